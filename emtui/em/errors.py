@@ -1,0 +1,131 @@
+"""Everything that can go wrong between us and Enterprise Manager.
+
+    EmError                       one sentence, naming the host and the next step
+    ├── Unreachable               no answer at all
+    │   ├── NameUnknown           the host name does not resolve
+    │   ├── Refused               nothing listens on that port
+    │   ├── TimedOut              no connection, or no answer, in time
+    │   ├── Broken                the connection ended in the middle
+    │   ├── PlainHttp             the port does not speak TLS, or speaks only TLS
+    │   └── ProxyTrouble          a proxy stands in between and does not let us through
+    ├── Untrusted                 the certificate is not trusted: a person must look
+    │   ├── Changed               … and a different one was pinned
+    │   └── BadCaFile             the CA file cannot be read (our configuration)
+    ├── Denied                    the server knows us and says no
+    │   ├── LogonRefused          401 on logon: user or password
+    │   └── Forbidden             403: the role is too low
+    ├── NotFound                  404 on a session: unknown, or aged out
+    └── Nonsense                  an answer came, and it made no sense
+        ├── NotEnterpriseManager  something else answers there
+        ├── TooOld                Enterprise Manager, but without system sessions
+        ├── Redirected            it points elsewhere, and we follow nobody
+        ├── ServerTrouble         429, 5xx, 4xx: the server's own trouble
+        ├── TooLarge              more bytes than we are ready to read
+        ├── Compressed            a Content-Encoding that we did not ask for
+        ├── Cut                   fewer bytes than promised, or half a document
+        └── BadDocument           not the document that was asked for
+
+Errors neither render nor log themselves; `str(error)` is the sentence.
+"""
+
+from __future__ import annotations
+
+
+class EmError(Exception):
+    """One failure, as one sentence that names the host and what to do next."""
+
+
+class Unreachable(EmError):
+    """No answer at all."""
+
+
+class NameUnknown(Unreachable):
+    """The host name does not resolve."""
+
+
+class Refused(Unreachable):
+    """Nothing listens on that port."""
+
+
+class TimedOut(Unreachable):
+    """No connection, or no answer, in time."""
+
+
+class Broken(Unreachable):
+    """The connection ended before an answer began."""
+
+
+class PlainHttp(Unreachable):
+    """The port does not speak TLS."""
+
+
+class ProxyTrouble(Unreachable):
+    """A proxy stands in between and does not let us through."""
+
+
+class Untrusted(EmError):
+    """The certificate is not trusted: a person must look at it."""
+
+
+class Changed(Untrusted):
+    """The certificate is not the one that was pinned."""
+
+
+class BadCaFile(EmError):
+    """The CA file cannot be read."""
+
+
+class Denied(EmError):
+    """The server knows us and says no."""
+
+
+class LogonRefused(Denied):
+    """401 on logon: user or password."""
+
+
+class Forbidden(Denied):
+    """403: the role is too low."""
+
+
+class NotFound(EmError):
+    """404 on one session: unknown, or aged out of the 30 days."""
+
+
+class Nonsense(EmError):
+    """An answer came, and it made no sense."""
+
+
+class NotEnterpriseManager(Nonsense):
+    """Something else answers on that port."""
+
+
+class TooOld(Nonsense):
+    """Enterprise Manager, but one without system sessions (404 on the list)."""
+
+
+class Redirected(Nonsense):
+    """The answer points elsewhere; we follow nobody."""
+
+
+class ServerTrouble(Nonsense):
+    """429, 5xx or an unexpected status. `status` is the number."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class TooLarge(Nonsense):
+    """More bytes than we are ready to read."""
+
+
+class Compressed(Nonsense):
+    """A Content-Encoding that we did not ask for."""
+
+
+class Cut(Nonsense):
+    """Fewer bytes than promised, or half a document."""
+
+
+class BadDocument(Nonsense):
+    """Not the document that was asked for."""

@@ -1,0 +1,181 @@
+"""What Enterprise Manager tells us: sessions, their results, their events.
+
+All times are aware and in UTC; what the server left out, sent empty or sent as
+nil is `None`. The server's own words are kept as they came (cleaned of control
+characters by `em.wire`); `Outcome` is what we make of them.
+Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+Uid = NewType("Uid", str)
+"""The server's name of a session: `urn:veeam:SystemSession:<guid>`, guid in lower case."""
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Where a session without a start stands in an order by time: at the old end."""
+
+SYSTEM_URN = "urn:veeam:SystemSession:"
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+SESSION_TYPES = (
+    "CatalogConsolidation",
+    "CatalogCrawlJob",
+    "CatalogReplicationJob",
+    "CollectJob",
+    "SecurityScopesRebuild",
+    "VcPluginJob",
+    "LicAutoUpdate",
+    "DatabaseMaintenance",
+    "HistoryCollectJob",
+    "LicenseRevoke",
+    "SyncCheckForProductUpdatesOption",
+    "LogExport",
+)
+"""The documented values of SessionType, in the documents' order (em_rest/systemsessions_id)."""
+
+
+class Outcome(StrEnum):
+    """What became of a session, in our words."""
+
+    RUNNING = "running"
+    SUCCESS = "success"
+    WARNING = "warning"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+_OUTCOMES = {
+    "success": Outcome.SUCCESS,
+    "completedsuccessfully": Outcome.SUCCESS,
+    "warning": Outcome.WARNING,
+    "completedwarning": Outcome.WARNING,
+    "failed": Outcome.FAILED,
+    "error": Outcome.FAILED,
+}
+
+
+def find_guid(text: str) -> str | None:
+    """The first GUID in `text`, in lower case, or `None`."""
+    found = _GUID.search(text)
+    return found.group().lower() if found else None
+
+
+def uid_of(guid: str) -> Uid:
+    """The UID of the system session with this GUID."""
+    return Uid(SYSTEM_URN + guid.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The `Result` element: the server's word, its message, and whether somebody canceled the run."""
+
+    word: str | None = None
+    message: str | None = None
+    canceled: bool = False
+
+
+NO_RESULT = Result()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run that the server lists.
+
+    `odd` says what of it could not be read; the rest of the row still stands.
+    `complete` is false for a bare reference, of which only uid and name are known.
+    """
+
+    uid: Uid
+    name: str | None = None
+    type: str | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    state: str | None = None
+    result: Result = NO_RESULT
+    odd: str | None = None
+    complete: bool = True
+
+    @property
+    def id(self) -> str:
+        """The GUID, in lower case; the whole UID where it holds none."""
+        return find_guid(self.uid) or self.uid
+
+    @property
+    def message(self) -> str | None:
+        """What the server said of the result."""
+        return self.result.message
+
+    @property
+    def outcome(self) -> Outcome:
+        """State first, Result second: a running sibling was seen with Result Success.
+
+        Words compare without case, in both documented spellings.
+        """
+        state = (self.state or "").casefold()
+        if state == "inprogress":
+            return Outcome.RUNNING
+        if self.result.canceled:
+            return Outcome.CANCELED
+        by_result = _OUTCOMES.get((self.result.word or "").casefold(), Outcome.UNKNOWN)
+        return _OUTCOMES.get(state, by_result)
+
+    @property
+    def running(self) -> bool:
+        """Whether the server says that it still runs."""
+        return self.outcome is Outcome.RUNNING
+
+    def took(self, now: datetime) -> timedelta | None:
+        """How long it ran, up to `now` if it still does; unknown without a start or an end.
+
+        Never negative: our clock and the server's may disagree by seconds.
+        """
+        end = now if self.running else self.ended
+        if self.started is None or end is None:
+            return None
+        return max(end - self.started, timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One log line of a session. The server gives no severity (em_rest/get_systemsessions_id_events)."""
+
+    order: int | None
+    time: datetime | None
+    message: str | None
+    odd: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list answer as read: the rows, and what was wrong with the document.
+
+    `replaced` counts characters that XML does not allow and that became U+FFFD.
+    """
+
+    sessions: tuple[Session, ...]
+    replaced: int = 0
+
+    @property
+    def odd(self) -> int:
+        """How many rows could not be read whole."""
+        return sum(1 for session in self.sessions if session.odd)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The events of one session, in Order."""
+
+    events: tuple[Event, ...]
+    replaced: int = 0
+
+    @property
+    def odd(self) -> int:
+        """How many lines could not be read whole."""
+        return sum(1 for event in self.events if event.odd)
