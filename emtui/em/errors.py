@@ -8,9 +8,11 @@
     │   ├── Broken                the connection ended in the middle
     │   ├── PlainHttp             the port does not speak TLS, or speaks only TLS
     │   └── ProxyTrouble          a proxy stands in between and does not let us through
+    ├── BadSetting                what the person gave cannot be used
+    │   ├── BadAddress            not a server, or not a pin
+    │   └── BadCaFile             the CA file cannot be read
     ├── Untrusted                 the certificate is not trusted: a person must look
-    │   ├── Changed               … and a different one was pinned
-    │   └── BadCaFile             the CA file cannot be read (our configuration)
+    │   └── Changed               … and a different one was pinned
     ├── Denied                    the server knows us and says no
     │   ├── LogonRefused          401 on logon: user or password
     │   └── Forbidden             403: the role is too low
@@ -63,16 +65,24 @@ class ProxyTrouble(Unreachable):
     """A proxy stands in between and does not let us through."""
 
 
+class BadSetting(EmError):
+    """What the person gave cannot be used; nothing was asked of any server."""
+
+
+class BadAddress(BadSetting):
+    """What the person gave as server or pin is not one."""
+
+
+class BadCaFile(BadSetting):
+    """The CA file cannot be read."""
+
+
 class Untrusted(EmError):
     """The certificate is not trusted: a person must look at it."""
 
 
 class Changed(Untrusted):
     """The certificate is not the one that was pinned."""
-
-
-class BadCaFile(EmError):
-    """The CA file cannot be read."""
 
 
 class Denied(EmError):
