@@ -1,0 +1,168 @@
+"""How durations, times, counts and widths are put into words.
+
+Pure text: nothing here knows a session, a screen or a clock; "now" and the time
+zone are arguments, times are aware. Names of days and months are English whatever
+the locale says. A cell is one column of a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+DAY = timedelta(days=1)
+ELLIPSIS = "…"
+NEWLINE_MARK = " ⏎ "
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SPAN = re.compile(r"([0-9]{1,7})([smhd])", re.IGNORECASE)
+_SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_ZERO_WIDTH = {"Mn", "Me", "Cc", "Cf", "Cs"}
+_SOFT_HYPHEN = "\u00ad"
+_JAMO_TAILS = range(0x1160, 0x1200)
+
+
+def duration(span: timedelta) -> str:
+    """At most six cells up to 99 days: `0.4s`, `31s`, `4m12s`, `2h12m`, `3d04h`; cut, never rounded up."""
+    if span < timedelta():
+        return "-" + duration(-span)
+    if span < timedelta(seconds=10):
+        return _tenths(span)
+    seconds = span // timedelta(seconds=1)
+    minutes, hours = seconds // 60, seconds // 3600
+    if minutes == 0:
+        return f"{seconds}s"
+    if hours == 0:
+        return f"{minutes}m{seconds % 60:02}s"
+    if hours < 24:
+        return f"{hours}h{minutes % 60:02}m"
+    return f"{hours // 24}d{hours % 24:02}h"
+
+
+def offset(span: timedelta) -> str:
+    """Where something stands after a start: `+21.4s`, `+4m11s`, `-0.2s`; tenths below a minute."""
+    size_of_it = abs(span)
+    sign = "-" if span <= timedelta(milliseconds=-100) else "+"
+    return sign + (_tenths(size_of_it) if size_of_it < timedelta(minutes=1) else duration(size_of_it))
+
+
+def _tenths(span: timedelta) -> str:
+    whole, tenth = divmod(span // timedelta(milliseconds=100), 10)
+    return f"{whole}.{tenth}s"
+
+
+def parse_span(text: str) -> timedelta:
+    """`30s`, `15m`, `24h` or `7d`; raises `ValueError` with one sentence for anything else."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a length of time: write 30s, 15m, 24h or 7d.")
+    return timedelta(**{_SPAN_UNITS[found[2].lower()]: int(found[1])})
+
+
+def count(number: int) -> str:
+    """`2,914`."""
+    return f"{number:,}"
+
+
+def size(octets: int) -> str:
+    """Bytes in decimal units: `812 B`, `1.2 MB`, `128 MB`."""
+    if octets < 1000:
+        return f"{octets} B"
+    amount = octets / 1000
+    for unit in ("kB", "MB", "GB"):
+        if amount < 999.5:
+            return _rounded(amount) + f" {unit}"
+        amount /= 1000
+    return _rounded(amount) + " TB"
+
+
+def _rounded(amount: float) -> str:
+    return f"{amount:.1f}" if amount < 9.95 else f"{amount:.0f}"
+
+
+def iso(when: datetime) -> str:
+    """ISO 8601 in UTC with `Z`; microseconds only where there are some."""
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """At most nine cells: the bare time within 24 hours, the weekday within six days, the date beyond."""
+    local = _in_zone(when, zone)
+    if abs(now - when) < DAY:
+        return f"{local:%H:%M:%S}"
+    if timedelta() < now - when < 6 * DAY:
+        return f"{_DAYS[local.weekday()]} {local:%H:%M}"
+    date = f"{local.day} {_MONTHS[local.month - 1]}"
+    return date if local.year == _in_zone(now, zone).year else f"{date} {local:%y}"
+
+
+def clock_long(when: datetime, zone: tzinfo) -> str:
+    """Fifteen cells: `Mon 23 02:10:04`."""
+    local = _in_zone(when, zone)
+    return f"{_DAYS[local.weekday()]} {local:%d %H:%M:%S}"
+
+
+def moment(when: datetime, zone: tzinfo) -> str:
+    """The whole of it, offset included: `Mon 23 Nov 02:10:04 +01:00`."""
+    local = _in_zone(when, zone)
+    return (
+        f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S} {_zone_of(local)}"
+    )
+
+
+def _in_zone(when: datetime, zone: tzinfo) -> datetime:
+    """The server may send year 1 or 9999, which not every zone can hold."""
+    try:
+        return when.astimezone(zone)
+    except OverflowError:
+        return when
+
+
+def _zone_of(local: datetime) -> str:
+    digits = f"{local:%z}" or "+0000"
+    return f"{digits[:3]}:{digits[3:5]}"
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: line ends become ` ⏎ `, tabs a blank."""
+    return text.replace("\n", NEWLINE_MARK).replace("\t", " ")
+
+
+def cells(text: str) -> int:
+    """How many columns `text` takes in a terminal."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(map(_cells_of, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(char: str) -> int:
+    if unicodedata.east_asian_width(char) in {"W", "F"}:
+        return 2
+    if char == _SOFT_HYPHEN:
+        return 1
+    return 0 if unicodedata.category(char) in _ZERO_WIDTH or ord(char) in _JAMO_TAILS else 1
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells, with `…` at its end if something had to go."""
+    if cells(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    used = 0
+    for place, char in enumerate(text):
+        used += _cells_of(char)
+        if used > width - 1:
+            return text[:place] + ELLIPSIS
+    return text
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """`text` in exactly `width` cells: cut, or padded on its right (on its left if `right`)."""
+    shown = cut(text, width)
+    blanks = " " * max(width - cells(shown), 0)
+    return blanks + shown if right else shown + blanks

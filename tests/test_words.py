@@ -1,0 +1,141 @@
+"""Durations, times, counts and widths as a person reads them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui import words
+
+PARIS = timezone(timedelta(hours=1))
+NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(), "0.0s"),
+        (timedelta(milliseconds=449), "0.4s"),
+        (timedelta(seconds=9.99), "9.9s"),
+        (timedelta(seconds=10), "10s"),
+        (timedelta(seconds=31.9), "31s"),
+        (timedelta(seconds=60), "1m00s"),
+        (timedelta(minutes=4, seconds=12), "4m12s"),
+        (timedelta(hours=2, minutes=12, seconds=59), "2h12m"),
+        (timedelta(days=3, hours=4, minutes=59), "3d04h"),
+        (timedelta(seconds=-3), "-3.0s"),
+    ],
+)
+def test_a_duration_is_said_in_its_two_largest_units(span: timedelta, said: str) -> None:
+    assert words.duration(span) == said
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=99, hours=23)))
+def test_a_duration_up_to_99_days_fits_six_cells(span: timedelta) -> None:
+    assert len(words.duration(span)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "+0.0s"), (21.44, "+21.4s"), (251, "+4m11s"), (-0.2, "-0.2s"), (-0.04, "+0.0s"), (-3700, "-1h01m")],
+)
+def test_an_offset_carries_its_sign_and_tenths_below_a_minute(seconds: float, said: str) -> None:
+    assert words.offset(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("30s", timedelta(seconds=30)),
+        ("15m", timedelta(minutes=15)),
+        ("24H", timedelta(hours=24)),
+        (" 7d ", timedelta(days=7)),
+    ],
+)
+def test_a_span_is_a_number_and_a_unit(text: str, span: timedelta) -> None:
+    assert words.parse_span(text) == span
+
+
+@pytest.mark.parametrize("text", ["", "h", "24", "1.5h", "-3h", "24 h", "24x", "²h", "99999999999999d"])
+def test_anything_else_is_no_span_and_says_what_would_be(text: str) -> None:
+    with pytest.raises(ValueError, match="write 30s, 15m, 24h or 7d"):
+        words.parse_span(text)
+
+
+def test_counts_have_commas_and_sizes_decimal_units() -> None:
+    assert words.count(2914) == "2,914"
+    sizes = {812: "812 B", 1000: "1.0 kB", 1_234_567: "1.2 MB", 9_960_000: "10 MB", 128_000_000: "128 MB"}
+    assert {octets: words.size(octets) for octets in sizes} == sizes
+    assert words.size(999_999) == "1.0 MB"
+
+
+def test_iso_is_utc_with_z_and_microseconds_only_where_there_are_some() -> None:
+    assert words.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04Z"
+    assert words.iso(NOW.replace(microsecond=69837)) == "2026-11-23T02:12:04.069837Z"
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(seconds=2), "03:12:02"),
+        (timedelta(hours=23), "04:12:04"),
+        (timedelta(hours=-1), "04:12:04"),
+        (timedelta(hours=28, minutes=31), "Sat 22:41"),
+        (timedelta(days=6), "17 Nov"),
+        (timedelta(days=27), "27 Oct"),
+        (timedelta(days=400), "19 Oct 25"),
+        (timedelta(days=-2), "25 Nov"),
+        (timedelta(days=-60), "22 Jan 27"),
+    ],
+)
+def test_a_short_time_is_bare_within_a_day_then_a_weekday_then_a_date(ago: timedelta, said: str) -> None:
+    assert words.clock_short(NOW - ago, NOW, PARIS) == said
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_short_time_never_takes_more_than_nine_cells(when: datetime) -> None:
+    assert len(words.clock_short(when, NOW, PARIS)) <= 9
+
+
+def test_long_times_carry_the_day_and_moments_the_offset() -> None:
+    assert words.clock_long(NOW, PARIS) == "Mon 23 03:12:04"
+    assert words.moment(NOW, PARIS) == "Mon 23 Nov 03:12:04 +01:00"
+    assert words.moment(NOW, timezone(-timedelta(hours=3, minutes=30))) == "Sun 22 Nov 22:42:04 -03:30"
+
+
+def test_a_time_that_the_zone_cannot_hold_is_still_said() -> None:
+    assert words.clock_long(datetime.max.replace(tzinfo=UTC), PARIS) == "Fri 31 23:59:59"
+
+
+def test_line_ends_are_marked_where_there_is_one_line_only() -> None:
+    assert words.one_line("first\nsecond\tthird") == "first ⏎ second third"
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [("abc", 3), ("", 0), ("日本", 4), ("e\u0301", 1), ("\u200b", 0), ("␛…■", 3), ("a\tb", 2), ("한", 2)],
+)
+def test_width_is_counted_in_cells(text: str, width: int) -> None:
+    assert words.cells(text) == width
+
+
+@given(st.text(), st.integers(-1, 30))
+def test_what_is_cut_never_exceeds_its_cells_and_says_so(text: str, width: int) -> None:
+    shown = words.cut(text, width)
+    assert words.cells(shown) <= max(width, 0)
+    assert shown == text or shown.endswith("…") or width <= 0
+
+
+def test_a_wide_character_is_never_cut_in_half() -> None:
+    assert words.cut("日本語", 4) == "日…"
+
+
+@given(st.text(), st.integers(0, 30), st.booleans())
+def test_what_is_fitted_takes_exactly_its_cells(text: str, width: int, right: bool) -> None:
+    assert words.cells(words.fit(text, width, right)) == width
+
+
+def test_numbers_stand_on_the_right() -> None:
+    assert words.fit("31s", 6, right=True) == "   31s"
+    assert words.fit("31s", 6) == "31s   "
