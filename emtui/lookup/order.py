@@ -1,0 +1,112 @@
+"""In what order sessions stand: any key of the JSON, either way round.
+
+What is unknown stands last in both directions, and equals stand by uid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import TypeVar
+
+from emtui.em.model import Session
+from emtui.lookup.bad import BadQuery, meant
+
+FIELDS = (
+    "server",
+    "uid",
+    "id",
+    "kind",
+    "name",
+    "type",
+    "started",
+    "ended",
+    "duration_s",
+    "state",
+    "result",
+    "outcome",
+    "message",
+    "canceled",
+    "known",
+)
+"""The keys of a session's JSON, in their order."""
+
+_ALSO = {"took": "duration_s"}
+_TEXTS: dict[str, Callable[[Session], str | None]] = {
+    "uid": lambda session: session.uid,
+    "id": lambda session: session.id,
+    "name": lambda session: session.name,
+    "type": lambda session: session.type,
+    "state": lambda session: session.state,
+    "result": lambda session: session.result.word,
+    "outcome": lambda session: session.outcome,
+    "message": lambda session: session.message,
+    "canceled": lambda session: str(session.result.canceled),
+}
+Key = TypeVar("Key", str, datetime, timedelta)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which of `FIELDS`, and whether the largest comes first."""
+
+    field: str = "started"
+    descending: bool = True
+
+    @property
+    def text(self) -> str:
+        """As `--sort` takes it: `-started`."""
+        return f"-{self.field}" if self.descending else self.field
+
+    def sort(self, sessions: Iterable[Session], now: datetime) -> tuple[Session, ...]:
+        """The same sessions in this order; `now` is for how long running ones took."""
+        by_uid = sorted(sessions, key=lambda session: session.uid)
+        match self.field:
+            case "started":
+                return _sorted(by_uid, lambda session: session.started, self.descending)
+            case "ended":
+                return _sorted(by_uid, lambda session: session.ended, self.descending)
+            case "duration_s":
+                return _sorted(by_uid, lambda session: session.took(now), self.descending)
+            case field:
+                text = _TEXTS.get(field, _alike)
+                return _sorted(by_uid, lambda session: _folded(text(session)), self.descending)
+
+
+def _sorted(
+    sessions: list[Session], key: Callable[[Session], Key | None], descending: bool
+) -> tuple[Session, ...]:
+    known: list[tuple[Key, Session]] = []
+    unknown: list[Session] = []
+    for session in sessions:
+        found = key(session)
+        if found is None:
+            unknown.append(session)
+        else:
+            known.append((found, session))
+    known.sort(key=itemgetter(0), reverse=descending)
+    return (*(session for _, session in known), *unknown)
+
+
+def _folded(text: str | None) -> str | None:
+    return text.casefold() if text else None
+
+
+def _alike(_: Session) -> str | None:
+    """`server`, `kind` and `known` are the same for the whole list."""
+    return None
+
+
+DEFAULT_ORDER = Order()
+
+
+def parse_order(text: str) -> Order:
+    """Read `started`, `-started`, `took` …; raises `BadQuery` with the nearest field."""
+    descending = text.startswith("-")
+    name = text.removeprefix("-").strip().casefold()
+    field = _ALSO.get(name, name)
+    if field not in FIELDS:
+        raise BadQuery(f"Sessions cannot be sorted by {name!r}: {meant(name, FIELDS)}", text)
+    return Order(field, descending)

@@ -1,0 +1,185 @@
+"""The query language: words and `key:value`, all of which must hold.
+
+A word stands for itself in name, type, message, state, result, outcome or id,
+without case; `"…"` keeps blanks together; a `-` or `!` in front turns a term round.
+Keys: `state: type: since: until: message: name: id:`. The options of the command
+line are the same thing under other names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from emtui.em.model import Outcome, Session, find_guid
+from emtui.lookup.bad import BadQuery, meant
+from emtui.lookup.moments import parse_moment
+from emtui.lookup.types import type_test
+
+KEYS = ("state", "type", "since", "until", "message", "name", "id")
+
+Test = Callable[[Session, str], bool]
+"""Whether a session and its haystack satisfy one term."""
+
+_SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
+_TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
+_NEEDS_QUOTES = re.compile(r"\s|^$|^[-!].|^[A-Za-z_]+:|^[A-Za-z]+://")
+_TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was read: `terms` as they would be typed again, and one test for each."""
+
+    terms: tuple[str, ...] = ()
+    tests: tuple[Test, ...] = ()
+    keys: frozenset[str] = frozenset()
+    has_words: bool = False
+
+    @property
+    def text(self) -> str:
+        """The query as it would be typed again; the same text means the same query."""
+        return " ".join(self.terms)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it lets everything through."""
+        return not self.tests
+
+    def matches(self, session: Session, hay: str | None = None) -> bool:
+        """Whether every term holds. `hay` is `haystack(session)`, if the caller keeps it."""
+        if hay is None:
+            hay = haystack(session) if self.has_words else ""
+        return all(test(session, hay) for test in self.tests)
+
+
+def haystack(session: Session) -> str:
+    """Where words are looked for, folded once per session."""
+    result = session.result
+    said = (
+        session.name,
+        session.type,
+        result.message,
+        session.state,
+        result.word,
+        session.outcome,
+        session.id,
+    )
+    return "\n".join(filter(None, said)).casefold()
+
+
+def term(key: str, value: str) -> str:
+    """`key:value` as it is typed in a query, quoted where it must be."""
+    return f"{key}:{_quoted(value)}" if key else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    plain = value.replace('"', "")
+    return f'"{plain}"' if _NEEDS_QUOTES.search(plain) else plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    now: datetime
+    zone: tzinfo
+
+    def test(self, key: str, value: str) -> Test:
+        if key and not value.strip():
+            raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
+        match key:
+            case "state":
+                return _state_test(value)
+            case "type":
+                fits = type_test(value)
+                return lambda session, _: fits(session.type)
+            case "since":
+                since = self._moment(key, value)
+                return lambda s, _: s.running or (s.started is not None and s.started >= since)
+            case "until":
+                until = self._moment(key, value)
+                return lambda s, _: s.started is not None and s.started <= until
+            case _:
+                return _text_test(key, value.casefold())
+
+    def _moment(self, key: str, value: str) -> datetime:
+        try:
+            return parse_moment(value.strip(), now=self.now, zone=self.zone, last=key == "until")
+        except ValueError:
+            raise BadQuery(f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}") from None
+
+
+def _text_test(key: str, needle: str) -> Test:
+    match key:
+        case "message":
+            return lambda session, _: needle in (session.message or "").casefold()
+        case "name":
+            return lambda session, _: needle in (session.name or "").casefold()
+        case "id":
+            start = find_guid(needle) or needle
+            return lambda session, _: session.id.startswith(start)
+        case _:
+            return lambda _, hay: needle in hay
+
+
+def _state_test(value: str) -> Test:
+    outcomes, states = set(), set()
+    for name in filter(None, (part.strip().casefold() for part in value.split(","))):
+        if name in set(Outcome):
+            outcomes.add(Outcome(name))
+        elif name in {state.casefold() for state in _SERVER_STATES}:
+            states.add(name)
+        else:
+            known = (*Outcome, *(state for state in _SERVER_STATES if state.casefold() not in set(Outcome)))
+            raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
+    return lambda session, _: session.outcome in outcomes or _own_state(session) in states
+
+
+def _own_state(session: Session) -> str:
+    return (session.state or session.result.word or "").casefold()
+
+
+def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
+    """Read a query; raises `BadQuery` at the first word that cannot be read.
+
+    An unclosed quote reaches to the end, so that a query may be read while it is typed.
+    """
+    reader = _Reader(now, zone)
+    terms: list[str] = []
+    tests: list[Test] = []
+    keys = set()
+    for raw in _TERM.findall(text):
+        turned, key, value = _split(raw)
+        if not key and not value:
+            continue
+        test = reader.test(key, value)
+        terms.append(("-" if turned else "") + term(key, value))
+        tests.append(_not(test) if turned else test)
+        keys.add(key)
+    return Query(tuple(terms), tuple(tests), frozenset(keys - {""}), "" in keys)
+
+
+def _not(test: Test) -> Test:
+    return lambda session, hay: not test(session, hay)
+
+
+def _split(raw: str) -> tuple[bool, str, str]:
+    """Whether the term is turned round, its key (empty for a word) and its value without quotes."""
+    turned = len(raw) > 1 and raw[0] in "-!"
+    body = raw[1:] if turned else raw
+    keyed = _KEYED.fullmatch(body)
+    if not keyed:
+        return turned, "", body.replace('"', "")
+    key, value = keyed[1].lower(), keyed[2].replace('"', "")
+    if key in KEYS:
+        return turned, key, value
+    if guid := find_guid(body):
+        return turned, "id", guid
+    if value.startswith("//"):
+        return turned, "", body.replace('"', "")
+    quoting = f'put quotes around "{body}" to look for that text'
+    raise BadQuery(
+        f"{keyed[1]}: is not a key of a query, {meant(key, KEYS).rstrip('.?')}? Else {quoting}.", body
+    )
