@@ -235,6 +235,12 @@ def test_the_canonical_text_keeps_what_was_typed() -> None:
     assert read("  ").empty
 
 
+def test_a_query_can_be_narrowed_to_some_of_its_keys() -> None:
+    query = read("bs02 state:failed since:24h id:3f2a")
+    assert query.only(frozenset({"since", "id"})).text == "since:24h id:3f2a"
+    assert query.only(frozenset()).empty
+
+
 def test_a_term_made_from_an_option_reads_as_that_value() -> None:
     assert term("type", "Database Replication") == 'type:"Database Replication"'
     assert term("", "-odd") == '"-odd"'

@@ -31,29 +31,47 @@ _TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A query that was read: `terms` as they would be typed again, and one test for each."""
+class Term:
+    """One term as it would be typed again, its key (empty for a word), and what it asks."""
 
-    terms: tuple[str, ...] = ()
-    tests: tuple[Test, ...] = ()
-    keys: frozenset[str] = frozenset()
-    has_words: bool = False
+    text: str
+    key: str
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was read."""
+
+    terms: tuple[Term, ...] = ()
 
     @property
     def text(self) -> str:
         """The query as it would be typed again; the same text means the same query."""
-        return " ".join(self.terms)
+        return " ".join(term.text for term in self.terms)
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything through."""
-        return not self.tests
+        return not self.terms
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that stand in it."""
+        return frozenset(term.key for term in self.terms if term.key)
+
+    def only(self, keys: frozenset[str]) -> Query:
+        """The part of it that has these keys."""
+        return Query(tuple(term for term in self.terms if term.key in keys))
 
     def matches(self, session: Session, hay: str | None = None) -> bool:
         """Whether every term holds. `hay` is `haystack(session)`, if the caller keeps it."""
-        if hay is None:
-            hay = haystack(session) if self.has_words else ""
-        return all(test(session, hay) for test in self.tests)
+        for term in self.terms:
+            if hay is None and not term.key:
+                hay = haystack(session)
+            if not term.test(session, hay or ""):
+                return False
+        return True
 
 
 def haystack(session: Session) -> str:
@@ -85,6 +103,11 @@ def _quoted(value: str) -> str:
 class _Reader:
     now: datetime
     zone: tzinfo
+
+    def term(self, turned: bool, key: str, value: str) -> Term:
+        test = self.test(key, value)
+        text = term(key, value)
+        return Term(f"-{text}", key, _not(test)) if turned else Term(text, key, test)
 
     def test(self, key: str, value: str) -> Test:
         if key and not value.strip():
@@ -147,18 +170,8 @@ def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
     An unclosed quote reaches to the end, so that a query may be read while it is typed.
     """
     reader = _Reader(now, zone)
-    terms: list[str] = []
-    tests: list[Test] = []
-    keys = set()
-    for raw in _TERM.findall(text):
-        turned, key, value = _split(raw)
-        if not key and not value:
-            continue
-        test = reader.test(key, value)
-        terms.append(("-" if turned else "") + term(key, value))
-        tests.append(_not(test) if turned else test)
-        keys.add(key)
-    return Query(tuple(terms), tuple(tests), frozenset(keys - {""}), "" in keys)
+    split = [_split(raw) for raw in _TERM.findall(text)]
+    return Query(tuple(reader.term(*parts) for parts in split if parts[1] or parts[2]))
 
 
 def _not(test: Test) -> Test:
