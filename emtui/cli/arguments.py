@@ -1,0 +1,118 @@
+"""Reading the arguments: options and operands in any order, before or after the command.
+
+The last of a repeated option holds. After `--` everything is an operand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from emtui.cli.spec import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
+
+
+class BadUsage(Exception):
+    """One sentence about how the command line is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was asked for: the command, its operands, its options in the order they stood."""
+
+    command: Command
+    operands: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of an option."""
+        return tuple(value for known, value in self.options if known == name)
+
+    def one(self, name: str) -> str | None:
+        """The value of an option, the last if it stood more than once."""
+        values = self.all(name)
+        return values[-1] if values else None
+
+    def has(self, name: str) -> bool:
+        """Whether an option stood there."""
+        return bool(self.all(name))
+
+
+_ALL = {
+    word: option
+    for options in (*(command.options for command in COMMANDS), CONNECTION, GENERAL)
+    for option in options
+    for word in (option.name, option.short)
+    if word
+}
+
+
+def read(argv: Sequence[str]) -> Given:
+    """Read the arguments; raises `BadUsage`."""
+    operands: list[str] = []
+    options: list[tuple[Option, str]] = []
+    rest = iter(argv)
+    for word in rest:
+        if word == "--":
+            operands += rest
+        elif word.startswith("-") and word != "-":
+            options.append(_option(word, rest))
+        else:
+            operands.append(word)
+    command = _command(operands)
+    return _checked(Given(command, tuple(operands[1:]), tuple((option.name, v) for option, v in options)))
+
+
+def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
+    name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+    option = _ALL.get(name)
+    if option is None:
+        raise BadUsage(
+            f"there is no option {name}{_guess(name, _ALL)}; put -- before a word that begins with -."
+        )
+    if not option.value:
+        if given:
+            raise BadUsage(f"{option.name} takes no value.")
+        return option, ""
+    if not given:
+        found = next(rest, None)
+        if found is None:
+            raise BadUsage(f"{name} needs a value: {option.purpose}.")
+        value = found
+    return option, value
+
+
+def _command(operands: Sequence[str]) -> Command:
+    name = operands[0] if operands else ""
+    command = BY_NAME.get(name) if name or not operands else None
+    if command is None:
+        names = [known.name for known in COMMANDS]
+        raise BadUsage(f"there is no command {name!r}{_guess(name, names) or ': ' + ', '.join(names)}.")
+    return command
+
+
+def _guess(word: str, known: Sequence[str] | dict[str, Option]) -> str:
+    from emtui.lookup import nearest
+
+    guess = nearest(word, known)
+    return f", did you mean {guess}?" if guess else ""
+
+
+def _checked(given: Given) -> Given:
+    command = given.command
+    title = f"emtui {command.name}".strip()
+    taken = {option.name: option for option in command.taken}
+    if given.has("--help") or given.has("--version"):
+        return given
+    for name, value in given.options:
+        if name not in taken:
+            raise BadUsage(f"{title} takes no option {name}.")
+        choices = taken[name].choices
+        if choices and value not in choices:
+            raise BadUsage(f"{title} {name} takes {', '.join(choices)}, not {value!r}.")
+    if command.most is not None and len(given.operands) > command.most:
+        raise BadUsage(
+            f"{title} takes {command.operands or 'no words'}, not also {given.operands[command.most]!r}."
+        )
+    if command.most == 1 and not given.operands:
+        raise BadUsage(f"{title} needs an ID: a GUID, its first digits, a URL, or latest.")
+    return given

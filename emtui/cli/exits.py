@@ -1,0 +1,57 @@
+"""Exit codes: what went wrong decides, in one table.
+
+0 done · 1 our own fault · 2 usage · 3 not found · 4 logon refused, forbidden, no password ·
+5 unreachable · 6 the answer made no sense · 7 certificate not trusted · 130 interrupted ·
+141 closed pipe · 143 terminated.
+"""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import PurePath
+
+from emtui.cli.arguments import BadUsage
+from emtui.em import errors as em
+from emtui.lookup import BadQuery, NoMatch, SeveralMatch
+
+OWN_FAULT = 1
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+TERMINATED = 143
+
+
+class Terminated(BaseException):
+    """SIGTERM came. Not an `Exception`: nothing but the very end may stop it."""
+
+
+class NoPassword(Exception):
+    """Nobody knows the password, and there is nobody to ask."""
+
+
+_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (BadUsage, 2),
+    (BadQuery, 2),
+    (SeveralMatch, 2),
+    (em.BadSetting, 2),
+    (NoMatch, 3),
+    (em.NotFound, 3),
+    (NoPassword, 4),
+    (em.Denied, 4),
+    (em.Unreachable, 5),
+    (em.Nonsense, 6),
+    (em.Untrusted, 7),
+)
+
+
+def code_of(error: Exception) -> int:
+    """The exit code for what went wrong."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), OWN_FAULT)
+
+
+def sentence_of(error: Exception) -> str:
+    """What to tell the person; of our own faults only where they happened, since texts may hold secrets."""
+    if code_of(error) != OWN_FAULT:
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"this is a fault of emtui ({type(error).__name__}{place}): please report it"

@@ -1,0 +1,92 @@
+"""Records and rows as text for stdout: tables, JSON, JSON lines, CSV.
+
+A table is cut to the width of a terminal and never on a pipe: one line per row, two
+blanks between columns, no frames.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from emtui import words
+from emtui.cli.records import Record, Value
+
+GAP = "  "
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; numbers stand on the right."""
+
+    title: str
+    right: bool = False
+
+
+def as_json(records: Sequence[Record]) -> str:
+    """One array, one object to a line."""
+    if not records:
+        return "[]\n"
+    return "[\n" + ",\n".join(f"  {_json(record)}" for record in records) + "\n]\n"
+
+
+def as_jsonl(records: Iterable[Record]) -> str:
+    """One object to a line."""
+    return "".join(f"{_json(record)}\n" for record in records)
+
+
+def as_object(record: Record, part: str, parts: Sequence[Record]) -> str:
+    """One bare object that ends with an array of others, indented."""
+    return json.dumps({**record, part: parts}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False)
+
+
+def as_csv(records: Iterable[Record], keys: Sequence[str]) -> str:
+    """A header of the keys; null is empty, and no text is taken for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_cell(record[key]) for key in keys] for record in records)
+    return text.getvalue()
+
+
+def _cell(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str() if value.startswith(_FORMULA):
+            return "'" + value
+        case _:
+            return str(value)
+
+
+def as_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> str:
+    """A title line and one line per row; cut to `width` cells if there is one."""
+    plain = [[words.one_line(cell) for cell in row] for row in rows]
+    lines = [[column.title for column in columns], *plain]
+    widths = [max(words.cells(line[place]) for line in lines) for place in range(len(columns))]
+    return "".join(_line(columns, line, widths, width) for line in lines)
+
+
+def _line(columns: Sequence[Column], line: Sequence[str], widths: Sequence[int], width: int | None) -> str:
+    padded = [
+        words.fit(cell, wide, column.right) for column, cell, wide in zip(columns, line, widths, strict=True)
+    ]
+    text = GAP.join(padded).rstrip()
+    return (text if width is None else words.cut(text, width)) + "\n"
+
+
+def safe(text: str) -> str:
+    """`text` without what moves a terminal: `em.wire` cleaned it before, this is the last door."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,51 @@
+"""Doing what was asked, and what the process ends with."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import FrameType
+from typing import cast
+
+from emtui.cli import exits, streams
+from emtui.cli.arguments import Given, read
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do what the arguments ask. Whatever goes wrong is one sentence on stderr and a code."""
+    streams.prepare()
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return streams.finish(_do(read(argv)))
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except exits.Terminated:
+        return exits.TERMINATED
+    except BrokenPipeError:
+        streams.drop_output()
+        return exits.CLOSED_PIPE
+    except Exception as error:  # noqa: BLE001 - the last resort; a traceback could show secrets
+        code = exits.code_of(error)
+        streams.narrate(exits.sentence_of(error))
+        return code
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise exits.Terminated
+
+
+def _do(given: Given) -> int:
+    if given.has("--help"):
+        from emtui.cli.manual import manual
+
+        streams.say(manual(given.command))
+        return 0
+    if given.has("--version"):
+        from emtui import __version__
+
+        streams.say(f"emtui {__version__}\n")
+        return 0
+    module, _, function = given.command.run.partition(":")
+    act = cast("Callable[[Given], int]", getattr(import_module(f"emtui.cli.{module}"), function))
+    return act(given)

@@ -1,0 +1,113 @@
+"""The command line as declared once: commands, their options, and what each is for.
+
+Reading (`arguments`) and help (`manual`) follow from these tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option; without a `value` to name it is a flag, with `choices` nothing else is taken."""
+
+    name: str
+    purpose: str
+    value: str = ""
+    short: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; `run` names the function that does it, as `module:function` in this package."""
+
+    name: str
+    purpose: str
+    run: str
+    options: tuple[Option, ...] = ()
+    operands: str = ""
+    most: int | None = 0
+    connects: bool = True
+
+    @property
+    def taken(self) -> tuple[Option, ...]:
+        """All options that may stand with this command."""
+        return self.options + (CONNECTION if self.connects else ()) + GENERAL
+
+
+GENERAL = (
+    Option("--help", "show this and leave", short="-h"),
+    Option("--version", "show the version and leave"),
+)
+CONNECTION = (
+    Option("--profile", "a server from the configuration", "NAME", "-p"),
+    Option("--server", "host, host:port or URL; port 9398 unless given", "SERVER"),
+    Option("--user", "whom to log on as", "USER"),
+    Option("--ca-file", "certificates to trust instead of the system's", "FILE"),
+    Option("--pin", "trust only the certificate with this SHA-256", "SHA256"),
+    Option("--no-proxy", "go to the server directly"),
+    Option("--allow-http", "send the password in clear, if it must be"),
+    Option("--password-stdin", "read the password from standard input"),
+)
+
+
+def _output(*formats: str) -> Option:
+    return Option("--output", f"{', '.join(formats)}; table unless given", "FORMAT", "-o", formats)
+
+
+_SORT = Option("--sort", "by this key of the JSON, -KEY for the largest first; -started unless given", "KEY")
+_DEMO_OPTIONS = (
+    Option("--seed", "which world; the same seed and clock are the same world", "N"),
+    Option("--sessions", "about how many sessions to list", "N"),
+    Option("--clock", "what time it is there, ISO 8601", "TIME"),
+    Option("--speed", "how fast its clock runs", "FACTOR"),
+    Option("--play", "a fault or a doubt to play; `--play help` lists them; may be repeated", "NAME[=VALUE]"),
+    Option("--serve", "only serve, and print where as one JSON line"),
+    Option("--port", "where to serve; 9398 unless given, 0 for any", "PORT"),
+)
+
+BROWSE = Command("", "browse sessions in the terminal", "browse:browse")
+COMMANDS = (
+    Command("open", "browse, in exactly this view", "browse:open_view", (_SORT,), "[QUERY…|ID]", None),
+    Command(
+        "sessions",
+        "list sessions",
+        "sessions:run",
+        (
+            Option("--since", "started since, and whatever still runs: 30s 15m 24h 7d, ISO, 02:10", "TIME"),
+            Option("--state", "outcomes or the server's words, with commas", "STATE"),
+            Option("--type", "session types, with commas; * stands for any text", "TYPE"),
+            _SORT,
+            Option("--limit", "no more than this many, after sorting", "N"),
+            _output("table", "json", "jsonl", "csv"),
+        ),
+        "[QUERY…]",
+        None,
+    ),
+    Command("show", "one session and its events", "show:show", (_output("table", "json", "xml"),), "ID", 1),
+    Command(
+        "events",
+        "the events of one session",
+        "show:events",
+        (_output("table", "json", "jsonl", "csv", "xml"),),
+        "ID",
+        1,
+    ),
+    Command("profiles", "list the servers of the configuration", "profiles:run", (_output("table", "json"),)),
+    Command(
+        "login",
+        "try a logon and keep server, user and certificate as a profile",
+        "login:login",
+        (Option("--remember", "keep the password in this computer's keyring"),),
+    ),
+    Command(
+        "logout",
+        "forget the password that the keyring holds",
+        "login:logout",
+        (Option("--forget-pin", "forget the accepted certificate, too"),),
+    ),
+    Command("demo", "browse a simulated server on this computer", "demo:run", _DEMO_OPTIONS, connects=False),
+)
+BY_NAME = {command.name: command for command in (BROWSE, *COMMANDS)}

@@ -1,0 +1,134 @@
+"""The records that scripts rely on, and the forms in which they leave."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table, safe
+from emtui.cli.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
+from emtui.em.address import Server
+from emtui.em.model import Event, Log, Result, Session, uid_of
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SERVER = Server("em01.example.net")
+GUID = "3f2a0b1c-0000-4000-8000-000000000001"
+
+
+def session(message: str | None = "closed", state: str | None = "Failed") -> Session:
+    began = NOON - timedelta(minutes=5)
+    return Session(
+        uid_of(GUID),
+        "Collect Job",
+        "CollectJob",
+        began,
+        began + timedelta(seconds=18.42),
+        state,
+        Result("Failed", message),
+    )
+
+
+def test_a_session_has_exactly_the_promised_keys_in_their_order() -> None:
+    assert session_record(session(), SERVER, NOON) == {
+        "server": "em01.example.net:9398",
+        "uid": f"urn:veeam:SystemSession:{GUID}",
+        "id": GUID,
+        "kind": "system",
+        "name": "Collect Job",
+        "type": "CollectJob",
+        "started": "2026-11-23T11:55:00Z",
+        "ended": "2026-11-23T11:55:18.420000Z",
+        "duration_s": 18.42,
+        "state": "Failed",
+        "result": "Failed",
+        "outcome": "failed",
+        "message": "closed",
+        "canceled": False,
+        "known": False,
+    }
+    assert tuple(session_record(session(), SERVER, NOON)) == SESSION_KEYS
+
+
+def test_absent_and_empty_texts_are_null_and_a_running_one_takes_until_now() -> None:
+    bare = session_record(Session(uid_of(GUID), name=""), SERVER, NOON)
+    assert [key for key, value in bare.items() if value is None] == [
+        "name",
+        "type",
+        "started",
+        "ended",
+        "duration_s",
+        "state",
+        "result",
+        "message",
+    ]
+    running = session_record(session(state="InProgress"), SERVER, NOON)
+    assert running["duration_s"] == 300
+    assert session_record(session(state="InProgress"), SERVER, NOON - timedelta(hours=1))["duration_s"] == 0
+
+
+def test_events_carry_their_offset_from_the_start_and_the_gap_before_them() -> None:
+    log = Log((Event(1, NOON, "a"), Event(2, None, ""), Event(5, NOON + timedelta(seconds=1.5), "c")))
+    records = event_records(log, NOON + timedelta(seconds=1))
+    assert [tuple(record) for record in records] == [EVENT_KEYS] * 3
+    assert [record["offset_s"] for record in records] == [-1, None, 0.5]
+    assert [record["gap_s"] for record in records] == [None, None, None]
+    assert records[1]["message"] is None
+    assert event_records(log, None)[2]["offset_s"] == 1.5
+    assert event_records(Log((log.events[0], log.events[2])), None)[1]["gap_s"] == 1.5
+    assert event_records(Log(()), None) == []
+
+
+def test_json_is_one_array_jsonl_one_object_a_line() -> None:
+    records = [session_record(session("Größe\n2"), SERVER, NOON)] * 2
+    assert json.loads(as_json(records)) == records
+    assert as_json([]) == "[]\n"
+    assert [json.loads(line) for line in as_jsonl(records).splitlines()] == records
+    assert "Größe" in as_jsonl(records)
+    assert json.loads(as_object(records[0], "events", records)) == {**records[0], "events": records}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_csv_defuses_formulas_in_text_and_leaves_numbers_alone(start: str) -> None:
+    record = session_record(session(f'{start}cmd|"x"\n2'), SERVER, NOON)
+    header, row = csv.reader(io.StringIO(as_csv([{**record, "duration_s": -1.5}], SESSION_KEYS)))
+    assert tuple(header) == SESSION_KEYS
+    cells = dict(zip(header, row, strict=True))
+    assert cells["message"] == f'\'{start}cmd|"x"\n2'
+    assert cells["duration_s"] == "-1.5"
+    assert (cells["canceled"], cells["known"]) == ("false", "false")
+
+
+def test_csv_leaves_null_empty() -> None:
+    (_, row) = csv.reader(io.StringIO(as_csv([session_record(session(None), SERVER, NOON)], SESSION_KEYS)))
+    assert row[SESSION_KEYS.index("message")] == ""
+
+
+COLUMNS = (Column("Type"), Column("Took", right=True), Column("Message"))
+
+
+def test_a_table_is_one_line_per_row_two_blanks_between_columns_never_cut_on_a_pipe() -> None:
+    text = as_table(
+        COLUMNS, [("CollectJob", "31s", "first\nsecond " + "x" * 300), ("日本", "4m12s", "")], None
+    )
+    assert text.splitlines() == [
+        "Type         Took  Message",
+        "CollectJob    31s  first ⏎ second " + "x" * 300,
+        "日本        4m12s",
+    ]
+
+
+def test_a_table_is_cut_to_the_width_of_a_terminal() -> None:
+    lines = as_table(COLUMNS, [("CollectJob", "31s", "Cannot connect")], 24).splitlines()
+    assert lines[1] == "CollectJob  31s  Cannot…"[:24] or lines[1].endswith("…")
+    assert all(len(line) <= 24 for line in lines)
+
+
+def test_an_empty_table_has_its_titles() -> None:
+    assert as_table(COLUMNS, [], None) == "Type  Took  Message\n"
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\r"])
+def test_nothing_that_moves_a_terminal_is_shown(char: str) -> None:
+    assert safe(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
