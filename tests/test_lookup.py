@@ -187,7 +187,7 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
         ("state:fai", "fai", "did you mean failed?"),
         ("state:bogus", "bogus", "running, success"),
         ("good state:success,faild", "faild", "did you mean failed?"),
-        ("stat:failed", "stat:failed", "did you mean state?"),
+        ("stat:failed", "stat:failed", "did you mean state:?"),
         ("nothing:like", "nothing:like", '"nothing:like"'),
         ("type:", "type:", "needs a value"),
         ("type:,", "type:", "needs a session type"),

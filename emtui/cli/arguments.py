@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emtui.cli.spec import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
+from emtui.lookup import meant, nearest
 
 
 class BadUsage(Exception):
@@ -66,9 +67,9 @@ def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
     name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     option = _ALL.get(name)
     if option is None:
-        raise BadUsage(
-            f"there is no option {name}{_guess(name, _ALL)}; put -- before a word that begins with -."
-        )
+        guess = nearest(name, _ALL)
+        hint = f"did you mean {guess}?" if guess else "put -- before a word that begins with a dash."
+        raise BadUsage(f"there is no option {name}: {hint}")
     if not option.value:
         if given:
             raise BadUsage(f"{option.name} takes no value.")
@@ -85,16 +86,8 @@ def _command(operands: Sequence[str]) -> Command:
     name = operands[0] if operands else ""
     command = BY_NAME.get(name) if name or not operands else None
     if command is None:
-        names = [known.name for known in COMMANDS]
-        raise BadUsage(f"there is no command {name!r}{_guess(name, names) or ': ' + ', '.join(names)}.")
+        raise BadUsage(f"there is no command {name!r}: {meant(name, [known.name for known in COMMANDS])}")
     return command
-
-
-def _guess(word: str, known: Sequence[str] | dict[str, Option]) -> str:
-    from emtui.lookup import nearest
-
-    guess = nearest(word, known)
-    return f", did you mean {guess}?" if guess else ""
 
 
 def _checked(given: Given) -> Given:

@@ -5,7 +5,7 @@ order, `target` reads the ways in which a person names one session. All of it is
 "now" and the time zone are arguments, and nothing here asks a server.
 """
 
-from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import KEYS, Query, haystack, parse, term
 from emtui.lookup.target import (
@@ -34,6 +34,7 @@ __all__ = [
     "Target",
     "find",
     "haystack",
+    "meant",
     "nearest",
     "parse",
     "parse_order",

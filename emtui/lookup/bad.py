@@ -25,7 +25,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a wrong word: ` Did you mean …?`, or what there is."""
+    """The end of a sentence about a wrong word: what was probably meant, else what there is."""
     names = tuple(known)
     guess = nearest(word, names)
-    return f"did you mean {guess}?" if guess else f"there is {', '.join(names)}."
+    return f"did you mean {guess}?" if guess else f"known are {', '.join(names)}."

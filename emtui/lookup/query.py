@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from emtui.em.model import Outcome, Session, find_guid
-from emtui.lookup.bad import BadQuery, meant
+from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.types import type_test
 
@@ -192,7 +192,6 @@ def _split(raw: str) -> tuple[bool, str, str]:
         return turned, "id", guid
     if value.startswith("//"):
         return turned, "", body.replace('"', "")
-    quoting = f'put quotes around "{body}" to look for that text'
-    raise BadQuery(
-        f"{keyed[1]}: is not a key of a query, {meant(key, KEYS).rstrip('.?')}? Else {quoting}.", body
-    )
+    guess = nearest(key, KEYS)
+    hint = f"did you mean {guess}:?" if guess else f'put quotes around "{body}" to look for that text.'
+    raise BadQuery(f"{keyed[1]}: is no key of a query: {hint}", body)
