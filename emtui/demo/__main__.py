@@ -1,0 +1,36 @@
+"""`python -m emtui.demo`: the simulated server alone."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from emtui.demo import play
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Read the options and serve; 2 if they make no sense."""
+    parser = argparse.ArgumentParser(
+        prog="python -m emtui.demo", description="A simulated Enterprise Manager."
+    )
+    play.add_arguments(parser)
+    parser.add_argument("--port", type=int, default=9398, metavar="N", help="0 for any (default: 9398)")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
+    given = parser.parse_args(words)
+    if play.wants_help(given.play):
+        sys.stdout.write(play.table())
+        return 0
+    if not 0 <= given.port <= 65535:
+        parser.error(f"--port is from 0 to 65535, not {given.port}")
+    try:
+        options = play.options(given)
+    except play.BadPlay as bad:
+        parser.error(str(bad))
+    from emtui.demo.serve import serve
+
+    return serve(options, given.port, with_parent=given.with_parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""The HTTPS listener on loopback: starts, says where it is in one JSON line, ends when told to.
+
+SIGINT and SIGTERM end it with 0, open connections or not. Its certificate lives in a private
+folder that is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+import uvicorn
+
+from emtui.demo import certificate
+from emtui.demo.app import PASSWORD, UNDER, USER, Settings, create_app
+from emtui.demo.certificate import Made
+from emtui.demo.clock import Clock
+from emtui.demo.play import DemoOptions
+from emtui.demo.world import World
+
+HOST = "127.0.0.1"
+USUAL_PORT = 9398
+BUSY = 2
+"""The exit code when the port is taken."""
+_PATIENCE = 1
+"""Seconds that open answers have to end."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and ends with 0 on a signal instead of dying of it."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._listening()
+
+    def leave(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """End soon."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals mean: end. They are not raised again afterwards, as the parent's method does."""
+        before = {number: signal.signal(number, self.leave) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, previous in before.items():
+                signal.signal(number, previous)
+
+
+def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = False) -> int:
+    """Serve until a signal comes, or until stdin ends if `with_parent`. Gives the exit code."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with listener, TemporaryDirectory(prefix="emtui-demo-") as folder:
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            sys.stderr.write(f"Cannot listen on port {port} ({reason}): give another --port, or 0 for any.\n")
+            return BUSY
+        _run(options, listener, Path(folder), with_parent=with_parent)
+    return 0
+
+
+def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> None:
+    start = options.clock or datetime.now(UTC)
+    world = World(options.seed, start, options.sessions)
+    made = _certificate(options, folder)
+    swap = _Swap(folder) if options.plays.on("changed-certificate") else None
+    settings = Settings(world, Clock(start, options.speed), options.plays, on_logon=swap or (lambda: None))
+    config = uvicorn.Config(
+        create_app(settings),
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=60,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
+        ssl_certfile=made.certificate if made else None,
+        ssl_keyfile=made.key if made else None,
+    )
+    config.load()
+    if swap is not None:
+        swap.context = config.ssl
+    server = _Server(config, lambda: _announce(listener, made, options))
+    if with_parent:
+        threading.Thread(target=_watch_stdin, args=(server.leave,), daemon=True).start()
+    server.run([listener])
+
+
+def _certificate(options: DemoOptions, folder: Path) -> Made | None:
+    plays = options.plays
+    if plays.on("http"):
+        return None
+    expired = plays.on("expired-certificate")
+    return certificate.make(folder, "em01", expired=expired, other_name=plays.on("other-name"))
+
+
+class _Swap:
+    """Puts another certificate into the listener, once, at the first logon."""
+
+    def __init__(self, folder: Path) -> None:
+        self._other = certificate.make(folder, "changed")
+        self.context: ssl.SSLContext | None = None
+
+    def __call__(self) -> None:
+        if self.context is not None:
+            self.context.load_cert_chain(self._other.certificate, self._other.key)
+            self.context = None
+
+
+def _announce(listener: socket.socket, made: Made | None, options: DemoOptions) -> None:
+    scheme = "https" if made else "http"
+    prefix = UNDER if options.plays.on("under-path") else ""
+    line = {
+        "url": f"{scheme}://{HOST}:{listener.getsockname()[1]}{prefix}",
+        "user": USER,
+        "password": PASSWORD,
+        "sha256": made.sha256 if made else None,
+        "ca": str(made.certificate) if made else None,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _watch_stdin(leave: Callable[[], None]) -> None:
+    """Whoever started us holds the other end of stdin; when it is gone, so are we."""
+    while os.read(0, 4096):
+        pass
+    leave()
