@@ -18,7 +18,9 @@ from emtui.demo.switches import PLACES, SWITCHES, Kind, Switch
 
 DEFAULT_SEED = 1
 DEFAULT_SESSIONS = 3000
+FEWEST_SESSIONS = 1000
 MOST_SESSIONS = 200_000
+FASTEST = 100_000
 _BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 
@@ -144,23 +146,13 @@ class DemoOptions:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's options; what they gave is read by `options`."""
+    """The demo's options, as they were typed; `options` reads them."""
+    parser.add_argument("--seed", metavar="N", help=f"which world (default: {DEFAULT_SEED}); 0 is boring")
     parser.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, metavar="N", help="which world; 0 is boring"
+        "--sessions", metavar="N", help=f"about how many sessions (default: {DEFAULT_SESSIONS})"
     )
-    parser.add_argument(
-        "--sessions",
-        type=_sessions,
-        default=DEFAULT_SESSIONS,
-        metavar="N",
-        help="about how many sessions it has",
-    )
-    parser.add_argument(
-        "--clock", type=_clock, metavar="ISO", help="the time when the demo begins (default: now)"
-    )
-    parser.add_argument(
-        "--speed", type=_speed, default=1.0, metavar="X", help="how fast its clock runs; 0 stands still"
-    )
+    parser.add_argument("--clock", metavar="ISO", help="the time when the demo begins (default: now)")
+    parser.add_argument("--speed", metavar="X", help="how fast its clock runs (default: 1); 0 stands still")
     parser.add_argument(
         "--play", action="append", default=[], metavar="NAME[=VALUE]", help="a switch; --play help lists them"
     )
@@ -168,7 +160,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def options(given: argparse.Namespace) -> DemoOptions:
     """What `add_arguments` was given. Raises `BadPlay`."""
-    return DemoOptions(given.seed, given.sessions, given.clock, given.speed, parse_plays(given.play))
+    return read_options(given.seed, given.sessions, given.clock, given.speed, given.play)
+
+
+def read_options(
+    seed: str | None, sessions: str | None, clock: str | None, speed: str | None, plays: Iterable[str]
+) -> DemoOptions:
+    """The options as they were typed, `None` where nothing was. Raises `BadPlay`."""
+    return DemoOptions(
+        DEFAULT_SEED if seed is None else _seed(seed),
+        DEFAULT_SESSIONS if sessions is None else _sessions(sessions),
+        None if clock is None else _clock(clock),
+        1.0 if speed is None else _speed(speed),
+        parse_plays(plays),
+    )
 
 
 def wants_help(plays: Sequence[str]) -> bool:
@@ -176,9 +181,15 @@ def wants_help(plays: Sequence[str]) -> bool:
     return "help" in plays
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise BadPlay(f"--seed is a whole number from 0, not {text!r}.")
+    return int(text)
+
+
 def _sessions(text: str) -> int:
-    if not text.isdecimal() or not 500 <= int(text) <= MOST_SESSIONS:
-        raise argparse.ArgumentTypeError(f"from 500 to {MOST_SESSIONS}, not {text!r}")
+    if not text.isdecimal() or not FEWEST_SESSIONS <= int(text) <= MOST_SESSIONS:
+        raise BadPlay(f"--sessions is a number from {FEWEST_SESSIONS} to {MOST_SESSIONS}, not {text!r}.")
     return int(text)
 
 
@@ -187,8 +198,8 @@ def _speed(text: str) -> float:
         speed = float(text)
     except ValueError:
         speed = -1.0
-    if not 0 <= speed <= 100_000:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 100000, not {text!r}")
+    if not 0 <= speed <= FASTEST:
+        raise BadPlay(f"--speed is a number from 0 to {FASTEST}, not {text!r}.")
     return speed
 
 
@@ -196,7 +207,7 @@ def _clock(text: str) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"a time such as 2026-11-23T12:00:00Z, not {text!r}") from None
+        raise BadPlay(f"--clock is a time such as 2026-11-23T12:00:00Z, not {text!r}.") from None
     if not 2021 <= when.year <= 2100:
-        raise argparse.ArgumentTypeError("a time between the years 2021 and 2100")
+        raise BadPlay("--clock is a time between the years 2021 and 2100.")
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
