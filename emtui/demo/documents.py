@@ -26,6 +26,8 @@ _NEVER: dict[str, str | Unset] = {
 _EAST = timezone(timedelta(hours=1))
 _ODD_TIME, _ODD_UID = 3, 5
 """Which rows of the list `--play odd-row` spoils."""
+_MOST_KEPT = 8
+"""How many times the list's rows are kept, of all forms together, before they are forgotten."""
 
 
 class Documents:
@@ -57,6 +59,8 @@ class Documents:
             if references
             else Thing("SystemSessions", array="Sessions")
         )
+        if len(self._kept) > _MOST_KEPT * len(sessions):
+            self._kept.clear()
         rows: Iterable[str] = (self._row(session, json=json, references=references) for session in sessions)
         if self._odd_row:
             rows = (self._odd(number, row, json=json) for number, row in enumerate(rows))

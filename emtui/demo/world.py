@@ -23,6 +23,8 @@ _STATES = {
     Plot.FAILED: "Failed",
     Plot.CANCELED: "Failed",
 }
+_MOST_KEPT = 4
+"""How many times the window's runs are kept before all are forgotten."""
 
 
 class NoSession(LookupError):
@@ -72,6 +74,8 @@ class World:
     def sessions(self, now: datetime) -> tuple[Session, ...]:
         """All sessions of the window, in no order that means anything (the server's lists are unsorted)."""
         seen = [self._seen(run, now) for run in self._window(now)]
+        if len(self._runs) > _MOST_KEPT * len(seen) + _MOST_KEPT:
+            self._forget()
         return tuple(sorted(seen, key=lambda session: session.uid))
 
     def session(self, uid: Uid, now: datetime) -> Session:
@@ -87,6 +91,12 @@ class World:
         written = ((run.started + last * share, text) for share, text in script)
         happened = [(when, text) for when, text in written if when <= now]
         return Log(tuple(Event(order, when, text) for order, (when, text) in enumerate(happened, 1)))
+
+    def _forget(self) -> None:
+        """What was kept can always be worked out again; a fast clock would keep ever more."""
+        self._runs.clear()
+        self._by_uid.clear()
+        self._ended.clear()
 
     def _find(self, uid: Uid, now: datetime) -> Run:
         if uid not in self._by_uid:

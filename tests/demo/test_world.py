@@ -205,3 +205,11 @@ def test_events_hold_other_alphabets_and_long_lines() -> None:
 @pytest.mark.parametrize("count", [1_000, 10_000, 30_000])
 def test_the_world_holds_as_many_sessions_as_asked_for(count: int) -> None:
     assert len(World(1, NOON, count).sessions(NOON)) == pytest.approx(count, rel=0.02)
+
+
+def test_a_world_that_has_forgotten_the_past_tells_it_the_same_way() -> None:
+    world = World(1, NOON, 1_000)
+    before = world.sessions(NOON)
+    for month in range(1, 8):
+        world.sessions(NOON + month * WINDOW)
+    assert world.sessions(NOON) == before
