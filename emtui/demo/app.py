@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from emtui.demo import directory, faults, query
+from emtui.demo import directory, faults
 from emtui.demo.documents import Documents
 from emtui.demo.faults import MESSAGES, Answer
 from emtui.demo.logons import IDLE_SECONDS, Logon, Logons
 from emtui.demo.paths import Asked, read_path
 from emtui.demo.play import NO_PLAYS, Plays, Version
-from emtui.demo.world import NoSession, World
-from emtui.em.model import Outcome, Session, Uid
+from emtui.demo.resources import Refusal, SystemSessions
+from emtui.demo.world import World
 
 USER = "EXAMPLE\\ops"
 PASSWORD = "demo"  # noqa: S105 - the demo's password is no secret: it is printed for everybody
@@ -62,16 +62,6 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", EnterpriseManager(settings))])
 
 
-class _Said(Exception):
-    """An Error answer, from wherever it is noticed."""
-
-    def __init__(self, status: int, message: str, *headers: tuple[str, str]) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.headers = headers
-
-
 class EnterpriseManager:
     """Answers requests one after another."""
 
@@ -104,17 +94,17 @@ class EnterpriseManager:
         json = wants_json(request)
         try:
             answer = self._reached(request, asked, json=json)
-        except _Said as said:
+        except Refusal as refusal:
             thing = directory.error if json else directory.error_element
-            body = self._about(request).written(thing(said.status, said.message), json=json)
-            return Answer(said.status, body, self._kind(json=json), said.headers)
+            body = self._about(request).written(thing(refusal.status, refusal.message), json=json)
+            return Answer(refusal.status, body, self._kind(json=json), refusal.headers)
         return faults.spoiled(self._plays, asked.place, answer) if answer.body else answer
 
     def _reached(self, request: Request, asked: Asked, *, json: bool) -> Answer:
         status = faults.status_instead(self._plays, asked.place)
         if status is not None:
             headers = (("Retry-After", "30"),) if status in {429, 503} else ()
-            raise _Said(status, MESSAGES[status], *headers)
+            raise Refusal(status, MESSAGES[status], *headers)
         self._allowed(request, asked)
         if asked.place == "root":
             base = self._about(request)
@@ -128,19 +118,19 @@ class EnterpriseManager:
 
     def _allowed(self, request: Request, asked: Asked) -> None:
         if asked.place == "unknown":
-            raise _Said(404, MESSAGES[404])
+            raise Refusal(404, MESSAGES[404])
         length = {"content-length", "transfer-encoding"} & set(request.headers)
         if request.method == "POST" and self._plays.on("strict-length") and not length:
-            raise _Said(411, "A POST needs a Content-Length")
+            raise Refusal(411, "A POST needs a Content-Length")
         if request.method not in asked.verbs:
             allow = ", ".join(asked.verbs)
-            raise _Said(405, f"The method {request.method} is not supported here", ("Allow", allow))
+            raise Refusal(405, f"The method {request.method} is not supported here", ("Allow", allow))
 
     def _log_on(self, request: Request, *, json: bool) -> Answer:
         logon = self._logons.log_on(request.headers.get("Authorization"))
         if logon is None:
             challenge = ("WWW-Authenticate", "Basic Realm=RestSvc")
-            raise _Said(401, "The user name or password is incorrect", challenge)
+            raise Refusal(401, "The user name or password is incorrect", challenge)
         self._settings.on_logon()
         about = self._about(request)
         headers = [
@@ -161,7 +151,7 @@ class EnterpriseManager:
                 self._logons.end(logon)
                 logon = None
         if logon is None:
-            raise _Said(401, MESSAGES[401], ("WWW-Authenticate", "Basic Realm=RestSvc"))
+            raise Refusal(401, MESSAGES[401], ("WWW-Authenticate", "Basic Realm=RestSvc"))
         return logon
 
     def _logon_sessions(self, request: Request, asked: Asked, own: Logon, *, json: bool) -> Answer:
@@ -174,7 +164,7 @@ class EnterpriseManager:
             return self._found(about.written(directory.logons(about.base, known), json=json), json=json)
         logon = self._logons.find(asked.guid)
         if logon is None:
-            raise _Said(404, "There is no such logon session")
+            raise Refusal(404, "There is no such logon session")
         if request.method == "DELETE":
             self._logons.end(logon)
             return Answer(204)
@@ -183,50 +173,12 @@ class EnterpriseManager:
 
     def _resource(self, request: Request, asked: Asked, logon: Logon, *, json: bool) -> Answer:
         if asked.place == "other":
-            raise _Said(501, MESSAGES[501])
+            raise Refusal(501, MESSAGES[501])
         if not logon.account.administrator:
-            raise _Said(403, MESSAGES[403])
-        if asked.place == "query":
-            return self._query(request, json=json)
-        if asked.place == "list":
-            return self._list(request, json=json)
-        return self._session(request, asked, json=json)
-
-    def _list(self, request: Request, *, json: bool) -> Answer:
-        sessions = self._settings.world.sessions(self._settings.clock())
-        plain = _format(request) != "entity" and self._plays.value("plain") == "references"
-        references = plain or self._plays.on("references")
-        return self._found(
-            self._about(request).listing(sessions, json=json, references=references), json=json
-        )
-
-    def _session(self, request: Request, asked: Asked, *, json: bool) -> Answer:
-        now = self._settings.clock()
-        about = self._about(request)
-        uid = asked.uid
-        try:
-            session = self._settings.world.session(uid, now)
-            if self._plays.on("aged-out") and uid == self._newest_failed(now):
-                raise NoSession(uid)
-            if asked.place == "events":
-                log = self._settings.world.log(uid, now)
-                return self._found(about.log(session, log, json=json), json=json)
-        except NoSession:
-            raise _Said(404, f"There is no system session with ID {asked.guid}") from None
-        references = _format(request) != "entity"
-        return self._found(about.session(session, json=json, references=references), json=json)
-
-    def _query(self, request: Request, *, json: bool) -> Answer:
-        if not self._plays.on("query") or request.query_params.get("type", "") != "SystemSession":
-            raise _Said(400, "The type of the query is unknown or missing")
-        about = self._about(request)
-        page = query.read_page(request.query_params)
-        sessions = self._settings.world.sessions(self._settings.clock())
-        return self._found(about.written(query.result(about, sessions, page), json=json), json=json)
-
-    def _newest_failed(self, now: datetime) -> Uid | None:
-        failed = [one for one in self._settings.world.sessions(now) if one.outcome is Outcome.FAILED]
-        return max(failed, key=_start).uid if failed else None
+            raise Refusal(403, MESSAGES[403])
+        sessions = SystemSessions(self._settings.world, self._plays, self._about(request))
+        body = sessions.body(asked, request.query_params, self._settings.clock(), json=json)
+        return self._found(body, json=json)
 
     def _found(self, body: bytes, *, json: bool) -> Answer:
         return Answer(200, body, self._kind(json=json))
@@ -254,14 +206,3 @@ def _spelt(name: bytes) -> bytes:
 def wants_json(request: Request) -> bool:
     """Whether Accept contains `application/json` anywhere; anything else means XML."""
     return "application/json" in request.headers.get("Accept", "").casefold()
-
-
-def _format(request: Request) -> str:
-    given = (value for key, value in request.query_params.items() if key.casefold() == "format")
-    return next(given, "").casefold()
-
-
-def _start(session: Session) -> datetime:
-    if session.started is None:
-        raise ValueError(session.uid)
-    return session.started

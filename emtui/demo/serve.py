@@ -7,6 +7,7 @@ folder that is gone afterwards.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -35,6 +36,7 @@ BUSY = 2
 """The exit code when the port is taken."""
 _PATIENCE = 1
 """Seconds that open answers have to end."""
+_MUTE = logging.CRITICAL + 1
 
 
 class _Server(uvicorn.Server):
@@ -81,6 +83,8 @@ def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = F
 
 
 def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> None:
+    # A browser that breaks off a handshake is no news; whoever started us may not read stderr.
+    logging.getLogger("asyncio").setLevel(_MUTE)
     start = options.clock or datetime.now(UTC)
     world = World(options.seed, start, options.sessions)
     made = _certificate(options, folder)
@@ -93,7 +97,7 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level=60,
+        log_level=_MUTE,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_PATIENCE,
