@@ -11,12 +11,12 @@ import traceback
 from pathlib import PurePath
 
 from emtui.cli.arguments import BadUsage
+from emtui.cli.streams import NotWritten
 from emtui.em import errors as em
 from emtui.lookup import BadQuery, NoMatch, SeveralMatch
 
 OWN_FAULT = 1
 INTERRUPTED = 130
-CLOSED_PIPE = 141
 TERMINATED = 143
 
 
@@ -50,7 +50,7 @@ def code_of(error: Exception) -> int:
 
 def sentence_of(error: Exception) -> str:
     """What to tell the person; of our own faults only where they happened, since texts may hold secrets."""
-    if code_of(error) != OWN_FAULT:
+    if code_of(error) != OWN_FAULT or isinstance(error, NotWritten):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

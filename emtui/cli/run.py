@@ -24,7 +24,7 @@ def run(argv: Sequence[str]) -> int:
         return exits.TERMINATED
     except BrokenPipeError:
         streams.drop_output()
-        return exits.CLOSED_PIPE
+        return streams.CLOSED_PIPE
     except Exception as error:  # noqa: BLE001 - the last resort; a traceback could show secrets
         code = exits.code_of(error)
         streams.narrate(exits.sentence_of(error))

@@ -17,23 +17,38 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace", encoding=None if stream.isatty() else "utf-8")
 
 
+class NotWritten(Exception):
+    """Standard output does not take what we have to say: the disk is full, or worse."""
+
+
 def say(text: str) -> None:
-    """Write data."""
+    """Write data. Raises `BrokenPipeError` if nobody reads it, `NotWritten` for anything else."""
     if sys.stdout is not None:
-        sys.stdout.write(text if not to_terminal() else _safe(text))
+        try:
+            sys.stdout.write(shown(text) if to_terminal() else text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            drop_output()
+            raise NotWritten(_unwritten(error)) from None
+
+
+def _unwritten(error: OSError) -> str:
+    return f"standard output cannot be written: {error.strerror}"
 
 
 def narrate(text: str) -> None:
     """One line for the person; a stderr that is gone stops nothing."""
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"emtui: {_safe(text)}\n")
+            sys.stderr.write(f"emtui: {shown(text)}\n")
             sys.stderr.flush()
         except OSError:
             _drop(sys.stderr)
 
 
-def _safe(text: str) -> str:
+def shown(text: str) -> str:
+    """As it may stand on a terminal: without what would move it."""
     from emtui.cli.output import safe
 
     return safe(text)
@@ -64,8 +79,12 @@ def finish(code: int) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        code = CLOSED_PIPE
-        _drop(sys.stdout)
+        drop_output()
+        return CLOSED_PIPE
+    except OSError as error:
+        drop_output()
+        narrate(_unwritten(error))
+        return 1
     return code
 
 
