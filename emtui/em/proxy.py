@@ -1,0 +1,169 @@
+"""Which way to a server: directly, or through an HTTP proxy. Pure; the environment is an argument.
+
+httpx is never asked: it reads no CIDR in NO_PROXY and fails oddly on SOCKS.
+Loopback is always reached directly.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from emtui.em.address import Server, is_loopback
+from emtui.em.errors import ProxyTrouble
+from emtui.em.secret import Secret
+
+_HTTPS = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+_HTTP = ("http_proxy", "all_proxy", "ALL_PROXY")
+"""Without HTTP_PROXY: a CGI server sets it from a header that anybody sends."""
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """One HTTP proxy; what logs us on to it is not shown."""
+
+    host: str
+    port: int
+    scheme: str = "http"
+    user: str | None = None
+    password: Secret | None = None
+
+    @property
+    def authority(self) -> str:
+        """`host:port`, as it stands in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The proxy's URL, without its user."""
+        return f"{self.scheme}://{self.authority}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The way that was chosen, and why, in words; without a proxy it is the direct one."""
+
+    proxy: Proxy | None
+    reason: str
+
+    @property
+    def url(self) -> str | None:
+        """The proxy's URL, without its user."""
+        return self.proxy.url if self.proxy else None
+
+    def __str__(self) -> str:
+        """`directly (…)` or `via proxy host:port (…)`."""
+        way = f"via proxy {self.proxy.authority}" if self.proxy else "directly"
+        return f"{way} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """What the environment says of proxies; values are kept as `Secret`, they may hold a password."""
+
+    https: Secret | None = None
+    https_from: str = ""
+    http: Secret | None = None
+    http_from: str = ""
+    exceptions: tuple[str, ...] = ()
+    off: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], no_proxy: bool = False) -> Proxies:
+        """Read the usual variables; the lower-case name wins, as with curl."""
+        https, https_from = _first(environ, _HTTPS)
+        http, http_from = _first(environ, _HTTP)
+        words = environ.get("no_proxy", environ.get("NO_PROXY", "")).replace(",", " ").split()
+        return cls(https, https_from, http, http_from, tuple(words), no_proxy)
+
+    def for_server(self, server: Server) -> Decision:
+        """The way to this server; raises `ProxyTrouble` for a proxy that is not an HTTP one."""
+        if is_loopback(server.host):
+            return Decision(None, "it is this computer")
+        if self.off:
+            return Decision(None, "--no-proxy")
+        value, name = (
+            (self.http, self.http_from) if server.scheme == "http" else (self.https, self.https_from)
+        )
+        if value is None:
+            return Decision(None, "no proxy is set")
+        for word in self.exceptions:
+            if _covers(word, server):
+                return Decision(None, f"NO_PROXY has {word}")
+        return Decision(_parse(value.reveal(), name), name)
+
+
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[Secret | None, str]:
+    for name in names:
+        if environ.get(name, "").strip():
+            return Secret(environ[name].strip()), name
+    return None, ""
+
+
+def _parse(value: str, name: str) -> Proxy:
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        port = parts.port
+    except ValueError:
+        raise _odd(name) from None
+    if parts.scheme.startswith("socks"):
+        raise ProxyTrouble(
+            f"{name} names a SOCKS proxy, which is not spoken here: set an http:// proxy or give --no-proxy."
+        )
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise _odd(name)
+    return Proxy(parts.hostname, port or _PORTS[parts.scheme], parts.scheme, *_logon(parts))
+
+
+def _logon(parts: SplitResult) -> tuple[str | None, Secret | None]:
+    if parts.username is None:
+        return None, None
+    return unquote(parts.username), Secret(unquote(parts.password or ""))
+
+
+def _odd(name: str) -> ProxyTrouble:
+    return ProxyTrouble(f"{name} is not the URL of a proxy: set it to http://host:port or give --no-proxy.")
+
+
+def _covers(word: str, server: Server) -> bool:
+    if word == "*":
+        return True
+    host = server.host.casefold()
+    address = _address(host)
+    if address is not None and "/" in word:
+        return _in_network(address, word)
+    name, port = _split_port(word.casefold())
+    if port is not None and port != server.port:
+        return False
+    if address is not None:
+        return _address(name) == address
+    name = name.removeprefix("*").lstrip(".").rstrip(".")
+    return bool(name) and (host == name or host.endswith(f".{name}"))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _in_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address, word: str) -> bool:
+    try:
+        return address in ipaddress.ip_network(word, strict=False)
+    except ValueError:
+        return False
+
+
+def _split_port(word: str) -> tuple[str, int | None]:
+    """`host:8080` in two; a bare IPv6 address has no port."""
+    if _address(word) is not None:
+        return word, None
+    name, colon, port = word.rpartition(":")
+    if colon and port.isascii() and port.isdigit():
+        return name, int(port)
+    return word, None

@@ -1,0 +1,118 @@
+"""Which way to a server: the decision, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from emtui.em.address import Server
+from emtui.em.errors import ProxyTrouble
+from emtui.em.proxy import Proxies
+
+EM01 = Server("em01.example.net")
+
+
+def decide(server: Server = EM01, *, off: bool = False, **environ: str) -> str | None:
+    return Proxies.from_environment(environ, no_proxy=off).for_server(server).url
+
+
+def test_without_a_proxy_the_way_is_direct() -> None:
+    assert decide() is None
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_the_usual_variables_name_the_proxy(name: str) -> None:
+    proxies = Proxies.from_environment({name: "http://proxy.example.net:3128"})
+    assert proxies.for_server(EM01).url == "http://proxy.example.net:3128"
+
+
+def test_a_proxy_without_a_scheme_is_an_http_proxy() -> None:
+    assert decide(HTTPS_PROXY="proxy.example.net:3128") == "http://proxy.example.net:3128"
+
+
+def test_the_lower_case_name_wins() -> None:
+    assert decide(https_proxy="http://one.example.net:1", HTTPS_PROXY="http://two.example.net:2") == (
+        "http://one.example.net:1"
+    )
+
+
+def test_plain_http_does_not_go_through_the_https_proxy() -> None:
+    assert decide(Server("em01.example.net", scheme="http"), HTTPS_PROXY="http://proxy.example.net:1") is None
+
+
+def test_a_variable_that_a_web_client_can_set_is_not_believed() -> None:
+    assert decide(Server("em01.example.net", scheme="http"), HTTP_PROXY="http://proxy.example.net:1") is None
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1"])
+def test_this_computer_is_never_reached_through_a_proxy(host: str) -> None:
+    assert decide(Server(host), HTTPS_PROXY="http://proxy.example.net:3128") is None
+
+
+def test_the_option_turns_every_proxy_off() -> None:
+    assert decide(off=True, HTTPS_PROXY="http://proxy.example.net:3128") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "host"),
+    [
+        ("*", "em01.example.net"),
+        ("em01.example.net", "em01.example.net"),
+        ("EM01.Example.Net", "em01.example.net"),
+        ("example.net", "em01.example.net"),
+        (".example.net", "em01.example.net"),
+        ("*.example.net", "em01.example.net"),
+        ("em01.example.net:9398", "em01.example.net"),
+        ("10.0.0.0/8", "10.1.2.3"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("10.1.2.3:9398", "10.1.2.3"),
+        ("2001:db8::/32", "2001:db8::5"),
+        ("2001:db8::5", "2001:db8::5"),
+        ("[2001:db8::5]:9398", "2001:db8::5"),
+        ("other.example.org, example.net", "em01.example.net"),
+    ],
+)
+def test_no_proxy_covers(word: str, host: str) -> None:
+    assert decide(Server(host), HTTPS_PROXY="http://proxy.example.net:3128", NO_PROXY=word) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "host"),
+    [
+        ("", "em01.example.net"),
+        (".", "em01.example.net"),
+        ("ample.net", "em01.example.net"),
+        ("em01.example.net:443", "em01.example.net"),
+        ("10.0.0.0/8", "11.1.2.3"),
+        ("10.0.0.0/8", "em10.example.net"),
+        ("10.0.0.0/99", "10.0.0.1"),
+        ("10.1.2", "10.1.2.3"),
+    ],
+)
+def test_no_proxy_does_not_cover(word: str, host: str) -> None:
+    assert decide(Server(host), HTTPS_PROXY="http://proxy.example.net:3128", NO_PROXY=word)
+
+
+@pytest.mark.parametrize(
+    "value", ["socks5://proxy.example.net:1080", "ftp://x.example.net", "http:///x9", "http://p:x9"]
+)
+def test_what_is_no_http_proxy_is_one_sentence_without_the_value(value: str) -> None:
+    with pytest.raises(ProxyTrouble, match="HTTPS_PROXY") as caught:
+        decide(HTTPS_PROXY=value)
+    assert value not in str(caught.value)
+
+
+def test_what_logs_on_to_the_proxy_is_never_shown() -> None:
+    proxies = Proxies.from_environment({"HTTPS_PROXY": "http://ops:s%40cret@proxy.example.net:3128"})
+    decision = proxies.for_server(EM01)
+    assert decision.proxy is not None
+    assert decision.proxy.password is not None
+    assert decision.proxy.password.reveal() == "s@cret"
+    assert "cret" not in f"{proxies!r}{decision!r}{decision}{decision.url}"
+
+
+def test_the_reason_is_told_in_words() -> None:
+    told = Proxies.from_environment(
+        {"HTTPS_PROXY": "http://proxy.example.net:3128", "NO_PROXY": ".example.net"}
+    )
+    assert str(told.for_server(EM01)) == "directly (NO_PROXY has .example.net)"
+    assert str(told.for_server(Server("em.example.org"))) == "via proxy proxy.example.net:3128 (HTTPS_PROXY)"
