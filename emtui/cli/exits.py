@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from pathlib import PurePath
 
+from emtui import words
 from emtui.cli.arguments import BadUsage
 from emtui.cli.streams import NotWritten
 from emtui.em import errors as em
@@ -46,6 +47,20 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
 def code_of(error: Exception) -> int:
     """The exit code for what went wrong."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), OWN_FAULT)
+
+
+def details_of(error: Exception) -> tuple[str, ...]:
+    """What a person needs beside the sentence: the candidates, both fingerprints."""
+    match error:
+        case SeveralMatch():
+            return tuple(
+                f"  {session.id}  {session.type or ''}  {words.iso(session.started) if session.started else ''}"
+                for session in error.sessions
+            )
+        case em.Changed():
+            return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}")
+        case _:
+            return ()
 
 
 def sentence_of(error: Exception) -> str:

@@ -26,9 +26,9 @@ def run(argv: Sequence[str]) -> int:
         streams.drop_output()
         return streams.CLOSED_PIPE
     except Exception as error:  # noqa: BLE001 - the last resort; a traceback could show secrets
-        code = exits.code_of(error)
-        streams.narrate(exits.sentence_of(error))
-        return code
+        for line in (exits.sentence_of(error), *exits.details_of(error)):
+            streams.narrate(line)
+        return exits.code_of(error)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,130 @@
+"""One conversation with a server: where, as whom, ask, log off — also when a signal ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from emtui.cli import exits
+from emtui.cli.arguments import BadUsage, Given
+from emtui.em.address import Server
+from emtui.em.secret import Secret
+from emtui.local.connection import Connection
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+    from emtui.local.profiles import Config
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A server and a user, and how to get there."""
+
+    server: Server
+    user: str
+    connection: Connection
+
+
+def resolve(given: Given) -> Connection:
+    """What options, environment and configuration say, with a password from either of the first two."""
+    from emtui.cli.passwords import given_password
+    from emtui.local import connection
+
+    password = given_password(given)
+    options = connection.Options(
+        profile=given.one("--profile"),
+        server=given.one("--server"),
+        user=given.one("--user"),
+        ca_file=given.one("--ca-file"),
+        pin=given.one("--pin"),
+        no_proxy=given.has("--no-proxy"),
+        allow_http=given.has("--allow-http"),
+    )
+    found = connection.resolve(options, os.environ, configuration())
+    return replace(found, password=password or found.password)
+
+
+def configuration() -> Config:
+    """What the person's configuration says."""
+    from emtui.local import profiles
+
+    return profiles.load(configuration_file())
+
+
+def configuration_file() -> Path:
+    """Where it is."""
+    from emtui.local import paths
+
+    return paths.config_file(os.environ, Path.home(), sys.platform)
+
+
+def reach(given: Given) -> Reach:
+    """The server and user that are meant; raises `BadUsage` if one is missing."""
+    connection = resolve(given)
+    if connection.server is None:
+        raise BadUsage("which server? Give --server, EMTUI_SERVER or a profile (emtui login makes one).")
+    if connection.user is None:
+        raise BadUsage(f"who logs on to {connection.server}? Give --user or EMTUI_USER.")
+    return Reach(connection.server, connection.user, connection)
+
+
+def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
+    """Log on, ask, log off."""
+    from emtui.cli.passwords import password_for
+
+    return talk(there, password_for(there.connection), ask)
+
+
+def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]]) -> T:
+    """The same with a password that is known."""
+    import asyncio
+
+    async def whole() -> T:
+        async with await log_on(there, password) as client:
+            return await ask(client)
+
+    return asyncio.run(_until_terminated(whole()))
+
+
+async def log_on(there: Reach, password: Secret) -> Client:
+    """A client that is logged on; raises `EmError`."""
+    from emtui import __version__
+    from emtui.em.client import Client
+    from emtui.em.proxy import Proxies
+
+    connection = there.connection
+    return await Client.connect(
+        there.server,
+        there.user,
+        password,
+        trust=connection.trust,
+        proxies=Proxies.from_environment(os.environ, connection.no_proxy),
+        agent=f"emtui/{__version__}",
+    )
+
+
+async def _until_terminated(work: Awaitable[T]) -> T:
+    """SIGTERM cancels the work, so that it logs off, and is raised again as `Terminated`."""
+    import asyncio
+
+    task = asyncio.ensure_future(work)
+    came: list[int] = []
+
+    def stop() -> None:
+        came.append(signal.SIGTERM)
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if came:
+            raise exits.Terminated from None
+        raise

@@ -1,0 +1,54 @@
+"""`emtui` and `emtui open`: start the TUI, in exactly the view that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from emtui.cli import streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import resolve
+from emtui.cli.typed import joined
+from emtui.local.zone import SystemZone
+from emtui.lookup import BadQuery, parse, parse_order, parse_target
+
+
+def browse(given: Given) -> int:
+    """Start where the person left nothing open: the list, or the login."""
+    return open_view(given)
+
+
+def open_view(given: Given) -> int:
+    """Start with a query, an order, or one session."""
+    need_terminal()
+    target = _target(given)
+    query = (
+        ""
+        if target
+        else parse(" ".join(joined(given.operands)), now=datetime.now(UTC), zone=SystemZone()).text
+    )
+    order = given.one("--sort")
+    if order is not None:
+        order = parse_order(order).text
+    connection = resolve(given)
+
+    from emtui.tui.app import Start, run
+
+    return run(Start(connection, query=query, order=order, target=target))
+
+
+def need_terminal() -> None:
+    """The TUI reads keys from stdin and draws on stderr; raises `BadUsage` if a person is not at both."""
+    if not (streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stderr)):
+        raise BadUsage("the browser needs a terminal; in scripts use emtui sessions, show or events.")
+
+
+def _target(given: Given) -> str | None:
+    """The one operand that names a session, rather than a query."""
+    if len(given.operands) != 1:
+        return None
+    try:
+        parse_target(given.operands[0])
+    except BadQuery:
+        return None
+    return given.operands[0]

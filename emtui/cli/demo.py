@@ -1,0 +1,108 @@
+"""`emtui demo`: the simulated server, alone or with the browser in front of it.
+
+Touches neither configuration, keyring nor state.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NoReturn
+
+from emtui.cli import streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.exits import Terminated
+
+if TYPE_CHECKING:
+    from emtui.demo.child import Announced
+    from emtui.demo.play import DemoOptions
+
+_NEEDED = ("starlette", "uvicorn")
+_PASSED_ON = ("--seed", "--sessions", "--clock", "--speed", "--play")
+_HIGHEST_PORT = 65535
+
+
+class _Reader(argparse.ArgumentParser):
+    """The demo's own options, with slips as one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of leaving."""
+        raise BadUsage(f"demo: {message.removeprefix('argument ')}.")
+
+
+def run(given: Given) -> int:
+    """Serve, or serve in a child and browse."""
+    from emtui.demo import play
+
+    if play.wants_help(given.all("--play")):
+        streams.say(play.table())
+        return 0
+    options = _options(given)
+    if any(find_spec(module) is None for module in _NEEDED):
+        raise BadUsage("the demo server is an extra: pip install 'emtui[demo]'")
+    return _serve(given, options) if given.has("--serve") else _browse(given, options)
+
+
+def _options(given: Given) -> DemoOptions:
+    from emtui.demo import play
+
+    reader = _Reader(prog="emtui demo", add_help=False, allow_abbrev=False)
+    play.add_arguments(reader)
+    passed_on = [f"{name}={value}" for name, value in given.options if name in _PASSED_ON]
+    try:
+        return play.options(reader.parse_args(passed_on))
+    except play.BadPlay as bad:
+        raise BadUsage(str(bad)) from None
+
+
+def _serve(given: Given, options: DemoOptions) -> int:
+    from emtui.demo.serve import USUAL_PORT, serve
+
+    try:
+        return serve(options, _port(given.one("--port"), USUAL_PORT))
+    except (KeyboardInterrupt, Terminated):
+        return 0
+
+
+def _port(text: str | None, usual: int) -> int:
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
+        raise BadUsage(f"--port takes a number from 0 to {_HIGHEST_PORT}, not {text!r}.")
+    return int(text)
+
+
+def _browse(given: Given, options: DemoOptions) -> int:
+    if given.has("--port"):
+        raise BadUsage("--port belongs to --serve; the browser finds a free port by itself.")
+    from emtui.cli.browse import need_terminal
+
+    need_terminal()
+    from emtui.demo.child import NotStarted, running
+
+    try:
+        with running(options) as announced:
+            return _start(announced, options)
+    except NotStarted as error:
+        raise BadUsage(f"the demo did not start: {error}") from None
+
+
+def _start(announced: Announced, options: DemoOptions) -> int:
+    from emtui.demo.clock import Clock
+    from emtui.em.address import Trust, parse_server
+    from emtui.em.secret import Secret
+    from emtui.local.connection import Connection
+    from emtui.tui.app import Start, run
+
+    connection = Connection(
+        profile=None,
+        server=parse_server(announced.url),
+        user=announced.user,
+        trust=Trust(pin=announced.sha256),
+        no_proxy=True,
+        allow_http=False,
+        password=Secret(announced.password),
+    )
+    clock = Clock(options.clock or datetime.now(UTC), options.speed)
+    return run(Start(connection, mark="DEMO", remember=False, at_once=False, now=clock))

@@ -1,0 +1,193 @@
+"""`emtui login` and `emtui logout`: what this computer keeps of a server, its certificate and a password."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from emtui.cli import prompts, streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import Reach, configuration, configuration_file, resolve, talk
+from emtui.cli.passwords import password_for
+from emtui.em.address import Server, Trust, parse_server
+from emtui.em.errors import Untrusted
+from emtui.em.secret import Secret
+from emtui.local import credentials
+from emtui.local.connection import Connection
+from emtui.local.profiles import Config, Profile
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+T = TypeVar("T")
+
+PIN = "pin"
+"""What a person types to trust exactly the certificate that is shown."""
+
+
+def login(given: Given) -> int:
+    """Log on once, and keep how."""
+    config = configuration()
+    there = _whom(given, config)
+    name = _name(given, there, config)
+    password = _password(there.connection)
+    there = _trusted(there, password)
+    profile = _profile(name, there, config.find(name))
+    _save(profile)
+    streams.narrate(f"logged on to {there.server} as {there.user}; kept as profile {name}")
+    if given.has("--remember") or (there.connection.password is None and _wants_it_kept()):
+        _remember(profile, there, password)
+    return 0
+
+
+def logout(given: Given) -> int:
+    """Forget the password, and the certificate too if that is asked for."""
+    connection = resolve(given)
+    if connection.server is None or connection.user is None:
+        raise BadUsage("logout from where? Give -p, or --server and --user.")
+    whose = f"{connection.user} at {connection.server}"
+    had = _kept(credentials.forget(connection.server, connection.user))
+    streams.narrate(f"the keyring {'forgot the' if had else 'held no'} password of {whose}")
+    profile = connection.profile
+    if profile and given.has("--forget-pin"):
+        streams.narrate(f"profile {profile.name} {'forgot its' if profile.pin else 'had no'} pin")
+        profile = replace(profile, pin=None)
+    if profile:
+        _save(replace(profile, keyring=None))
+    return 0
+
+
+def _whom(given: Given, config: Config) -> Reach:
+    """Server and user, asked for where they are missing."""
+    connection = _known(given, config)
+    server = connection.server
+    if server is None:
+        server = parse_server(_asked("Server", "--server"), allow_http=connection.allow_http)
+    user = connection.user or _asked(f"User at {server}", "--user")
+    return Reach(server, user, replace(connection, server=server, user=user))
+
+
+def _known(given: Given, config: Config) -> Connection:
+    """What is known already. A profile that does not exist yet is the name of a new one."""
+    name = given.one("--profile")
+    if name is None or config.find(name):
+        return resolve(given)
+    options = tuple(pair for pair in given.options if pair[0] != "--profile")
+    found = resolve(replace(given, options=options))
+    return found if found.passing else Connection(password=found.password, no_proxy=given.has("--no-proxy"))
+
+
+def _asked(what: str, option: str) -> str:
+    answer = prompts.ask(f"{what}: ") if prompts.somebody_there() else ""
+    if not answer:
+        raise BadUsage(f"login needs {option}.")
+    return answer
+
+
+def _name(given: Given, there: Reach, config: Config) -> str:
+    """What the profile is called: as given, as it was, or after the host, whichever is free."""
+    from emtui.local.profiles import check_name
+
+    wished = given.one("--profile") or (there.connection.profile.name if there.connection.profile else None)
+    if wished:
+        return check_name(wished)
+    for name in (_first_label(there.server), _plain(there.server.host)):
+        taken = config.find(name)
+        if taken is None or taken.server == there.server:
+            return name
+    raise BadUsage(
+        f"there is a profile {_first_label(there.server)} of another server: name this one with -p."
+    )
+
+
+def _first_label(server: Server) -> str:
+    try:
+        ipaddress.ip_address(server.host)
+    except ValueError:
+        return _plain(server.host.partition(".")[0])
+    return _plain(server.host)
+
+
+def _plain(host: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", host).strip("-._")[:40] or "server"
+
+
+def _password(connection: Connection) -> Secret:
+    """A fresh one where a person can type it: the kept one may be what does not work any more."""
+    if connection.password is None and prompts.somebody_there():
+        return prompts.ask_secret(f"Password of {connection.user} at {connection.server}: ")
+    return password_for(connection)
+
+
+def _trusted(there: Reach, password: Secret) -> Reach:
+    """Log on and off; a certificate that is not trusted is shown, and pinned if the person says so."""
+    try:
+        talk(there, password, _nothing)
+    except Untrusted as error:
+        if not (prompts.somebody_there() and _accepted(error)):
+            raise
+        trust = Trust(there.connection.trust.ca_file, error.certificate.sha256)
+        return _trusted(replace(there, connection=replace(there.connection, trust=trust)), password)
+    return there
+
+
+async def _nothing(_: Client) -> None:
+    """The logon itself is all that is wanted."""
+
+
+def _accepted(error: Untrusted) -> bool:
+    seen = error.certificate
+    streams.narrate(str(error))
+    for title, text in (
+        ("subject", seen.subject),
+        ("issuer", seen.issuer),
+        ("names", ", ".join(seen.names)),
+        ("valid", f"{seen.valid_from:%Y-%m-%d} to {seen.valid_until:%Y-%m-%d}"),
+        ("SHA-256", seen.sha256),
+    ):
+        streams.narrate(f"  {title:<8} {text}")
+    return prompts.ask(f"Type {PIN} to trust exactly this certificate, anything else to leave: ") == PIN
+
+
+def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
+    connection = there.connection
+    base = before or Profile(name, there.server)
+    return replace(
+        base,
+        server=there.server,
+        user=there.user,
+        pin=connection.trust.pin,
+        ca_file=connection.trust.ca_file.absolute() if connection.trust.ca_file else None,
+        no_proxy=connection.no_proxy,
+        allow_http=connection.allow_http,
+    )
+
+
+def _save(profile: Profile) -> None:
+    from emtui.local.writing import save
+
+    save(configuration_file(), profile)
+
+
+def _wants_it_kept() -> bool:
+    if not prompts.somebody_there():
+        return False
+    return prompts.ask("Keep the password in this computer's keyring? [y/N] ").casefold() in {"y", "yes"}
+
+
+def _remember(profile: Profile, there: Reach, password: Secret) -> None:
+    backend = _kept(credentials.store(there.server, there.user, password))
+    _save(replace(profile, keyring=backend))
+    streams.narrate(f"the password is in {backend}")
+
+
+def _kept(work: Coroutine[object, object, T]) -> T:
+    """What the keyring answers; raises `BadUsage` where there is none."""
+    try:
+        return asyncio.run(work)
+    except credentials.NoKeyring as problem:
+        raise BadUsage(str(problem)) from None

@@ -1,0 +1,51 @@
+"""`emtui profiles`: the servers of the configuration, without any secret."""
+
+from __future__ import annotations
+
+from emtui.cli import output, streams
+from emtui.cli.arguments import Given
+from emtui.cli.asking import configuration
+from emtui.cli.records import Record
+from emtui.local.profiles import Config, Profile
+
+SHORT_PIN = 16
+"""Hex digits of a pin that are enough to recognise it."""
+
+ASKED = "asked"
+"""Where no keyring holds the password."""
+
+_COLUMNS = tuple(output.Column(title) for title in ("Name", "Server", "User", "Password", "Pin", ""))
+
+
+def run(given: Given) -> int:
+    """List them."""
+    config = configuration()
+    records = [_record(profile, config) for profile in config.profiles]
+    if given.one("--output") == "json":
+        streams.say(output.as_json(records))
+    else:
+        rows = [_row(profile, config) for profile in config.profiles]
+        streams.say(output.as_table(_COLUMNS, rows, streams.width()))
+    return 0
+
+
+def _record(profile: Profile, config: Config) -> Record:
+    return {
+        "name": profile.name,
+        "server": profile.server.authority,
+        "user": profile.user,
+        "password": profile.keyring or ASKED,
+        "pin": profile.pin,
+        "default": profile.name == config.default,
+    }
+
+
+def _row(profile: Profile, config: Config) -> tuple[str, ...]:
+    return (
+        profile.name,
+        profile.server.authority,
+        profile.user or "",
+        profile.keyring or ASKED,
+        (profile.pin or "")[:SHORT_PIN],
+        "default" if profile.name == config.default else "",
+    )

@@ -1,0 +1,149 @@
+"""`emtui sessions`: the list, filtered, sorted and cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.cli import output, streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import converse, reach
+from emtui.cli.records import SESSION_KEYS, session_record
+from emtui.cli.typed import query_text
+from emtui.em.address import Server
+from emtui.em.model import Listing, Session
+from emtui.local.zone import SystemZone
+from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+USUAL = "since:24h"
+"""What a terminal shows unless asked otherwise: a page, not a month."""
+
+_OF_REFERENCES = frozenset({"since", "until", "name", "id"})
+"""What of a query a bare reference can answer, which has a name and a start."""
+_ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind", "known"})
+
+COLUMNS = (
+    output.Column("Outcome"),
+    output.Column("Type"),
+    output.Column("Started"),
+    output.Column("Took", right=True),
+    output.Column("Id"),
+    output.Column("Message"),
+)
+
+
+def run(given: Given) -> int:
+    """List the sessions that were asked for."""
+    now, zone = datetime.now(UTC), SystemZone()
+    query = _query(given, now, zone)
+    order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
+    limit = _limit(given.one("--limit"))
+    connection = reach(given)
+
+    async def ask(client: Client) -> tuple[Session, ...]:
+        listing = await client.sessions()
+        narrate_odd(listing)
+        return await _chosen(client, listing, query, order, limit)
+
+    sessions = converse(connection, ask)
+    streams.say(_shown(given.one("--output"), sessions, connection.server, now, zone))
+    return 0
+
+
+def _query(given: Given, now: datetime, zone: tzinfo) -> Query:
+    text = query_text(given)
+    query = parse(text, now=now, zone=zone)
+    if not streams.to_terminal() or "since" in query.keys:
+        return query
+    streams.narrate("the last 24 hours and whatever still runs; --since 30d shows all")
+    return parse(f"{text} {USUAL}", now=now, zone=zone)
+
+
+def _limit(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadUsage(f"--limit takes a number, not {text!r}.")
+    return int(text)
+
+
+async def _chosen(
+    client: Client, listing: Listing, query: Query, order: Order, limit: int | None
+) -> tuple[Session, ...]:
+    """Filter, sort and cut; bare references are asked for one by one, and no more than it takes."""
+    now = datetime.now(UTC)
+    if all(session.complete for session in listing.sessions):
+        return order.sort(filter(query.matches, listing.sessions), now)[:limit]
+    early = query.only(_OF_REFERENCES)
+    likely = order.sort(
+        (s for s in listing.sessions if s.complete or s.started is None or early.matches(s)), now
+    )
+    enough = limit if order.field in _ORDERS_OF_REFERENCES else None
+    kept: list[Session] = []
+    if limit == 0:
+        return ()
+    async for session in client.complete(likely):
+        if query.matches(session):
+            kept.append(session)
+        if len(kept) == enough:
+            break
+    return order.sort(kept, now)[:limit]
+
+
+def narrate_odd(listing: Listing) -> None:
+    """Say what of the answer could not be taken as it stands."""
+    if listing.odd:
+        total = words.count(len(listing.sessions))
+        streams.narrate(f"{words.count(listing.odd)} of {total} sessions could not be read whole")
+    narrate_replaced(listing.replaced)
+
+
+def narrate_replaced(replaced: int) -> None:
+    """Say how many characters XML does not allow."""
+    if replaced:
+        streams.narrate(f"characters that XML does not allow, replaced by U+FFFD: {words.count(replaced)}")
+
+
+def _shown(form: str | None, sessions: Sequence[Session], server: Server, now: datetime, zone: tzinfo) -> str:
+    if form in {None, "table"}:
+        return as_table(sessions, now, zone)
+    records = [session_record(session, server, now) for session in sessions]
+    match form:
+        case "json":
+            return output.as_json(records)
+        case "csv":
+            return output.as_csv(records, SESSION_KEYS)
+        case _:
+            return output.as_jsonl(records)
+
+
+def as_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:
+    """A table of sessions, for a person or a pipe."""
+    rows = [_row(session, now, zone) for session in sessions]
+    return output.as_table(COLUMNS, rows, streams.width())
+
+
+def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    took = session.took(now)
+    return (
+        session.outcome,
+        session.type or "",
+        started(session, now, zone),
+        words.duration(took) if took is not None else "",
+        session.id[:8],
+        session.message or "",
+    )
+
+
+def started(session: Session, now: datetime, zone: tzinfo) -> str:
+    """When it started: short where a person looks, the whole of it on a pipe."""
+    if session.started is None:
+        return ""
+    if streams.to_terminal():
+        return words.clock_short(session.started, now, zone)
+    return words.iso(session.started)

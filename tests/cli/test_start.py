@@ -1,0 +1,89 @@
+"""What starting costs, and how the process ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shell import Shell
+
+HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography")
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    code = (
+        "import json, sys, emtui.cli, emtui.cli.run, emtui.cli.arguments, emtui.cli.manual;"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(json.loads(done.stdout)) & set(HEAVY)
+
+
+def test_the_version_is_answered_before_anything_else_of_emtui_is_loaded() -> None:
+    code = (
+        "import sys; from emtui.cli import main; main(['--version']);"
+        "print(*sorted(name for name in sys.modules if name.startswith('emtui')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    version, loaded = done.stdout.splitlines()
+    assert version.startswith("emtui 0.")
+    assert loaded.split() == ["emtui", "emtui.cli", "emtui.cli.streams"]
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["sessions", "--version"], ["-p", "prod", "--version"]])
+def test_the_version_is_told_wherever_it_is_asked_for(shell: Shell, argv: list[str]) -> None:
+    done = shell(*argv)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("emtui ")
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["sessions", "-h"], ["-h", "show"]])
+def test_help_is_data(shell: Shell, argv: list[str]) -> None:
+    done = shell(*argv)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: emtui")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["sesions"],
+        ["sessions", "state:bogus"],
+        ["sessions", "--sort", "size"],
+        ["sessions", "--limit", "many"],
+        ["sessions", "--since", "yesterday"],
+        ["show", "nothing"],
+        ["open", "stat:failed"],
+        [],
+        ["open", "failed"],
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_2(shell: Shell, argv: list[str]) -> None:
+    done = shell(*argv)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("emtui: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_browser_is_refused_without_a_terminal(shell: Shell) -> None:
+    assert "needs a terminal" in shell("--server", "em01.example.net").stderr
+
+
+def test_a_closed_pipe_is_silent_and_141(shell: Shell) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    argv = [sys.executable, "-m", "emtui", "--help"]
+    done = subprocess.run(argv, env=shell.environ, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_disk_that_is_full_is_our_fault_in_one_sentence(shell: Shell) -> None:
+    argv = [sys.executable, "-m", "emtui", "--help"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, env=shell.environ, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
