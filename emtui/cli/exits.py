@@ -14,6 +14,7 @@ from emtui import words
 from emtui.cli.arguments import BadUsage
 from emtui.cli.streams import NotWritten
 from emtui.em import errors as em
+from emtui.em.model import Session
 from emtui.lookup import BadQuery, NoMatch, SeveralMatch
 
 OWN_FAULT = 1
@@ -53,14 +54,16 @@ def details_of(error: Exception) -> tuple[str, ...]:
     """What a person needs beside the sentence: the candidates, both fingerprints."""
     match error:
         case SeveralMatch():
-            return tuple(
-                f"  {session.id}  {session.type or ''}  {words.iso(session.started) if session.started else ''}"
-                for session in error.sessions
-            )
+            return tuple(_candidate(session) for session in error.sessions)
         case em.Changed():
             return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}")
         case _:
             return ()
+
+
+def _candidate(session: Session) -> str:
+    started = words.iso(session.started) if session.started else ""
+    return f"  {session.id}  {session.type or ''}  {started}"
 
 
 def sentence_of(error: Exception) -> str:

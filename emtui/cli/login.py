@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
@@ -22,8 +21,6 @@ from emtui.local.profiles import Config, Profile
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-
-T = TypeVar("T")
 
 PIN = "pin"
 """What a person types to trust exactly the certificate that is shown."""
@@ -49,9 +46,7 @@ def logout(given: Given) -> int:
     connection = resolve(given)
     if connection.server is None or connection.user is None:
         raise BadUsage("logout from where? Give -p, or --server and --user.")
-    whose = f"{connection.user} at {connection.server}"
-    had = _kept(credentials.forget(connection.server, connection.user))
-    streams.narrate(f"the keyring {'forgot the' if had else 'held no'} password of {whose}")
+    streams.narrate(_forgotten(connection.server, connection.user, connection.profile))
     profile = connection.profile
     if profile and given.has("--forget-pin"):
         streams.narrate(f"profile {profile.name} {'forgot its' if profile.pin else 'had no'} pin")
@@ -59,6 +54,17 @@ def logout(given: Given) -> int:
     if profile:
         _save(replace(profile, keyring=None))
     return 0
+
+
+def _forgotten(server: Server, user: str, profile: Profile | None) -> str:
+    """Take the password out of the keyring; without a keyring there was none to take."""
+    try:
+        had = asyncio.run(credentials.forget(server, user))
+    except credentials.NoKeyring as problem:
+        if isinstance(problem, credentials.KeyringSilent) or (profile and profile.keyring):
+            raise BadUsage(f"the password was not forgotten: {problem}") from None
+        return str(problem)
+    return f"the keyring {'forgot the' if had else 'held no'} password of {user} at {server}"
 
 
 def _whom(given: Given, config: Config) -> Reach:
@@ -180,14 +186,9 @@ def _wants_it_kept() -> bool:
 
 
 def _remember(profile: Profile, there: Reach, password: Secret) -> None:
-    backend = _kept(credentials.store(there.server, there.user, password))
-    _save(replace(profile, keyring=backend))
-    streams.narrate(f"the password is in {backend}")
-
-
-def _kept(work: Coroutine[object, object, T]) -> T:
-    """What the keyring answers; raises `BadUsage` where there is none."""
     try:
-        return asyncio.run(work)
+        backend = asyncio.run(credentials.store(there.server, there.user, password))
     except credentials.NoKeyring as problem:
         raise BadUsage(str(problem)) from None
+    _save(replace(profile, keyring=backend))
+    streams.narrate(f"the password is in {backend}")
