@@ -1,0 +1,113 @@
+"""Where to log on, as whom, and whom to trust: from options, environment and profile, in that order.
+
+Never "the last server that was used". A pin belongs to the server that it was
+accepted for: it is dropped where another server is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from emtui.em.address import Server, Trust, parse_pin, parse_server
+from emtui.em.secret import Secret
+from emtui.local.profiles import BadConfig, Config, Profile, check_user
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said; `None` where it said nothing."""
+
+    profile: str | None = None
+    server: str | None = None
+    user: str | None = None
+    ca_file: str | None = None
+    pin: str | None = None
+    no_proxy: bool = False
+    allow_http: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything that a logon needs, as far as it is known. `profile` is the one that it rests on.
+
+    `passing` is true where the server was named on the command line or in the
+    environment: what is accepted then, such as a pin, lasts for the run.
+    """
+
+    profile: Profile | None = None
+    server: Server | None = None
+    user: str | None = None
+    trust: Trust = field(default_factory=Trust)
+    no_proxy: bool = False
+    allow_http: bool = False
+    password: Secret | None = None
+    passing: bool = False
+
+
+def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Connection:
+    """What options, `EMTUI_*` and the configuration say together.
+
+    Raises `BadConfig` for an unknown profile, `BadAddress` for a server or pin that is none.
+    """
+    profile = _profile(options, environ, config)
+    named = options.server or _from(environ, "SERVER")
+    allow_http = options.allow_http or bool(profile and profile.allow_http)
+    server = parse_server(named, allow_http=allow_http) if named else None
+    if profile and server not in {None, profile.server}:
+        profile = None
+    base = of_profile(profile) if profile else Connection()
+    pin = options.pin or _from(environ, "PIN")
+    ca_file = options.ca_file or _from(environ, "CA_FILE")
+    return Connection(
+        profile=profile,
+        server=server or base.server,
+        user=check_user(options.user or _from(environ, "USER")) or base.user,
+        trust=Trust(
+            ca_file=Path(ca_file).expanduser() if ca_file else base.trust.ca_file,
+            pin=parse_pin(pin) if pin else (None if ca_file else base.trust.pin),
+        ),
+        no_proxy=options.no_proxy or base.no_proxy,
+        allow_http=allow_http,
+        passing=server is not None,
+    )
+
+
+def of_profile(profile: Profile) -> Connection:
+    """A connection that rests on this profile alone."""
+    return Connection(
+        profile=profile,
+        server=profile.server,
+        user=profile.user,
+        trust=Trust(profile.ca_file, profile.pin),
+        no_proxy=profile.no_proxy,
+        allow_http=profile.allow_http,
+    )
+
+
+def _from(environ: Mapping[str, str], name: str) -> str | None:
+    return environ.get(f"EMTUI_{name}") or None
+
+
+def _profile(options: Options, environ: Mapping[str, str], config: Config) -> Profile | None:
+    """The profile that is named, else the default, else the only one."""
+    name = options.profile or _from(environ, "PROFILE")
+    if name:
+        return config.find(name) or _unknown(name, config)
+    if config.default:
+        return config.find(config.default)
+    return config.profiles[0] if len(config.profiles) == 1 else None
+
+
+def _unknown(name: str, config: Config) -> Profile:
+    names = [profile.name for profile in config.profiles]
+    near = get_close_matches(name, names, n=1)
+    if near:
+        hint = f"did you mean {near[0]}?"
+    elif names:
+        hint = f"there are {', '.join(names)}."
+    else:
+        hint = "there is none yet: emtui login makes one."
+    raise BadConfig(f"There is no profile {name!r}: {hint}")

@@ -1,0 +1,89 @@
+"""Writing the configuration: what is there stays as it is, comments and order included.
+
+The new file stands beside the old one until it is whole (0600), then takes its name;
+a lock keeps two processes from losing each other's changes.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager, suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, cast
+
+import tomlkit
+
+from emtui.local.profiles import BadConfig, Profile, check_name, check_user, load
+
+TomlTable = MutableMapping[str, Any]
+
+
+def save(path: Path, profile: Profile) -> None:
+    """Write this profile; everything else stays as it is. Raises `BadConfig`."""
+    check_name(profile.name)
+    check_user(profile.user)
+    with _changed(path) as document:
+        profiles = cast("TomlTable", document.setdefault("profiles", tomlkit.table(is_super_table=True)))
+        table = cast("TomlTable", profiles.setdefault(profile.name, tomlkit.table()))
+        for field in fields(Profile):
+            if field.name != "name":
+                _put(table, field.name, getattr(profile, field.name))
+
+
+def _put(table: TomlTable, key: str, value: object) -> None:
+    """Set a key that has a value, take away one that has none; what is equal is not touched."""
+    if value is None or value is False:
+        table.pop(key, None)
+    elif value is True:
+        table[key] = True
+    elif table.get(key) != str(value):
+        table[key] = tomlkit.string(str(value), literal="\\" in str(value) and "'" not in str(value))
+
+
+@contextmanager
+def _changed(path: Path) -> Iterator[tomlkit.TOMLDocument]:
+    """The document to change; written when the block ends, if the file could be read as a configuration."""
+    target = path.resolve()
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(target.parent):
+            load(target)
+            document = tomlkit.parse(target.read_text("utf-8") if target.exists() else "")
+            yield document
+            _replace(target, tomlkit.dumps(document))
+    except OSError as problem:
+        raise BadConfig(f"{path} cannot be written: {problem.strerror}.") from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Nobody else changes the configuration meanwhile; where there are no such locks, as it comes."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(target: Path, text: str) -> None:
+    """The file with this text, in one step; `mkstemp` makes it 0600."""
+    handle, name = tempfile.mkstemp(prefix=".config-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -1,0 +1,74 @@
+"""Options, environment, profile: who wins."""
+
+from pathlib import Path
+
+import pytest
+
+from emtui.em.address import Server, Trust
+from emtui.em.errors import BadAddress
+from emtui.local.connection import Options, resolve
+from emtui.local.profiles import BadConfig, Config, Profile
+
+PIN = "ab" * 32
+PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin=PIN)
+LAB = Profile("lab", Server("em02.example.net", 9400), "ops@example.net", no_proxy=True)
+BOTH = Config((PROD, LAB))
+
+
+def test_nothing_at_all_is_an_empty_connection() -> None:
+    found = resolve(Options(), {}, Config())
+    assert (found.server, found.user, found.profile, found.trust) == (None, None, None, Trust())
+
+
+def test_the_only_profile_is_meant_and_of_two_none() -> None:
+    assert resolve(Options(), {}, Config((PROD,))).profile == PROD
+    assert resolve(Options(), {}, BOTH).profile is None
+
+
+def test_the_default_profile_is_meant_unless_another_is_named() -> None:
+    config = Config((PROD, LAB), default="lab")
+    assert resolve(Options(), {}, config).server == LAB.server
+    assert resolve(Options(profile="prod"), {}, config).server == PROD.server
+    assert resolve(Options(), {"EMTUI_PROFILE": "prod"}, config).trust.pin == PIN
+    assert resolve(Options(profile="lab"), {"EMTUI_PROFILE": "prod"}, config).profile == LAB
+
+
+def test_an_option_beats_the_environment_and_that_the_profile() -> None:
+    environ = {"EMTUI_USER": "from-environment", "EMTUI_SERVER": ""}
+    assert resolve(Options(), environ, Config((PROD,))).user == "from-environment"
+    assert resolve(Options(user="from-option"), environ, Config((PROD,))).user == "from-option"
+    assert resolve(Options(), environ, Config((PROD,))).server == PROD.server
+
+
+def test_a_pin_stays_with_the_server_that_it_was_accepted_for() -> None:
+    elsewhere = resolve(Options(server="em09.example.net"), {}, Config((PROD,)))
+    assert (elsewhere.profile, elsewhere.trust.pin, elsewhere.user) == (None, None, None)
+    same = resolve(Options(server="https://EM01.example.net:9398/api/"), {}, Config((PROD,)))
+    assert same.trust.pin == PIN
+    assert same.passing
+
+
+def test_a_ca_file_on_the_command_line_takes_the_place_of_the_profiles_pin() -> None:
+    found = resolve(Options(ca_file="ca.pem"), {}, Config((PROD,)))
+    assert found.trust == Trust(Path("ca.pem"), None)
+    both = resolve(Options(ca_file="ca.pem", pin=PIN.upper()), {}, Config((PROD,)))
+    assert both.trust == Trust(Path("ca.pem"), PIN)
+
+
+def test_an_unknown_profile_names_the_nearest_or_all_there_are() -> None:
+    with pytest.raises(BadConfig, match="did you mean prod"):
+        resolve(Options(profile="prd"), {}, BOTH)
+    with pytest.raises(BadConfig, match="there are prod, lab"):
+        resolve(Options(profile="xyz"), {}, BOTH)
+    with pytest.raises(BadConfig, match="emtui login makes one"):
+        resolve(Options(profile="xyz"), {}, Config())
+
+
+def test_what_cannot_be_a_server_a_pin_or_a_user_is_refused() -> None:
+    with pytest.raises(BadAddress):
+        resolve(Options(server="http://em01.example.net"), {}, Config())
+    with pytest.raises(BadAddress):
+        resolve(Options(pin="1234"), {}, Config())
+    with pytest.raises(BadConfig, match="control character"):
+        resolve(Options(user="EXAMPLE\x08ackup"), {}, Config())
+    assert resolve(Options(server="http://em01.example.net", allow_http=True), {}, Config()).server

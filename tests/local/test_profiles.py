@@ -1,0 +1,142 @@
+"""The configuration: read strictly, written carefully."""
+
+import os
+import stat
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emtui.em.address import Server
+from emtui.local.paths import config_file, state_dir
+from emtui.local.profiles import BadConfig, Config, Profile, load
+from emtui.local.writing import save
+
+PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin="ab" * 32)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml") == Config()
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        PROD,
+        replace(PROD, user="ops@example.net", ca_file=Path("/etc/ssl/em.pem"), keyring="Secret Service"),
+        replace(PROD, server=Server("::1", 9400), user=None, pin=None, no_proxy=True),
+        replace(PROD, server=Server("localhost", 80, "http", "/veeam"), allow_http=True, user="it's \\ me"),
+    ],
+)
+def test_what_is_written_is_read_back(tmp_path: Path, profile: Profile) -> None:
+    path = tmp_path / "emtui" / "config.toml"
+    save(path, profile)
+    assert load(path).profiles == (profile,)
+
+
+def test_a_changed_profile_leaves_comments_order_and_the_others_alone(tmp_path: Path) -> None:
+    text = (
+        "# ours\ndefault_profile = 'lab'\n\n[profiles.prod] # day\nserver = 'em01.example.net' # main\n\n"
+        "[profiles.lab]\nserver = 'em02.example.net'\n"
+    )
+    path = written(tmp_path, text)
+    save(path, PROD)
+    after = path.read_text()
+    for line in text.splitlines():
+        assert line in after
+    assert "user = 'EXAMPLE\\ops'" in after
+    assert load(path).default == "lab"
+    save(path, replace(PROD, pin=None, user=None))
+    assert path.read_text() == text
+
+
+def test_the_file_is_its_owners_alone_and_no_half_file_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "config.toml"
+    save(path, PROD)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert os.listdir(path.parent) == ["config.toml"]
+
+
+def test_a_linked_configuration_is_written_through_the_link(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    link = tmp_path / "config.toml"
+    link.symlink_to(real)
+    save(link, PROD)
+    assert link.is_symlink()
+    assert load(real).profiles == (PROD,)
+
+
+def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    names = [f"p{number}" for number in range(12)]
+    threads = [threading.Thread(target=save, args=(path, replace(PROD, name=name))) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(profile.name for profile in load(path).profiles) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("default = 1", "default is not a key of the configuration: did you mean default_profile"),
+        ("[profiles.prod]\nserver = 'em01'\nusr = 'x'", "usr is not a key.*did you mean user"),
+        ("[profiles.prod]\nuser = 'x'", "a server is missing"),
+        ("[profiles.prod]\nserver = 5", "server must be a text"),
+        ("[profiles.prod]\nserver = 'em01'\nno_proxy = 'yes'", "no_proxy must be true or false"),
+        ("[profiles.prod]\nserver = 'http://em01.example.net'", "in clear"),
+        ("[profiles.prod]\nserver = 'em01'\npin = 'abc'", "64 hex digits"),
+        ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\backup"', "single quotes"),
+        ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\ops"', "is not TOML.*single quotes"),
+        ("profiles = 3", "tables of their own"),
+        ("default_profile = 'prd'\n[profiles.prod]\nserver = 'em01'", "did you mean prod"),
+        ("[profiles.'a b']\nserver = 'em01'", "no name for a profile"),
+        ("\x00", "is not TOML"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(BadConfig, match=said) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
+    path = written(tmp_path, "")
+    path.chmod(0o620)
+    with pytest.raises(BadConfig, match="chmod 600"):
+        load(path)
+
+
+def test_a_configuration_that_cannot_be_meant_is_not_written_over(tmp_path: Path) -> None:
+    path = written(tmp_path, "[profiles.prod\n")
+    with pytest.raises(BadConfig):
+        save(path, PROD)
+    assert path.read_text() == "[profiles.prod\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadConfig, match="cannot be written"):
+        save(tmp_path / "file" / "config.toml", PROD)
+
+
+def test_files_are_where_each_platform_keeps_them() -> None:
+    home = Path("/home/ops")
+    assert config_file({}, home, "linux") == home / ".config/emtui/config.toml"
+    assert config_file({"XDG_CONFIG_HOME": "/x"}, home, "linux") == Path("/x/emtui/config.toml")
+    assert config_file({"XDG_CONFIG_HOME": "relative"}, home, "linux") == home / ".config/emtui/config.toml"
+    assert config_file({}, home, "darwin") == home / "Library/Application Support/emtui/config.toml"
+    assert state_dir({}, home, "linux") == home / ".local/state/emtui"
