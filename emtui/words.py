@@ -107,10 +107,13 @@ def clock_long(when: datetime, zone: tzinfo) -> str:
 
 def moment(when: datetime, zone: tzinfo) -> str:
     """The whole of it, offset included: `Mon 23 Nov 02:10:04 +01:00`."""
+    return f"{day_and_time(when, zone)} {_zone_of(_in_zone(when, zone))}"
+
+
+def day_and_time(when: datetime, zone: tzinfo) -> str:
+    """The same without the offset, where that stands elsewhere: `Mon 23 Nov 02:10:04`."""
     local = _in_zone(when, zone)
-    return (
-        f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S} {_zone_of(local)}"
-    )
+    return f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S}"
 
 
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:

@@ -1,0 +1,63 @@
+"""What one look at the list saw, frozen.
+
+A snapshot is never changed: a later answer makes a later snapshot. Times are
+aware and in UTC; "when" is the moment of the last complete answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from emtui.em.model import Listing, Outcome, Session, Uid
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The sessions, newest first, as of the moment when the answer was complete.
+
+    `replaced` counts characters of the answer that XML does not allow.
+    """
+
+    sessions: tuple[Session, ...]
+    as_of: datetime
+    replaced: int = 0
+
+    @classmethod
+    def of(cls, listing: Listing, as_of: datetime) -> Snapshot:
+        """The list answer that was complete at `as_of`."""
+        return cls(listing.sessions, as_of, listing.replaced)
+
+    @property
+    def odd(self) -> int:
+        """How many rows could not be read whole."""
+        return sum(1 for session in self.sessions if session.odd)
+
+    @property
+    def references(self) -> tuple[Session, ...]:
+        """The rows of which only name and time are known, newest first."""
+        return tuple(session for session in self.sessions if not session.complete)
+
+    def tally(self) -> Counter[Outcome]:
+        """How many sessions came to which outcome, among those that are known whole."""
+        return Counter(session.outcome for session in self.sessions if session.complete)
+
+    def find(self, uid: Uid) -> Session | None:
+        """The session of this uid, if it is in the list."""
+        return next((session for session in self.sessions if session.uid == uid), None)
+
+    def learn(self, known: Mapping[Uid, Session]) -> Snapshot:
+        """The same look with these sessions known better; one that is not in the list stays out."""
+        rows = tuple(known.get(session.uid, session) for session in self.sessions)
+        return replace(self, sessions=rows) if rows != self.sessions else self
+
+    def run_of_type(self, session: Session, *, newer: bool) -> Session | None:
+        """The run of the same type just before or after this one, if the list has it."""
+        rows = [row for row in self.sessions if row.type == session.type or row.uid == session.uid]
+        here = next((place for place, row in enumerate(rows) if row.uid == session.uid), None)
+        if here is None:
+            return None
+        there = here - 1 if newer else here + 1
+        return rows[there] if 0 <= there < len(rows) else None

@@ -1,0 +1,335 @@
+"""The application: what it starts with, which screen is shown, and how it ends.
+
+The app owns the logon (the client) and the commands that work everywhere. Screens
+ask the client and show what comes; wishes to see another screen come up as messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import PurePath
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from emtui import __version__, lookup
+from emtui.em.model import Session
+from emtui.local.connection import Connection
+from emtui.local.profiles import Profile
+from emtui.local.zone import SystemZone
+from emtui.tui.commands import Place, bindings
+from emtui.tui.logon import keep
+from emtui.tui.manual import manual
+from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.lookup import LookupScreen
+from emtui.tui.screens.page import Page
+from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.text import TextPage
+from emtui.tui.theme import THEME
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+PRESS_AGAIN = 2.0
+"""Within how many seconds a second ctrl+c leaves."""
+
+
+def utc_now() -> datetime:
+    """The clock of this computer."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What emtui begins with: where to log on, and which view to show.
+
+    `mark` (DEMO) stands on the first line of every screen; `remember` is false where
+    nothing may be written on this computer; `at_once` logs on without asking if
+    nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
+    """
+
+    connection: Connection
+    profiles: tuple[Profile, ...] = ()
+    query: str = ""
+    order: str | None = None
+    target: str | None = None
+    mark: str | None = None
+    remember: bool = True
+    at_once: bool = True
+    now: Callable[[], datetime] = utc_now
+    zone: tzinfo | None = None
+
+
+class EmtuiApp(App[int], inherit_bindings=False):
+    """emtui on a terminal."""
+
+    CSS_PATH = "emtui.tcss"
+    TITLE = "emtui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "stop", "stop", show=False, priority=True),
+        *bindings(Place.EVERYWHERE),
+    ]
+
+    zone: var[tzinfo] = var(SystemZone())
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self._start = start
+        self._target = start.target
+        self._stop_pressed = -PRESS_AGAIN
+        self.client: Client | None = None
+        self.connection = start.connection
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
+
+    @property
+    def mark(self) -> str | None:
+        """DEMO, where this is one."""
+        return self._start.mark
+
+    def now(self) -> datetime:
+        """The clock that ages are reckoned by."""
+        return self._start.now()
+
+    def identity(self) -> tuple[str, str, str, str]:
+        """Mark, profile, server and user, for the first line."""
+        if self.client is None:
+            return self.mark or "", f"emtui {__version__}", "", ""
+        profile = self.connection.profile
+        name = profile.name if profile else ""
+        return self.mark or "", name, str(self.client.server), self.client.user
+
+    def on_mount(self) -> None:
+        """Log on first."""
+        self.push_screen(LoginScreen(self.connection, self._start.profiles, at_once=self._start.at_once))
+
+    # --- from screen to screen ----------------------------------------------------
+
+    async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
+        """Show the list: the one that was open, if it is of the same server, else a new one."""
+        before, self.client = self.client, event.client
+        same = before is not None and before.server == event.client.server
+        self.connection = event.connection
+        await self._only_lookup(keep=same)
+        if same and isinstance(self.screen, LookupScreen):
+            self.screen.log_on_as(event.client)
+        else:
+            self.push_screen(LookupScreen(event.client, *self._view()))
+        if before:
+            self._farewell(before)
+        if self._start.remember:
+            self._keep(event.connection, remember=event.remember)
+
+    async def _only_lookup(self, *, keep: bool) -> None:
+        """Take away every screen above the list, and the list too unless it is kept."""
+        while isinstance(self.screen, Page) and not (keep and isinstance(self.screen, LookupScreen)):
+            await self.pop_screen()
+
+    def _view(self) -> tuple[lookup.Query, lookup.Order]:
+        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
+        return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
+
+    @work(group="keep", description="keep the profile")
+    async def _keep(self, connection: Connection, *, remember: bool) -> None:
+        self.connection, said = await keep(connection, remember=remember)
+        self.page.show_top()
+        if said:
+            self.page.say(said)
+
+    @work(group="farewell", description="log off")
+    async def _farewell(self, client: Client) -> None:
+        await client.close()
+
+    @property
+    def page(self) -> Page:
+        """The screen that is shown; all of ours are pages."""
+        return cast("Page", self.screen)
+
+    @property
+    def lookup_screen(self) -> LookupScreen | None:
+        """The list, if somebody is logged on."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, LookupScreen)), None)
+
+    def on_lookup_screen_arrived(self) -> None:
+        """A list has come: the session that was asked for at the start can be found in it."""
+        target, self._target = self._target, None
+        if target:
+            self.go_to(target)
+
+    def on_lookup_screen_open(self, event: LookupScreen.Open) -> None:
+        """Into the session."""
+        self._open(event.session)
+
+    def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
+        """The list knows it too."""
+        if self.lookup_screen:
+            self.lookup_screen.learn({event.session.uid: event.session})
+
+    async def on_detail_screen_elsewhere(self, event: DetailScreen.Elsewhere) -> None:
+        """Another session in place of this one; the list follows."""
+        if not self.lookup_screen or not isinstance(self.screen, DetailScreen):
+            return
+        found = self.lookup_screen.neighbour(event.session, event.way)
+        if found is None:
+            self.screen.say(f"There is no {event.way.replace('_', ' ')} in the list.")
+        else:
+            self.lookup_screen.sessions.select(found.uid)
+            await self.switch_screen(DetailScreen(self.lookup_screen.client, found))
+
+    def _open(self, session: Session) -> None:
+        if self.client:
+            self.push_screen(DetailScreen(self.client, session))
+
+    def go_to(self, text: str) -> None:
+        """Open the session that this text names; say what is wrong if it names none."""
+        screen = self.lookup_screen
+        if screen is None:
+            return
+        try:
+            session = screen.find(lookup.parse_target(text))
+        except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
+            self.page.say(str(error))
+            return
+        screen.sessions.select(session.uid)
+        self._open(session)
+
+    # --- commands that work everywhere -----------------------------------------------
+
+    def action_help(self) -> None:
+        """The keys of this screen."""
+        place = self.page.PLACE
+        if place is not Place.PAGE:
+            self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
+
+    def action_commands(self) -> None:
+        """Commands by name, or an ID to go to."""
+        if isinstance(self.screen, LookupScreen | DetailScreen):
+            self.push_screen(PaletteScreen(self.screen.PLACE), self._obey)
+
+    async def _obey(self, text: str | None) -> None:
+        if not text:
+            return
+        name = {"q": "leave", "q!": "leave"}.get(text, text)
+        if hasattr(self.screen, f"action_{name}"):
+            await self.screen.run_action(name)
+        elif hasattr(self, f"action_{name}"):
+            await self.run_action(name)
+        else:
+            self.go_to(text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste outside a field is never run as keys: an ID opens, anything else is offered as a query."""
+        screen = self.lookup_screen
+        text = " ".join(event.text.split())
+        if screen is None or not text or not isinstance(self.screen, LookupScreen | DetailScreen):
+            return
+        try:
+            lookup.parse_target(text)
+        except lookup.BadQuery:
+            if self.screen is screen:
+                screen.offer(text)
+        else:
+            self.go_to(text)
+
+    def action_clock(self) -> None:
+        """Local time, or UTC."""
+        local = self._start.zone or SystemZone()
+        self.zone = local if self.zone is UTC else UTC
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.zone = self.zone
+        self.page.say("Times are in UTC." if self.zone is UTC else "Times are in local time.")
+
+    def action_log_on(self) -> None:
+        """Log on again, or elsewhere."""
+        if not isinstance(self.screen, LoginScreen):
+            self.push_screen(LoginScreen(self.connection, self._start.profiles))
+
+    def action_leave(self) -> None:
+        """Leave emtui."""
+        self.exit(0)
+
+    def action_stop(self) -> None:
+        """Stop what is running; if nothing is, the second press leaves."""
+        if isinstance(self.screen, LoginScreen):
+            self.action_leave()
+        elif self.page.action_stop():
+            return
+        elif monotonic() - self._stop_pressed < PRESS_AGAIN:
+            self.action_leave()
+        else:
+            self._stop_pressed = monotonic()
+            self.page.say("Nothing is running. ctrl+c again, or q, leaves emtui.")
+
+    def action_suspend(self) -> None:
+        """To the shell; fg comes back to the same view."""
+        self.action_suspend_process()
+
+    def action_redraw(self) -> None:
+        """Draw the screen anew."""
+        self.refresh(repaint=True, layout=True)
+
+    # --- the edges ---------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys typed before a screen was painted never reach one that asks for a decision."""
+        page = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, events.Key | events.Paste) and isinstance(page, Page):
+            if page.too_early(event):
+                return
+            page.heard_key()
+        await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """No traceback on the terminal: it would show what stood in variables."""
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> str | None:
+        """What of our own went wrong, without what stood in variables: its kind and place."""
+        error = self._exception
+        if error is None:
+            return None
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        return f"{type(error).__name__}{place}"
+
+    def panic(self, *_: object) -> None:
+        """The same, for errors that would render themselves."""
+        self._close_messages_no_wait()
+
+
+def run(start: Start) -> int:
+    """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
+    app = EmtuiApp(start)
+    code = asyncio.run(_live(app))
+    if app.fault:
+        sys.stderr.write(f"emtui: our own fault, sorry: {app.fault}. Nothing on the server was changed.\n")
+        return 1
+    return code
+
+
+async def _live(app: EmtuiApp) -> int:
+    """The app, and after it the logon's end on the server."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, app.exit, 128 + signal.SIGTERM)
+    try:
+        code = await app.run_async(mouse=False)
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        if app.client:
+            await app.client.close()
+    return code or 0

@@ -1,0 +1,61 @@
+"""A certificate in words, for the person who decides whether to trust it. Pure."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.em.errors import Changed, Untrusted
+
+if TYPE_CHECKING:
+    from emtui.em.tls import Certificate
+
+
+def groups(fingerprint: str, size: int = 4) -> str:
+    """Hex digits in groups: `ab12 cd34 …`."""
+    return " ".join(fingerprint[start : start + size] for start in range(0, len(fingerprint), size))
+
+
+def why(error: Untrusted) -> str:
+    """Why a person is asked, in one sentence."""
+    if isinstance(error, Changed):
+        return "THE CERTIFICATE HAS CHANGED since it was pinned. Nothing was sent."
+    return f"This certificate is not trusted: {error.certificate.reason}. Nothing was sent."
+
+
+def explained(error: Untrusted, zone: tzinfo) -> str:
+    """What the certificate says of itself, its fingerprints, and what pinning means."""
+    certificate = error.certificate
+    parts = [_names(certificate, zone), _fingerprints(certificate)]
+    if isinstance(error, Changed):
+        parts.append(f"Pinned was (SHA-256)\n{_indented(error.pinned)}")
+    parts.append(
+        "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
+        "with what the administrator of the server reads there."
+    )
+    return "\n\n".join(parts)
+
+
+def _names(certificate: Certificate, zone: tzinfo) -> str:
+    lines = (
+        ("Subject", certificate.subject),
+        ("Issuer", "itself (self-signed)" if certificate.self_signed else certificate.issuer),
+        ("Names", ", ".join(certificate.names)),
+        ("Valid from", words.moment(certificate.valid_from, zone) + f" {certificate.valid_from.year}"),
+        ("Valid until", words.moment(certificate.valid_until, zone) + f" {certificate.valid_until.year}"),
+    )
+    return "\n".join(f"{label:<12}  {text}" for label, text in lines if text)
+
+
+def _fingerprints(certificate: Certificate) -> str:
+    return (
+        f"SHA-256\n{_indented(certificate.sha256)}\n\n"
+        f"Thumbprint (SHA-1) as Windows shows it, to compare only; it proves nothing\n"
+        f"  {certificate.sha1}"
+    )
+
+
+def _indented(fingerprint: str) -> str:
+    half = len(fingerprint) // 2
+    return f"  {groups(fingerprint[:half])}\n  {groups(fingerprint[half:])}"

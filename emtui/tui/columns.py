@@ -1,0 +1,114 @@
+"""How a session and an event become a row, for each width of the terminal.
+
+Pure: sessions, times and widths in, pieces of text with their styles out. Widths
+are cells. Unknown is empty, never `0` or `None`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from rich.style import Style
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.tui.theme import FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+
+WIDE = 120
+"""From this width on the start is written with its day."""
+MEDIUM = 80
+"""From this width on the message stands in the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a row needs to know of time: now, and the zone to write times in."""
+
+    now: datetime
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its JSON key (what it orders by), its width, and what stands in it."""
+
+    title: str
+    field: str
+    width: int
+    cell: Callable[[Session, Clock], tuple[str, Style]]
+    right: bool = False
+
+
+def _outcome(session: Session, _: Clock) -> tuple[str, Style]:
+    if not session.complete:
+        return "", PLAIN
+    outcome = session.outcome
+    return f"{GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]
+
+
+def _type(session: Session, _: Clock) -> tuple[str, Style]:
+    return (session.type or "", PLAIN) if session.complete else ("reference", FAINT)
+
+
+def _started_short(session: Session, clock: Clock) -> tuple[str, Style]:
+    when = session.started
+    return (words.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
+
+
+def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
+    when = session.started
+    return (words.clock_long(when, clock.zone) if when else "", PLAIN)
+
+
+def _took(session: Session, clock: Clock) -> tuple[str, Style]:
+    span = session.took(clock.now)
+    return (words.duration(span) if span is not None else "", PLAIN)
+
+
+def _message(session: Session, _: Clock) -> tuple[str, Style]:
+    return words.one_line(summary(session)), PLAIN
+
+
+def summary(session: Session) -> str:
+    """What there is to say of a session: what is odd about it, then its message, or its bare name."""
+    said = session.message or ("" if session.complete else session.name or "")
+    odd = f"not readable: {session.odd}" if session.odd else ""
+    return " · ".join(part for part in (odd, said) if part)
+
+
+_OUTCOME = Column("Outcome", "outcome", 10, _outcome)
+_TYPE = Column("Type", "type", 21, _type)
+_SHORT = Column("Started", "started", 9, _started_short, right=True)
+_LONG = Column("Started", "started", 15, _started_long)
+_TOOK = Column("Took", "duration_s", 6, _took, right=True)
+
+
+def session_columns(width: int) -> tuple[Column, ...]:
+    """The columns for a list this wide; the message takes what is left, from 80 on."""
+    fixed = (_OUTCOME, _TYPE, _LONG if width >= WIDE else _SHORT, _TOOK)
+    if width < MEDIUM:
+        return fixed
+    rest = width - 2 - sum(column.width + 2 for column in fixed)
+    return (*fixed, Column("Message", "message", rest, _message))
+
+
+def cells_of(columns: tuple[Column, ...], session: Session, clock: Clock) -> list[tuple[str, Style]]:
+    """The row of a session: each cell fitted to its column, two blanks between them."""
+    pieces = []
+    for number, column in enumerate(columns):
+        text, style = column.cell(session, clock)
+        blanks = "  " if number else ""
+        pieces += [(blanks, PLAIN), (words.fit(text, column.width, column.right), style)]
+    return pieces
+
+
+def titles_of(columns: tuple[Column, ...], ordered_by: str, descending: bool) -> str:
+    """The heading; the column that the list is ordered by carries an arrow."""
+    arrow = "↓" if descending else "↑"
+    titles = [
+        words.fit(f"{column.title}{arrow if column.field == ordered_by else ''}", column.width, column.right)
+        for column in columns
+    ]
+    return "  ".join(titles)

@@ -1,0 +1,171 @@
+"""Every command, once: bindings, footer, palette, help and README follow from this table.
+
+A command is carried out by the method `action_<name>` of the screen (or of the
+app) where it stands. Keys have Textual's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from textual.binding import Binding, BindingType
+
+
+class Place(Enum):
+    """Where a command works; the value is the heading in the help."""
+
+    LOOKUP = "The list"
+    DETAIL = "A session and its events"
+    MOVING = "Moving"
+    PAGE = "A page of text"
+    PROMPT = "The query and search line"
+    PALETTE = "Commands"
+    LOGIN = "Log on"
+    TRUST = "The certificate"
+    VIEW = "Every view"
+    EVERYWHERE = "Everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    `hint` is the footer's word for it; `vital` marks the keys that carry the
+    product, which the help shows first.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    does: str
+    place: Place
+    hint: str = ""
+    vital: bool = False
+
+
+COMMANDS = (
+    # the list
+    Command("open", ("enter",), "open the session", Place.LOOKUP, "open", vital=True),
+    Command("query", ("slash",), "filter while you type", Place.LOOKUP, "query", vital=True),
+    Command("next_failed", ("e",), "next failed run", Place.LOOKUP, "next failed", vital=True),
+    Command("previous_failed", ("E",), "previous failed run", Place.LOOKUP),
+    Command("next_warned", ("w",), "next run with a warning", Place.LOOKUP),
+    Command("previous_warned", ("W",), "previous run with a warning", Place.LOOKUP),
+    Command("older", ("left_square_bracket", "comma"), "older run of the same type", Place.LOOKUP),
+    Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
+    Command("show_all", ("0",), "show everything", Place.LOOKUP),
+    Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
+    Command("show_running", ("2",), "show what is running", Place.LOOKUP),
+    Command("order", ("o",), "order by the next column", Place.LOOKUP),
+    Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
+    # a session and its events
+    Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
+    Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
+    Command("next_match", ("n",), "next match", Place.DETAIL),
+    Command("previous_match", ("N",), "previous match", Place.DETAIL),
+    Command(
+        "older", ("left_square_bracket", "comma"), "older run of the same type", Place.DETAIL, "older run"
+    ),
+    Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.DETAIL),
+    Command("next_row", ("J",), "next row of the list", Place.DETAIL),
+    Command("previous_row", ("K",), "previous row of the list", Place.DETAIL),
+    Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
+    # moving
+    Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
+    Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
+    Command("page_down", ("pagedown", "space", "f", "ctrl+f"), "a page down", Place.MOVING, "more"),
+    Command("page_up", ("pageup", "b", "ctrl+b"), "a page up", Place.MOVING),
+    Command("half_down", ("ctrl+d",), "half a page down", Place.MOVING),
+    Command("half_up", ("ctrl+u",), "half a page up", Place.MOVING),
+    Command("top", ("home", "g"), "top", Place.MOVING),
+    Command("bottom", ("end", "G"), "bottom", Place.MOVING),
+    # the prompt
+    Command("keep", ("enter",), "keep what was typed", Place.PROMPT, "keep"),
+    Command("restore", ("escape",), "as it was before", Place.PROMPT, "as before"),
+    # the palette
+    Command("choose", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
+    # log on
+    Command("forward", ("enter",), "to what is missing; then log on", Place.LOGIN, "log on", vital=True),
+    Command("next_field", ("tab", "down"), "next field", Place.LOGIN, "next field"),
+    Command("previous_field", ("shift+tab", "up"), "previous field", Place.LOGIN),
+    Command("back", ("escape",), "stop, or back to the profiles", Place.LOGIN, "back"),
+    # the certificate
+    Command("answer", ("enter",), "leave; after the word pin: accept", Place.TRUST, "answer"),
+    Command("back", ("escape",), "leave", Place.TRUST, "leave"),
+    Command("more", ("pagedown", "down"), "more of the certificate", Place.TRUST, "more"),
+    Command("less", ("pageup", "up"), "back in the certificate", Place.TRUST),
+    # every view, and everywhere
+    Command("ask", ("r", "f5"), "ask the server now", Place.VIEW, "ask now", vital=True),
+    Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
+    Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
+    Command("close", ("q",), "close; on the list: leave emtui", Place.VIEW, "back", vital=True),
+    Command("undo", ("escape",), "undo the innermost thing, or back", Place.VIEW, "back"),
+    Command("clock", ("t",), "times in local time or UTC", Place.EVERYWHERE),
+    Command("log_on", ("L",), "log on again, or elsewhere", Place.EVERYWHERE),
+    Command("leave", ("Q",), "leave emtui", Place.EVERYWHERE),
+    Command("stop", ("ctrl+c",), "stop what runs; twice: leave", Place.EVERYWHERE, "leave"),
+    Command("suspend", ("ctrl+z",), "to the shell; fg comes back", Place.EVERYWHERE),
+    Command("redraw", ("ctrl+l",), "draw the screen anew", Place.EVERYWHERE),
+)
+
+_SHOWN = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "comma": ",",
+    "full_stop": ".",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "down": "↓",
+    "up": "↑",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "shift+Tab",
+    "f1": "F1",
+    "f5": "F5",
+}
+
+
+def shown(key: str) -> str:
+    """The key as a person reads it: `/` for Textual's `slash`."""
+    return _SHOWN.get(key, key)
+
+
+def of(*places: Place) -> Iterator[Command]:
+    """The commands of these places, in the order of the table."""
+    return (command for command in COMMANDS if command.place in places)
+
+
+def bindings(*places: Place) -> list[BindingType]:
+    """The bindings of these places, hidden from Textual's own footer."""
+    return [
+        Binding(",".join(command.keys), command.name, command.does, show=False) for command in of(*places)
+    ]
+
+
+FOOTERS: dict[Place, tuple[str, ...]] = {
+    Place.LOOKUP: ("open", "query", "next_failed", "ask", "commands", "help"),
+    Place.DETAIL: ("close", "open", "search", "older", "ask", "help"),
+    Place.PAGE: ("close", "page_down"),
+    Place.PROMPT: ("keep", "restore"),
+    Place.PALETTE: ("choose", "undo"),
+    Place.LOGIN: ("forward", "next_field", "back", "stop"),
+    Place.TRUST: ("answer", "more", "back"),
+}
+"""What the footer names, at most six; the last two stay when there is little room."""
+
+
+def hints(place: Place) -> list[tuple[str, str]]:
+    """Key and word for the footer of this place."""
+    here = {command.name: command for command in reversed([*of(place), *_SHARED])}
+    return [(shown(here[name].keys[0]), here[name].hint) for name in FOOTERS[place]]
+
+
+_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE))

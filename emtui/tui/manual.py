@@ -1,0 +1,41 @@
+"""The help page: the keys of one place, those that carry the product first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emtui.tui.commands import Command, Place, of, shown
+
+_QUERY = """\
+The query
+  words               in name, type, message or ID
+  state:failed,warning
+                      also running success canceled
+                      unknown, or the server's words
+  type:CollectJob     also * and ?, the web UI's names
+  since:24h           started since, or still runs;
+  until:02:10         also 30s 15m 7d, a clock, a date
+  message: name: id:  in one of them alone
+  -word               not this
+  "two words"         together"""
+
+
+def manual(place: Place) -> str:
+    """The keys that work here, as a text of at most 56 columns."""
+    here = list(of(place, Place.VIEW, Place.EVERYWHERE))
+    moving = list(of(Place.MOVING)) if place in {Place.LOOKUP, Place.DETAIL, Place.PAGE} else []
+    parts = [
+        _section("First of all", [command for command in here + moving if command.vital]),
+        _section(place.value, [command for command in here if command.place is place and not command.vital]),
+        _section("Moving", [command for command in moving if not command.vital]),
+        _section(
+            "Everywhere", [command for command in here if command.place is not place and not command.vital]
+        ),
+        _QUERY if place is Place.LOOKUP else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _section(title: str, commands: Iterable[Command]) -> str:
+    lines = [f"  {' '.join(map(shown, command.keys)):<20}{command.does}" for command in commands]
+    return "\n".join([title, *lines]) if lines else ""

@@ -1,0 +1,1 @@
+"""One module a screen; `page` is what they have in common."""

@@ -1,0 +1,277 @@
+"""One session: what became of it, and its events below, with the focus on them.
+
+Shows at once what the list knew, then what the server says now. A failed answer
+leaves on the screen what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+
+from emtui import words
+from emtui.em.errors import EmError
+from emtui.em.model import Log, Session
+from emtui.tui.columns import Clock, summary
+from emtui.tui.commands import Place, bindings
+from emtui.tui.describe import event_title, facts, head, server_words
+from emtui.tui.screens.page import Page
+from emtui.tui.screens.text import TextPage
+from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.widgets.event_list import EventList
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+
+class DetailScreen(Page):
+    """A session and its events."""
+
+    PLACE: ClassVar[Place] = Place.DETAIL
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DETAIL)
+    AUTO_FOCUS = "EventList"
+
+    session: var[Session]
+    log_read: var[Log | None] = var(None)
+    began: var[datetime | None] = var(None)
+    sought: var[str] = var("")
+    asking: var[bool] = var(False)
+
+    class Learned(Message):
+        """The server said more of this session than the list did."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    class Elsewhere(Message):
+        """The person wants another session: `way` is older, newer, next_row or previous_row."""
+
+        def __init__(self, session: Session, way: str) -> None:
+            super().__init__()
+            self.session = session
+            self.way = way
+
+    def __init__(self, client: Client, session: Session) -> None:
+        super().__init__()
+        self.client = client
+        self.session = session
+        self._as_of: datetime | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The head, the events, the whole line under the cursor."""
+        yield OneLine(id="head")
+        yield Paragraph(4, id="message")
+        yield OneLine(id="search")
+        yield Prompt(id="prompt")
+        yield EventList(id="events").data_bind(
+            DetailScreen.log_read, DetailScreen.began, DetailScreen.zone, DetailScreen.sought
+        )
+        yield Paragraph(2, id="tail")
+
+    @property
+    def events(self) -> EventList:
+        """The list of events."""
+        return self.query_one(EventList)
+
+    def on_mount(self) -> None:
+        """Show what is known, and ask for the rest."""
+        self.show_session()
+        self.action_ask()
+
+    # --- asking -----------------------------------------------------------------
+
+    def action_ask(self) -> None:
+        """Ask for the session and its events now, never twice at once."""
+        if self.asking:
+            self.say("Already asking; Esc stops it.")
+        else:
+            self._ask(again=self._as_of is not None)
+
+    @work(exclusive=True, group="ask", description="ask for a session and its events")
+    async def _ask(self, *, again: bool) -> None:
+        self.asking = True
+        try:
+            session = self.session
+            if again or session.running or not session.complete:
+                session = await self.client.session(session.uid)
+            log = await self.client.events(session.uid)
+        except EmError as error:
+            self.trouble = str(error)
+        else:
+            self.trouble = ""
+            self._as_of = self.emtui.now()
+            self._learn(session, log)
+        finally:
+            self.asking = False
+
+    def _learn(self, session: Session, log: Log) -> None:
+        if session != self.session:
+            self.session = session
+            self.post_message(self.Learned(session))
+        self.log_read = log
+        self.show_top()
+        self.show_session()
+
+    def action_stop(self) -> bool:
+        """Stop asking; false if nothing was being asked."""
+        if not self.asking:
+            return False
+        self.workers.cancel_group(self, "ask")
+        self.say("Stopped. r asks again.")
+        return True
+
+    # --- showing ----------------------------------------------------------------
+
+    def as_of(self) -> datetime | None:
+        """When the events arrived."""
+        return self._as_of
+
+    def position(self) -> str:
+        """`3/7`."""
+        events = self.events
+        return f"{words.count(events.cursor + 1)}/{words.count(events.count)}" if events.count else ""
+
+    def watch_asking(self) -> None:
+        """Say so where the events will stand."""
+        if self.is_mounted:
+            self.show_search()
+            self.events.empty = self._emptiness()
+            if not self.events.count:
+                self.events.refresh()
+
+    def watch_zone(self) -> None:
+        """Other times in the head."""
+        super().watch_zone()
+        if self.is_mounted:
+            self.show_session()
+
+    def _emptiness(self) -> tuple[str, ...]:
+        if self.asking:
+            return (f"asking {self.client.server} for the events", "Esc stops")
+        if self.log_read is None:
+            return ("No events yet. r asks for them.",)
+        return ("The server has no events of this run.",)
+
+    def show_session(self) -> None:
+        """The head and the message."""
+        self.began = self.session.started
+        self.query_one("#head", OneLine).show(head(self.session, self._clock()))
+        self.query_one("#message", Paragraph).show(summary(self.session))
+        self.show_search()
+
+    def _clock(self) -> Clock:
+        return Clock(self._as_of or self.emtui.now(), self.zone or self.emtui.zone)
+
+    def show_search(self) -> None:
+        """What is searched, else the server's own words; at the right how many events there are."""
+        said = server_words(self.session)
+        left: Pieces = [(f"  server: {said}", FAINT)] if said else []
+        if self.sought:
+            left = [("/ ", FAINT), (self.sought, BOLD)]
+        right: Pieces = [("asking  Esc stops", BOLD)] if self.asking and self.log_read else []
+        if not right and self.log_read:
+            right = [(self._count(self.log_read), FAINT)]
+        self.query_one("#search", OneLine).show(left, right)
+
+    def _count(self, log: Log) -> str:
+        if self.sought:
+            return f"{words.count(self.events.matches)} of {words.count(len(log.events))} events match"
+        said = f"{words.count(len(log.events))} events"
+        if log.odd:
+            said += f", {words.count(log.odd)} not readable whole"
+        if log.replaced:
+            said += f", {words.count(log.replaced)} characters replaced"
+        return said
+
+    def on_lines_moved(self) -> None:
+        """The whole text of the line under the cursor."""
+        event = self.events.selected
+        self.query_one("#tail", Paragraph).show((event.message or "") if event else "")
+        self.show_foot()
+
+    # --- searching --------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Search while typing."""
+        self.query_one("#search", OneLine).display = False
+        self.query_one(Prompt).open(self.sought)
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Each keystroke goes to the first match from here."""
+        self.sought = event.text
+
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """Enter keeps what is sought; Esc what was sought before."""
+        self.sought = event.text
+        self.query_one(Prompt).close()
+        self.query_one("#search", OneLine).display = True
+        self.events.focus()
+        self.show_search()
+
+    def action_next_match(self) -> None:
+        """The next line with what is sought."""
+        self._hop(1)
+
+    def action_previous_match(self) -> None:
+        """The previous line with what is sought."""
+        self._hop(-1)
+
+    def _hop(self, step: int) -> None:
+        if not self.sought:
+            self.say("Nothing is searched yet: / searches.")
+        elif not self.events.hop(step):
+            self.say(f"No line holds “{self.sought}”.")
+
+    # --- moving about -----------------------------------------------------------
+
+    def action_open(self) -> None:
+        """The whole line under the cursor."""
+        event = self.events.selected
+        if event is None:
+            self.say("There is no line to open.")
+        else:
+            title = event_title(event, self.session, self._clock().zone)
+            self.emtui.push_screen(TextPage(title, event.message or ""))
+
+    def action_facts(self) -> None:
+        """All that the server said of this run, its message whole."""
+        title = self.session.name or self.session.id
+        self.emtui.push_screen(TextPage(title, facts(self.session, self._clock())))
+
+    def action_older(self) -> None:
+        """The run of the same type before this one."""
+        self.post_message(self.Elsewhere(self.session, "older"))
+
+    def action_newer(self) -> None:
+        """The run of the same type after this one."""
+        self.post_message(self.Elsewhere(self.session, "newer"))
+
+    def action_next_row(self) -> None:
+        """The next row of the list."""
+        self.post_message(self.Elsewhere(self.session, "next_row"))
+
+    def action_previous_row(self) -> None:
+        """The previous row of the list."""
+        self.post_message(self.Elsewhere(self.session, "previous_row"))
+
+    def action_undo(self) -> None:
+        """Stop asking, else end the search, else take away the trouble, else go back."""
+        if self.action_stop():
+            return
+        if self.sought:
+            self.sought = ""
+            self.show_search()
+        else:
+            super().action_undo()

@@ -1,0 +1,387 @@
+"""The list: asks for it, filters it while one types, and opens what is selected.
+
+It stays under the detail screen, so that coming back finds the same row, scroll
+and query. What the server said last stays on the screen when the next answer fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+
+from emtui import lookup, words
+from emtui.em.errors import EmError
+from emtui.em.model import Outcome, Session, Uid
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import session_columns, summary
+from emtui.tui.commands import Place, bindings
+from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD, FAINT, OUTCOME_STYLES, PLAIN
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.session_list import SessionList
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client, Progress
+
+COMPLETED_AT_ONCE = 64
+"""How many references are shown as entities together: fewer paints, little waiting."""
+
+WORST_FIRST = (
+    Outcome.FAILED,
+    Outcome.WARNING,
+    Outcome.UNKNOWN,
+    Outcome.CANCELED,
+    Outcome.RUNNING,
+    Outcome.SUCCESS,
+)
+
+
+class LookupScreen(Page):
+    """All sessions of one Enterprise Manager."""
+
+    PLACE: ClassVar[Place] = Place.LOOKUP
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
+    AUTO_FOCUS = "SessionList"
+
+    snapshot: var[Snapshot | None] = var(None)
+    query_now: var[lookup.Query] = var(lookup.Query())
+    order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
+    progress: var[str] = var("")
+
+    class Open(Message):
+        """The person wants to see this session."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    class Arrived(Message):
+        """A complete list has come."""
+
+    def __init__(self, client: Client, query: lookup.Query, order: lookup.Order) -> None:
+        super().__init__()
+        self.client = client
+        self.set_reactive(LookupScreen.query_now, query)
+        self.set_reactive(LookupScreen.order, order)
+
+    def body(self) -> Iterable[Widget]:
+        """Counts, query, list, message."""
+        yield OneLine(id="tally")
+        yield OneLine(id="query")
+        yield Prompt(id="prompt")
+        yield SessionList(id="sessions").data_bind(
+            LookupScreen.snapshot,
+            LookupScreen.order,
+            LookupScreen.zone,
+            wanted=LookupScreen.query_now,
+        )
+        yield Paragraph(2, id="tail")
+
+    @property
+    def sessions(self) -> SessionList:
+        """The list itself."""
+        return self.query_one(SessionList)
+
+    def on_mount(self) -> None:
+        """Ask for the list as soon as there is somewhere to show it."""
+        self.show_query()
+        self.action_ask()
+
+    # --- asking -----------------------------------------------------------------
+
+    def action_ask(self) -> None:
+        """Ask for the list now, never twice at once."""
+        if self.progress:
+            self.say("Already asking; Esc stops it.")
+        else:
+            self._ask()
+
+    @work(exclusive=True, group="ask", description="ask for the list")
+    async def _ask(self) -> None:
+        self.progress = f"asking {self.client.server}"
+        try:
+            listing = await self.client.sessions(self._received)
+        except EmError as error:
+            self.trouble = str(error)
+        else:
+            self.trouble = ""
+            self.snapshot = Snapshot.of(listing, self.emtui.now())
+            self.progress = ""
+            self.post_message(self.Arrived())
+            await self._complete(self.snapshot.references)
+        finally:
+            self.progress = ""
+
+    def _received(self, progress: Progress) -> None:
+        whole = f" of {words.size(progress.expected)}" if progress.expected else ""
+        rows = words.count(progress.rows)
+        self.progress = f"asking {self.client.server}: {words.size(progress.received)}{whole}, {rows} rows"
+
+    async def _complete(self, references: tuple[Session, ...]) -> None:
+        """Some servers list only names: fetch each run once, those on the screen first."""
+        if not references:
+            return
+        on_screen = set(self.sessions.rows[self.sessions.top :][: self.sessions.window])
+        first = sorted(references, key=lambda session: session not in on_screen)
+        known: dict[Uid, Session] = {}
+        number = 0
+        async for session in self.client.complete(first):
+            known[session.uid] = session
+            number += 1
+            self.progress = f"asking for each run: {words.count(number)} of {words.count(len(first))}"
+            if number % COMPLETED_AT_ONCE == 0 or number == len(first):
+                self.learn(known)
+                known = {}
+
+    def learn(self, known: dict[Uid, Session]) -> None:
+        """Some sessions are known better now."""
+        if self.snapshot:
+            self.snapshot = self.snapshot.learn(known)
+
+    def log_on_as(self, client: Client) -> None:
+        """The same list, asked for by another logon."""
+        self.client = client
+        self.action_stop()
+        self.show_top()
+        self.action_ask()
+
+    def action_stop(self) -> bool:
+        """Stop asking; false if nothing was being asked."""
+        if not self.progress:
+            return False
+        self.workers.cancel_group(self, "ask")
+        self.say("Stopped. r asks again.")
+        return True
+
+    # --- showing ----------------------------------------------------------------
+
+    def as_of(self) -> datetime | None:
+        """When the last complete list arrived."""
+        return self.snapshot.as_of if self.snapshot else None
+
+    def position(self) -> str:
+        """`3/2,914`."""
+        return self.sessions.position
+
+    def watch_snapshot(self) -> None:
+        """Another list: other counts, another time."""
+        if self.is_mounted:
+            self.show_top()
+            self.show_tally()
+            self.show_query()
+            self._explain_emptiness()
+
+    def watch_progress(self) -> None:
+        """How far the answer has come."""
+        if self.is_mounted:
+            self.show_tally()
+            self._explain_emptiness()
+
+    def watch_query_now(self) -> None:
+        """Another query: its text and its count."""
+        if self.is_mounted:
+            self.show_query()
+            self._explain_emptiness()
+
+    def on_lines_moved(self) -> None:
+        """The whole message of the row under the cursor."""
+        selected = self.sessions.selected
+        self.query_one(Paragraph).show(summary(selected) if selected else "")
+        self.show_query()
+        self.show_foot()
+
+    def show_tally(self) -> None:
+        """The counts with their base; at the right how far an answer has come."""
+        right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
+        self.query_one("#tally", OneLine).show(tally(self.snapshot) if self.snapshot else [], right)
+
+    def show_query(self) -> None:
+        """The query with its count; empty without one."""
+        text, snapshot = self.query_now.text, self.snapshot
+        if self.query_one(Prompt).is_open:
+            return
+        left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
+        right: Pieces = []
+        if text and snapshot:
+            found, base = words.count(len(self.sessions.rows)), words.count(len(snapshot.sessions))
+            right = [(f"{found} of {base}", PLAIN)]
+        self.query_one("#query", OneLine).show(left, right)
+
+    def _explain_emptiness(self) -> None:
+        self.sessions.empty = self._emptiness()
+        if not self.sessions.rows:
+            self.sessions.refresh()
+
+    def _emptiness(self) -> tuple[str, ...]:
+        if self.snapshot is None:
+            return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
+        if self.query_now.empty:
+            return ("The server lists no sessions of the last 30 days.",)
+        return (f"Nothing matches {self.query_now.text}", "0 shows everything")
+
+    # --- the query --------------------------------------------------------------
+
+    def action_query(self) -> None:
+        """Filter while typing."""
+        self.offer(self.query_now.text)
+
+    def offer(self, text: str) -> None:
+        """Open the prompt with this text; Esc goes back to the query that stands now."""
+        self.query_one("#query", OneLine).display = False
+        self.query_one(Prompt).open(text, before=self.query_now.text)
+
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+        """Each keystroke filters; what cannot be read yet leaves the last filter standing."""
+        self._filter(event.text)
+
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """Enter keeps a query that can be read; Esc restores the one before."""
+        if not self._filter(event.text) and event.kept:
+            return
+        self.query_one(Prompt).close()
+        self.query_one("#query", OneLine).display = True
+        self.sessions.focus()
+        self.show_query()
+
+    def _filter(self, text: str) -> bool:
+        """Show what matches; false, with the reason said, if the text is no query."""
+        zone = self.zone or self.emtui.zone
+        try:
+            self.query_now = lookup.parse(text, now=self.emtui.now(), zone=zone)
+        except lookup.BadQuery as error:
+            self.say(str(error))
+            return False
+        self.say("")
+        return True
+
+    def action_show_all(self) -> None:
+        """No query."""
+        self._filter("")
+
+    def action_show_failed(self) -> None:
+        """Failed and warned runs."""
+        self._filter("state:failed,warning")
+
+    def action_show_running(self) -> None:
+        """What is running."""
+        self._filter("state:running")
+
+    # --- moving about -----------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Open the selected session."""
+        if self.sessions.selected:
+            self.post_message(self.Open(self.sessions.selected))
+        else:
+            self.say("There is no row to open.")
+
+    def action_next_failed(self) -> None:
+        """The next failed run."""
+        self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
+
+    def action_previous_failed(self) -> None:
+        """The previous failed run."""
+        self._hop(_came_to(Outcome.FAILED), -1, "No failed run above this one.")
+
+    def action_next_warned(self) -> None:
+        """The next run with a warning."""
+        self._hop(_came_to(Outcome.WARNING), 1, "No run with a warning below this one.")
+
+    def action_previous_warned(self) -> None:
+        """The previous run with a warning."""
+        self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
+
+    def find(self, target: lookup.Target) -> Session:
+        """The session that is meant; one that the list does not have is known by its ID alone.
+
+        Raises `lookup.NoMatch` and `lookup.SeveralMatch` for what only the list could tell.
+        """
+        listed = self.snapshot.sessions if self.snapshot else ()
+        if isinstance(target, lookup.ExactTarget):
+            found = next((session for session in listed if session.uid == target.uid), None)
+            return found or Session(target.uid, complete=False)
+        return lookup.find(target, listed)
+
+    def neighbour(self, session: Session, way: str) -> Session | None:
+        """The run before or after of the same type, or the next or previous row."""
+        if way in {"older", "newer"}:
+            return self.snapshot.run_of_type(session, newer=way == "newer") if self.snapshot else None
+        return self.sessions.beside(session.uid, 1 if way == "next_row" else -1)
+
+    def action_older(self) -> None:
+        """The run of the same type before this one."""
+        self._run_of_type(newer=False)
+
+    def action_newer(self) -> None:
+        """The run of the same type after this one."""
+        self._run_of_type(newer=True)
+
+    def _run_of_type(self, *, newer: bool) -> None:
+        selected = self.sessions.selected
+        if not selected or not self.snapshot:
+            return
+        run = self.snapshot.run_of_type(selected, newer=newer)
+        if not run:
+            self.say(f"There is no {'newer' if newer else 'older'} {selected.type} in the list.")
+        elif not self.sessions.select(run.uid):
+            self.say("That run does not match the query; 0 shows everything.")
+
+    def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
+        if not self.sessions.hop(wanted, step):
+            self.say(otherwise)
+
+    def action_order(self) -> None:
+        """By the next column."""
+        fields = [column.field for column in session_columns(self.size.width)]
+        here = fields.index(self.order.field) if self.order.field in fields else -1
+        field = fields[(here + 1) % len(fields)]
+        self.order = lookup.Order(field, descending=field in {"started", "duration_s"})
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.order = lookup.Order(self.order.field, not self.order.descending)
+
+    def action_close(self) -> None:
+        """There is nothing behind the list: leave emtui."""
+        self.emtui.action_leave()
+
+    def action_undo(self) -> None:
+        """Stop asking, else take away the trouble, else the query; never leave."""
+        if self.action_stop():
+            return
+        if self.trouble:
+            self.trouble = ""
+        elif not self.query_now.empty:
+            self.action_show_all()
+        else:
+            self.say("q leaves emtui.")
+
+
+def _came_to(outcome: Outcome) -> Callable[[Session], bool]:
+    return lambda session: session.complete and session.outcome is outcome
+
+
+def tally(snapshot: Snapshot) -> Pieces:
+    """`2,914 runs: 2,900 success  2 failed …`, and what of the answer could not be read."""
+    counts = snapshot.tally()
+    pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
+    for outcome in WORST_FIRST:
+        if counts[outcome]:
+            pieces += [("  ", PLAIN), (f"{words.count(counts[outcome])} {outcome}", OUTCOME_STYLES[outcome])]
+    if snapshot.references:
+        pieces.append((f"  {words.count(len(snapshot.references))} known by name only", PLAIN))
+    if snapshot.odd:
+        pieces.append((f"  {words.count(snapshot.odd)} not readable whole", BOLD))
+    if snapshot.replaced:
+        pieces.append((f"  {words.count(snapshot.replaced)} characters replaced", BOLD))
+    return pieces

@@ -1,0 +1,180 @@
+"""What every screen has: who and where on the first line, trouble under it, keys on the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.events import Event
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from emtui import words
+from emtui.tui.commands import Place, bindings, hints
+from emtui.tui.theme import BOLD, HERE, PLAIN
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from emtui.tui.app import EmtuiApp
+
+HINT_CELLS = 2
+"""Blanks between two hints of the footer."""
+
+
+class Page(Screen[str | None]):
+    """A view with a first line, a place for trouble, a body and a footer."""
+
+    PLACE: ClassVar[Place]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.VIEW)
+    AUTO_FOCUS = "Lines"
+
+    zone: var[tzinfo | None] = var(None)
+    trouble: var[str] = var("")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = ""
+
+    @property
+    def emtui(self) -> EmtuiApp:
+        """The application, as its own type."""
+        return cast("EmtuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """First line, trouble, body, footer."""
+        yield OneLine(id="top")
+        yield Static(id="trouble", markup=False)
+        yield from self.body()
+        yield OneLine(id="foot")
+
+    def body(self) -> Iterable[Widget]:
+        """What this page is about."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Draw the lines around the body."""
+        self.zone = self.emtui.zone
+        self.show_top()
+        self.show_foot()
+
+    def as_of(self) -> datetime | None:
+        """When the server said what this page shows."""
+        return None
+
+    def position(self) -> str:
+        """Where the cursor stands, for the end of the footer."""
+        return ""
+
+    def say(self, text: str) -> None:
+        """One sentence in the footer, until the next key."""
+        self._said = text
+        self.show_foot()
+
+    def heard_key(self) -> None:
+        """A key was pressed: what was said has been read."""
+        if self._said:
+            self.say("")
+
+    def too_early(self, _: Event) -> bool:
+        """Whether a key was typed before this page could be seen, and it minds."""
+        return False
+
+    def action_stop(self) -> bool:
+        """Stop what is running; false if nothing is."""
+        return False
+
+    def watch_trouble(self, trouble: str) -> None:
+        """A failure stays under the first line until the next success, or Esc."""
+        if not self.is_mounted:
+            return
+        line = self.query_one("#trouble", Static)
+        line.display = bool(trouble)
+        line.update(Content.assemble(("! ", "bold $error"), (trouble, "bold")))
+
+    def watch_zone(self) -> None:
+        """Other times on the first line."""
+        if self.is_mounted:
+            self.show_top()
+
+    def show_top(self) -> None:
+        """Mark, profile, host and user; at the right the absolute time of the last complete answer."""
+        right: Pieces = []
+        as_of, zone = self.as_of(), self.zone
+        if as_of and zone:
+            right = [(f"as of {_time_of_day(as_of, self.emtui.now(), zone)}", PLAIN)]
+        self.query_one("#top", OneLine).show(self._identity(), right)
+
+    def _identity(self) -> Pieces:
+        mark, profile, *rest = self.emtui.identity()
+        pieces: Pieces = [(f" {mark} ", HERE), ("  ", PLAIN)] if mark else []
+        if profile:
+            pieces.append((f"{profile}  ", BOLD))
+        return [*pieces, ("  ".join(part for part in rest if part), PLAIN)]
+
+    def show_foot(self) -> None:
+        """What was just said, else the keys; at the right the position."""
+        here = self.position()
+        right: Pieces = [(here, PLAIN)] if here else []
+        left: Pieces = [(self._said, BOLD)] if self._said else self._hints(words.cells(here))
+        self.query_one("#foot", OneLine).show(left, right)
+
+    def _hints(self, taken: int) -> Pieces:
+        """As many hints as fit whole."""
+        pieces: Pieces = []
+        room = self.size.width - taken - 2
+        for key, word in fitting(self.hints(), room):
+            pieces += [(f"{key} ", BOLD), (word + " " * HINT_CELLS, PLAIN)]
+        return pieces
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Key and word, in their order; those of the prompt while it is open."""
+        return hints(Place.PROMPT if any(prompt.is_open for prompt in self.query(Prompt)) else self.PLACE)
+
+    def on_resize(self) -> None:
+        """As many hints as now fit."""
+        self.show_foot()
+
+    def action_ask(self) -> None:
+        """Ask the server now."""
+        self.say("Nothing on this page comes from the server.")
+
+    def action_close(self) -> None:
+        """Back to where one came from."""
+        self.dismiss(None)
+
+    def action_undo(self) -> None:
+        """Take the trouble away, else go back."""
+        if self.trouble:
+            self.trouble = ""
+        else:
+            self.action_close()
+
+
+def fitting(hints: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """The hints that fit: the last two come first, then the others in their order."""
+
+    def cells(hint: tuple[str, str]) -> int:
+        return words.cells(" ".join(hint)) + HINT_CELLS
+
+    kept = hints[-2:]
+    room -= sum(map(cells, kept))
+    for place, hint in enumerate(hints[:-2]):
+        room -= cells(hint)
+        if room < 0:
+            return [*hints[:place], *kept]
+    return hints
+
+
+def _time_of_day(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """`03:12:04 +01:00`; with its day as soon as it is a day old."""
+    whole = words.moment(when, zone)
+    *_, clock, offset = whole.split()
+    return f"{clock} {offset}" if abs(now - when) < words.DAY else whole

@@ -1,0 +1,74 @@
+"""A text as a whole page: a message that no line holds, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+
+from emtui.tui.commands import Place
+from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.lines import Lines, Pieces
+from emtui.tui.widgets.oneline import OneLine
+
+
+class TextLines(Lines):
+    """A text broken to the width; there is a window, but no cursor to see."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(id="text")
+        self._text = text
+        self._lines: list[str] = []
+
+    def on_resize(self, _: Resize) -> None:
+        """Break it anew; the window stays at about the same part of the text."""
+        part = self.top / max(self.count, 1)
+        self._lines = [line.plain for line in Content(self._text).wrap(max(self.size.width - 2, 1))]
+        top = round(part * len(self._lines))
+        self.renew(len(self._lines), top, top)
+
+    def row(self, place: int, width: int) -> Pieces:
+        """One line of it."""
+        return [(" " + self._lines[place], PLAIN)][:width]
+
+    def go(self, cursor: int, *, top: int | None = None) -> None:
+        """The window moves, a line or a page at a time."""
+        wanted = cursor if top is None else top
+        self.top = self.cursor = max(min(wanted, self.count - self.window), 0)
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+
+class TextPage(Page):
+    """A title, and a text to scroll in."""
+
+    PLACE: ClassVar[Place] = Place.PAGE
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._heading = title
+        self._text = text
+
+    def body(self) -> Iterable[Widget]:
+        """The title and the text."""
+        yield OneLine(id="title")
+        yield TextLines(self._text)
+
+    def on_mount(self) -> None:
+        """Say what this is."""
+        self.query_one("#title", OneLine).show([(self._heading, BOLD)])
+
+    def on_lines_moved(self) -> None:
+        """Say how far one has read."""
+        self.show_foot()
+
+    def position(self) -> str:
+        """`1–16 of 40 lines`."""
+        lines = self.query_one(TextLines)
+        if lines.count <= lines.window:
+            return ""
+        return f"{lines.top + 1}–{min(lines.top + lines.window, lines.count)} of {lines.count} lines"

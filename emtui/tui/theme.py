@@ -1,0 +1,69 @@
+"""Colours and glyphs: the terminal's own sixteen colours, on its own background.
+
+Only what needs a look has colour, and every colour is doubled by a glyph and a
+word. The glyphs are ones that every terminal font has.
+"""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.theme import Theme
+
+from emtui.em.model import Outcome
+
+THEME = Theme(
+    name="emtui",
+    ansi=True,
+    primary="ansi_default",
+    secondary="ansi_default",
+    warning="ansi_yellow",
+    error="ansi_red",
+    success="ansi_default",
+    accent="ansi_default",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border-blurred": "ansi_default",
+        "block-cursor-foreground": "ansi_default",
+        "block-cursor-background": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-selection-background": "ansi_blue",
+        "input-selection-foreground": "ansi_bright_white",
+        "screen-selection-background": "ansi_blue",
+        "screen-selection-foreground": "ansi_bright_white",
+    },
+)
+
+PLAIN = Style()
+BOLD = Style(bold=True)
+FAINT = Style(dim=True)
+HERE = Style(color="default", bgcolor="default", reverse=True)
+HEADING = Style(underline=True)
+TROUBLE = Style(color="red", bold=True)
+MATCH = Style(underline=True, bold=True)
+
+OUTCOME_STYLES = {
+    Outcome.RUNNING: Style(color="cyan"),
+    Outcome.SUCCESS: PLAIN,
+    Outcome.WARNING: Style(color="yellow"),
+    Outcome.FAILED: TROUBLE,
+    Outcome.CANCELED: Style(color="magenta"),
+    Outcome.UNKNOWN: Style(color="magenta"),
+}
+
+CURSOR = "›"
+GLYPHS = {
+    Outcome.RUNNING: "►",
+    Outcome.SUCCESS: "·",
+    Outcome.WARNING: "▲",
+    Outcome.FAILED: "■",
+    Outcome.CANCELED: "○",
+    Outcome.UNKNOWN: "?",
+}

@@ -1,0 +1,96 @@
+"""A labelled field of a form, and under it what is to be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import var
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.lines import strip_of
+
+LABEL_CELLS = 11
+
+
+class Field(Vertical):
+    """Label, value in brackets, and below it a hint or, in its place, what is wrong."""
+
+    def __init__(self, label: str, *, id: str, password: bool = False) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self._password = password
+        self._hint = ""
+
+    def compose(self) -> ComposeResult:
+        """The line with the value, the line below."""
+        with Horizontal():
+            yield Label(f"{self._label:<{LABEL_CELLS}}[", markup=False, classes="label")
+            field = Input(password=self._password, compact=True)
+            field.cursor_blink = False
+            yield field
+            yield Label("]", markup=False)
+        yield Static(id="below", markup=False)
+
+    @property
+    def input(self) -> Input:
+        """Where one types."""
+        return self.query_one(Input)
+
+    @property
+    def value(self) -> str:
+        """What was typed."""
+        return self.input.value
+
+    def hint(self, text: str) -> None:
+        """What stands below while nothing is wrong."""
+        self._hint = text
+        self.wrong("")
+
+    def wrong(self, sentence: str) -> None:
+        """What is wrong with the value; empty takes it away."""
+        below = self.query_one("#below", Static)
+        below.update(
+            Content.styled(sentence, "bold $error") if sentence else Content.styled(self._hint, "dim")
+        )
+        below.display = bool(sentence or self._hint)
+
+
+class Toggle(Widget, can_focus=True):
+    """`[x] something`, turned with Space."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "turn", "turn", show=False)]
+    on: var[bool] = var(False)
+
+    def __init__(self, text: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._text = text
+
+    def render_line(self, _: int) -> Strip:
+        """The box and the text."""
+        box = f"[{'x' if self.on else ' '}] "
+        return strip_of([(box, BOLD if self.has_focus else PLAIN), (self._text, PLAIN)], self.size.width)
+
+    def watch_on(self) -> None:
+        """The other box."""
+        self.refresh()
+
+    def watch_has_focus(self, _: bool) -> None:
+        """The focus is seen on the box."""
+        self.refresh()
+
+    def action_turn(self) -> None:
+        """On, or off."""
+        self.on = not self.on
+
+
+def first(fields: Iterable[Field]) -> Field | None:
+    """The first of the fields that holds nothing."""
+    return next((field for field in fields if not field.value.strip()), None)

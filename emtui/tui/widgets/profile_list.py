@@ -1,0 +1,51 @@
+"""The profiles to choose from: name, host and user."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from emtui import words
+from emtui.local.profiles import Profile
+from emtui.tui.theme import BOLD, CURSOR, FAINT, HEADING, PLAIN
+from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+
+NAME_CELLS = 12
+
+
+class ProfileList(Lines):
+    """One line a profile; Enter takes its fields into the form."""
+
+    HEADING: ClassVar[int] = 1
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "choose", show=False)]
+
+    class Chosen(Message):
+        """The person wants this profile."""
+
+        def __init__(self, profile: Profile) -> None:
+            super().__init__()
+            self.profile = profile
+
+    def __init__(self, profiles: tuple[Profile, ...], *, id: str) -> None:
+        super().__init__(id=id)
+        self._profiles = profiles
+        self.count = len(profiles)
+
+    def heading(self, width: int) -> Strip:
+        """What this is."""
+        return strip_of([("  Profiles", HEADING)], width)
+
+    def row(self, place: int, width: int) -> Pieces:
+        """Name and host."""
+        profile = self._profiles[place]
+        mark = f"{CURSOR} " if place == self.cursor else "  "
+        where = words.cut(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
+        return [(mark, PLAIN), (words.fit(profile.name, NAME_CELLS) + " ", BOLD), (where, FAINT)]
+
+    def action_choose(self) -> None:
+        """Take it."""
+        if self.count:
+            self.post_message(self.Chosen(self._profiles[self.cursor]))

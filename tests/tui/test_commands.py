@@ -1,0 +1,84 @@
+"""The one table of commands."""
+
+from collections import Counter
+
+import pytest
+
+from emtui.tui.app import EmtuiApp
+from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, of
+from emtui.tui.manual import manual
+from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.lookup import LookupScreen
+from emtui.tui.screens.page import Page
+from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.trust import TrustScreen
+from emtui.tui.widgets.lines import Lines
+from emtui.tui.widgets.prompt import Prompt
+
+WHO_CARRIES_OUT = {
+    Place.LOOKUP: LookupScreen,
+    Place.DETAIL: DetailScreen,
+    Place.MOVING: Lines,
+    Place.PAGE: TextPage,
+    Place.PROMPT: Prompt,
+    Place.PALETTE: PaletteScreen,
+    Place.LOGIN: LoginScreen,
+    Place.TRUST: TrustScreen,
+    Place.VIEW: Page,
+    Place.EVERYWHERE: EmtuiApp,
+}
+FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
+VIEWS = (Place.LOOKUP, Place.DETAIL, Place.PAGE)
+
+
+@pytest.mark.parametrize("place", VIEWS)
+def test_no_key_means_two_things_in_one_view(place: Place) -> None:
+    commands = of(place, Place.MOVING, Place.VIEW, Place.EVERYWHERE)
+    keys = Counter(key for command in commands for key in command.keys)
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:
+    keys = {key for command in COMMANDS for key in command.keys}
+    assert not keys & FORBIDDEN
+    assert not [key for key in keys if key.startswith("alt+")]
+
+
+def test_no_command_has_only_a_function_key() -> None:
+    assert all(any(not key.startswith("f") or key == "f" for key in command.keys) for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")
+def test_every_command_is_carried_out_where_it_stands(command: object) -> None:
+    assert hasattr(WHO_CARRIES_OUT[command.place], f"action_{command.name}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("place", list(FOOTERS))
+def test_a_footer_names_at_most_six_keys_each_with_a_word(place: Place) -> None:
+    assert 0 < len(hints(place)) <= 6
+    assert all(key and word for key, word in hints(place))
+
+
+def test_a_footer_names_only_what_works_there() -> None:
+    assert dict(hints(Place.LOOKUP)) == {
+        "Enter": "open",
+        "/": "query",
+        "e": "next failed",
+        "r": "ask now",
+        ":": "commands",
+        "?": "keys",
+    }
+
+
+@pytest.mark.parametrize("place", VIEWS)
+def test_the_help_of_a_view_names_every_command_of_it_within_56_columns(place: Place) -> None:
+    text = manual(place)
+    for command in of(place, Place.VIEW, Place.EVERYWHERE, Place.MOVING):
+        assert command.does in text
+    assert max(len(line) for line in text.splitlines()) <= 56
+
+
+def test_bindings_are_hidden_from_the_frameworks_own_footer() -> None:
+    assert all(not binding.show for binding in bindings(Place.LOOKUP))  # type: ignore[union-attr]

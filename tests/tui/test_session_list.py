@@ -1,0 +1,162 @@
+"""The list keeps hold of a session, not of a row number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from textual.app import App, ComposeResult
+
+from emtui.em.model import Outcome, Session, uid_of
+from emtui.lookup import Order, parse
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.theme import THEME
+from emtui.tui.widgets.session_list import SessionList
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LINES = 11
+"""A heading and ten rows."""
+
+
+def run(number: int) -> Session:
+    """The run with this number: the higher, the newer."""
+    return Session(
+        uid_of(f"{number:08x}-0000-4000-8000-000000000000"),
+        type="CollectJob" if number % 2 else "LogExport",
+        started=NOON + timedelta(minutes=15 * number),
+        ended=NOON + timedelta(minutes=15 * number + 1),
+        state="Failed" if number % 5 == 0 else "CompletedSuccessfully",
+    )
+
+
+def look(*numbers: int) -> Snapshot:
+    """A list of these runs, newest first."""
+    return Snapshot(tuple(run(number) for number in sorted(numbers, reverse=True)), NOON)
+
+
+class Stage(App[None]):
+    """Nothing but the list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def compose(self) -> ComposeResult:
+        yield SessionList()
+
+
+@asynccontextmanager
+async def a_list(snapshot: Snapshot) -> AsyncIterator[SessionList]:
+    app = Stage()
+    async with app.run_test(size=(80, LINES)) as pilot:
+        listed = app.query_one(SessionList)
+        listed.zone = UTC
+        listed.snapshot = snapshot
+        await pilot.pause()
+        yield listed
+
+
+def numbers_of(listed: SessionList) -> list[int]:
+    return [int(session.id[:8], 16) for session in listed.rows]
+
+
+def line_of(listed: SessionList) -> int:
+    return listed.cursor - listed.top
+
+
+async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.go(20)
+        selected, line = listed.selected, line_of(listed)
+        listed.snapshot = look(*range(45))
+        assert listed.selected == selected
+        assert line_of(listed) == line
+
+
+async def test_at_the_top_new_runs_can_be_seen_and_the_selected_session_stays_selected() -> None:
+    async with a_list(look(*range(40))) as listed:
+        selected = listed.selected
+        listed.snapshot = look(*range(42))
+        assert listed.selected == selected
+        assert (listed.top, listed.cursor) == (0, 2)
+
+
+async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.go(20)
+        gone = int(listed.rows[20].id[:8], 16)
+        listed.snapshot = look(*(number for number in range(40) if number != gone))
+        assert listed.selected == run(gone - 1)
+
+
+async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.select(run(15).uid)
+        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
+        assert numbers_of(listed) == [35, 30, 25, 20, 15, 10, 5, 0]
+        assert listed.selected == run(15)
+        listed.wanted = parse("", now=NOON, zone=UTC)
+        assert listed.selected == run(15)
+
+
+async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.wanted = parse("nonesuch", now=NOON, zone=UTC)
+        assert listed.selected is None
+        assert listed.position == "0/0"
+        listed.wanted = parse("", now=NOON, zone=UTC)
+        assert listed.position == "1/40"
+
+
+async def test_another_order_goes_with_the_selected_session() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.select(run(7).uid)
+        listed.order = Order("started", descending=False)
+        assert numbers_of(listed) == list(range(40))
+        assert listed.selected == run(7)
+
+
+async def test_hops_stop_at_the_ends() -> None:
+    async with a_list(look(*range(12))) as listed:
+
+        def failed(session: Session) -> bool:
+            return session.outcome is Outcome.FAILED
+
+        assert listed.hop(failed, 1)
+        assert listed.selected == run(10)
+        assert listed.hop(failed, 1)
+        assert listed.hop(failed, 1)
+        assert listed.selected == run(0)
+        assert not listed.hop(failed, 1)
+        assert listed.hop(failed, -1)
+        assert listed.selected == run(5)
+
+
+@pytest.mark.parametrize(
+    ("actions", "row"),
+    [
+        (("down", "down", "up"), 1),
+        (("page_down",), 9),
+        (("page_down", "page_up"), 0),
+        (("half_down", "half_down"), 10),
+        (("bottom",), 39),
+        (("bottom", "top"), 0),
+        (("up",), 0),
+    ],
+)
+async def test_moving(actions: tuple[str, ...], row: int) -> None:
+    async with a_list(look(*range(40))) as listed:
+        for action in actions:
+            getattr(listed, f"action_{action}")()
+        assert listed.cursor == row
+        assert listed.top <= row < listed.top + 10
+
+
+async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.go(39)
+        listed.snapshot = look(*range(12))
+        assert listed.top == 2
