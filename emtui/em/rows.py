@@ -1,0 +1,185 @@
+"""One element of an answer to one session or event: what cannot be read is said, the rest stands.
+
+An `Item` is the element as texts, taken out of the parser's tree; nothing here knows XML.
+Source: em_rest/systemsessions_id, em_rest/get_systemsessions_id_events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
+from emtui.em.text import brief, clean
+from emtui.em.times import read_time, time_in_name
+
+ENTITIES = frozenset({"Sessions", "SystemSession", "SystemSessions"})
+REFERENCES = frozenset({"Ref", "EntityRef"})
+EVENTS = frozenset({"Events", "Event", "SystemSessionEvent"})
+_ALIEN = frozenset({"UID", "Name"})
+"""What an element of another kind must have to be shown as a row; anything else is decoration."""
+
+_IN_HREF = re.compile(r"/systemSessions/([0-9a-f-]{36})(?![0-9a-f-])", re.IGNORECASE)
+_ORDER = re.compile(r"\s*([+-]?[0-9]{1,15})\s*")
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An element: its attributes, and its children's texts (`State`; inside another, `Result/Message`)."""
+
+    name: str
+    attributes: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+def read_row(item: Item) -> Session | None:
+    """The session that a list's element is; `None` for one that is no row at all."""
+    if item.name in ENTITIES or item.name in REFERENCES:
+        return read_session(item)
+    if _ALIEN.isdisjoint(item.attributes):
+        return None
+    odd: list[str] = [f"it is listed as {brief(item.name, 60)}"]
+    uid = _no_uid(item)
+    if written := item.attributes.get("UID", "").strip():
+        uid = Uid(brief(written, 200))
+    return _entity(item, uid, odd)
+
+
+def read_session(item: Item) -> Session:
+    """An entity, or a bare reference, whose name tells the start."""
+    odd: list[str] = []
+    uid = _uid(item, odd)
+    bare = not item.texts and item.attributes.get("Type", "").endswith("Reference")
+    if not bare and item.name not in REFERENCES:
+        return _entity(item, uid, odd)
+    name = _text(item.attributes.get("Name"))
+    return Session(uid, name, started=time_in_name(name), odd=_said(odd), complete=False)
+
+
+def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
+    texts = item.texts
+    return Session(
+        uid,
+        name=_text(item.attributes.get("Name")),
+        type=_word(texts.get("SessionType")),
+        started=_time(item, "CreationTimeUTC", odd),
+        ended=_time(item, "EndTimeUTC", odd),
+        state=_word(texts.get("State")),
+        result=Result(
+            word=_word(texts.get("Result/Result") or texts.get("Result")),
+            message=_text(texts.get("Result/Message")),
+            canceled=_canceled(texts.get("Result/IsCanceled"), odd),
+        ),
+        odd=_said(odd),
+    )
+
+
+def read_event(item: Item) -> Event | None:
+    """One line of a log; `None` for an element that is none, and looks like none."""
+    if item.name not in EVENTS and not {"Message", "CreationTimeUTC"} & item.texts.keys():
+        return None
+    odd: list[str] = [] if item.name in EVENTS else [f"it is listed as {brief(item.name, 60)}"]
+    time = _time(item, "CreationTimeUTC", odd)
+    written = item.texts.get("Order", "")
+    found = _ORDER.fullmatch(written)
+    if found is None:
+        odd.append(f"Order “{brief(written, 40)}”" if written.strip() else "no Order")
+    return Event(int(found.group(1)) if found else None, time, _text(item.texts.get("Message")), _said(odd))
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """By Order; equal ones as they came, and one without Order behind the one it came after."""
+    placed: list[tuple[float, Event]] = []
+    order = float("-inf")
+    for event in events:
+        order = order if event.order is None else event.order
+        placed.append((order, event))
+    placed.sort(key=lambda place: place[0])
+    return tuple(event for _, event in placed)
+
+
+def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
+    """By start, ties by UID, those without a start last; every UID once."""
+    ordered = sorted(_told_apart(rows), key=lambda session: session.uid)
+    ordered.sort(key=lambda session: session.started or LONG_AGO, reverse=True)
+    return tuple(ordered)
+
+
+def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
+    """The same rows; the second and further ones of a UID get one of their own, and are odd.
+
+    Which of them is the first does not hang on the server's order, which means nothing.
+    """
+    if len({session.uid for session in rows}) == len(rows):
+        return rows
+    groups: defaultdict[Uid, list[Session]] = defaultdict(list)
+    for session in rows:
+        groups[session.uid].append(session)
+    apart: dict[Uid, Session] = {uid: min(group, key=repr) for uid, group in groups.items()}
+    for uid, group in groups.items():
+        for number, session in enumerate(sorted(group, key=repr)[1:], start=2):
+            own = Uid(f"{uid}#{number}")
+            while own in apart:
+                own = Uid(f"{own}#")
+            odd = [session.odd] if session.odd else []
+            apart[own] = replace(session, uid=own, odd=_said([*odd, "another row has the same UID"]))
+    return apart.values()
+
+
+def _uid(item: Item, odd: list[str]) -> Uid:
+    """The UID in its one spelling: from the UID, else from the Href, else made up from what stays."""
+    written = item.attributes.get("UID", "").strip()
+    guid = find_guid(written)
+    if guid is None or written.casefold() not in {guid, SYSTEM_URN.casefold() + guid, f"{{{guid}}}"}:
+        odd.append(f"UID “{brief(written, 80)}”" if written else "no UID")
+    if guid is None and (found := _IN_HREF.search(item.attributes.get("Href", ""))):
+        guid = find_guid(found.group(1))
+    return uid_of(guid) if guid else _no_uid(item)
+
+
+def _no_uid(item: Item) -> Uid:
+    """A UID for a row that has none, the same at every poll: from its name, type and start."""
+    stays = (
+        item.attributes.get("Name"),
+        item.texts.get("SessionType"),
+        item.texts.get("CreationTimeUTC"),
+    )
+    digest = hashlib.blake2b(repr(stays).encode(), digest_size=8)
+    return Uid(f"{SYSTEM_URN}none-{digest.hexdigest()}")
+
+
+def _time(item: Item, name: str, odd: list[str]) -> datetime | None:
+    text = item.texts.get(name)
+    try:
+        return read_time(text)
+    except ValueError:
+        odd.append(f"{name} “{brief(text or '', 40)}”")
+        return None
+
+
+def _canceled(text: str | None, odd: list[str]) -> bool:
+    told = _TRUTHS.get((text or "").strip().casefold())
+    if told is None:
+        odd.append(f"IsCanceled “{brief(text or '', 40)}”")
+    return bool(told)
+
+
+def _text(text: str | None) -> str | None:
+    """A text as it is, cleaned; nothing but blanks is none."""
+    return clean(text) if text and not text.isspace() else None
+
+
+def _word(text: str | None) -> str | None:
+    """One of the server's words: the same few in thousands of rows, so each is kept once."""
+    word = clean(text.strip()) if text else ""
+    return sys.intern(word) if word else None
+
+
+def _said(odd: list[str]) -> str | None:
+    return ", ".join(odd) or None
