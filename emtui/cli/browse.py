@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from emtui.cli import streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import resolve
+from emtui.cli.asking import configuration, resolve
+from emtui.cli.passwords import known_password
 from emtui.cli.typed import joined
 from emtui.local.zone import SystemZone
 from emtui.lookup import BadQuery, parse, parse_order, parse_target
@@ -31,10 +33,11 @@ def open_view(given: Given) -> int:
     if order is not None:
         order = parse_order(order).text
     connection = resolve(given)
+    connection = replace(connection, password=known_password(connection))
 
     from emtui.tui.app import Start, run
 
-    return run(Start(connection, query=query, order=order, target=target))
+    return run(Start(connection, configuration().profiles, query=query, order=order, target=target))
 
 
 def need_terminal() -> None:

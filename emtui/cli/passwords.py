@@ -1,4 +1,4 @@
-"""Where a password comes from; the first that answers: stdin, environment, keyring, the person.
+"""Where a password comes from; the first that answers: stdin, environment, command, keyring, the person.
 
 There is no option for the password itself: arguments are seen by everybody on the computer.
 """
@@ -6,6 +6,8 @@ There is no option for the password itself: arguments are seen by everybody on t
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 import sys
 
 from emtui.cli import prompts, streams
@@ -35,7 +37,7 @@ def _from_stdin() -> Secret:
 
 def password_for(connection: Connection) -> Secret:
     """The password for this server and user; raises `NoPassword` if nobody has it."""
-    found = connection.password or _from_keyring(connection)
+    found = known_password(connection) or _from_keyring(connection)
     if found:
         return found
     whose = f"{connection.user} at {connection.server}"
@@ -45,6 +47,30 @@ def password_for(connection: Connection) -> Secret:
     if not password:
         raise NoPassword(f"no password for {whose}: nothing was sent.")
     return password
+
+
+def known_password(connection: Connection) -> Secret | None:
+    """The password that was given, or that the profile's command prints."""
+    command = connection.profile.password_command if connection.profile else None
+    return connection.password or (_from_command(command) if command else None)
+
+
+def _from_command(command: str) -> Secret | None:
+    """The first line that it prints; run without a shell, and with nothing of emtui in its environment."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(  # noqa: S603 - the person's own command, from a file nobody else can write
+            words, stdout=subprocess.PIPE, env=environ, text=True, check=False
+        )
+    except (OSError, ValueError, IndexError) as problem:
+        streams.narrate(f"password_command cannot be run: {getattr(problem, 'strerror', None) or problem}")
+        return None
+    if done.returncode != 0:
+        streams.narrate(f"password_command ended with {done.returncode}")
+        return None
+    line = done.stdout.partition("\n")[0].removesuffix("\r")
+    return Secret(line) if line else None
 
 
 def _from_keyring(connection: Connection) -> Secret | None:

@@ -34,10 +34,15 @@ def _record(profile: Profile, config: Config) -> Record:
         "name": profile.name,
         "server": profile.server.authority,
         "user": profile.user,
-        "password": profile.keyring or ASKED,
+        "password": _password(profile),
         "pin": profile.pin,
         "default": profile.name == config.default,
     }
+
+
+def _password(profile: Profile) -> str:
+    """Where the password is, never what it is."""
+    return "password_command" if profile.password_command else profile.keyring or ASKED
 
 
 def _row(profile: Profile, config: Config) -> tuple[str, ...]:
@@ -45,7 +50,7 @@ def _row(profile: Profile, config: Config) -> tuple[str, ...]:
         profile.name,
         profile.server.authority,
         profile.user or "",
-        profile.keyring or ASKED,
+        _password(profile),
         (profile.pin or "")[:SHORT_PIN],
         "default" if profile.name == config.default else "",
     )

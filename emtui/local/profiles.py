@@ -29,7 +29,11 @@ class BadConfig(BadSetting):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One named server. `keyring` names the backend that holds its password, if one does."""
+    """One named server.
+
+    `keyring` names the backend that holds its password, if one does; the first line
+    that `password_command` prints is the password, if somebody set one.
+    """
 
     name: str
     server: Server
@@ -39,6 +43,7 @@ class Profile:
     no_proxy: bool = False
     allow_http: bool = False
     keyring: str | None = None
+    password_command: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Config:
 _TOP = ("default_profile", "profiles")
 _KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 _FLAGS = ("no_proxy", "allow_http")
+_AS_THEY_ARE = (*_FLAGS, "keyring", "password_command")
 
 
 def load(path: Path) -> Config:
@@ -133,7 +139,7 @@ def _profile(path: Path, name: str, table: Mapping[str, Any]) -> Profile:
         )
     except BadAddress as problem:
         raise BadConfig(f"{where}{problem}") from None
-    return replace(profile, **{key: table[key] for key in (*_FLAGS, "keyring") if key in table})
+    return replace(profile, **{key: table[key] for key in _AS_THEY_ARE if key in table})
 
 
 def check_name(name: str, where: str = "") -> str:

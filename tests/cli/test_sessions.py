@@ -1,0 +1,121 @@
+"""`emtui sessions` against a server: what is listed, in what order and form."""
+
+import csv
+import io
+import json
+from datetime import datetime
+
+import pytest
+from conftest import DEMO_CLOCK
+from shell import Shell
+
+from emtui.cli.records import SESSION_KEYS, session_record
+from emtui.demo.world import World
+from emtui.em.address import parse_server
+from emtui.em.model import Outcome
+from emtui.lookup import DEFAULT_ORDER
+
+CLOCK = datetime.fromisoformat(DEMO_CLOCK)
+RUNNING_TAKES = "duration_s"
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(1, CLOCK)
+
+
+def test_json_is_the_whole_list_newest_first(at_demo: Shell, world: World) -> None:
+    rows = at_demo.json("sessions", "-o", "json")
+    server = parse_server(at_demo.before[1])
+    expected = DEFAULT_ORDER.sort(world.sessions(CLOCK), CLOCK)
+    assert len(rows) == len(expected) > 2000
+    running = {session.id for session in expected if session.running}
+    for row, session in zip(rows, expected, strict=True):
+        record = session_record(session, server, CLOCK)
+        ignored = {RUNNING_TAKES: None} if session.id in running else {}
+        assert {**row, **ignored} == {**record, **ignored}
+    assert tuple(rows[0]) == SESSION_KEYS
+    assert running
+
+
+def test_query_words_and_options_are_the_same_thing(at_demo: Shell) -> None:
+    since = "2026-11-22T00:00:00Z"
+    words = at_demo.json(
+        "sessions", "state:failed", "type:collect*,LicAutoUpdate", f"since:{since}", "-o", "json"
+    )
+    options = at_demo.json(
+        "sessions", "--state", "failed", "--type=collect*,LicAutoUpdate", "--since", since, "-o", "json"
+    )
+    assert words == options
+    assert words
+    assert all(row["outcome"] == "failed" and row["started"] >= since for row in words)
+
+
+def test_since_keeps_whatever_still_runs(at_demo: Shell) -> None:
+    rows = at_demo.json("sessions", "--since", "2026-11-23T02:12:00Z", "-o", "json")
+    assert {row["outcome"] for row in rows} == {Outcome.RUNNING}
+    assert any(row["started"] < "2026-11-23T02:00:00Z" for row in rows)
+
+
+def test_limit_cuts_after_sorting(at_demo: Shell) -> None:
+    rows = at_demo.json("sessions", "--sort", "-duration_s", "--limit", "3", "-o", "json", "state:success")
+    everything = at_demo.json("sessions", "-o", "json", "state:success")
+    longest = sorted((row["duration_s"] for row in everything), reverse=True)[:3]
+    assert [row["duration_s"] for row in rows] == longest
+    assert at_demo.json("sessions", "--limit", "0", "-o", "json") == []
+
+
+def test_nothing_that_matches_is_an_empty_array_and_0(at_demo: Shell) -> None:
+    done = at_demo("sessions", "no-such-text-anywhere", "-o", "json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+def test_json_lines_and_csv_say_the_same_as_json(at_demo: Shell) -> None:
+    asked = ("sessions", "state:failed,canceled", "until:2026-11-23T00:00:00Z")
+    rows = at_demo.json(*asked, "-o", "json")
+    lines = at_demo(*asked, "-o", "jsonl").stdout
+    assert [json.loads(line) for line in lines.splitlines()] == rows
+    table = list(csv.DictReader(io.StringIO(at_demo(*asked, "-o", "csv").stdout)))
+    assert [row["id"] for row in table] == [row["id"] for row in rows]
+    assert tuple(table[0]) == SESSION_KEYS
+
+
+def test_a_table_on_a_pipe_has_everything_one_line_per_row(at_demo: Shell, world: World) -> None:
+    done = at_demo("sessions")
+    lines = done.stdout.splitlines()
+    assert done.stderr == ""
+    assert lines[0].split() == ["Outcome", "Type", "Started", "Took", "Id", "Message"]
+    assert len(lines) == 1 + len(world.sessions(CLOCK))
+    assert max(map(len, lines)) > 120
+
+
+def test_connection_options_may_stand_after_the_command(at_demo: Shell) -> None:
+    before, at_demo.before = at_demo.before, ()
+    assert len(at_demo.json("sessions", "--limit", "2", "-o", "json", *before)) == 2
+
+
+def test_the_environment_says_where_and_whom(at_demo: Shell) -> None:
+    _, url, _, user, _, pin = at_demo.before
+    at_demo.before = ()
+    at_demo.environ |= {"EMTUI_SERVER": url, "EMTUI_USER": user, "EMTUI_PIN": pin}
+    assert len(at_demo.json("sessions", "--limit", "2", "-o", "json")) == 2
+
+
+def test_the_password_may_come_on_standard_input(at_demo: Shell) -> None:
+    password = at_demo.environ.pop("EMTUI_PASSWORD")
+    done = at_demo("sessions", "--password-stdin", "--limit", "1", "-o", "jsonl", stdin=f"{password}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1
+
+
+def test_without_a_password_and_a_terminal_it_is_4(at_demo: Shell) -> None:
+    del at_demo.environ["EMTUI_PASSWORD"]
+    done = at_demo("sessions")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "password" in done.stderr
+
+
+def test_a_profile_that_nobody_knows_is_2(at_demo: Shell) -> None:
+    done = at_demo("sessions", "-p", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr

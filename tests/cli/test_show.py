@@ -1,0 +1,110 @@
+"""`emtui show` and `emtui events` against a server: every way to name a session, every form."""
+
+import csv
+import io
+import itertools
+import json
+from datetime import datetime
+
+import pytest
+from conftest import DEMO_CLOCK
+from shell import Shell
+
+from emtui.cli.records import EVENT_KEYS, SESSION_KEYS
+from emtui.demo.world import World
+from emtui.em.model import Session
+
+CLOCK = datetime.fromisoformat(DEMO_CLOCK)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(1, CLOCK)
+
+
+@pytest.fixture(scope="module")
+def failed(world: World) -> Session:
+    return max(
+        (one for one in world.sessions(CLOCK) if one.outcome == "failed" and one.started),
+        key=lambda one: one.name or "",
+    )
+
+
+def test_show_is_one_bare_object_with_its_events(at_demo: Shell, world: World, failed: Session) -> None:
+    shown = at_demo.json("show", failed.id, "-o", "json")
+    assert tuple(shown) == (*SESSION_KEYS, "events")
+    assert shown["message"] == failed.message
+    events = shown["events"]
+    assert [event["message"] for event in events] == [e.message for e in world.log(failed.uid, CLOCK).events]
+    assert tuple(events[0]) == EVENT_KEYS
+    assert events[0]["gap_s"] is None
+    assert all(isinstance(event["offset_s"], float) for event in events)
+
+
+def test_a_session_is_found_by_every_form_of_its_id(at_demo: Shell, failed: Session) -> None:
+    forms = (
+        failed.id.upper(),
+        f"URN:VEEAM:SystemSession:{failed.id}",
+        f"https://other.example.net/api/systemSessions/{failed.id}?format=Entity",
+        failed.id[:13],
+        failed.id.replace("-", "")[:14],
+    )
+    assert {at_demo.json("show", form, "-o", "json")["id"] for form in forms} == {failed.id}
+
+
+def test_a_url_of_another_host_is_asked_of_this_server_and_said(at_demo: Shell, failed: Session) -> None:
+    url = f"https://other.example.net/api/systemSessions/{failed.id}"
+    done = at_demo("show", url, "-o", "json")
+    assert done.returncode == 0
+    assert "other.example.net" in done.stderr
+
+
+def test_latest_is_the_newest_of_all_or_of_a_type(at_demo: Shell) -> None:
+    newest, *_ = at_demo.json("sessions", "-o", "json", "--limit", "1")
+    assert at_demo.json("show", "latest", "-o", "json")["id"] == newest["id"]
+    collected, *_ = at_demo.json("sessions", "-o", "json", "--limit", "1", "--type", "CollectJob")
+    assert at_demo.json("show", "latest:Database Replication", "-o", "json")["id"] == collected["id"]
+
+
+def test_digits_that_several_begin_with_are_2_with_the_candidates(at_demo: Shell, world: World) -> None:
+    ids = sorted(session.id for session in world.sessions(CLOCK))
+    twins = [one[:4] for one, other in itertools.pairwise(ids) if one[:4] == other[:4]]
+    done = at_demo("show", twins[0])
+    assert (done.returncode, done.stdout) == (2, "")
+    candidates = [one for one in ids if one.startswith(twins[0])]
+    assert all(one in done.stderr for one in candidates[:10])
+
+
+@pytest.mark.parametrize("name", ["00000000-0000-0000-0000-000000000000", "latest:VcPl*x"])
+def test_what_is_not_there_is_3_in_one_sentence(at_demo: Shell, name: str) -> None:
+    done = at_demo("show", name)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("emtui: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_table_of_show_has_fields_and_events(at_demo: Shell, failed: Session) -> None:
+    text = at_demo("show", failed.id).stdout
+    assert f"Type      {failed.type}\n" in text
+    assert "Outcome   failed\n" in text
+    assert "+01:00" in text
+    assert "Order  Time" in text
+
+
+def test_events_come_in_every_form(at_demo: Shell, failed: Session) -> None:
+    rows = at_demo.json("events", failed.id, "-o", "json")
+    lines = at_demo("events", failed.id, "-o", "jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == rows
+    table = list(csv.DictReader(io.StringIO(at_demo("events", failed.id, "-o", "csv").stdout)))
+    assert [row["message"] for row in table] == [row["message"] for row in rows]
+    assert tuple(table[0]) == EVENT_KEYS
+    shown = at_demo("events", failed.id).stdout.splitlines()
+    assert len(shown) == 1 + len(rows)
+
+
+def test_xml_is_what_the_server_sent(at_demo: Shell, failed: Session) -> None:
+    session = at_demo("show", failed.id, "-o", "xml").stdout
+    assert "SystemSession" in session
+    assert failed.id in session
+    assert session.endswith(">\n")
+    assert "<Order>" in at_demo("events", failed.id[:8], "-o", "xml").stdout
