@@ -99,6 +99,8 @@ def _checked(given: Given) -> Given:
     for name, value in given.options:
         if name not in taken:
             raise BadUsage(f"{title} takes no option {name}.")
+        if taken[name].value and not value:
+            raise BadUsage(f"{name} needs a value: {taken[name].purpose}.")
         choices = taken[name].choices
         if choices and value not in choices:
             raise BadUsage(f"{title} {name} takes {', '.join(choices)}, not {value!r}.")

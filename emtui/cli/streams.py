@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from io import TextIOWrapper
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TextIO
 
 CLOSED_PIPE = 141
@@ -12,9 +12,16 @@ CLOSED_PIPE = 141
 
 def prepare() -> None:
     """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
+    sys.stdout = _buffered(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace", encoding=None if stream.isatty() else "utf-8")
+
+
+def _buffered(stream: TextIO) -> TextIO:
+    """With PYTHONUNBUFFERED a write that a closed pipe cuts short would pass for a whole one."""
+    raw = getattr(stream, "buffer", None)
+    return TextIOWrapper(BufferedWriter(raw)) if isinstance(raw, RawIOBase) else stream
 
 
 class NotWritten(Exception):

@@ -55,6 +55,7 @@ def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
         (["sessions", "-collect"], "put -- before"),
         (["sessions", "-o", "xml"], "table, json, jsonl, csv, not 'xml'"),
         (["sessions", "-o"], "needs a value"),
+        (["sessions", "--pin", ""], "--pin needs a value"),
         (["sessions", "--no-proxy=1"], "takes no value"),
         (["show"], "needs an ID"),
         (["show", "3f2a", "4b2c"], "not also '4b2c'"),

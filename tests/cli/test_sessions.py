@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -119,3 +121,16 @@ def test_a_profile_that_nobody_knows_is_2(at_demo: Shell) -> None:
     done = at_demo("sessions", "-p", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_closed_in_the_middle_is_silent_and_141(at_demo: Shell, unbuffered: str) -> None:
+    argv = [sys.executable, "-m", "emtui", *at_demo.before, "sessions", "-o", "jsonl"]
+    environ = {**at_demo.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.read(10)
+        child.stdout.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 141
