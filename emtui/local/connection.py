@@ -54,10 +54,10 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
     """
     profile = _profile(options, environ, config)
     named = options.server or _from(environ, "SERVER")
+    if profile and named and not _is_of(profile, named):
+        profile = None
     allow_http = options.allow_http or bool(profile and profile.allow_http)
     server = parse_server(named, allow_http=allow_http) if named else None
-    if profile and server not in {None, profile.server}:
-        profile = None
     base = of_profile(profile) if profile else Connection()
     pin = options.pin or _from(environ, "PIN")
     ca_file = options.ca_file or _from(environ, "CA_FILE")
@@ -73,6 +73,11 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
         allow_http=allow_http,
         passing=server is not None,
     )
+
+
+def _is_of(profile: Profile, named: str) -> bool:
+    """Whether this text means the profile's server; `http://` is judged afterwards."""
+    return parse_server(named, allow_http=True) == profile.server
 
 
 def of_profile(profile: Profile) -> Connection:

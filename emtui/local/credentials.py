@@ -1,7 +1,8 @@
 """Passwords in the operating system's keyring, asked through a child process that can be killed.
 
 The password goes through the child's pipes alone: never an argument, never the
-environment. Every call answers within `patience` seconds, or raises.
+environment. Every call answers within `patience` seconds, or raises. In the keyring
+it stands under the service `emtui` and the name `user@https://host:port`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from emtui.em.address import Server
 from emtui.em.secret import Secret
@@ -19,6 +21,14 @@ from emtui.em.secret import Secret
 SERVICE = "emtui"
 PATIENCE = 3.0
 """Seconds that a keyring may take before the person is asked instead."""
+
+_CHILD = Path(__file__).with_name("keyring_child.py")
+_SEEN = (
+    *("HOME", "USER", "LOGNAME", "PATH", "TMPDIR", "LANG", "LANGUAGE", "LC_", "PYTHON", "VIRTUAL_ENV"),
+    *("DBUS_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "GNOME_", "KDE_"),
+    *("KEYRING_", "LD_LIBRARY_PATH", "DYLD_", "__CF", "SYSTEM", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+)
+"""How the variables begin that Python, a desktop and its keyring need; the child sees no others."""
 
 
 class NoKeyring(Exception):
@@ -57,19 +67,11 @@ async def _ask(
 ) -> Kept:
     asked = {
         "do": do,
-        "service": f"{SERVICE} {server.url}",
-        "user": user,
+        "service": SERVICE,
+        "user": f"{user}@{server.url}",
         "password": password.reveal() if password else "",
     }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "emtui.local.keyring_child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")},
-    )
+    child = await _start()
     try:
         async with asyncio.timeout(patience):
             answer, _ = await child.communicate(json.dumps(asked).encode())
@@ -83,6 +85,28 @@ async def _ask(
                 child.kill()
             await child.wait()
     return _read(answer)
+
+
+async def _start() -> asyncio.subprocess.Process:
+    """The child, run as a file: `-m` would import from the folder that the person stands in.
+
+    In a session of its own no backend can ask on our terminal, and ctrl+c is ours to handle.
+    """
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            str(_CHILD),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name.startswith(_SEEN)},
+            start_new_session=True,
+        )
+    except OSError as problem:
+        raise NoKeyring(
+            f"The keyring cannot be asked: {problem.strerror}. Type the password instead."
+        ) from None
 
 
 def _read(answer: bytes) -> Kept:

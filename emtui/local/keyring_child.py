@@ -3,12 +3,14 @@
 Keyring libraries unlock without a time-out, raise foreign exceptions and may hang for
 ever. Reads one JSON object from standard input (`do`: recall, store or forget; `service`,
 `user`, `password`), writes one to standard output: `backend` with `password`, or `trouble`.
+Run as a file: nothing of emtui is imported here.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 _REFUSED = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
@@ -27,7 +29,7 @@ def _backend() -> Any:  # noqa: ANN401 - keyring's own type, loaded here and now
     if isinstance(found, ChainerBackend):
         found = next((one for one in found.backends if not _refused(one)), found)
     if _refused(found):
-        raise _Refused("it has no keyring that keeps passwords safe" + _name_of_plain(found))
+        raise _Refused(_why(type(found).__module__))
     return found
 
 
@@ -35,9 +37,12 @@ def _refused(backend: object) -> bool:
     return type(backend).__module__.startswith(_REFUSED)
 
 
-def _name_of_plain(backend: object) -> str:
-    module = type(backend).__module__
-    return f" ({module} would write them in clear)" if module.startswith("keyrings.alt") else ""
+def _why(module: str) -> str:
+    """What is wrong with a refused backend; `fail` stands for none at all."""
+    if module.startswith("keyring.backends.fail"):
+        return "it has no keyring that answers"
+    fault = "keeps nothing" if module.startswith("keyring.backends.null") else "writes them in clear"
+    return f"its keyring backend {module} {fault}"
 
 
 def _label(backend: Any) -> str:  # noqa: ANN401 - as above
@@ -66,15 +71,22 @@ def _answer(asked: dict[str, str]) -> dict[str, str | None]:
     return {"backend": _label(backend), "password": None}
 
 
+def _trouble(error: Exception) -> str:
+    """What went wrong, by the kind alone: the text of a foreign error could hold anything."""
+    kind = type(error).__name__
+    return "its keyring is locked" if kind == "KeyringLocked" else f"its keyring failed ({kind})"
+
+
 def main() -> int:
-    """Answer one question."""
+    """Answer one question; what a backend prints does not come between."""
     asked = json.load(sys.stdin)
     try:
-        answer = _answer(asked)
+        with redirect_stdout(sys.stderr):
+            answer = _answer(asked)
     except _Refused as refused:
         answer = {"trouble": str(refused)}
-    except Exception as error:  # noqa: BLE001 - backends raise anything; its text could hold anything
-        answer = {"trouble": f"its keyring failed ({type(error).__name__})"}
+    except Exception as error:  # noqa: BLE001 - backends raise anything
+        answer = {"trouble": _trouble(error)}
     json.dump(answer, sys.stdout)
     return 0
 

@@ -72,3 +72,11 @@ def test_what_cannot_be_a_server_a_pin_or_a_user_is_refused() -> None:
     with pytest.raises(BadConfig, match="control character"):
         resolve(Options(user="EXAMPLE\x08ackup"), {}, Config())
     assert resolve(Options(server="http://em01.example.net", allow_http=True), {}, Config()).server
+
+
+def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> None:
+    plain = Profile("plain", Server("em03.example.net", 80, "http"), allow_http=True)
+    assert resolve(Options(server="http://em03.example.net:80"), {}, Config((plain,))).allow_http
+    with pytest.raises(BadAddress, match="in clear"):
+        resolve(Options(server="http://em01.example.net"), {}, Config((plain,)))
+    assert not resolve(Options(server="em01.example.net"), {}, Config((plain,))).allow_http

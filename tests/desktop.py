@@ -1,0 +1,107 @@
+"""A desktop session without a desktop: a D-Bus of its own, with or without a keyring on it.
+
+Needs `dbus-daemon` and `gnome-keyring-daemon`. A machine without them skips these
+tests and says so; CI installs them (.ci/run) and fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 10.0
+"""Seconds that a daemon may take to start: far more than is normal."""
+
+# No service folders: nothing starts on this bus by being asked for.
+_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+@contextmanager
+def session_bus(folder: Path) -> Iterator[str]:
+    """The address of a bus that nobody else knows; it ends with the block."""
+    _need("dbus-daemon")
+    config = folder / "bus.conf"
+    config.write_text(_BUS)
+    argv = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        try:
+            yield daemon.stdout.readline().strip()
+        finally:
+            daemon.terminate()
+            daemon.communicate(timeout=PATIENCE)
+
+
+@contextmanager
+def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[None]:
+    """A Secret Service on this bus, with its files below `home`."""
+    _need("gnome-keyring-daemon")
+    _need("dbus-send")
+    environ = {"PATH": os.environ["PATH"], "DBUS_SESSION_BUS_ADDRESS": bus, **folders(home)}
+    argv = ["gnome-keyring-daemon", "--foreground", "--components=secrets", *["--unlock"] * unlocked]
+    with subprocess.Popen(
+        argv,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as daemon:
+        assert daemon.stdin is not None
+        try:
+            daemon.stdin.write("keyring-of-the-test")
+            daemon.stdin.close()
+            _until_owned("org.freedesktop.secrets", environ)
+            yield
+        finally:
+            daemon.terminate()
+            daemon.wait(timeout=PATIENCE)
+
+
+def folders(home: Path) -> dict[str, str]:
+    """Variables that keep a desktop's programs within `home`."""
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_RUNTIME_DIR": str(runtime),
+    }
+
+
+def _until_owned(name: str, environ: dict[str, str]) -> None:
+    ask = [
+        *("dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus"),
+        *("/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", f"string:{name}"),
+    ]
+    ends = time.monotonic() + PATIENCE
+    while "true" not in subprocess.run(ask, env=environ, capture_output=True, text=True, check=True).stdout:
+        assert time.monotonic() < ends, f"nobody took {name} on the bus"
+
+
+def _need(program: str) -> None:
+    if shutil.which(program):
+        return
+    why = f"{program} is not installed (Debian: apt-get install dbus gnome-keyring)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(why)
+    pytest.skip(why)

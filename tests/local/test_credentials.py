@@ -1,0 +1,250 @@
+"""Passwords in a real keyring; and keyrings that are absent, mute, locked, broken or plain text."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from desktop import folders, keyring_on, session_bus
+
+from emtui.em.address import Server
+from emtui.em.secret import Secret
+from emtui.local.credentials import KeyringSilent, NoKeyring, forget, recall, store
+
+SERVER = Server("em01.example.net")
+USER = "EXAMPLE\\ops"
+WORD = "correct horse \\ 'battery' ☃"
+PATIENCE = 1.5
+"""Seconds that a test gives a keyring which will never answer; its child starts within them."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, and no bus but the one that a test gives."""
+    for name, value in folders(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bus with nobody on it."""
+    with session_bus(home) as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+
+
+async def test_a_real_keyring_gives_back_what_it_was_given_and_forgets_it(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        assert await store(SERVER, USER, Secret(WORD)) == "Secret Service"
+        kept = await recall(SERVER, USER)
+        assert kept.password is not None
+        assert (kept.password.reveal(), kept.backend) == (WORD, "Secret Service")
+        assert await forget(SERVER, USER)
+        assert (await recall(SERVER, USER)).password is None
+        assert not await forget(SERVER, USER)
+
+
+async def test_each_server_and_each_user_has_a_password_of_its_own(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        await store(SERVER, USER, Secret("first"))
+        await store(SERVER, USER, Secret("second"))
+        again = (await recall(SERVER, USER)).password
+        assert again is not None
+        assert again.reveal() == "second"
+        for server, user in (
+            (Server("em02.example.net"), USER),
+            (Server("em01.example.net", 9400), USER),
+            (Server("em01.example.net", prefix="/lab"), USER),
+            (SERVER, "ops"),
+        ):
+            assert (await recall(server, user)).password is None
+
+
+async def test_a_locked_keyring_that_nobody_can_unlock_is_said_in_time(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        await store(SERVER, USER, Secret(WORD))
+    with keyring_on(bus, home, unlocked=False):
+        began = time.monotonic()
+        with pytest.raises(NoKeyring):
+            await recall(SERVER, USER, patience=2)
+        assert time.monotonic() - began < 4
+
+
+async def test_a_bus_without_a_keyring_is_no_keyring(bus: str) -> None:
+    assert bus
+    with pytest.raises(NoKeyring, match="cannot remember passwords") as caught:
+        await recall(SERVER, USER)
+    assert not isinstance(caught.value, KeyringSilent)
+
+
+async def test_without_a_bus_there_is_no_keyring() -> None:
+    with pytest.raises(NoKeyring, match="cannot remember passwords") as caught:
+        await store(SERVER, USER, Secret(WORD))
+    assert not isinstance(caught.value, KeyringSilent)
+
+
+# --- a bus that never answers ---------------------------------------------------
+
+
+class MuteBus:
+    """Lets everybody in and answers nothing: which processes came, and which left."""
+
+    def __init__(self) -> None:
+        self.callers: asyncio.Queue[int] = asyncio.Queue()
+        self.left: asyncio.Queue[int] = asyncio.Queue()
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        pid = struct.unpack("3i", peer)[0]
+        self.callers.put_nowait(pid)
+        while said := await reader.read(4096):
+            if b"AUTH EXTERNAL" in said:
+                writer.write(b"OK " + b"0" * 32 + b"\r\n")
+        self.left.put_nowait(pid)
+        writer.close()
+
+
+@asynccontextmanager
+async def mute_bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MuteBus]:
+    bus = MuteBus()
+    async with await asyncio.start_unix_server(bus.meet, home / "mute"):
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={home / 'mute'}")
+        yield bus
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def anybody_sees(pid: int) -> bytes:
+    """The arguments and the environment of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc and asks the socket who calls")
+
+
+@linux
+async def test_a_mute_bus_is_silent_in_time_and_the_child_is_gone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mute_bus(home, monkeypatch) as bus:
+        began = time.monotonic()
+        with pytest.raises(KeyringSilent, match="type the password"):
+            await recall(SERVER, USER, patience=PATIENCE)
+        assert time.monotonic() - began < PATIENCE + 2
+        pid = await asyncio.wait_for(bus.left.get(), 3)
+        assert not alive(pid)
+
+
+@linux
+async def test_who_stops_waiting_leaves_no_child_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with mute_bus(home, monkeypatch) as bus:
+        asking = asyncio.create_task(recall(SERVER, USER, patience=60))
+        pid = await asyncio.wait_for(bus.callers.get(), 5)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert await asyncio.wait_for(bus.left.get(), 3) == pid
+        assert not alive(pid)
+
+
+@linux
+async def test_the_child_is_given_no_password_in_arguments_or_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMTUI_PASSWORD", WORD)
+    monkeypatch.setenv("HTTPS_PROXY", "http://ops:elsewhere@proxy.example.net")
+    async with mute_bus(home, monkeypatch) as bus:
+        asking = asyncio.create_task(store(SERVER, USER, Secret(WORD), patience=60))
+        pid = await asyncio.wait_for(bus.callers.get(), 5)
+        seen = anybody_sees(pid)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert b"keyring_child" in seen
+    assert b"DBUS_SESSION_BUS_ADDRESS=" in seen
+    for secret in (WORD.encode(), b"EMTUI_PASSWORD", b"elsewhere"):
+        assert secret not in seen
+
+
+# --- backends that are not used ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        ("keyring.backends.fail.Keyring", "no keyring that answers"),
+        ("keyring.backends.null.Keyring", "keyring.backends.null keeps nothing"),
+        ("nowhere.at.all.Keyring", "its keyring failed"),
+    ],
+)
+async def test_a_backend_that_keeps_nothing_is_no_keyring(
+    monkeypatch: pytest.MonkeyPatch, backend: str, said: str
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
+    with pytest.raises(NoKeyring, match=said):
+        await store(SERVER, USER, Secret(WORD))
+
+
+async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = home / "lib" / "keyrings" / "alt"
+    package.mkdir(parents=True)
+    (package / "file.py").write_text(
+        "from pathlib import Path\nfrom keyring.backend import KeyringBackend\n"
+        "class PlaintextKeyring(KeyringBackend):\n"
+        "    priority = 0.5\n"
+        "    def get_password(self, service, username): return 'stale'\n"
+        "    def set_password(self, service, username, password):\n"
+        f"        Path({str(home / 'plain')!r}).write_text(password)\n"
+        "    def delete_password(self, service, username): pass\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    for asked in (store(SERVER, USER, Secret(WORD)), recall(SERVER, USER), forget(SERVER, USER)):
+        with pytest.raises(NoKeyring, match=r"keyrings\.alt\.file writes them in clear"):
+            await asked
+    assert not (home / "plain").exists()
+
+
+async def test_what_a_backend_says_in_an_error_is_not_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "lib").mkdir()
+    (home / "lib" / "rude.py").write_text(
+        "from keyring.backend import KeyringBackend\n"
+        "class Keyring(KeyringBackend):\n"
+        "    priority = 9\n"
+        "    def get_password(self, service, username): return None\n"
+        "    def set_password(self, service, username, password):\n"
+        "        print('noise'); raise OSError(password)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "rude.Keyring")
+    with pytest.raises(NoKeyring, match="OSError") as caught:
+        await store(SERVER, USER, Secret(WORD))
+    assert WORD not in str(caught.value)
+
+
+async def test_the_folder_that_one_stands_in_is_never_run(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "keyring", "emtui"):
+        (home / f"{name}.py").write_text(f"open({str(home / 'ran')!r}, 'w').close()\n")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.chdir(home)
+    with pytest.raises(NoKeyring, match="no keyring"):
+        await recall(SERVER, USER)
+    assert not (home / "ran").exists()
