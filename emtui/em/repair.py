@@ -51,13 +51,14 @@ class Repair:
         if piece.isascii() and not before:
             return piece
         text = self._decoder.decode(piece, final)
-        whole = text.encode()
-        own = (before + piece).count(_FFFD)
-        self.replaced += whole.count(_FFFD) - own
-        return whole
+        whole = before + piece
+        if REPLACEMENT not in text:
+            return whole[: len(whole) - len(self._decoder.getstate()[0])]
+        self.replaced += text.count(REPLACEMENT) - whole.count(_FFFD)
+        return text.encode()
 
     def _characters(self, piece: bytes) -> bytes:
-        if len(piece.translate(None, _C0)) == len(piece) and b"\xef\xbf" not in piece:
+        if len(piece.translate(None, _C0)) == len(piece) and b"\xef" not in piece:
             return piece
         mended, count = _ILLEGAL.subn(_FFFD, piece)
         self.replaced += count
@@ -65,7 +66,7 @@ class Repair:
 
     def _references(self, piece: bytes, *, final: bool) -> bytes:
         piece, self._kept = self._kept + piece, b""
-        if self._until is None and not (b"&#" in piece or b"<!" in piece or b"<?" in piece):
+        if self._until is None and not (b"#" in piece or b"!" in piece or b"<?" in piece):
             return piece if final else self._keep_unsure(piece)
         mended = bytearray()
         start = 0

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
 from emtui.em.text import brief, clean
@@ -25,12 +26,14 @@ _ALIEN = frozenset({"UID", "Name"})
 """What an element of another kind must have to be shown as a row; anything else is decoration."""
 
 _IN_HREF = re.compile(r"/systemSessions/([0-9a-f-]{36})(?![0-9a-f-])", re.IGNORECASE)
+_CANONICAL = re.compile(SYSTEM_URN + "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _ORDER = re.compile(r"\s*([+-]?[0-9]{1,15})\s*")
+_WORD = 64
+"""Characters up to which a text may be one of the server's words."""
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An element: its attributes, and its children's texts (`State`; inside another, `Result/Message`)."""
 
     name: str
@@ -72,8 +75,8 @@ def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
         ended=_time(item, "EndTimeUTC", odd),
         state=_word(texts.get("State")),
         result=Result(
-            word=_word(texts.get("Result/Result") or texts.get("Result")),
-            message=_text(texts.get("Result/Message")),
+            _word(texts.get("Result/Result") or texts.get("Result")),
+            _text(texts.get("Result/Message")),
             canceled=_canceled(texts.get("Result/IsCanceled"), odd),
         ),
         odd=_said(odd),
@@ -121,9 +124,9 @@ def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
     groups: defaultdict[Uid, list[Session]] = defaultdict(list)
     for session in rows:
         groups[session.uid].append(session)
-    apart: dict[Uid, Session] = {uid: min(group, key=repr) for uid, group in groups.items()}
+    apart: dict[Uid, Session] = {uid: min(group, key=_readability) for uid, group in groups.items()}
     for uid, group in groups.items():
-        for number, session in enumerate(sorted(group, key=repr)[1:], start=2):
+        for number, session in enumerate(sorted(group, key=_readability)[1:], start=2):
             own = Uid(f"{uid}#{number}")
             while own in apart:
                 own = Uid(f"{own}#")
@@ -132,9 +135,16 @@ def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
     return apart.values()
 
 
+def _readability(session: Session) -> tuple[bool, str]:
+    """The order among rows of one UID: whole ones first, then by content alone."""
+    return bool(session.odd), repr(session)
+
+
 def _uid(item: Item, odd: list[str]) -> Uid:
     """The UID in its one spelling: from the UID, else from the Href, else made up from what stays."""
     written = item.attributes.get("UID", "").strip()
+    if _CANONICAL.fullmatch(written):
+        return Uid(written)
     guid = find_guid(written)
     if guid is None or written.casefold() not in {guid, SYSTEM_URN.casefold() + guid, f"{{{guid}}}"}:
         odd.append(f"UID “{brief(written, 80)}”" if written else "no UID")
@@ -164,7 +174,7 @@ def _time(item: Item, name: str, odd: list[str]) -> datetime | None:
 
 
 def _canceled(text: str | None, odd: list[str]) -> bool:
-    told = _TRUTHS.get((text or "").strip().casefold())
+    told = False if text is None else _TRUTHS.get(text.strip().casefold())
     if told is None:
         odd.append(f"IsCanceled “{brief(text or '', 40)}”")
     return bool(told)
@@ -177,8 +187,14 @@ def _text(text: str | None) -> str | None:
 
 def _word(text: str | None) -> str | None:
     """One of the server's words: the same few in thousands of rows, so each is kept once."""
-    word = clean(text.strip()) if text else ""
-    return sys.intern(word) if word else None
+    if not text:
+        return None
+    return _known_word(text) if len(text) <= _WORD else clean(text.strip()) or None
+
+
+@lru_cache(maxsize=256)
+def _known_word(text: str) -> str | None:
+    return clean(text.strip()) or None
 
 
 def _said(odd: list[str]) -> str | None:

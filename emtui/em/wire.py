@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,34 +40,88 @@ __all__ = [
 ]
 
 _SLICE = 64 * 1024
-"""Bytes that the parser gets at a time: what is built of them is freed before the next."""
-_ERROR_MOST = 64 * 1024
+"""Bytes that the parser gets at a time."""
+_DEEPEST = 100
+_LONGEST = 10_000_000
+"""Characters in one element of a list: libxml2's own limit holds only for trees."""
 _LIMIT_CODES = frozenset({110, 114, 116})
 """libxml2: a name too long, a resource limit, a limit of the system."""
 _LIMIT = re.compile("too (?:long|big|large)|XML_PARSE_HUGE|Excessive depth")
+_ERROR_MOST = 64 * 1024
 _MESSAGE_MOST = 300
 _UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|<\0|\0<")
 
 
-class Document:
-    """One document as it comes, mended, refused or parsed; `root` is there once its start tag is."""
+class _Target:
+    """Gathers what the parser meets into items, without a tree: those at `level`, the root's is 1.
 
-    def __init__(self, *roots: str) -> None:
-        self.root: etree._Element | None = None
+    A tree would have to be freed row by row, and lxml's trees do not survive being
+    changed by one thread and fed by another.
+    """
+
+    def __init__(self, level: int, take: Callable[[Item], None]) -> None:
+        self.depth = 0
+        self.attributes: Mapping[str, str] = {}
+        self.ended = False
+        self._level = level
+        self._take = take
+        self._texts: dict[str, str] = {}
+        self._field = ""
+        self._parts: list[str] = []
+        self._nested = False
+        self._length = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
+        inside = self.depth - self._level
+        if inside == 1:
+            self._field, self._parts, self._nested = _local(tag), [], False
+        elif inside == 2 and self._field == "Result":
+            self._parts, self._nested = [], True
+        elif inside == 0:
+            self.attributes, self._texts, self._length = dict(attributes), {}, 0
+        elif self.depth > _DEEPEST:
+            raise Unreadable("it is deeper than is read", too_large=True)
+
+    def data(self, text: str) -> None:
+        if self.depth > self._level:
+            self._parts.append(text)
+            self._length += len(text)
+            if self._length > _LONGEST:
+                raise Unreadable("it holds a text longer than is read", too_large=True)
+
+    def end(self, tag: str) -> None:
+        inside = self.depth - self._level
+        self.depth -= 1
+        if inside == 1:
+            if self._field != "Links" and not self._nested:
+                self._texts[self._field] = "".join(self._parts)
+        elif inside == 2:
+            if self._nested:
+                self._texts[f"Result/{_local(tag)}"] = "".join(self._parts)
+        elif inside == 0:
+            self._take(Item(_local(tag), self.attributes, self._texts))
+        self.ended = not self.depth
+
+    def close(self) -> None:
+        """Nothing is left to give: every item was taken as it ended."""
+
+
+class _Document:
+    """One document as it comes, mended, refused or parsed."""
+
+    def __init__(self, level: int, take: Callable[[Item], None], *roots: str) -> None:
+        self.target = _Target(level, take)
         self._roots = roots
         self._repair = Repair()
         self._prolog: Prolog | None = Prolog()
-        self._ended = False
-        self._parser = etree.XMLPullParser(
-            events=("start", "end"),
-            tag=tuple(f"{{*}}{name}" for name in roots),
+        self._parser = etree.XMLParser(
+            target=self.target,  # type: ignore[arg-type]  # the stubs still know bytes as names
             encoding="utf-8",
             collect_ids=False,
             load_dtd=False,
             no_network=True,
             recover=False,
-            remove_comments=True,
-            remove_pis=True,
             resolve_entities=False,
         )
 
@@ -75,47 +130,37 @@ class Document:
         """How many characters became U+FFFD so far."""
         return self._repair.replaced
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, chunk: bytes) -> None:
         """The next bytes; raises `Unreadable` as soon as it is certain."""
-        piece = self._repair.feed(piece)
-        if self._prolog is None:
-            self._parse(piece)
-            return
-        name = self._prolog.feed(piece)
-        if name is None:
-            return
-        if name not in self._roots:
-            raise Unreadable(f"its root is {name}")
-        head, self._prolog = self._prolog.head, None
-        self._parse(head)
+        for start in range(0, len(chunk), _SLICE):
+            piece = self._repair.feed(chunk[start : start + _SLICE])
+            if self._prolog is not None:
+                piece = self._head(self._prolog, piece)
+            try:
+                self._parser.feed(piece)
+            except etree.XMLSyntaxError as problem:
+                raise self._unreadable(problem, cut=False) from None
 
-    def close(self) -> etree._Element:
-        """The root, with all that nobody removed; raises `Unreadable` if it is not whole."""
+    def close(self) -> None:
+        """The end; raises `Unreadable` if the document is not whole."""
         if self._prolog is not None:
             self._prolog.close()
         sound = not self._parser.feed_error_log.filter_from_errors()
         try:
             self._parser.feed(self._repair.close())
-            root = self._parser.close()
+            self._parser.close()
         except etree.XMLSyntaxError as problem:
-            self._note_events()
-            raise self._unreadable(problem, cut=sound and not self._ended) from None
-        return root
+            raise self._unreadable(problem, cut=sound and not self.target.ended) from None
 
-    def _parse(self, piece: bytes) -> None:
-        try:
-            self._parser.feed(piece)
-        except etree.XMLSyntaxError as problem:
-            raise self._unreadable(problem, cut=False) from None
-        finally:
-            self._note_events()
-
-    def _note_events(self) -> None:
-        for event, element in self._parser.read_events():
-            if self.root is None and not isinstance(element, tuple):
-                self.root = element
-            elif event == "end" and element is self.root:
-                self._ended = True
+    def _head(self, prolog: Prolog, piece: bytes) -> bytes:
+        """What the parser may see of the beginning: nothing until the root is known to be one of ours."""
+        name = prolog.feed(piece)
+        if name is None:
+            return b""
+        if name not in self._roots:
+            raise Unreadable(f"its root is {name}")
+        self._prolog = None
+        return prolog.head
 
     def _unreadable(self, problem: etree.XMLSyntaxError, *, cut: bool) -> Unreadable:
         errors = self._parser.feed_error_log.filter_from_errors()
@@ -129,10 +174,10 @@ class Document:
 
 
 class ListReader:
-    """The list while it arrives: `rows` so far; what was read is freed at once."""
+    """The list while it arrives, piece by piece, from any thread, one at a time."""
 
     def __init__(self) -> None:
-        self._document = Document("SystemSessions", "EntityReferences")
+        self._document = _Document(2, self._take, "SystemSessions", "EntityReferences")
         self._rows: list[Session] = []
 
     @property
@@ -142,24 +187,17 @@ class ListReader:
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes of the body, cut anywhere; raises `Unreadable`."""
-        for start in range(0, len(chunk), _SLICE):
-            self._document.feed(chunk[start : start + _SLICE])
-            if self._document.root is not None:
-                self._take(self._document.root, len(self._document.root) - 1)
+        self._document.feed(chunk)
 
     def close(self) -> Listing:
         """All rows, newest first; raises `Unreadable` if the document is not whole."""
-        root = self._document.close()
-        self._take(root, len(root))
+        self._document.close()
         return Listing(rows.newest_first(self._rows), self._document.replaced)
 
-    def _take(self, root: etree._Element, count: int) -> None:
-        """Read and free the root's first children: its last one may still be growing."""
-        for _ in range(count):
-            row = rows.read_row(_item(root[0]))
-            if row is not None:
-                self._rows.append(row)
-            del root[0]
+    def _take(self, item: Item) -> None:
+        row = rows.read_row(item)
+        if row is not None:
+            self._rows.append(row)
 
 
 def read_list(body: bytes) -> Listing:
@@ -171,20 +209,22 @@ def read_list(body: bytes) -> Listing:
 
 def read_session(body: bytes) -> Session:
     """One session, or the bare reference to one; raises `Unreadable`."""
-    root, _ = _whole(body, "SystemSession", "Sessions", "EntityRef", "Ref")
-    return rows.read_session(_item(root))
+    return rows.read_session(_root(body, "SystemSession", "Sessions", "EntityRef", "Ref"))
 
 
 def read_log(body: bytes) -> Log:
     """The events of one session, in Order; raises `Unreadable`."""
-    root, replaced = _whole(body, "SystemSessionEvents", "Events")
-    found = (rows.read_event(_item(element)) for element in root)
-    return Log(rows.in_order(event for event in found if event is not None), replaced)
+    items: list[Item] = []
+    document = _Document(2, items.append, "SystemSessionEvents", "Events")
+    document.feed(body)
+    document.close()
+    found = (rows.read_event(item) for item in items)
+    return Log(rows.in_order(event for event in found if event is not None), document.replaced)
 
 
 def read_root(body: bytes) -> None:
     """Raise `Unreadable` unless this is what Enterprise Manager answers to `GET /api/`."""
-    _whole(body, "EnterpriseManager")
+    _root(body, "EnterpriseManager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +238,7 @@ class LogonBody:
 
 def read_logon(body: bytes) -> LogonBody:
     """The `LogonSession` that answers a logon; raises `Unreadable`."""
-    root, _ = _whole(body, "LogonSession")
-    item = _item(root)
+    item = _root(body, "LogonSession")
     session_id = item.texts.get("SessionId", "").strip()
     return LogonBody(
         user_name=clean(item.texts.get("UserName", "").strip()) or None,
@@ -238,38 +277,19 @@ def _json_message(body: bytes) -> str:
 
 
 def _xml_message(body: bytes) -> str:
-    document = Document("Error")
+    document = _Document(1, lambda _: None, "Error")
     with suppress(Unreadable):  # a long stack trace may be cut off: the message stands before it
         document.feed(body)
-    if document.root is None:
-        return ""
-    return _item(document.root).attributes.get("Message", "")
+    return document.target.attributes.get("Message", "")
 
 
-def _whole(body: bytes, *roots: str) -> tuple[etree._Element, int]:
-    """The root of a document that has one of these, and how many characters were replaced."""
-    document = Document(*roots)
-    for start in range(0, len(body), _SLICE):
-        document.feed(body[start : start + _SLICE])
-    return document.close(), document.replaced
-
-
-def _item(element: etree._Element) -> Item:
-    texts: dict[str, str] = {}
-    for child in element:
-        name = _local(child.tag)
-        if not len(child):
-            texts[name] = child.text or ""
-        elif name == "Result":
-            texts.update((f"{name}/{_local(inner.tag)}", _text(inner)) for inner in child)
-        elif name != "Links":
-            texts[name] = _text(child)
-    attributes = {str(name): str(value) for name, value in element.items()}
-    return Item(_local(element.tag), attributes, texts)
-
-
-def _text(element: etree._Element) -> str:
-    return "".join(str(part) for part in element.itertext()) if len(element) else element.text or ""
+def _root(body: bytes, *names: str) -> Item:
+    """The root of a document that has one of these."""
+    items: list[Item] = []
+    document = _Document(1, items.append, *names)
+    document.feed(body)
+    document.close()
+    return items[0]
 
 
 @lru_cache(maxsize=256)

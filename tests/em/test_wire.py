@@ -1,0 +1,658 @@
+"""Documents as Enterprise Manager sends them, and as nobody should."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+from datetime import UTC, datetime
+
+import pytest
+
+from emtui.em import wire
+from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
+from emtui.em.wire import Unreadable
+
+NS = 'xmlns="http://www.veeam.com/ent/v1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+GUID = "11111111-2222-4333-8444-555555555555"
+OTHER = "99999999-2222-4333-8444-555555555555"
+UID = uid_of(GUID)
+NAME = "Collect Job @2026-11-23 02:00:00.069837"
+RESULT = "<Result><Result>CompletedSuccessfully</Result><Message/><IsCanceled>false</IsCanceled></Result>"
+ENDED = "<EndTimeUTC>2026-11-23T02:00:31.5Z</EndTimeUTC>"
+TRUE = Session(
+    UID,
+    name=NAME,
+    type="CollectJob",
+    started=datetime(2026, 11, 23, 2, 0, 0, 69837, tzinfo=UTC),
+    ended=datetime(2026, 11, 23, 2, 0, 31, 500_000, tzinfo=UTC),
+    state="CompletedSuccessfully",
+    result=Result("CompletedSuccessfully"),
+)
+
+
+def row(
+    guid: str = GUID,
+    tag: str = "Sessions",
+    started: str = "2026-11-23T02:00:00.069837Z",
+    ended: str = ENDED,
+    result: str = RESULT,
+    state: str = "CompletedSuccessfully",
+) -> str:
+    """One session as it stands in a list."""
+    href = f"https://em01.example.net:9398/api/systemSessions/{guid}"
+    return (
+        f'<{tag} Href="{href}?format=Entity" Type="SystemSession" Name="{NAME}"'
+        f' UID="urn:veeam:SystemSession:{guid}">'
+        f'<Links><Link Href="{href}" Name="{NAME}" Type="BackupJobSessionReference" Rel="Alternate"/></Links>'
+        f"<SessionType>CollectJob</SessionType><CreationTimeUTC>{started}</CreationTimeUTC>{ended}"
+        f"<State>{state}</State>{result}</{tag}>"
+    )
+
+
+def listing(*rows: str, root: str = "SystemSessions") -> bytes:
+    return f'<?xml version="1.0" encoding="utf-8"?><{root} {NS}>{"".join(rows)}</{root}>'.encode()
+
+
+def only(document: bytes | str) -> Session:
+    body = document if isinstance(document, bytes) else listing(document)
+    (session,) = wire.read_list(body).sessions
+    return session
+
+
+def single(inside: str, attributes: str = f'UID="{UID}"', root: str = "SystemSession") -> Session:
+    return wire.read_session(f"<{root} {NS} {attributes}>{inside}</{root}>".encode())
+
+
+def started(text: str) -> datetime | None:
+    return single(f"<CreationTimeUTC>{text}</CreationTimeUTC>").started
+
+
+def log(*lines: str) -> tuple[Event, ...]:
+    inside = "".join(f"<Events>{line}</Events>" for line in lines)
+    return wire.read_log(f"<SystemSessionEvents {NS}>{inside}</SystemSessionEvents>".encode()).events
+
+
+def line(order: object, message: str, time: str = "2026-11-23T02:00:00.10110") -> str:
+    return f"<CreationTimeUTC>{time}</CreationTimeUTC><Message>{message}</Message><Order>{order}</Order>"
+
+
+# -- lists, singles, references
+
+
+@pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "SystemSessions"])
+def test_a_session_in_a_list_is_read_whole(tag: str) -> None:
+    assert only(row(tag=tag)) == TRUE
+
+
+def test_a_session_alone_is_read_whole() -> None:
+    assert wire.read_session(row(tag="SystemSession").encode()) == TRUE
+
+
+def test_an_empty_list_is_a_list() -> None:
+    for body in (b"<SystemSessions/>", listing(), b"<EntityReferences />"):
+        assert wire.read_list(body) == Listing(())
+
+
+def test_the_list_is_sorted_newest_first_and_rows_without_a_start_are_last() -> None:
+    guids = [f"{number}1111111-2222-4333-8444-555555555555" for number in range(5)]
+    days = ["2026-11-02", "2026-11-03", "", "2026-11-03", ""]
+    rows = [
+        row(guid, started=f"{day}T00:00:00Z" if day else "") for guid, day in zip(guids, days, strict=True)
+    ]
+    for order in (rows, rows[::-1]):
+        got = [session.id[0] for session in wire.read_list(listing(*order)).sessions]
+        assert got == ["1", "3", "0", "2", "4"]
+
+
+def test_references_are_incomplete_sessions_with_the_start_of_their_name() -> None:
+    ref = f'<Ref UID="{UID}" Name="{NAME}" Href="x" Type="SystemSessionReference"><Links/></Ref>'
+    expected = Session(UID, name=NAME, started=TRUE.started, complete=False)
+    assert only(listing(ref, root="EntityReferences")) == expected
+    assert only(ref) == expected
+    assert single("<Links/>", f'UID="{UID}" Name="{NAME}"', "EntityRef") == expected
+
+
+@pytest.mark.parametrize("name", ["Collect Job", "Job@home @soon", "Job @2026-13-45 00:00:00"])
+def test_a_reference_whose_name_holds_no_time_has_no_start(name: str) -> None:
+    session = single("", f'UID="{UID}" Name="{name}"', "EntityRef")
+    assert (session.started, session.name, session.odd) == (None, name, None)
+
+
+# -- what the documents leave open
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("<?xml", "\ufeff<?xml"),
+        ("<?xml", "\r\n <?xml"),
+        ('<?xml version="1.0" encoding="utf-8"?>', ""),
+        ('encoding="utf-8"', 'encoding="utf-16"'),
+        ("<State>", "<!-- 1 < 2 &#27; --><?pi &#27; <![CDATA[?><State>"),
+        ("CollectJob</", "Collect<!-- - -->Job</"),
+        ("<State>CompletedSuccessfully", "<State>\r\n  <![CDATA[CompletedSuccessfully]]>\r\n"),
+        ("><", ">\r\n\t<"),
+        ("http://www.veeam.com/ent/v1.0", "urn:example:other"),
+        ('xmlns="http://www.veeam.com/ent/v1.0"', ""),
+        (">CollectJob<", ">Collect&#x4a;&#111;b<"),
+        ("</SystemSessions>", "<Links/><PagingInfo PageNum='1'/>stray text</SystemSessions>"),
+    ],
+)
+def test_the_same_session_is_read_from_every_way_of_writing_it(change: tuple[str, str]) -> None:
+    text = listing(row()).decode()
+    assert text.count(change[0])
+    read = wire.read_list(text.replace(*change).encode())
+    assert read.sessions == (TRUE,)
+    assert read.replaced == 0
+
+
+def test_a_namespace_prefix_is_no_difference() -> None:
+    text = listing(row()).decode().replace("xmlns=", "xmlns:e=").replace("</", "\0").replace("<", "<e:")
+    text = text.replace("\0", "</e:").replace("<e:?xml", "<?xml")
+    assert only(text.encode()) == TRUE
+
+
+@pytest.mark.parametrize(
+    "unset", ["", "<X/>", "<X></X>", '<X xsi:nil="true"/>', '<X xsi:nil="true"> </X>', "<X>\n</X>"]
+)
+def test_absent_empty_and_nil_are_all_unset(unset: str) -> None:
+    names = ("SessionType", "CreationTimeUTC", "EndTimeUTC", "State", "Result")
+    assert single("".join(unset.replace("X", name) for name in names)) == Session(UID)
+    inner = "".join(unset.replace("X", name) for name in ("Result", "Message", "IsCanceled"))
+    assert single(f"<Result>{inner}</Result>") == Session(UID)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ("<Result>Failed</Result>", Result("Failed")),
+        ("<Result><Result>None</Result></Result>", Result("None")),
+        ("<Result><Result>Perhaps</Result><Message> a\tb </Message></Result>", Result("Perhaps", " a\tb ")),
+        ("<Result><IsCanceled>True</IsCanceled></Result>", Result(canceled=True)),
+        ("<Result><IsCanceled>1</IsCanceled></Result>", Result(canceled=True)),
+        ("<Result><Message>a<b>c</b>d</Message></Result>", Result(None, "acd")),
+    ],
+)
+def test_a_result_is_read_in_every_form(result: str, expected: Result) -> None:
+    session = single(result)
+    assert session.result == expected
+    assert session.odd is None
+
+
+def test_words_that_nobody_documented_are_kept() -> None:
+    session = single("<SessionType>QuantumSync</SessionType><State>Dreaming</State><Result>42</Result>")
+    assert (session.type, session.state, session.result.word) == ("QuantumSync", "Dreaming", "42")
+    assert (session.outcome, session.odd) == (Outcome.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(
+    "uid", [GUID, GUID.upper(), f"{{{GUID}}}", f" {UID} ", UID.upper(), f"urn:veeam:systemsession:{GUID}"]
+)
+def test_a_uid_has_one_spelling(uid: str) -> None:
+    session = single("", f'UID="{uid}"')
+    assert (session.uid, session.odd) == (UID, None)
+
+
+# -- times
+
+
+@pytest.mark.parametrize(
+    ("decimals", "microsecond"),
+    [
+        ("", 0),
+        (".5", 500_000),
+        (".50", 500_000),
+        (".069", 69_000),
+        (".0698", 69_800),
+        (".30038", 300_380),
+        (".069837", 69_837),
+        (".0698379", 69_837),
+    ],
+)
+@pytest.mark.parametrize("zone", ["", "Z", "+00:00"])
+def test_times_have_up_to_seven_decimals_with_and_without_a_zone(
+    decimals: str, microsecond: int, zone: str
+) -> None:
+    expected = datetime(2026, 11, 23, 2, 0, 1, microsecond, tzinfo=UTC)
+    assert started(f"2026-11-23T02:00:01{decimals}{zone}") == expected
+
+
+def test_times_are_in_utc_whatever_their_offset() -> None:
+    read = started("2026-11-23T02:00:00-07:00")
+    assert read == datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert read is not None
+    assert read.tzinfo is UTC
+    assert started(" 2026-11-23 02:00:00\n") == datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["", "Z", ".0000000", "+02:00"])
+@pytest.mark.parametrize("year", ["1753", "0001"])
+def test_the_years_that_mean_never_are_unset(year: str, zone: str) -> None:
+    session = single(f"<EndTimeUTC>{year}-01-01T00:00:00{zone}</EndTimeUTC>")
+    assert (session.ended, session.odd) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soon",
+        "2026-11-23",
+        "2026-W48-1T02:00:00",
+        "2026-11-31T02:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "2026-11-23T25:00:00",
+        "9999-12-31T23:59:59-05:00",
+        "2026-11-23T02:00:00+99:00",
+        "20261123T020000Z",
+        "２０２６-11-23T02:00:00",
+        "2026-11-23T02:00:00Zzz",
+        "1" * 5000,
+    ],
+)
+def test_an_unreadable_time_is_said_and_costs_nothing_else(text: str) -> None:
+    session = single(f"<CreationTimeUTC>{text}</CreationTimeUTC><State>Failed</State>")
+    assert (session.started, session.state) == (None, "Failed")
+    assert session.odd is not None
+    assert session.odd.startswith("CreationTimeUTC “")
+    assert len(session.odd) < 100
+
+
+# -- odd rows
+
+
+def test_an_odd_row_costs_nobody_the_others() -> None:
+    read = wire.read_list(listing(row(started="half past"), row(OTHER)))
+    assert [session.uid for session in read.sessions] == [uid_of(OTHER), UID]
+    assert read.odd == 1
+    assert read.sessions[1].ended == TRUE.ended
+
+
+def test_a_row_without_uid_has_that_of_its_href() -> None:
+    session = only(row().replace(" UID=", " Nothing="))
+    assert session.uid == UID
+    assert session.odd == "no UID"
+
+
+def test_a_row_without_uid_and_href_keeps_the_same_made_up_one_wherever_it_stands() -> None:
+    nameless = row().replace(" UID=", " Nothing=").replace("/systemSessions/", "/elsewhere/")
+    first = wire.read_list(listing(nameless, row(OTHER))).sessions
+    second = wire.read_list(listing(row(OTHER), nameless)).sessions
+    assert first == second
+    assert [session.odd for session in first if session.uid != uid_of(OTHER)] == ["no UID"]
+
+
+def test_the_uids_of_a_list_differ_whatever_the_server_sends() -> None:
+    rows = [row(), row(state="Failed"), row(), row(OTHER)]
+    read = wire.read_list(listing(*rows))
+    assert {session.uid for session in read.sessions} == {UID, f"{UID}#2", f"{UID}#3", uid_of(OTHER)}
+    assert read.odd == 2
+    assert wire.read_list(listing(*rows[::-1])) == read
+
+
+def test_a_whole_row_keeps_its_uid_before_an_odd_one() -> None:
+    read = wire.read_list(listing(row(started="soon"), row()))
+    assert read.sessions[0] == TRUE
+    assert read.sessions[1].uid == f"{UID}#2"
+
+
+def test_a_session_of_another_family_is_shown_and_counted() -> None:
+    uid = f"urn:veeam:BackupJobSession:{OTHER}"
+    read = wire.read_list(
+        listing(row(), f'<BackupJobSession UID="{uid}" Name="Nightly SQL"/>', "<Count>2</Count>")
+    )
+    assert read.sessions[0] == TRUE
+    assert read.sessions[1:] == (
+        Session(Uid(uid), name="Nightly SQL", odd="it is listed as BackupJobSession"),
+    )
+
+
+def test_a_uid_of_another_family_among_system_sessions_is_said() -> None:
+    session = single("", f'UID="urn:veeam:BackupJobSession:{GUID}"')
+    assert session.uid == UID
+    assert session.odd == f"UID “urn:veeam:BackupJobSession:{GUID}”"
+
+
+def test_an_odd_truth_is_said() -> None:
+    session = single("<Result><IsCanceled>perhaps</IsCanceled></Result>")
+    assert (session.result.canceled, session.odd) == (False, "IsCanceled “perhaps”")
+
+
+# -- events
+
+
+def test_events_stand_in_order_and_equal_ones_as_they_came() -> None:
+    events = log(line(3, "d"), line(1, "a"), line(2, "b"), line(2, "c"), line(-1, "first"))
+    assert [event.message for event in events] == ["first", "a", "b", "c", "d"]
+    assert events[1] == Event(1, datetime(2026, 11, 23, 2, 0, 0, 101_100, tzinfo=UTC), "a")
+
+
+@pytest.mark.parametrize("order", ["", "third", "1.5", "1_0", "९", "9" * 30])
+def test_an_event_without_order_stays_behind_the_one_it_came_after(order: str) -> None:
+    events = log(line(2, "b"), line(order, "b+"), line(1, "a"), line(3, "c"))
+    assert [event.message for event in events] == ["a", "b", "b+", "c"]
+    assert [bool(event.odd) for event in events] == [False, False, True, False]
+
+
+def test_an_event_with_an_unreadable_time_is_odd_and_keeps_its_message() -> None:
+    (event,) = log(line(1, "Job finished.", time="late"))
+    assert event == Event(1, None, "Job finished.", "CreationTimeUTC “late”")
+
+
+def test_a_log_may_be_empty_or_of_another_spelling() -> None:
+    assert log() == ()
+    read = wire.read_log(f"<Events><Event>{line(1, 'a')}</Event><Links/></Events>".encode())
+    assert [event.message for event in read.events] == ["a"]
+    assert read.odd == 0
+
+
+def test_a_message_of_a_megabyte_is_read() -> None:
+    text = "and so on " * 100_000
+    assert log(line(1, text))[0].message == text
+
+
+# -- characters
+
+
+@pytest.mark.parametrize(
+    "illegal", ["\x1b", "\x00", "\ufffe", "&#x1B;", "&#27;", "&#0;", "&#xD800;", "&#65535;"]
+)
+def test_what_xml_forbids_is_replaced_and_counted(illegal: str) -> None:
+    read = wire.read_list(listing(row(state=f"a{illegal}b{illegal}")))
+    assert read.sessions[0].state == "a\ufffdb\ufffd"
+    assert read.replaced == 2
+
+
+def test_bytes_that_are_no_utf_8_are_replaced_and_counted() -> None:
+    body = listing(row(state="MARK")).replace(b"MARK", b"\xe4\xff \xc3\xa4 \xef\xbf\xbd \xed\xa0\x80")
+    read = wire.read_list(body)
+    assert read.sessions[0].state == "\ufffd\ufffd ä \ufffd \ufffd\ufffd\ufffd"
+    assert read.replaced == 5
+
+
+def test_a_reference_in_cdata_is_text() -> None:
+    read = wire.read_list(listing(row(state="<![CDATA[&#27;]]>&#27;<![CDATA[]]]]><![CDATA[>&#x1B;]]>")))
+    assert read.sessions[0].state == "&#27;\ufffd]]>&#x1B;"
+    assert read.replaced == 1
+
+
+@pytest.mark.parametrize(
+    "number", ["9", "10", "32", "39", "x2F", "x9b", "xD7FF", "xE000", "xFFFD", "x10FFFF", "x00041"]
+)
+def test_legal_references_stay(number: str) -> None:
+    code = int(number[1:], 16) if number.startswith("x") else int(number)
+    read = wire.read_log(f"<Events><Events>{line(1, f'a&#{number};b')}</Events></Events>".encode())
+    assert read.events[0].message == wire.clean(f"a{chr(code)}b")
+    assert read.replaced == 0
+
+
+def test_every_text_is_cleaned_once() -> None:
+    evil = "a\u202eb\u009b\u200b"
+    shown = "a⟨U+202E⟩b⟨U+009B⟩⟨U+200B⟩"
+    session = single(
+        f"<SessionType>{evil}</SessionType><State>{evil}</State><CreationTimeUTC>{evil}</CreationTimeUTC>"
+        f"<Result><Result>{evil}</Result><Message>{evil}\r\n\t&#13;</Message></Result>",
+        f'UID="{evil}" Name="{evil}"',
+    )
+    assert (session.name, session.type, session.state, session.result.word) == (shown,) * 4
+    assert session.result.message == f"{shown}\n\t␍"
+    assert session.odd == f"UID “{shown}”, CreationTimeUTC “{shown}”"
+    assert (
+        wire.read_log(f"<Events><Events>{line(1, evil)}</Events></Events>".encode()).events[0].message
+        == shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ASCII, ünïcode 漢字 ✓", "plain ASCII, ünïcode 漢字 ✓"),
+        ("a\n\tb\r\nc\rd", "a\n\tb\nc␍d"),
+        ("\x1b[31m\x00\x07\x7f", "␛[31m␀␇␡"),
+        ("\x80\x9b2J", "⟨U+0080⟩⟨U+009B⟩2J"),
+        ("\u202e\u2066\u061c\u200f", "⟨U+202E⟩⟨U+2066⟩⟨U+061C⟩⟨U+200F⟩"),
+        ("\u200b\u200d\u2060\ufeff\u00ad\u2028", "⟨U+200B⟩⟨U+200D⟩⟨U+2060⟩⟨U+FEFF⟩⟨U+00AD⟩⟨U+2028⟩"),
+        ("\U000e0041", "⟨U+E0041⟩"),
+        ("\ud800x\udfff", "\ufffdx\ufffd"),
+    ],
+)
+def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
+    assert wire.clean(text) == shown
+    assert wire.clean(shown) == shown
+
+
+# -- what is not the document that was asked for
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<!DOCTYPE html><html><body>Log on</body></html>", "it is an HTML page"),
+        (b"<html><body/></html>", "it is an HTML page"),
+        (b'\xef\xbb\xbf{"Sessions":[]}', "it is JSON"),
+        (b"[]", "it is JSON"),
+        (b"Service unavailable", "it is not XML"),
+        (b"<BackupJobSessions/>", "its root is BackupJobSessions"),
+        (b"<LogonSession><SessionId>1</SessionId></LogonSession>", "its root is LogonSession"),
+        (b"<Error Message='no'/>", "its root is Error"),
+        (b"<SystemSession/>", "its root is SystemSession"),
+        (b"<a\xe2\x80\xaeb/>", "its root is a⟨U+202E⟩b"),
+        (listing(row()).decode().encode("utf-16"), "it is not UTF-8 text"),
+        (listing(row()).decode().encode("utf-16-le"), "it is not UTF-8 text"),
+        (listing(row()).decode().encode("utf-16-be"), "it is not UTF-8 text"),
+        (b"\x1f\x8b\x08", "it is not UTF-8 text"),
+        (b"<SystemSessions/><SystemSessions/>", "it is not well-formed XML at line 1, column 18"),
+        (b"<SystemSessions>\n<a></b></SystemSessions>", "it is not well-formed XML at line 2, column 8"),
+        (b"<SystemSessions>&nbsp;</SystemSessions>", "it is not well-formed XML at line 1, column 23"),
+        (b"<SystemSessions a='1' a='2'/>", "it is not well-formed XML at line 1, column 28"),
+    ],
+)
+def test_another_document_is_one_clear_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        wire.read_list(body)
+    assert caught.value.reason == reason
+    assert not caught.value.cut
+    assert not caught.value.too_large
+
+
+ENTITY = b'<!DOCTYPE SystemSessions [<!ENTITY e "boom">]><SystemSessions>&e;</SystemSessions>'
+
+
+@pytest.mark.parametrize(
+    "body", [ENTITY, b"<?xml version='1.0'?><!-- <a> --> " + ENTITY, b"\xef\xbb\xbf\r\n" + ENTITY]
+)
+def test_a_doctype_is_refused(body: bytes) -> None:
+    with pytest.raises(Unreadable, match="it has a DOCTYPE"):
+        wire.read_list(body)
+
+
+def test_a_doctype_in_a_comment_or_in_text_is_none() -> None:
+    body = listing(row(state="<![CDATA[<!DOCTYPE]]>")).replace(b"<Sys", b"<!-- <!DOCTYPE x> --><Sys", 1)
+    assert only(body).state == "<!DOCTYPE"
+
+
+def test_a_body_cut_anywhere_is_cut() -> None:
+    body = listing(row(), row(OTHER))
+    for end in range(len(body) - 1):
+        with pytest.raises(Unreadable) as caught:
+            wire.read_list(body[:end])
+        assert caught.value.cut, body[:end]
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n", b"\xef\xbb\xbf"])
+def test_an_empty_body_is_cut(body: bytes) -> None:
+    with pytest.raises(Unreadable, match="it is empty") as caught:
+        wire.read_list(body)
+    assert caught.value.cut
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<SystemSessions>" + b"<a>" * 400,
+        b"<SystemSessions><Sessions><State>" + b"a" * 11_000_000,
+        b"<SystemSessions><Sessions " + b"a" * 100_000,
+        b"<!--" + b"-" * 100_000,
+    ],
+    ids=["depth", "text", "name", "prolog"],
+)
+def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        wire.read_list(body)
+    assert caught.value.too_large
+
+
+def test_the_root_must_be_that_of_enterprise_manager() -> None:
+    wire.read_root(f"<EnterpriseManager {NS}><Links/></EnterpriseManager>".encode())
+    with pytest.raises(Unreadable, match="its root is feed"):
+        wire.read_root(b"<feed/>")
+
+
+# -- piece by piece
+
+
+def test_rows_are_counted_while_the_list_arrives() -> None:
+    reader = wire.ListReader()
+    for piece in (b"<SystemSessions>", row().encode(), row(OTHER)[:-5].encode()):
+        reader.feed(piece)
+    assert reader.rows == 1
+    reader.feed(b"ions></SystemSessions>")
+    assert reader.rows == 2
+    assert len(reader.close().sessions) == 2
+
+
+def test_nothing_is_kept_of_a_list_but_its_rows() -> None:
+    def fed(reader: wire.ListReader, most: int) -> int:
+        for _ in range(most):
+            reader.feed(b"<Links>" + b"<Link Href='x'/>" * 1000 + b"</Links>")
+        return tracemalloc.get_traced_memory()[0]
+
+    reader = wire.ListReader()
+    reader.feed(b"<SystemSessions>")
+    tracemalloc.start()
+    try:
+        first = fed(reader, 10)
+        assert fed(reader, 200) - first < 50_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_pieces_may_be_fed_from_any_thread() -> None:
+    reader = wire.ListReader()
+    body = listing(row(), row(OTHER))
+    for start in range(0, len(body), 100):
+        thread = threading.Thread(target=reader.feed, args=(body[start : start + 100],))
+        thread.start()
+        thread.join()
+    assert reader.close() == wire.read_list(body)
+
+
+def test_a_document_of_single_bytes_is_the_same() -> None:
+    body = b"\xef\xbb\xbf" + listing(
+        row(state="ä\x1b&#x1B;&#x2F;\r\n<![CDATA[&#27;]]>"), "<!-- &#27; --><?x <![CDATA[ ?>", row(OTHER)
+    )
+    reader = wire.ListReader()
+    for start in range(len(body)):
+        reader.feed(body[start : start + 1])
+    read = reader.close()
+    assert read == wire.read_list(body)
+    assert read.replaced == 2
+    assert len(read.sessions) == 2
+
+
+# -- logon and errors
+
+
+def test_a_logon_tells_its_id_as_a_secret() -> None:
+    body = (
+        f'<LogonSession {NS} Href="https://em01.example.net:9398/api/logonSessions/{GUID}">'
+        "<Links><Link/></Links><UserName>EXAMPLE\\ops</UserName>"
+        f"<SessionId> {GUID} </SessionId></LogonSession>"
+    )
+    told = wire.read_logon(body.encode())
+    assert told.user_name == "EXAMPLE\\ops"
+    assert told.href == f"https://em01.example.net:9398/api/logonSessions/{GUID}"
+    assert told.session_id is not None
+    assert told.session_id.reveal() == GUID
+    assert GUID not in repr(told.session_id)
+
+
+def test_a_bare_logon_tells_nothing() -> None:
+    assert wire.read_logon(b"<LogonSession/>") == wire.LogonBody(None, None, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<?xml version="1.0"?><Error StatusCode="400" Message="Node [root] does not exist." {NS}/>'.encode(),
+        b"\xef\xbb\xbf" + b'<e:Error xmlns:e="urn:x" Message=" Node\n[root] does not exist.\t"/>',
+        b'<Error Message="Node [root] does not exist."><StackTrace>' + b"at a() " * 20_000,
+        b'<Error Message="Node [root] does not exist."><StackTrace>cut he',
+        b'{"FirstChanceExceptionMessage":null,"Message":"Node [root] does not exist.","StatusCode":400}',
+        b'\xef\xbb\xbf{"statusCode":400,"message":"Node [root] does not exist."}',
+    ],
+)
+def test_the_message_of_an_error_is_read_from_xml_and_json(body: bytes) -> None:
+    assert wire.read_error(body, "application/xml") == "Node [root] does not exist."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Bad gateway",
+        b"<html/>",
+        b"<Error/>",
+        b"<Err",
+        b"{",
+        b"[1]",
+        b'{"Message":null}',
+        b'{"Message":[1]}',
+        b'{"a":' * 20_000,
+        b"[" * 60_000,
+        b'<Error Message=""/>',
+        b'<!DOCTYPE a><Error Message="x"/>',
+        b"\xff\xfe<",
+    ],
+)
+def test_anything_else_is_no_error_message(body: bytes) -> None:
+    assert wire.read_error(body, "") is None
+
+
+def test_a_web_page_is_no_error_message_whatever_it_holds() -> None:
+    assert wire.read_error(b'{"Message":"x"}', "Text/HTML; charset=utf-8") is None
+
+
+def test_an_error_message_is_cleaned_and_cut() -> None:
+    assert wire.read_error(b'<Error Message="a&#x1B;[31m\xe2\x80\xae"/>', "") == "a\ufffd[31m⟨U+202E⟩"
+    assert wire.read_error(b'{"message":"\\u001b[31m\\ud800"}', "") == "␛[31m\ufffd"
+    long = wire.read_error(b'<Error Message="' + b"no " * 500 + b'"/>', "")
+    assert long is not None
+    assert len(long) == 300
+    assert long.endswith("…")
+
+
+# -- the document itself, readable
+
+
+def test_a_harmless_document_is_shown_as_it_is() -> None:
+    text = listing(row()).decode()
+    assert wire.readable_xml(b"\xef\xbb\xbf" + text.encode()) == text
+
+
+def test_a_harmful_document_is_shown_with_references_and_means_the_same() -> None:
+    body = listing(row(state="\x1b&#27;\u202e\x9b\x7f\u200b\ufeffé<![CDATA[\u202e&#27;]]>", result="\r\n\r"))
+    text = wire.readable_xml(body)
+    assert (
+        "<State>\ufffd\ufffd&#x202E;&#x9B;&#x7F;&#x200B;&#xFEFF;é<![CDATA[&#x202E;&#27;]]></State>\n\n<"
+        in text
+    )
+    assert only(text.replace("[&#x202E;", "[\u202e").encode()) == only(body)
+
+
+def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:
+    assert wire.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
+
+
+def test_utf_16_is_not_made_readable() -> None:
+    with pytest.raises(Unreadable, match="UTF-8"):
+        wire.readable_xml("<a/>".encode("utf-16"))

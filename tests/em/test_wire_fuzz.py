@@ -1,0 +1,152 @@
+"""Any bytes at all: the wire answers with a model or with `Unreadable`, and never with anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emtui.em import wire
+from emtui.em.model import Listing
+from emtui.em.wire import Unreadable
+
+NS = b'xmlns="http://www.veeam.com/ent/v1.0"'
+ROW = (
+    b'<Sessions Href="https://em01.example.net:9398/api/systemSessions/x" Type="SystemSession"'
+    b' Name="Collect Job @2026-11-23 02:00:00.5" UID="urn:veeam:SystemSession:'
+    b'11111111-2222-4333-8444-555555555555"><SessionType>CollectJob</SessionType>'
+    b"<CreationTimeUTC>2026-11-23T02:00:00.5Z</CreationTimeUTC><State>Failed</State><Result>"
+    b"<Result>Failed</Result><Message>\xc3\xa4 &#x1B; <![CDATA[&#27;]]></Message></Result></Sessions>"
+)
+DOCUMENTS = (
+    b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<!-- x --><SystemSessions '
+    + NS
+    + b">"
+    + ROW
+    + ROW
+    + b"</SystemSessions>",
+    b"<EntityReferences><Ref UID='1' Name='a @2026-11-23 02:00:00'/></EntityReferences>",
+    b"<Events><Events><CreationTimeUTC>2026-11-23T02:00:00</CreationTimeUTC><Order>1</Order></Events></Events>",
+    b"<Error Message='no'><StackTrace>&#xD;</StackTrace></Error>",
+    ROW.replace(b"Sessions", b"SystemSession"),
+)
+TOKENS = [
+    b"<",
+    b">",
+    b"/",
+    b"&",
+    b"]]>",
+    b"<![CDATA[",
+    b"<!--",
+    b"-->",
+    b"<?",
+    b"?>",
+    b"&#27;",
+    b"&#x1",
+    b"B;",
+    b"&#xD800;",
+    b"\x1b",
+    b"\0",
+    b"\xff",
+    b"\xe2\x80",
+    b"\xae",
+    b"\xef\xbf\xbe",
+    b"\r\n",
+    b"<!DOCTYPE a>",
+    b"&lt;",
+    b"&foo;",
+    b"9999-12-31T23:59:59-14:00",
+    b"UID=''",
+    b"<Sessions/>",
+    b"</SystemSessions>",
+    b"x" * 100,
+    b"\xef\xbb\xbf",
+]
+READERS: tuple[Callable[[bytes], object], ...] = (
+    wire.read_list,
+    wire.read_session,
+    wire.read_log,
+    wire.read_root,
+    wire.read_logon,
+    wire.readable_xml,
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A good document with pieces taken out and others put in."""
+    body = draw(st.sampled_from(DOCUMENTS))
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(body)))
+        end = draw(st.integers(start, min(start + 20, len(body))))
+        body = body[:start] + draw(st.sampled_from(TOKENS) | st.binary(max_size=4)) + body[end:]
+    return body
+
+
+def outcome(read: Callable[[], Listing]) -> Listing | tuple[bool, bool]:
+    """The list, or in which way it is none."""
+    try:
+        return read()
+    except Unreadable as problem:
+        return problem.cut, problem.too_large
+
+
+def in_pieces(body: bytes, cuts: list[int]) -> Listing:
+    reader = wire.ListReader()
+    ends = sorted(min(cut, len(body)) for cut in cuts)
+    for start, end in zip([0, *ends], [*ends, len(body)], strict=True):
+        reader.feed(body[start:end])
+    return reader.close()
+
+
+def reason(read: Callable[[bytes], object], body: bytes) -> str:
+    try:
+        read(body)
+    except Unreadable as problem:
+        return problem.reason
+    return ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200) | mutated())
+def test_no_bytes_raise_anything_but_unreadable(body: bytes) -> None:
+    for read in READERS:
+        assert reason(read, body).isprintable()
+
+
+@settings(max_examples=200, deadline=None)
+@given(mutated(), st.lists(st.integers(0, 1200), max_size=8))
+def test_where_the_pieces_end_makes_no_difference(body: bytes, cuts: list[int]) -> None:
+    assert outcome(lambda: in_pieces(body, cuts)) == outcome(lambda: wire.read_list(body))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200) | mutated(), st.sampled_from(["", "application/json", "text/html", "\udcff"]))
+def test_reading_an_error_never_fails(body: bytes, content_type: str) -> None:
+    message = wire.read_error(body, content_type)
+    assert message is None or 0 < len(message) <= 300
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(), max_size=50))
+def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obeys(text: str) -> None:
+    shown = wire.clean(text)
+    assert wire.clean(shown) == shown
+    assert not {ord(character) for character in shown} & {*range(9), *range(11, 32), *range(127, 160)}
+    shown.encode()
+
+
+@settings(max_examples=150, deadline=None)
+@given(mutated())
+def test_what_is_made_readable_is_the_same_list(body: bytes) -> None:
+    first = outcome(lambda: wire.read_list(body))
+    try:
+        text = wire.readable_xml(body)
+    except Unreadable:
+        return
+    again = outcome(lambda: wire.read_list(text.encode()))
+    if isinstance(first, Listing) and isinstance(again, Listing):
+        assert again.sessions == first.sessions
+    else:
+        assert again == first
