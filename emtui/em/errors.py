@@ -32,6 +32,11 @@ Errors neither render nor log themselves; `str(error)` is the sentence.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it loads cryptography, and errors are caught where nothing was ever asked
+    from emtui.em.tls import Certificate
+
 
 class EmError(Exception):
     """One failure, as one sentence that names the host and what to do next."""
@@ -78,11 +83,19 @@ class BadCaFile(BadSetting):
 
 
 class Untrusted(EmError):
-    """The certificate is not trusted: a person must look at it."""
+    """The certificate is not trusted: a person must look at it. Nothing was sent."""
+
+    def __init__(self, sentence: str, certificate: Certificate) -> None:
+        super().__init__(sentence)
+        self.certificate = certificate
 
 
 class Changed(Untrusted):
-    """The certificate is not the one that was pinned."""
+    """The certificate is not the one that was pinned; `pinned` is that one's SHA-256 in hex."""
+
+    def __init__(self, sentence: str, certificate: Certificate, pinned: str) -> None:
+        super().__init__(sentence, certificate)
+        self.pinned = pinned
 
 
 class Denied(EmError):
@@ -90,7 +103,11 @@ class Denied(EmError):
 
 
 class LogonRefused(Denied):
-    """401 on logon: user or password."""
+    """401 on logon: user or password. `user` is the name as it was sent."""
+
+    def __init__(self, sentence: str, user: str) -> None:
+        super().__init__(sentence)
+        self.user = user
 
 
 class Forbidden(Denied):

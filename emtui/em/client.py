@@ -1,0 +1,228 @@
+"""Enterprise Manager as asked by us: one logon, system sessions and their events.
+
+Trust first, then `GET /api/` without credentials, then the logon. Every failure is
+an `EmError`. Parsing is done beside the event loop. Source: em_rest/systemsessions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from emtui.em import answers, wire
+from emtui.em.address import Server, Trust
+from emtui.em.arrival import Progress, read_listing
+from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
+from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
+from emtui.em.logon import Logons, check_user
+from emtui.em.model import Listing, Log, Session, Uid, find_guid
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.em.threads import beside
+from emtui.em.transport import Timeouts, certificate, open_transport
+
+__all__ = ["Client", "Progress", "Timeouts", "certificate"]
+
+T = TypeVar("T")
+
+AT_ONCE = 8
+"""How many single sessions are asked for at the same time."""
+_LIST = "/api/systemSessions?format=Entity"
+
+
+class Client:
+    """One logon at one server; made by `connect`, ended by `close` or `async with`."""
+
+    def __init__(
+        self, server: Server, user: str, exchange: Exchange, logons: Logons, timeouts: Timeouts
+    ) -> None:
+        self.server = server
+        self.user = user
+        self._exchange = exchange
+        self._logons = logons
+        self._timeouts = timeouts
+        self._ended: dict[Uid, Session] = {}
+        self._closed = False
+
+    @classmethod
+    async def connect(
+        cls,
+        server: Server,
+        user: str,
+        password: Secret,
+        *,
+        trust: Trust,
+        proxies: Proxies,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        transport: httpx.AsyncBaseTransport | None = None,
+        agent: str = "emtui",
+    ) -> Client:
+        """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS."""
+        check_user(user)
+        transport = transport or await open_transport(server, trust, proxies)
+        exchange = Exchange(server, transport, timeouts, agent)
+        logons = Logons(server, exchange, user, password)
+        client = cls(server, user, exchange, logons, timeouts)
+        try:
+            await client._check_root()
+            await logons.current()
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+        """All that the server lists, newest first; `progress` is told about ten times a second."""
+        async with self._get(_LIST, LIST_LIMIT) as answer:
+            if answer.status == 404:
+                raise TooOld(
+                    f"{self.server.authority} has no system sessions (404): they came with version 12,"
+                    " so Enterprise Manager there must be updated."
+                )
+            if not answer.good:
+                raise await answer.trouble()
+            try:
+                return await read_listing(answer, progress)
+            except wire.Unreadable as problem:
+                raise answers.bad_document(self.server, "a list of system sessions", problem) from None
+
+    async def session(self, uid: Uid) -> Session:
+        """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
+        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        return await self._read("a system session", lambda: wire.read_session(body))
+
+    async def events(self, uid: Uid) -> Log:
+        """The log of one session, in Order. Raises `NotFound`."""
+        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        return await self._read("the events of a session", lambda: wire.read_log(body))
+
+    async def session_xml(self, uid: Uid) -> str:
+        """The answer for one session as the server wrote it, harmless to print."""
+        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        return await self._read("a system session", lambda: wire.readable_xml(body))
+
+    async def events_xml(self, uid: Uid) -> str:
+        """The answer for one session's events as the server wrote it, harmless to print."""
+        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        return await self._read("the events of a session", lambda: wire.readable_xml(body))
+
+    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+        """The same sessions, in order, bare references fetched as entities, eight at a time.
+
+        One that cannot be had is given as it was, with `odd` saying why; what
+        concerns all of them (unreachable, logon refused) is raised.
+        """
+        rest = iter(references)
+        asked: deque[asyncio.Task[Session]] = deque()
+        try:
+            while True:
+                while len(asked) < AT_ONCE and (reference := next(rest, None)) is not None:
+                    asked.append(asyncio.create_task(self._whole(reference)))
+                if not asked:
+                    return
+                session = await asked[0]
+                asked.popleft()
+                yield session
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Log off if we know how, and close every connection. Never raises an error; may be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            with suppress(EmError, TimeoutError):
+                async with asyncio.timeout(self._timeouts.logoff):
+                    await self._log_off()
+        finally:
+            await self._exchange.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _log_off(self) -> None:
+        logon = self._logons.open
+        if logon is not None and logon.id is not None:
+            async with self._exchange.log_off(logon.id, logon.token):
+                pass
+
+    async def _check_root(self) -> None:
+        async with self._exchange.root() as answer:
+            if not answer.good:
+                raise answers.no_root(self.server, answer.status, answer.headers, await answer.error_body())
+            body = await answer.body()
+            try:
+                wire.read_root(body)
+            except wire.Unreadable as problem:
+                raise answers.not_enterprise_manager(
+                    self.server, answer.headers, body, f"something else ({problem.reason})"
+                ) from None
+
+    @asynccontextmanager
+    async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:
+        """An answer that is not 401: an expired logon is renewed once, and the request repeated once."""
+        logon = await self._logons.current()
+        async with self._exchange.get(path, logon.token, limit) as answer:
+            if answer.status != 401:
+                yield answer
+                return
+        renewed = await self._logons.renew(logon)
+        async with self._exchange.get(path, renewed.token, limit) as answer:
+            if answer.status == 401:
+                raise answers.another_logon(self.server)
+            yield answer
+
+    async def _one(self, path: str, uid: Uid) -> bytes:
+        async with self._get(path) as answer:
+            if answer.status == 404:
+                raise NotFound(
+                    f"{self.server.authority} knows no session {wire.clean(find_guid(uid) or uid)}: the id is"
+                    " wrong, or the session is older than the 30 days that the server keeps."
+                )
+            if not answer.good:
+                raise await answer.trouble()
+            return await answer.body()
+
+    async def _read(self, what: str, read: Callable[[], T]) -> T:
+        try:
+            return await beside(read)
+        except wire.Unreadable as problem:
+            raise answers.bad_document(self.server, what, problem) from None
+
+    async def _whole(self, reference: Session) -> Session:
+        if reference.complete:
+            return reference
+        if reference.uid in self._ended:
+            return self._ended[reference.uid]
+        try:
+            session = await self.session(reference.uid)
+        except NotFound:
+            return replace(reference, odd="the server lists it but does not know it any more")
+        except Nonsense as problem:
+            return replace(reference, odd=str(problem))
+        if not session.complete:
+            return replace(reference, odd="the server gives only a reference to it")
+        if session.ended is not None:
+            self._ended[reference.uid] = session
+        return session
+
+
+def _guid(uid: Uid) -> str:
+    """What stands for the session in a path, quoted: the server names it, so it may be anything."""
+    return quote(find_guid(uid) or uid, safe="")

@@ -1,0 +1,230 @@
+"""How bytes reach a server: names resolved, addresses tried, TLS agreed, each failure told in one sentence.
+
+Names are resolved in a daemon thread, never in the default executor, and TLS is
+checked against the name whatever address answers. Nothing here knows HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+import httpcore
+
+from emtui.em.address import Server
+from emtui.em.errors import Broken, EmError, NameUnknown, PlainHttp, ProxyTrouble, Refused, TimedOut
+from emtui.em.proxy import Decision
+from emtui.em.threads import beside
+from emtui.em.tls import NotVerified
+from emtui.em.wire import clean
+
+SocketOptions: TypeAlias = Iterable[
+    tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+]
+
+_PLAIN = (
+    "WRONG_VERSION_NUMBER",
+    "HTTP_REQUEST",
+    "UNKNOWN_PROTOCOL",
+    "PACKET_LENGTH_TOO_LONG",
+    "RECORD_LAYER",
+)
+"""How OpenSSL names an answer that is no TLS at all."""
+
+
+class Dialer(httpcore.AsyncNetworkBackend):
+    """Connects to one server or to its proxy; raises `EmError`, and `NotVerified` or `Met`."""
+
+    def __init__(self, server: Server, decision: Decision) -> None:
+        self._place = Place(server, decision)
+        self._plain = httpcore.AnyIOBackend()
+        self._answered: dict[str, str] = {}
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's name for it
+        local_address: str | None = None,  # noqa: ARG002 - httpcore passes it; ours is always the system's
+        socket_options: SocketOptions | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """The first address of the host that answers; the one that did last time comes first."""
+        known = self._answered.get(host)
+        if known:
+            try:
+                return await self._connect(known, port, timeout, socket_options)
+            except EmError:
+                del self._answered[host]
+        addresses = await self._resolve(host, port, timeout)
+        for address in addresses[:-1]:
+            try:
+                return await self._reached(host, address, port, _share(timeout, addresses), socket_options)
+            except EmError:
+                continue
+        return await self._reached(host, addresses[-1], port, _share(timeout, addresses), socket_options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's name for it
+        socket_options: SocketOptions | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """No Enterprise Manager listens on one."""
+        raise NotImplementedError
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; httpcore does so between its own retries, of which we ask for none."""
+        await asyncio.sleep(seconds)
+
+    async def _resolve(self, host: str, port: int, seconds: float | None) -> tuple[str, ...]:
+        try:
+            async with asyncio.timeout(seconds):
+                return await beside(lambda: addresses_of(host, port))
+        except TimeoutError:
+            raise self._place.mute("looking up the name", seconds) from None
+        except (OSError, UnicodeError):
+            raise self._place.unknown() from None
+
+    async def _reached(
+        self, host: str, address: str, port: int, seconds: float | None, options: SocketOptions | None
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._connect(address, port, seconds, options)
+        self._answered[host] = address
+        return stream
+
+    async def _connect(
+        self, address: str, port: int, seconds: float | None, options: SocketOptions | None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            stream = await self._plain.connect_tcp(address, port, seconds, None, options)
+        except httpcore.ConnectTimeout:
+            raise self._place.mute("connecting", seconds) from None
+        except httpcore.ConnectError as problem:
+            raise self._place.closed(problem) from None
+        return _Stream(stream, self._place)
+
+
+def _share(seconds: float | None, addresses: tuple[str, ...]) -> float | None:
+    """So that one address that swallows everything leaves time for the next."""
+    return seconds and seconds / len(addresses)
+
+
+def addresses_of(host: str, port: int) -> tuple[str, ...]:
+    """The host's addresses, each once, in the resolver's order; blocks."""
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(place[4][0]) for place in found))
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection whose TLS failures are told apart."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, place: Place) -> None:
+        self._inner = inner
+        self._place = place
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as above
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except httpcore.ConnectTimeout:
+            raise self._place.mute("agreeing on TLS", timeout) from None
+        except httpcore.ConnectError as problem:
+            raise self._place.no_tls(problem) from None
+        except OSError as problem:
+            raise self._place.closed(problem) from None
+        return _Stream(inner, self._place)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore declares it
+        return self._inner.get_extra_info(info)
+
+
+class Place:
+    """Where we meant to go, for the sentences: the server, and the proxy in between if there is one."""
+
+    def __init__(self, server: Server, decision: Decision) -> None:
+        self.server = server
+        self.proxy = decision.proxy
+        self.name = server.authority + (f" (via proxy {self.proxy.authority})" if self.proxy else "")
+
+    def unknown(self) -> EmError:
+        """The name does not resolve."""
+        if self.proxy:
+            return ProxyTrouble(
+                f"The proxy's name {self.proxy.host} is not known here: check HTTPS_PROXY or give --no-proxy."
+            )
+        return NameUnknown(
+            f"The name {self.server.host} is not known here (for {self.name}): check it, or the DNS and VPN."
+        )
+
+    def mute(self, what: str, seconds: float | None) -> EmError:
+        """Something took too long."""
+        told = f"{self.name} did not answer: {what} took more than {seconds or 0:g} s"
+        if self.proxy and what != "agreeing on TLS":
+            return ProxyTrouble(f"{told}; check that the proxy is up or give --no-proxy.")
+        return TimedOut(f"{told}; check the address, a firewall may drop what is sent there.")
+
+    def closed(self, problem: BaseException) -> EmError:
+        """No connection."""
+        cause = next((each for each in causes(problem) if isinstance(each, OSError) and each.errno), None)
+        refused = cause is not None and cause.errno == errno.ECONNREFUSED
+        told = "nothing listens there" if refused else clean((cause and cause.strerror) or "no connection")
+        if self.proxy:
+            return ProxyTrouble(
+                f"The proxy {self.proxy.authority} cannot be reached ({told}), so {self.server.authority}"
+                " cannot: check HTTPS_PROXY or give --no-proxy."
+            )
+        if refused:
+            return Refused(
+                f"{self.name} refused the connection: check that Enterprise Manager runs"
+                " and that its REST service listens on that port."
+            )
+        if cause is not None and cause.errno == errno.ETIMEDOUT:
+            return TimedOut(f"{self.name} did not answer in time: check the address and the firewall.")
+        return Broken(f"{self.name} cannot be reached ({told}): check the address and the network.")
+
+    def no_tls(self, problem: BaseException) -> Exception:
+        """TLS was not agreed."""
+        failed = next((each for each in causes(problem) if isinstance(each, ssl.SSLError)), None)
+        if isinstance(failed, ssl.SSLCertVerificationError):
+            return NotVerified(failed.verify_code, failed.verify_message)
+        reason = (failed and failed.reason) or ""
+        if any(reason.startswith(word) for word in _PLAIN):
+            return PlainHttp(
+                f"{self.name} does not speak TLS on that port: the REST service is on HTTPS 9398."
+            )
+        if failed is None or isinstance(failed, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return Broken(
+                f"{self.name} ended the connection while TLS was being agreed:"
+                " check that the port is the REST service's (HTTPS, 9398)."
+            )
+        return Broken(
+            f"{self.name} and this computer did not agree on TLS ({clean(reason or 'no reason given')}):"
+            " the server must speak TLS 1.2 or newer."
+        )
+
+
+def causes(problem: BaseException | None) -> Iterator[BaseException]:
+    """The exception and all that led to it, also inside groups."""
+    while problem is not None:
+        yield problem
+        if isinstance(problem, BaseExceptionGroup):
+            for each in problem.exceptions:
+                yield from causes(each)
+        problem = problem.__cause__ or problem.__context__

@@ -1,0 +1,187 @@
+"""All that ever leaves for the server: GET, the POST of the logon, the DELETE of our own logon.
+
+Requests are built here, byte by byte what we mean: no cookies, no redirects, no
+environment, nothing decoded. Answers are looked at before a byte of their body is
+read. Sizes are in bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+import httpx
+
+from emtui.em import answers
+from emtui.em.address import Server
+from emtui.em.dial import Place
+from emtui.em.errors import BadAddress, Compressed, Cut, EmError
+from emtui.em.proxy import Decision
+from emtui.em.secret import Secret
+from emtui.em.transport import Timeouts, limits_of, told
+
+MIB = 1024 * 1024
+LIST_LIMIT = 128 * MIB
+LIMIT = 16 * MIB
+_ERROR_LIMIT = 64 * 1024
+TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
+
+
+class Answer:
+    """One answer, its head looked at and its body still to be read, at most `limit` bytes of it."""
+
+    def __init__(self, server: Server, response: httpx.Response, limit: int) -> None:
+        self._server = server
+        self._response = response
+        self._limit = limit
+        self.status = response.status_code
+        self.headers = response.headers
+        self.expected = _length(response)
+
+    @property
+    def good(self) -> bool:
+        """Whether it is a success."""
+        return 200 <= self.status < 300
+
+    def check(self) -> None:
+        """Refuse what must not be read: redirects, encodings that nobody asked for, too much."""
+        if 300 <= self.status < 400:
+            raise answers.redirected(self._server, self.headers.get("location", ""))
+        if self._encoded and self.good:
+            raise Compressed(
+                f"{self._server.authority} sent a compressed answer that nobody asked for:"
+                " see what proxy stands in between."
+            )
+        if self.good and self.expected is not None and self.expected > self._limit:
+            raise answers.too_large(self._server, self._limit)
+
+    @property
+    def _encoded(self) -> bool:
+        return self.headers.get("content-encoding", "").strip().casefold() not in {"", "identity"}
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes; raises `TooLarge`, `Cut`, `TimedOut`."""
+        received = 0
+        async for chunk in self._raw():
+            received += len(chunk)
+            if received > self._limit:
+                raise answers.too_large(self._server, self._limit)
+            yield chunk
+        if self.expected is not None and received < self.expected:
+            raise Cut(
+                f"{self._server.authority} sent {received:,} of {self.expected:,} bytes and ended: try again."
+            )
+
+    async def body(self) -> bytes:
+        """The whole body."""
+        async with aclosing(self.chunks()) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def error_body(self) -> bytes:
+        """What there is of an error's body, 64 KiB at most; trouble with it never hides the status."""
+        if self._encoded:
+            return b""
+        body = bytearray()
+        try:
+            async with aclosing(self._raw()) as chunks:
+                async for chunk in chunks:
+                    body += chunk
+                    if len(body) >= _ERROR_LIMIT:
+                        break
+        except (EmError, httpx.TransportError):
+            pass
+        return bytes(body[:_ERROR_LIMIT])
+
+    async def trouble(self) -> EmError:
+        """The error that this answer, not a success, stands for."""
+        return answers.trouble(self._server, self.status, self.headers, await self.error_body())
+
+    async def _raw(self) -> AsyncGenerator[bytes, None]:
+        stream = self._response.stream
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("a transport for asyncio is wanted")
+        async for chunk in stream:
+            yield chunk
+
+
+def _length(response: httpx.Response) -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+class Exchange:
+    """The requests to one server. Nothing else in emtui sends anything to it."""
+
+    def __init__(
+        self, server: Server, transport: httpx.AsyncBaseTransport, timeouts: Timeouts, agent: str
+    ) -> None:
+        self._server = server
+        self._transport = transport
+        self._timeouts = timeouts
+        self._headers = {
+            "Accept": "application/xml",
+            "Accept-Encoding": "identity",
+            "User-Agent": agent,
+        }
+        self._place = Place(server, Decision(None, ""))
+
+    @asynccontextmanager
+    async def root(self) -> AsyncIterator[Answer]:
+        """`GET /api/`, without credentials (em_rest/get_api)."""
+        async with self._send("GET", "/api/", {}, LIMIT) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def get(self, path: str, token: Secret, limit: int = LIMIT) -> AsyncIterator[Answer]:
+        """Read `path`, which begins with `/api/`."""
+        async with self._send("GET", path, {TOKEN: token.reveal()}, limit) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def log_on(self, user: str, password: Secret) -> AsyncIterator[Answer]:
+        """The logon; http.sys wants a length even of no body (em_rest/post_sessionmngr)."""
+        basic = base64.b64encode(f"{user}:{password.reveal()}".encode()).decode("ascii")
+        headers = {"Authorization": f"Basic {basic}", "Content-Length": "0"}
+        async with self._send("POST", "/api/sessionMngr/?v=latest", headers, LIMIT) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def log_off(self, logon_id: Secret, token: Secret) -> AsyncIterator[Answer]:
+        """Delete our own logon (em_rest/delete_logonsessions_id)."""
+        path = f"/api/logonSessions/{logon_id.reveal()}"
+        async with self._send("DELETE", path, {TOKEN: token.reveal()}, LIMIT) as answer:
+            yield answer
+
+    @asynccontextmanager
+    async def _send(
+        self, method: str, path: str, headers: dict[str, str], limit: int
+    ) -> AsyncIterator[Answer]:
+        request = self._request(method, path, headers)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except httpx.TransportError as problem:
+            raise told(problem, self._place, request, began=False) from None
+        try:
+            answer = Answer(self._server, response, limit)
+            answer.check()
+            yield answer
+        except httpx.TransportError as problem:
+            raise told(problem, self._place, request, began=True) from None
+        finally:
+            await response.aclose()
+
+    def _request(self, method: str, path: str, headers: dict[str, str]) -> httpx.Request:
+        try:
+            return httpx.Request(
+                method,
+                self._server.url + path,
+                headers={**self._headers, **headers},
+                extensions={"timeout": limits_of(self._timeouts)},
+            )
+        except httpx.InvalidURL:
+            raise BadAddress(f"{self._server.url!r} is not a URL that can be asked: check it.") from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()

@@ -1,0 +1,123 @@
+"""Our logon: the token that every request carries, renewed at most once for all who need it.
+
+Token and logon id are credentials (the token is base64 of the id). After 15 idle
+minutes the server answers 401 (em_rest/http_authentication). A refused logon is
+never tried again by the same `Logons`: accounts lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from dataclasses import dataclass
+
+from emtui.em import answers, wire
+from emtui.em.address import Server
+from emtui.em.errors import BadDocument, BadSetting, Denied, Forbidden, LogonRefused
+from emtui.em.exchange import TOKEN, Answer, Exchange
+from emtui.em.secret import Secret
+
+_IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)")
+_ID = re.compile(r"[0-9A-Za-z-]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logon:
+    """One logon; compared by identity. `id` is what deletes it, unknown if the server did not say."""
+
+    token: Secret
+    id: Secret | None
+
+
+class Logons:
+    """The current logon and how to come to the next."""
+
+    def __init__(self, server: Server, exchange: Exchange, user: str, password: Secret) -> None:
+        self._server = server
+        self._exchange = exchange
+        self._user = user
+        self._password = password
+        self._lock = asyncio.Lock()
+        self._current: Logon | None = None
+        self._refusal: Denied | None = None
+
+    @property
+    def open(self) -> Logon | None:
+        """The logon to end, if there is one."""
+        return self._current
+
+    async def current(self) -> Logon:
+        """The logon to send with a request; logs on if there is none yet."""
+        return self._current or await self.renew(None)
+
+    async def renew(self, stale: Logon | None) -> Logon:
+        """A logon other than `stale`: whoever comes while it is renewed waits and gets the same.
+
+        Raises `LogonRefused` or `Forbidden`, from the first refusal on always and at once.
+        """
+        async with self._lock:
+            if self._refusal is not None:
+                raise _again(self._refusal)
+            if self._current is not None and self._current is not stale:
+                return self._current
+            try:
+                self._current = await self._log_on()
+            except Denied as refusal:
+                self._refusal, self._current = _again(refusal), None
+                raise
+            return self._current
+
+    async def _log_on(self) -> Logon:
+        async with self._exchange.log_on(self._user, self._password) as answer:
+            if answer.status == 401:
+                body = await answer.error_body()
+                raise answers.logon_refused(self._server, self._user, answer.headers, body)
+            if answer.status not in {200, 201}:
+                raise await answer.trouble()
+            return await self._read(answer)
+
+    async def _read(self, answer: Answer) -> Logon:
+        token = answer.headers.get(TOKEN, "").strip()
+        try:
+            told = wire.read_logon(await answer.body())
+        except wire.Unreadable as problem:
+            if not token:
+                raise answers.bad_document(self._server, "a logon", problem) from None
+            told = wire.LogonBody(user_name=None, session_id=None, href=None)
+        if not token:
+            token = _derived(self._server, told)
+        return Logon(Secret(token), _id(told, answer.headers.get("location", "")))
+
+
+def check_user(user: str) -> None:
+    """Raise `BadSetting` for a name that cannot be sent: Basic ends it at the first colon."""
+    if not user:
+        raise BadSetting("No user is given: give one with --user.")
+    if ":" in user:
+        raise BadSetting(
+            f"The user {wire.clean(user)} holds a colon, which a logon cannot carry: give another."
+        )
+
+
+def _again(refusal: Denied) -> Denied:
+    """The same refusal without its traceback: that grows, and its frames hold the password."""
+    if isinstance(refusal, LogonRefused):
+        return LogonRefused(str(refusal), refusal.user)
+    return Forbidden(str(refusal))
+
+
+def _derived(server: Server, told: wire.LogonBody) -> str:
+    """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
+    if told.session_id is None:
+        raise BadDocument(
+            f"{server.authority} accepted the logon but gave no {TOKEN}: see whether a proxy drops it."
+        )
+    return base64.b64encode(told.session_id.reveal().encode()).decode("ascii")
+
+
+def _id(told: wire.LogonBody, location: str) -> Secret | None:
+    if told.session_id is not None and _ID.fullmatch(told.session_id.reveal()):
+        return told.session_id
+    found = _IN_HREF.search(told.href or "") or _IN_HREF.search(location)
+    return Secret(found.group(1)) if found else None

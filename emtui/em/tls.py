@@ -1,0 +1,206 @@
+"""Whom we speak to: TLS contexts, pins, and certificates as a person may judge them.
+
+Trust is the system's store or a CA file instead of it; a pin narrows it to one
+certificate, compared on the handshake, before a byte of a request is written.
+Fingerprints are lower-case hex; times are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import ssl
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from emtui.em.address import Trust
+from emtui.em.errors import BadCaFile
+from emtui.em.wire import clean
+
+_ISSUER_UNKNOWN = {2, 19, 20, 21}
+"""X509_V_ERR_*: the issuer's certificate is missing, self-signed, not known here, or does not verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A server's certificate. `reason` says why it is not trusted, empty where nothing speaks against it.
+
+    `valid_from` and `valid_until` are the ends of time where the certificate cannot be read.
+    """
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime
+    sha256: str
+    sha1: str
+    key_sha256: str
+    self_signed: bool
+    reason: str = ""
+
+
+class NotVerified(Exception):
+    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Met(Exception):
+    """The handshake is done and was left, with nothing sent; `der` is the server's certificate."""
+
+    def __init__(self, der: bytes) -> None:
+        super().__init__("a handshake that was only looked at")
+        self.der = der
+
+
+class _Looking(ssl.SSLObject):
+    """Shakes hands with anybody, and leaves with the certificate."""
+
+    def do_handshake(self) -> None:
+        super().do_handshake()
+        raise Met(self.getpeercert(binary_form=True) or b"")
+
+
+def looking() -> ssl.SSLContext:
+    """A context for seeing a certificate: no request can ever be sent through it."""
+    context = _unverified()
+    context.sslobject_class = _Looking
+    return context
+
+
+def trusting(trust: Trust) -> ssl.SSLContext:
+    """A context that trusts as told; raises `BadCaFile`. Reads files: call it beside the loop."""
+    context = _verified(trust.ca_file)
+    if trust.pin is None:
+        return context
+    context = _unverified()
+    context.sslobject_class = _only(trust.pin)
+    return context
+
+
+def _only(pin: str) -> type[ssl.SSLObject]:
+    class Pinned(ssl.SSLObject):
+        """Shakes hands with the pinned certificate alone, whatever its dates, names and issuer."""
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            der = self.getpeercert(binary_form=True) or b""
+            if hashlib.sha256(der).hexdigest() != pin:
+                raise Met(der)
+
+    return Pinned
+
+
+def _unverified() -> ssl.SSLContext:
+    """Trusts anybody: only for the two classes above, which judge by themselves."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _verified(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except ssl.SSLError:
+        raise BadCaFile(f"{ca_file} holds no certificate that can be read: give a PEM file.") from None
+    except OSError as problem:
+        raise BadCaFile(f"{ca_file} cannot be read ({problem.strerror}): give another --ca-file.") from None
+    if ca_file and not context.cert_store_stats()["x509"]:
+        raise BadCaFile(f"{ca_file} holds no certificate: give a PEM file with the CA's certificate.")
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The certificate as told in text, cleaned; one that cannot be read still has its fingerprints."""
+    bare = Certificate(
+        subject="(it cannot be read)",
+        issuer="(it cannot be read)",
+        names=(),
+        valid_from=datetime.min.replace(tzinfo=UTC),
+        valid_until=datetime.max.replace(tzinfo=UTC),
+        sha256=hashlib.sha256(der).hexdigest(),
+        sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        key_sha256="",
+        self_signed=False,
+    )
+    try:
+        return _filled(bare, x509.load_der_x509_certificate(der))
+    except ValueError:
+        return bare
+
+
+def _filled(bare: Certificate, read: x509.Certificate) -> Certificate:
+    return replace(
+        bare,
+        subject=clean(read.subject.rfc4514_string()),
+        issuer=clean(read.issuer.rfc4514_string()),
+        names=_names(read),
+        valid_from=read.not_valid_before_utc,
+        valid_until=read.not_valid_after_utc,
+        key_sha256=_key(read),
+        self_signed=read.issuer == read.subject,
+    )
+
+
+def _names(read: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return ()
+    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
+    return tuple(clean(name) for name in (*names.get_values_for_type(x509.DNSName), *addresses))
+
+
+def _key(read: x509.Certificate) -> str:
+    """SHA-256 of the public key; it stays when a certificate is renewed with the same key."""
+    try:
+        key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, TypeError):
+        return ""
+    return hashlib.sha256(key).hexdigest()
+
+
+def judged(certificate: Certificate, host: str, now: datetime, problem: NotVerified | None) -> Certificate:
+    """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked."""
+    told: list[str] = []
+    if now > certificate.valid_until:
+        told.append(f"it expired on {_day(certificate.valid_until)}")
+    if now < certificate.valid_from:
+        told.append(f"it is valid only from {_day(certificate.valid_from)}")
+    if certificate.self_signed:
+        told.append("it is self-signed")
+    elif problem and problem.code in _ISSUER_UNKNOWN:
+        told.append("its issuer is not known to this computer")
+    if not _names_match(certificate.names, host):
+        told.append(f"it is not for the name {host}")
+    if not told and problem:
+        told.append(clean(problem.message))
+    return replace(certificate, reason=", ".join(told))
+
+
+def _day(when: datetime) -> str:
+    return f"{when.day} {when:%b %Y}"
+
+
+def _names_match(names: tuple[str, ...], host: str) -> bool:
+    return any(_name_matches(name, host) for name in names)
+
+
+def _name_matches(name: str, host: str) -> bool:
+    try:
+        return ipaddress.ip_address(name) == ipaddress.ip_address(host)
+    except ValueError:
+        name, host = name.casefold(), host.casefold()
+    first, _, rest = host.partition(".")
+    return name == host or bool(first and rest and name == f"*.{rest}")

@@ -1,0 +1,251 @@
+"""The httpx transport to one server: a connection pool of our own dialling, with our own errors.
+
+Nothing is read from the environment, nothing is decoded, nobody is followed, and
+what httpx and httpcore would log (URLs and headers, tokens among them) is silenced.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpcore
+import httpx
+
+from emtui.em.address import Server, Trust
+from emtui.em.dial import Dialer, Place, causes
+from emtui.em.errors import Broken, Changed, Cut, EmError, PlainHttp, ProxyTrouble, TimedOut, Untrusted
+from emtui.em.proxy import Decision, Proxies, Proxy
+from emtui.em.threads import beside
+from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_certificate, trusting
+from emtui.em.wire import clean
+
+_LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long we wait, in seconds: for a connection and its TLS, for the next bytes, for the log-off."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    logoff: float = 2.0
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """Sends requests to one server; raises only `EmError`."""
+
+    def __init__(self, server: Server, decision: Decision, trust: Trust, context: ssl.SSLContext) -> None:
+        self._server = server
+        self._decision = decision
+        self._trust = trust
+        self._place = Place(server, decision)
+        self._pool = _pool(server, decision, context)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, its body still to be read."""
+        try:
+            answer = await self._pool.handle_async_request(_as_httpcore(request))
+        except Met as met:
+            raise self._changed(met.der) from None
+        except NotVerified as problem:
+            raise await self._untrusted(request, problem) from None
+        except PROBLEMS as problem:
+            raise told(problem, self._place, request, began=False) from None
+        body = _Body(answer, self._place, request)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=body, extensions=answer.extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+    def _changed(self, der: bytes) -> Changed:
+        certificate = judged(read_certificate(der), self._server.host, datetime.now(UTC), None)
+        return Changed(
+            f"The certificate of {self._place.name} is not the pinned one"
+            f" (pinned {_short(self._trust.pin or '')}, now {_short(certificate.sha256)}):"
+            " ask its administrator before trusting the new one.",
+            certificate,
+            self._trust.pin or "",
+        )
+
+    async def _untrusted(self, request: httpx.Request, problem: NotVerified) -> EmError:
+        limits = request.extensions.get("timeout", {})
+        try:
+            der = await _look(self._server, self._decision, limits)
+        except EmError as other:
+            return other
+        certificate = judged(read_certificate(der), self._server.host, datetime.now(UTC), problem)
+        return Untrusted(
+            f"The certificate of {self._place.name} is not trusted: {certificate.reason};"
+            f" compare its SHA-256 and give --pin {certificate.sha256}, or give --ca-file.",
+            certificate,
+        )
+
+
+async def open_transport(server: Server, trust: Trust, proxies: Proxies) -> Transport:
+    """A transport for this server, its slow parts built beside the event loop."""
+    silence()
+    decision = proxies.for_server(server)
+    return await beside(lambda: Transport(server, decision, trust, trusting(trust)))
+
+
+async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Timeouts()) -> Certificate:
+    """The certificate that the server shows, judged without the trust store; no request is sent."""
+    if server.scheme == "http":
+        raise PlainHttp(f"{server.authority} is asked in plain HTTP, which has no certificate: use https://.")
+    silence()
+    der = await _look(server, proxies.for_server(server), limits_of(timeouts))
+    return judged(read_certificate(der), server.host, datetime.now(UTC), None)
+
+
+async def _look(server: Server, decision: Decision, limits: dict[str, float | None]) -> bytes:
+    """Shake hands with anybody and leave: the DER of what was shown."""
+    context = await beside(looking)
+    place = Place(server, decision)
+    request = httpx.Request("GET", f"{server.url}/api/", extensions={"timeout": limits})
+    async with _pool(server, decision, context) as pool:
+        try:
+            await pool.handle_async_request(_as_httpcore(request))
+        except Met as met:
+            return met.der
+        except PROBLEMS as problem:
+            raise told(problem, place, request, began=False) from None
+    raise Broken(f"{place.name} showed no certificate: check the port.")
+
+
+def limits_of(timeouts: Timeouts) -> dict[str, float | None]:
+    """The timeouts as httpcore wants them; waiting for a free connection is not a failure."""
+    return {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": None}
+
+
+def silence() -> None:
+    """Stop httpx and httpcore from logging: their lines hold URLs and headers that are credentials."""
+    for name in _LOGGERS:
+        logging.getLogger(name).disabled = True
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer, as it comes."""
+
+    def __init__(self, answer: httpcore.Response, place: Place, request: httpx.Request) -> None:
+        self._answer = answer
+        self._place = place
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._answer.aiter_stream():
+                yield chunk
+        except PROBLEMS as problem:
+            raise told(problem, self._place, self._request, began=True) from None
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _pool(server: Server, decision: Decision, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    dialer = Dialer(server, decision)
+    if decision.proxy is None:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=context, max_connections=12, keepalive_expiry=60, network_backend=dialer
+        )
+    secure = ssl.create_default_context() if decision.proxy.scheme == "https" else None
+    return httpcore.AsyncHTTPProxy(
+        decision.proxy.url,
+        proxy_auth=_proxy_logon(decision.proxy),
+        proxy_ssl_context=secure,
+        ssl_context=context,
+        max_connections=12,
+        keepalive_expiry=60,
+        network_backend=dialer,
+    )
+
+
+def _proxy_logon(proxy: Proxy) -> tuple[bytes, bytes] | None:
+    if proxy.user is None or proxy.password is None:
+        return None
+    return proxy.user.encode(), proxy.password.reveal().encode()
+
+
+def _as_httpcore(request: httpx.Request) -> httpcore.Request:
+    url = httpcore.URL(
+        scheme=request.url.raw_scheme,
+        host=request.url.raw_host,
+        port=request.url.port,
+        target=request.url.raw_path,
+    )
+    return httpcore.Request(
+        request.method, url, headers=request.headers.raw, content=b"", extensions=request.extensions
+    )
+
+
+PROBLEMS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpx.TransportError,
+    OSError,
+)
+"""What comes out of httpcore and httpx; an alert after the handshake comes as a bare `ssl.SSLError`."""
+
+
+def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
+    """What became of a request, in one sentence; `began` says that the answer had begun."""
+    if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
+        seconds = request.extensions.get("timeout", {}).get("read") or 0
+        what = "the rest of its answer" if began else "an answer"
+        return TimedOut(
+            f"{place.name} sent nothing for {seconds:g} s while we waited for {what}:"
+            " try again, or look whether the server is overloaded."
+        )
+    if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
+        return _proxy_trouble(str(problem), place)
+    if began:
+        return Cut(f"{place.name} ended its answer in the middle: try again.")
+    alert = next((each for each in causes(problem) if isinstance(each, ssl.SSLError) and each.reason), None)
+    if alert is not None:
+        reason = clean(alert.reason or "")
+        return Broken(
+            f"{place.name} ended TLS without an answer ({reason}): see whether it wants a certificate."
+        )
+    if place.server.scheme == "http":
+        return _no_http(str(problem), place)
+    if isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError) and "disconnected" not in str(
+        problem
+    ):
+        return Broken(f"{place.name} answered with something that is not HTTP: check the port (9398).")
+    return Broken(
+        f"{place.name} ended the connection without an answer: try again, or check the port (9398)."
+    )
+
+
+def _no_http(reason: str, place: Place) -> EmError:
+    if "\\x15\\x03" in reason:
+        return PlainHttp(f"{place.name} speaks TLS on that port: use https:// instead of http://.")
+    return Broken(
+        f"{place.name} ended the connection without an answer to plain HTTP: perhaps it wants https://."
+    )
+
+
+def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
+    proxy = place.proxy.authority if place.proxy else "?"
+    if reason.startswith("407"):
+        return ProxyTrouble(
+            f"The proxy {proxy} asks for a logon before it leads to {place.server.authority}:"
+            " put user:password@ into HTTPS_PROXY, or give --no-proxy."
+        )
+    return ProxyTrouble(
+        f"The proxy {proxy} does not lead to {place.server.authority} ({clean(reason)[:100]}):"
+        " ask for a way through, or give --no-proxy."
+    )
+
+
+def _short(fingerprint: str) -> str:
+    return f"{fingerprint[:16]}…"

@@ -1,0 +1,173 @@
+"""One logon for many: what is sent, who renews it, and when nobody does any more."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import dataclass, field
+
+import pytest
+from rogue import (
+    GOOD,
+    GUID,
+    LOGON_ID,
+    PASSWORD,
+    SCRIPTS,
+    TOKEN,
+    Asked,
+    Reply,
+    Rogue,
+    good,
+    reply,
+    rogue,
+    route_of,
+)
+
+from emtui.em.address import Server, Trust
+from emtui.em.answers import likely_slip
+from emtui.em.client import Client
+from emtui.em.errors import BadSetting, LogonRefused
+from emtui.em.model import uid_of
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+
+USERS = ("EXAMPLE\\ops", "ops@example.net", "ops", ".\\ops", "EXAMPLE\\опс")
+
+
+async def connect(server: Rogue, user: str = "EXAMPLE\\ops") -> Client:
+    where = Server("127.0.0.1", server.port, scheme="http")
+    return await Client.connect(where, user, Secret(PASSWORD), trust=Trust(), proxies=Proxies())
+
+
+@dataclass
+class Expiring:
+    """Gives token after token; only the newest is good, and `expire` ends it."""
+
+    logons: int = 0
+    expired: bool = False
+    refuse: bool = False
+    waiting: int = 0
+    seen: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "root":
+            return GOOD["root"]
+        if route == "logon":
+            return self._logon()
+        self.seen.append(asked.headers["x-restsvcsessionid"])
+        if self.expired or asked.headers["x-restsvcsessionid"] != f"token-{self.logons}":
+            return reply("401 Unauthorized")
+        return GOOD[route]
+
+    def _logon(self) -> Reply:
+        if self.refuse:
+            self.logons += 1
+            return SCRIPTS["logon-401"].reply
+        self.logons += 1
+        self.expired = False
+        return reply("201 Created", headers=f"X-RestSvcSessionId: token-{self.logons}\r\n")
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_the_user_is_sent_as_typed_and_nothing_else_with_it(user: str) -> None:
+    async with rogue() as server, await connect(server, user):
+        asked = server.asked[1]
+    assert (asked.method, asked.path) == ("POST", "/api/sessionMngr/?v=latest")
+    assert asked.headers.pop("authorization") == "Basic " + base64.b64encode(
+        f"{user}:{PASSWORD}".encode()
+    ).decode("ascii")
+    assert asked.headers == {
+        "host": server.authority,
+        "accept": "application/xml",
+        "accept-encoding": "identity",
+        "user-agent": "emtui",
+        "content-length": "0",
+    }
+
+
+async def test_later_requests_carry_the_token_alone_and_no_cookie() -> None:
+    async with rogue() as server, await connect(server) as client:
+        await client.sessions()
+        await client.events(uid_of(GUID))
+    for asked in server.asked[2:]:
+        assert asked.headers["x-restsvcsessionid"] == TOKEN
+        assert not {"cookie", "authorization"} & asked.headers.keys()
+
+
+async def test_closing_deletes_our_own_logon_once() -> None:
+    async with rogue() as server:
+        client = await connect(server)
+        await client.close()
+        await client.close()
+        assert [asked.path for asked in server.asked if asked.method == "DELETE"] == [
+            f"/api/logonSessions/{LOGON_ID}"
+        ]
+
+
+async def test_the_logon_id_is_taken_from_the_location_when_the_body_is_silent() -> None:
+    head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/logonSessions/{LOGON_ID}\r\n"
+
+    def answer(asked: Asked) -> Reply:
+        return reply("201 Created", headers=head) if asked.method == "POST" else good(asked)
+
+    async with rogue(answer) as server:
+        await (await connect(server)).close()
+        assert server.asked[-1].path == f"/api/logonSessions/{LOGON_ID}"
+
+
+async def test_without_the_header_the_token_is_derived_from_the_session_id() -> None:
+    body = GOOD["logon"].head.partition(b"\r\n\r\n")[2] + b"".join(GOOD["logon"].chunks)
+
+    def answer(asked: Asked) -> Reply:
+        return reply("201 Created", body) if asked.method == "POST" else good(asked)
+
+    async with rogue(answer) as server, await connect(server) as client:
+        await client.sessions()
+        assert server.asked[-1].headers["x-restsvcsessionid"] == TOKEN
+
+
+async def test_ten_requests_with_an_expired_logon_renew_it_once() -> None:
+    answer = Expiring()
+    async with rogue(answer) as server, await connect(server) as client:
+        answer.expired = True
+        await asyncio.gather(*(client.session(uid_of(GUID)) for _ in range(10)))
+        assert server.count("POST") == 2
+        assert set(answer.seen) == {"token-1", "token-2"}
+
+
+async def test_after_a_refused_renewal_nobody_tries_again() -> None:
+    answer = Expiring()
+    async with rogue(answer) as server, await connect(server) as client:
+        answer.expired = answer.refuse = True
+        results = await asyncio.gather(
+            *(client.session(uid_of(GUID)) for _ in range(10)), return_exceptions=True
+        )
+        before = len(server.asked)
+        with pytest.raises(LogonRefused, match="refused the logon") as caught:
+            await client.sessions()
+        assert all(isinstance(result, LogonRefused) for result in results)
+        assert caught.value.user == "EXAMPLE\\ops"
+        assert (server.count("POST"), len(server.asked)) == (2, before)
+
+
+async def test_a_name_with_a_colon_is_refused_before_anything_is_sent() -> None:
+    async with rogue() as server:
+        with pytest.raises(BadSetting, match="colon"):
+            await connect(server, "ops:x")
+        assert server.hello == 0
+
+
+@pytest.mark.parametrize(
+    ("user", "slip"),
+    [
+        ("EXAMPLE\backup", "control character"),
+        ("EXAMPLE\\\\ops", "two backslashes"),
+        ("EXAMPLE/ops", "slash"),
+        ("ops", "no domain"),
+        (" EXAMPLE\\ops", "blank"),
+        ("ops@example.net", "password"),
+    ],
+)
+def test_the_likely_slip_in_a_name_is_told(user: str, slip: str) -> None:
+    assert slip in likely_slip(user)

@@ -1,0 +1,219 @@
+"""Whom we trust, and that nothing is sent to anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import ssl
+from pathlib import Path
+
+import pytest
+from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, rogue
+
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client, certificate
+from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.em.tls import read_certificate
+
+DIRECT = Proxies()
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"))
+
+
+async def connect(port: int, trust: Trust, host: str = "127.0.0.1", proxies: Proxies = DIRECT) -> Client:
+    return await Client.connect(Server(host, port), USER, Secret(PASSWORD), trust=trust, proxies=proxies)
+
+
+async def test_a_certificate_in_the_ca_file_is_trusted(known: Identity) -> None:
+    async with (
+        rogue(context=known.context()) as server,
+        await connect(server.port, Trust(known.pem)) as client,
+    ):
+        assert (await client.sessions()).sessions
+
+
+async def test_a_stranger_is_shown_to_a_person_and_gets_no_byte(known: Identity) -> None:
+    async with rogue(context=known.context()) as server:
+        with pytest.raises(Untrusted) as caught:
+            await connect(server.port, Trust())
+        assert server.received == 0
+    shown = caught.value.certificate
+    assert shown.sha256 == known.sha256
+    assert shown.reason == "it is self-signed"
+    assert shown.names == ("em01.example.net", "127.0.0.1")
+    assert server.authority in str(caught.value)
+    assert not isinstance(caught.value, Changed)
+
+
+async def test_the_reasons_are_told_together(tmp_path: Path) -> None:
+    old = identity(tmp_path, days=-2, address=None)
+    async with rogue(context=old.context()) as server:
+        with pytest.raises(Untrusted, match=r"it expired on \d+ \w+ \d+, it is self-signed") as caught:
+            await connect(server.port, Trust())
+        assert server.received == 0
+    assert "not for the name 127.0.0.1" in caught.value.certificate.reason
+
+
+async def test_a_trusted_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
+    other = identity(tmp_path, "em99.example.net", address=None)
+    async with rogue(context=other.context()) as server:
+        with pytest.raises(Untrusted, match=r"not for the name 127\.0\.0\.1"):
+            await connect(server.port, Trust(other.pem))
+        assert server.received == 0
+
+
+async def test_the_name_is_verified_and_not_the_address_that_it_resolves_to(tmp_path: Path) -> None:
+    local = identity(tmp_path, "localhost", address=None)
+    async with (
+        rogue(context=local.context()) as server,
+        await connect(server.port, Trust(local.pem), host="localhost") as client,
+    ):
+        await client.sessions()
+        assert server.asked[0].headers["host"] == f"localhost:{server.port}"
+
+
+async def test_a_pin_accepts_its_certificate_expired_and_for_another_name(tmp_path: Path) -> None:
+    old = identity(tmp_path, "em99.example.net", days=-2, address=None)
+    async with (
+        rogue(context=old.context()) as server,
+        await connect(server.port, Trust(pin=old.sha256)) as client,
+    ):
+        assert (await client.sessions()).sessions
+
+
+async def test_a_pin_refuses_every_other_certificate_before_a_byte_is_sent(known: Identity) -> None:
+    async with rogue(context=known.context()) as server:
+        with pytest.raises(Changed) as caught:
+            await connect(server.port, Trust(ca_file=known.pem, pin="ab" * 32))
+        assert server.received == 0
+    assert caught.value.pinned == "ab" * 32
+    assert caught.value.certificate.sha256 == known.sha256
+
+
+async def test_looking_at_a_certificate_sends_nothing(known: Identity) -> None:
+    async with rogue(context=known.context()) as server:
+        shown = await certificate(Server("127.0.0.1", server.port), Proxies())
+        assert (shown.sha256, shown.self_signed) == (known.sha256, True)
+        assert (server.received, server.asked) == (0, [])
+
+
+async def test_plain_http_has_no_certificate_to_look_at() -> None:
+    with pytest.raises(PlainHttp):
+        await certificate(Server("127.0.0.1", scheme="http"), Proxies())
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
+async def test_a_ca_file_without_a_certificate_is_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadCaFile, match=r"ca\.pem"):
+        await connect(1, Trust(ca_file=path))
+
+
+async def test_a_server_that_leaves_during_the_handshake_is_told() -> None:
+    async def leave(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(leave, "127.0.0.1", 0) as server:
+        with pytest.raises(Broken, match="TLS was being agreed"):
+            await connect(server.sockets[0].getsockname()[1], Trust())
+
+
+async def test_a_server_that_wants_our_certificate_is_told(known: Identity) -> None:
+    context = known.context()
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(known.pem)
+    async with rogue(context=context) as server:
+        with pytest.raises(Broken, match="without an answer"):
+            await connect(server.port, Trust(known.pem))
+
+
+def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
+    assert read_certificate(b"junk").sha256 == hashlib.sha256(b"junk").hexdigest()
+
+
+class Tunnel:
+    """An HTTP proxy that leads wherever it is told, or says no."""
+
+    def __init__(self, to: int, refusal: bytes = b"") -> None:
+        self.to = to
+        self.refusal = refusal
+        self.heads: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+        if self.refusal:
+            writer.write(b"HTTP/1.1 " + self.refusal + b"\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+            return
+        onward, back = await asyncio.open_connection("127.0.0.1", self.to)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await asyncio.gather(_pump(reader, back), _pump(onward, writer))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+    except OSError:
+        return
+    finally:
+        writer.close()
+
+
+def through(port: int) -> Proxies:
+    return Proxies.from_environment({"HTTPS_PROXY": f"http://gate:op%3Aen@127.0.0.1:{port}"})
+
+
+async def test_a_proxy_leads_to_the_server_by_name_and_sees_nothing_of_it(known: Identity) -> None:
+    async with rogue(context=known.context()) as server:
+        tunnel = Tunnel(server.port)
+        async with await asyncio.start_server(tunnel.serve, "127.0.0.1", 0) as gate:
+            proxies = through(gate.sockets[0].getsockname()[1])
+            client = await connect(9398, Trust(known.pem), "em01.example.net", proxies)
+            assert (await client.sessions()).sessions
+            await client.close()
+            with pytest.raises(Untrusted, match="via proxy") as caught:
+                await connect(9398, Trust(), "em01.example.net", proxies)
+            assert caught.value.certificate.sha256 == known.sha256
+    assert tunnel.heads[0].startswith(b"CONNECT em01.example.net:9398 ")
+    assert base64.b64encode(b"gate:op:en") in tunnel.heads[0]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "says"), [(b"407 Proxy Authentication Required", "asks for a logon"), (b"403 No", "403 No")]
+)
+async def test_a_proxy_that_says_no_is_named(refusal: bytes, says: str) -> None:
+    async with await asyncio.start_server(Tunnel(1, refusal).serve, "127.0.0.1", 0) as gate:
+        with pytest.raises(ProxyTrouble, match=says) as caught:
+            await connect(9398, Trust(), "em01.example.net", through(gate.sockets[0].getsockname()[1]))
+    assert "em01.example.net:9398" in str(caught.value)
+    assert "op:en" not in str(caught.value)
+
+
+async def test_a_proxy_that_is_not_there_is_named() -> None:
+    async with rogue() as gone:
+        port = gone.port
+    with pytest.raises(ProxyTrouble, match=rf"127\.0\.0\.1:{port} cannot be reached"):
+        await connect(9398, Trust(), "em01.example.net", through(port))
+
+
+async def test_nothing_secret_is_logged(known: Identity, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def answer(asked: Asked) -> Reply:
+        return good(asked)
+
+    async with rogue(answer, known.context()) as server:
+        async with await connect(server.port, Trust(known.pem)) as client:
+            await client.sessions()
+        assert server.count("DELETE") == 1
+    assert not [record for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
