@@ -67,7 +67,7 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
         user=check_user(options.user or _from(environ, "USER")) or base.user,
         trust=Trust(
             ca_file=Path(ca_file).expanduser() if ca_file else base.trust.ca_file,
-            pin=parse_pin(pin) if pin else (None if ca_file else base.trust.pin),
+            pin=parse_pin(pin) if pin else base.trust.pin,
         ),
         no_proxy=options.no_proxy or base.no_proxy,
         allow_http=allow_http,

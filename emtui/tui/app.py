@@ -21,6 +21,7 @@ from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
+from textual.widgets import Input
 
 from emtui import __version__, lookup
 from emtui.em.model import Session
@@ -169,10 +170,6 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if target:
             self.go_to(target)
 
-    def on_lookup_screen_open(self, event: LookupScreen.Open) -> None:
-        """Into the session."""
-        self._open(event.session)
-
     def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
         """The list knows it too."""
         if self.lookup_screen:
@@ -189,7 +186,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self.lookup_screen.sessions.select(found.uid)
             await self.switch_screen(DetailScreen(self.lookup_screen.client, found))
 
-    def _open(self, session: Session) -> None:
+    def open_session(self, session: Session) -> None:
+        """Into a session; from now on keys are meant for it."""
         if self.client:
             self.push_screen(DetailScreen(self.client, session))
 
@@ -204,7 +202,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self.page.say(str(error))
             return
         screen.sessions.select(session.uid)
-        self._open(session)
+        self.open_session(session)
 
     # --- commands that work everywhere -----------------------------------------------
 
@@ -285,13 +283,28 @@ class EmtuiApp(App[int], inherit_bindings=False):
     # --- the edges ---------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys typed before a screen was painted never reach one that asks for a decision."""
+        """Keys are carried out one after another, each where the one before has led.
+
+        The framework hands a key to whatever has the focus when it arrives; of keys that
+        come in one piece (a slow line, a paste without brackets) all would go to the first.
+        """
         page = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(event, events.Key | events.Paste) and isinstance(page, Page):
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
             if page.too_early(event):
                 return
             page.heard_key()
+            if isinstance(event, events.Key) and await self._press(event):
+                return
         await super().on_event(event)
+
+    async def _press(self, event: events.Key) -> bool:
+        """Write into the field that has the focus, else do what the key is bound to."""
+        field = self.focused
+        if isinstance(field, Input) and event.is_printable and event.character:
+            start, end = sorted(field.selection)
+            field.replace(event.character, start, end)
+            return True
+        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 
     def _fatal_error(self) -> None:
         """No traceback on the terminal: it would show what stood in variables."""

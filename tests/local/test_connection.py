@@ -48,11 +48,11 @@ def test_a_pin_stays_with_the_server_that_it_was_accepted_for() -> None:
     assert same.passing
 
 
-def test_a_ca_file_on_the_command_line_takes_the_place_of_the_profiles_pin() -> None:
+def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
     found = resolve(Options(ca_file="ca.pem"), {}, Config((PROD,)))
-    assert found.trust == Trust(Path("ca.pem"), None)
-    both = resolve(Options(ca_file="ca.pem", pin=PIN.upper()), {}, Config((PROD,)))
-    assert both.trust == Trust(Path("ca.pem"), PIN)
+    assert found.trust == Trust(Path("ca.pem"), PIN)
+    other = resolve(Options(ca_file="ca.pem", pin=PIN.upper().replace("A", "C")), {}, Config((PROD,)))
+    assert other.trust == Trust(Path("ca.pem"), "cb" * 32)
 
 
 def test_an_unknown_profile_names_the_nearest_or_all_there_are() -> None:

@@ -1,6 +1,5 @@
 """The configuration: read strictly, written carefully."""
 
-import os
 import stat
 import threading
 from dataclasses import replace
@@ -63,7 +62,7 @@ def test_the_file_is_its_owners_alone_and_no_half_file_is_left(tmp_path: Path) -
     save(path, PROD)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert os.listdir(path.parent) == ["config.toml"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["config.toml"]
 
 
 def test_a_linked_configuration_is_written_through_the_link(tmp_path: Path) -> None:

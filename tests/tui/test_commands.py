@@ -15,14 +15,14 @@ from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.prompt import PromptInput
 
 WHO_CARRIES_OUT = {
     Place.LOOKUP: LookupScreen,
     Place.DETAIL: DetailScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
-    Place.PROMPT: Prompt,
+    Place.PROMPT: PromptInput,
     Place.PALETTE: PaletteScreen,
     Place.LOGIN: LoginScreen,
     Place.TRUST: TrustScreen,

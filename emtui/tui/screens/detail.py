@@ -74,7 +74,7 @@ class DetailScreen(Page):
         yield OneLine(id="head")
         yield Paragraph(4, id="message")
         yield OneLine(id="search")
-        yield Prompt(id="prompt")
+        yield Prompt(self._seek, self._search_closed, id="prompt")
         yield EventList(id="events").data_bind(
             DetailScreen.log_read, DetailScreen.began, DetailScreen.zone, DetailScreen.sought
         )
@@ -207,18 +207,22 @@ class DetailScreen(Page):
         """Search while typing."""
         self.query_one("#search", OneLine).display = False
         self.query_one(Prompt).open(self.sought)
+        self.show_foot()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
+    def _seek(self, text: str) -> None:
         """Each keystroke goes to the first match from here."""
-        self.sought = event.text
+        self.sought = text
 
-    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+    def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
-        self.sought = event.text
+        self._seek(text)
         self.query_one(Prompt).close()
         self.query_one("#search", OneLine).display = True
-        self.events.focus()
+        self.set_focus(self.events)
         self.show_search()
+        self.show_foot()
+        if kept and text and self.log_read and not self.events.matches:
+            self.say(f"No line holds “{text}”.")
 
     def action_next_match(self) -> None:
         """The next line with what is sought."""

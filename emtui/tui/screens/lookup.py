@@ -58,13 +58,6 @@ class LookupScreen(Page):
     order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
     progress: var[str] = var("")
 
-    class Open(Message):
-        """The person wants to see this session."""
-
-        def __init__(self, session: Session) -> None:
-            super().__init__()
-            self.session = session
-
     class Arrived(Message):
         """A complete list has come."""
 
@@ -78,7 +71,7 @@ class LookupScreen(Page):
         """Counts, query, list, message."""
         yield OneLine(id="tally")
         yield OneLine(id="query")
-        yield Prompt(id="prompt")
+        yield Prompt(self._filter, self._query_closed, id="prompt")
         yield SessionList(id="sessions").data_bind(
             LookupScreen.snapshot,
             LookupScreen.order,
@@ -239,22 +232,20 @@ class LookupScreen(Page):
         """Open the prompt with this text; Esc goes back to the query that stands now."""
         self.query_one("#query", OneLine).display = False
         self.query_one(Prompt).open(text, before=self.query_now.text)
+        self.show_foot()
 
-    def on_prompt_typed(self, event: Prompt.Typed) -> None:
-        """Each keystroke filters; what cannot be read yet leaves the last filter standing."""
-        self._filter(event.text)
-
-    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+    def _query_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""
-        if not self._filter(event.text) and event.kept:
+        if not self._filter(text) and kept:
             return
         self.query_one(Prompt).close()
         self.query_one("#query", OneLine).display = True
-        self.sessions.focus()
+        self.set_focus(self.sessions)
         self.show_query()
+        self.show_foot()
 
     def _filter(self, text: str) -> bool:
-        """Show what matches; false, with the reason said, if the text is no query."""
+        """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
         zone = self.zone or self.emtui.zone
         try:
             self.query_now = lookup.parse(text, now=self.emtui.now(), zone=zone)
@@ -281,7 +272,7 @@ class LookupScreen(Page):
     def action_open(self) -> None:
         """Open the selected session."""
         if self.sessions.selected:
-            self.post_message(self.Open(self.sessions.selected))
+            self.emtui.open_session(self.sessions.selected)
         else:
             self.say("There is no row to open.")
 

@@ -42,7 +42,10 @@ class EventList(Lines):
 
     def watch_log_read(self) -> None:
         """Other lines: events are only ever added, so the cursor stays on its own."""
+        first = self.count == 0
         self.renew(len(self.events), self.cursor, self.top)
+        if first and self.sought and not self._matches(0):
+            self.hop(1)
 
     def watch_zone(self) -> None:
         """Other times."""

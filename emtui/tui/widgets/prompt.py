@@ -1,55 +1,62 @@
 """The line in which a query or a search is typed.
 
 It tells of every change as it is typed; Enter keeps, Esc restores what was there
-when it opened. While it is open, every key that writes belongs to it.
+when it opened. It calls its page directly rather than by message: the key after
+Enter must already find the page as Enter has left it.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Label
 
 from emtui.tui.commands import Place, bindings
 
 
+class Closed(Protocol):
+    """Told of Enter (`kept`) or Esc, with what stands, or what stood before."""
+
+    def __call__(self, text: str, *, kept: bool) -> object:
+        """Take the text, and close the prompt if it can be taken."""
+
+
+class PromptInput(Input):
+    """A field whose Enter belongs to the prompt around it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
+
+    def action_keep(self) -> None:
+        """Keep what was typed."""
+        self.screen.query_one(Prompt).end(kept=True)
+
+    def action_restore(self) -> None:
+        """As it was before."""
+        self.screen.query_one(Prompt).end(kept=False)
+
+
 class Prompt(Horizontal):
     """Hidden until `open`; then one line with the focus."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; }
     Prompt Label { width: 2; }
-    Prompt Input { width: 1fr; border: none; padding: 0; height: 1; background: ansi_default; }
     """
 
-    class Typed(Message):
-        """The text is another one now."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Closed(Message):
-        """Enter (`kept`) or Esc; `text` is what stands, or what stood before."""
-
-        def __init__(self, text: str, *, kept: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.kept = kept
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, typed: Callable[[str], object], closed: Closed, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._when_typed = typed
+        self._when_closed = closed
         self._before = ""
 
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Label("/", markup=False)
-        field = Input(select_on_focus=False, compact=True)
+        field = PromptInput(select_on_focus=False, compact=True)
         field.cursor_blink = False
         yield field
 
@@ -66,9 +73,9 @@ class Prompt(Horizontal):
         with field.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
-        field.focus()
+        self.screen.set_focus(field)
         if text != self._before:
-            self.post_message(self.Typed(text))
+            self._when_typed(text)
 
     def close(self) -> None:
         """Hide the line."""
@@ -78,17 +85,8 @@ class Prompt(Horizontal):
         """Every keystroke."""
         event.stop()
         if self.is_open:
-            self.post_message(self.Typed(event.value))
+            self._when_typed(self.query_one(Input).value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter."""
-        event.stop()
-        self.action_keep()
-
-    def action_keep(self) -> None:
-        """Keep what was typed, if whoever asked agrees."""
-        self.post_message(self.Closed(self.query_one(Input).value, kept=True))
-
-    def action_restore(self) -> None:
-        """As it was before."""
-        self.post_message(self.Closed(self._before, kept=False))
+    def end(self, *, kept: bool) -> None:
+        """Say what stands now, or what stood before."""
+        self._when_closed(self.query_one(Input).value if kept else self._before, kept=kept)

@@ -1,0 +1,126 @@
+"""The main job in a real terminal: log on to the demo, find the failure, read why, come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def marked(lines: list[str]) -> str:
+    """The row under the cursor."""
+    return next((line for line in lines if line.startswith("›")), "")
+
+
+def listed(lines: list[str]) -> bool:
+    """Whether the list has come and is painted whole: its last line tells the position."""
+    return bool(marked(lines)) and re.search(r"\d/\d", lines[-1]) is not None
+
+
+@pytest.fixture
+def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+    """`emtui demo`, Enter: the list."""
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until(listed)
+        yield terminal
+
+
+def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: Terminal) -> None:
+    tally = re.search(r"([\d,]+) runs", "\n".join(demo_list.lines()))
+    assert tally
+    assert 2_500 < int(tally[1].replace(",", "")) < 4_000
+
+    demo_list.press("/", "state:failed type:CollectJob", "enter")
+    demo_list.until("/ state:failed type:CollectJob")
+    demo_list.until("of 3,")
+    filtered = demo_list.until(lambda lines: "failed" in marked(lines) and listed(lines))
+    before = marked(filtered)
+    assert "CollectJob" in before
+
+    demo_list.press("enter")
+    opened = demo_list.until("events")
+    text = "\n".join(opened)
+    assert "CollectJob  ■ failed" in text
+    assert re.search(r"bs0\d\.example\.net: the remote host closed the", text)
+    demo_list.press("/", "cannot connect", "enter")
+    demo_list.until(lambda lines: "Cannot connect" in marked(lines))
+    demo_list.until("events match")
+
+    demo_list.press("esc")
+    demo_list.until("server: Failed")
+    demo_list.press("q")
+    back = demo_list.until(lambda lines: marked(lines) == before and listed(lines))
+    assert back == filtered
+
+
+def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Terminal) -> None:
+    demo_list.press("/state:failed type:CollectJob\r\r/cannot connect\r")
+    demo_list.until("events match")
+    shown = demo_list.until(lambda lines: "Cannot connect" in marked(lines))
+    assert "CollectJob  ■ failed" in shown[1]
+    demo_list.press("qq")
+    assert demo_list.end() == 0
+
+
+def test_the_demo_leaves_nothing_behind_and_ends_with_nought(demo_list: Terminal, tmp_path: Path) -> None:
+    demo_list.press("q")
+    assert demo_list.end() == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_pasted_id_opens_that_session_and_is_not_run_as_keys(demo_list: Terminal) -> None:
+    demo_list.press("down", "down", "enter")
+    demo_list.until("events")
+    demo_list.press("i")
+    guid = GUID.search("\n".join(demo_list.until("UID")))
+    assert guid
+    demo_list.press("q", "q")
+    demo_list.until("Outcome")
+    demo_list.press("G")
+    demo_list.paste(f"https://em01.example.net:9398/api/systemSessions/{guid[0]}?format=Entity")
+    demo_list.until("events")
+    demo_list.press("i")
+    demo_list.until(guid[0])
+
+
+def test_a_pasted_text_is_offered_as_a_query(demo_list: Terminal) -> None:
+    demo_list.paste("LicAutoUpdate\nq\n")
+    demo_list.until(lambda lines: any(line.startswith("/ LicAutoUpdate q") for line in lines))
+    demo_list.press("esc")
+    demo_list.until(lambda lines: bool(marked(lines)))
+
+
+def test_a_session_that_does_not_exist_is_one_sentence_and_the_list_is_still_there(
+    demo_list: Terminal,
+) -> None:
+    demo_list.press(":", "00000000-0000-4000-8000-000000000000", "enter")
+    demo_list.until("knows no session")
+    demo_list.press("q")
+    demo_list.until(lambda lines: bool(marked(lines)))
+    demo_list.press(":", "ffff", "enter")
+    demo_list.until("ffff")
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(58, 16), (80, 23), (120, 40)])
+def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
+    tmp_path: Path, columns: int, lines: int
+) -> None:
+    with emtui("demo", *NIGHT, columns=columns, lines=lines, environ=a_home(tmp_path)) as terminal:
+        terminal.until("log on")
+        terminal.press("enter")
+        shown = terminal.until(listed)
+        assert "? keys" in shown[-1]
+        assert re.search(r"1/\d,\d{3}$", shown[-1])
+        assert shown[0].startswith(" DEMO")
+        terminal.press("?")
+        terminal.until("First of all")
+        terminal.press("q", "q")
+        assert terminal.end() == 0

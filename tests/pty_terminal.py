@@ -1,0 +1,116 @@
+"""A real pseudo-terminal with emtui in it, and what its screen shows, as text.
+
+Waits for what the screen shows, never for time; a wait that is in vain ends with
+the screen as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pyte
+
+PATIENCE = 30.0
+"""Seconds that a screen may take to show what it should: ten times what is normal."""
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "down": "\x1b[B",
+    "up": "\x1b[A",
+    "pagedown": "\x1b[6~",
+    "tab": "\t",
+    "ctrl+c": "\x03",
+    "ctrl+p": "\x10",
+}
+
+
+class Terminal:
+    """One emtui in one terminal."""
+
+    def __init__(self, child: pexpect.spawn[bytes], columns: int, lines: int) -> None:
+        self.child = child
+        self.received = b""
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+
+    def lines(self) -> list[str]:
+        """The screen as it is now, without trailing blanks."""
+        return [line.rstrip() for line in self._screen.display]
+
+    def press(self, *keys: str) -> None:
+        """Press named keys, or type texts as they are."""
+        for key in keys:
+            self.child.send(KEYS.get(key, key))
+
+    def paste(self, text: str) -> None:
+        """Paste, as a terminal with bracketed paste does."""
+        self.child.send(f"\x1b[200~{text}\x1b[201~")
+
+    def until(self, shown: str | Callable[[list[str]], bool]) -> list[str]:
+        """Wait until a text stands somewhere on the screen, or until the lines are as told."""
+        fits = shown if callable(shown) else lambda lines: any(shown in line for line in lines)
+        ends = time.monotonic() + PATIENCE
+        while not fits(self.lines()):
+            if time.monotonic() > ends or not self._read():
+                picture = "\n".join(self.lines())
+                raise AssertionError(f"never shown: {shown}\n{picture}")
+        return self.lines()
+
+    def _read(self) -> bool:
+        """Take in what the terminal received; false once the program has ended."""
+        try:
+            got = self.child.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.received += got
+        self._stream.feed(got)
+        return True
+
+    def end(self) -> int:
+        """Wait for the program to end by itself; its exit code."""
+        ends = time.monotonic() + PATIENCE
+        while self._read():
+            if time.monotonic() > ends:
+                raise AssertionError("still running:\n" + "\n".join(self.lines()))
+        self.child.wait()
+        if self.child.exitstatus is None:
+            return -(self.child.signalstatus or 0)
+        return int(self.child.exitstatus)
+
+
+@contextmanager
+def emtui(
+    *arguments: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str]
+) -> Iterator[Terminal]:
+    """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards."""
+    argv = ["-m", "emtui", *arguments]
+    child = pexpect.spawn(
+        sys.executable, argv, env=dict(environ), dimensions=(lines, columns), timeout=PATIENCE, echo=False
+    )
+    try:
+        yield Terminal(child, columns, lines)
+    finally:
+        child.close(force=True)
+
+
+def a_home(folder: Path, **more: str) -> dict[str, str]:
+    """An environment of its own: no configuration, no keyring, a common terminal."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **more,
+    }

@@ -1,0 +1,106 @@
+"""Who may import whom: the table of the design, held against the real imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "emtui"
+
+INSIDE = {
+    "words": (),
+    "lookup": ("em.model", "words"),
+    "em": ("em",),
+    "monitor": ("em",),
+    "local": ("em", "words"),
+    "demo": ("em.model", "em.address", "words"),
+    "tui": ("words", "lookup", "em", "monitor", "local"),
+    "cli": ("words", "lookup", "em", "monitor", "local", "demo", "tui"),
+    "__main__": ("cli",),
+}
+"""Which packages of ours each may import besides itself, and `emtui` for the version."""
+
+OUTSIDE = {
+    "httpx": ("em",),
+    "httpcore": ("em",),
+    "anyio": (),
+    "lxml": ("em.wire", "demo.documents"),
+    "cryptography": ("em.tls", "demo"),
+    "keyring": ("local",),
+    "tomlkit": ("local.writing",),
+    "starlette": ("demo",),
+    "uvicorn": ("demo",),
+    "textual": ("tui",),
+    "rich": ("tui",),
+}
+"""Who may import a library; everything else is the standard library or ours."""
+
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The module's name below `emtui`, such as `em.wire`; empty for the package itself."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that this one names in an import, wherever it stands."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+            if node.module == "emtui":
+                yield from (f"emtui.{alias.name}" for alias in node.names if alias.name != "__version__")
+
+
+def within(name: str, rooms: tuple[str, ...]) -> bool:
+    return any(name == room or name.startswith(room + ".") for room in rooms)
+
+
+def wrong(module: str, imported: str) -> bool:
+    """Whether the table forbids this import."""
+    top, _, rest = imported.partition(".")
+    if top == "emtui":
+        package = module.partition(".")[0]
+        return bool(rest) and not within(rest, (package, *INSIDE.get(package, ())))
+    if top in OUTSIDE:
+        return not within(module, OUTSIDE[top])
+    return top not in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_what_its_ring_may(path: Path) -> None:
+    module = name_of(path)
+    assert [imported for imported in imports(path) if wrong(module, imported)] == []
+
+
+def test_the_table_forbids_what_it_should() -> None:
+    assert wrong("em.client", "emtui.words")
+    assert wrong("tui.app", "emtui.demo.world")
+    assert wrong("em.client", "lxml.etree")
+    assert wrong("words", "requests")
+    assert not wrong("tui.app", "emtui.em.model")
+
+
+HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
+
+
+def test_the_command_line_loads_nothing_heavy_before_it_knows_what_is_wanted() -> None:
+    script = f"import emtui.cli, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_screens_load_no_client_before_the_first_paint() -> None:
+    heavy = ("httpx", "lxml", "keyring", "cryptography", "tomlkit")
+    script = f"import emtui.tui.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
