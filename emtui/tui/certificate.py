@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui import words
 from emtui.em.errors import Changed, Untrusted
 
 if TYPE_CHECKING:
@@ -42,10 +41,18 @@ def _names(certificate: Certificate, zone: tzinfo) -> str:
         ("Subject", certificate.subject),
         ("Issuer", "itself (self-signed)" if certificate.self_signed else certificate.issuer),
         ("Names", ", ".join(certificate.names)),
-        ("Valid from", words.moment(certificate.valid_from, zone) + f" {certificate.valid_from.year}"),
-        ("Valid until", words.moment(certificate.valid_until, zone) + f" {certificate.valid_until.year}"),
+        ("Valid from", _date(certificate.valid_from, zone)),
+        ("Valid until", _date(certificate.valid_until, zone)),
     )
     return "\n".join(f"{label:<12}  {text}" for label, text in lines if text)
+
+
+def _date(when: datetime, zone: tzinfo) -> str:
+    """`2026-10-14 03:14 +01:00`; the ends of time stand in UTC."""
+    try:
+        return f"{when.astimezone(zone).isoformat(' ', 'minutes')}"
+    except OverflowError:
+        return f"{when:%Y-%m-%d}"
 
 
 def _fingerprints(certificate: Certificate) -> str:

@@ -145,7 +145,7 @@ class DetailScreen(Page):
 
     def watch_asking(self) -> None:
         """Say so where the events will stand."""
-        if self.is_mounted:
+        if self.stands:
             self.show_search()
             self.events.empty = self._emptiness()
             if not self.events.count:
@@ -154,7 +154,7 @@ class DetailScreen(Page):
     def watch_zone(self) -> None:
         """Other times in the head."""
         super().watch_zone()
-        if self.is_mounted:
+        if self.stands:
             self.show_session()
 
     def _emptiness(self) -> tuple[str, ...]:

@@ -35,8 +35,6 @@ from emtui.tui.widgets.profile_list import ProfileList
 if TYPE_CHECKING:
     from emtui.em.client import Client
 
-SHORT = 20
-"""Below this many lines the form has no blank lines."""
 NARROW = 80
 """Below this width the profiles make room for the fields."""
 
@@ -77,7 +75,7 @@ class LoginScreen(Page):
                 yield Field("User", id="user")
                 yield Field("Password", id="password", password=True)
                 if not self.emtui.mark:
-                    yield Toggle("remember it in this computer's keyring", id="remember")
+                    yield Toggle("remember it in the keyring", id="remember")
                 yield Static(id="status", markup=False)
 
     def on_mount(self) -> None:
@@ -91,7 +89,6 @@ class LoginScreen(Page):
         """Less where there is less room."""
         super().on_resize()
         self.set_class(self.size.width < NARROW, "-narrow")
-        self.set_class(self.size.height < SHORT, "-short")
 
     def _fill(self, connection: Connection) -> None:
         self._connection = connection

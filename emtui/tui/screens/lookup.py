@@ -168,7 +168,7 @@ class LookupScreen(Page):
 
     def watch_snapshot(self) -> None:
         """Another list: other counts, another time."""
-        if self.is_mounted:
+        if self.stands:
             self.show_top()
             self.show_tally()
             self.show_query()
@@ -176,13 +176,13 @@ class LookupScreen(Page):
 
     def watch_progress(self) -> None:
         """How far the answer has come."""
-        if self.is_mounted:
+        if self.stands:
             self.show_tally()
             self._explain_emptiness()
 
     def watch_query_now(self) -> None:
         """Another query: its text and its count."""
-        if self.is_mounted:
+        if self.stands:
             self.show_query()
             self._explain_emptiness()
 

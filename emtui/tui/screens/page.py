@@ -25,6 +25,8 @@ from emtui.tui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
 
+SHORT = 20
+"""Below this many lines a page has no blank ones."""
 HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
@@ -47,6 +49,11 @@ class Page(Screen[str | None]):
     def emtui(self) -> EmtuiApp:
         """The application, as its own type."""
         return cast("EmtuiApp", self.app)
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to draw on: from the first paint until the page is taken away."""
+        return self.is_mounted and len(self.children) > 0
 
     def compose(self) -> ComposeResult:
         """First line, trouble, body, footer."""
@@ -93,7 +100,7 @@ class Page(Screen[str | None]):
 
     def watch_trouble(self, trouble: str) -> None:
         """A failure stays under the first line until the next success, or Esc."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         line = self.query_one("#trouble", Static)
         line.display = bool(trouble)
@@ -101,7 +108,7 @@ class Page(Screen[str | None]):
 
     def watch_zone(self) -> None:
         """Other times on the first line."""
-        if self.is_mounted:
+        if self.stands:
             self.show_top()
 
     def show_top(self) -> None:
@@ -139,7 +146,8 @@ class Page(Screen[str | None]):
         return hints(Place.PROMPT if any(prompt.is_open for prompt in self.query(Prompt)) else self.PLACE)
 
     def on_resize(self) -> None:
-        """As many hints as now fit."""
+        """As many hints as now fit; no blank lines where there is little room."""
+        self.set_class(self.size.height < SHORT, "-short")
         self.show_foot()
 
     def action_ask(self) -> None:

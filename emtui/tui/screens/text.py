@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.style import Style
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
@@ -23,6 +24,11 @@ class TextLines(Lines):
         super().__init__(id="text")
         self._text = text
         self._lines: list[str] = []
+
+    @property
+    def bar(self) -> Style | None:
+        """No row is more than another."""
+        return None
 
     def on_resize(self, _: Resize) -> None:
         """Break it anew; the window stays at about the same part of the text."""

@@ -77,7 +77,8 @@ class EventList(Lines):
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
         clock = f"{'Time':<17}" if width >= WIDE else ""
-        return strip_of([("  ", PLAIN), (f"{clock}{'Offset':>8}  {'Gap':>6}  Event", HEADING)], width)
+        titles = f"{clock}{'Offset':>8}  {'Gap':>6}  Event"
+        return strip_of([("  ", PLAIN), (words.fit(titles, max(width - 2, 0)), HEADING)], width)
 
     def row(self, place: int, width: int) -> Pieces:
         """One event."""

@@ -64,6 +64,11 @@ class Lines(Widget, can_focus=True):
         return Strip.blank(width)
 
     @property
+    def bar(self) -> Style | None:
+        """What is laid over the row under the cursor."""
+        return HERE
+
+    @property
     def window(self) -> int:
         """How many rows can be seen at once."""
         return max(self.size.height - self.HEADING, 1)
@@ -79,7 +84,7 @@ class Lines(Widget, can_focus=True):
         if place >= self.count:
             return Strip.blank(width)
         here = place == self.cursor
-        return strip_of(self.row(place, width), width, HERE if here else None)
+        return strip_of(self.row(place, width), width, self.bar if here else None)
 
     def _empty_line(self, number: int, width: int) -> Strip:
         text = self.empty[number] if 0 <= number < len(self.empty) else ""

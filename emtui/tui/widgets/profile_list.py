@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -33,6 +34,15 @@ class ProfileList(Lines):
         super().__init__(id=id)
         self._profiles = profiles
         self.count = len(profiles)
+
+    @property
+    def bar(self) -> Style | None:
+        """Only while one chooses here: else the fields have the focus."""
+        return super().bar if self.has_focus else None
+
+    def watch_has_focus(self, _: bool) -> None:
+        """The bar comes and goes with the focus."""
+        self.refresh()
 
     def heading(self, width: int) -> Strip:
         """What this is."""

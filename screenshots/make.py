@@ -1,0 +1,136 @@
+"""Make the pictures of the README: the demo with a fixed seed and a fixed clock, as SVG.
+
+    python screenshots/make.py [FOLDER]
+
+The same pictures come out every time, so that a difference is a difference of emtui.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import httpx
+from textual.app import App
+from textual.pilot import Pilot
+
+from emtui.demo.app import PASSWORD, USER, Settings, create_app
+from emtui.demo.world import World
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client
+from emtui.em.errors import Untrusted
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.em.tls import Certificate
+from emtui.local.connection import Connection
+from emtui.local.profiles import Profile
+from emtui.tui.app import EmtuiApp, Start
+from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.trust import TrustScreen
+
+NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
+ZONE = timezone(timedelta(hours=1))
+SERVER = Server("em01.example.net")
+PROFILES = (Profile("prod", SERVER, USER), Profile("lab", Server("em02.example.net"), "ops@example.net"))
+CERTIFICATE = Certificate(
+    subject="CN=em01.example.net",
+    issuer="CN=em01.example.net",
+    names=("em01.example.net", "em01"),
+    valid_from=NOW - timedelta(days=40),
+    valid_until=NOW + timedelta(days=3610),
+    sha256="0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2,
+    sha1="0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c",
+    key_sha256="",
+    self_signed=True,
+    reason="it is self-signed",
+)
+TO_THE_LINE_THAT_EXPLAINS = ("e", "enter", "slash", *"cannot", "enter")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One screen: its size, and the keys that lead there from the list."""
+
+    name: str
+    columns: int
+    lines: int
+    keys: tuple[str, ...] = ()
+
+
+PICTURES = (
+    Picture("list-80x23", 80, 23),
+    Picture("list-120x30", 120, 30),
+    Picture("list-58x16", 58, 16),
+    Picture("query-80x23", 80, 23, ("slash", *"state", "colon", *"failed")),
+    Picture("events-80x23", 80, 23, ("enter", "slash", *"cannot", "enter")),
+    Picture("events-120x30", 120, 30, ("enter", "slash", *"cannot", "enter")),
+    Picture("commands-80x23", 80, 23, ("colon", *"run")),
+    Picture("help-80x23", 80, 23, ("question_mark",)),
+)
+
+
+def start() -> Start:
+    """The demo's night, seen from one hour east of Greenwich."""
+    connection = Connection(profile=PROFILES[0], server=SERVER, user=USER, trust=Trust())
+    return Start(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Until nothing is being fetched or painted any more."""
+    while any(not worker.is_finished for worker in pilot.app.workers):
+        await pilot.pause(0.02)
+    await pilot.pause()
+    await pilot.pause()
+
+
+def saved(app: App[int], folder: Path, name: str) -> None:
+    """The screen as it is now."""
+    (folder / f"{name}.svg").write_text(app.export_screenshot(title="emtui"), "utf-8")
+
+
+async def of_the_list(folder: Path, picture: Picture) -> None:
+    """A picture of the list, or of what its keys lead to."""
+    demo = create_app(Settings(World(1, NOW), clock=lambda: NOW))
+    client = await Client.connect(
+        SERVER,
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(),
+        proxies=Proxies(),
+        transport=httpx.ASGITransport(demo),
+    )
+    app = EmtuiApp(start())
+    async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
+        await pilot.pause()
+        app.post_message(LoginScreen.LoggedOn(client, start().connection, remember=False))
+        await settled(pilot)
+        for key in picture.keys:
+            await pilot.press(key)
+            await settled(pilot)
+        saved(app, folder, picture.name)
+    await client.close()
+
+
+async def of_the_way_in(folder: Path) -> None:
+    """Pictures of the login, and of a certificate that nobody trusts yet."""
+    app = EmtuiApp(start())
+    async with app.run_test(size=(80, 23)) as pilot:
+        await settled(pilot)
+        saved(app, folder, "login-80x23")
+        app.push_screen(TrustScreen(Untrusted("not trusted", CERTIFICATE)))
+        await settled(pilot)
+        saved(app, folder, "certificate-80x23")
+
+
+def main(folder: Path) -> None:
+    """All pictures, into this folder."""
+    for picture in PICTURES:
+        asyncio.run(of_the_list(folder, picture))
+    asyncio.run(of_the_way_in(folder))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

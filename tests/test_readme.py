@@ -1,0 +1,51 @@
+"""What the README promises: keys from the one table, pictures and pages that are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from emtui.em.model import SESSION_TYPES
+from emtui.tui.commands import Place, of, shown
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def keys() -> str:
+    """The README's table of keys: those that carry the product, wherever they work."""
+    vital = [command for command in of(*Place) if command.vital and command.place is not Place.LOGIN]
+    rows = dict.fromkeys(
+        (" ".join(f"`{shown(key)}`" for key in command.keys), command.does, command.place) for command in vital
+    )
+    places = {Place.LOOKUP: " (list)", Place.DETAIL: " (events)"}
+    return "\n".join(f"| {pressed} | {does}{places.get(place, '')} |" for pressed, does, place in rows)
+
+
+def test_the_keys_are_those_of_the_table_of_commands() -> None:
+    assert keys() in README, f"the table of keys should be:\n{keys()}"
+
+
+def test_every_picture_and_page_that_is_named_is_there() -> None:
+    named = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(named) >= 5
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    pictures = {path.name for path in (ROOT / "screenshots").glob("*.svg")}
+    assert pictures == set(re.findall(r"\(screenshots/([^)]+\.svg)\)", README))
+
+
+@pytest.mark.parametrize("extra", ["demo", "dev"])
+def test_both_commands_start_from_a_fresh_clone(extra: str) -> None:
+    commands = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv && ")]
+    assert len(commands) == 2
+    assert sum(f"'.[{extra}]'" in line for line in commands) == 1
+
+
+def test_it_speaks_of_the_project_alone() -> None:
+    assert not re.search(r"/work/|/tmp/|pypi\.org|files\.pythonhosted", README)
+    assert SESSION_TYPES[3] in README
