@@ -18,7 +18,8 @@ def keys() -> str:
     """The README's table of keys: those that carry the product, wherever they work."""
     vital = [command for command in of(*Place) if command.vital and command.place is not Place.LOGIN]
     rows = dict.fromkeys(
-        (" ".join(f"`{shown(key)}`" for key in command.keys), command.does, command.place) for command in vital
+        (" ".join(f"`{shown(key)}`" for key in command.keys), command.does, command.place)
+        for command in vital
     )
     places = {Place.LOOKUP: " (list)", Place.DETAIL: " (events)"}
     return "\n".join(f"| {pressed} | {does}{places.get(place, '')} |" for pressed, does, place in rows)

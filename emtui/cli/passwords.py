@@ -6,7 +6,6 @@ There is no option for the password itself: arguments are seen by everybody on t
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import sys
 
@@ -51,19 +50,18 @@ def password_for(connection: Connection) -> Secret:
 
 def known_password(connection: Connection) -> Secret | None:
     """The password that was given, or that the profile's command prints."""
-    command = connection.profile.password_command if connection.profile else None
+    command = connection.profile.password_command if connection.profile else ()
     return connection.password or (_from_command(command) if command else None)
 
 
-def _from_command(command: str) -> Secret | None:
+def _from_command(command: tuple[str, ...]) -> Secret | None:
     """The first line that it prints; run without a shell, and with nothing of emtui in its environment."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}
     try:
-        words = shlex.split(command)
         done = subprocess.run(  # noqa: S603 - the person's own command, from a file nobody else can write
-            words, stdout=subprocess.PIPE, env=environ, text=True, check=False
+            command, stdout=subprocess.PIPE, env=environ, text=True, check=False
         )
-    except (OSError, ValueError, IndexError) as problem:
+    except (OSError, ValueError) as problem:
         streams.narrate(f"password_command cannot be run: {getattr(problem, 'strerror', None) or problem}")
         return None
     if done.returncode != 0:

@@ -32,7 +32,8 @@ class Profile:
     """One named server.
 
     `keyring` names the backend that holds its password, if one does; the first line
-    that `password_command` prints is the password, if somebody set one.
+    that `password_command` (a program and its arguments) prints is the password, if
+    somebody set one.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Profile:
     no_proxy: bool = False
     allow_http: bool = False
     keyring: str | None = None
-    password_command: str | None = None
+    password_command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Config:
 _TOP = ("default_profile", "profiles")
 _KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 _FLAGS = ("no_proxy", "allow_http")
-_AS_THEY_ARE = (*_FLAGS, "keyring", "password_command")
+_WANTED = dict.fromkeys(_FLAGS, "true or false") | {"password_command": 'a list: ["program", "argument"]'}
+_TEXTS = ("server", "user", "pin", "ca_file", "keyring")
 
 
 def load(path: Path) -> Config:
@@ -125,8 +127,8 @@ def _profile(path: Path, name: str, table: Mapping[str, Any]) -> Profile:
     check_name(name, where)
     _known(path, table, _KEYS, f"profile {name}: ")
     for key, value in table.items():
-        if not isinstance(value, bool if key in _FLAGS else str):
-            raise BadConfig(f"{where}{key} must be {'true or false' if key in _FLAGS else 'a text'}.")
+        if not _fits(key, value):
+            raise BadConfig(f"{where}{key} must be {_WANTED.get(key, 'a text')}.")
     if "server" not in table:
         raise BadConfig(f"{where}a server is missing.")
     try:
@@ -139,7 +141,20 @@ def _profile(path: Path, name: str, table: Mapping[str, Any]) -> Profile:
         )
     except BadAddress as problem:
         raise BadConfig(f"{where}{problem}") from None
-    return replace(profile, **{key: table[key] for key in _AS_THEY_ARE if key in table})
+    return replace(
+        profile,
+        **{key: table[key] for key in (*_FLAGS, "keyring") if key in table},
+        password_command=tuple(table.get("password_command", ())),
+    )
+
+
+def _fits(key: str, value: object) -> bool:
+    """Whether a value has the type that this key takes."""
+    if key in _FLAGS:
+        return isinstance(value, bool)
+    if key in _TEXTS:
+        return isinstance(value, str)
+    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
 
 
 def check_name(name: str, where: str = "") -> str:

@@ -35,10 +35,13 @@ def save(path: Path, profile: Profile) -> None:
 
 def _put(table: TomlTable, key: str, value: object) -> None:
     """Set a key that has a value, take away one that has none; what is equal is not touched."""
-    if value is None or value is False:
+    if value is None or value is False or value == ():
         table.pop(key, None)
     elif value is True:
         table[key] = True
+    elif isinstance(value, tuple):
+        if table.get(key) != list(value):
+            table[key] = list(value)
     elif table.get(key) != str(value):
         table[key] = tomlkit.string(str(value), literal="\\" in str(value) and "'" not in str(value))
 

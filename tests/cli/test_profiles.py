@@ -91,7 +91,7 @@ def test_the_password_may_come_from_a_command_of_the_profile(with_profile: Shell
     secret = with_profile.home / "secret"
     secret.write_text(f"{demo.password}\nanother line\n")
     with config_of(with_profile).open("a") as file:
-        file.write(f'password_command = "cat {secret}"\n')
+        file.write(f'password_command = ["cat", "{secret}"]\n')
     assert len(with_profile.json("sessions", "--limit", "1", "-o", "json")) == 1
     assert with_profile.json("profiles", "-o", "json")[0]["password"] == "password_command"
 
@@ -99,7 +99,7 @@ def test_the_password_may_come_from_a_command_of_the_profile(with_profile: Shell
 def test_a_command_that_fails_is_said_and_the_next_source_asked(with_profile: Shell) -> None:
     del with_profile.environ["EMTUI_PASSWORD"]
     with config_of(with_profile).open("a") as file:
-        file.write('password_command = "false"\n')
+        file.write('password_command = ["false"]\n')
     done = with_profile("sessions")
     assert done.returncode == 4
     assert "password_command ended with 1" in done.stderr

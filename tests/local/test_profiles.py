@@ -31,6 +31,7 @@ def test_a_missing_file_is_an_empty_configuration(tmp_path: Path) -> None:
     [
         PROD,
         replace(PROD, user="ops@example.net", ca_file=Path("/etc/ssl/em.pem"), keyring="Secret Service"),
+        replace(PROD, password_command=("pass", "show", "it's em/prod")),
         replace(PROD, server=Server("::1", 9400), user=None, pin=None, no_proxy=True),
         replace(PROD, server=Server("localhost", 80, "http", "/veeam"), allow_http=True, user="it's \\ me"),
     ],
@@ -93,6 +94,7 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ("[profiles.prod]\nuser = 'x'", "a server is missing"),
         ("[profiles.prod]\nserver = 5", "server must be a text"),
         ("[profiles.prod]\nserver = 'em01'\nno_proxy = 'yes'", "no_proxy must be true or false"),
+        ("[profiles.prod]\nserver = 'em01'\npassword_command = 'pass'", "must be a list"),
         ("[profiles.prod]\nserver = 'http://em01.example.net'", "in clear"),
         ("[profiles.prod]\nserver = 'em01'\npin = 'abc'", "64 hex digits"),
         ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\backup"', "single quotes"),
