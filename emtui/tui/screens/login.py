@@ -15,6 +15,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -207,6 +208,7 @@ class LoginScreen(Page):
                 self._wrong("server", "The certificate was not accepted: nothing was sent.")
                 return
             pinned = replace(connection, trust=Trust(connection.trust.ca_file, pin))
+            self._connection = replace(pinned, password=None)
             await self._until_trusted(pinned)
         else:
             self.post_message(self.LoggedOn(client, connection, remember=self._remember()))
@@ -218,6 +220,10 @@ class LoginScreen(Page):
         field = self._field(name)
         field.wrong(sentence)
         field.input.focus()
+
+    def too_early(self, event: Event) -> bool:
+        """Whether this is typed while the logon is under way: it is meant for what comes after it."""
+        return self._busy and (isinstance(event, Paste) or (isinstance(event, Key) and event.is_printable))
 
     def action_stop(self) -> bool:
         """Stop logging on; false if nobody was being logged on."""
