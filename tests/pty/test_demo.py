@@ -42,8 +42,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.until("/ state:failed type:CollectJob")
     demo_list.until("of 3,")
     filtered = demo_list.until(lambda lines: "failed" in marked(lines) and listed(lines))
-    before = marked(filtered)
-    assert "CollectJob" in before
+    assert "CollectJob" in marked(filtered)
 
     demo_list.press("enter")
     opened = demo_list.until("events")
@@ -57,8 +56,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.press("esc")
     demo_list.until("server: Failed")
     demo_list.press("q")
-    back = demo_list.until(lambda lines: marked(lines) == before and listed(lines))
-    assert back == filtered
+    demo_list.until(lambda lines: lines == filtered)
 
 
 def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Terminal) -> None:
