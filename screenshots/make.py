@@ -27,9 +27,10 @@ from emtui.em.secret import Secret
 from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.tui.app import EmtuiApp, Start
+from emtui.tui.app import EmtuiApp
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.trust import TrustScreen
+from emtui.tui.start import Start
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))

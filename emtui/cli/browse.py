@@ -35,7 +35,7 @@ def open_view(given: Given) -> int:
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
 
-    from emtui.tui.app import Start, run
+    from emtui.tui.start import Start, run
 
     return run(Start(connection, configuration().profiles, query=query, order=order, target=target))
 

@@ -93,7 +93,7 @@ def _start(announced: Announced, options: DemoOptions) -> int:
     from emtui.em.address import Trust, parse_server
     from emtui.em.secret import Secret
     from emtui.local.connection import Connection
-    from emtui.tui.app import Start, run
+    from emtui.tui.start import Start, run
 
     connection = Connection(
         profile=None,

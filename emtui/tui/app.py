@@ -6,12 +6,7 @@ ask the client and show what comes; wishes to see another screen come up as mess
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePath
 from time import monotonic
@@ -26,7 +21,6 @@ from textual.widgets import Input
 from emtui import __version__, lookup
 from emtui.em.model import Session
 from emtui.local.connection import Connection
-from emtui.local.profiles import Profile
 from emtui.local.zone import SystemZone
 from emtui.tui.commands import Place, bindings
 from emtui.tui.logon import keep
@@ -37,6 +31,7 @@ from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
+from emtui.tui.start import Start
 from emtui.tui.theme import THEME
 
 if TYPE_CHECKING:
@@ -44,32 +39,6 @@ if TYPE_CHECKING:
 
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
-
-
-def utc_now() -> datetime:
-    """The clock of this computer."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What emtui begins with: where to log on, and which view to show.
-
-    `mark` (DEMO) stands on the first line of every screen; `remember` is false where
-    nothing may be written on this computer; `at_once` logs on without asking if
-    nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
-    """
-
-    connection: Connection
-    profiles: tuple[Profile, ...] = ()
-    query: str = ""
-    order: str | None = None
-    target: str | None = None
-    mark: str | None = None
-    remember: bool = True
-    at_once: bool = True
-    now: Callable[[], datetime] = utc_now
-    zone: tzinfo | None = None
 
 
 class EmtuiApp(App[int], inherit_bindings=False):
@@ -86,7 +55,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     zone: var[tzinfo] = var(SystemZone())
 
     def __init__(self, start: Start) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True)
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
@@ -323,26 +292,3 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def panic(self, *_: object) -> None:
         """The same, for errors that would render themselves."""
         self._close_messages_no_wait()
-
-
-def run(start: Start) -> int:
-    """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
-    app = EmtuiApp(start)
-    code = asyncio.run(_live(app))
-    if app.fault:
-        sys.stderr.write(f"emtui: our own fault, sorry: {app.fault}. Nothing on the server was changed.\n")
-        return 1
-    return code
-
-
-async def _live(app: EmtuiApp) -> int:
-    """The app, and after it the logon's end on the server."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, app.exit, 128 + signal.SIGTERM)
-    try:
-        code = await app.run_async(mouse=False)
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-        if app.client:
-            await app.client.close()
-    return code or 0

@@ -1,0 +1,68 @@
+"""What the screens begin with, and how they are run until the person leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from emtui.local.connection import Connection
+from emtui.local.profiles import Profile
+
+if TYPE_CHECKING:
+    from emtui.tui.app import EmtuiApp
+
+
+def utc_now() -> datetime:
+    """The clock of this computer."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What emtui begins with: where to log on, and which view to show.
+
+    `mark` (DEMO) stands on the first line of every screen; `remember` is false where
+    nothing may be written on this computer; `at_once` logs on without asking if
+    nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
+    """
+
+    connection: Connection
+    profiles: tuple[Profile, ...] = ()
+    query: str = ""
+    order: str | None = None
+    target: str | None = None
+    mark: str | None = None
+    remember: bool = True
+    at_once: bool = True
+    now: Callable[[], datetime] = utc_now
+    zone: tzinfo | None = None
+
+
+def run(start: Start) -> int:
+    """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
+    from emtui.tui.app import EmtuiApp
+
+    app = EmtuiApp(start)
+    code = asyncio.run(_live(app))
+    if app.fault:
+        sys.stderr.write(f"emtui: our own fault, sorry: {app.fault}. Nothing on the server was changed.\n")
+        return 1
+    return code
+
+
+async def _live(app: EmtuiApp) -> int:
+    """The app, and after it the logon's end on the server."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, app.exit, 128 + signal.SIGTERM)
+    try:
+        code = await app.run_async(mouse=False)
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        if app.client:
+            await app.client.close()
+    return code or 0
