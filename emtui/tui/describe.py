@@ -1,6 +1,6 @@
-"""A session in words: the head of its screen, and everything the server said of it.
+"""Sessions in words: the counts of a list, the head of a session, all that the server said of it.
 
-Pure: a session, times and a zone in, text out.
+Pure: sessions, times and a zone in, text out.
 """
 
 from __future__ import annotations
@@ -8,10 +8,36 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from emtui import words
-from emtui.em.model import Event, Session
+from emtui.em.model import Event, Outcome, Session
+from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 from emtui.tui.theme import BOLD, GLYPHS, OUTCOME_STYLES, PLAIN
 from emtui.tui.widgets.lines import Pieces
+
+WORST_FIRST = (
+    Outcome.FAILED,
+    Outcome.WARNING,
+    Outcome.UNKNOWN,
+    Outcome.CANCELED,
+    Outcome.RUNNING,
+    Outcome.SUCCESS,
+)
+
+
+def tally(snapshot: Snapshot) -> Pieces:
+    """`2,914 runs: 2,900 success  2 failed …`, and what of the answer could not be read."""
+    counts = snapshot.tally()
+    pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
+    for outcome in WORST_FIRST:
+        if counts[outcome]:
+            pieces += [("  ", PLAIN), (f"{words.count(counts[outcome])} {outcome}", OUTCOME_STYLES[outcome])]
+    if snapshot.references:
+        pieces.append((f"  {words.count(len(snapshot.references))} known by name only", PLAIN))
+    if snapshot.odd:
+        pieces.append((f"  {words.count(snapshot.odd)} not readable whole", BOLD))
+    if snapshot.replaced:
+        pieces.append((f"  {words.count(snapshot.replaced)} characters replaced", BOLD))
+    return pieces
 
 
 def head(session: Session, clock: Clock) -> Pieces:

@@ -22,12 +22,12 @@ from emtui.em.model import Outcome, Session, Uid
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.page import Page
-from emtui.tui.theme import BOLD, FAINT, OUTCOME_STYLES, PLAIN
+from emtui.tui.describe import tally
+from emtui.tui.screens.querying import Querying
+from emtui.tui.theme import BOLD
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -36,25 +36,14 @@ if TYPE_CHECKING:
 COMPLETED_AT_ONCE = 64
 """How many references are shown as entities together: fewer paints, little waiting."""
 
-WORST_FIRST = (
-    Outcome.FAILED,
-    Outcome.WARNING,
-    Outcome.UNKNOWN,
-    Outcome.CANCELED,
-    Outcome.RUNNING,
-    Outcome.SUCCESS,
-)
 
-
-class LookupScreen(Page):
+class LookupScreen(Querying):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
     AUTO_FOCUS = "SessionList"
 
-    snapshot: var[Snapshot | None] = var(None)
-    query_now: var[lookup.Query] = var(lookup.Query())
     order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
     progress: var[str] = var("")
 
@@ -71,7 +60,7 @@ class LookupScreen(Page):
         """Counts, query, list, message."""
         yield OneLine(id="tally")
         yield OneLine(id="query")
-        yield Prompt(self._filter, self._query_closed, id="prompt")
+        yield self.prompt()
         yield SessionList(id="sessions").data_bind(
             LookupScreen.snapshot,
             LookupScreen.order,
@@ -79,11 +68,6 @@ class LookupScreen(Page):
             wanted=LookupScreen.query_now,
         )
         yield Paragraph(2, id="tail")
-
-    @property
-    def sessions(self) -> SessionList:
-        """The list itself."""
-        return self.query_one(SessionList)
 
     def on_mount(self) -> None:
         """Ask for the list as soon as there is somewhere to show it."""
@@ -198,18 +182,6 @@ class LookupScreen(Page):
         right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
         self.query_one("#tally", OneLine).show(tally(self.snapshot) if self.snapshot else [], right)
 
-    def show_query(self) -> None:
-        """The query with its count; empty without one."""
-        text, snapshot = self.query_now.text, self.snapshot
-        if self.query_one(Prompt).is_open:
-            return
-        left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
-        right: Pieces = []
-        if text and snapshot:
-            found, base = words.count(len(self.sessions.rows)), words.count(len(snapshot.sessions))
-            right = [(f"{found} of {base}", PLAIN)]
-        self.query_one("#query", OneLine).show(left, right)
-
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
         if not self.sessions.rows:
@@ -221,51 +193,6 @@ class LookupScreen(Page):
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
-
-    # --- the query --------------------------------------------------------------
-
-    def action_query(self) -> None:
-        """Filter while typing."""
-        self.offer(self.query_now.text)
-
-    def offer(self, text: str) -> None:
-        """Open the prompt with this text; Esc goes back to the query that stands now."""
-        self.query_one("#query", OneLine).display = False
-        self.query_one(Prompt).open(text, before=self.query_now.text)
-        self.show_foot()
-
-    def _query_closed(self, text: str, *, kept: bool) -> None:
-        """Enter keeps a query that can be read; Esc restores the one before."""
-        if not self._filter(text) and kept:
-            return
-        self.query_one(Prompt).close()
-        self.query_one("#query", OneLine).display = True
-        self.set_focus(self.sessions)
-        self.show_query()
-        self.show_foot()
-
-    def _filter(self, text: str) -> bool:
-        """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
-        zone = self.zone or self.emtui.zone
-        try:
-            self.query_now = lookup.parse(text, now=self.emtui.now(), zone=zone)
-        except lookup.BadQuery as error:
-            self.say(str(error))
-            return False
-        self.say("")
-        return True
-
-    def action_show_all(self) -> None:
-        """No query."""
-        self._filter("")
-
-    def action_show_failed(self) -> None:
-        """Failed and warned runs."""
-        self._filter("state:failed,warning")
-
-    def action_show_running(self) -> None:
-        """What is running."""
-        self._filter("state:running")
 
     # --- moving about -----------------------------------------------------------
 
@@ -360,19 +287,3 @@ class LookupScreen(Page):
 
 def _came_to(outcome: Outcome) -> Callable[[Session], bool]:
     return lambda session: session.complete and session.outcome is outcome
-
-
-def tally(snapshot: Snapshot) -> Pieces:
-    """`2,914 runs: 2,900 success  2 failed …`, and what of the answer could not be read."""
-    counts = snapshot.tally()
-    pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
-    for outcome in WORST_FIRST:
-        if counts[outcome]:
-            pieces += [("  ", PLAIN), (f"{words.count(counts[outcome])} {outcome}", OUTCOME_STYLES[outcome])]
-    if snapshot.references:
-        pieces.append((f"  {words.count(len(snapshot.references))} known by name only", PLAIN))
-    if snapshot.odd:
-        pieces.append((f"  {words.count(snapshot.odd)} not readable whole", BOLD))
-    if snapshot.replaced:
-        pieces.append((f"  {words.count(snapshot.replaced)} characters replaced", BOLD))
-    return pieces

@@ -1,0 +1,85 @@
+"""The query of a list: typed live, kept with Enter, taken back with Esc."""
+
+from __future__ import annotations
+
+from textual.reactive import var
+
+from emtui import lookup, words
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD, FAINT, PLAIN
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.session_list import SessionList
+
+
+class Querying(Page):
+    """A page with a list of sessions, a line that shows its query, and a prompt for it."""
+
+    snapshot: var[Snapshot | None] = var(None)
+    query_now: var[lookup.Query] = var(lookup.Query())
+
+    def prompt(self) -> Prompt:
+        """Where a query is typed."""
+        return Prompt(self._filter, self._query_closed, id="prompt")
+
+    @property
+    def sessions(self) -> SessionList:
+        """The list itself."""
+        return self.query_one(SessionList)
+
+    def show_query(self) -> None:
+        """The query with its count; empty without one."""
+        text, snapshot = self.query_now.text, self.snapshot
+        if self.query_one(Prompt).is_open:
+            return
+        left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
+        right: Pieces = []
+        if text and snapshot:
+            found, base = words.count(len(self.sessions.rows)), words.count(len(snapshot.sessions))
+            right = [(f"{found} of {base}", PLAIN)]
+        self.query_one("#query", OneLine).show(left, right)
+
+    def action_query(self) -> None:
+        """Filter while typing."""
+        self.offer(self.query_now.text)
+
+    def offer(self, text: str) -> None:
+        """Open the prompt with this text; Esc goes back to the query that stands now."""
+        self.query_one("#query", OneLine).display = False
+        self.query_one(Prompt).open(text, before=self.query_now.text)
+        self.show_foot()
+
+    def _query_closed(self, text: str, *, kept: bool) -> None:
+        """Enter keeps a query that can be read; Esc restores the one before."""
+        if not self._filter(text) and kept:
+            return
+        self.query_one(Prompt).close()
+        self.query_one("#query", OneLine).display = True
+        self.set_focus(self.sessions)
+        self.show_query()
+        self.show_foot()
+
+    def _filter(self, text: str) -> bool:
+        """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
+        zone = self.zone or self.emtui.zone
+        try:
+            self.query_now = lookup.parse(text, now=self.emtui.now(), zone=zone)
+        except lookup.BadQuery as error:
+            self.say(str(error))
+            return False
+        self.say("")
+        return True
+
+    def action_show_all(self) -> None:
+        """No query."""
+        self._filter("")
+
+    def action_show_failed(self) -> None:
+        """Failed and warned runs."""
+        self._filter("state:failed,warning")
+
+    def action_show_running(self) -> None:
+        """What is running."""
+        self._filter("state:running")
