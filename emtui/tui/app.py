@@ -17,12 +17,13 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from emtui import __version__, lookup
 from emtui.em.model import Session
 from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.logon import keep
 from emtui.tui.manual import manual
 from emtui.tui.screens.detail import DetailScreen
@@ -190,12 +191,12 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if not text:
             return
         name = {"q": "leave", "q!": "leave"}.get(text, text)
-        if hasattr(self.screen, f"action_{name}"):
-            await self.screen.run_action(name)
-        elif hasattr(self, f"action_{name}"):
-            await self.run_action(name)
-        else:
+        if name not in {command.name for command in COMMANDS}:
             self.go_to(text)
+        elif hasattr(self.screen, f"action_{name}"):
+            await self.screen.run_action(name)
+        else:
+            await self.run_action(name)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field is never run as keys: an ID opens, anything else is offered as a query."""
@@ -285,6 +286,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         error = self._exception
         if error is None:
             return None
+        if isinstance(error, WorkerFailed):
+            error = error.error
         frames = traceback.extract_tb(error.__traceback__)
         place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
         return f"{type(error).__name__}{place}"
