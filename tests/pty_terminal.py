@@ -92,9 +92,20 @@ def emtui(
     *arguments: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str]
 ) -> Iterator[Terminal]:
     """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards."""
-    argv = ["-m", "emtui", *arguments]
+    with python("-m", "emtui", *arguments, columns=columns, lines=lines, environ=environ) as terminal:
+        yield terminal
+
+
+@contextmanager
+def python(*argv: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str]) -> Iterator[Terminal]:
+    """Run Python with these arguments in a terminal of this size."""
     child = pexpect.spawn(
-        sys.executable, argv, env=dict(environ), dimensions=(lines, columns), timeout=PATIENCE, echo=False
+        sys.executable,
+        list(argv),
+        env=dict(environ),
+        dimensions=(lines, columns),
+        timeout=PATIENCE,
+        echo=False,
     )
     try:
         yield Terminal(child, columns, lines)

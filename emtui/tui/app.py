@@ -283,7 +283,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     @property
     def fault(self) -> str | None:
         """What of our own went wrong, without what stood in variables: its kind and place."""
-        error = self._exception
+        error: BaseException | None = self._exception
         if error is None:
             return None
         if isinstance(error, WorkerFailed):

@@ -1,0 +1,76 @@
+"""How the screens end, also when something of our own goes wrong, and what is never sent."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pty_terminal import a_home, emtui, python
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:14:30Z", "--speed", "0")
+BROKEN = """
+from emtui.em.secret import Secret
+from emtui.local.connection import Connection
+from emtui.tui.start import Start, run
+
+def broken_query_clock():
+    password = "hunter2-in-a-variable"
+    raise ZeroDivisionError(password)
+
+from emtui.tui.app import EmtuiApp
+EmtuiApp.identity = lambda app: broken_query_clock()
+raise SystemExit(run(Start(Connection(password=Secret("hunter2")))))
+"""
+
+
+def test_a_fault_of_our_own_is_one_sentence_without_what_stood_in_variables(tmp_path: Path) -> None:
+    with python("-c", BROKEN, environ=a_home(tmp_path)) as terminal:
+        assert terminal.end() == 1
+    said = terminal.received.decode()
+    assert "our own fault, sorry: ZeroDivisionError at" in said
+    assert "Traceback" not in said
+    assert "hunter2" not in said
+    assert "\x1b[?1049l" in said
+
+
+def colours(received: bytes) -> set[str]:
+    """The colours that were asked for, as SGR codes."""
+    codes = re.findall(rb"\x1b\[([0-9;]*)m", received)
+    return {
+        part
+        for code in codes
+        for part in code.decode().split(";")
+        if part not in {"", "0", "1", "2", "4", "7"}
+    }
+
+
+def test_no_colour_is_sent_where_none_is_wanted(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path, NO_COLOR="1")) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,")
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert colours(terminal.received) <= {"39", "49"}
+
+
+def test_only_the_terminals_own_sixteen_colours_are_used(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,")
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert "31" in colours(terminal.received)
+    assert not colours(terminal.received) & {"38", "48"}
+
+
+def test_ctrl_c_leaves_when_pressed_twice_and_says_so_after_once(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,")
+        terminal.press("ctrl+c")
+        terminal.until("ctrl+c again")
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
