@@ -84,6 +84,7 @@ class LoginScreen(Page):
         self._fill(self._connection)
         self._explain_user()
         if self._at_once and not self._go_to_missing():
+            self.add_class("-going")
             self.action_forward()
 
     def on_resize(self) -> None:
@@ -196,6 +197,7 @@ class LoginScreen(Page):
             self._wrong("password" if isinstance(error, Denied) else "server", str(error))
         finally:
             self._busy = False
+            self.remove_class("-going")
             self._status("")
 
     async def _until_trusted(self, connection: Connection) -> None:
@@ -230,7 +232,7 @@ class LoginScreen(Page):
         if not self._busy:
             return False
         self.workers.cancel_group(self, "log on")
-        self._status("Stopped. Enter tries again.")
+        self.say("Stopped. Enter tries again.")
         return True
 
     # --- moving about -----------------------------------------------------------
