@@ -160,3 +160,22 @@ async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -
         listed.go(39)
         listed.snapshot = look(*range(12))
         assert listed.top == 2
+
+
+def drawn(listed: SessionList) -> list[str]:
+    """What was last painted, line by line, as the framework keeps it."""
+    return [strip.text.rstrip() for strip in listed.render_lines(listed.size.region)]
+
+
+@pytest.mark.parametrize("size", [(58, 6), (30, 3), (120, 30)])
+async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int, int]) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, LINES)) as pilot:
+        listed = app.query_one(SessionList)
+        listed.zone = UTC
+        listed.snapshot = look(*range(40))
+        listed.go(39)
+        await pilot.pause()
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        assert sum(line.startswith("›") for line in drawn(listed)) == 1

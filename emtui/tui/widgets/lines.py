@@ -120,8 +120,9 @@ class Lines(Widget, can_focus=True):
         self.refresh(Region(0, place - self.top + self.HEADING, self.size.width, 1))
 
     def on_resize(self, _: Resize) -> None:
-        """Keep the cursor in the window."""
+        """Keep the cursor in the window, and the window on the rows there are."""
         self.top = self._window_for(self.top)
+        self.refresh()
 
     def action_down(self) -> None:
         """One row down."""
