@@ -62,7 +62,7 @@ async def keep(connection: Connection, *, remember: bool) -> tuple[Connection, s
     A server that was named on the command line leaves nothing behind but its password.
     """
     said = ""
-    backend = connection.profile.keyring if connection.profile else None
+    backend = None
     if remember and connection.server and connection.user and connection.password:
         try:
             backend = await credentials.store(connection.server, connection.user, connection.password)
@@ -96,18 +96,25 @@ def _write(connection: Connection, keyring: str | None) -> Profile:
 
 
 def profile_of(connection: Connection, config: Config, keyring: str | None) -> Profile:
-    """The profile that this logon makes: the one it rests on, brought up to date, or a new one."""
+    """The profile that this logon makes: the one of this server and user, brought up to date, or a new one.
+
+    `keyring` is the backend that has taken the password now; without one the profile's stays.
+    """
     if connection.server is None:
         raise BadConfig("There is no server to save.")
-    base = connection.profile or config.of(connection.server, connection.user)
+    base = connection.profile
+    if base is None or base.user not in {None, connection.user}:
+        base = config.of(connection.server, connection.user)
+    if base is None:
+        base = Profile(_free_name(connection.server.host, config), connection.server)
     return replace(
-        base or Profile(_free_name(connection.server.host, config), connection.server),
+        base,
         user=connection.user,
         pin=connection.trust.pin,
         ca_file=connection.trust.ca_file,
         no_proxy=connection.no_proxy,
         allow_http=connection.allow_http,
-        keyring=keyring,
+        keyring=keyring or base.keyring,
     )
 
 

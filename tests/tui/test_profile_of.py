@@ -1,0 +1,51 @@
+"""Which profile a logon makes."""
+
+from dataclasses import replace
+
+import pytest
+
+from emtui.em.address import Server, Trust
+from emtui.local.connection import Connection, of_profile
+from emtui.local.profiles import BadConfig, Config, Profile
+from emtui.tui.logon import profile_of
+
+PIN = "ab" * 32
+SERVER = Server("em01.example.net")
+PROD = Profile("prod", SERVER, "EXAMPLE\\ops", keyring="Secret Service")
+NEW = Connection(server=SERVER, user="EXAMPLE\\ops", trust=Trust(pin=PIN))
+
+
+def test_a_new_server_is_named_after_the_first_label_of_its_host() -> None:
+    made = profile_of(NEW, Config(), None)
+    assert made == Profile("em01", SERVER, "EXAMPLE\\ops", pin=PIN)
+
+
+def test_a_name_that_another_server_has_is_numbered() -> None:
+    other = Profile("em01", Server("em01.example.org"), "x")
+    assert profile_of(NEW, Config((other,)), None).name == "em01-2"
+
+
+def test_an_address_is_its_own_name() -> None:
+    assert profile_of(replace(NEW, server=Server("192.0.2.1")), Config(), None).name == "192.0.2.1"
+    assert profile_of(replace(NEW, server=Server("::1")), Config(), None).name == "1"
+
+
+def test_the_profile_it_rests_on_keeps_its_name_and_its_keyring() -> None:
+    found = replace(of_profile(PROD), trust=Trust(pin=PIN))
+    assert profile_of(found, Config((PROD,)), None) == replace(PROD, pin=PIN)
+    assert profile_of(found, Config((PROD,)), "KWallet").keyring == "KWallet"
+
+
+def test_another_user_of_the_same_server_does_not_take_the_profile_over() -> None:
+    found = replace(of_profile(PROD), user="EXAMPLE\\other")
+    made = profile_of(found, Config((PROD,)), None)
+    assert (made.name, made.user, made.keyring) == ("em01", "EXAMPLE\\other", None)
+
+
+def test_a_known_server_without_a_profile_in_hand_finds_its_own() -> None:
+    assert profile_of(NEW, Config((PROD,)), None).name == "prod"
+
+
+def test_without_a_server_there_is_nothing_to_save() -> None:
+    with pytest.raises(BadConfig):
+        profile_of(Connection(), Config(), None)
