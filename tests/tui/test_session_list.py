@@ -88,8 +88,9 @@ async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour(
     async with a_list(look(*range(40))) as listed:
         listed.go(20)
         gone = int(listed.rows[20].id[:8], 16)
-        listed.snapshot = look(*(number for number in range(40) if number != gone))
-        assert listed.selected == run(gone - 1)
+        for newest in (40, 45, 50):
+            listed.snapshot = look(*(number for number in range(newest) if number != gone))
+            assert listed.selected == run(gone - 1)
 
 
 async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
@@ -100,6 +101,24 @@ async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
         assert listed.selected == run(15)
         listed.wanted = parse("", now=NOON, zone=UTC)
         assert listed.selected == run(15)
+
+
+async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection() -> None:
+    async with a_list(look(*range(40))) as listed:
+        for typed in ("l", "lo", "log", "", "state:success", "state:failed"):
+            listed.wanted = parse(typed, now=NOON, zone=UTC)
+        assert listed.selected == run(35)
+        listed.wanted = parse("", now=NOON, zone=UTC)
+        assert listed.selected == run(39)
+
+
+async def test_a_selected_session_that_went_while_it_was_filtered_out_leaves_its_place() -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.select(run(21).uid)
+        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
+        assert listed.selected == run(20)
+        listed.snapshot = look(*(number for number in range(45) if number != 21))
+        assert listed.selected == run(20)
 
 
 async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> None:

@@ -1,8 +1,8 @@
 """The list of sessions: those that match the query, in order, with one of them selected.
 
 What is selected is a session, not a row number: when rows come, go or change their
-order, the same session stays selected on the same line of the screen, or its
-nearest neighbour if it is gone.
+order, the session that the person chose last stays selected on the same line of the
+screen, or its nearest neighbour if it is gone or does not match.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class SessionList(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: tuple[Session, ...] = ()
+        self._all: tuple[Session, ...] = ()
+        self._anchor: Uid | None = None
 
     @property
     def selected(self) -> Session | None:
@@ -80,28 +82,38 @@ class SessionList(Lines):
         """Other times in every row."""
         self.refresh()
 
+    def go(self, cursor: int, *, top: int | None = None) -> None:
+        """Put the cursor on this row: from now on that session is the one to keep hold of."""
+        super().go(cursor, top=top)
+        self._anchor = self.selected.uid if self.selected else self._anchor
+
     def _arrange(self) -> None:
         if self.snapshot is None:
             return
-        before, old_cursor, line = self.rows, self.cursor, self.cursor - self.top
-        matching = (
-            self.snapshot.sessions
-            if self.wanted.empty
-            else tuple(session for session in self.snapshot.sessions if self.wanted.matches(session))
-        )
-        if self.order == DEFAULT_ORDER:
-            self.rows = matching  # a snapshot is newest first already
-        else:
-            self.rows = self.order.sort(matching, self.snapshot.as_of)
-        place = self._survivor(before, old_cursor)
-        at_the_top = old_cursor == 0 and line == 0
+        before, line, at_the_top = self._all, self.cursor - self.top, self.cursor == self.top == 0
+        sessions = self.snapshot.sessions
+        newest_first = self.order == DEFAULT_ORDER  # as a snapshot is already
+        self._all = sessions if newest_first else self.order.sort(sessions, self.snapshot.as_of)
+        self.rows = self._all if self.wanted.empty else tuple(filter(self.wanted.matches, self._all))
+        place = self._nearest(before)
         self.renew(len(self.rows), place, 0 if at_the_top else place - line)
+        if self.selected and not any(session.uid == self._anchor for session in self._all):
+            self._anchor = self.selected.uid
 
-    def _survivor(self, before: tuple[Session, ...], cursor: int) -> int:
-        """Where the selected session stands now; else the nearest one after it, else before it."""
+    def _nearest(self, before: tuple[Session, ...]) -> int:
+        """The row of the session to keep hold of; else of the next one in the order, else of the one before.
+
+        One that the list has no more is looked for where it stood `before`.
+        """
         places = {session.uid: place for place, session in enumerate(self.rows)}
-        nearest = [*before[cursor:], *reversed(before[:cursor])]
-        return next((places[session.uid] for session in nearest if session.uid in places), 0)
+        if self._anchor is None or self._anchor in places:
+            return places.get(self._anchor, 0) if self._anchor else 0
+        for sessions in (self._all, before):
+            stood = next((n for n, session in enumerate(sessions) if session.uid == self._anchor), None)
+            if stood is not None:
+                nearest = (*sessions[stood:], *reversed(sessions[:stood]))
+                return next((places[session.uid] for session in nearest if session.uid in places), 0)
+        return 0
 
     def _place_of(self, uid: Uid) -> int | None:
         return next((place for place, session in enumerate(self.rows) if session.uid == uid), None)
