@@ -47,7 +47,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.press("enter")
     opened = demo_list.until("events")
     text = "\n".join(opened)
-    assert "CollectJob  ■ failed" in text
+    assert "CollectJob  ■ failed  Sun 22 Nov 02:10:27" in text, "not the newest failure"
     assert re.search(r"bs0\d\.example\.net: the remote host closed the", text)
     demo_list.press("/", "cannot connect", "enter")
     demo_list.until(lambda lines: "Cannot connect" in marked(lines))
