@@ -1,0 +1,49 @@
+"""What was measured, beside what it was measured against, as one table. Asserts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement: `limit` is the goal in the unit of `value`; `beside` says what went into it."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+    beside: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal was met in this run; nothing where there is none."""
+        if self.limit is None:
+            return ""
+        return "met" if self.value <= self.limit else "MISSED"
+
+
+def table(figures: Iterable[Figure]) -> str:
+    """One line per figure: what, measured, goal, verdict, and what it rests on."""
+    rows = [("what", "measured", "goal", "", "")] + [
+        (figure.what, _amount(figure.value, figure.unit), _goal(figure), figure.verdict, figure.beside)
+        for figure in figures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = []
+    for row in rows:
+        left, *middle, beside = (
+            *(cell.ljust(width) for cell, width in zip(row, widths, strict=False)),
+            row[4],
+        )
+        lines.append("  ".join((left, *middle, beside)).rstrip())
+    return "\n".join(lines)
+
+
+def _goal(figure: Figure) -> str:
+    return "" if figure.limit is None else f"≤ {_amount(figure.limit, figure.unit)}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.2f} {unit}" if unit == "×" else f"{value:,.0f} {unit}"

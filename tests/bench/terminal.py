@@ -1,0 +1,101 @@
+"""A pseudo-terminal that notes when each byte came, and understands none of them.
+
+Times are seconds of `time.monotonic`, which all processes of a computer share.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 60.0
+QUIET = 0.25
+"""After so many seconds without a byte a frame is taken to be complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What came in answer to something: how many bytes, and when the first and the last of them."""
+
+    count: int
+    first: float
+    last: float
+
+
+class Tty:
+    """One program in one terminal."""
+
+    def __init__(self, pid: int, descriptor: int) -> None:
+        self.pid = pid
+        self._descriptor = descriptor
+
+    def press(self, keys: str) -> None:
+        """Send keys, as they come over a line."""
+        os.write(self._descriptor, keys.encode())
+
+    def read(self, patience: float) -> bytes:
+        """What has come within this time; empty if nothing, or if the program has ended."""
+        if not select.select([self._descriptor], [], [], patience)[0]:
+            return b""
+        try:
+            return os.read(self._descriptor, 1 << 20)
+        except OSError:  # Linux says so when the other side is closed
+            return b""
+
+    def until(self, text: str) -> float:
+        """The moment when `text` had come; what comes with it is thrown away."""
+        wanted, seen, ends = text.encode(), b"", time.monotonic() + PATIENCE
+        while wanted not in seen:
+            if time.monotonic() > ends:
+                raise TimeoutError(f"{text!r} never came; the last was {seen[-400:]!r}")
+            seen = seen[-65536:] + self.read(1)
+        return time.monotonic()
+
+    def settled(self, quiet: float = QUIET) -> Burst:
+        """Everything until nothing comes for a while."""
+        count, first, last = 0, 0.0, 0.0
+        while got := self.read(quiet):
+            last = time.monotonic()
+            first = first or last
+            count += len(got)
+        return Burst(count, first, last)
+
+    def answer_to(self, keys: str) -> tuple[Burst, float]:
+        """What keys bring about, and the seconds from the keys to the last byte of it."""
+        pressed = time.monotonic()
+        self.press(keys)
+        burst = self.settled()
+        return burst, burst.last - pressed if burst.count else 0.0
+
+    def memory(self) -> float:
+        """What the program holds of the computer's memory, in MiB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(kib) / 1024
+
+
+@contextmanager
+def running(
+    argv: Sequence[str], environ: Mapping[str, str], *, columns: int = 120, lines: int = 40
+) -> Iterator[Tty]:
+    """Run a program in a terminal of this size; it is ended afterwards."""
+    pid, descriptor = pty.fork()
+    if pid == 0:
+        os.execve(argv[0], list(argv), dict(environ))  # noqa: S606 - the program under measurement
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    try:
+        yield Tty(pid, descriptor)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.close(descriptor)
+        os.waitpid(pid, 0)
