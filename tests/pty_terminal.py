@@ -75,6 +75,18 @@ class Terminal:
         self._stream.feed(got)
         return True
 
+    def rest(self) -> int:
+        """Take in what still comes until nothing does for a moment; how many bytes came since the start."""
+        before = -1
+        while before < len(self.received):
+            before = len(self.received)
+            self._read()
+        return before
+
+    def wipe(self) -> None:
+        """Somebody else has written on the screen: nothing of ours is left on it."""
+        self._screen.reset()
+
     def end(self) -> int:
         """Wait for the program to end by itself; its exit code."""
         ends = time.monotonic() + PATIENCE

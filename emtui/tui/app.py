@@ -12,10 +12,13 @@ from pathlib import PurePath
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.console import RenderableType
 from textual import events, work
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
+from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
@@ -26,6 +29,7 @@ from emtui.local.zone import SystemZone
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.logon import keep
 from emtui.tui.manual import manual
+from emtui.tui.paper import News, Paper
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
@@ -60,6 +64,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
+        self._paper = Paper()
         self.client: Client | None = None
         self.connection = start.connection
         self.register_theme(THEME)
@@ -248,6 +253,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw the screen anew."""
+        self._paper.forget()
         self.refresh(repaint=True, layout=True)
 
     # --- the edges ---------------------------------------------------------------------
@@ -258,6 +264,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         The framework hands a key to whatever has the focus when it arrives; of keys that
         come in one piece (a slow line, a paste without brackets) all would go to the first.
         """
+        if isinstance(event, events.Resize):
+            self._paper.forget()  # also after fg, when the terminal was somebody else's meanwhile
         page = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
             if page.too_early(event):
@@ -275,6 +283,12 @@ class EmtuiApp(App[int], inherit_bindings=False):
             field.replace(event.character, start, end)
             return True
         return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send the terminal only what it does not show already."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            renderable = News(self._paper, renderable, self.size.width)
+        super()._display(screen, renderable)
 
     def _fatal_error(self) -> None:
         """No traceback on the terminal: it would show what stood in variables."""

@@ -1,0 +1,154 @@
+"""What the terminal shows already, so that only what differs is sent.
+
+The framework repaints whole widgets, and whole screens when one is opened; over a
+slow line that is most of the traffic, and nearly all of it is on the screen already.
+A cell is one column: its character, and the SGR codes that it is written with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import TypeAlias
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, Console, ConsoleOptions, RenderResult
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+Cell: TypeAlias = tuple[str, str]
+Line: TypeAlias = list[Cell]
+
+BLANK: Cell = (" ", "")
+UNKNOWN: Cell = ("?", "?")
+"""What stands where nothing of ours was written yet: equal to no cell that was."""
+WORTH_A_JUMP = 9
+"""Cells that are sent again rather than jumped over: a jump takes about as many bytes."""
+WORTH_ERASING = 4
+"""Blanks up to the end of a line, from which on erasing takes fewer bytes."""
+
+
+class Paper:
+    """The lines of the terminal as they were written last."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._width = 0
+
+    def forget(self) -> None:
+        """Somebody else has written on it: everything is sent again."""
+        self._lines = []
+
+    def news(self, painted: Iterable[tuple[int, int, Strip]], width: int, colors: ColorSystem) -> str:
+        """Write these strips (line, column, strip); what the terminal must be sent for that."""
+        if width != self._width:
+            self._width = width
+            self.forget()
+        changed: dict[int, Line] = {}
+        for y, x, strip in painted:
+            line = changed.setdefault(y, self._line(y).copy())
+            cells = cells_of(strip, colors)
+            line[x : x + len(cells)] = cells
+        sent = "".join(difference(self._line(y), line, y) for y, line in changed.items())
+        for y, line in changed.items():
+            self._lines[y] = line[:width]
+        return sent
+
+    def _line(self, y: int) -> Line:
+        while len(self._lines) <= y:
+            self._lines.append([UNKNOWN] * self._width)
+        return self._lines[y]
+
+
+class News(CompositorUpdate):
+    """An update of the screen that sends only what differs from the paper."""
+
+    def __init__(self, paper: Paper, update: LayoutUpdate | ChopsUpdate, width: int) -> None:
+        self._paper = paper
+        self._update = update
+        self._width = width
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self._update.__rich_console__(console, options)
+
+    def render_segments(self, console: Console) -> str:
+        """What the terminal must be sent; the paper then has it."""
+        colors = COLOR_SYSTEMS[console.color_system or "truecolor"]
+        return self._paper.news(_painted(self._update), self._width, colors)
+
+
+def _painted(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """The strips of an update with their places: line, column, strip."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for whole in strips:
+                yield y, x, whole
+                x += whole.cell_length
+        return
+    for y, start, end in update.spans:
+        for ends, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= end and ends > start:
+                yield y, x, strip.crop(0, min(ends, end) - x)
+
+
+def cells_of(strip: Strip, colors: ColorSystem) -> Line:
+    """The strip, column by column.
+
+    A piece with a character that is not one column wide stands in its first cell,
+    the others are empty: nobody can tell for all terminals where its parts begin.
+    """
+    cells: Line = []
+    for text, style, control in strip:
+        codes = _codes(style, colors) if style else ""
+        if text.isascii() or all(cell_len(character) == 1 for character in text):
+            cells += [] if control else [(character, codes) for character in text]
+        elif width := cell_len(text):
+            cells += [(text, codes), *[("", codes)] * (width - 1)]
+    return cells
+
+
+@lru_cache(maxsize=1024)
+def _codes(style: Style, colors: ColorSystem) -> str:
+    """SGR codes of a style; the terminal's own colours need none."""
+    codes = Strip.render_ansi(style, colors).split(";")
+    return ";".join(code for code in codes if code not in {"39", "49"})
+
+
+def difference(old: Line, new: Line, y: int) -> str:
+    """What turns one line into another."""
+    if old == new:
+        return ""
+    if all(len(character) == 1 for character, _ in (*old, *new)):
+        spans = list(_spans(old, new))
+    else:
+        spans = [(0, len(new))]  # terminals disagree about such widths, so nothing is reckoned by them
+    return "".join(_written(new, start, end, y) for start, end in spans)
+
+
+def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
+    """Where two lines differ, small gaps filled; never over what nobody has painted."""
+    differing = [x for x, (before, after) in enumerate(zip(old, new, strict=False)) if before != after]
+    start = end = differing[0]
+    for x in differing[1:]:
+        if x - end > WORTH_A_JUMP or UNKNOWN in new[end:x]:
+            yield start, end + 1
+            start = x
+        end = x
+    yield start, end + 1
+
+
+def _written(line: Line, start: int, end: int, y: int) -> str:
+    """One stretch of a line, from where it begins; blanks up to the end are erased instead."""
+    last = len(line)
+    while last > start and line[last - 1] == BLANK:
+        last -= 1
+    erased = end > last and len(line) - last >= WORTH_ERASING
+    parts = [f"\x1b[{y + 1};{start + 1}H"]
+    for codes, cells in groupby(line[start : last if erased else end], key=lambda cell: cell[1]):
+        text = "".join(character for character, _ in cells)
+        parts.append(f"\x1b[{codes}m{text}\x1b[0m" if codes else text)
+    return "".join(parts) + ("\x1b[K" if erased else "")

@@ -1,0 +1,102 @@
+"""How many bytes a terminal of 120×40 is sent: counts, so they are held. Times are measured in bench."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+QUERY = "state:failed type:Coll"
+
+
+@pytest.fixture
+def wide_list(tmp_path: Path) -> Iterator[Terminal]:
+    """The demo's list, complete and at rest."""
+    with emtui("demo", *NIGHT, columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        at_row(terminal, 1)
+        terminal.rest()
+        yield terminal
+
+
+def at_row(terminal: Terminal, number: int) -> None:
+    terminal.until(lambda lines: re.search(rf"\b{number}/\d", lines[-1]) is not None)
+
+
+def cost(terminal: Terminal, *keys: str, shown: str) -> int:
+    """How many bytes these keys cost until this is shown, and nothing comes any more."""
+    before = len(terminal.received)
+    terminal.press(*keys)
+    terminal.until(shown)
+    return terminal.rest() - before
+
+
+def test_the_first_screen_is_small(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        assert terminal.rest() <= 4_000
+
+
+def test_nothing_is_sent_while_nothing_happens(wide_list: Terminal) -> None:
+    before = len(wide_list.received)
+    for _ in range(5):
+        assert wide_list.rest() == before
+
+
+def test_a_row_further_and_a_page_further_are_small(wide_list: Terminal) -> None:
+    assert cost(wide_list, "down", shown="2/3,") <= 400
+    assert cost(wide_list, "pagedown", shown="33/3,") <= 3_000
+    assert cost(wide_list, "G", shown="3,426/3,426") <= 4_000
+
+
+def test_a_session_opened_and_left_again_is_small(wide_list: Terminal) -> None:
+    assert cost(wide_list, "enter", shown=" events") <= 5_000
+    assert cost(wide_list, "q", shown="1/3,") <= 5_000
+
+
+def test_asking_again_without_news_sends_hardly_anything(wide_list: Terminal) -> None:
+    before = len(wide_list.received)
+    wide_list.press("r")
+    assert wide_list.rest() - before <= 500
+
+
+def test_a_query_typed_key_by_key_is_small(wide_list: Terminal) -> None:
+    sent = cost(wide_list, "/", shown="Enter keep")
+    for key in QUERY:
+        before = len(wide_list.received)
+        wide_list.press(key)
+        sent += wide_list.rest() - before
+    assert wide_list.until(f"/ {QUERY}")
+    assert sent <= 10_000
+
+
+def test_after_the_shell_had_the_terminal_the_whole_screen_is_sent_again(wide_list: Terminal) -> None:
+    shown = wide_list.lines()
+    os.kill(wide_list.child.pid, signal.SIGTSTP)
+    wide_list.rest()
+    wide_list.wipe()
+    os.kill(wide_list.child.pid, signal.SIGCONT)
+    wide_list.until(lambda lines: lines == shown)
+
+
+def test_a_screen_that_was_written_over_is_drawn_anew_with_one_key(wide_list: Terminal) -> None:
+    shown = wide_list.lines()
+    wide_list.wipe()
+    wide_list.press("\x0c")
+    wide_list.until(lambda lines: lines == shown)
+
+
+def test_another_size_and_back_gives_the_same_screen(wide_list: Terminal) -> None:
+    shown = wide_list.lines()
+    wide_list.child.setwinsize(30, 90)
+    wide_list.until(lambda lines: "? keys" in lines[29])
+    wide_list.wipe()
+    wide_list.child.setwinsize(40, 120)
+    wide_list.until(lambda lines: lines == shown)

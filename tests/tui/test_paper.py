@@ -1,0 +1,83 @@
+"""What is sent for a frame leaves a terminal that shows the frame before showing exactly this one."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from emtui.tui.paper import Paper
+
+WIDTH, HEIGHT = 24, 4
+PLAIN, RED, BAR = Style(), Style(color="red", bold=True), Style(color="default", reverse=True)
+
+words = st.text("ab ■あ", max_size=8)
+lines = st.lists(st.tuples(words, st.sampled_from([PLAIN, RED, BAR])), max_size=5)
+frames = st.lists(st.dictionaries(st.integers(0, HEIGHT - 1), lines, min_size=1), min_size=1, max_size=5)
+
+
+def strip(line: list[tuple[str, Style]]) -> Strip:
+    return Strip([Segment(text, style) for text, style in line]).adjust_cell_length(WIDTH, PLAIN)
+
+
+class Seen:
+    """A terminal with its paper."""
+
+    def __init__(self) -> None:
+        self.paper = Paper()
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.Stream(self.screen)
+
+    def show(self, frame: dict[int, Strip]) -> str:
+        painted = [(y, 0, line) for y, line in frame.items()]
+        sent = self.paper.news(painted, WIDTH, ColorSystem.STANDARD)
+        self._stream.feed(sent)
+        return sent
+
+    def line(self, y: int) -> list[tuple[str, bool, bool]]:
+        """Each character of a line, whether it is bold, and whether it is turned round."""
+        cells = (self.screen.buffer[y][x] for x in range(WIDTH))
+        return [(cell.data, cell.bold, cell.reverse) for cell in cells]
+
+
+@given(frames)
+def test_the_terminal_shows_what_was_painted_last(painted: list[dict[int, list[tuple[str, Style]]]]) -> None:
+    seen, whole = Seen(), Seen()
+    for frame in painted:
+        strips = {y: strip(line) for y, line in frame.items()}
+        seen.show(strips)
+        whole.paper.forget()
+        whole.show(strips)
+        assert all(seen.line(y) == whole.line(y) for y in range(HEIGHT))
+
+
+def test_a_frame_that_is_shown_already_is_not_sent() -> None:
+    seen = Seen()
+    frame = {0: strip([("a row", RED)]), 2: strip([("あ", PLAIN)])}
+    assert seen.show(frame)
+    assert seen.show(frame) == ""
+
+
+def test_only_what_differs_is_sent_and_blanks_at_the_end_are_erased() -> None:
+    seen = Seen()
+    seen.show({1: strip([("row 1 of a long list", PLAIN)])})
+    assert seen.show({1: strip([("row 2 of a long list", PLAIN)])}) == "\x1b[2;5H2"
+    assert seen.show({1: strip([("row 2", PLAIN)])}) == "\x1b[2;7H\x1b[K"
+
+
+def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
+    seen = Seen()
+    frame = {0: strip([("a row", PLAIN)])}
+    seen.show(frame)
+    seen.paper.forget()
+    assert "a row" in seen.show(frame)
+
+
+def test_what_was_never_painted_is_left_alone() -> None:
+    seen = Seen()
+    sent = seen.paper.news([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
+    assert sent == "\x1b[1;11Hab"
