@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 Uid = NewType("Uid", str)
@@ -105,7 +106,8 @@ class Session:
     @property
     def id(self) -> str:
         """The GUID, in lower case; the whole UID where it holds none."""
-        return find_guid(self.uid) or self.uid
+        found = _GUID.match(self.uid, len(SYSTEM_URN)) or _GUID.search(self.uid)
+        return found.group().lower() if found else self.uid
 
     @property
     def message(self) -> str | None:
@@ -118,13 +120,7 @@ class Session:
 
         Words compare without case, in both documented spellings.
         """
-        state = (self.state or "").casefold()
-        if state == "inprogress":
-            return Outcome.RUNNING
-        if self.result.canceled:
-            return Outcome.CANCELED
-        by_result = _OUTCOMES.get((self.result.word or "").casefold(), Outcome.UNKNOWN)
-        return _OUTCOMES.get(state, by_result)
+        return _outcome_of(self.state, self.result.word, self.result.canceled)
 
     @property
     def running(self) -> bool:
@@ -140,6 +136,17 @@ class Session:
         if self.started is None or end is None:
             return None
         return max(end - self.started, timedelta())
+
+
+@lru_cache(maxsize=256)
+def _outcome_of(state: str | None, result: str | None, canceled: bool) -> Outcome:
+    """Thousands of sessions have the same few words."""
+    state = (state or "").casefold()
+    if state == "inprogress":
+        return Outcome.RUNNING
+    if canceled:
+        return Outcome.CANCELED
+    return _OUTCOMES.get(state, _OUTCOMES.get((result or "").casefold(), Outcome.UNKNOWN))
 
 
 @dataclass(frozen=True, slots=True)

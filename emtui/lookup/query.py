@@ -9,7 +9,7 @@ line are the same thing under other names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -63,6 +63,19 @@ class Query:
     def only(self, keys: frozenset[str]) -> Query:
         """The part of it that has these keys."""
         return Query(tuple(term for term in self.terms if term.key in keys))
+
+    @property
+    def worded(self) -> bool:
+        """Whether it looks for words, so that haystacks are needed."""
+        return any(not term.key for term in self.terms)
+
+    def among(self, sessions: Iterable[Session], hays: Iterable[str]) -> tuple[Session, ...]:
+        """Those that match, in their order. `hays` are their haystacks; any texts if it is not `worded`."""
+        pairs: Iterable[tuple[Session, str]] = zip(sessions, hays, strict=False)
+        for term in self.terms:
+            test = term.test
+            pairs = [pair for pair in pairs if test(*pair)]
+        return tuple(session for session, _ in pairs)
 
     def matches(self, session: Session, hay: str | None = None) -> bool:
         """Whether every term holds. `hay` is `haystack(session)`, if the caller keeps it."""
@@ -157,6 +170,8 @@ def _state_test(value: str) -> Test:
         else:
             known = (*Outcome, *(state for state in _SERVER_STATES if state.casefold() not in set(Outcome)))
             raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
+    if not states:
+        return lambda session, _: session.outcome in outcomes
     return lambda session, _: session.outcome in outcomes or _own_state(session) in states
 
 

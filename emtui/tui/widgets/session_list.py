@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
+from itertools import repeat
 from typing import ClassVar
 
 from textual.reactive import var
@@ -16,7 +17,7 @@ from textual.strip import Strip
 
 from emtui import words
 from emtui.em.model import Session, Uid
-from emtui.lookup import DEFAULT_ORDER, Order, Query
+from emtui.lookup import DEFAULT_ORDER, Order, Query, haystack
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, cells_of, session_columns, titles_of
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
@@ -37,6 +38,7 @@ class SessionList(Lines):
         super().__init__(id=id)
         self.rows: tuple[Session, ...] = ()
         self._all: tuple[Session, ...] = ()
+        self._hays: tuple[str, ...] = ()
         self._anchor: Uid | None = None
 
     @property
@@ -68,15 +70,15 @@ class SessionList(Lines):
 
     def watch_snapshot(self) -> None:
         """Other sessions: the same one stays selected."""
-        self._arrange()
+        self._line_up()
 
     def watch_wanted(self) -> None:
         """Another query: the selected session stays, if it matches."""
-        self._arrange()
+        self._sift(self._all)
 
     def watch_order(self) -> None:
         """Another order: to the selected session's new place."""
-        self._arrange()
+        self._line_up()
 
     def watch_zone(self) -> None:
         """Other times in every row."""
@@ -87,14 +89,23 @@ class SessionList(Lines):
         super().go(cursor, top=top)
         self._anchor = self.selected.uid if self.selected else self._anchor
 
-    def _arrange(self) -> None:
+    def _line_up(self) -> None:
+        """All sessions in their order; those of a snapshot are newest first already."""
         if self.snapshot is None:
             return
-        before, line, at_the_top = self._all, self.cursor - self.top, self.cursor == self.top == 0
-        sessions = self.snapshot.sessions
-        newest_first = self.order == DEFAULT_ORDER  # as a snapshot is already
-        self._all = sessions if newest_first else self.order.sort(sessions, self.snapshot.as_of)
-        self.rows = self._all if self.wanted.empty else tuple(filter(self.wanted.matches, self._all))
+        before, self._all, self._hays = self._all, self.snapshot.sessions, ()
+        if self.order != DEFAULT_ORDER:
+            self._all = self.order.sort(self._all, self.snapshot.as_of)
+        self._sift(before)
+
+    def _sift(self, before: tuple[Session, ...]) -> None:
+        """The rows that match; texts are folded once for all the keystrokes of a query."""
+        if self.snapshot is None:
+            return
+        line, at_the_top = self.cursor - self.top, self.cursor == self.top == 0
+        if self.wanted.worded and not self._hays:
+            self._hays = tuple(map(haystack, self._all))
+        self.rows = self.wanted.among(self._all, self._hays or repeat("")) if self.wanted.terms else self._all
         place = self._nearest(before)
         self.renew(len(self.rows), place, 0 if at_the_top else place - line)
         if self.selected and not any(session.uid == self._anchor for session in self._all):
@@ -105,9 +116,11 @@ class SessionList(Lines):
 
         One that the list has no more is looked for where it stood `before`.
         """
+        if self._anchor is None:
+            return 0
         places = {session.uid: place for place, session in enumerate(self.rows)}
-        if self._anchor is None or self._anchor in places:
-            return places.get(self._anchor, 0) if self._anchor else 0
+        if self._anchor in places:
+            return places[self._anchor]
         for sessions in (self._all, before):
             stood = next((n for n, session in enumerate(sessions) if session.uid == self._anchor), None)
             if stood is not None:
