@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from emtui.em import wire
 from emtui.em.exchange import Answer
-from emtui.em.model import LONG_AGO, Listing
+from emtui.em.model import Listing
 from emtui.em.threads import beside
 
 SLICE = 128 * 1024
@@ -29,7 +29,7 @@ class Progress:
 
 
 async def read_listing(answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
-    """The whole list; `tell` hears of it at most ten times a second, and once at the end.
+    """The whole list, newest first; `tell` hears of it at most ten times a second, and once at the end.
 
     Raises `wire.Unreadable` and whatever reading the answer raises.
     """
@@ -43,17 +43,10 @@ async def read_listing(answer: Answer, tell: Callable[[Progress], None] | None) 
             if tell and clock() - told_at >= _EVERY:
                 told_at = clock()
                 tell(Progress(received, answer.expected, reader.rows))
-    listing = await beside(lambda: newest_first(reader.close()))
+    listing = await beside(reader.close)
     if tell:
         tell(Progress(received, answer.expected, reader.rows))
     return listing
-
-
-def newest_first(listing: Listing) -> Listing:
-    """The list sorted by start, ties by uid: the server's own order means nothing."""
-    by_uid = sorted(listing.sessions, key=lambda session: session.uid)
-    ordered = sorted(by_uid, key=lambda session: session.started or LONG_AGO, reverse=True)
-    return replace(listing, sessions=tuple(ordered))
 
 
 async def _slices(answer: Answer) -> AsyncGenerator[bytes, None]:

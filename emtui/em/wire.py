@@ -63,45 +63,47 @@ class _Target:
         self.depth = 0
         self.attributes: Mapping[str, str] = {}
         self.ended = False
-        self._level = level
+        self._item = level
+        self._field = level + 1
+        self._inner = level + 2
         self._take = take
         self._texts: dict[str, str] = {}
-        self._field = ""
+        self._name = ""
         self._parts: list[str] = []
         self._nested = False
         self._length = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self.depth += 1
-        inside = self.depth - self._level
-        if inside == 1:
-            self._field, self._parts, self._nested = _local(tag), [], False
-        elif inside == 2 and self._field == "Result":
-            self._parts, self._nested = [], True
-        elif inside == 0:
+        self.depth = depth = self.depth + 1
+        if depth == self._inner:
+            if self._name == "Result":
+                self._parts, self._nested = [], True
+        elif depth == self._field:
+            self._name, self._parts, self._nested = _local(tag), [], False
+        elif depth == self._item:
             self.attributes, self._texts, self._length = dict(attributes), {}, 0
-        elif self.depth > _DEEPEST:
+        elif depth > _DEEPEST:
             raise Unreadable("it is deeper than is read", too_large=True)
 
     def data(self, text: str) -> None:
-        if self.depth > self._level:
+        if self.depth > self._item:
             self._parts.append(text)
             self._length += len(text)
             if self._length > _LONGEST:
                 raise Unreadable("it holds a text longer than is read", too_large=True)
 
     def end(self, tag: str) -> None:
-        inside = self.depth - self._level
-        self.depth -= 1
-        if inside == 1:
-            if self._field != "Links" and not self._nested:
-                self._texts[self._field] = "".join(self._parts)
-        elif inside == 2:
+        depth = self.depth
+        self.depth = depth - 1
+        if depth == self._inner:
             if self._nested:
-                self._texts[f"Result/{_local(tag)}"] = "".join(self._parts)
-        elif inside == 0:
+                self._texts[_of_result(tag)] = "".join(self._parts)
+        elif depth == self._field:
+            if not self._nested and self._name != "Links":
+                self._texts[self._name] = "".join(self._parts)
+        elif depth == self._item:
             self._take(Item(_local(tag), self.attributes, self._texts))
-        self.ended = not self.depth
+        self.ended = depth == 1
 
     def close(self) -> None:
         """Nothing is left to give: every item was taken as it ended."""
@@ -290,6 +292,11 @@ def _root(body: bytes, *names: str) -> Item:
     document.feed(body)
     document.close()
     return items[0]
+
+
+@lru_cache(maxsize=256)
+def _of_result(tag: str) -> str:
+    return f"Result/{_local(tag)}"
 
 
 @lru_cache(maxsize=256)
