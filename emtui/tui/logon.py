@@ -6,6 +6,7 @@ logs on: the first screen is painted long before.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -45,6 +46,7 @@ def _libraries() -> tuple[type[Client], type[Proxies]]:
     from emtui.em.client import Client
     from emtui.em.proxy import Proxies
 
+    gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
     return Client, Proxies
 
 
