@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -45,14 +46,23 @@ class Start:
 
 def run(start: Start) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
-    from emtui.tui.app import EmtuiApp
-
-    app = EmtuiApp(start)
+    app = _app(start)
     code = asyncio.run(_live(app))
     if app.fault:
         sys.stderr.write(f"emtui: our own fault, sorry: {app.fault}. Nothing on the server was changed.\n")
         return 1
     return code
+
+
+def _app(start: Start) -> EmtuiApp:
+    """The app. Nothing that is loaded for it ever becomes garbage, so nobody looks for any meanwhile."""
+    gc.disable()
+    try:
+        from emtui.tui.app import EmtuiApp
+    finally:
+        gc.freeze()
+        gc.enable()
+    return EmtuiApp(start)
 
 
 async def _live(app: EmtuiApp) -> int:
