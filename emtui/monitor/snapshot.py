@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from emtui.em.model import Listing, Outcome, Session, Uid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The sessions, newest first, as of the moment when the answer was complete.
 
-    `replaced` counts characters of the answer that XML does not allow.
+    `replaced` counts characters of the answer that XML does not allow. Not slotted:
+    what was counted once is kept.
     """
 
     sessions: tuple[Session, ...]
@@ -30,16 +32,17 @@ class Snapshot:
         """The list answer that was complete at `as_of`."""
         return cls(listing.sessions, as_of, listing.replaced)
 
-    @property
+    @cached_property
     def odd(self) -> int:
         """How many rows could not be read whole."""
         return sum(1 for session in self.sessions if session.odd)
 
-    @property
+    @cached_property
     def references(self) -> tuple[Session, ...]:
         """The rows of which only name and time are known, newest first."""
         return tuple(session for session in self.sessions if not session.complete)
 
+    @cached_property
     def tally(self) -> Counter[Outcome]:
         """How many sessions came to which outcome, among those that are known whole."""
         return Counter(session.outcome for session in self.sessions if session.complete)

@@ -27,7 +27,7 @@ WORST_FIRST = (
 
 def tally(snapshot: Snapshot) -> Pieces:
     """`3,426 runs  7 failed … 3,411 success`: worst first, what could not be read before what is well."""
-    counts = snapshot.tally()
+    counts = snapshot.tally
     pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
 
     def add(number: int, what: str, style: Style) -> None:

@@ -26,7 +26,7 @@ def look(*sessions: Session) -> Snapshot:
 
 def test_the_tally_counts_only_what_is_known_whole() -> None:
     seen = look(run(1), replace(run(2), state="Failed"), replace(run(3), complete=False))
-    assert seen.tally() == {Outcome.SUCCESS: 1, Outcome.FAILED: 1}
+    assert seen.tally == {Outcome.SUCCESS: 1, Outcome.FAILED: 1}
     assert seen.references == (seen.sessions[2],)
 
 

@@ -108,7 +108,8 @@ class SessionList(Lines):
         self.rows = self.wanted.among(self._all, self._hays or repeat("")) if self.wanted.terms else self._all
         place = self._nearest(before)
         self.renew(len(self.rows), place, 0 if at_the_top else place - line)
-        if self.selected and not any(session.uid == self._anchor for session in self._all):
+        lost = self._anchor is None or not any(session.uid == self._anchor for session in self._all)
+        if self.selected and lost:
             self._anchor = self.selected.uid
 
     def _nearest(self, before: tuple[Session, ...]) -> int:
