@@ -118,7 +118,8 @@ class LoginScreen(Page):
         return missing is not None
 
     def _status(self, text: str) -> None:
-        self.query_one("#status", Static).update(Content(text))
+        if self.stands:
+            self.query_one("#status", Static).update(Content(text))
 
     # --- filling in -------------------------------------------------------------
 
