@@ -52,8 +52,8 @@ class Page(Screen[str | None]):
 
     @property
     def stands(self) -> bool:
-        """Whether there is something to draw on: from the first paint until the page is taken away."""
-        return self.is_mounted and len(self.children) > 0
+        """Whether there is something to draw on: until the page is taken away, or the app ends."""
+        return self.is_mounted and self.app.is_running and not self._pruning
 
     def compose(self) -> ComposeResult:
         """First line, trouble, body, footer."""

@@ -1,0 +1,290 @@
+"""The list at work: asking, waiting, stopping, filtering, going to what was named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import httpx
+import pytest
+from served import Demo, serve
+from textual import events
+from textual.pilot import Pilot
+
+from emtui.demo.app import PASSWORD, USER, Settings, create_app
+from emtui.demo.play import parse_plays
+from emtui.demo.world import World
+from emtui.em.address import Server, Trust, parse_server
+from emtui.em.client import Client
+from emtui.em.model import Outcome
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.local.connection import Connection
+from emtui.tui.app import EmtuiApp
+from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.lookup import LookupScreen
+from emtui.tui.screens.page import Page
+from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.text import TextPage
+from emtui.tui.start import Start
+from emtui.tui.widgets.oneline import OneLine
+
+NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
+SERVER = Server("em01.example.net")
+WORLD = World(1, NIGHT, 1000)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person at the list of the demo."""
+
+    app: EmtuiApp
+    pilot: Pilot[int]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(600):
+            if holds():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError("it never came to that:\n" + "\n".join(self.lines()))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    @property
+    def page(self) -> Page:
+        return self.app.page
+
+    @property
+    def listing(self) -> LookupScreen:
+        screen = self.app.lookup_screen
+        assert screen is not None
+        return screen
+
+    def line(self, name: str) -> str:
+        """One line of the screen that is shown."""
+        return self.page.query_one(f"#{name}", OneLine).render_line(0).text.rstrip()
+
+    def lines(self) -> list[str]:
+        """All lines of the list itself, as painted."""
+        return [strip.text.rstrip() for strip in self.listing.sessions.render_lines(self.page.size.region)]
+
+
+@asynccontextmanager
+async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> AsyncIterator[Seat]:
+    """Somebody who has just logged on to the demo, which plays what is told."""
+    demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(list(plays))))
+    client = await Client.connect(
+        SERVER, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies(), transport=httpx.ASGITransport(demo)
+    )
+    connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
+    start = start or Start(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC)
+    app = EmtuiApp(start)
+    async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        app.post_message(LoginScreen.LoggedOn(client, connection, remember=False))
+        seat = Seat(app, pilot)
+        await seat.until(lambda: app.lookup_screen is not None)
+        if wait:
+            await seat.until(lambda: bool(seat.listing.sessions.rows) and not seat.listing.progress)
+        yield seat
+    await client.close()
+
+
+def ticking() -> Callable[[], datetime]:
+    """A clock of which every reading is a second later."""
+    seconds = count()
+    return lambda: NIGHT + timedelta(seconds=next(seconds))
+
+
+def a_view(**changes: str) -> Start:
+    """A start in a view of one's choice."""
+    connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
+    return Start(
+        connection,
+        remember=False,
+        at_once=False,
+        now=ticking(),
+        zone=UTC,
+        query=changes.get("query", ""),
+        order=changes.get("order"),
+        target=changes.get("target"),
+    )
+
+
+async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:
+    async with seated() as seat:
+        starts = [session.started for session in seat.listing.sessions.rows if session.started]
+        assert starts == sorted(starts, reverse=True)
+        total = len(seat.listing.sessions.rows)
+        assert seat.line("tally").startswith(f"{total:,} runs")
+        failed = sum(session.outcome is Outcome.FAILED for session in seat.listing.sessions.rows)
+        assert f"{failed} failed" in seat.line("tally")
+        assert seat.line("top").endswith("as of 02:14:30 +00:00")
+
+
+async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
+    async with seated() as seat:
+        everything = len(seat.listing.sessions.rows)
+        await seat.press("slash", *"state", "colon", *"failed")
+        assert {session.outcome for session in seat.listing.sessions.rows} == {Outcome.FAILED}
+        await seat.press("escape")
+        assert len(seat.listing.sessions.rows) == everything
+        await seat.press("slash", *"licauto", "enter")
+        assert {session.type for session in seat.listing.sessions.rows} == {"LicAutoUpdate"}
+        assert seat.line("query").startswith("/ licauto")
+        assert seat.line("query").endswith(f"of {everything:,}")
+        await seat.press("escape")
+        assert len(seat.listing.sessions.rows) == everything
+
+
+async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
+    async with seated() as seat:
+        await seat.press("slash", *"state", "colon", *"fialed", "enter")
+        assert "'fialed' is not a state: did you mean failed?" in seat.line("foot")
+        assert seat.app.focused
+        assert getattr(seat.app.focused, "value", None) == "state:fialed"
+        await seat.press("escape")
+        assert seat.listing.query_now.empty
+        assert seat.app.focused is seat.listing.sessions
+
+
+async def test_asking_again_keeps_selection_scroll_query_and_order() -> None:
+    async with seated(start=a_view(query="type:CollectJob", order="started")) as seat:
+        await seat.press("ctrl+d", "ctrl+d", "down", "down")
+        listed = seat.listing.sessions
+        before = (
+            listed.selected,
+            listed.top,
+            listed.cursor,
+            seat.listing.query_now.text,
+            seat.listing.order.text,
+        )
+        first = seat.listing.as_of()
+        await seat.press("r")
+        await seat.until(lambda: seat.listing.as_of() != first and not seat.listing.progress)
+        after = (
+            listed.selected,
+            listed.top,
+            listed.cursor,
+            seat.listing.query_now.text,
+            seat.listing.order.text,
+        )
+        assert after == before
+
+
+@pytest.fixture
+def slow_demo() -> Iterator[Demo]:
+    """A server that takes its time over every 64 KiB."""
+    yield from serve("--seed", "1", "--play", "slow=0.3")
+
+
+async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_esc(slow_demo: Demo) -> None:
+    trust = Trust(pin=slow_demo.sha256)
+    server = parse_server(slow_demo.url)
+    connection = Connection(None, server, slow_demo.user, trust, password=Secret(slow_demo.password))
+    app = EmtuiApp(Start(connection, remember=False))
+    async with app.run_test(size=(80, 23)) as pilot:
+        seat = Seat(app, pilot)
+        await seat.until(lambda: app.lookup_screen is not None and " rows" in seat.listing.progress)
+        assert re.fullmatch(r"asking \S+: [\d.]+ [kM]B of 3\.\d MB, [\d,]+ rows", seat.listing.progress)
+        assert "Esc stops" in "\n".join(seat.lines())
+        await seat.press("question_mark")
+        assert isinstance(seat.page, TextPage)
+        await seat.press("q", "escape")
+        await seat.until(lambda: not seat.listing.progress)
+        assert seat.listing.snapshot is None
+        assert "r asks again" in seat.line("foot")
+        await app.client.close() if app.client else None
+
+
+async def test_references_become_whole_while_one_looks_on() -> None:
+    async with seated("references", wait=False) as seat:
+        await seat.until(lambda: seat.listing.snapshot is not None)
+        assert seat.listing.snapshot
+        assert "known by name only" in seat.line("tally")
+        await seat.until(lambda: not seat.listing.progress)
+        assert seat.listing.snapshot.references == ()
+        assert seat.listing.sessions.rows[0].type is not None
+
+
+async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_same_row() -> None:
+    async with seated() as seat:
+        await seat.press("ctrl+d", "ctrl+d", "enter")
+        before = (seat.listing.sessions.top, seat.listing.sessions.cursor)
+        await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
+        assert seat.app.focused is seat.page.query_one("#events")
+        await seat.press("enter")
+        assert isinstance(seat.page, TextPage)
+        await seat.press("escape", "escape")
+        assert seat.app.screen is seat.listing
+        assert (seat.listing.sessions.top, seat.listing.sessions.cursor) == before
+
+
+@pytest.mark.parametrize(
+    "form", ["{id}", "urn:veeam:SystemSession:{id}", "https://x/api/systemSessions/{id}"]
+)
+@pytest.mark.parametrize("way", ["pasted", "typed", "at the start"])
+async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None:
+    wanted = WORLD.sessions(NIGHT)[7]
+    text = form.format(id=wanted.id.upper() if form == "{id}" else wanted.id)
+    async with seated(start=a_view(target=text) if way == "at the start" else None) as seat:
+        if way == "pasted":
+            seat.app.post_message(events.Paste(text + "\n"))
+        elif way == "typed":
+            await seat.press("colon")
+            assert isinstance(seat.page, PaletteScreen)
+            seat.app.post_message(events.Paste(text))
+            await seat.pilot.pause()
+            await seat.press("enter")
+        await seat.until(lambda: isinstance(seat.page, DetailScreen))
+        assert isinstance(seat.page, DetailScreen)
+        assert seat.page.session.uid == wanted.uid
+        assert seat.listing.sessions.selected
+        assert seat.listing.sessions.selected.uid == wanted.uid
+
+
+async def test_what_names_no_session_is_one_sentence() -> None:
+    async with seated() as seat:
+        await seat.press("colon", *"nonesuch", "enter")
+        assert "names no session" in seat.line("foot")
+        assert seat.page is seat.listing
+
+
+async def test_a_command_is_found_by_a_word_of_what_it_does() -> None:
+    async with seated() as seat:
+        await seat.press("colon", *"running", "enter")
+        assert {session.outcome for session in seat.listing.sessions.rows} == {Outcome.RUNNING}
+        await seat.press("colon", *"q", "enter")
+        assert not seat.app.is_running or seat.app.return_code == 0
+
+
+async def test_times_turn_to_utc_and_back_on_every_screen() -> None:
+    async with seated() as seat:
+        await seat.press("enter", "t")
+        assert "UTC" in seat.line("foot")
+        assert seat.listing.zone is UTC
+
+
+async def test_odd_rows_are_counted_and_cost_nobody_the_others() -> None:
+    async with seated("odd-row") as seat:
+        assert "2 not readable whole" in seat.line("tally")
+        assert len(seat.listing.sessions.rows) == len(WORLD.sessions(NIGHT))
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",), ("enter", "enter"), ("enter", "i"), ("colon",)])
+async def test_hostile_text_reaches_no_line_of_any_screen(keys: tuple[str, ...]) -> None:
+    async with seated("escape") as seat:
+        for key in keys:
+            await seat.press(key)
+        await seat.pilot.pause(0.2)
+        for widget in seat.page.query("*"):
+            for strip in widget.render_lines(widget.size.region):
+                assert not [char for char in strip.text if ord(char) < 32 or 0x7F <= ord(char) < 0xA0]
+                assert not set(strip.text) & set("\u202e\u202d\u200b\u2066")
