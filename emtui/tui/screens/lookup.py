@@ -224,11 +224,10 @@ class LookupScreen(Querying):
 
         Raises `lookup.NoMatch` and `lookup.SeveralMatch` for what only the list could tell.
         """
-        listed = self.snapshot.sessions if self.snapshot else ()
         if isinstance(target, lookup.ExactTarget):
-            found = next((session for session in listed if session.uid == target.uid), None)
-            return found or Session(target.uid, complete=False)
-        return lookup.find(target, listed)
+            listed = self.snapshot.find(target.uid) if self.snapshot else None
+            return listed or Session(target.uid, complete=False)
+        return lookup.find(target, self.snapshot.sessions if self.snapshot else ())
 
     def neighbour(self, session: Session, way: str) -> Session | None:
         """The run before or after of the same type, or the next or previous row."""

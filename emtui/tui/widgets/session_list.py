@@ -108,9 +108,9 @@ class SessionList(Lines):
         self.rows = self.wanted.among(self._all, self._hays or repeat("")) if self.wanted.terms else self._all
         place = self._nearest(before)
         self.renew(len(self.rows), place, 0 if at_the_top else place - line)
-        lost = self._anchor is None or not any(session.uid == self._anchor for session in self._all)
-        if self.selected and lost:
-            self._anchor = self.selected.uid
+        selected = self.selected
+        if selected and selected.uid != self._anchor and not any(s.uid == self._anchor for s in self._all):
+            self._anchor = selected.uid
 
     def _nearest(self, before: tuple[Session, ...]) -> int:
         """The row of the session to keep hold of; else of the next one in the order, else of the one before.
@@ -119,9 +119,10 @@ class SessionList(Lines):
         """
         if self._anchor is None:
             return 0
+        place = self._place_of(self._anchor)
+        if place is not None:
+            return place
         places = {session.uid: place for place, session in enumerate(self.rows)}
-        if self._anchor in places:
-            return places[self._anchor]
         for sessions in (self._all, before):
             stood = next((n for n, session in enumerate(sessions) if session.uid == self._anchor), None)
             if stood is not None:
