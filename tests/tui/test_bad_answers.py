@@ -186,11 +186,13 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
         async with app.run_test(size=(80, 30)) as pilot:
             seat = Seat(app, pilot, server)
             await seat.until(lambda: isinstance(seat.page, TrustScreen))
-            shown = "\n".join(
-                strip.text for strip in seat.page.query_one("#text").render_lines(seat.page.size.region)
-            )
+            text = seat.page.query_one("#text")
+
+            def shown() -> str:
+                return "\n".join(strip.text for strip in text.render_lines(text.size.region))
+
             for sha256 in (certificate.sha256, other.sha256):
-                assert sha256[:4] + " " + sha256[4:8] in shown
+                await seat.until(lambda wanted=f"{sha256[:4]} {sha256[4:8]}": wanted in shown())  # type: ignore[misc]
             assert server.received == 0
 
 

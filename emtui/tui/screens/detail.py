@@ -105,7 +105,8 @@ class DetailScreen(Page):
         try:
             session = self.session
             if again or session.running or not session.complete:
-                session = await self.client.session(session.uid)
+                asked = await self.client.session(session.uid)
+                session = asked if asked.complete or not session.complete else session
             log = await self.client.events(session.uid)
         except EmError as error:
             self.trouble = str(error)
@@ -117,6 +118,8 @@ class DetailScreen(Page):
             self.asking = False
 
     def _learn(self, session: Session, log: Log) -> None:
+        if not self.stands:
+            return  # the person has gone elsewhere meanwhile
         if session != self.session:
             self.session = session
             self.post_message(self.Learned(session))

@@ -93,7 +93,6 @@ class LookupScreen(Querying):
         else:
             self.trouble = ""
             self.snapshot = Snapshot.of(listing, self.emtui.now())
-            self.progress = ""
             self.post_message(self.Arrived())
             await self._complete(self.snapshot.references)
         finally:
@@ -108,6 +107,7 @@ class LookupScreen(Querying):
         """Some servers list only names: fetch each run once, those on the screen first."""
         if not references:
             return
+        self.progress = f"asking for each run: 0 of {words.count(len(references))}"
         on_screen = set(self.sessions.rows[self.sessions.top :][: self.sessions.window])
         first = sorted(references, key=lambda session: session not in on_screen)
         known: dict[Uid, Session] = {}

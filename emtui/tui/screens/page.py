@@ -53,7 +53,7 @@ class Page(Screen[str | None]):
     @property
     def stands(self) -> bool:
         """Whether there is something to draw on: until the page is taken away, or the app ends."""
-        return self.is_mounted and self.app.is_running and not self._pruning
+        return len(self.children) > 0 and self.app.is_running and not self._pruning
 
     def compose(self) -> ComposeResult:
         """First line, trouble, body, footer."""
@@ -113,6 +113,8 @@ class Page(Screen[str | None]):
 
     def show_top(self) -> None:
         """Mark, profile, host and user; at the right the absolute time of the last complete answer."""
+        if not self.stands:
+            return
         right: Pieces = []
         as_of, zone = self.as_of(), self.zone
         if as_of and zone:
@@ -128,6 +130,8 @@ class Page(Screen[str | None]):
 
     def show_foot(self) -> None:
         """What was just said, else the keys; at the right the position."""
+        if not self.stands:
+            return
         here = self.position()
         right: Pieces = [(here, PLAIN)] if here else []
         left: Pieces = [(self._said, BOLD)] if self._said else self._hints(words.cells(here))
