@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from served import Demo, serve
 
 DEMO_SEED = "1"
 DEMO_CLOCK = "2026-11-23T02:12:04Z"
+
+# Examples are new ones at every desk, and always the same where a change is judged.
+settings.register_profile("judged", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("judged")
 
 
 @pytest.fixture(scope="session")

@@ -129,11 +129,11 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 def readable(body: bytes) -> str:
     """A document as text that a terminal can be given, and that still means the same.
 
-    Without BOM, line ends as XML reads them; what is invisible or turns the text stands
+    Without BOM and leading blanks, line ends as XML reads them; what is invisible or turns the text stands
     as a reference (in the name of an element, where none may stand, as `_`).
     """
     repair = Repair()
-    text = (repair.feed(body) + repair.close()).decode().removeprefix("\ufeff")
+    text = (repair.feed(body) + repair.close()).decode().lstrip("\ufeff \t\r\n")
     text = _LINE_END.sub("\n", text)
     text = _IN_TAG_NAME.sub(lambda found: _INVISIBLE.sub("_", found.group()), text)
     return _INVISIBLE.sub(lambda found: f"&#x{ord(found.group()):X};", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emtui.em import wire
@@ -139,6 +139,7 @@ def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obey
 
 @settings(max_examples=150, deadline=None)
 @given(mutated())
+@example(b"\xef\xbb\xbf \xef\xbb\xbf<SystemSessions/>")
 def test_what_is_made_readable_is_the_same_list(body: bytes) -> None:
     first = outcome(lambda: wire.read_list(body))
     try:
