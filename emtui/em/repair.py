@@ -122,7 +122,8 @@ class Repair:
 
 
 _LINE_END = re.compile("\r\n?")
-_IN_TAG_NAME = re.compile(f"<[^<>\"'!?]*[{INVISIBLE}][^<>\"']*")
+_TAG = re.compile("""</?[^!?<>"'/](?:"[^"]*"|'[^']*'|[^<>"'])*>""")
+_IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}]""")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
@@ -130,10 +131,11 @@ def readable(body: bytes) -> str:
     """A document as text that a terminal can be given, and that still means the same.
 
     Without BOM and leading blanks, line ends as XML reads them; what is invisible or turns the text stands
-    as a reference (in the name of an element, where none may stand, as `_`).
+    as a reference (in a tag, outside of values, where none may stand, as `_`).
     """
     repair = Repair()
     text = (repair.feed(body) + repair.close()).decode().lstrip("\ufeff \t\r\n")
     text = _LINE_END.sub("\n", text)
-    text = _IN_TAG_NAME.sub(lambda found: _INVISIBLE.sub("_", found.group()), text)
+    if _INVISIBLE.search(text):
+        text = _TAG.sub(lambda tag: _IN_TAG.sub(lambda part: part[1] or "_", tag.group()), text)
     return _INVISIBLE.sub(lambda found: f"&#x{ord(found.group()):X};", text)

@@ -140,6 +140,7 @@ def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obey
 @settings(max_examples=150, deadline=None)
 @given(mutated())
 @example(b"\xef\xbb\xbf \xef\xbb\xbf<SystemSessions/>")
+@example(b"<SystemSessions a='1' \xef\xbb\xbfb='\xef\xbb\xbf'/>")
 def test_what_is_made_readable_is_the_same_list(body: bytes) -> None:
     first = outcome(lambda: wire.read_list(body))
     try:
