@@ -2,13 +2,14 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.em.model import SESSION_TYPES, Result, Session, uid_of
+from emtui.em.model import SESSION_TYPES, Result, Session, Uid, uid_of
 from emtui.lookup import (
     FIELDS,
     BadQuery,
@@ -361,6 +362,11 @@ def test_several_matches_are_told_up_to_ten() -> None:
         find(PrefixTarget("3f2a"), many)
     assert caught.value.total == 12
     assert len(caught.value.sessions) == 10
+
+
+def test_rows_of_one_id_are_one_session() -> None:
+    again = replace(WARNED, uid=Uid(f"{WARNED.uid}#2"), odd="another row has the same UID")
+    assert find(parse_target(WARNED.id.replace("-", "")), [GOOD, WARNED, again]) is WARNED
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -79,20 +79,27 @@ async def _chosen(
     now = datetime.now(UTC)
     if all(session.complete for session in listing.sessions):
         return order.sort(filter(query.matches, listing.sessions), now)[:limit]
-    early = query.only(_OF_REFERENCES)
-    likely = order.sort(
-        (s for s in listing.sessions if s.complete or s.started is None or early.matches(s)), now
-    )
-    enough = limit if order.field in _ORDERS_OF_REFERENCES else None
-    kept: list[Session] = []
     if limit == 0:
         return ()
-    async for session in client.complete(likely):
+    early = query.only(_OF_REFERENCES)
+    placed = order.sort((s for s in listing.sessions if s.started and (s.complete or early.matches(s))), now)
+    unplaced = (session for session in listing.sessions if session.started is None)
+    enough = limit if order.field in _ORDERS_OF_REFERENCES else None
+    kept = await _kept(client, placed, query, enough) + await _kept(client, unplaced, query, None)
+    return order.sort(kept, now)[:limit]
+
+
+async def _kept(
+    client: Client, sessions: Iterable[Session], query: Query, enough: int | None
+) -> list[Session]:
+    """The first of them that the query wants, whole."""
+    kept: list[Session] = []
+    async for session in client.complete(sessions):
         if query.matches(session):
             kept.append(session)
         if len(kept) == enough:
             break
-    return order.sort(kept, now)[:limit]
+    return kept
 
 
 def narrate_odd(listing: Listing) -> None:

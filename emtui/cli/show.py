@@ -110,9 +110,16 @@ def _print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> i
 async def _session(client: Client, target: Target) -> Session:
     """The session that is meant, whole: exact ones are asked for, others looked up in the list first."""
     if isinstance(target, ExactTarget):
-        return await client.session(target.uid)
+        session = await client.session(target.uid)
+        return session if session.complete else await _more_of(client, session)
     session = await _listed(client, target)
     return session if session.complete else await client.session(session.uid)
+
+
+async def _more_of(client: Client, reference: Session) -> Session:
+    """What the list knows of a session to which the server gives, asked for it, only a reference."""
+    listed = (await client.sessions()).sessions
+    return next((session for session in listed if session.uid == reference.uid), reference)
 
 
 async def _listed(client: Client, target: Target) -> Session:

@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from emtui.em import answers, wire
 from emtui.em.address import Server
-from emtui.em.errors import BadDocument, BadSetting, Denied, Forbidden, LogonRefused
+from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, Forbidden, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
 from emtui.em.secret import Secret
 
-_IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)")
+_IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]+")
+_GRACE = 1.0
+"""Seconds that a logon under way has to become one that can be ended, once nobody wants it any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +65,22 @@ class Logons:
             if self._current is not None and self._current is not stale:
                 return self._current
             try:
-                self._current = await self._log_on()
+                return await self._change()
             except Denied as refusal:
                 self._refusal, self._current = _again(refusal), None
                 raise
-            return self._current
+
+    async def _change(self) -> Logon:
+        """Log on; a cancellation waits a moment for the answer, for what is not known cannot be ended."""
+        task = asyncio.create_task(self._log_on())
+        try:
+            self._current = logon = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            with suppress(EmError, TimeoutError):
+                async with asyncio.timeout(_GRACE):
+                    self._current = await task
+            raise
+        return logon
 
     async def _log_on(self) -> Logon:
         async with self._exchange.log_on(self._user, self._password) as answer:

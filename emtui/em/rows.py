@@ -115,15 +115,15 @@ def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
 
 
 def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
-    """The same rows; the second and further ones of a UID get one of their own, and are odd.
+    """Every row once; further ones of a UID that differ get one of their own, and are odd.
 
     Which of them is the first does not hang on the server's order, which means nothing.
     """
     if len({session.uid for session in rows}) == len(rows):
         return rows
-    groups: defaultdict[Uid, list[Session]] = defaultdict(list)
+    groups: defaultdict[Uid, dict[Session, None]] = defaultdict(dict)
     for session in rows:
-        groups[session.uid].append(session)
+        groups[session.uid][session] = None  # the same row twice says nothing twice
     apart: dict[Uid, Session] = {uid: min(group, key=_readability) for uid, group in groups.items()}
     for uid, group in groups.items():
         for number, session in enumerate(sorted(group, key=_readability)[1:], start=2):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,6 +24,7 @@ from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_ce
 from emtui.em.wire import clean
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
+_NOTHING: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, its body still to be read."""
         try:
-            answer = await self._pool.handle_async_request(_as_httpcore(request))
+            answer = await self._asked(request)
         except Met as met:
             raise self._changed(met.der) from None
         except NotVerified as problem:
@@ -63,6 +64,24 @@ class Transport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         await self._pool.aclose()
+
+    async def _asked(self, request: httpx.Request) -> httpcore.Response:
+        """The answer; a kept connection that the server has closed meanwhile is no failure, but for a logon.
+
+        Each try uses one up, so there is an end: a new connection is asked once.
+        """
+        while True:
+            dialled: list[str] = []
+
+            async def note(event: str, _: object, seen: list[str] = dialled) -> None:
+                if event == "connection.connect_tcp.started":
+                    seen.append(event)
+
+            try:
+                return await self._pool.handle_async_request(_as_httpcore(request, {"trace": note}))
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                if dialled or request.method == "POST":
+                    raise
 
     def _changed(self, der: bytes) -> Changed:
         certificate = judged(read_certificate(der), self._server.host, datetime.now(UTC), None)
@@ -173,7 +192,7 @@ def _proxy_logon(proxy: Proxy) -> tuple[bytes, bytes] | None:
     return proxy.user.encode(), proxy.password.reveal().encode()
 
 
-def _as_httpcore(request: httpx.Request) -> httpcore.Request:
+def _as_httpcore(request: httpx.Request, more: Mapping[str, object] = _NOTHING) -> httpcore.Request:
     url = httpcore.URL(
         scheme=request.url.raw_scheme,
         host=request.url.raw_host,
@@ -181,7 +200,11 @@ def _as_httpcore(request: httpx.Request) -> httpcore.Request:
         target=request.url.raw_path,
     )
     return httpcore.Request(
-        request.method, url, headers=request.headers.raw, content=b"", extensions=request.extensions
+        request.method,
+        url,
+        headers=request.headers.raw,
+        content=b"",
+        extensions={**request.extensions, **more},
     )
 
 

@@ -124,7 +124,7 @@ class _Document:
             load_dtd=False,
             no_network=True,
             recover=False,
-            resolve_entities=False,
+            resolve_entities=True,  # the five of XML: without a DOCTYPE there are no others
         )
 
     @property

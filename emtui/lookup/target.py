@@ -88,7 +88,10 @@ def find(target: Target, sessions: Iterable[Session]) -> Session:
             return _only(found[:1], f"No session {find_guid(uid)} is in the list: it lists 30 days.")
         case PrefixTarget(digits):
             found = [session for session in sessions if session.id.replace("-", "").startswith(digits)]
-            return _only(found, f"No session's id begins with {digits}: the list holds 30 days.")
+            ids = {session.id: session for session in reversed(found)}  # the first row of each
+            return _only(
+                list(ids.values())[::-1], f"No session's id begins with {digits}: the list holds 30 days."
+            )
         case LatestTarget(kind):
             fits = type_test(kind) if kind else None
             newest = _newest(session for session in sessions if fits is None or fits(session.type))

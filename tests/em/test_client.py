@@ -199,6 +199,31 @@ async def test_a_cancelled_request_leaves_nothing_and_the_client_works_on(name: 
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> None:
+    def tired(asked: Asked) -> Reply:
+        """Closes, unannounced, instead of answering a second read on a connection."""
+        reads = [known for known in server.asked[1:] if known.method == "GET"]
+        return Reply(b"", after="close") if len(reads) == 1 else good(asked)
+
+    async with rogue() as server:
+        client = await connect(server)
+        server.answer = tired
+        assert (await client.sessions()).sessions
+        assert (server.hello, server.count("POST")) == (2, 1)
+        server.answer = lambda _: Reply(b"", after="close")
+        with pytest.raises(Broken):
+            await client.sessions()
+        assert server.hello == 3
+        await client.close()
+
+
+async def test_a_logon_is_never_sent_again_by_itself() -> None:
+    async with rogue(instead("logon", Reply(b"", after="close"))) as server:
+        with pytest.raises(Broken):
+            await connect(server)
+        assert server.count("POST") == 1
+
+
 async def test_closing_does_not_wait_for_a_server_that_is_mute() -> None:
     async with rogue() as server:
         client = await connect(server, Timeouts(logoff=0.05))

@@ -105,8 +105,9 @@ async def test_closing_deletes_our_own_logon_once() -> None:
         ]
 
 
-async def test_the_logon_id_is_taken_from_the_location_when_the_body_is_silent() -> None:
-    head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/logonSessions/{LOGON_ID}\r\n"
+@pytest.mark.parametrize("path", ["logonSessions", "logonsessions"])
+async def test_the_logon_id_is_taken_from_the_location_when_the_body_is_silent(path: str) -> None:
+    head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/{path}/{LOGON_ID}\r\n"
 
     def answer(asked: Asked) -> Reply:
         return reply("201 Created", headers=head) if asked.method == "POST" else good(asked)
@@ -125,6 +126,16 @@ async def test_without_the_header_the_token_is_derived_from_the_session_id() -> 
     async with rogue(answer) as server, await connect(server) as client:
         await client.sessions()
         assert server.asked[-1].headers["x-restsvcsessionid"] == TOKEN
+
+
+async def test_a_logon_that_nobody_waits_for_any_more_is_ended_if_it_still_comes() -> None:
+    async with rogue() as server:
+        task = asyncio.create_task(connect(server))
+        await server.until("logon")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert [asked.method for asked in server.asked] == ["GET", "POST", "DELETE"]
 
 
 async def test_ten_requests_with_an_expired_logon_renew_it_once() -> None:

@@ -282,11 +282,15 @@ def test_a_row_without_uid_and_href_keeps_the_same_made_up_one_wherever_it_stand
 
 
 def test_the_uids_of_a_list_differ_whatever_the_server_sends() -> None:
-    rows = [row(), row(state="Failed"), row(), row(OTHER)]
+    rows = [row(), row(state="Failed"), row(state="Stopped"), row(OTHER)]
     read = wire.read_list(listing(*rows))
     assert {session.uid for session in read.sessions} == {UID, f"{UID}#2", f"{UID}#3", uid_of(OTHER)}
     assert read.odd == 2
     assert wire.read_list(listing(*rows[::-1])) == read
+
+
+def test_the_same_row_twice_is_one_row() -> None:
+    assert wire.read_list(listing(row(), row(OTHER), row())) == wire.read_list(listing(row(OTHER), row()))
 
 
 def test_a_whole_row_keeps_its_uid_before_an_odd_one() -> None:
@@ -304,6 +308,12 @@ def test_a_session_of_another_family_is_shown_and_counted() -> None:
     assert read.sessions[1:] == (
         Session(Uid(uid), name="Nightly SQL", odd="it is listed as BackupJobSession"),
     )
+
+
+def test_what_an_attribute_must_write_as_a_reference_is_read_as_what_it_means() -> None:
+    name = "a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2F;&#38;"
+    assert single("", f'UID="{UID}" Name="{name}"').name == "a & b <c> \"d\" 'e' /&"
+    assert wire.read_error(b'<Error Message="R&amp;D"/>', "application/xml") == "R&D"
 
 
 def test_a_uid_of_another_family_among_system_sessions_is_said() -> None:

@@ -1,0 +1,376 @@
+"""A second Enterprise Manager, made from the documents alone: nothing of emtui and of its demo is in it.
+
+It listens with real TLS on 127.0.0.1, in threads. `Manners` says how it behaves where the
+documents leave something open. Whoever asks for what a reader has no business with, or
+asks it in another way than the documents say, is written down in `offences`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import ssl
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from xml.sax.saxutils import quoteattr
+
+from stranger_truth import LINES, RUNS, Run
+
+USER = "EXAMPLE\\ops"
+PASSWORD = "grün: und blau "
+NAMESPACE = "http://www.veeam.com/ent/v1.0"
+_XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+_LIST = "/api/systemSessions"
+_ONE = re.compile(r"/api/systemSessions/([0-9a-f-]{36})(/events)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """One way to be an Enterprise Manager.
+
+    `prefix`: of the elements, "" for a default namespace, `None` for none at all.
+    `references`: where references are given: "plain" (without ?format=Entity), "list" (always
+    in the list), "single" (always for one session).
+    `lifetime`: how many GETs a token is good for. `hangs_up`: "after" each answer, or "instead" of an answer,
+    at the second GET of a connection. `logoff`: what a DELETE is answered with.
+    """
+
+    prefix: str | None = ""
+    order: str = "Href Type Name UID"
+    references: str = "plain"
+    declared: bool = True
+    bom: bool = False
+    line_end: str = "\n"
+    comments: bool = False
+    extras: bool = False
+    doubles: bool = False
+    empty: bool = False
+    framing: str = "length"
+    hangs_up: str = ""
+    base: str = "http://other.example.net:9399"
+    logon_status: int = 201
+    token_header: str | None = "X-RestSvcSessionId"
+    says_id: bool = True
+    lower_paths: bool = False
+    content_type: str | None = "application/xml; charset=utf-8"
+    lifetime: int | None = None
+    logoff: str = "204"
+
+
+@dataclass(slots=True)
+class Stranger:
+    """A running server and what it saw: `asked` as method and path, `bodies` by path."""
+
+    manners: Manners
+    port: int = 0
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    offences: list[str] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    logons: dict[str, str] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+    gone: threading.Event = field(default_factory=threading.Event)
+    _reads: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, method: str) -> int:
+        """How many requests of this kind came."""
+        return sum(1 for known, _ in self.asked if known == method)
+
+    def forget(self) -> None:
+        """Begin anew, for the next command."""
+        for seen in (self.asked, self.offences, self.secrets):
+            seen.clear()
+        self.logons.clear()
+
+    def log_on(self) -> tuple[str, str]:
+        """A new logon: its id, and its token."""
+        logon_id = str(uuid.uuid4())
+        token = base64.b64encode(logon_id.encode()).decode()
+        with self._lock:
+            self.logons[token] = logon_id
+            self.secrets += [logon_id, token]
+        return logon_id, token
+
+    def knows(self, token: str) -> bool:
+        """Whether this token may read once more."""
+        with self._lock:
+            if token not in self.logons:
+                return False
+            self._reads[token] = self._reads.get(token, 0) + 1
+            if self.manners.lifetime is not None and self._reads[token] > self.manners.lifetime:
+                del self.logons[token]
+                return False
+            return True
+
+    def document(self, path: str, query: str) -> str | None:
+        """The body for a path; `None` if there is nothing."""
+        entity = query == "format=Entity"
+        if path == _LIST:
+            wanted = entity or self.manners.references in {"", "single"}
+            return _listing(self.manners, entities=wanted and self.manners.references != "list")
+        found = _ONE.fullmatch(path)
+        run = next((run for run in RUNS if found and run.guid == found[1].lower()), None)
+        if run is None or found is None:
+            return None
+        if found[2]:
+            return _log(self.manners, run)
+        if entity and self.manners.references != "single":
+            return _document(
+                self.manners, "SystemSession", _attributes(self.manners, run), _fields(self.manners, run)
+            )
+        return _document(
+            self.manners, "EntityRef", _attributes(self.manners, run, "Reference"), _links(self.manners, run)
+        )
+
+
+def _path(manners: Manners, path: str) -> str:
+    return manners.base + (path.lower() if manners.lower_paths else path)
+
+
+def _attributes(manners: Manners, run: Run, kind: str = "") -> str:
+    """The attributes of a session in the order that is played; odd ones beside them."""
+    known = {
+        "Href": _path(manners, f"{_LIST}/{run.guid}?format=Entity"),
+        "Type": f"SystemSession{kind}",
+        "Name": run.name_written,
+        "UID": run.uid_written(run.guid),
+    }
+    if manners.extras:
+        known |= {"Weight": "3", "xml:lang": "en", "xsi:type": "SystemSessionEntityType"}
+    order = manners.order.split()
+    names = sorted(known, key=lambda name: order.index(name) if name in order else -1)
+    return "".join(f" {name}={_quoted(manners, known[name])}" for name in names if known[name] is not None)
+
+
+def _quoted(manners: Manners, value: str | None) -> str:
+    text = value or ""
+    if "&" in text:
+        return f'"{text}"'
+    return quoteattr(text) if not manners.extras else f"'{text}'"
+
+
+def _links(manners: Manners, run: Run) -> str:
+    href = _path(manners, f"{_LIST}/{run.guid}")
+    name = run.name_written or ""
+    return (
+        f'<Links><Link Href="{href}" Name="{name}" Type="BackupJobSessionReference" Rel="Alternate"/>'
+        f'<Link Rel="Down" Type="SystemSessionEvents" Name="Events" Href="{href}/events"/></Links>'
+    )
+
+
+def _fields(manners: Manners, run: Run) -> str:
+    fields = [_links(manners, run), run.type_xml, run.began_xml, run.over_xml, run.state_xml, run.result_xml]
+    if manners.extras:
+        fields[1:1] = ["<InitiatedBy>Scheduler</InitiatedBy>", "<Progress><State>Failed</State></Progress>"]
+        fields += ["<Statistics><Result><Message>no</Message></Result></Statistics>"]
+    if manners.comments:
+        fields = [f"<!-- a comment, <b> in it -->{text}" for text in fields] + ["<?note here?>"]
+    return "\n  ".join(fields)
+
+
+def _listing(manners: Manners, *, entities: bool) -> str:
+    """All runs, in an order that means nothing."""
+    runs = [] if manners.empty else [*RUNS[1::2], *reversed(RUNS[::2])]
+    if manners.doubles:
+        runs += RUNS[10:14]
+    tag = "Sessions" if entities else "Ref"
+    rows = [
+        f"<{tag}{_attributes(manners, run, '' if entities else 'Reference')}>"
+        f"{_fields(manners, run) if entities else _links(manners, run)}</{tag}>"
+        for run in runs
+    ]
+    if manners.extras:
+        rows.insert(3, "<PagingInfo PageNum='1'><Links/></PagingInfo>")
+    return _document(manners, "SystemSessions" if entities else "EntityReferences", "", "\n".join(rows))
+
+
+def _log(manners: Manners, run: Run) -> str:
+    lines = "".join(f"<Events>{line.xml}</Events>" for line in (*LINES[3:], *LINES[:3]))
+    href = _path(manners, f"{_LIST}/{run.guid}/events")
+    links = f'<Links><Link Rel="Up" Type="BackupJobSession" Href="{_path(manners, _LIST)}"/></Links>'
+    return _document(
+        manners, "SystemSessionEvents", f' Type="SystemSessionEvents" Href="{href}"', links + lines
+    )
+
+
+_TAG = re.compile(r"<(/?)(?=[A-Za-z])")
+_LEFT_ALONE = re.compile(r"(<!--.*?-->|<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+
+
+def _document(manners: Manners, root: str, attributes: str, body: str) -> str:
+    """A whole document, its elements prefixed and its lines ended as is played."""
+    name = {"": f' xmlns="{NAMESPACE}"', None: ""}.get(
+        manners.prefix, f' xmlns:{manners.prefix}="{NAMESPACE}"'
+    )
+    text = f"<{root}{attributes} {_XSI}{name}>\n{body}\n</{root}>\n"
+    if manners.prefix:
+        parts = _LEFT_ALONE.split(text)
+        parts[::2] = [_TAG.sub(rf"<\1{manners.prefix}:", part) for part in parts[::2]]
+        text = "".join(parts)
+    head = '<?xml version="1.0" encoding="utf-8"?>\n' if manners.declared else ""
+    note = "<!-- made elsewhere -->\n<?note at the top?>\n" if manners.comments else ""
+    text = (head + note + text).replace("\r\n", "\n").replace("\n", manners.line_end)
+    return ("\ufeff" if manners.bom else "") + text
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def __init__(self, stranger: Stranger, context: ssl.SSLContext, *rest: object) -> None:
+        self.stranger = stranger
+        self.manners = stranger.manners
+        self._context = context
+        self._gets = 0
+        super().__init__(*rest)  # type: ignore[arg-type]  # socketserver's three, unseen here
+
+    def setup(self) -> None:
+        """Agree on TLS in the connection's own thread."""
+        self.request = self._context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def finish(self) -> None:
+        """Leave as servers do, without a farewell of TLS."""
+        super().finish()
+        self.request.close()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """Read."""
+        self._note()
+        self._gets += 1
+        path, _, query = self.path.partition("?")
+        if path == "/api/" and not query:
+            if {"Authorization", "X-RestSvcSessionId"} & set(self.headers.keys()):
+                self._offended("credentials for the root")
+            return self._answer(200, _document(self.manners, "EnterpriseManager", "", "<Links/>"))
+        if self.manners.hangs_up == "instead" and self._gets > 1:
+            self.close_connection = True
+            return None
+        if "X-RestSvcSessionId" not in self.headers.keys() or "Authorization" in self.headers:  # noqa: SIM118 - spelt exactly so
+            self._offended("a read must carry the token, spelt exactly so, and nothing else")
+        if not self.stranger.knows(self.headers.get("X-RestSvcSessionId", "")):
+            return self._answer(401, "", **{"WWW-Authenticate": "Basic Realm=RestSvc"})
+        if path == _LIST + "/" or query not in {"", "format=Entity"}:
+            self._offended("a path that no document has")
+        body = self.stranger.document(path, query)
+        if body is None:
+            return self._answer(404, "")
+        self.stranger.bodies[self.path] = body.encode()
+        return self._answer(200, body)
+
+    def do_POST(self) -> None:
+        """Log on, and nothing else."""
+        self._note()
+        if self.path.partition("?")[0] not in {"/api/sessionMngr", "/api/sessionMngr/"}:
+            self._offended("a POST that is no logon")
+            return self._answer(405, "")
+        if self.headers.get_all("Content-Length") != ["0"]:
+            self._offended("a logon without Content-Length: 0")
+            return self._answer(411, "")
+        expected = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        if self.headers["Authorization"] != f"Basic {expected}":
+            return self._answer(401, "", **{"WWW-Authenticate": "Basic Realm=RestSvc"})
+        logon_id, token = self.stranger.log_on()
+        headers = {
+            "Set-Cookie": f"X-RestSvcSessionId={token}; Path=/api;",
+            "Location": _path(self.manners, f"/api/logonSessions/{logon_id}"),
+        }
+        if self.manners.token_header:
+            headers[self.manners.token_header] = token
+        session_id = f"<SessionId>{logon_id}</SessionId>" if self.manners.says_id else ""
+        body = _document(self.manners, "LogonSession", "", f"<UserName>ops</UserName>{session_id}")
+        return self._answer(self.manners.logon_status, body, **headers)
+
+    def do_DELETE(self) -> None:
+        """Log off, one's own logon and nothing else."""
+        self._note()
+        token = self.headers.get("X-RestSvcSessionId", "")
+        own = base64.b64decode(token).decode()
+        again = self.stranger.logons.pop(token, None) is None
+        if own not in self.stranger.secrets or self.path != f"/api/logonSessions/{own}":
+            self._offended("a DELETE of something else than one's own logon")
+        if self.manners.logoff == "hang":
+            self.stranger.gone.wait(30)
+        if self.manners.logoff in {"hang", "close"}:
+            self.close_connection = True
+            return None
+        return self._answer(404 if again else int(self.manners.logoff), "")
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """What answers any other verb: `do_PUT` and the like are looked up by name."""
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        return self._other
+
+    def _other(self) -> None:
+        self._note()
+        self._offended("a verb that a reader has no use for")
+        self._answer(405, "")
+
+    def _note(self) -> None:
+        self.stranger.asked.append((self.command, self.path))
+        if "Cookie" in self.headers:
+            self._offended("a cookie, which beats the header")
+
+    def _offended(self, why: str) -> None:
+        self.stranger.offences.append(f"{self.command} {self.path}: {why}")
+
+    def _answer(self, status: int, body: str, **headers: str) -> None:
+        """An answer, its body framed as is played."""
+        content = body.encode()
+        framing = self.manners.framing if content else "length"
+        if framing == "close":
+            self.protocol_version = "HTTP/1.0"
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if self.manners.content_type:
+            self.send_header("content-TYPE", self.manners.content_type)
+        if framing == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        elif framing == "length":
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(_chunked(content) if framing == "chunked" else content)
+        self.close_connection |= framing == "close" or self.manners.hangs_up == "after"
+
+
+def _chunked(content: bytes) -> bytes:
+    """In pieces that end in the middle of characters and tags, with extensions and a trailer."""
+    pieces = [content[start : start + 777] for start in range(0, len(content), 777)]
+    body = b"".join(b"%X;a=b\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    return body + b"0\r\nX-Trailer: x\r\n\r\n"
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that leaves is no error."""
+
+
+@contextmanager
+def stranger(manners: Manners, context: ssl.SSLContext) -> Iterator[Stranger]:
+    """One such server, until the block ends."""
+    held = Stranger(manners)
+    listener = _Listener(("127.0.0.1", 0), partial(_Handler, held, context))
+    held.port = listener.server_address[1]
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield held
+    finally:
+        held.gone.set()
+        listener.shutdown()
+        listener.server_close()
+        thread.join()

@@ -1,0 +1,243 @@
+"""What a stranger's server holds: runs written in every way the documents leave open, and what they mean.
+
+Each run stands twice: as XML, and as the values that a script must get. The second is
+written by hand, so that nothing of emtui decides what is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+URN = "urn:veeam:SystemSession:"
+NIL = 'xsi:nil="true"'
+
+
+def at(text: str) -> datetime:
+    """A moment in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _started(text: str) -> str:
+    return f"<CreationTimeUTC>{text}</CreationTimeUTC>"
+
+
+def _ended(text: str) -> str:
+    return f"<EndTimeUTC>{text}</EndTimeUTC>"
+
+
+def _state(word: str) -> str:
+    return f"<State>{word}</State>"
+
+
+def _result(word: str, message: str = "<Message/>", canceled: str = "false") -> str:
+    return f"<Result><Result>{word}</Result>{message}<IsCanceled>{canceled}</IsCanceled></Result>"
+
+
+_TWO = at("2026-11-20T02:00:00")
+_TEN = at("2026-11-20T10:00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One session that went well, but for what is said otherwise; `…_xml` is the element as it is written."""
+
+    began: datetime | None = _TWO
+    began_xml: str = _started("2026-11-20T02:00:00Z")
+    over: datetime | None = _TEN
+    over_xml: str = _ended("2026-11-20T10:00:00Z")
+    outcome: str = "success"
+    state: str | None = "CompletedSuccessfully"
+    state_xml: str = _state("CompletedSuccessfully")
+    result: str | None = "Success"
+    result_xml: str = _result("Success")
+    message: str | None = None
+    canceled: bool = False
+    type: str | None = "CollectJob"
+    type_xml: str = "<SessionType>CollectJob</SessionType>"
+    name: str | None = "Collect Job @2026-11-20 02:00:00"
+    name_written: str | None = "Collect Job @2026-11-20 02:00:00"
+    uid_written: Callable[[str], str] = URN.__add__
+    number: int = 0
+
+    @property
+    def guid(self) -> str:
+        """Its id, in lower case; no two share their first four digits."""
+        return f"{self.number:04x}a0b1-c2d3-4e4f-8a5b-{self.number:012x}"
+
+
+def _by_time() -> Iterator[Run]:
+    for written, meant in (
+        ("2026-11-20T01:00:00Z", "2026-11-20T01:00:00"),
+        ("2026-11-20T01:00:01.5Z", "2026-11-20T01:00:01.500000"),
+        ("2026-11-20T01:00:02.069837Z", "2026-11-20T01:00:02.069837"),
+        ("2026-11-20T01:00:03.0698379Z", "2026-11-20T01:00:03.069837"),
+        ("2026-11-20T01:00:04.39912", "2026-11-20T01:00:04.399120"),
+        ("2026-11-20T03:00:05+02:00", "2026-11-20T01:00:05"),
+        ("2026-11-19T19:30:06.25-05:30", "2026-11-20T01:00:06.250000"),
+        ("\n      2026-11-20T01:00:07Z\n    ", "2026-11-20T01:00:07"),
+        ("2026-11-20T01:00:08+00:00", "2026-11-20T01:00:08"),
+    ):
+        name = f"Collect Job @{at(meant):%Y-%m-%d %H:%M:%S.%f}"
+        yield Run(at(meant), _started(written), name=name, name_written=name)
+    for unset in (
+        "",
+        "<EndTimeUTC/>",
+        "<EndTimeUTC> </EndTimeUTC>",
+        f"<EndTimeUTC {NIL}/>",
+        _ended("1753-01-01T00:00:00Z"),
+        _ended("0001-01-01T00:00:00"),
+    ):
+        yield Run(over=None, over_xml=unset)
+        yield Run(
+            over=None,
+            over_xml=unset,
+            outcome="running",
+            state="InProgress",
+            state_xml=_state("InProgress"),
+            result="None",
+            result_xml=_result("None"),
+        )
+
+
+def _by_words() -> Iterator[Run]:
+    for state, result, outcome in (
+        ("CompletedSuccessfully", "CompletedSuccessfully", "success"),
+        ("CompletedWarning", "CompletedWarning", "warning"),
+        ("Failed", "Failed", "failed"),
+        ("CompletedWarning", "Warning", "warning"),
+        ("completedsuccessfully", "SUCCESS", "success"),
+        ("Failed", "Success", "failed"),
+        ("Stopped", "Warning", "warning"),
+        ("Postprocessing", "Error", "failed"),
+        ("Idle", "Perhaps", "unknown"),
+        ("CompletedSuccessfully", "None", "success"),
+        ("InProgress", "Success", "running"),
+    ):
+        yield Run(
+            outcome=outcome,
+            state=state,
+            state_xml=_state(state),
+            result=result,
+            result_xml=_result(result),
+        )
+    yield Run(state=None, state_xml="")
+    yield Run(state=None, state_xml="<State/>", result=None, result_xml="", outcome="unknown")
+    yield Run(state_xml="<State>Completed<!-- in the middle -->Successfully</State>")
+    for written, kind in (
+        ("<SessionType>LicAutoUpdate</SessionType>", "LicAutoUpdate"),
+        ("<SessionType>Some New Kind v2</SessionType>", "Some New Kind v2"),
+        ("<SessionType/>", None),
+        ("", None),
+    ):
+        yield Run(type=kind, type_xml=written)
+
+
+def _by_result() -> Iterator[Run]:
+    for written, word in (
+        ("", None),
+        ("<Result/>", None),
+        (f"<Result {NIL}/>", None),
+        ("<Result>Success</Result>", "Success"),
+        ("<Result><Result/><Message> </Message></Result>", None),
+        (f"<Result><Message {NIL}/><Result>\n  Success </Result></Result>", "Success"),
+    ):
+        yield Run(result=word, result_xml=written)
+    for written, message in (
+        ("a &lt;b&gt; &amp; &#39;c&#x2F;d&#39;", "a <b> & 'c/d'"),
+        ("<![CDATA[1 < 2 && x]]> end", "1 < 2 && x end"),
+        ("first&#13;&#10;second", "first\nsecond"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+        ("Größe 日本 😀", "Größe 日本 😀"),
+    ):
+        yield Run(result_xml=_result("Success", f"<Message>{written}</Message>"), message=message)
+    yield Run(
+        result_xml="<Result><Extra><Message>not this</Message><Result>Failed</Result></Extra>"
+        "<Result>Success</Result><Message>this</Message></Result>",
+        message="this",
+    )
+    for written, canceled in (("true", True), ("True", True), (" 1 ", True), ("0", False), ("", False)):
+        yield Run(
+            state="Failed",
+            state_xml=_state("Failed"),
+            result="Failed",
+            result_xml=_result("Failed", canceled=written),
+            canceled=canceled,
+            outcome="canceled" if canceled else "failed",
+        )
+
+
+def _by_name() -> Iterator[Run]:
+    for written, name in (
+        (None, None),
+        ("", None),
+        ("Collect Job", "Collect Job"),
+        ("Nightly @ home @2026-11-20 02:00:00.0", "Nightly @ home @2026-11-20 02:00:00.0"),
+        ("a &amp; &quot;b&quot; &#39;c&#39;", "a & \"b\" 'c'"),
+    ):
+        yield Run(name=name, name_written=written)
+    yield Run(uid_written=lambda guid: f"{{{guid}}}")
+    yield Run(uid_written=lambda guid: guid)
+    yield Run(uid_written=lambda guid: URN + guid.upper())
+    yield Run(began=None, began_xml="", over=None, over_xml="")
+
+
+BROKEN = Run(began=None, began_xml=_started("yesterday"))
+"""The one row that cannot be read whole."""
+
+
+def _numbered() -> Iterator[Run]:
+    runs = (*_by_time(), *_by_words(), *_by_result(), *_by_name(), BROKEN)
+    for number, run in enumerate(runs, start=1):
+        yield replace(run, number=number)
+
+
+RUNS = tuple(_numbered())
+"""Every run; the server gives them in an order that means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event: its elements as they are written, and what they mean."""
+
+    order: int | None
+    xml: str
+    time: datetime | None
+    message: str | None
+
+
+LINES = (
+    Line(
+        1,
+        _started("2026-11-20T01:59:59.75") + "<Message>Starting…</Message><Order>1</Order>",
+        at("2026-11-20T01:59:59.750000"),
+        "Starting…",
+    ),
+    Line(
+        2,
+        "<Order>2</Order>" + _started("2026-11-20T02:00:00.1011051") + "<Message>a &amp; b</Message>",
+        at("2026-11-20T02:00:00.101105"),
+        "a & b",
+    ),
+    Line(
+        3,
+        _started("2026-11-20T02:00:00.101105Z") + "<Message>same time</Message><Order> 3 </Order>",
+        at("2026-11-20T02:00:00.101105"),
+        "same time",
+    ),
+    Line(4, _started("0001-01-01T00:00:00") + "<Message/><Order>4</Order>", None, None),
+    Line(
+        9,
+        f"<Order>9</Order><Message>one\r\ntwo</Message>{_started('2026-11-20T04:00:30+02:00')}<Status>Failed</Status>",
+        at("2026-11-20T02:00:30"),
+        "one\ntwo",
+    ),
+    Line(
+        10,
+        f"<Message {NIL}/>{_started('2026-11-20T02:00:31')}<Order>10</Order>",
+        at("2026-11-20T02:00:31"),
+        None,
+    ),
+)
+"""The log of every run, in Order."""
