@@ -29,6 +29,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def authority(host: str, port: int) -> str:
+    """`host:port`, as it stands in a URL."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """One Enterprise Manager: `prefix` is the path before `/api`, empty or `/like/this`."""
@@ -41,8 +46,7 @@ class Server:
     @property
     def authority(self) -> str:
         """`host:port`, as it stands in a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return authority(self.host, self.port)
 
     @property
     def url(self) -> str:

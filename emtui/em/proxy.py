@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from emtui.em.address import Server, is_loopback
+from emtui.em.address import Server, authority, is_loopback
 from emtui.em.errors import ProxyTrouble
 from emtui.em.secret import Secret
 
@@ -34,8 +34,7 @@ class Proxy:
     @property
     def authority(self) -> str:
         """`host:port`, as it stands in a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return authority(self.host, self.port)
 
     @property
     def url(self) -> str:
