@@ -28,6 +28,7 @@ from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.tui.app import EmtuiApp
+from emtui.tui.logon import Remember
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.start import Start
@@ -106,7 +107,7 @@ async def of_the_list(folder: Path, picture: Picture) -> None:
     app = EmtuiApp(start())
     async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
         await pilot.pause()
-        app.post_message(LoginScreen.LoggedOn(client, start().connection, remember=False))
+        app.post_message(LoginScreen.LoggedOn(client, start().connection, Remember.NO))
         await settled(pilot)
         for key in picture.keys:
             await pilot.press(key)

@@ -32,6 +32,7 @@ OUTSIDE = {
     "lxml": ("em.wire", "demo.documents"),
     "cryptography": ("em.tls", "demo"),
     "keyring": ("local",),
+    "secretstorage": ("local.keyring_child",),
     "tomlkit": ("local.writing",),
     "starlette": ("demo",),
     "uvicorn": ("demo",),

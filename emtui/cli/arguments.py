@@ -47,6 +47,9 @@ _ALL = {
 }
 
 
+_WANTED = {"ID": "an ID: a GUID, its first digits, a URL, or latest"}
+
+
 def read(argv: Sequence[str]) -> Given:
     """Read the arguments; raises `BadUsage`."""
     operands: list[str] = []
@@ -109,5 +112,5 @@ def _checked(given: Given) -> Given:
             f"{title} takes {command.operands or 'no words'}, not also {given.operands[command.most]!r}."
         )
     if command.most == 1 and not given.operands:
-        raise BadUsage(f"{title} needs an ID: a GUID, its first digits, a URL, or latest.")
+        raise BadUsage(f"{title} needs {_WANTED.get(command.operands, command.operands)}.")
     return given

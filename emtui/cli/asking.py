@@ -7,10 +7,10 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from emtui.cli import exits
+from emtui.cli import exits, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.em.address import Server
 from emtui.em.secret import Secret
@@ -18,7 +18,7 @@ from emtui.local.connection import Connection
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.local.profiles import Config
+    from emtui.local.configuration import Config
 
 T = TypeVar("T")
 
@@ -52,17 +52,10 @@ def resolve(given: Given) -> Connection:
 
 
 def configuration() -> Config:
-    """What the person's configuration says."""
-    from emtui.local import profiles
+    """What the person's configuration says, and the team's beneath it."""
+    from emtui.local import configuration, paths
 
-    return profiles.load(configuration_file())
-
-
-def configuration_file() -> Path:
-    """Where it is."""
-    from emtui.local import paths
-
-    return paths.config_file(os.environ, Path.home(), sys.platform)
+    return configuration.load(*paths.config_files())
 
 
 def reach(given: Given) -> Reach:
@@ -82,37 +75,34 @@ def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
     return talk(there, password_for(there.connection), ask)
 
 
-def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]]) -> T:
-    """The same with a password that is known."""
+def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]], *, insist: bool = False) -> T:
+    """The same with a password that is known; `insist` sends it although it was refused before."""
     import asyncio
 
     async def whole() -> T:
-        async with await log_on(there, password) as client:
+        async with await logged_on(there, password, insist=insist) as client:
             return await ask(client)
 
     return asyncio.run(_until_terminated(whole()))
 
 
-async def log_on(there: Reach, password: Secret) -> Client:
-    """A client that is logged on; raises `EmError`."""
-    from emtui import __version__
-    from emtui.em.client import Client
-    from emtui.em.proxy import Proxies
+async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> Client:
+    """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
+    from emtui.local.logging_on import log_on
+    from emtui.local.refusals import Refusals
 
-    connection = there.connection
-    return await Client.connect(
-        there.server,
-        there.user,
-        password,
-        trust=connection.trust,
-        proxies=Proxies.from_environment(os.environ, connection.no_proxy),
-        agent=f"emtui/{__version__}",
-    )
+    client = await log_on(replace(there.connection, password=password), Refusals(insist))
+    ending = client.certificate and client.certificate.ending(datetime.now(UTC))
+    if ending and streams.is_terminal(sys.stderr):
+        streams.narrate(f"the certificate of {there.server} {ending}")
+    return client
 
 
 async def _until_terminated(work: Awaitable[T]) -> T:
     """SIGTERM cancels the work, so that it logs off, and is raised again as `Terminated`."""
     import asyncio
+
+    from emtui.local import faults
 
     task = asyncio.ensure_future(work)
     came: list[int] = []
@@ -121,7 +111,9 @@ async def _until_terminated(work: Awaitable[T]) -> T:
         came.append(signal.SIGTERM)
         task.cancel()
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.set_exception_handler(faults.in_loop)
     try:
         return await task
     except asyncio.CancelledError:

@@ -7,9 +7,6 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import PurePath
-
 from emtui import words
 from emtui.cli.arguments import BadUsage
 from emtui.cli.streams import NotWritten
@@ -56,7 +53,7 @@ def details_of(error: Exception) -> tuple[str, ...]:
         case SeveralMatch():
             return tuple(_candidate(session) for session in error.sessions)
         case em.Changed():
-            return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}")
+            return (f"  pinned {error.pinned}", f"  now    {error.certificate.sha256}", f"  {error.key_told}")
         case _:
             return ()
 
@@ -70,6 +67,6 @@ def sentence_of(error: Exception) -> str:
     """What to tell the person; of our own faults only where they happened, since texts may hold secrets."""
     if code_of(error) != OWN_FAULT or isinstance(error, NotWritten):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"this is a fault of emtui ({type(error).__name__}{place}): please report it"
+    from emtui.local import faults
+
+    return faults.told(error)

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import Reach, configuration, configuration_file, resolve, talk
+from emtui.cli.asking import Reach, configuration, resolve, talk
 from emtui.cli.passwords import password_for
 from emtui.em.address import Server, Trust, parse_server
 from emtui.em.errors import Untrusted
 from emtui.em.secret import Secret
 from emtui.local import credentials
+from emtui.local.configuration import Config
 from emtui.local.connection import Connection
-from emtui.local.profiles import Config, Profile
+from emtui.local.paths import config_files
+from emtui.local.profiles import OFF, Profile
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
+    from emtui.em.tls import Certificate
 
 PIN = "pin"
 """What a person types to trust exactly the certificate that is shown."""
@@ -48,18 +51,32 @@ def logout(given: Given) -> int:
         raise BadUsage("logout from where? Give -p, or --server and --user.")
     streams.narrate(_forgotten(connection.server, connection.user, connection.profile))
     profile = connection.profile
-    if profile and given.has("--forget-pin"):
-        streams.narrate(f"profile {profile.name} {'forgot its' if profile.pin else 'had no'} pin")
-        profile = replace(profile, pin=None)
-    if profile:
-        _save(replace(profile, keyring=None))
+    if profile is None:
+        return 0
+    profile = replace(profile, keyring=OFF if profile.keyring == OFF else None)
+    if given.has("--forget-pin"):
+        streams.narrate(f"profile {profile.name} {_unpinned(profile)}")
+        profile = replace(profile, pin=None, pin_key=None)
+    _save(profile)
     return 0
+
+
+def _unpinned(profile: Profile) -> str:
+    """What became of its pin; what the team's file says is not ours to take away."""
+    stated = configuration().stated.get(profile.name, {}).get("pin")
+    if stated is None:
+        return "had no pin"
+    own, *_ = config_files()
+    return "forgot its pin" if stated.file == own else f"has its pin from {stated.file}, where it stays"
 
 
 def _forgotten(server: Server, user: str, profile: Profile | None) -> str:
     """Take the password out of the keyring; without a keyring there was none to take."""
+    keyring = profile.keyring if profile else None
+    if keyring == OFF:
+        return "the keyring is switched off for this profile"
     try:
-        had = asyncio.run(credentials.forget(server, user))
+        had = asyncio.run(credentials.forget(server, user, keyring=keyring))
     except credentials.NoKeyring as problem:
         if isinstance(problem, credentials.KeyringSilent) or (profile and profile.keyring):
             raise BadUsage(f"the password was not forgotten: {problem}") from None
@@ -132,17 +149,22 @@ def _password(connection: Connection) -> Secret:
 def _trusted(there: Reach, password: Secret) -> Reach:
     """Log on and off; a certificate that is not trusted is shown, and pinned if the person says so."""
     try:
-        talk(there, password, _nothing)
+        seen = talk(there, password, _shown, insist=True)
     except Untrusted as error:
         if not (prompts.somebody_there() and _accepted(error)):
             raise
-        trust = Trust(there.connection.trust.ca_file, error.certificate.sha256)
+        seen = error.certificate
+        trust = Trust(there.connection.trust.ca_file, seen.sha256, seen.key_sha256 or None)
         return _trusted(replace(there, connection=replace(there.connection, trust=trust)), password)
+    if seen and there.connection.trust.pin:
+        trust = replace(there.connection.trust, pin_key=seen.key_sha256 or None)
+        return replace(there, connection=replace(there.connection, trust=trust))
     return there
 
 
-async def _nothing(_: Client) -> None:
-    """The logon itself is all that is wanted."""
+async def _shown(client: Client) -> Certificate | None:
+    """The logon itself is all that is wanted, and which certificate there was."""
+    return client.certificate
 
 
 def _accepted(error: Untrusted) -> bool:
@@ -167,6 +189,7 @@ def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
         server=there.server,
         user=there.user,
         pin=connection.trust.pin,
+        pin_key=connection.trust.pin_key,
         ca_file=connection.trust.ca_file.absolute() if connection.trust.ca_file else None,
         no_proxy=connection.no_proxy,
         allow_http=connection.allow_http,
@@ -176,13 +199,19 @@ def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
 def _save(profile: Profile) -> None:
     from emtui.local.writing import save
 
-    save(configuration_file(), profile)
+    own, *team = config_files()
+    save(own, profile, *team)
 
 
 def _wants_it_kept() -> bool:
     if not prompts.somebody_there():
         return False
-    return prompts.ask("Keep the password in this computer's keyring? [y/N] ").casefold() in {"y", "yes"}
+    try:
+        keyring = asyncio.run(credentials.best())
+    except credentials.NoKeyring as problem:
+        streams.narrate(str(problem))
+        return False
+    return prompts.ask(f"Keep the password in {keyring}? [y/N] ").casefold() in {"y", "yes"}
 
 
 def _remember(profile: Profile, there: Reach, password: Secret) -> None:

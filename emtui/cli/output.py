@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from emtui.cli.records import Record, Value
 
 GAP = "  "
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,3 @@ def _line(columns: Sequence[Column], line: Sequence[str], widths: Sequence[int],
     ]
     text = GAP.join(padded).rstrip()
     return (text if width is None else words.cut(text, width)) + "\n"
-
-
-def safe(text: str) -> str:
-    """`text` without what moves a terminal: `em.wire` cleaned it before, this is the last door."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)

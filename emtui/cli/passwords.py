@@ -6,14 +6,15 @@ There is no option for the password itself: arguments are seen by everybody on t
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.exits import NoPassword
 from emtui.em.secret import Secret
+from emtui.local import process
 from emtui.local.connection import Connection
+from emtui.local.profiles import OFF
 
 VARIABLE = "EMTUI_PASSWORD"
 
@@ -21,6 +22,8 @@ VARIABLE = "EMTUI_PASSWORD"
 def given_password(given: Given) -> Secret | None:
     """What standard input or the environment says; the variable is gone once it was read."""
     from_environment = os.environ.pop(VARIABLE, None)
+    if from_environment:
+        process.close_to_others()  # it still stands in what the process began with
     if given.has("--password-stdin"):
         return _from_stdin()
     return Secret(from_environment) if from_environment else None
@@ -55,34 +58,29 @@ def known_password(connection: Connection) -> Secret | None:
 
 
 def _from_command(command: tuple[str, ...]) -> Secret | None:
-    """The first line that it prints; run without a shell, and with nothing of emtui in its environment."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}
+    """What it prints; one that fails is said, and the next source asked instead."""
+    from emtui.local import password_command
+
     try:
-        done = subprocess.run(  # noqa: S603 - the person's own command, from a file nobody else can write
-            command, stdout=subprocess.PIPE, env=environ, text=True, check=False
-        )
-    except (OSError, ValueError) as problem:
-        streams.narrate(f"password_command cannot be run: {getattr(problem, 'strerror', None) or problem}")
+        return password_command.run(command, attended=prompts.somebody_there())
+    except password_command.CommandFailed as failed:
+        streams.narrate(str(failed))
         return None
-    if done.returncode != 0:
-        streams.narrate(f"password_command ended with {done.returncode}")
-        return None
-    line = done.stdout.partition("\n")[0].removesuffix("\r")
-    return Secret(line) if line else None
 
 
 def _from_keyring(connection: Connection) -> Secret | None:
     """What the keyring holds; one that does not answer is said, and the person asked instead."""
-    if connection.server is None or connection.user is None:
+    keyring = connection.profile.keyring if connection.profile else None
+    if connection.server is None or connection.user is None or keyring == OFF:
         return None
     import asyncio
 
     from emtui.local import credentials
 
     try:
-        return asyncio.run(credentials.recall(connection.server, connection.user)).password
-    except credentials.KeyringSilent as silent:
-        streams.narrate(str(silent))
-    except credentials.NoKeyring:
-        pass
-    return None
+        kept = asyncio.run(credentials.recall(connection.server, connection.user, keyring=keyring))
+    except credentials.NoKeyring as problem:
+        if keyring or isinstance(problem, credentials.KeyringSilent):
+            streams.narrate(str(problem))
+        return None
+    return kept.password

@@ -6,7 +6,8 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import configuration
 from emtui.cli.records import Record
-from emtui.local.profiles import Config, Profile
+from emtui.local.configuration import Config
+from emtui.local.profiles import Profile
 
 SHORT_PIN = 16
 """Hex digits of a pin that are enough to recognise it."""

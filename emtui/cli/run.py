@@ -46,6 +46,26 @@ def _do(given: Given) -> int:
 
         streams.say(f"emtui {__version__}\n")
         return 0
+    from emtui.local import faults
+
+    faults.watch()
+    if given.has("--debug"):
+        _log()
     module, _, function = given.command.run.partition(":")
     act = cast("Callable[[Given], int]", getattr(import_module(f"emtui.cli.{module}"), function))
-    return act(given)
+    try:
+        return act(given)
+    finally:
+        if untold := faults.untold():
+            streams.narrate(untold)
+
+
+def _log() -> None:
+    """Write down what is done; where that is cannot be, it stops nothing."""
+    from emtui.local import journal
+    from emtui.local.state import NoState
+
+    try:
+        streams.narrate(f"what is done is written, without secrets, into {journal.start(debug=True)}")
+    except NoState as problem:
+        streams.narrate(f"nothing is written down: {problem}")

@@ -40,6 +40,7 @@ class Command:
 GENERAL = (
     Option("--help", "show this and leave", short="-h"),
     Option("--version", "show the version and leave"),
+    Option("--debug", "write what is done into the log, without secrets"),
 )
 CONNECTION = (
     Option("--profile", "a server from the configuration", "NAME", "-p"),
@@ -96,6 +97,15 @@ COMMANDS = (
         1,
     ),
     Command("profiles", "list the servers of the configuration", "profiles:run", (_output("table", "json"),)),
+    Command(
+        "config",
+        "what the configuration says, and where each value comes from",
+        "config:run",
+        (_output("table", "json"),),
+        "show",
+        1,
+        connects=False,
+    ),
     Command(
         "login",
         "try a logon and keep server, user and certificate as a profile",

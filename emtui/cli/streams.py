@@ -32,7 +32,7 @@ def say(text: str) -> None:
     """Write data. Raises `BrokenPipeError` if nobody reads it, `NotWritten` for anything else."""
     if sys.stdout is not None:
         try:
-            sys.stdout.write(shown(text) if to_terminal() else text)
+            sys.stdout.write(shown(text))
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -55,10 +55,12 @@ def narrate(text: str) -> None:
 
 
 def shown(text: str) -> str:
-    """As it may stand on a terminal: without what would move it."""
-    from emtui.cli.output import safe
+    """As it may stand on a terminal or in a file that is shown on one: without what would move it."""
+    if text.replace("\n", "").isprintable():
+        return text
+    from emtui.em.text import guarded
 
-    return safe(text)
+    return guarded(text)
 
 
 def to_terminal() -> bool:

@@ -107,8 +107,11 @@ class Trust:
     """Whom to trust: the system's store, a CA file instead of it, or one certificate alone.
 
     `pin` is the SHA-256 of the certificate's DER as 64 lower-case hex digits. A pin
-    narrows trust to that certificate, whatever else is trusted.
+    narrows trust to that certificate, whatever else is trusted. `pin_key` is the SHA-256
+    of its public key, where it is known: it tells whether a changed certificate was only
+    renewed, and never makes it trusted.
     """
 
     ca_file: Path | None = None
     pin: str | None = None
+    pin_key: str | None = None

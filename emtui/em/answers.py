@@ -117,8 +117,11 @@ def likely_slip(user: str) -> str:
     if "/" in user and "\\" not in user:
         return r"the name holds a slash where a backslash belongs: EXAMPLE\name"
     if "\\" not in user and "@" not in user:
-        return r"the name has no domain: try EXAMPLE\name, name@example.net, or HOST\name for a local account"
-    return "check the password, and whether the account is locked"
+        return (
+            r"the name has no domain: give 'EXAMPLE\name' (in quotes, or the shell eats the backslash),"
+            r" name@example.net, or 'HOST\name' for a local account"
+        )
+    return "check the password, whether the account is locked, and that it is no single sign-on account"
 
 
 def no_root(server: Server, status: int, headers: Mapping[str, str], body: bytes) -> EmError:

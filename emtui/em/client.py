@@ -22,11 +22,12 @@ from emtui.em.address import Server, Trust
 from emtui.em.arrival import Progress, read_listing
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
-from emtui.em.logon import Logons, check_user
+from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.em.threads import beside
+from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport
 
 __all__ = ["Client", "Progress", "Timeouts", "certificate"]
@@ -64,12 +65,17 @@ class Client:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         transport: httpx.AsyncBaseTransport | None = None,
         agent: str = "emtui",
+        gate: Gate = OPEN,
+        another: Another = no_other,
     ) -> Client:
-        """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS."""
+        """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS.
+
+        Every logon passes the `gate`; `another` password is asked for when a renewed one is refused.
+        """
         check_user(user)
         transport = transport or await open_transport(server, trust, proxies)
         exchange = Exchange(server, transport, timeouts, agent)
-        logons = Logons(server, exchange, user, password)
+        logons = Logons(server, exchange, Credentials(user, password, gate, another))
         client = cls(server, user, exchange, logons, timeouts)
         try:
             await client._check_root()
@@ -78,6 +84,11 @@ class Client:
             await client.close()
             raise
         return client
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed when we last shook hands; nothing in plain HTTP."""
+        return self._exchange.certificate
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All that the server lists, newest first; `progress` is told about ten times a second."""

@@ -156,26 +156,32 @@ class _Stream(httpcore.AsyncNetworkStream):
 
 
 class Place:
-    """Where we meant to go, for the sentences: the server, and the proxy in between if there is one."""
+    """Where we meant to go, for the sentences: the server, and the proxy in between if there is one.
+
+    `asked` also says why that way, for where there is no connection.
+    """
 
     def __init__(self, server: Server, decision: Decision) -> None:
         self.server = server
         self.proxy = decision.proxy
         self.name = server.authority + (f" (via proxy {self.proxy.authority})" if self.proxy else "")
+        self.asked = f"{server.authority} ({decision})" if decision.reason else self.name
+        self.set_by = decision.reason
 
     def unknown(self) -> EmError:
         """The name does not resolve."""
         if self.proxy:
             return ProxyTrouble(
-                f"The proxy's name {self.proxy.host} is not known here: check HTTPS_PROXY or give --no-proxy."
+                f"The proxy's name {self.proxy.host} is not known here:"
+                f" check {self.set_by} or give --no-proxy."
             )
         return NameUnknown(
-            f"The name {self.server.host} is not known here (for {self.name}): check it, or the DNS and VPN."
+            f"The name {self.server.host} is not known here (for {self.asked}): check it, or the DNS and VPN."
         )
 
     def mute(self, what: str, seconds: float | None) -> EmError:
         """Something took too long."""
-        told = f"{self.name} did not answer: {what} took more than {seconds or 0:g} s"
+        told = f"{self.asked} did not answer: {what} took more than {seconds or 0:g} s"
         if self.proxy and what != "agreeing on TLS":
             return ProxyTrouble(f"{told}; check that the proxy is up or give --no-proxy.")
         return TimedOut(f"{told}; check the address, a firewall may drop what is sent there.")
@@ -188,16 +194,16 @@ class Place:
         if self.proxy:
             return ProxyTrouble(
                 f"The proxy {self.proxy.authority} cannot be reached ({told}), so {self.server.authority}"
-                " cannot: check HTTPS_PROXY or give --no-proxy."
+                f" cannot: check {self.set_by} or give --no-proxy."
             )
         if refused:
             return Refused(
-                f"{self.name} refused the connection: check that Enterprise Manager runs"
+                f"{self.asked} refused the connection: check that Enterprise Manager runs"
                 " and that its REST service listens on that port."
             )
         if cause is not None and cause.errno == errno.ETIMEDOUT:
-            return TimedOut(f"{self.name} did not answer in time: check the address and the firewall.")
-        return Broken(f"{self.name} cannot be reached ({told}): check the address and the network.")
+            return TimedOut(f"{self.asked} did not answer in time: check the address and the firewall.")
+        return Broken(f"{self.asked} cannot be reached ({told}): check the address and the network.")
 
     def no_tls(self, problem: BaseException) -> Exception:
         """TLS was not agreed."""
@@ -207,15 +213,15 @@ class Place:
         reason = (failed and failed.reason) or ""
         if any(reason.startswith(word) for word in _PLAIN):
             return PlainHttp(
-                f"{self.name} does not speak TLS on that port: the REST service is on HTTPS 9398."
+                f"{self.asked} does not speak TLS on that port: the REST service is on HTTPS 9398."
             )
         if failed is None or isinstance(failed, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return Broken(
-                f"{self.name} ended the connection while TLS was being agreed:"
+                f"{self.asked} ended the connection while TLS was being agreed:"
                 " check that the port is the REST service's (HTTPS, 9398)."
             )
         return Broken(
-            f"{self.name} and this computer did not agree on TLS ({clean(reason or 'no reason given')}):"
+            f"{self.asked} and this computer did not agree on TLS ({clean(reason or 'no reason given')}):"
             " the server must speak TLS 1.2 or newer."
         )
 

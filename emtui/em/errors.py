@@ -91,11 +91,28 @@ class Untrusted(EmError):
 
 
 class Changed(Untrusted):
-    """The certificate is not the one that was pinned; `pinned` is that one's SHA-256 in hex."""
+    """The certificate is not the one that was pinned; `pinned` is that one's SHA-256 in hex.
 
-    def __init__(self, sentence: str, certificate: Certificate, pinned: str) -> None:
+    `same_key` says whether its public key is the same, where that is known.
+    """
+
+    def __init__(
+        self, sentence: str, certificate: Certificate, pinned: str, same_key: bool | None = None
+    ) -> None:
         super().__init__(sentence, certificate)
         self.pinned = pinned
+        self.same_key = same_key
+
+    @property
+    def key_told(self) -> str:
+        """Whether the public key is the same, in words."""
+        match self.same_key:
+            case True:
+                return "the public key is the same: the certificate was probably renewed"
+            case False:
+                return "the public key is another one, too"
+            case None:
+                return "whether the public key is the same is not known"
 
 
 class Denied(EmError):

@@ -8,6 +8,7 @@ read. Sizes are in bytes.
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
@@ -19,12 +20,14 @@ from emtui.em.dial import Place
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
-from emtui.em.transport import Timeouts, limits_of, told
+from emtui.em.tls import Certificate
+from emtui.em.transport import Timeouts, Transport, limits_of, told
 
 MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB
 LIMIT = 16 * MIB
 _ERROR_LIMIT = 64 * 1024
+_log = logging.getLogger(__name__)
 TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
 
 
@@ -126,6 +129,11 @@ class Exchange:
         }
         self._place = Place(server, Decision(None, ""))
 
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed when we last shook hands."""
+        return self._transport.certificate if isinstance(self._transport, Transport) else None
+
     @asynccontextmanager
     async def root(self) -> AsyncIterator[Answer]:
         """`GET /api/`, without credentials (em_rest/get_api)."""
@@ -141,8 +149,8 @@ class Exchange:
     @asynccontextmanager
     async def log_on(self, user: str, password: Secret) -> AsyncIterator[Answer]:
         """The logon; http.sys wants a length even of no body (em_rest/post_sessionmngr)."""
-        basic = base64.b64encode(f"{user}:{password.reveal()}".encode()).decode("ascii")
-        headers = {"Authorization": f"Basic {basic}", "Content-Length": "0"}
+        basic = Secret(base64.b64encode(f"{user}:{password.reveal()}".encode()).decode("ascii"))
+        headers = {"Authorization": f"Basic {basic.reveal()}", "Content-Length": "0"}
         async with self._send("POST", "/api/sessionMngr/?v=latest", headers, LIMIT) as answer:
             yield answer
 
@@ -158,12 +166,14 @@ class Exchange:
         self, method: str, path: str, headers: dict[str, str], limit: int
     ) -> AsyncIterator[Answer]:
         request = self._request(method, path, headers)
+        _log.debug("%s %s", method, path)
         try:
             response = await self._transport.handle_async_request(request)
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=False) from None
         try:
             answer = Answer(self._server, response, limit)
+            _log.debug("%s %s: %s, %s bytes", method, path, answer.status, answer.expected)
             answer.check()
             yield answer
         except httpx.TransportError as problem:

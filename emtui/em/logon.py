@@ -2,7 +2,8 @@
 
 Token and logon id are credentials (the token is base64 of the id). After 15 idle
 minutes the server answers 401 (em_rest/http_authentication). A refused logon is
-never tried again by the same `Logons`: accounts lock.
+never tried again by the same `Logons`: accounts lock. Whoever shares the account
+with others hands over a `Gate`, which remembers for all of them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from emtui.em import answers, wire
 from emtui.em.address import Server
@@ -33,14 +36,54 @@ class Logon:
     id: Secret | None
 
 
+class Gate(Protocol):
+    """What every logon passes through: it may hold back, refuse, and learns how it ended."""
+
+    def passing(self, server: Server, user: str, password: Secret) -> AbstractAsyncContextManager[None]:
+        """Around one logon; raises `LogonRefused` instead of letting it through."""
+        ...
+
+
+class _Open:
+    """Lets every logon through."""
+
+    def passing(self, *_: object) -> AbstractAsyncContextManager[None]:
+        """Nothing around the logon."""
+        return nullcontext()
+
+
+OPEN: Gate = _Open()
+"""Lets every logon through, and remembers nothing."""
+
+Another: TypeAlias = Callable[[], Awaitable[Secret | None]]
+"""Fetches the password anew when a renewed logon is refused; nothing if there is no other way to it."""
+
+
+async def no_other() -> Secret | None:
+    """There is no other password."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Whom to log on as, and what stands around it: the gate, and where another password may come from."""
+
+    user: str
+    password: Secret
+    gate: Gate = OPEN
+    another: Another = no_other
+
+
 class Logons:
     """The current logon and how to come to the next."""
 
-    def __init__(self, server: Server, exchange: Exchange, user: str, password: Secret) -> None:
+    def __init__(self, server: Server, exchange: Exchange, credentials: Credentials) -> None:
         self._server = server
         self._exchange = exchange
-        self._user = user
-        self._password = password
+        self._user = credentials.user
+        self._password = credentials.password
+        self._gate = credentials.gate
+        self._another = credentials.another
         self._lock = asyncio.Lock()
         self._current: Logon | None = None
         self._refusal: Denied | None = None
@@ -65,10 +108,21 @@ class Logons:
             if self._current is not None and self._current is not stale:
                 return self._current
             try:
-                return await self._change()
+                return await (self._change() if stale is None else self._renewed())
             except Denied as refusal:
                 self._refusal, self._current = _again(refusal), None
                 raise
+
+    async def _renewed(self) -> Logon:
+        """A logon after one that was good: once, a password that was changed meanwhile is fetched anew."""
+        try:
+            return await self._change()
+        except LogonRefused:
+            password = await self._another()
+            if password is None or password.reveal() == self._password.reveal():
+                raise
+        self._password = password
+        return await self._change()
 
     async def _change(self) -> Logon:
         """Log on; a cancellation waits a moment for the answer, for what is not known cannot be ended."""
@@ -83,6 +137,10 @@ class Logons:
         return logon
 
     async def _log_on(self) -> Logon:
+        async with self._gate.passing(self._server, self._user, self._password):
+            return await self._sent()
+
+    async def _sent(self) -> Logon:
         async with self._exchange.log_on(self._user, self._password) as answer:
             if answer.status == 401:
                 body = await answer.error_body()

@@ -55,9 +55,9 @@ class Decision:
         return self.proxy.url if self.proxy else None
 
     def __str__(self) -> str:
-        """`directly (…)` or `via proxy host:port (…)`."""
+        """`directly, no proxy is set` or `via proxy host:port, HTTPS_PROXY`."""
         way = f"via proxy {self.proxy.authority}" if self.proxy else "directly"
-        return f"{way} ({self.reason})"
+        return f"{way}, {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

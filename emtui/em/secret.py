@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Final, final
+from weakref import WeakSet
+
+SHOWN: Final = "***"
+"""What stands wherever a secret would."""
 
 
 @final
@@ -13,10 +18,12 @@ class Secret:
     equal only if they are the same object.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("__weakref__", "_text")
 
     def __init__(self, text: str) -> None:
         self._text: Final = text
+        with _lock:
+            _alive.add(self)
 
     def reveal(self) -> str:
         """The text itself, for the one place that sends it."""
@@ -26,7 +33,20 @@ class Secret:
         return bool(self._text)
 
     def __repr__(self) -> str:
-        return "***"
+        return SHOWN
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a secret is not pickled")
+
+
+_lock = threading.RLock()  # a collection of garbage may make or drop secrets while it is held
+_alive: WeakSet[Secret] = WeakSet()
+
+
+def without_secrets(text: str) -> str:
+    """`text` with `***` in place of every secret that this process holds."""
+    with _lock:
+        secrets = sorted({secret.reveal() for secret in _alive if secret}, key=len, reverse=True)
+    for secret in secrets:
+        text = text.replace(secret, SHOWN)
+    return text

@@ -23,6 +23,16 @@ INVISIBLE = (
 _HARMFUL = re.compile(f"\r\n|[\x00-\x08\x0b-\x1f\ud800-\udfff{INVISIBLE}]")
 
 
+def guarded(text: str) -> str:
+    """`text` with U+FFFD for what `clean` would have changed: the last door before a terminal or a file.
+
+    One character for one, so that widths stay as they were reckoned.
+    """
+    if text.isprintable():
+        return text
+    return _HARMFUL.sub(lambda found: REPLACEMENT * len(found.group()), text)
+
+
 def clean(text: str) -> str:
     r"""`text` with nothing in it that a terminal obeys or an eye misses.
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import ssl
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -21,6 +23,13 @@ from emtui.em.address import Trust
 from emtui.em.errors import BadCaFile
 from emtui.em.wire import clean
 
+SOON = timedelta(days=30)
+"""How long before its end a certificate is warned about."""
+_STORES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat, Fedora
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+)
 _ISSUER_UNKNOWN = {2, 19, 20, 21}
 """X509_V_ERR_*: the issuer's certificate is missing, self-signed, not known here, or does not verify."""
 
@@ -42,6 +51,14 @@ class Certificate:
     key_sha256: str
     self_signed: bool
     reason: str = ""
+
+    def ending(self, now: datetime) -> str | None:
+        """That it has expired, or will within 30 days: `expired on 3 Dec 2026`, `expires on 3 Dec 2026`."""
+        if self.valid_until < now:
+            return f"expired on {_day(self.valid_until)}"
+        if self.valid_until - now < SOON:
+            return f"expires on {_day(self.valid_until)}"
+        return None
 
 
 class NotVerified(Exception):
@@ -76,27 +93,33 @@ def looking() -> ssl.SSLContext:
     return context
 
 
-def trusting(trust: Trust) -> ssl.SSLContext:
-    """A context that trusts as told; raises `BadCaFile`. Reads files: call it beside the loop."""
+def trusting(trust: Trust, met: Callable[[bytes], None]) -> ssl.SSLContext:
+    """A context that trusts as told; raises `BadCaFile`. Reads files: call it beside the loop.
+
+    `met` is told the DER of every certificate that is trusted.
+    """
     context = _verified(trust.ca_file)
-    if trust.pin is None:
-        return context
-    context = _unverified()
-    context.sslobject_class = _only(trust.pin)
+    if trust.pin is not None:
+        context = _unverified()
+    context.sslobject_class = _only(trust.pin, met)
     return context
 
 
-def _only(pin: str) -> type[ssl.SSLObject]:
-    class Pinned(ssl.SSLObject):
-        """Shakes hands with the pinned certificate alone, whatever its dates, names and issuer."""
+def _only(pin: str | None, met: Callable[[bytes], None]) -> type[ssl.SSLObject]:
+    class Trusted(ssl.SSLObject):
+        """Shakes hands with the pinned certificate alone, whatever its dates, names and issuer.
+
+        Without a pin with any: then the context has verified it before.
+        """
 
         def do_handshake(self) -> None:
             super().do_handshake()
             der = self.getpeercert(binary_form=True) or b""
-            if hashlib.sha256(der).hexdigest() != pin:
+            if pin is not None and hashlib.sha256(der).hexdigest() != pin:
                 raise Met(der)
+            met(der)
 
-    return Pinned
+    return Trusted
 
 
 def _unverified() -> ssl.SSLContext:
@@ -110,7 +133,7 @@ def _unverified() -> ssl.SSLContext:
 
 def _verified(ca_file: Path | None) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+        context = ssl.create_default_context(cafile=str(ca_file or _store() or "") or None)
     except ssl.SSLError:
         raise BadCaFile(f"{ca_file} holds no certificate that can be read: give a PEM file.") from None
     except OSError as problem:
@@ -119,6 +142,17 @@ def _verified(ca_file: Path | None) -> ssl.SSLContext:
         raise BadCaFile(f"{ca_file} holds no certificate: give a PEM file with the CA's certificate.")
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _store() -> Path | None:
+    """The system's certificates, where OpenSSL as it was built does not know their place; else nothing.
+
+    Python builds that carry an OpenSSL of their own look where no distribution keeps them.
+    """
+    known = ssl.get_default_verify_paths()
+    if sys.platform != "linux" or known.cafile or (known.capath and any(Path(known.capath).iterdir())):
+        return None
+    return next((store for store in map(Path, _STORES) if store.is_file()), None)
 
 
 def read_certificate(der: bytes) -> Certificate:
@@ -174,7 +208,7 @@ def _key(read: x509.Certificate) -> str:
 def judged(certificate: Certificate, host: str, now: datetime, problem: NotVerified | None) -> Certificate:
     """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked."""
     told: list[str] = []
-    if now > certificate.valid_until:
+    if certificate.valid_until < now:
         told.append(f"it expired on {_day(certificate.valid_until)}")
     if now < certificate.valid_from:
         told.append(f"it is valid only from {_day(certificate.valid_from)}")

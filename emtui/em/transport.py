@@ -6,6 +6,7 @@ what httpx and httpcore would log (URLs and headers, tokens among them) is silen
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -39,12 +40,23 @@ class Timeouts:
 class Transport(httpx.AsyncBaseTransport):
     """Sends requests to one server; raises only `EmError`."""
 
-    def __init__(self, server: Server, decision: Decision, trust: Trust, context: ssl.SSLContext) -> None:
+    def __init__(self, server: Server, decision: Decision, trust: Trust) -> None:
         self._server = server
         self._decision = decision
         self._trust = trust
         self._place = Place(server, decision)
-        self._pool = _pool(server, decision, context)
+        self._met: Certificate | None = None
+        self._pool = _pool(server, decision, trusting(trust, self._shook))
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed when we last shook hands."""
+        return self._met
+
+    def _shook(self, der: bytes) -> None:
+        """A handshake with a certificate that is trusted; few are not the one before."""
+        if self._met is None or self._met.sha256 != hashlib.sha256(der).hexdigest():
+            self._met = read_certificate(der)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, its body still to be read."""
@@ -91,6 +103,7 @@ class Transport(httpx.AsyncBaseTransport):
             " ask its administrator before trusting the new one.",
             certificate,
             self._trust.pin or "",
+            _same(self._trust.pin_key, certificate.key_sha256),
         )
 
     async def _untrusted(self, request: httpx.Request, problem: NotVerified) -> EmError:
@@ -111,7 +124,7 @@ async def open_transport(server: Server, trust: Trust, proxies: Proxies) -> Tran
     """A transport for this server, its slow parts built beside the event loop."""
     silence()
     decision = proxies.for_server(server)
-    return await beside(lambda: Transport(server, decision, trust, trusting(trust)))
+    return await beside(lambda: Transport(server, decision, trust))
 
 
 async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Timeouts()) -> Certificate:
@@ -135,7 +148,7 @@ async def _look(server: Server, decision: Decision, limits: dict[str, float | No
             return met.der
         except PROBLEMS as problem:
             raise told(problem, place, request, began=False) from None
-    raise Broken(f"{place.name} showed no certificate: check the port.")
+    raise Broken(f"{place.asked} showed no certificate: check the port.")
 
 
 def limits_of(timeouts: Timeouts) -> dict[str, float | None]:
@@ -225,7 +238,7 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
         seconds = request.extensions.get("timeout", {}).get("read") or 0
         what = "the rest of its answer" if began else "an answer"
         return TimedOut(
-            f"{place.name} sent nothing for {seconds:g} s while we waited for {what}:"
+            f"{place.asked} sent nothing for {seconds:g} s while we waited for {what}:"
             " try again, or look whether the server is overloaded."
         )
     if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
@@ -236,24 +249,24 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
     if alert is not None:
         reason = clean(alert.reason or "")
         return Broken(
-            f"{place.name} ended TLS without an answer ({reason}): see whether it wants a certificate."
+            f"{place.asked} ended TLS without an answer ({reason}): see whether it wants a certificate."
         )
     if place.server.scheme == "http":
         return _no_http(str(problem), place)
     if isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError) and "disconnected" not in str(
         problem
     ):
-        return Broken(f"{place.name} answered with something that is not HTTP: check the port (9398).")
+        return Broken(f"{place.asked} answered with something that is not HTTP: check the port (9398).")
     return Broken(
-        f"{place.name} ended the connection without an answer: try again, or check the port (9398)."
+        f"{place.asked} ended the connection without an answer: try again, or check the port (9398)."
     )
 
 
 def _no_http(reason: str, place: Place) -> EmError:
     if "\\x15\\x03" in reason:
-        return PlainHttp(f"{place.name} speaks TLS on that port: use https:// instead of http://.")
+        return PlainHttp(f"{place.asked} speaks TLS on that port: use https:// instead of http://.")
     return Broken(
-        f"{place.name} ended the connection without an answer to plain HTTP: perhaps it wants https://."
+        f"{place.asked} ended the connection without an answer to plain HTTP: perhaps it wants https://."
     )
 
 
@@ -262,12 +275,17 @@ def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
     if reason.startswith("407"):
         return ProxyTrouble(
             f"The proxy {proxy} asks for a logon before it leads to {place.server.authority}:"
-            " put user:password@ into HTTPS_PROXY, or give --no-proxy."
+            f" put user:password@ into {place.set_by}, or give --no-proxy."
         )
     return ProxyTrouble(
         f"The proxy {proxy} does not lead to {place.server.authority} ({clean(reason)[:100]}):"
         " ask for a way through, or give --no-proxy."
     )
+
+
+def _same(pinned: str | None, now: str) -> bool | None:
+    """Whether two public keys are one; unknown where one of them is."""
+    return pinned == now if pinned and now else None
 
 
 def _short(fingerprint: str) -> str:

@@ -13,7 +13,11 @@ from pathlib import Path
 
 from emtui.em.address import Server, Trust, parse_pin, parse_server
 from emtui.em.secret import Secret
-from emtui.local.profiles import BadConfig, Config, Profile, check_user
+from emtui.local.configuration import Config
+from emtui.local.profiles import BadConfig, Profile, check_user
+
+VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
+"""What the environment may say, each after `EMTUI_`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
         trust=Trust(
             ca_file=Path(ca_file).expanduser() if ca_file else base.trust.ca_file,
             pin=parse_pin(pin) if pin else base.trust.pin,
+            pin_key=None if pin else base.trust.pin_key,
         ),
         no_proxy=options.no_proxy or base.no_proxy,
         allow_http=allow_http,
@@ -86,7 +91,7 @@ def of_profile(profile: Profile) -> Connection:
         profile=profile,
         server=profile.server,
         user=profile.user,
-        trust=Trust(profile.ca_file, profile.pin),
+        trust=Trust(profile.ca_file, profile.pin, profile.pin_key),
         no_proxy=profile.no_proxy,
         allow_http=profile.allow_http,
     )

@@ -1,8 +1,9 @@
 """Passwords in the operating system's keyring, asked through a child process that can be killed.
 
 The password goes through the child's pipes alone: never an argument, never the
-environment. Every call answers within `patience` seconds, or raises. In the keyring
-it stands under the service `emtui` and the name `user@https://host:port`.
+environment. Every call answers within `patience` seconds, or raises; without patience
+it waits until it is cancelled, and then nobody is left behind. In the keyring the
+password stands under the service `emtui` and the name `user@https://host:port`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import asyncio
 import json
 import os
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from emtui.em.address import Server
 from emtui.em.secret import Secret
+from emtui.local.keyring_child import ALLOWED
+from emtui.local.profiles import OFF
 
 SERVICE = "emtui"
 PATIENCE = 3.0
@@ -47,44 +52,132 @@ class Kept:
     password: Secret | None
 
 
-async def recall(server: Server, user: str, *, patience: float = PATIENCE) -> Kept:
-    """The password of this user at this server. Raises `NoKeyring`."""
-    return await _ask("recall", server, user, patience=patience)
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One keyring as it was found: whether it can be used, and how many seconds it took to say so."""
+
+    name: str
+    verdict: str
+    seconds: float
 
 
-async def store(server: Server, user: str, password: Secret, *, patience: float = PATIENCE) -> str:
-    """Keep the password; the name of the keyring that has it now. Raises `NoKeyring`."""
-    return (await _ask("store", server, user, password, patience=patience)).backend
+@dataclass(frozen=True, slots=True)
+class _Question:
+    do: str
+    keyring: str | None
+    user: str = ""
+    password: Secret | None = None
+
+    def as_json(self) -> bytes:
+        """What the child reads; the only place where the password leaves this process."""
+        told = {
+            "do": self.do,
+            "keyring": self.keyring,
+            "service": SERVICE,
+            "user": self.user,
+            "password": self.password.reveal() if self.password else "",
+        }
+        return json.dumps(told).encode() + b"\n"
 
 
-async def forget(server: Server, user: str, *, patience: float = PATIENCE) -> bool:
-    """Forget the password; whether there was one. Raises `NoKeyring`."""
-    return (await _ask("forget", server, user, patience=patience)).password is not None
-
-
-async def _ask(
-    do: str, server: Server, user: str, password: Secret | None = None, *, patience: float
+async def recall(
+    server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
 ) -> Kept:
-    asked = {
-        "do": do,
-        "service": SERVICE,
-        "user": f"{user}@{server.url}",
-        "password": password.reveal() if password else "",
-    }
+    """The password of this user at this server. Raises `NoKeyring`.
+
+    `keyring` is the one to ask, by its name; without it the best that there is.
+    """
+    return await _ask(_Question("recall", keyring, f"{user}@{server.url}"), patience)
+
+
+async def store(
+    server: Server,
+    user: str,
+    password: Secret,
+    *,
+    keyring: str | None = None,
+    patience: float | None = PATIENCE,
+) -> str:
+    """Keep the password; the name of the keyring that has it now. Raises `NoKeyring`."""
+    return (await _ask(_Question("store", keyring, f"{user}@{server.url}", password), patience)).backend
+
+
+async def forget(
+    server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
+) -> bool:
+    """Forget the password; whether there was one. Raises `NoKeyring`."""
+    kept = await _ask(_Question("forget", keyring, f"{user}@{server.url}"), patience)
+    return kept.password is not None
+
+
+async def best(*, patience: float = PATIENCE) -> str:
+    """The name of the keyring that would take a password here. Raises `NoKeyring`."""
+    return (await _ask(_Question("probe", None), patience)).backend
+
+
+async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
+    """Every keyring that emtui knows, as it is found here; none is unlocked, nothing is read from it."""
+    return tuple([await _tried(name, patience) for name in ALLOWED])
+
+
+async def _tried(name: str, patience: float) -> Tried:
+    began = time.monotonic()
+    try:
+        said = await _asked(_Question("probe", name), patience)
+        verdict = said.get("trouble") or ("locked" if said.get("locked") else "ready")
+    except NoKeyring as problem:
+        verdict = str(problem)
+    return Tried(name, verdict, time.monotonic() - began)
+
+
+async def _ask(question: _Question, patience: float | None) -> Kept:
+    if question.keyring == OFF:
+        raise NoKeyring("The keyring is switched off for this profile.")
+    said = await _asked(question, patience)
+    if "trouble" in said:
+        raise NoKeyring(f"This computer cannot remember passwords: {said['trouble']}.")
+    password = said["password"]
+    return Kept(said["backend"], Secret(password) if password else None)
+
+
+async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
+    """What the child answers; it is gone when this ends, however it ends."""
     child = await _start()
+    notes: list[str] = []
     try:
         async with asyncio.timeout(patience):
-            answer, _ = await child.communicate(json.dumps(asked).encode())
+            return await _spoken(child, question, notes)
     except TimeoutError:
-        raise KeyringSilent(
-            f"The keyring has not answered within {patience:g} s, it may be locked: type the password."
-        ) from None
+        raise KeyringSilent(_silence(notes, patience or 0)) from None
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
-    return _read(answer)
+
+
+def _silence(notes: list[str], patience: float) -> str:
+    why = "is locked and waits for somebody to unlock it, perhaps on another display" if notes else ""
+    told = f"The keyring {why or f'has not answered within {patience:g} s'}: type the password instead"
+    return f'{told}, or set keyring = "{OFF}" in the profile.'
+
+
+async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes: list[str]) -> dict[str, Any]:
+    if child.stdin is None or child.stdout is None:
+        raise TypeError("a child with pipes is wanted")
+    with suppress(ConnectionError):
+        child.stdin.write(question.as_json())
+        await child.stdin.drain()
+        child.stdin.close()
+    while line := await child.stdout.readline():
+        try:
+            said = json.loads(line)
+        except ValueError:
+            break
+        if "note" not in said:
+            return dict(said)
+        notes.append(said["note"])
+    raise NoKeyring("The keyring ended without an answer. Type the password instead.")
 
 
 async def _start() -> asyncio.subprocess.Process:
@@ -102,19 +195,9 @@ async def _start() -> asyncio.subprocess.Process:
             stderr=asyncio.subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if name.startswith(_SEEN)},
             start_new_session=True,
+            limit=1024 * 1024,
         )
     except OSError as problem:
         raise NoKeyring(
             f"The keyring cannot be asked: {problem.strerror}. Type the password instead."
         ) from None
-
-
-def _read(answer: bytes) -> Kept:
-    try:
-        said = json.loads(answer)
-    except ValueError:
-        raise NoKeyring("The keyring ended without an answer. Type the password instead.") from None
-    if "trouble" in said:
-        raise NoKeyring(f"This computer cannot remember passwords: {said['trouble']}.")
-    password = said["password"]
-    return Kept(said["backend"], Secret(password) if password else None)

@@ -1,74 +1,144 @@
 """The process that talks to the operating system's keyring, so that it can be killed.
 
 Keyring libraries unlock without a time-out, raise foreign exceptions and may hang for
-ever. Reads one JSON object from standard input (`do`: recall, store or forget; `service`,
-`user`, `password`), writes one to standard output: `backend` with `password`, or `trouble`.
-Run as a file: nothing of emtui is imported here.
+ever. Reads one JSON object from standard input (`do`: recall, store, forget or probe;
+`keyring`: which one, or null; `service`, `user`, `password`). Writes JSON lines to
+standard output: any number of `note`, then `backend` with `password`, or `trouble`.
+Run as a file; of emtui only the kernel keyring is loaded, where that is used.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing, redirect_stdout, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
-_REFUSED = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
-"""Backends that keep nothing, or keep it in clear."""
+ALLOWED = {
+    "Secret Service": "keyring.backends.SecretService.Keyring",
+    "libsecret": "keyring.backends.libsecret.Keyring",
+    "KWallet": "keyring.backends.kwallet.DBusKeyring",
+    "macOS Keychain": "keyring.backends.macOS.Keyring",
+    "Windows Credential Locker": "keyring.backends.Windows.WinVaultKeyring",
+    "kernel keyring": "emtui.local.kernel_keyring.KernelKeyring",
+}
+"""Keyrings that keep passwords as they should; any other only where the profile names its class."""
+
+_PR_SET_DUMPABLE = 4
 
 
-class _Refused(Exception):
-    """A backend that is not used for passwords."""
+class Refused(Exception):
+    """No keyring that is used for passwords; the end of a sentence that says why."""
 
 
-def _backend() -> Any:  # noqa: ANN401 - keyring's own type, loaded here and nowhere else
-    import keyring
-    from keyring.backends.chainer import ChainerBackend
-
-    found = keyring.get_keyring()
-    if isinstance(found, ChainerBackend):
-        found = next((one for one in found.backends if not _refused(one)), found)
-    if _refused(found):
-        raise _Refused(_why(type(found).__module__))
-    return found
+def _load(path: str) -> type[Any]:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)  # type: ignore[no-any-return] # keyring's own type
 
 
-def _refused(backend: object) -> bool:
-    return type(backend).__module__.startswith(_REFUSED)
+def _chosen(named: str | None) -> tuple[str, Any]:
+    """The keyring that is meant, or the best that there is: how it is called, and itself."""
+    if named:
+        return _named(named)
+    path = _set_for_keyring()
+    if path:
+        label = next((label for label, allowed in ALLOWED.items() if allowed == path), None)
+        if label is None:
+            raise Refused(_why(path))
+        return label, _load(path)()
+    viable = sorted(_viable(), key=lambda found: found[0], reverse=True)
+    if not viable:
+        raise Refused("it has no keyring that answers" + _in_clear())
+    _, label, keyring = viable[0]
+    return label, keyring()
 
 
-def _why(module: str) -> str:
-    """What is wrong with a refused backend; `fail` stands for none at all."""
-    if module.startswith("keyring.backends.fail"):
+def _named(named: str) -> tuple[str, Any]:
+    for label, path in ALLOWED.items():
+        if label.casefold() == named.casefold() or path == named:
+            return label, _load(path)()
+    if "." not in named:
+        raise Refused(f"no keyring is called {named!r}; there are {', '.join(ALLOWED)}")
+    return named, _load(named)()
+
+
+def _viable() -> Iterator[tuple[float, str, type[Any]]]:
+    for label, path in ALLOWED.items():
+        with suppress(Exception):  # what is not for this computer raises anything, when loaded or when asked
+            found = _load(path)
+            yield float(found.priority), label, found
+
+
+def _set_for_keyring() -> str | None:
+    """The backend that the person has set for every program that uses the keyring library."""
+    if path := os.environ.get("PYTHON_KEYRING_BACKEND"):
+        return path
+    import configparser
+
+    from keyring.util import platform_
+
+    settings = configparser.RawConfigParser()
+    settings.read(os.path.join(platform_.config_root(), "keyringrc.cfg"))  # noqa: PTH118 - a text, as they have it
+    return settings.get("backend", "default-keyring", fallback=None)
+
+
+def _why(path: str) -> str:
+    """What is wrong with a backend that is not on the list."""
+    if path.startswith("keyring.backends.fail"):
         return "it has no keyring that answers"
-    fault = "keeps nothing" if module.startswith("keyring.backends.null") else "writes them in clear"
-    return f"its keyring backend {module} {fault}"
+    if path.startswith("keyring.backends.null"):
+        return f"its keyring backend {path} keeps nothing"
+    if path.startswith("keyrings.alt"):
+        return f"its keyring backend {path} writes them in clear" + _if_meant(path)
+    return f"its keyring backend {path} is not one that emtui knows" + _if_meant(path)
 
 
-def _label(backend: Any) -> str:  # noqa: ANN401 - as above
-    """The backend as people know it: `Secret Service`, `macOS Keychain`."""
-    names = {
-        "SecretService": "Secret Service",
-        "macOS": "macOS Keychain",
-        "Windows": "Windows Credential Locker",
-    }
-    module = type(backend).__module__.rpartition(".")[2]
-    return names.get(module, str(getattr(backend, "name", module)))
+def _in_clear() -> str:
+    """That there is one which writes passwords in clear, if there is: it is never chosen silently."""
+    with suppress(ModuleNotFoundError):
+        if find_spec("keyrings.alt"):
+            return ", only keyrings.alt, which writes them in clear"
+    return ""
 
 
-def _answer(asked: dict[str, str]) -> dict[str, str | None]:
-    backend = _backend()
+def _if_meant(path: str) -> str:
+    return f'; write keyring = "{path}" into the profile if you mean it'
+
+
+def _locked(label: str) -> bool:
+    """Whether it is known to be locked before it is asked; asking may then wait for a person elsewhere."""
+    if label != "Secret Service":
+        return False
+    with suppress(Exception):  # anything may come from a bus; the question itself is asked in any case
+        import secretstorage
+
+        with closing(secretstorage.dbus_init()) as connection:
+            return bool(secretstorage.get_default_collection(connection).is_locked())
+    return False
+
+
+def _answer(asked: dict[str, str], note: Any) -> dict[str, Any]:  # noqa: ANN401 - a function
+    label, keyring = _chosen(asked["keyring"])
+    if _locked(label):
+        note({"note": "locked"})
+        if asked["do"] == "probe":
+            return {"backend": label, "password": None, "locked": True}
     service, user = asked["service"], asked["user"]
     match asked["do"]:
         case "recall":
-            return {"backend": _label(backend), "password": backend.get_password(service, user)}
+            return {"backend": label, "password": keyring.get_password(service, user)}
         case "store":
-            backend.set_password(service, user, asked["password"])
-        case _:
-            if backend.get_password(service, user) is not None:
-                backend.delete_password(service, user)
-                return {"backend": _label(backend), "password": "***"}
-    return {"backend": _label(backend), "password": None}
+            keyring.set_password(service, user, asked["password"])
+        case "forget" if keyring.get_password(service, user) is not None:
+            keyring.delete_password(service, user)
+            return {"backend": label, "password": "***"}
+        case "probe":
+            _ = keyring.priority
+    return {"backend": label, "password": None}
 
 
 def _trouble(error: Exception) -> str:
@@ -77,17 +147,33 @@ def _trouble(error: Exception) -> str:
     return "its keyring is locked" if kind == "KeyringLocked" else f"its keyring failed ({kind})"
 
 
+def _close_to_others() -> None:
+    """A password is in this process soon: no debugger and no core dump of it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def main() -> int:
     """Answer one question; what a backend prints does not come between."""
+    _close_to_others()
     asked = json.load(sys.stdin)
+    out = sys.stdout
+
+    def say(answer: dict[str, Any]) -> None:
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+
     try:
         with redirect_stdout(sys.stderr):
-            answer = _answer(asked)
-    except _Refused as refused:
+            answer = _answer(asked, say)
+    except Refused as refused:
         answer = {"trouble": str(refused)}
     except Exception as error:  # noqa: BLE001 - backends raise anything
         answer = {"trouble": _trouble(error)}
-    json.dump(answer, sys.stdout)
+    say(answer)
     return 0
 
 

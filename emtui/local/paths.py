@@ -1,7 +1,9 @@
-"""Where emtui keeps its files on this computer. Pure: the environment and platform are arguments."""
+"""Where emtui keeps its files on this computer. Pure but for `config_files`: arguments say where."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +11,19 @@ from pathlib import Path
 def config_file(environ: Mapping[str, str], home: Path, platform: str) -> Path:
     """The configuration: `~/.config/emtui/config.toml`, or where this platform keeps such."""
     return _folder(environ, home, platform, "XDG_CONFIG_HOME", ".config", "APPDATA") / "config.toml"
+
+
+def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
+    """The configuration of everybody on this computer, the one that counts most first."""
+    if platform == "win32":
+        return (Path(environ.get("PROGRAMDATA") or r"C:\ProgramData") / "emtui" / "config.toml",)
+    named = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+    return tuple(Path(folder) / "emtui" / "config.toml" for folder in named if Path(folder).is_absolute())
+
+
+def config_files() -> tuple[Path, ...]:
+    """Every configuration that counts here, the user's own first."""
+    return config_file(os.environ, Path.home(), sys.platform), *team_files(os.environ, sys.platform)
 
 
 def state_dir(environ: Mapping[str, str], home: Path, platform: str) -> Path:

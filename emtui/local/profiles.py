@@ -1,25 +1,22 @@
-"""Profiles: named servers, kept in a TOML file that people edit. Never a password.
+r"""Profiles: named servers, as the configuration describes them. Never a password.
 
-The file is the user's own (0600), written atomically, and keeps its comments. What
-it holds is refused in one sentence if it cannot be meant: an unknown key, a file that
-others may write, a user name with a control character.
+What cannot be meant is refused in one sentence: an unknown key, a value of another
+kind, a user name with a control character (`"EXAMPLE\backup"` is a backspace in TOML).
 """
 
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 from emtui.em.address import Server, parse_pin, parse_server
 from emtui.em.errors import BadAddress, BadSetting
 
+OFF = "off"
+"""What `keyring` says where none is ever to be asked."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
@@ -31,121 +28,85 @@ class BadConfig(BadSetting):
 class Profile:
     """One named server.
 
-    `keyring` names the backend that holds its password, if one does; the first line
-    that `password_command` (a program and its arguments) prints is the password, if
-    somebody set one.
+    `keyring` names the backend that holds its password, if one does, or is `off`; the
+    first line that `password_command` (a program and its arguments) prints is the
+    password, if somebody set one, and it may be run while nobody is there if it is
+    `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key.
     """
 
     name: str
     server: Server
     user: str | None = None
     pin: str | None = None
+    pin_key: str | None = None
     ca_file: Path | None = None
     no_proxy: bool = False
     allow_http: bool = False
     keyring: str | None = None
     password_command: tuple[str, ...] = ()
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """What the file says."""
+class Stated:
+    """One value as a file states it."""
 
-    profiles: tuple[Profile, ...] = ()
-    default: str | None = None
-
-    def find(self, name: str) -> Profile | None:
-        """The profile of this name."""
-        return next((profile for profile in self.profiles if profile.name == name), None)
-
-    def of(self, server: Server, user: str | None) -> Profile | None:
-        """The first profile of this server, of this user if one is given."""
-        return next((one for one in self.profiles if one.server == server and user in {None, one.user}), None)
+    value: object
+    file: Path
 
 
-_TOP = ("default_profile", "profiles")
-_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_FLAGS = ("no_proxy", "allow_http")
+KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
+_FLAGS = ("no_proxy", "allow_http", "unattended")
+_TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring")
 _WANTED = dict.fromkeys(_FLAGS, "true or false") | {"password_command": 'a list: ["program", "argument"]'}
-_TEXTS = ("server", "user", "pin", "ca_file", "keyring")
 
 
-def load(path: Path) -> Config:
-    """Read the file; a missing one is an empty configuration. Raises `BadConfig`."""
-    try:
-        with path.open("rb") as file:
-            _check_owner(path, os.fstat(file.fileno()))
-            document = tomllib.load(file)
-    except FileNotFoundError:
-        return Config()
-    except OSError as problem:
-        raise BadConfig(f"{path} cannot be read: {problem.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        hint = r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'."
-        raise BadConfig(f"{path} is not TOML: {problem}.{hint}") from None
-    return _config(path, document)
-
-
-def _check_owner(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise BadConfig(f"{path} is not a file.")
-    if os.name != "posix":
-        return
-    if status.st_uid not in {os.geteuid(), 0}:
-        raise BadConfig(f"{path} belongs to somebody else: it must be yours, or root's.")
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise BadConfig(f"{path} can be written by others: chmod 600 it.")
-
-
-def _config(path: Path, document: Mapping[str, Any]) -> Config:
-    _known(path, document, _TOP)
-    tables = document.get("profiles", {})
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise BadConfig(f"{path}: profiles stand in tables of their own: [profiles.prod].")
-    profiles = tuple(_profile(path, name, table) for name, table in tables.items())
-    default = document.get("default_profile")
-    if default is not None and default not in tables:
-        raise BadConfig(
-            f"{path}: default_profile names {default!r}, which is no profile{_near(default, tables)}."
-        )
-    return Config(profiles, default)
-
-
-def _known(path: Path, table: Mapping[str, Any], known: tuple[str, ...], where: str = "") -> None:
-    for key in table:
-        if key not in known:
-            raise BadConfig(f"{path}: {where}{key} is not a key of the configuration{_near(key, known)}.")
-
-
-def _near(word: object, known: object) -> str:
-    found = difflib.get_close_matches(str(word), list(known), n=1)  # type: ignore[call-overload]
-    return f": did you mean {found[0]}?" if found else ""
-
-
-def _profile(path: Path, name: str, table: Mapping[str, Any]) -> Profile:
-    where = f"{path}: profile {name}: "
-    check_name(name, where)
-    _known(path, table, _KEYS, f"profile {name}: ")
-    for key, value in table.items():
-        if not _fits(key, value):
+def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
+    """The profile that these values make; which file says what is in them. Raises `BadConfig`."""
+    for key, stated in table.items():
+        where = f"{stated.file}: profile {name}: "
+        check_name(name, where)
+        check_known(stated.file, key, KEYS, f"profile {name}: ")
+        if not _fits(key, stated.value):
             raise BadConfig(f"{where}{key} must be {_WANTED.get(key, 'a text')}.")
-    if "server" not in table:
+    values = {key: stated.value for key, stated in table.items()}
+    texts = {key: str(values[key]) for key in _TEXTS if key in values}
+    where = f"{_file_of(table, 'server', 'pin', 'pin_key', 'user')}: profile {name}: "
+    if "server" not in texts:
         raise BadConfig(f"{where}a server is missing.")
     try:
         profile = Profile(
             name,
-            parse_server(table["server"], allow_http=table.get("allow_http", False)),
-            user=check_user(table.get("user"), where),
-            pin=parse_pin(table["pin"]) if "pin" in table else None,
-            ca_file=_path(path, table.get("ca_file")),
+            parse_server(texts["server"], allow_http=bool(values.get("allow_http"))),
+            user=check_user(texts.get("user"), where),
+            pin=parse_pin(texts["pin"]) if "pin" in texts else None,
+            pin_key=parse_pin(texts["pin_key"]) if "pin_key" in texts else None,
+            ca_file=_beside(table.get("ca_file")),
         )
     except BadAddress as problem:
         raise BadConfig(f"{where}{problem}") from None
     return replace(
         profile,
-        **{key: table[key] for key in (*_FLAGS, "keyring") if key in table},
-        password_command=tuple(table.get("password_command", ())),
+        **{key: values[key] for key in (*_FLAGS, "keyring") if key in values},  # type: ignore[arg-type] # they fit
+        password_command=tuple(values.get("password_command", ())),  # type: ignore[arg-type] # the same
     )
+
+
+def _file_of(table: Mapping[str, Stated], *keys: str) -> Path:
+    """The file to look into: that of the first of these keys which is stated, else of any."""
+    return next((table[key].file for key in (*keys, *table) if key in table), Path())
+
+
+def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -> None:
+    """Raise `BadConfig` for a key that nobody knows, with the nearest that somebody does."""
+    if key not in known:
+        raise BadConfig(f"{file}: {where}{key} is not a key of the configuration{near(key, known)}.")
+
+
+def near(word: object, known: object) -> str:
+    """`: did you mean …?`, if one of the known words is near."""
+    found = difflib.get_close_matches(str(word), list(known), n=1)  # type: ignore[call-overload] # any words
+    return f": did you mean {found[0]}?" if found else ""
 
 
 def _fits(key: str, value: object) -> bool:
@@ -176,6 +137,6 @@ def check_user(user: str | None, where: str = "") -> str | None:
     return user
 
 
-def _path(path: Path, text: str | None) -> Path | None:
-    """A relative file is meant beside the configuration."""
-    return None if text is None else path.parent / Path(text).expanduser()
+def _beside(stated: Stated | None) -> Path | None:
+    """A relative file is meant beside the configuration that names it."""
+    return None if stated is None else stated.file.parent / Path(str(stated.value)).expanduser()

@@ -1,4 +1,4 @@
-"""Writing the configuration: what is there stays as it is, comments and order included.
+"""Writing the user's configuration: what is there stays as it is, comments and order included.
 
 The new file stands beside the old one until it is whole (0600), then takes its name;
 a lock keeps two processes from losing each other's changes.
@@ -10,27 +10,42 @@ import os
 import tempfile
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
 import tomlkit
 
-from emtui.local.profiles import BadConfig, Profile, check_name, check_user, load
+from emtui.local.configuration import load
+from emtui.local.profiles import KEYS, BadConfig, Profile, check_name, check_user
 
 TomlTable = MutableMapping[str, Any]
 
 
-def save(path: Path, profile: Profile) -> None:
-    """Write this profile; everything else stays as it is. Raises `BadConfig`."""
+def save(path: Path, profile: Profile, *beneath: Path) -> None:
+    """Write this profile; everything else stays as it is. Raises `BadConfig`.
+
+    What a file `beneath` says already is not written again, so that it stays the team's to change.
+    """
     check_name(profile.name)
     check_user(profile.user)
-    with _changed(path) as document:
+    team = _told(profile.name, beneath)
+    with _changed(path, beneath) as document:
         profiles = cast("TomlTable", document.setdefault("profiles", tomlkit.table(is_super_table=True)))
         table = cast("TomlTable", profiles.setdefault(profile.name, tomlkit.table()))
-        for field in fields(Profile):
-            if field.name != "name":
-                _put(table, field.name, getattr(profile, field.name))
+        for key in KEYS:
+            value = getattr(profile, key)
+            if key in table or team is None or getattr(team, key) != value:
+                _put(table, key, value)
+        if not table:
+            del profiles[profile.name]
+
+
+def _told(name: str, files: tuple[Path, ...]) -> Profile | None:
+    """The profile as the team's files alone have it; one that they leave incomplete is none."""
+    try:
+        return load(*files).find(name)
+    except BadConfig:
+        return None
 
 
 def _put(table: TomlTable, key: str, value: object) -> None:
@@ -47,13 +62,13 @@ def _put(table: TomlTable, key: str, value: object) -> None:
 
 
 @contextmanager
-def _changed(path: Path) -> Iterator[tomlkit.TOMLDocument]:
+def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocument]:
     """The document to change; written when the block ends, if the file could be read as a configuration."""
     target = path.resolve()
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(target.parent):
-            load(target)
+            load(target, *beneath)
             document = tomlkit.parse(target.read_text("utf-8") if target.exists() else "")
             yield document
             _replace(target, tomlkit.dumps(document))

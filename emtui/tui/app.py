@@ -6,11 +6,13 @@ ask the client and show what comes; wishes to see another screen come up as mess
 
 from __future__ import annotations
 
-import traceback
+import asyncio
+import signal
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from pathlib import PurePath
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from types import FrameType
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.console import RenderableType
 from textual import events, work
@@ -24,10 +26,11 @@ from textual.worker import WorkerFailed
 
 from emtui import __version__, lookup
 from emtui.em.model import Session
+from emtui.em.threads import beside
 from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
 from emtui.tui.commands import COMMANDS, Place, bindings
-from emtui.tui.logon import keep
+from emtui.tui.logon import Remember, keep
 from emtui.tui.manual import manual
 from emtui.tui.paper import News, Paper
 from emtui.tui.screens.detail import DetailScreen
@@ -41,6 +44,8 @@ from emtui.tui.theme import THEME
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
+
+T = TypeVar("T")
 
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
@@ -65,11 +70,17 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
         self._paper = Paper()
+        self._lent = False
         self.client: Client | None = None
         self.connection = start.connection
         self.register_theme(THEME)
         self.theme = THEME.name
         self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anything may be written on this computer."""
+        return self._start.remember
 
     @property
     def mark(self) -> str | None:
@@ -107,7 +118,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if before:
             self._farewell(before)
         if self._start.remember:
-            self._keep(event.connection, remember=event.remember)
+            self._keep(event.connection, event.remember)
 
     async def _only_lookup(self, *, keep: bool) -> None:
         """Take away every screen above the list, and the list too unless it is kept."""
@@ -119,8 +130,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
-    async def _keep(self, connection: Connection, *, remember: bool) -> None:
-        self.connection, said = await keep(connection, remember=remember)
+    async def _keep(self, connection: Connection, remember: Remember) -> None:
+        self.connection, said = await keep(connection, remember)
         self.page.show_top()
         if said:
             self.page.say(said)
@@ -284,8 +295,27 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return True
         return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 
+    async def lend(self, work: Callable[[], T]) -> T:
+        """The terminal is somebody else's until `work` has ended, in a thread; ctrl+c is theirs, too."""
+        if self._driver is None or not self._driver.can_suspend:
+            return await beside(work)
+        before = signal.signal(signal.SIGINT, _not_ours)  # not SIG_IGN: what is started would inherit that
+        self._lent = True
+        try:
+            with self.suspend():
+                done = await asyncio.gather(beside(work), return_exceptions=True)
+        finally:
+            self._lent = False
+            signal.signal(signal.SIGINT, before)
+        self.action_redraw()
+        if isinstance(done[0], BaseException):
+            raise done[0]
+        return done[0]
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send the terminal only what it does not show already."""
+        """Send the terminal only what it does not show already, and nothing while it is somebody else's."""
+        if self._lent:
+            return
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = News(self._paper, renderable, self.size.width)
         super()._display(screen, renderable)
@@ -295,17 +325,21 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     @property
-    def fault(self) -> str | None:
-        """What of our own went wrong, without what stood in variables: its kind and place."""
+    def fault(self) -> BaseException | None:
+        """What of our own went wrong."""
         error: BaseException | None = self._exception
-        if error is None:
-            return None
-        if isinstance(error, WorkerFailed):
-            error = error.error
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-        return f"{type(error).__name__}{place}"
+        return error.error if isinstance(error, WorkerFailed) else error
 
     def panic(self, *_: object) -> None:
-        """The same, for errors that would render themselves."""
+        """The same, for errors that would render themselves, and for the thread that reads keys."""
+        if self._exception is None:
+            self._exception = KeysLost()
         self._close_messages_no_wait()
+
+
+class KeysLost(Exception):
+    """The thread that reads keys has ended with an error; the framework keeps only a picture of it."""
+
+
+def _not_ours(_signal: int, _frame: FrameType | None) -> None:
+    """ctrl+c is meant for the program that has the terminal."""

@@ -28,7 +28,8 @@ def explained(error: Untrusted, zone: tzinfo) -> str:
     certificate = error.certificate
     parts = [_names(certificate, zone), _fingerprints(certificate)]
     if isinstance(error, Changed):
-        parts.append(f"Pinned was (SHA-256)\n{_indented(error.pinned)}")
+        key = error.key_told
+        parts.append(f"Pinned was (SHA-256)\n{_indented(error.pinned)}\n\n{key[0].upper()}{key[1:]}.")
     parts.append(
         "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
         "with what the administrator of the server reads there."

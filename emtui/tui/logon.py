@@ -7,74 +7,74 @@ logs on: the first screen is painted long before.
 from __future__ import annotations
 
 import gc
-import os
 import re
-import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from emtui import __version__
-from emtui.em.errors import BadAddress
 from emtui.em.threads import beside
-from emtui.local import credentials, paths
+from emtui.local import credentials
+from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
 from emtui.local.credentials import Kept, NoKeyring
-from emtui.local.profiles import BadConfig, Config, Profile, load
+from emtui.local.paths import config_files
+from emtui.local.profiles import OFF, BadConfig, Profile
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.em.proxy import Proxies
+    from emtui.em.logon import Gate
 
 
-async def connect(connection: Connection) -> Client:
-    """A client that is logged on; raises `EmError`."""
-    client, proxies = await beside(_libraries)
-    if connection.server is None or connection.user is None or connection.password is None:
-        raise BadAddress("A server, a user and a password are needed to log on.")
-    return await client.connect(
-        connection.server,
-        connection.user,
-        connection.password,
-        trust=connection.trust,
-        proxies=proxies.from_environment(os.environ, connection.no_proxy),
-        agent=f"emtui/{__version__}",
-    )
+class Remember(Enum):
+    """What becomes of the password after a logon: kept by the keyring, not kept, or never asked for there."""
+
+    NO = "no"
+    YES = "yes"
+    NEVER = "never"
 
 
-def _libraries() -> tuple[type[Client], type[Proxies]]:
-    from emtui.em.client import Client
-    from emtui.em.proxy import Proxies
+async def connect(connection: Connection, *, remember: bool = True) -> Client:
+    """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here."""
+    log_on, refusals, open_gate = await beside(_libraries)
+    return await log_on(connection, refusals if remember else open_gate)
+
+
+def _libraries() -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate, Gate]:
+    from emtui.em.logon import OPEN
+    from emtui.local.logging_on import log_on
+    from emtui.local.refusals import Refusals
 
     gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
-    return Client, Proxies
+    return log_on, Refusals(), OPEN
 
 
 async def recall(connection: Connection) -> Kept:
-    """What the keyring holds for this server and user. Raises `NoKeyring`."""
+    """What the keyring holds for this server and user; waits as long as it takes. Raises `NoKeyring`."""
     if connection.server is None or connection.user is None:
         return Kept("", None)
-    return await credentials.recall(connection.server, connection.user)
+    keyring = connection.profile.keyring if connection.profile else None
+    return await credentials.recall(connection.server, connection.user, keyring=keyring, patience=None)
 
 
-async def keep(connection: Connection, *, remember: bool) -> tuple[Connection, str]:
+async def keep(connection: Connection, remember: Remember) -> tuple[Connection, str]:
     """Write the profile, and the password into the keyring if that is wanted.
 
     The connection with its profile, and a sentence about what was done or could not be.
     A server that was named on the command line leaves nothing behind but its password.
     """
     said = ""
-    backend = None
-    if remember and connection.server and connection.user and connection.password:
+    keyring = OFF if remember is Remember.NEVER else None
+    if remember is Remember.YES and connection.server and connection.user and connection.password:
         try:
-            backend = await credentials.store(connection.server, connection.user, connection.password)
-            said = f"The password is kept in {backend}."
+            keyring = await credentials.store(connection.server, connection.user, connection.password)
+            said = f"The password is kept in {keyring}."
         except NoKeyring as problem:
             said = str(problem)
     if connection.passing or connection.server is None:
         return connection, said
     try:
-        profile = await beside(lambda: _write(connection, backend))
+        profile = await beside(lambda: _write(connection, keyring))
     except BadConfig as problem:
         return connection, str(problem)
     if profile != connection.profile and not said:
@@ -82,18 +82,13 @@ async def keep(connection: Connection, *, remember: bool) -> tuple[Connection, s
     return replace(connection, profile=profile), said
 
 
-def config_path() -> Path:
-    """Where the profiles are."""
-    return paths.config_file(os.environ, Path.home(), sys.platform)
-
-
 def _write(connection: Connection, keyring: str | None) -> Profile:
     from emtui.local.writing import save
 
-    path = config_path()
-    profile = profile_of(connection, load(path), keyring)
+    own, *team = config_files()
+    profile = profile_of(connection, load(own, *team), keyring)
     if profile != connection.profile:
-        save(path, profile)
+        save(own, profile, *team)
     return profile
 
 
@@ -113,6 +108,7 @@ def profile_of(connection: Connection, config: Config, keyring: str | None) -> P
         base,
         user=connection.user,
         pin=connection.trust.pin,
+        pin_key=connection.trust.pin_key,
         ca_file=connection.trust.ca_file,
         no_proxy=connection.no_proxy,
         allow_http=connection.allow_http,

@@ -19,6 +19,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from emtui.em.text import guarded
+
 Cell: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Cell]
 
@@ -27,6 +29,7 @@ UNKNOWN: Cell = ("?", "?")
 """What stands where nothing of ours was written yet: equal to no cell that was."""
 WORTH_A_JUMP = 9
 """Cells that are sent again rather than jumped over: a jump takes about as many bytes."""
+_BREAKS = str.maketrans("\n\t", "  ")
 WORTH_ERASING = 4
 """Blanks up to the end of a line, from which on erasing takes fewer bytes."""
 
@@ -103,6 +106,8 @@ def cells_of(strip: Strip, colors: ColorSystem) -> Line:
     """
     cells: Line = []
     for text, style, control in strip:
+        if not text.isprintable():
+            text = guarded(text).translate(_BREAKS)  # noqa: PLW2901 - the last door before the terminal
         codes = _codes(style, colors) if style else ""
         if text.isascii() or all(cell_len(character) == 1 for character in text):
             cells += [] if control else [(character, codes) for character in text]

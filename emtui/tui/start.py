@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -48,14 +49,18 @@ def run(start: Start) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
     app = _app(start)
     code = asyncio.run(_live(app))
-    if app.fault:
-        sys.stderr.write(f"emtui: our own fault, sorry: {app.fault}. Nothing on the server was changed.\n")
-        return 1
-    return code
+    if app.fault is None:
+        return code
+    from emtui.local import faults
+
+    sys.stderr.write(f"emtui: {faults.told(app.fault)}\n")
+    return 1
 
 
 def _app(start: Start) -> EmtuiApp:
     """The app. Nothing that is loaded for it ever becomes garbage, so nobody looks for any meanwhile."""
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
     gc.disable()
     try:
         from emtui.tui.app import EmtuiApp
@@ -65,10 +70,17 @@ def _app(start: Start) -> EmtuiApp:
     return EmtuiApp(start)
 
 
+def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    from emtui.local import faults
+
+    faults.in_loop(loop, context)
+
+
 async def _live(app: EmtuiApp) -> int:
     """The app, and after it the logon's end on the server."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, app.exit, 128 + signal.SIGTERM)
+    loop.set_exception_handler(_dropped)
     try:
         code = await app.run_async(mouse=False)
     finally:

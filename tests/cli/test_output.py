@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table, safe
+from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table
 from emtui.cli.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
 from emtui.em.address import Server
 from emtui.em.model import Event, Log, Result, Session, uid_of
+from emtui.em.text import guarded
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -131,4 +132,4 @@ def test_an_empty_table_has_its_titles() -> None:
 
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\r"])
 def test_nothing_that_moves_a_terminal_is_shown(char: str) -> None:
-    assert safe(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
+    assert guarded(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"

@@ -114,5 +114,5 @@ def test_the_reason_is_told_in_words() -> None:
     told = Proxies.from_environment(
         {"HTTPS_PROXY": "http://proxy.example.net:3128", "NO_PROXY": ".example.net"}
     )
-    assert str(told.for_server(EM01)) == "directly (NO_PROXY has .example.net)"
-    assert str(told.for_server(Server("em.example.org"))) == "via proxy proxy.example.net:3128 (HTTPS_PROXY)"
+    assert str(told.for_server(EM01)) == "directly, NO_PROXY has .example.net"
+    assert str(told.for_server(Server("em.example.org"))) == "via proxy proxy.example.net:3128, HTTPS_PROXY"

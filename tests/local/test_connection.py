@@ -6,8 +6,9 @@ import pytest
 
 from emtui.em.address import Server, Trust
 from emtui.em.errors import BadAddress
+from emtui.local.configuration import Config
 from emtui.local.connection import Options, resolve
-from emtui.local.profiles import BadConfig, Config, Profile
+from emtui.local.profiles import BadConfig, Profile
 
 PIN = "ab" * 32
 PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin=PIN)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from desktop import folders, keyring_on, session_bus
 
 from emtui.em.address import Server
 from emtui.em.secret import Secret
-from emtui.local.credentials import KeyringSilent, NoKeyring, forget, recall, store
+from emtui.local.credentials import KeyringSilent, NoKeyring, forget, recall, store, tried
 
 SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
@@ -185,8 +186,8 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
     ("backend", "said"),
     [
         ("keyring.backends.fail.Keyring", "no keyring that answers"),
-        ("keyring.backends.null.Keyring", "keyring.backends.null keeps nothing"),
-        ("nowhere.at.all.Keyring", "its keyring failed"),
+        ("keyring.backends.null.Keyring", "keyring.backends.null.Keyring keeps nothing"),
+        ("nowhere.at.all.Keyring", "nowhere.at.all.Keyring is not one that emtui knows"),
     ],
 )
 async def test_a_backend_that_keeps_nothing_is_no_keyring(
@@ -197,9 +198,12 @@ async def test_a_backend_that_keeps_nothing_is_no_keyring(
         await store(SERVER, USER, Secret(WORD))
 
 
-async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+PLAIN = "keyrings.alt.file.PlaintextKeyring"
+
+
+@pytest.fixture
+def plain_text(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend of that name which writes passwords into a file."""
     package = home / "lib" / "keyrings" / "alt"
     package.mkdir(parents=True)
     (package / "file.py").write_text(
@@ -212,11 +216,66 @@ async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
         "    def delete_password(self, service, username): pass\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
-    for asked in (store(SERVER, USER, Secret(WORD)), recall(SERVER, USER), forget(SERVER, USER)):
-        with pytest.raises(NoKeyring, match=r"keyrings\.alt\.file writes them in clear"):
-            await asked
+
+
+@pytest.mark.usefixtures("plain_text")
+async def test_a_backend_that_writes_plain_text_is_named_and_never_used(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", PLAIN)
+    for ask in (partial(store, password=Secret(WORD)), recall, forget):
+        with pytest.raises(NoKeyring, match=rf"{PLAIN} writes them in clear; write keyring = "):
+            await ask(SERVER, USER)
     assert not (home / "plain").exists()
+
+
+@pytest.mark.usefixtures("plain_text")
+async def test_a_plain_text_backend_that_is_only_installed_is_not_chosen(home: Path) -> None:
+    with pytest.raises(NoKeyring, match=r"only keyrings\.alt, which writes them in clear"):
+        await store(SERVER, USER, Secret(WORD))
+    assert not (home / "plain").exists()
+
+
+@pytest.mark.usefixtures("plain_text")
+async def test_what_the_configuration_names_is_used_as_it_was_meant(home: Path) -> None:
+    assert await store(SERVER, USER, Secret(WORD), keyring=PLAIN) == PLAIN
+    assert (home / "plain").read_text() == WORD
+
+
+async def test_the_settings_of_the_keyring_library_are_heard(home: Path) -> None:
+    settings = home / "config" / "python_keyring" / "keyringrc.cfg"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[backend]\ndefault-keyring=keyring.backends.null.Keyring\n")
+    with pytest.raises(NoKeyring, match=r"null\.Keyring keeps nothing"):
+        await recall(SERVER, USER)
+
+
+async def test_a_keyring_that_nobody_knows_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(NoKeyring, match="no keyring is called 'gnome'; there are Secret Service, libsecret"):
+        await recall(SERVER, USER, keyring="gnome")
+
+
+async def test_a_keyring_that_is_switched_off_is_not_asked(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        await store(SERVER, USER, Secret(WORD))
+        with pytest.raises(NoKeyring, match="switched off"):
+            await recall(SERVER, USER, keyring="off")
+
+
+async def test_a_keyring_is_asked_by_the_name_that_it_gave(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        name = await store(SERVER, USER, Secret(WORD))
+        kept = await recall(SERVER, USER, keyring=name)
+        assert kept.password is not None
+        with pytest.raises(NoKeyring):
+            await recall(SERVER, USER, keyring="KWallet")
+
+
+async def test_every_keyring_is_tried_and_only_the_one_that_is_there_is_ready(bus: str, home: Path) -> None:
+    with keyring_on(bus, home):
+        found = {one.name: one.verdict for one in await tried()}
+    assert found.pop("Secret Service") == "ready"
+    assert "ready" not in {found["macOS Keychain"], found["Windows Credential Locker"], found["KWallet"]}
 
 
 async def test_what_a_backend_says_in_an_error_is_not_shown(
@@ -232,9 +291,8 @@ async def test_what_a_backend_says_in_an_error_is_not_shown(
         "        print('noise'); raise OSError(password)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "rude.Keyring")
     with pytest.raises(NoKeyring, match="OSError") as caught:
-        await store(SERVER, USER, Secret(WORD))
+        await store(SERVER, USER, Secret(WORD), keyring="rude.Keyring")
     assert WORD not in str(caught.value)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from emtui.em.address import Server
+from emtui.local.configuration import Config, load
 from emtui.local.paths import config_file, state_dir
-from emtui.local.profiles import BadConfig, Config, Profile, load
+from emtui.local.profiles import BadConfig, Profile
 from emtui.local.writing import save
 
 PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin="ab" * 32)
@@ -117,7 +118,7 @@ def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
 def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
     path = written(tmp_path, "")
     path.chmod(0o620)
-    with pytest.raises(BadConfig, match="chmod 600"):
+    with pytest.raises(BadConfig, match="chmod go-w"):
         load(path)
 
 

@@ -27,7 +27,12 @@ def test_a_fault_of_our_own_is_one_sentence_without_what_stood_in_variables(tmp_
     with python("-c", BROKEN, environ=a_home(tmp_path)) as terminal:
         assert terminal.end() == 1
     said = terminal.received.decode()
-    assert "our own fault, sorry: ZeroDivisionError at" in said
+    assert "this is a fault of emtui (ZeroDivisionError at" in said
+    log = tmp_path / "state" / "emtui" / "emtui.log"
+    assert str(log) in said.replace("\r\n", "")
+    assert "broken_query_clock" in log.read_text()
+    assert "hunter2" not in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in said
     assert "hunter2" not in said
     assert "\x1b[?1049l" in said

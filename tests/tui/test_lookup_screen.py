@@ -25,6 +25,7 @@ from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
+from emtui.tui.logon import Remember
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
@@ -88,7 +89,7 @@ async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> 
     app = EmtuiApp(start)
     async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
         await pilot.pause()
-        app.post_message(LoginScreen.LoggedOn(client, connection, remember=False))
+        app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
         seat = Seat(app, pilot)
         await seat.until(lambda: app.lookup_screen is not None)
         if wait:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from emtui.em.address import Server, Trust
+from emtui.local.configuration import Config
 from emtui.local.connection import Connection, of_profile
-from emtui.local.profiles import BadConfig, Config, Profile
+from emtui.local.profiles import BadConfig, Profile
 from emtui.tui.logon import profile_of
 
 PIN = "ab" * 32

@@ -7,6 +7,7 @@ to a server before its certificate is trusted.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -21,13 +22,15 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from emtui.em.address import Trust, parse_server
-from emtui.em.errors import BadAddress, Denied, EmError, Untrusted
+from emtui.em.errors import BadAddress, Denied, EmError, LogonRefused, Untrusted
 from emtui.em.secret import Secret
+from emtui.local import credentials, password_command
 from emtui.local.connection import Connection, of_profile
-from emtui.local.credentials import NoKeyring
-from emtui.local.profiles import Profile
+from emtui.local.credentials import PATIENCE, NoKeyring
+from emtui.local.password_command import CommandFailed
+from emtui.local.profiles import OFF, Profile
 from emtui.tui.commands import Place, bindings
-from emtui.tui.logon import connect, recall
+from emtui.tui.logon import Remember, connect, recall
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.field import Field, Toggle, first
@@ -50,7 +53,7 @@ class LoginScreen(Page):
     class LoggedOn(Message):
         """There is a client now; `connection` is how it came to be."""
 
-        def __init__(self, client: Client, connection: Connection, *, remember: bool) -> None:
+        def __init__(self, client: Client, connection: Connection, remember: Remember) -> None:
             super().__init__()
             self.client = client
             self.connection = connection
@@ -77,15 +80,20 @@ class LoginScreen(Page):
                 yield Field("Password", id="password", password=True)
                 if not self.emtui.mark:
                     yield Toggle("remember it in the keyring", id="remember")
+                    yield Toggle("never ask the keyring for this profile", id="never")
                 yield Static(id="status", markup=False)
 
     def on_mount(self) -> None:
         """Fill in what is known, and go to what is missing."""
+        for never in self.query("#never"):
+            never.display = False
         self._fill(self._connection)
         self._explain_user()
         if self._at_once and not self._go_to_missing():
             self.add_class("-going")
             self.action_forward()
+        elif not self.emtui.mark:
+            self._name_keyring()
 
     def on_resize(self) -> None:
         """Less where there is less room."""
@@ -93,16 +101,30 @@ class LoginScreen(Page):
         self.set_class(self.size.width < NARROW, "-narrow")
 
     def _fill(self, connection: Connection) -> None:
-        self._connection = connection
         self._field("server").input.value = str(connection.server or "")
         self._field("user").input.value = connection.user or ""
-        self._field("password").input.value = connection.password.reveal() if connection.password else ""
         self._field("server").hint("host, host:port or URL; port 9398 unless given")
+        self._hold(connection)
         for field in self._fields():
             field.wrong("")
         if not self._go_to_missing():
             self._field("password").input.focus()
         if connection.server and connection.user and not connection.password:
+            self._look_for_password(connection)
+
+    def _hold(self, connection: Connection) -> None:
+        """What is known; a password stays a secret, and dots stand for it."""
+        self._connection = connection
+        field = self._field("password")
+        field.input.value = ""
+        field.holds(kept=bool(connection.password))
+
+    def _look_for_password(self, connection: Connection) -> None:
+        """Where the profile says that it is."""
+        profile = connection.profile
+        if profile and profile.password_command:
+            self._status(f"The password_command of {profile.name} is run when you log on.")
+        elif profile is None or profile.keyring != OFF:
             self._recall()
 
     def _field(self, name: str) -> Field:
@@ -112,10 +134,19 @@ class LoginScreen(Page):
         return (self._field("server"), self._field("user"), self._field("password"))
 
     def _go_to_missing(self) -> bool:
-        missing = first(self._fields())
+        """To the first field that holds nothing and must; false if there is none."""
+        missing = first(
+            field for field in self._fields() if field.id != "password" or not self._password_known
+        )
         if missing:
             missing.input.focus()
         return missing is not None
+
+    @property
+    def _password_known(self) -> bool:
+        """Whether a password need not be typed: it is there, or a command prints it."""
+        profile = self._connection.profile
+        return bool(self._connection.password or (profile and profile.password_command))
 
     def _status(self, text: str) -> None:
         if self.stands:
@@ -141,21 +172,46 @@ class LoginScreen(Page):
 
     @work(exclusive=True, group="keyring", description="ask the keyring")
     async def _recall(self) -> None:
-        """Fill in the password that the keyring holds, unless the person was quicker."""
+        """Hold the password that the keyring has, unless the person was quicker."""
         connection = self._connection
         self._status("Asking the keyring for the password; you may type it meanwhile.")
+        asked = asyncio.create_task(recall(connection))
         try:
-            kept = await recall(connection)
+            await asyncio.wait({asked}, timeout=PATIENCE)
+            if not asked.done():
+                self._keyring_is_silent(connection)
+            kept = await asked
         except NoKeyring as problem:
             self._status(str(problem))
             return
+        finally:
+            asked.cancel()
         self._status("")
-        field = self._field("password")
-        if kept.password and connection is self._connection and not field.value:
-            field.input.value = kept.password.reveal()
+        if kept.password and connection is self._connection and not self._field("password").value:
+            self._hold(replace(connection, password=kept.password))
             self._status(f"The password is from {kept.backend}.")
             if self._at_once:
                 self.action_forward()
+
+    def _keyring_is_silent(self, connection: Connection) -> None:
+        """It may be locked, or ask on another display: the person may wait, or not."""
+        self._status(
+            f"The keyring has not answered for {PATIENCE:g} s; it may be locked, or be asking on another"
+            " display. It is still waited for: type the password if you will not wait."
+        )
+        for never in self.query("#never"):
+            never.display = connection.profile is not None
+
+    @work(exclusive=True, group="name keyring", description="name the keyring")
+    async def _name_keyring(self) -> None:
+        """Say where a password would be kept, or why it cannot be."""
+        toggle = self.query_one("#remember", Toggle)
+        try:
+            name = await credentials.best()
+        except NoKeyring as problem:
+            toggle.name_it(str(problem), possible=False)
+        else:
+            toggle.name_it(f"remember it in {name}")
 
     # --- logging on -------------------------------------------------------------
 
@@ -179,45 +235,70 @@ class LoginScreen(Page):
             self._wrong("server", str(error))
             return None
         same = server == known.server
+        user = self._field("user").value.strip()
+        typed = self._field("password").value
+        # a password that was given before any server or user was is meant for whoever is named now
+        kept = (same and known.user == user) or known.server is None or known.user is None
         return replace(
             known,
             profile=known.profile if same else None,
             server=server,
-            user=self._field("user").value.strip(),
-            password=Secret(self._field("password").value),
+            user=user,
+            password=Secret(typed) if typed else known.password if kept else None,
             trust=known.trust if same else Trust(known.trust.ca_file),
         )
 
     @work(exclusive=True, group="log on", description="log on")
     async def _log_on(self, connection: Connection) -> None:
         self._busy = True
-        self._status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
         try:
+            connection = await self._with_password(connection)
+            self._hold(connection)
+            self._status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
             await self._until_trusted(connection)
+        except CommandFailed as failed:
+            self._wrong("password", f"{failed} Type the password instead.")
+        except LogonRefused as error:
+            self._hold(replace(self._connection, password=None))
+            self._wrong("password", str(error))
+        except Denied as error:
+            self._wrong("password", str(error))
         except EmError as error:
-            self._wrong("password" if isinstance(error, Denied) else "server", str(error))
+            self._wrong("server", str(error))
         finally:
             self._busy = False
             self.remove_class("-going")
             self._status("")
 
+    async def _with_password(self, connection: Connection) -> Connection:
+        """With what the profile's command prints, if nothing was typed; it has the terminal meanwhile."""
+        profile = connection.profile
+        if connection.password or profile is None or not profile.password_command:
+            return connection
+        password = await self.emtui.lend(lambda: password_command.run(profile.password_command))
+        return replace(connection, password=password)
+
     async def _until_trusted(self, connection: Connection) -> None:
         """Connect; where the certificate is not trusted, ask the person and connect again."""
         try:
-            client = await connect(connection)
+            client = await connect(connection, remember=self.emtui.remembers)
         except Untrusted as error:
             pin = await self.app.push_screen_wait(TrustScreen(error))
             if pin is None:
                 self._wrong("server", "The certificate was not accepted: nothing was sent.")
                 return
-            pinned = replace(connection, trust=Trust(connection.trust.ca_file, pin))
-            self._connection = replace(pinned, password=None)
+            key = error.certificate.key_sha256 or None
+            pinned = replace(connection, trust=Trust(connection.trust.ca_file, pin, key))
+            self._hold(pinned)
             await self._until_trusted(pinned)
         else:
-            self.post_message(self.LoggedOn(client, connection, remember=self._remember()))
+            self.post_message(self.LoggedOn(client, connection, self._remember()))
 
-    def _remember(self) -> bool:
-        return any(toggle.on for toggle in self.query(Toggle))
+    def _remember(self) -> Remember:
+        on = {toggle.id for toggle in self.query(Toggle) if toggle.on}
+        if "remember" in on:
+            return Remember.YES
+        return Remember.NEVER if "never" in on else Remember.NO
 
     def _wrong(self, name: str, sentence: str) -> None:
         field = self._field(name)

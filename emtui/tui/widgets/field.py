@@ -18,6 +18,7 @@ from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines import strip_of
 
 LABEL_CELLS = 11
+DOTS = "•" * 8
 
 
 class Field(Vertical):
@@ -49,6 +50,10 @@ class Field(Vertical):
         """What was typed."""
         return self.input.value
 
+    def holds(self, *, kept: bool) -> None:
+        """Whether a value is known that is not shown: dots stand for it, always as many."""
+        self.input.placeholder = DOTS if kept else ""
+
     def hint(self, text: str) -> None:
         """What stands below while nothing is wrong."""
         self._hint = text
@@ -75,8 +80,15 @@ class Toggle(Widget, can_focus=True):
 
     def render_line(self, _: int) -> Strip:
         """The box and the text."""
-        box = f"[{'x' if self.on else ' '}] "
+        box = f"[{'x' if self.on else ' '}] " if self.can_focus else ""
         return strip_of([(box, BOLD if self.has_focus else PLAIN), (self._text, PLAIN)], self.size.width)
+
+    def name_it(self, text: str, *, possible: bool = True) -> None:
+        """Another text; what is not possible cannot be turned on."""
+        self._text = text
+        self.can_focus = possible
+        self.on = self.on and possible
+        self.refresh()
 
     def watch_on(self) -> None:
         """The other box."""

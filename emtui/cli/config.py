@@ -1,0 +1,66 @@
+"""`emtui config show`: what the configuration says here, and where each value comes from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from emtui.cli import output, streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import configuration
+from emtui.cli.passwords import VARIABLE
+from emtui.cli.records import Record
+from emtui.local.configuration import Config
+from emtui.local.connection import VARIABLES
+from emtui.local.paths import config_files
+
+HIDDEN = "***"
+_COLUMNS = tuple(output.Column(title) for title in ("Key", "Value", "From"))
+_KEYS = ("key", "value", "from")
+
+
+def run(given: Given) -> int:
+    """Show it."""
+    if given.operands != ("show",):
+        raise BadUsage("config is only shown: emtui config show. The file is yours to edit.")
+    rows = [*_environment(os.environ), *_files(configuration())]
+    if given.one("--output") == "json":
+        records: list[Record] = [dict(zip(_KEYS, row, strict=True)) for row in rows]
+        streams.say(output.as_json(records))
+        return 0
+    if rows:
+        streams.say(output.as_table(_COLUMNS, rows, streams.width()))
+    for file in config_files():
+        if not file.exists():
+            streams.narrate(f"there is no {file}")
+    return 0
+
+
+def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What stands above every file."""
+    for name in VARIABLES:
+        if value := environ.get(f"EMTUI_{name}"):
+            yield name.lower(), value, f"EMTUI_{name}"
+    if environ.get(VARIABLE):
+        yield "password", HIDDEN, VARIABLE
+
+
+def _files(config: Config) -> Iterator[tuple[str, str, str]]:
+    """Each value that counts, and its file; of a command only the program: its arguments may tell."""
+    if config.default is not None:
+        yield "default_profile", config.default, str(config.default_from)
+    for profile in config.profiles:
+        for key, stated in config.stated[profile.name].items():
+            value = stated.value
+            text = f"{value[0]} …" if isinstance(value, list) and len(value) > 1 else _word(value)
+            yield f"profiles.{profile.name}.{key}", text, str(stated.file)
+
+
+def _word(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return str(value[0])
+        case _:
+            return str(value)

@@ -1,0 +1,102 @@
+"""The configuration: the user's own file over the team's, read strictly.
+
+`~/.config/emtui/config.toml` lies over `/etc/xdg/emtui/config.toml`, key by key, so
+that a team may give servers, certificates and pins, and a person the rest. Each file
+must belong to the user or root, and be writable by nobody else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emtui.em.address import Server
+from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
+
+_TOP = ("default_profile", "profiles")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the files say; `stated` has for each profile where each value comes from."""
+
+    profiles: tuple[Profile, ...] = ()
+    default: str | None = None
+    default_from: Path | None = None
+    stated: Mapping[str, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
+
+    def find(self, name: str) -> Profile | None:
+        """The profile of this name."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
+
+    def of(self, server: Server, user: str | None) -> Profile | None:
+        """The first profile of this server, of this user if one is given."""
+        return next((one for one in self.profiles if one.server == server and user in {None, one.user}), None)
+
+
+def load(*files: Path) -> Config:
+    """Read the files, the first counts most; a missing one says nothing. Raises `BadConfig`."""
+    layers = [(file, document) for file in files if (document := read(file)) is not None]
+    tables: dict[str, dict[str, Stated]] = {}
+    for file, document in layers:
+        for name, table in document.get("profiles", {}).items():
+            stated = {key: Stated(value, file) for key, value in table.items()}
+            tables[name] = stated | tables.get(name, {})
+    for name in (name for name, table in tables.items() if not table):
+        raise BadConfig(f"{layers[0][0]}: profile {name}: a server is missing.")
+    default = next(
+        (
+            Stated(document["default_profile"], file)
+            for file, document in layers
+            if "default_profile" in document
+        ),
+        None,
+    )
+    if default is not None and default.value not in tables:
+        raise BadConfig(
+            f"{default.file}: default_profile names {default.value!r}, which is no profile"
+            f"{near(default.value, tables)}."
+        )
+    return Config(
+        tuple(read_profile(name, table) for name, table in tables.items()),
+        str(default.value) if default else None,
+        default.file if default else None,
+        tables,
+    )
+
+
+def read(file: Path) -> Mapping[str, Any] | None:
+    """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
+    try:
+        with file.open("rb") as opened:
+            _check_owner(file, os.fstat(opened.fileno()))
+            document = tomllib.load(opened)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        hint = r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'."
+        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
+    for key in document:
+        check_known(file, key, _TOP)
+    tables = document.get("profiles", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise BadConfig(f"{file}: profiles stand in tables of their own: [profiles.prod].")
+    return document
+
+
+def _check_owner(file: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise BadConfig(f"{file} is not a file.")
+    if os.name != "posix":
+        return
+    if status.st_uid not in {os.geteuid(), 0}:
+        raise BadConfig(f"{file} belongs to somebody else: it must be yours, or root's.")
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise BadConfig(f"{file} can be written by others: chmod go-w it.")

@@ -1,0 +1,72 @@
+"""The person's own program that prints a password: `password_command` of a profile.
+
+Run as it stands, without a shell, on the terminal of whoever waits (a pinentry may draw
+there), with nothing of emtui in its environment. The first line of its standard output
+is the password; what it says on standard error is shown only if it fails.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from emtui.em.secret import Secret, without_secrets
+from emtui.em.text import brief
+
+PATIENCE = 120.0
+"""Seconds that it may take: a person may have to type into it."""
+UNATTENDED_PATIENCE = 20.0
+"""Seconds that it may take where nobody is there to type."""
+_MOST_SAID = 120
+
+
+class CommandFailed(Exception):
+    """No password came of it; one sentence that says why."""
+
+
+def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = None) -> Secret:
+    """The password. Blocks; raises `CommandFailed`, and kills a command that takes too long.
+
+    Unattended it has no terminal: it must answer without asking anybody.
+    """
+    seconds = patience or (PATIENCE if attended else UNATTENDED_PATIENCE)
+    try:
+        with _started(argv, attended=attended) as process:
+            try:
+                out, err = process.communicate(timeout=seconds)
+            except BaseException:
+                process.kill()
+                raise
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"password_command took more than {seconds:g} s and was stopped.") from None
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or "it is not a command"
+        raise CommandFailed(f"password_command cannot be run: {why} ({brief(argv[0], 60)}).") from None
+    line = Secret(out.decode(errors="replace").partition("\n")[0].removesuffix("\r"))
+    if process.returncode != 0:
+        raise CommandFailed(f"password_command {_ended(process.returncode)}{_said(err)}.")
+    if not line:
+        raise CommandFailed(f"password_command printed no password{_said(err)}.")
+    return line
+
+
+def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the person's own command, from a file nobody else can write
+        list(argv),
+        stdin=None if attended else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")},
+        start_new_session=not attended,
+    )
+
+
+def _ended(code: int) -> str:
+    return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+
+
+def _said(stderr: bytes) -> str:
+    """The last line that it said, without any secret that we know."""
+    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    return f": {brief(without_secrets(lines[-1]), _MOST_SAID).rstrip('.')}" if lines else ""

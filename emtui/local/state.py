@@ -1,0 +1,52 @@
+"""The state folder: what emtui remembers between runs, and its log. Its own alone: 0700, files 0600.
+
+Created without a moment in which others could look in; what is there already must
+belong to this user and be closed to everybody else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from emtui.local import paths
+
+
+class NoState(Exception):
+    """The state folder cannot be used; one sentence that says why. It stops nothing."""
+
+
+def folder() -> Path:
+    """The state folder, made if it is missing. Raises `NoState`."""
+    path = paths.state_dir(os.environ, Path.home(), sys.platform)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        _check(path, path.stat())
+    except OSError as problem:
+        raise NoState(f"{path} cannot be used: {problem.strerror}.") from None
+    return path
+
+
+def _check(path: Path, status: os.stat_result) -> None:
+    if os.name != "posix":
+        return
+    if status.st_uid != os.geteuid():
+        raise NoState(f"{path} belongs to somebody else: it must be yours.")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        path.chmod(0o700)
+
+
+def opened(path: Path, flags: int) -> int:
+    """A descriptor of a file in the state folder, made 0600 if it is missing; links are not followed."""
+    handle = os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    if os.name == "posix":
+        status = os.fstat(handle)
+        if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
+            os.close(handle)
+            raise PermissionError(0, "it is not a file of yours", str(path))
+        if status.st_mode & 0o077:
+            os.fchmod(handle, 0o600)
+    return handle
