@@ -24,7 +24,7 @@ SIZE = 256 * 1024
 NAME = "emtui.log"
 _LOGGERS = ("emtui", "asyncio")
 _CREDENTIALS = re.compile(
-    r"(?i)((?:proxy-)?authorization\s*[:=]\s*|\bbasic\s+|\bbearer\s+|x-restsvcsessionid\s*[:=]\s*"
+    r"(?i)((?:proxy-)?authorization\s*[:=]\s*(?:\w+\s+)?|\bbasic\s+|\bbearer\s+|x-restsvcsessionid\s*[:=]\s*"
     r"|(?:set-)?cookie\s*[:=]\s*|/logonsessions/|sessionid\W{1,4}|\bpassword\s*[:=]\s*|://[^\s/:@]*:)"
     r"[^\s,;<>\"']+"
 )

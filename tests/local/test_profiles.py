@@ -1,5 +1,6 @@
 """The configuration: read strictly, written carefully."""
 
+import os
 import stat
 import threading
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 
 from emtui.em.address import Server
 from emtui.local.configuration import Config, load
-from emtui.local.paths import config_file, state_dir
+from emtui.local.paths import config_file, state_dir, team_files
 from emtui.local.profiles import BadConfig, Profile
 from emtui.local.writing import save
 
@@ -142,3 +143,72 @@ def test_files_are_where_each_platform_keeps_them() -> None:
     assert config_file({"XDG_CONFIG_HOME": "relative"}, home, "linux") == home / ".config/emtui/config.toml"
     assert config_file({}, home, "darwin") == home / "Library/Application Support/emtui/config.toml"
     assert state_dir({}, home, "linux") == home / ".local/state/emtui"
+
+
+# --- the team's configuration beneath the user's ---------------------------------------
+
+
+def team(folder: Path, text: str) -> Path:
+    (folder / "etc").mkdir()
+    return written(folder / "etc", text)
+
+
+TEAM = (
+    "default_profile = 'prod'\n[profiles.prod]\nserver = 'em01.example.net'\nca_file = 'ca.pem'\n"
+    f"pin = '{'cd' * 32}'\n[profiles.lab]\nserver = 'em02.example.net'\n"
+)
+
+
+def test_the_users_values_lie_over_the_teams_key_by_key(tmp_path: Path) -> None:
+    beneath = team(tmp_path, TEAM)
+    own = written(tmp_path, "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npin = '" + "ab" * 32 + "'\n")
+    config = load(own, beneath)
+    found = config.find("prod")
+    assert found is not None
+    assert (found.server.host, found.user, found.pin) == ("em01.example.net", "EXAMPLE\\ops", "ab" * 32)
+    assert found.ca_file == beneath.parent / "ca.pem"
+    assert config.default == "prod"
+    assert {profile.name for profile in config.profiles} == {"prod", "lab"}
+
+
+def test_each_value_knows_the_file_that_it_comes_from(tmp_path: Path) -> None:
+    beneath = team(tmp_path, TEAM)
+    own = written(tmp_path, "[profiles.prod]\nuser = 'ops@example.net'\n")
+    config = load(own, beneath)
+    files = {key: stated.file for key, stated in config.stated["prod"].items()}
+    assert files == {"user": own, "server": beneath, "ca_file": beneath, "pin": beneath}
+    assert config.default_from == beneath
+
+
+def test_what_the_team_says_is_not_written_again(tmp_path: Path) -> None:
+    beneath = team(tmp_path, TEAM)
+    own = tmp_path / "config.toml"
+    found = load(own, beneath).find("prod")
+    assert found is not None
+    save(own, replace(found, user="EXAMPLE\\ops"), beneath)
+    assert own.read_text() == "[profiles.prod]\nuser = 'EXAMPLE\\ops'\n"
+    save(own, replace(found, user=None), beneath)
+    assert load(own, beneath).find("prod") == found
+
+
+def test_a_mistake_is_told_with_the_file_that_it_is_in(tmp_path: Path) -> None:
+    beneath = team(tmp_path, "[profiles.prod]\nserver = 'em01.example.net'\npin = 'short'\n")
+    own = written(tmp_path, "[profiles.prod]\nuser = 'ops'\n")
+    with pytest.raises(BadConfig, match=r"etc/config\.toml"):
+        load(own, beneath)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_team_file_of_another_user_is_not_believed(tmp_path: Path) -> None:
+    beneath = team(tmp_path, TEAM)
+    os.chown(beneath, 65534, 65534)
+    with pytest.raises(BadConfig, match="belongs to somebody else"):
+        load(tmp_path / "none", beneath)
+
+
+def test_the_teams_files_are_where_the_desktop_says() -> None:
+    assert team_files({}, "linux") == (Path("/etc/xdg/emtui/config.toml"),)
+    assert team_files({"XDG_CONFIG_DIRS": "/a:relative:/b"}, "linux") == (
+        Path("/a/emtui/config.toml"),
+        Path("/b/emtui/config.toml"),
+    )

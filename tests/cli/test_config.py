@@ -1,0 +1,70 @@
+"""`emtui config show`: each value with its origin, and nothing that would be a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shell import Shell
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def own(shell: Shell) -> Path:
+    return write(
+        shell.home / "config" / "emtui" / "config.toml",
+        "[profiles.prod]\nuser = 'EXAMPLE\\ops'\npassword_command = ['pass', 'show', 'em/hunter2']\n",
+    )
+
+
+@pytest.fixture
+def team(shell: Shell) -> Path:
+    return write(
+        shell.home / "etc" / "emtui" / "config.toml", "[profiles.prod]\nserver = 'em01.example.net'\n"
+    )
+
+
+def test_every_value_stands_with_the_file_that_says_it(shell: Shell, own: Path, team: Path) -> None:
+    shown = shell.json("config", "show", "-o", "json")
+    assert {(one["key"], one["value"], one["from"]) for one in shown} == {
+        ("profiles.prod.user", "EXAMPLE\\ops", str(own)),
+        ("profiles.prod.password_command", "pass …", str(own)),
+        ("profiles.prod.server", "em01.example.net", str(team)),
+    }
+
+
+def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell: Shell) -> None:
+    shell.environ |= {"EMTUI_SERVER": "em02.example.net", "EMTUI_PASSWORD": "hunter2"}
+    done = shell("config", "show")
+    assert "hunter2" not in done.stdout + done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()[1:]]
+    assert lines == [
+        ["server", "em02.example.net", "EMTUI_SERVER"],
+        ["password", "***", "EMTUI_PASSWORD"],
+    ]
+
+
+def test_a_file_that_is_missing_is_said_aside(shell: Shell) -> None:
+    done = shell("config", "show")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.count("there is no ") == 2
+
+
+@pytest.mark.parametrize("argv", [("config",), ("config", "edit"), ("config", "show", "it")])
+def test_config_is_only_shown(shell: Shell, argv: tuple[str, ...]) -> None:
+    done = shell(*argv)
+    assert done.returncode == 2
+    assert "show" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.usefixtures("own", "team")
+def test_a_profile_of_two_files_is_enough_to_know_where_to_ask(shell: Shell) -> None:
+    (profile,) = shell.json("profiles", "-o", "json")
+    assert (profile["server"], profile["user"]) == ("em01.example.net:9398", "EXAMPLE\\ops")

@@ -1,0 +1,150 @@
+"""No account is ever locked out: a wrong password costs one attempt, whoever asks and however often."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pty_terminal import a_home, emtui
+from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, rogue_beside, route_of
+from shell import Shell
+
+OLD, NEW = "old-password", "new-password"
+
+
+class Directory:
+    """Accepts one password, and tells what was tried; a rotation makes every logon void."""
+
+    def __init__(self) -> None:
+        self.good = NEW
+        self.attempts = 0
+        self.refused = 0
+        self.expired = False
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "logon":
+            return self._logon(asked)
+        if self.expired and route not in {"root", "logoff"}:
+            return SCRIPTS["logon-401"].reply
+        return good(asked)
+
+    def _logon(self, asked: Asked) -> Reply:
+        self.attempts += 1
+        given = base64.b64decode(asked.headers["authorization"].removeprefix("Basic ")).decode()
+        if given.partition(":")[2] == self.good:
+            self.expired = False
+            return good(asked)
+        self.refused += 1
+        return SCRIPTS["logon-401"].reply
+
+    def rotate(self) -> None:
+        """Another password holds from now on, and nobody is logged on."""
+        self.good, self.expired = "rotated-password", True
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def directory() -> Directory:
+    return Directory()
+
+
+@pytest.fixture
+def server(directory: Directory, certificate: Identity) -> Iterator[Rogue]:
+    with rogue_beside(directory, certificate.context()) as server:
+        yield server
+
+
+@pytest.fixture
+def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
+    shell.before = (*("--server", server.authority, "--user", "EXAMPLE\\ops", "--pin", certificate.sha256),)
+    shell.environ["EMTUI_PASSWORD"] = OLD
+    return shell
+
+
+def test_twenty_commands_at_once_and_three_screens_after_them_cost_one_attempt(
+    there: Shell, directory: Directory, tmp_path: Path
+) -> None:
+    commands = [("sessions",), ("show", "latest"), ("events", "latest"), ("sessions", "-o", "json")] * 5
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda argv: there(*argv), commands))
+    assert {one.returncode for one in done} == {4}
+    assert sum("accounts lock" in one.stderr for one in done) == 19
+    for _ in range(3):
+        with emtui(*there.before, environ=a_home(tmp_path, EMTUI_PASSWORD=OLD)) as terminal:
+            terminal.until("accounts lock")
+            terminal.press("ctrl+c")
+            assert terminal.end() == 0
+    assert directory.attempts == directory.refused == 1
+
+
+def test_a_rotation_while_the_screens_are_open_costs_one_attempt(
+    there: Shell, directory: Directory, tmp_path: Path
+) -> None:
+    directory.good = OLD
+    with emtui(*there.before, environ=a_home(tmp_path, EMTUI_PASSWORD=OLD)) as terminal:
+        terminal.until("1/1")
+        directory.rotate()
+        for key in ("r", "enter", "r", "q", "r"):
+            terminal.press(key)
+        terminal.until("refused")
+        assert there("sessions").returncode == 4
+        terminal.press("r", "r")
+        terminal.until("refused")
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert directory.refused == 1
+
+
+def test_only_login_sends_it_again_and_then_it_is_good_everywhere(there: Shell, directory: Directory) -> None:
+    assert there("sessions").returncode == 4
+    directory.good = OLD
+    refused = there("sessions")
+    assert refused.returncode == 4
+    assert "emtui login" in refused.stderr
+    assert there("login").returncode == 0
+    assert there("sessions").returncode == 0
+    assert directory.refused == 1
+
+
+def test_a_new_password_is_not_held_back_by_the_old_one(there: Shell, directory: Directory) -> None:
+    assert there("sessions").returncode == 4
+    assert there("sessions", EMTUI_PASSWORD=NEW).returncode == 0
+    assert directory.attempts == 2
+
+
+@pytest.mark.parametrize("unattended", [True, False])
+def test_a_refused_renewal_asks_the_command_once_if_it_may_be_run_unattended(
+    server: Rogue, certificate: Identity, directory: Directory, tmp_path: Path, unattended: bool
+) -> None:
+    word = tmp_path / "word"
+    word.write_text(OLD)
+    config = tmp_path / "config" / "emtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"[profiles.lab]\nserver = '{server.authority}'\nuser = 'EXAMPLE\\ops'\n"
+        f"pin = '{certificate.sha256}'\npassword_command = ['cat', '{word}']\n"
+        f"unattended = {str(unattended).lower()}\n"
+    )
+    config.chmod(0o600)
+    directory.good = OLD
+    with emtui("-p", "lab", environ=a_home(tmp_path)) as terminal:
+        terminal.until("1/1")
+        directory.rotate()
+        word.write_text(directory.good)
+        terminal.press("r")
+        if unattended:
+            terminal.until(lambda _: directory.attempts == 3 and not directory.expired)
+        else:
+            terminal.until("refused")
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert directory.refused == 1
+    assert directory.attempts == (3 if unattended else 2)

@@ -1,0 +1,81 @@
+"""The person's own program: its first line is the password, and whatever goes wrong is one sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from emtui.em.secret import Secret
+from emtui.local.password_command import CommandFailed, run
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_the_first_line_is_the_password_and_the_rest_is_not() -> None:
+    assert run(python("print('correct horse \\u2603'); print('login: ops')")).reveal() == "correct horse ☃"
+
+
+def test_no_shell_reads_it() -> None:
+    assert run([sys.executable, "-c", "import sys; print(sys.argv[1])", "$(id); `id` *"]).reveal() == (
+        "$(id); `id` *"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise SystemExit('gpg: decryption failed')", "ended with 1: gpg: decryption failed."),
+        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9."),
+        ("pass", "printed no password."),
+        ("print()", "printed no password."),
+        ("import sys; print('\\x1b]0;owned\\x07', file=sys.stderr); sys.exit(3)", "␛]0;owned␇"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(code: str, said: str) -> None:
+    with pytest.raises(CommandFailed) as caught:
+        run(python(code))
+    assert said in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("argv", [["/nowhere/at/all"], ["\0"]])
+def test_a_command_that_is_none_is_one_sentence(argv: list[str]) -> None:
+    with pytest.raises(CommandFailed, match="cannot be run"):
+        run(argv)
+
+
+def test_a_command_that_takes_too_long_is_killed(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    code = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    began = time.monotonic()
+    with pytest.raises(CommandFailed, match="took more than 2 s"):
+        run(python(code), patience=2)
+    assert time.monotonic() - began < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_it_sees_nothing_of_emtui_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
+    monkeypatch.setenv("EMTUI_PIN", "ab" * 32)
+    code = "import os; print([name for name in os.environ if name.startswith('EMTUI')])"
+    assert run(python(code)).reveal() == "[]"
+
+
+def test_a_secret_that_is_known_is_not_repeated() -> None:
+    held = Secret("swordfish")
+    with pytest.raises(CommandFailed) as caught:
+        run(python("raise SystemExit('bad passphrase swordfish')"))
+    assert held
+    assert "bad passphrase ***" in str(caught.value)
+
+
+def test_unattended_there_is_nobody_to_ask() -> None:
+    code = "import sys, os; print(sys.stdin.read() == '' and os.getsid(0) == os.getpid())"
+    assert run(python(code), attended=False).reveal() == "True"
