@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, redirect_stdout, suppress
@@ -28,6 +29,7 @@ ALLOWED = {
 }
 """Keyrings that keep passwords as they should; any other only where the profile names its class."""
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 
 
@@ -148,12 +150,14 @@ def _trouble(error: Exception) -> str:
 
 
 def _close_to_others() -> None:
-    """A password is in this process soon: no debugger and no core dump of it."""
+    """A password is in this process soon: no debugger, no core dump, and no life after who asked."""
     if sys.platform == "linux":
         import ctypes
 
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+            library = ctypes.CDLL(None)
+            library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from emtui.em.threads import beside
 from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
 from emtui.tui.commands import COMMANDS, Place, bindings
-from emtui.tui.logon import Remember, keep
+from emtui.tui.logon import Remember, keep, with_key
 from emtui.tui.manual import manual
 from emtui.tui.paper import News, Paper
 from emtui.tui.screens.detail import DetailScreen
@@ -109,7 +109,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """Show the list: the one that was open, if it is of the same server, else a new one."""
         before, self.client = self.client, event.client
         same = before is not None and before.server == event.client.server
-        self.connection = event.connection
+        self.connection = with_key(event.connection, event.client.certificate)
         await self._only_lookup(keep=same)
         if same and isinstance(self.screen, LookupScreen):
             self.screen.log_on_as(event.client)
@@ -118,7 +118,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if before:
             self._farewell(before)
         if self._start.remember:
-            self._keep(event.connection, event.remember)
+            self._keep(self.connection, event.remember)
 
     async def _only_lookup(self, *, keep: bool) -> None:
         """Take away every screen above the list, and the list too unless it is kept."""

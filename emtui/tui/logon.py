@@ -24,6 +24,7 @@ from emtui.local.profiles import OFF, BadConfig, Profile
 if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.logon import Gate
+    from emtui.em.tls import Certificate
 
 
 class Remember(Enum):
@@ -47,6 +48,13 @@ def _libraries() -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate,
 
     gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
     return log_on, Refusals(), OPEN
+
+
+def with_key(connection: Connection, seen: Certificate | None) -> Connection:
+    """The connection that knows the key of its pinned certificate, once that was seen."""
+    if seen is None or connection.trust.pin != seen.sha256:
+        return connection
+    return replace(connection, trust=replace(connection.trust, pin_key=seen.key_sha256 or None))
 
 
 async def recall(connection: Connection) -> Kept:

@@ -68,6 +68,7 @@ class LoginScreen(Page):
         self._profiles = profiles
         self._at_once = at_once
         self._busy = False
+        self._said_aside = ""
 
     def body(self) -> Iterable[Widget]:
         """Profiles, and the form."""
@@ -80,7 +81,7 @@ class LoginScreen(Page):
                 yield Field("Password", id="password", password=True)
                 if not self.emtui.mark:
                     yield Toggle("remember it in the keyring", id="remember")
-                    yield Toggle("never ask the keyring for this profile", id="never")
+                    yield Toggle("never ask it", id="never")
                 yield Static(id="status", markup=False)
 
     def on_mount(self) -> None:
@@ -149,6 +150,7 @@ class LoginScreen(Page):
         return bool(self._connection.password or (profile and profile.password_command))
 
     def _status(self, text: str) -> None:
+        self._said_aside = text
         if self.stands:
             self.query_one("#status", Static).update(Content(text))
 
@@ -199,8 +201,10 @@ class LoginScreen(Page):
             f"The keyring has not answered for {PATIENCE:g} s; it may be locked, or be asking on another"
             " display. It is still waited for: type the password if you will not wait."
         )
-        for never in self.query("#never"):
-            never.display = connection.profile is not None
+        if connection.profile:
+            for never in self.query("#never").results(Toggle):
+                never.name_it(f"never ask it for {connection.profile.name}")
+                never.display = True
 
     @work(exclusive=True, group="name keyring", description="name the keyring")
     async def _name_keyring(self) -> None:
@@ -209,7 +213,9 @@ class LoginScreen(Page):
         try:
             name = await credentials.best()
         except NoKeyring as problem:
-            toggle.name_it(str(problem), possible=False)
+            toggle.name_it("it cannot be remembered here", possible=False)
+            if not self._said_aside:
+                self._status(str(problem))
         else:
             toggle.name_it(f"remember it in {name}")
 

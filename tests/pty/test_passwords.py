@@ -1,0 +1,178 @@
+"""Where a password comes from, as a person sees it: a command that asks on the terminal, a mute keyring."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+from served import Demo
+
+ASKING = """#!/bin/sh
+printf 'Passphrase: ' > /dev/tty
+read -r word < /dev/tty
+[ "$word" = open ] || { echo 'wrong passphrase' >&2; exit 2; }
+echo "$1"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, demo: Demo) -> dict[str, str]:
+    """Two profiles, so that nothing is asked before one is chosen; `lab` has a command that asks."""
+    program = tmp_path / "asking"
+    program.write_text(ASKING)
+    program.chmod(stat.S_IRWXU)
+    file = tmp_path / "config" / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f"[profiles.lab]\nserver = '{demo.url}'\nuser = '{demo.user}'\npin = '{demo.sha256}'\n"
+        f"password_command = ['{program}', '{demo.password}']\n"
+        f"[profiles.plain]\nserver = '{demo.url}'\nuser = '{demo.user}'\npin = '{demo.sha256}'\n"
+    )
+    file.chmod(0o600)
+    return a_home(tmp_path, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+
+
+def config_of(home: dict[str, str]) -> str:
+    return (Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml").read_text()
+
+
+def choose_lab(terminal: Terminal) -> None:
+    terminal.until("Profiles")
+    terminal.press("esc")
+    terminal.rest()
+    terminal.press("enter")
+    terminal.until("password_command of lab is run")
+    terminal.press("enter")
+
+
+def test_a_password_command_has_the_terminal_while_it_asks(home: dict[str, str]) -> None:
+    with emtui(environ=home) as terminal:
+        choose_lab(terminal)
+        terminal.until("Passphrase:")
+        terminal.press("shut\r")
+        terminal.until("wrong passphrase")
+        terminal.until("Profiles")
+        terminal.press("enter")
+        terminal.until("Passphrase:")
+        terminal.press("open\r")
+        terminal.until("1/3,")
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
+def test_ctrl_c_ends_the_command_and_not_emtui(home: dict[str, str]) -> None:
+    with emtui(environ=home) as terminal:
+        choose_lab(terminal)
+        terminal.until("Passphrase:")
+        terminal.press("ctrl+c")
+        terminal.until("was ended by")
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
+
+
+@contextmanager
+def mute_bus(folder: Path) -> Iterator[str]:
+    """A bus that lets everybody in and then says nothing more."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "mute"))
+    listener.listen()
+    met: list[socket.socket] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            met.append(caller)
+            while b"AUTH EXTERNAL" not in (said := caller.recv(4096)) and said:
+                pass
+            caller.send(b"OK " + b"0" * 32 + b"\r\n")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"unix:path={folder / 'mute'}"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for caller in met:
+            caller.close()
+
+
+@pytest.fixture
+def mute(home: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The profile without a command alone, and a keyring that never answers."""
+    file = Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
+    file.write_text("[profiles.plain]" + file.read_text().partition("[profiles.plain]")[2])
+    del home["PYTHON_KEYRING_BACKEND"]
+    with mute_bus(tmp_path) as address:
+        yield home | {"DBUS_SESSION_BUS_ADDRESS": address}
+
+
+def test_a_mute_keyring_is_said_and_the_password_may_be_typed(mute: dict[str, str], demo: Demo) -> None:
+    with emtui(environ=mute) as terminal:
+        terminal.until("Asking the keyring")
+        terminal.until("has not answered for 3")
+        terminal.press(demo.password, "enter")
+        terminal.until("1/3,")
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
+def test_a_mute_keyring_can_be_switched_off_for_the_profile(mute: dict[str, str], demo: Demo) -> None:
+    with emtui(environ=mute) as terminal:
+        terminal.until("never ask it for plain")
+        terminal.press("tab", " ")
+        terminal.until("[x] never ask it for plain")
+        terminal.press("\x1b[Z", demo.password, "enter")
+        terminal.until("1/3,")
+        terminal.until("Saved as profile plain")
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert 'keyring = "off"' in config_of(mute)
+    with emtui(environ=mute) as terminal:
+        terminal.until("Password")
+        terminal.rest()
+        assert "Asking the keyring" not in terminal.received.decode()
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
+
+
+def test_ctrl_c_leaves_while_the_keyring_is_asked_and_nobody_is_left_behind(mute: dict[str, str]) -> None:
+    with emtui(environ=mute) as terminal:
+        terminal.until("has not answered for 3")
+        pid = terminal.child.pid
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
+    assert not Path(f"/proc/{pid}").exists()
+    assert not [
+        entry
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and str(mute["HOME"]).encode() in _environ(entry)
+    ]
+
+
+def _environ(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(
+    tmp_path: Path, demo: Demo
+) -> None:
+    environ = a_home(tmp_path, EMTUI_PASSWORD=demo.password)
+    arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+    with emtui(*arguments, environ=environ) as terminal:
+        terminal.until("1/3,")
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert demo.password.encode() not in terminal.received.replace(b"DEMO", b"")
