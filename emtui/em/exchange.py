@@ -166,14 +166,15 @@ class Exchange:
         self, method: str, path: str, headers: dict[str, str], limit: int
     ) -> AsyncIterator[Answer]:
         request = self._request(method, path, headers)
-        _log.debug("%s %s", method, path)
+        asked = path.partition("logonSessions/")[0]  # what follows is a credential
+        _log.debug("%s %s", method, asked)
         try:
             response = await self._transport.handle_async_request(request)
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=False) from None
         try:
             answer = Answer(self._server, response, limit)
-            _log.debug("%s %s: %s, %s bytes", method, path, answer.status, answer.expected)
+            _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
             answer.check()
             yield answer
         except httpx.TransportError as problem:

@@ -25,6 +25,7 @@ from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_ce
 from emtui.em.wire import clean
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
+_log = logging.getLogger(__name__)
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -47,6 +48,7 @@ class Transport(httpx.AsyncBaseTransport):
         self._place = Place(server, decision)
         self._met: Certificate | None = None
         self._pool = _pool(server, decision, trusting(trust, self._shook))
+        _log.debug("to %s", self._place.asked)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -57,6 +59,7 @@ class Transport(httpx.AsyncBaseTransport):
         """A handshake with a certificate that is trusted; few are not the one before."""
         if self._met is None or self._met.sha256 != hashlib.sha256(der).hexdigest():
             self._met = read_certificate(der)
+            _log.debug("certificate %s, valid until %s", self._met.sha256, self._met.valid_until)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, its body still to be read."""

@@ -72,6 +72,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._paper = Paper()
         self._lent = False
         self.client: Client | None = None
+        self._unwarned: Client | None = None
         self.connection = start.connection
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -108,6 +109,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
         before, self.client = self.client, event.client
+        self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
         await self._only_lookup(keep=same)
@@ -152,9 +154,17 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def on_lookup_screen_arrived(self) -> None:
         """A list has come: the session that was asked for at the start can be found in it."""
+        self._warn()
         target, self._target = self._target, None
         if target:
             self.go_to(target)
+
+    def _warn(self) -> None:
+        """Once for each logon: that the server's certificate ends soon."""
+        client, self._unwarned = self._unwarned, None
+        ending = client and client.certificate and client.certificate.ending(self.now())
+        if client and ending:
+            self.page.say(f"The certificate of {client.server} {ending}.")
 
     def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
         """The list knows it too."""

@@ -7,17 +7,19 @@ import base64
 import hashlib
 import logging
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, rogue
+from cryptography.hazmat.primitives.serialization import Encoding
+from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, rogue
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, certificate
 from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.em.tls import read_certificate
+from emtui.em.tls import read_certificate, trusting
 
 DIRECT = Proxies()
 
@@ -140,6 +142,53 @@ def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
     assert read_certificate(b"junk").sha256 == hashlib.sha256(b"junk").hexdigest()
 
 
+@pytest.mark.parametrize(
+    ("days", "told"), [(29, "expires on "), (-2, "expired on "), (40, None)], ids=["soon", "over", "later"]
+)
+async def test_a_certificate_that_ends_within_thirty_days_is_known_to_end(
+    tmp_path: Path, days: int, told: str | None
+) -> None:
+    shown = identity(tmp_path, days=days)
+    async with (
+        rogue(context=shown.context()) as server,
+        await connect(server.port, Trust(pin=shown.sha256)) as client,
+    ):
+        assert client.certificate is not None
+        ending = client.certificate.ending(datetime.now(UTC))
+    assert (ending or "").startswith(told or "")
+    assert bool(ending) is bool(told)
+
+
+@pytest.mark.parametrize("known_key", [True, False, None])
+async def test_a_changed_certificate_says_whether_its_key_is_the_same(
+    known: Identity, known_key: bool | None
+) -> None:
+    key = read_certificate(known.certificate.public_bytes(Encoding.DER)).key_sha256
+    pinned = {True: key, False: "cd" * 32, None: None}[known_key]
+    async with rogue(context=known.context()) as server:
+        with pytest.raises(Changed) as caught:
+            await connect(server.port, Trust(pin="ab" * 32, pin_key=pinned))
+        assert server.received == 0
+    assert caught.value.same_key is known_key
+
+
+async def test_the_same_key_alone_makes_no_certificate_trusted(known: Identity) -> None:
+    key = read_certificate(known.certificate.public_bytes(Encoding.DER)).key_sha256
+    async with rogue(context=known.context()) as server:
+        with pytest.raises(Untrusted):
+            await connect(server.port, Trust(pin_key=key))
+        assert server.received == 0
+
+
+def test_the_systems_store_is_used_and_tls_begins_at_1_2() -> None:
+    context = trusting(Trust(), lambda _: None)
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    known_here = ssl.get_default_verify_paths()
+    assert context.cert_store_stats()["x509"] or known_here.capath or known_here.cafile
+
+
 class Tunnel:
     """An HTTP proxy that leads wherever it is told, or says no."""
 
@@ -216,4 +265,7 @@ async def test_nothing_secret_is_logged(known: Identity, caplog: pytest.LogCaptu
         async with await connect(server.port, Trust(known.pem)) as client:
             await client.sessions()
         assert server.count("DELETE") == 1
+    assert "/api/systemSessions" in caplog.text
+    for secret in (TOKEN, LOGON_ID, base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()):
+        assert secret not in caplog.text
     assert not [record for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]

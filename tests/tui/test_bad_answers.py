@@ -25,6 +25,7 @@ from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.start import Start
+from emtui.tui.widgets.oneline import OneLine
 
 USER = "EXAMPLE\\ops"
 PATIENT = {"mute", "slow"}
@@ -198,6 +199,14 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
             for sha256 in (certificate.sha256, other.sha256):
                 await seat.until(lambda wanted=f"{sha256[:4]} {sha256[4:8]}": wanted in shown())  # type: ignore[misc]
             assert server.received == 0
+
+
+async def test_a_certificate_that_ends_soon_is_said_once_the_list_is_there(tmp_path: Path) -> None:
+    async with seated(identity(tmp_path, days=9)) as seat:
+        await listed(seat)
+        foot = seat.list.query_one("#foot", OneLine)
+        await seat.until(lambda: "The certificate of 127.0.0.1" in foot.render_line(0).text)
+        assert " expires on " in foot.render_line(0).text
 
 
 async def test_a_closed_port_is_one_sentence_below_the_server(certificate: Identity) -> None:
