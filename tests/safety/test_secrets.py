@@ -1,0 +1,239 @@
+"""A sentinel password and token, driven through every screen, error and crash: nothing receives them.
+
+"Nothing" is the terminal, standard output and error, the log, the configuration and every
+other file below the home; only the server gets the password, and only in its logon.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui, python
+from rogue import (
+    LOGON_ID,
+    SCRIPTS,
+    TOKEN,
+    Asked,
+    Identity,
+    Reply,
+    Rogue,
+    good,
+    identity,
+    rogue_beside,
+    route_of,
+)
+from shell import Shell
+
+USER = "EXAMPLE\\ops"
+PASSWORD = "Sentinel-p4ssw0rd-☃"
+BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+SECRETS = (PASSWORD, quote(PASSWORD), PASSWORD[:18], BASIC, TOKEN, LOGON_ID)
+
+
+def leaks(said: bytes) -> list[str]:
+    """Which of the secrets stand in these bytes."""
+    return [secret for secret in SECRETS if secret.encode() in said]
+
+
+def files_below(home: Path) -> bytes:
+    return b"\n".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
+
+
+class Moody:
+    """Answers well, but for the scripts that are put in the way."""
+
+    def __init__(self) -> None:
+        self.scripts: set[str] = set()
+
+    def __call__(self, asked: Asked) -> Reply:
+        for name in self.scripts:
+            if SCRIPTS[name].route == route_of(asked):
+                return SCRIPTS[name].reply
+        return good(asked)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def moody() -> Moody:
+    return Moody()
+
+
+@pytest.fixture
+def server(moody: Moody, certificate: Identity) -> Iterator[Rogue]:
+    with rogue_beside(moody, certificate.context()) as server:
+        yield server
+
+
+@pytest.fixture
+def there(server: Rogue, certificate: Identity) -> tuple[str, ...]:
+    return ("--server", server.authority, "--user", USER, "--pin", certificate.sha256, "--debug")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return a_home(tmp_path, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+
+
+def nothing_leaked(terminal: Terminal, home: dict[str, str]) -> None:
+    terminal.rest()
+    assert leaks(terminal.received) == []
+    assert leaks(files_below(Path(home["HOME"]))) == []
+
+
+def log_of(home: dict[str, str]) -> str:
+    return (Path(home["XDG_STATE_HOME"]) / "emtui" / "emtui.log").read_text()
+
+
+def test_no_screen_and_no_error_shows_a_secret(
+    there: tuple[str, ...], moody: Moody, server: Rogue, home: dict[str, str]
+) -> None:
+    with emtui(*there, environ=home) as terminal:
+        terminal.until("Password")
+        terminal.press(PASSWORD, "enter")
+        terminal.until("1/1")
+        for keys in (("?", "q"), (":", "esc"), ("enter",), ("i",), ("q",), ("q",), ("t",), ("o",)):
+            for key in keys:
+                terminal.press(key)
+                terminal.rest()
+        for name, script in SCRIPTS.items():
+            if script.route == "list" and name not in {"mute", "slow", "endless"}:
+                moody.scripts = {name}
+                terminal.press("r")
+                terminal.rest()
+        moody.scripts = set()
+        terminal.press("L")
+        terminal.until("Password")
+        assert PASSWORD not in "\n".join(terminal.lines())
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
+        nothing_leaked(terminal, home)
+    assert server.asked[1].headers["authorization"] == f"Basic {BASIC}"
+    log = log_of(home)
+    assert "GET /api/systemSessions" in log
+    assert "DELETE /api/" in log
+
+
+@pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if script.route == "logon"])
+def test_no_refused_or_broken_logon_shows_a_secret(
+    there: tuple[str, ...], moody: Moody, home: dict[str, str], name: str
+) -> None:
+    if name in {"mute", "slow"}:
+        pytest.skip("it takes a minute, and says no more than the others")
+    moody.scripts = {name}
+    shell = Shell(Path(home["HOME"]), home)
+    done = shell(*there, "sessions", EMTUI_PASSWORD=PASSWORD)
+    assert done.returncode != 0
+    assert leaks((done.stdout + done.stderr).encode()) == []
+    assert leaks(files_below(Path(home["HOME"]))) == []
+
+
+SABOTAGE = """
+import sys, asyncio, threading
+from emtui.em.secret import Secret
+PASSWORD, TOKEN = sys.argv[1:3]
+del sys.argv[1:3]
+
+def fail(*_):
+    password, token, basic = PASSWORD, TOKEN, {"Authorization": PASSWORD}
+    raise ValueError(f"{password} {token} {basic}")
+
+async def fail_later(*_):
+    fail()
+
+class Rich(Exception):
+    def __rich__(self):
+        return PASSWORD
+
+def fail_richly(*_):
+    raise Rich(PASSWORD)
+
+import emtui.tui.app, emtui.tui.screens.lookup, emtui.tui.widgets.session_list
+from textual.drivers.linux_driver import LinuxDriver
+App = emtui.tui.app.EmtuiApp
+App.client_of_the_test = Secret(PASSWORD)
+
+def worker(app):
+    app.run_worker(fail_later(), description="a worker")
+
+def thread(app):
+    threading.Thread(target=fail, args=(PASSWORD,)).start()
+
+def dropped(app):
+    async def forget():
+        asyncio.get_running_loop().create_task(fail_later())
+    app.run_worker(forget(), description="a task that nobody awaits")
+
+def render(app):
+    emtui.tui.widgets.session_list.SessionList.row = fail
+    app.screen.refresh(layout=True)
+    app.lookup_screen.sessions.refresh()
+
+def keys(app):
+    LinuxDriver.process_message = fail
+
+App.action_clock = {
+    "handler": fail, "rich": fail_richly, "async handler": fail_later, "worker": worker,
+    "thread": thread, "dropped task": dropped, "render": render, "keys": keys,
+}[sys.argv.pop(1)]
+
+from emtui.cli import main
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("handler", 1),
+        ("async handler", 1),
+        ("rich", 1),
+        ("worker", 1),
+        ("thread", 0),
+        ("dropped task", 0),
+        ("render", 1),
+        ("keys", 1),
+    ],
+)
+def test_no_crash_shows_a_secret_and_each_is_told_with_its_log(
+    there: tuple[str, ...], home: dict[str, str], tmp_path: Path, where: str, code: int
+) -> None:
+    script = tmp_path / "sabotage.py"
+    script.write_text(SABOTAGE)
+    argv = (str(script), PASSWORD, TOKEN, where, *there)
+    with python(*argv, environ=home | {"EMTUI_PASSWORD": PASSWORD}) as terminal:
+        terminal.until("1/1")
+        terminal.press("t")
+        if where == "keys":
+            terminal.press("t")
+        if code == 0:
+            terminal.rest()
+            terminal.press("q")
+        assert terminal.end() == code
+        nothing_leaked(terminal, home)
+    last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
+    assert "this is a fault of emtui (" in last
+    assert "Please report it with the last lines of" in " ".join(last.split())
+    kind = {"rich": "Rich", "keys": "KeysLost"}.get(where, "ValueError")
+    assert kind in log_of(home)
+
+
+def test_the_process_list_shows_no_secret(there: tuple[str, ...], home: dict[str, str]) -> None:
+    with emtui(*there, environ=home) as terminal:
+        terminal.until("Password")
+        terminal.press(PASSWORD, "enter")
+        terminal.until("1/1")
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                assert leaks((process / "cmdline").read_bytes()) == []
+            except OSError:
+                continue
+        terminal.press("q")
+        assert terminal.end() == 0
