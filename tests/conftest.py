@@ -18,6 +18,16 @@ if os.environ.get("CI"):
     settings.load_profile("judged")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests were asked to say at the end: a line for each, such as how long something took."""
+    passed = terminalreporter.stats.get("passed", [])
+    lines = [(report.location[2], told) for report in passed for _, told in report.user_properties]
+    if lines:
+        terminalreporter.section("what was said, and how soon")
+        for test, told in sorted(lines):
+            terminalreporter.line(f"{test}\n    {told}")
+
+
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
     """One server per worker: the story of seed 1 at a moment that stands still."""

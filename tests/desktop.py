@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -50,8 +52,23 @@ def session_bus(folder: Path) -> Iterator[str]:
             daemon.communicate(timeout=PATIENCE)
 
 
+@dataclass(frozen=True)
+class Keyring:
+    """The daemon of a Secret Service."""
+
+    daemon: subprocess.Popen[str]
+
+    def stop(self) -> None:
+        """From now on it is there and does not answer."""
+        self.daemon.send_signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        """It is gone from the bus at once."""
+        self.daemon.kill()
+
+
 @contextmanager
-def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[None]:
+def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[Keyring]:
     """A Secret Service on this bus, with its files below `home`."""
     _need("gnome-keyring-daemon")
     _need("dbus-send")
@@ -70,7 +87,7 @@ def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[None]
             daemon.stdin.write("keyring-of-the-test")
             daemon.stdin.close()
             _until_owned("org.freedesktop.secrets", environ)
-            yield
+            yield Keyring(daemon)
         finally:
             daemon.terminate()
             daemon.wait(timeout=PATIENCE)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import stat
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from mute_bus import mute_bus
 from pty_terminal import Terminal, a_home, emtui
 from served import Demo
 
@@ -76,36 +74,6 @@ def test_ctrl_c_ends_the_command_and_not_emtui(home: dict[str, str]) -> None:
         assert terminal.end() == 0
 
 
-@contextmanager
-def mute_bus(folder: Path) -> Iterator[str]:
-    """A bus that lets everybody in and then says nothing more."""
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(folder / "mute"))
-    listener.listen()
-    met: list[socket.socket] = []
-
-    def serve() -> None:
-        while True:
-            try:
-                caller, _ = listener.accept()
-            except OSError:
-                return
-            met.append(caller)
-            while b"AUTH EXTERNAL" not in (said := caller.recv(4096)) and said:
-                pass
-            caller.send(b"OK " + b"0" * 32 + b"\r\n")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"unix:path={folder / 'mute'}"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for caller in met:
-            caller.close()
-
-
 @pytest.fixture
 def mute(home: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
     """The profile without a command alone, and a keyring that never answers."""
@@ -152,18 +120,43 @@ def test_ctrl_c_leaves_while_the_keyring_is_asked_and_nobody_is_left_behind(mute
         terminal.press("ctrl+c")
         assert terminal.end() == 0
     assert not Path(f"/proc/{pid}").exists()
-    assert not [
-        entry
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and str(mute["HOME"]).encode() in _environ(entry)
-    ]
+    assert _command_lines(mute) == []
 
 
-def _environ(process: Path) -> bytes:
-    try:
-        return (process / "environ").read_bytes()
-    except OSError:
-        return b""
+def _command_lines(home: dict[str, str]) -> list[bytes]:
+    """Of the processes that live in this home."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if home["HOME"].encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes())
+        except OSError:
+            continue
+    return found
+
+
+def test_ctrl_c_works_while_a_command_asks_the_keyring(mute: dict[str, str]) -> None:
+    with emtui("sessions", environ=mute) as terminal:
+        until_asked(mute)
+        terminal.press("ctrl+c")
+        assert terminal.end() == 130
+
+
+def until_asked(home: dict[str, str]) -> None:
+    """Wait until a child of emtui asks the keyring."""
+    while not any(b"keyring_child" in said for said in _command_lines(home)):
+        pass
+
+
+def test_a_command_says_that_the_keyring_is_silent_and_asks_the_person(
+    mute: dict[str, str], demo: Demo
+) -> None:
+    with emtui("sessions", "--limit", "1", environ=mute) as terminal:
+        terminal.until("has not answered within 3 s")
+        terminal.until("Password of ")
+        terminal.press(demo.password, "enter")
+        assert terminal.end() == 0
+    assert "CollectJob" in "\n".join(terminal.lines())
 
 
 def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(

@@ -1,0 +1,138 @@
+"""Every state that a keyring may be in, as a person sees it: what the screen says, and how soon.
+
+What was said and how long it took is printed at the end of the run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from desktop import folders, keyring_on, session_bus
+from mute_bus import mute_bus
+from pty_terminal import Terminal, a_home, emtui
+from served import Demo
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture
+def home(tmp_path: Path, demo: Demo) -> dict[str, str]:
+    """A profile, and no bus but the one that a test gives."""
+    environ = a_home(tmp_path) | folders(tmp_path) | {"XDG_STATE_HOME": str(tmp_path / "state")}
+    file = Path(environ["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"[profiles.lab]\nserver = '{demo.url}'\nuser = '{demo.user}'\npin = '{demo.sha256}'\n")
+    file.chmod(0o600)
+    return environ | {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'no-bus'}"}
+
+
+@pytest.fixture
+def bus(home: dict[str, str]) -> Iterator[str]:
+    with session_bus(Path(home["HOME"])) as address:
+        home["DBUS_SESSION_BUS_ADDRESS"] = address
+        yield address
+
+
+def remembered(home: dict[str, str], demo: Demo) -> str:
+    """Log on once and keep the password; where it is now."""
+    done = subprocess.run(
+        [sys.executable, "-m", "emtui", "login", "-p", "lab", "--remember"],
+        env=home | {"EMTUI_PASSWORD": demo.password},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stderr
+
+
+def said(terminal: Terminal, shown: str, record: Record) -> str:
+    """Wait until it says so; what it said, on one line, and how long it took, for the end of the run."""
+    began = time.monotonic()
+    lines = terminal.until(lambda lines: shown in _flat(lines))
+    record("said", f"{time.monotonic() - began:4.1f} s  {shown}")
+    return _flat(lines)
+
+
+def _flat(lines: list[str]) -> str:
+    return " ".join(" ".join(lines).split())
+
+
+def logs_on_by_typing(terminal: Terminal, demo: Demo) -> None:
+    terminal.press(demo.password, "enter")
+    terminal.until("1/3,")
+    terminal.press("q")
+    assert terminal.end() == 0
+
+
+def test_unlocked_the_list_is_there_without_a_question(
+    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    with keyring_on(bus, Path(home["HOME"])):
+        assert "the password is in Secret Service" in remembered(home, demo)
+        with emtui(environ=home) as terminal:
+            said(terminal, "1/3,", record_property)
+            terminal.press("q")
+            assert terminal.end() == 0
+
+
+def test_locked_it_is_said_and_the_password_is_asked_for(
+    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    with keyring_on(bus, Path(home["HOME"])):
+        remembered(home, demo)
+    with keyring_on(bus, Path(home["HOME"]), unlocked=False), emtui(environ=home) as terminal:
+        said(terminal, "keyring is locked", record_property)
+        logs_on_by_typing(terminal, demo)
+
+
+def test_killed_in_the_middle_it_is_said_and_the_password_is_asked_for(
+    bus: str, home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    with keyring_on(bus, Path(home["HOME"])) as daemon:
+        remembered(home, demo)
+        daemon.stop()
+        with emtui(environ=home) as terminal:
+            terminal.until("Asking the keyring")
+            daemon.kill()
+            said(terminal, "its keyring failed", record_property)
+            logs_on_by_typing(terminal, demo)
+
+
+def test_a_bus_that_never_answers_is_said_after_three_seconds(
+    home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    with mute_bus(Path(home["HOME"])) as address:
+        home["DBUS_SESSION_BUS_ADDRESS"] = address
+        with emtui(environ=home) as terminal:
+            said(terminal, "it may be locked, or be asking on another display", record_property)
+            logs_on_by_typing(terminal, demo)
+
+
+def test_without_a_bus_there_is_no_keyring_and_that_is_said(
+    home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    with emtui(environ=home) as terminal:
+        said(terminal, "cannot remember passwords: it has no keyring that answers", record_property)
+        logs_on_by_typing(terminal, demo)
+
+
+def test_keyrings_alt_is_named_and_not_used(
+    home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    library = os.environ.get("EMTUI_KEYRINGS_ALT")
+    if not library:
+        if os.environ.get("CI") == "true":
+            pytest.fail("EMTUI_KEYRINGS_ALT names no folder with keyrings.alt")
+        pytest.skip("EMTUI_KEYRINGS_ALT names no folder with keyrings.alt (pip install --target)")
+    home["PYTHONPATH"] = library
+    with emtui(environ=home) as terminal:
+        said(terminal, "only keyrings.alt, which writes them in clear", record_property)
+        logs_on_by_typing(terminal, demo)
+    assert not list(Path(home["HOME"]).rglob("*pass.cfg"))
