@@ -18,6 +18,9 @@ from mute_bus import mute_bus
 from pty_terminal import Terminal, a_home, emtui
 from served import Demo
 
+from emtui.local.kernel_keyring import explained
+from emtui.local.keyctl import Keys
+
 Record = Callable[[str, object], None]
 
 
@@ -136,3 +139,36 @@ def test_keyrings_alt_is_named_and_not_used(
         said(terminal, "only keyrings.alt, which writes them in clear", record_property)
         logs_on_by_typing(terminal, demo)
     assert not list(Path(home["HOME"]).rglob("*pass.cfg"))
+
+
+def test_without_a_desktop_the_kernel_keeps_it(
+    home: dict[str, str], demo: Demo, record_property: Record
+) -> None:
+    if refused := refusal():
+        pytest.skip(refused)
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
+        del home[name]
+    try:
+        assert "the password is in kernel keyring" in remembered(home, demo)
+        with emtui(environ=home) as terminal:
+            said(terminal, "1/3,", record_property)
+            terminal.press("q")
+            assert terminal.end() == 0
+    finally:
+        out = subprocess.run(
+            [sys.executable, "-m", "emtui", "logout", "-p", "lab"],
+            env=home,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert "the keyring forgot the password" in out.stderr
+
+
+def refusal() -> str:
+    """Why the kernel lets nobody at its keyrings here; empty if it does."""
+    try:
+        Keys()
+    except OSError as problem:
+        return explained(problem)
+    return ""

@@ -1,0 +1,191 @@
+"""Passwords in the real kernel's keyring: as the keyring library wants them, and across logins."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringError, PasswordDeleteError, PasswordSetError
+from keyring.testing.backend import BackendBasicTests
+
+from emtui.em.address import Server
+from emtui.em.secret import Secret
+from emtui.local import credentials, keyctl
+from emtui.local.kernel_keyring import TWELVE_HOURS, KernelKeyring, desktop_session, explained
+from emtui.local.keyctl import Keys
+
+SERVER = Server("em01.example.net")
+
+
+def refusal() -> str:
+    """Why the kernel lets nobody at its keyrings here; empty if it does."""
+    try:
+        Keys()
+    except OSError as problem:
+        return explained(problem)
+    return ""
+
+
+def a_keyring() -> KernelKeyring:
+    return KernelKeyring()  # type: ignore[no-untyped-call] # the library's own __init__ says no type
+
+
+kernel = pytest.mark.skipif(bool(refusal()), reason=refusal() or "it answers")
+
+
+@kernel
+class TestAsTheLibraryWantsIt(BackendBasicTests):
+    """The library's own tests of a backend."""
+
+    def init_keyring(self) -> KeyringBackend:
+        return a_keyring()
+
+
+@pytest.fixture
+def keys() -> Iterator[KernelKeyring]:
+    keyring = a_keyring()
+    yield keyring
+    for user in ("ops", "a:b", "a"):
+        for service in ("emtui-test", "b:emtui-test"):
+            if keyring.get_password(service, user) is not None:
+                keyring.delete_password(service, user)
+
+
+@kernel
+def test_service_and_user_are_never_mixed_up(keys: KernelKeyring) -> None:
+    keys.set_password("emtui-test", "a:b", "one")
+    assert keys.get_password("b:emtui-test", "a") is None
+
+
+@kernel
+def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
+    keys.with_properties(timeout=1).set_password("emtui-test", "ops", "word")
+    ends = time.monotonic() + 30
+    while keys.get_password("emtui-test", "ops") is not None:
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
+@kernel
+@pytest.mark.parametrize(
+    ("timeout", "told"),
+    [(None, {"12h", "11h"}), ("3600", {"60m", "59m", "1h"}), (10**9, {"2d", "3d"})],
+    ids=["unless told", "as told", "the kernel's own at most"],
+)
+def test_a_password_stays_for_so_long_and_nobody_else_may_read_it(
+    keys: KernelKeyring, timeout: object, told: set[str]
+) -> None:
+    wished = keys if timeout is None else keys.with_properties(timeout=timeout)
+    user = f"ops-{os.getpid()}-{timeout}"
+    wished.set_password("emtui-test", user, "word")
+    try:
+        (line,) = [one for one in Path("/proc/keys").read_text().splitlines() if f":{user}:" in one]
+        _, _, _, left, permissions, uid, *_ = line.split()
+        assert left in told
+        assert (permissions, int(uid)) == ("3f010000", os.geteuid())
+    finally:
+        keys.delete_password("emtui-test", user)
+    assert TWELVE_HOURS == 12 * 3600
+    assert keyctl.longest()
+
+
+@kernel
+def test_what_is_too_long_or_not_there_is_one_sentence(keys: KernelKeyring) -> None:
+    with pytest.raises(PasswordSetError, match="that long"):
+        keys.set_password("emtui-test", "ops", "x" * 40000)
+    with pytest.raises(PasswordDeleteError, match="no such password"):
+        keys.delete_password("emtui-test", "ops")
+    for timeout in ("soon", 0):
+        with pytest.raises(KeyringError, match="timeout"):
+            keys.with_properties(timeout=timeout).set_password("emtui-test", "ops", "word")
+
+
+def test_a_kernel_that_refuses_is_one_sentence() -> None:
+    assert "containers" in explained(OSError(errno.ENOSYS, "Function not implemented"))
+    assert "containers" in explained(OSError(errno.EPERM, "Operation not permitted"))
+    assert "full" in explained(OSError(errno.EDQUOT, "Disk quota exceeded"))
+
+
+@pytest.mark.parametrize("name", ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"])
+def test_where_there_is_a_d_bus_session_it_is_not_chosen(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert not desktop_session()
+    (tmp_path / "bus").touch()
+    monkeypatch.setenv(name, str(tmp_path))
+    with pytest.raises(RuntimeError, match="D-Bus"):
+        _ = KernelKeyring.priority
+
+
+@kernel
+async def test_on_a_server_without_a_desktop_emtui_remembers_in_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    user = f"EXAMPLE\\{tmp_path.name}"
+    assert await credentials.best() == "kernel keyring"
+    try:
+        assert await credentials.store(SERVER, user, Secret("word ☃")) == "kernel keyring"
+        kept = await credentials.recall(SERVER, user)
+        assert kept.password is not None
+        assert kept.password.reveal() == "word ☃"
+    finally:
+        assert await credentials.forget(SERVER, user)
+    assert (await credentials.recall(SERVER, user)).password is None
+    assert list(tmp_path.rglob("*")) == []
+
+
+# --- one login stores, another reads --------------------------------------------------
+
+LOGIN = """
+import ctypes, os, sys
+JOIN_SESSION = 1
+library = ctypes.CDLL(None, use_errno=True)
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+number = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
+assert library.syscall(number, JOIN_SESSION, None) > 0, "no session keyring of its own"
+"""
+
+
+def in_a_login(code: str) -> str:
+    """What a plain user's Python prints, in a session keyring that nothing else has."""
+    source = Path(keyctl.__file__).read_text()
+    done = subprocess.run(
+        [sys.executable, "-I", "-"],
+        input=f"{source.replace('from __future__ import annotations', '')}\n{LOGIN}\n{code}",
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@kernel
+@pytest.mark.skipif(os.uname().machine not in {"x86_64", "aarch64"}, reason="the test knows two machines")
+def test_a_plain_users_password_is_read_in_another_login_than_the_one_that_stored_it(tmp_path: Path) -> None:
+    name = f"emtui-test:{tmp_path.name}:{os.getpid()}"
+    in_a_login(f"Keys().put({name!r}, b'\\1word', 600)")
+    try:
+        assert in_a_login(f"print(Keys().get({name!r}))") == "b'\\x01word'"
+    finally:
+        assert in_a_login(f"print(Keys().drop({name!r}))") == "True"
+    assert in_a_login(f"print(Keys().get({name!r}))") == "None"
+    mine: Any = Keys()
+    if os.geteuid() == 0:
+        assert mine.get(name) is None
