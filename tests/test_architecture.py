@@ -19,8 +19,9 @@ INSIDE = {
     "monitor": ("em",),
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),
+    "doctor": ("em", "local"),
     "tui": ("words", "lookup", "em", "monitor", "local"),
-    "cli": ("words", "lookup", "em", "monitor", "local", "demo", "tui"),
+    "cli": ("words", "lookup", "em", "monitor", "local", "demo", "doctor", "tui"),
     "__main__": ("cli",),
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""

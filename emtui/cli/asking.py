@@ -83,7 +83,7 @@ def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]], 
         async with await logged_on(there, password, insist=insist) as client:
             return await ask(client)
 
-    return asyncio.run(_until_terminated(whole()))
+    return asyncio.run(until_terminated(whole()))
 
 
 async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> Client:
@@ -98,8 +98,8 @@ async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> 
     return client
 
 
-async def _until_terminated(work: Awaitable[T]) -> T:
-    """SIGTERM cancels the work, so that it logs off, and is raised again as `Terminated`."""
+async def until_terminated(work: Awaitable[T]) -> T:
+    """The result; SIGTERM cancels the work, so that it logs off, and is raised again as `Terminated`."""
     import asyncio
 
     from emtui.local import faults

@@ -57,6 +57,26 @@ def known_password(connection: Connection) -> Secret | None:
     return connection.password or (_from_command(command) if command else None)
 
 
+async def silent_password(connection: Connection) -> Secret | None:
+    """The password, if it is known without asking anybody."""
+    from emtui.em.threads import beside
+    from emtui.local import credentials, password_command
+
+    profile = connection.profile
+    if connection.password or connection.server is None or connection.user is None:
+        return connection.password
+    if profile and profile.password_command and profile.unattended:
+        try:
+            return await beside(lambda: password_command.run(profile.password_command, attended=False))
+        except password_command.CommandFailed as failed:
+            streams.narrate(str(failed))
+    try:
+        keyring = profile.keyring if profile else None
+        return (await credentials.recall(connection.server, connection.user, keyring=keyring)).password
+    except credentials.NoKeyring:
+        return None
+
+
 def _from_command(command: tuple[str, ...]) -> Secret | None:
     """What it prints; one that fails is said, and the next source asked instead."""
     from emtui.local import password_command

@@ -118,6 +118,12 @@ COMMANDS = (
         "login:logout",
         (Option("--forget-pin", "forget the accepted certificate, too"),),
     ),
+    Command(
+        "doctor",
+        "see what is right and wrong between here and the server",
+        "doctor:run",
+        (_output("table", "json"), Option("--report", "the shape of what the server answers, no values")),
+    ),
     Command("demo", "browse a simulated server on this computer", "demo:run", _DEMO_OPTIONS, connects=False),
 )
 BY_NAME = {command.name: command for command in (BROWSE, *COMMANDS)}

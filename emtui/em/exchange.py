@@ -41,11 +41,19 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.expected = _length(response)
+        self.received = 0
 
     @property
     def good(self) -> bool:
         """Whether it is a success."""
         return 200 <= self.status < 300
+
+    @property
+    def tls(self) -> str | None:
+        """Version of TLS and cipher that were agreed on; nothing in plain HTTP."""
+        stream = self._response.extensions.get("network_stream")
+        agreed = stream.get_extra_info("ssl_object") if stream else None
+        return f"{agreed.version()} {agreed.cipher()[0]}" if agreed else None
 
     def check(self) -> None:
         """Refuse what must not be read: redirects, encodings that nobody asked for, too much."""
@@ -65,16 +73,14 @@ class Answer:
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes; raises `TooLarge`, `Cut`, `TimedOut`."""
-        received = 0
         async for chunk in self._raw():
-            received += len(chunk)
-            if received > self._limit:
+            self.received += len(chunk)
+            if self.received > self._limit:
                 raise answers.too_large(self._server, self._limit)
             yield chunk
-        if self.expected is not None and received < self.expected:
-            raise Cut(
-                f"{self._server.authority} sent {received:,} of {self.expected:,} bytes and ended: try again."
-            )
+        if self.expected is not None and self.received < self.expected:
+            got = f"{self.received:,} of {self.expected:,} bytes"
+            raise Cut(f"{self._server.authority} sent {got} and ended: try again.")
 
     async def body(self) -> bytes:
         """The whole body."""

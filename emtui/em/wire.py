@@ -37,6 +37,7 @@ __all__ = [
     "read_root",
     "read_session",
     "readable_xml",
+    "versions",
 ]
 
 _SLICE = 64 * 1024
@@ -227,6 +228,16 @@ def read_log(body: bytes) -> Log:
 def read_root(body: bytes) -> None:
     """Raise `Unreadable` unless this is what Enterprise Manager answers to `GET /api/`."""
     _root(body, "EnterpriseManager")
+
+
+def versions(body: bytes) -> str:
+    """The API versions that the root names: `v1_5, v1_6, v1_7`; raises `Unreadable`."""
+    items: list[Item] = []
+    document = _Document(3, items.append, "EnterpriseManager")
+    document.feed(body)
+    document.close()
+    names = (item.attributes.get("Name", "") for item in items if item.name == "SupportedVersion")
+    return brief(", ".join(name for name in names if name), 100)
 
 
 @dataclass(frozen=True, slots=True)

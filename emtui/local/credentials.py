@@ -20,6 +20,7 @@ from typing import Any
 
 from emtui.em.address import Server
 from emtui.em.secret import Secret
+from emtui.em.text import brief
 from emtui.local.keyring_child import ALLOWED
 from emtui.local.profiles import OFF
 
@@ -124,7 +125,7 @@ async def _tried(name: str, patience: float) -> Tried:
     began = time.monotonic()
     try:
         said = await _asked(_Question("probe", name), patience)
-        verdict = said.get("trouble") or ("locked" if said.get("locked") else "ready")
+        verdict = brief(said.get("trouble", ""), 120) or ("locked" if said.get("locked") else "ready")
     except NoKeyring as problem:
         verdict = str(problem)
     return Tried(name, verdict, time.monotonic() - began)
@@ -135,7 +136,7 @@ async def _ask(question: _Question, patience: float | None) -> Kept:
         raise NoKeyring("The keyring is switched off for this profile.")
     said = await _asked(question, patience)
     if "trouble" in said:
-        raise NoKeyring(f"This computer cannot remember passwords: {said['trouble']}.")
+        raise NoKeyring(f"This computer cannot remember passwords: {brief(said['trouble'], 200)}.")
     password = said["password"]
     return Kept(said["backend"], Secret(password) if password else None)
 

@@ -176,7 +176,8 @@ def main() -> int:
     except Refused as refused:
         answer = {"trouble": str(refused)}
     except Exception as error:  # noqa: BLE001 - backends raise anything
-        answer = {"trouble": _trouble(error)}
+        # no password is near where it is only looked at, so the backend's own words tell nothing
+        answer = {"trouble": f"not here: {error}" if asked["do"] == "probe" else _trouble(error)}
     say(answer)
     return 0
 

@@ -1,0 +1,85 @@
+"""`emtui doctor`: everything that may stand between here and the server, one line each; nothing secret."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from emtui.cli import exits, output, streams
+from emtui.cli.arguments import Given
+from emtui.cli.asking import configuration, resolve, until_terminated
+from emtui.cli.passwords import silent_password
+from emtui.cli.records import Record
+from emtui.doctor import here, there
+from emtui.doctor.check import Check, fail, ok
+from emtui.em.errors import BadSetting
+from emtui.local.connection import Connection
+from emtui.local.journal import redacted
+
+
+def run(given: Given) -> int:
+    """Look at everything, and say what was found; the exit code is that of the first failure."""
+    if given.has("--report"):
+        from emtui.cli.report import report
+
+        return report(given)
+    found = asyncio.run(until_terminated(_all(given)))
+    if given.one("--output") == "json":
+        streams.say(output.as_json([_record(check) for check in found]))
+    else:
+        streams.say("".join(_lines(check) for check in found))
+    return next((exits.code_of(check.problem) for check in found if check.problem), 0)
+
+
+async def _all(given: Given) -> list[Check]:
+    return [check async for check in _checks(given)]
+
+
+async def _checks(given: Given) -> AsyncIterator[Check]:
+    for check in here.versions():
+        yield check
+    connection = Connection()
+    try:
+        connection = resolve(given)
+        yield _configured(connection)
+    except BadSetting as problem:
+        yield fail("configuration", problem)
+    for check in here.files(connection.profile):
+        yield check
+    at_terminal = streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stderr)
+    for check in here.terminal(os.environ, is_terminal=at_terminal):
+        yield check
+    async for check in here.keyrings():
+        yield check
+    password = await silent_password(connection)
+    async for check in there.checks(replace(connection, password=password)):
+        yield check
+
+
+def _configured(connection: Connection) -> Check:
+    profile = connection.profile.name if connection.profile else "none"
+    count = len(configuration().profiles)
+    whom = f"{connection.user or 'nobody'} at {connection.server or 'no server'}"
+    return ok(
+        "connection", f"{whom}, profile {profile} of {count}; emtui config show says what comes from where"
+    )
+
+
+def _lines(check: Check) -> str:
+    """The check on one line, and the next step on another."""
+    took = f"{check.seconds:.2f}s" if check.seconds is not None else ""
+    line = f"{check.verdict.value:<4}  {check.name:<16}  {took:>6}  {redacted(check.found)}\n"
+    return line + (f"{'':30}{redacted(check.next)}\n" if check.next else "")
+
+
+def _record(check: Check) -> Record:
+    return {
+        "check": check.name,
+        "verdict": check.verdict.value,
+        "found": redacted(check.found),
+        "seconds": None if check.seconds is None else round(check.seconds, 3),
+        "next": redacted(check.next) or None,
+    }

@@ -1,0 +1,149 @@
+"""`emtui doctor`: what is wrong, in one line with the next step; and a report without a value."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rogue import GOOD, Asked, Reply, good, identity, reply, rogue_beside, route_of
+from served import Demo, serve
+from shell import Shell
+
+
+def checks(shell: Shell, code: int, *argv: str) -> dict[str, Any]:
+    done = shell("doctor", "-o", "json", *argv)
+    assert done.returncode == code, done.stdout + done.stderr
+    return {check["check"]: check for check in json.loads(done.stdout)}
+
+
+def test_where_all_is_well_every_check_says_so(at_demo: Shell, demo: Demo) -> None:
+    found = checks(at_demo, 0)
+    for name in ("connection", "proxy", "name", "TLS", "clock", "API root", "logon", "sessions", "log-off"):
+        assert name in found
+    assert {found[name]["verdict"] for name in ("TLS", "API root", "logon", "sessions", "log-off")} == {"ok"}
+    assert "TLSv1.3" in found["TLS"]["found"]
+    assert demo.sha256 in found["TLS"]["found"]
+    assert "v1_7" in found["API root"]["found"]
+    assert re.match(r"\d,\d{3} sessions, \d\.\d MB", found["sessions"]["found"])
+
+
+@pytest.mark.parametrize(
+    ("date", "verdict"),
+    [("Mon, 23 Nov 2020 02:10:00 GMT", "warn"), ("soon", "skip"), ("", "skip")],
+)
+def test_a_clock_that_is_far_away_is_warned_about(
+    shell: Shell, tmp_path: Path, date: str, verdict: str
+) -> None:
+    def answer(asked: Asked) -> Reply:
+        if route_of(asked) != "root":
+            return good(asked)
+        return reply("200 OK", b"".join(GOOD["root"].chunks), f"Date: {date}\r\n")
+
+    certificate = identity(tmp_path)
+    with rogue_beside(answer, certificate.context()) as server:
+        shell.before = ("--server", server.authority, "--pin", certificate.sha256)
+        found = checks(shell, 0)
+    assert found["clock"]["verdict"] == verdict
+    assert bool(found["clock"]["next"]) is (verdict == "warn")
+
+
+def test_it_is_a_table_that_can_be_pasted_and_holds_no_secret(at_demo: Shell, demo: Demo) -> None:
+    at_demo.environ["HTTPS_PROXY"] = "http://gate:hunter2@proxy.example.net:3128"
+    done = at_demo("doctor")
+    assert done.returncode == 0
+    assert done.stdout.isascii() or done.stdout.replace("\n", "").isprintable()
+    for secret in ("hunter2", f"={demo.password}\n"):
+        assert secret not in done.stdout + done.stderr
+
+
+def test_a_wrong_password_fails_the_logon_and_costs_one_attempt(at_demo: Shell) -> None:
+    at_demo.environ["EMTUI_PASSWORD"] = "wrong"
+    for _ in range(2):
+        found = checks(at_demo, 4)
+        assert found["logon"]["verdict"] == "fail"
+        assert "sessions" not in found
+    assert "accounts lock" in found["logon"]["found"]
+
+
+def test_without_a_password_the_logon_is_left_out_and_how_to_give_one_is_said(at_demo: Shell) -> None:
+    del at_demo.environ["EMTUI_PASSWORD"]
+    found = checks(at_demo, 0)
+    assert found["logon"]["verdict"] == "skip"
+    assert "EMTUI_PASSWORD" in found["logon"]["next"]
+
+
+def test_an_untrusted_certificate_ends_it_with_its_own_code(at_demo: Shell, demo: Demo) -> None:
+    at_demo.before = ("--server", demo.url, "--user", demo.user)
+    found = checks(at_demo, 7)
+    assert demo.sha256 in found["TLS and API root"]["found"]
+    assert "logon" not in found
+
+
+def test_a_closed_port_and_an_unknown_name_are_unreachable(shell: Shell) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        found = checks(shell, 5, "--server", f"127.0.0.1:{port}", "--user", "ops")
+    assert "refused the connection" in found["TLS and API root"]["found"]
+    found = checks(shell, 5, "--server", "no-such-host.invalid", "--user", "ops")
+    assert found["name"]["verdict"] == "fail"
+
+
+def test_a_bad_configuration_is_one_failed_check_and_the_others_are_still_there(shell: Shell) -> None:
+    file = shell.home / "config" / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[profiles.prod]\nsevrer = 'em01.example.net'\n")
+    file.chmod(0o644)
+    done = shell("doctor")
+    assert done.returncode == 2
+    assert re.search(r"^fail  configuration .*did you mean server", done.stdout, re.MULTILINE)
+    assert re.search(r"^warn  configuration .*0644", done.stdout, re.MULTILINE)
+    assert "keyring" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["Secret Service", "KWallet", "kernel keyring"])
+def test_every_keyring_is_tried(shell: Shell, name: str) -> None:
+    done = shell("doctor")
+    assert re.search(rf"keyring +\d\.\d\ds  {name}: ", done.stdout)
+
+
+# --- the report --------------------------------------------------------------------------
+
+
+def test_the_report_tells_shapes_and_which_way_the_open_questions_went(at_demo: Shell) -> None:
+    done = at_demo("doctor", "--report")
+    assert done.returncode == 0, done.stderr
+    for line in (
+        "GET /api/systemSessions?format=Entity: 200",
+        "    Sessions ×<10000",
+        "- the plain list gives entities, the one with ?format=Entity entities",
+        "- the list is not sorted",
+        "- running: State InProgress, Result None; an end: never",
+        "- an unknown id is answered 404",
+    ):
+        assert line in done.stdout
+
+
+def test_the_report_holds_no_value_of_the_servers(at_demo: Shell, demo: Demo) -> None:
+    report = at_demo("doctor", "--report").stdout
+    values: set[str] = set()
+    for session in at_demo.json("sessions", "-o", "json"):
+        values |= {session["id"], session["name"], session["message"] or "", session["started"]}
+    for event in at_demo.json("events", "latest:CollectJob", "-o", "json"):
+        values |= {event["message"], event["time"]}
+    values |= {demo.url, demo.user, demo.password + "\n", "127.0.0.1", "example.net", "EXAMPLE"}
+    assert [value for value in values if value and value in report] == []
+
+
+def test_the_report_of_a_server_that_gives_references_says_so(shell: Shell) -> None:
+    running = serve("--seed", "1", "--sessions", "1000", "--play", "references")
+    demo = next(running)
+    shell.environ["EMTUI_PASSWORD"] = demo.password
+    shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+    report = shell("doctor", "--report").stdout
+    assert next(running, None) is None
+    assert "- the plain list gives references" in report
