@@ -8,6 +8,7 @@ The same pictures come out every time, so that a difference is a difference of e
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +17,7 @@ from pathlib import Path
 import httpx
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from emtui.demo.app import PASSWORD, USER, Settings, create_app
 from emtui.demo.world import World
@@ -32,6 +34,7 @@ from emtui.tui.logon import Remember
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.start import Start
+from emtui.tui.widgets.field import Toggle
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))
@@ -121,6 +124,10 @@ async def of_the_way_in(folder: Path) -> None:
     app = EmtuiApp(start())
     async with app.run_test(size=(80, 23)) as pilot:
         await settled(pilot)
+        # as on a desktop; which keyring this computer has is no matter of the picture
+        app.screen.query_one("#remember", Toggle).name_it("remember it in Secret Service")
+        app.screen.query_one("#status", Static).update()
+        await settled(pilot)
         saved(app, folder, "login-80x23")
         app.push_screen(TrustScreen(Untrusted("not trusted", CERTIFICATE)))
         await settled(pilot)
@@ -128,7 +135,8 @@ async def of_the_way_in(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """All pictures, into this folder."""
+    """All pictures, into this folder; no keyring is asked for them."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     for picture in PICTURES:
         asyncio.run(of_the_list(folder, picture))
     asyncio.run(of_the_way_in(folder))
