@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Event
@@ -157,6 +158,10 @@ class Page(Screen[str | None]):
     def action_ask(self) -> None:
         """Ask the server now."""
         self.say("Nothing on this page comes from the server.")
+
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """Go, but only once: a late Enter of a page that has gone would take away the one beneath."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_close(self) -> None:
         """Back to where one came from."""

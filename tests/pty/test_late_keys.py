@@ -1,0 +1,25 @@
+"""Keys that come faster than the pages that they are meant for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pty_terminal import a_home, emtui
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+ESC = "\x1b[27u"
+
+
+def test_a_page_that_is_left_twice_takes_nothing_else_away(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,")
+        terminal.press(":")
+        terminal.until("Enter do it")
+        terminal.press("\r" + ESC + ESC + ESC + ESC)
+        terminal.rest()
+        terminal.press("?")
+        terminal.until("Keys: The list")
+        terminal.press("q", "q")
+        assert terminal.end() == 0
