@@ -1,0 +1,151 @@
+"""A listener on 127.0.0.1 that writes down every byte it gets, and answers each connection by a script.
+
+It takes no part in TLS: what it has written down is what an impostor, or a proxy, would have seen.
+"""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+HANDSHAKE, ALERT, APPLICATION = 0x16, 0x15, 0x17
+
+Play = Callable[["Line"], None]
+
+
+@dataclass(slots=True)
+class Line:
+    """One connection; everything that comes is kept in `got`."""
+
+    wire: socket.socket
+    got: bytearray = field(default_factory=bytearray)
+
+    def take(self) -> bytes:
+        """What comes next; empty at the end."""
+        piece = self.wire.recv(65536)
+        self.got += piece
+        return piece
+
+    def rest(self) -> None:
+        """Take in everything until the other side leaves."""
+        while self.take():
+            pass
+
+
+@dataclass(slots=True)
+class Wiretap:
+    """A running listener."""
+
+    play: Play
+    port: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def authority(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def heard(self) -> bytes:
+        """All that came, on all connections."""
+        return b"".join(bytes(line.got) for line in self.lines)
+
+
+def records(sent: bytes) -> list[int]:
+    """The kinds of TLS records in what a client sent on one connection; -1 for what is no record."""
+    kinds: list[int] = []
+    while sent:
+        if len(sent) < 5 or sent[1] != 3:
+            return [*kinds, -1]
+        kinds.append(sent[0])
+        sent = sent[5 + int.from_bytes(sent[3:5]) :]
+    return kinds
+
+
+@contextmanager
+def wiretap(play: Play) -> Iterator[Wiretap]:
+    """Listen until the block ends."""
+    held = Wiretap(play)
+
+    class Answering(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.settimeout(30)
+            line = Line(self.request)
+            held.lines.append(line)
+            try:
+                held.play(line)
+            except OSError:
+                return  # the client has left
+
+    class Listener(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Listener(("127.0.0.1", 0), Answering) as listener:
+        held.port = listener.server_address[1]
+        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield held
+        finally:
+            listener.shutdown()
+            thread.join()
+
+
+def tls_1_1(line: Line) -> None:
+    """Answer a ClientHello with a ServerHello of TLS 1.1, and see what comes."""
+    line.take()
+    hello = b"\x03\x02" + bytes(range(32)) + b"\x00" + b"\xc0\x13" + b"\x00"
+    handshake = b"\x02" + len(hello).to_bytes(3) + hello
+    line.wire.sendall(b"\x16\x03\x02" + len(handshake).to_bytes(2) + handshake)
+    line.rest()
+
+
+def plain_http(line: Line) -> None:
+    """Answer anything in plain HTTP."""
+    line.take()
+    line.wire.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    line.wire.shutdown(socket.SHUT_WR)
+    line.rest()
+
+
+def listening(line: Line) -> None:
+    """Say nothing, and see what comes first."""
+    line.take()
+
+
+def tunnel_to(port: int) -> Play:
+    """A proxy: any CONNECT leads to this port of ours."""
+
+    def play(line: Line) -> None:
+        while b"\r\n\r\n" not in line.got:
+            line.take()
+        with socket.create_connection(("127.0.0.1", port)) as onward:
+            line.wire.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            threading.Thread(target=_back, args=(onward, line.wire), daemon=True).start()
+            while piece := line.take():
+                onward.sendall(piece)
+
+    return play
+
+
+def _back(onward: socket.socket, wire: socket.socket) -> None:
+    try:
+        while piece := onward.recv(65536):
+            wire.sendall(piece)
+    except OSError:
+        return  # one of the two has left
+
+
+def refusing(line: Line) -> None:
+    """A proxy that wants somebody logged on first."""
+    while b"\r\n\r\n" not in line.got:
+        line.take()
+    line.wire.sendall(
+        b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\n"
+        b"Content-Length: 0\r\n\r\n"
+    )
+    line.rest()
