@@ -350,7 +350,7 @@ def identity(
     """A self-signed certificate; negative `days` for one that has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    names: list[x509.GeneralName] = [x509.DNSName(name.encode("ascii", "ignore").decode())]
     if address:
         names.append(x509.IPAddress(ipaddress.ip_address(address)))
     now = datetime.now(UTC)

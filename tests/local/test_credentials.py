@@ -144,7 +144,7 @@ async def test_a_mute_bus_is_silent_in_time_and_the_child_is_gone(
         with pytest.raises(KeyringSilent, match="type the password"):
             await recall(SERVER, USER, patience=PATIENCE)
         assert time.monotonic() - began < PATIENCE + 2
-        pid = await asyncio.wait_for(bus.left.get(), 3)
+        pid = await asyncio.wait_for(bus.left.get(), 30)
         assert not alive(pid)
 
 
@@ -152,11 +152,11 @@ async def test_a_mute_bus_is_silent_in_time_and_the_child_is_gone(
 async def test_who_stops_waiting_leaves_no_child_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with mute_bus(home, monkeypatch) as bus:
         asking = asyncio.create_task(recall(SERVER, USER, patience=60))
-        pid = await asyncio.wait_for(bus.callers.get(), 5)
+        pid = await asyncio.wait_for(bus.callers.get(), 30)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert await asyncio.wait_for(bus.left.get(), 3) == pid
+        assert await asyncio.wait_for(bus.left.get(), 30) == pid
         assert not alive(pid)
 
 
@@ -168,7 +168,7 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
     monkeypatch.setenv("HTTPS_PROXY", "http://ops:elsewhere@proxy.example.net")
     async with mute_bus(home, monkeypatch) as bus:
         asking = asyncio.create_task(store(SERVER, USER, Secret(WORD), patience=60))
-        pid = await asyncio.wait_for(bus.callers.get(), 5)
+        pid = await asyncio.wait_for(bus.callers.get(), 30)
         seen = anybody_sees(pid)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):

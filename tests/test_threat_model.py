@@ -1,0 +1,26 @@
+"""The page on threats claims nothing that no test holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+PAGE = (TESTS.parent / "emtui" / "docs" / "threat-model.md").read_text("utf-8")
+DEFENDED = PAGE.partition("## What is defended")[2].partition("\n## ")[0]
+CLAIMS = [line for line in DEFENDED.splitlines() if line.startswith("| ") and "---" not in line]
+CLAIMS = [line for line in CLAIMS if not line.startswith("| Claim")]
+
+
+def test_there_are_claims() -> None:
+    assert len(CLAIMS) > 20
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_every_claim_names_a_test_that_is_there(claim: str) -> None:
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", claim)
+    assert named, "nothing holds this claim"
+    for file, test in named:
+        assert re.search(rf"^(?:async )?def {test}\(", (TESTS / file).read_text("utf-8"), re.MULTILINE), test
