@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from emtui import words
 from emtui.cli.records import Record, Value
 
 GAP = "  "
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")
+"""How a formula begins: after blanks too, and in full width, as spreadsheets read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def _cell(value: Value) -> str:
             return ""
         case bool():
             return str(value).lower()
-        case str() if value.startswith(_FORMULA):
+        case str() if _FORMULA.match(value):
             return "'" + value
         case _:
             return str(value)

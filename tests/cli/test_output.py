@@ -90,7 +90,7 @@ def test_json_is_one_array_jsonl_one_object_a_line() -> None:
     assert json.loads(as_object(records[0], "events", records)) == {**records[0], "events": records}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", " =", "\n\t =", "\u00a0+", "＝"])
 def test_csv_defuses_formulas_in_text_and_leaves_numbers_alone(start: str) -> None:
     record = session_record(session(f'{start}cmd|"x"\n2'), SERVER, NOON)
     header, row = csv.reader(io.StringIO(as_csv([{**record, "duration_s": -1.5}], SESSION_KEYS)))
