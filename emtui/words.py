@@ -15,6 +15,8 @@ from functools import lru_cache
 DAY = timedelta(days=1)
 ELLIPSIS = "…"
 NEWLINE_MARK = " ⏎ "
+MARKS_A_CELL = 16
+"""How many characters a cell may hold on average: what a line may be made of."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -151,15 +153,19 @@ def _cells_of(char: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` cells, with `…` at its end if something had to go."""
-    if cells(text) <= width:
+    """`text` in at most `width` cells, with `…` at its end if something had to go.
+
+    Marks take no cell, so they are counted: a thousand on one letter would hold up any terminal.
+    """
+    most = max(width, 1) * MARKS_A_CELL
+    if len(text) <= most and cells(text) <= width:
         return text
     if width <= 0:
         return ""
     used = 0
     for place, char in enumerate(text):
         used += _cells_of(char)
-        if used > width - 1:
+        if used > width - 1 or place >= most:
             return text[:place] + ELLIPSIS
     return text
 

@@ -127,6 +127,13 @@ def test_what_is_cut_never_exceeds_its_cells_and_says_so(text: str, width: int) 
     assert shown == text or shown.endswith("…") or width <= 0
 
 
+def test_marks_upon_marks_are_cut_though_they_take_no_room() -> None:
+    shown = words.cut("e" + "\u0301" * 10_000 + "x", 20)
+    assert len(shown) <= 20 * words.MARKS_A_CELL + 1
+    assert shown.endswith("…")
+    assert words.cut("e" + "\u0301" * 10, 1) == "e" + "\u0301" * 10
+
+
 def test_a_wide_character_is_never_cut_in_half() -> None:
     assert words.cut("日本語", 4) == "日…"
 

@@ -55,9 +55,10 @@ class Paper:
             line = changed.setdefault(y, self._line(y).copy())
             cells = cells_of(strip, colors)
             line[x : x + len(cells)] = cells
+        changed = {y: line[:width] for y, line in changed.items()}
         sent = "".join(difference(self._line(y), line, y) for y, line in changed.items())
         for y, line in changed.items():
-            self._lines[y] = line[:width]
+            self._lines[y] = line
         return sent
 
     def _line(self, y: int) -> Line:

@@ -81,3 +81,10 @@ def test_what_was_never_painted_is_left_alone() -> None:
     seen = Seen()
     sent = seen.paper.news([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
     assert sent == "\x1b[1;11Hab"
+
+
+def test_a_strip_that_is_wider_than_the_line_changes_nothing_beyond_it() -> None:
+    seen = Seen()
+    wide = Strip([Segment("x" * WIDTH)])
+    assert seen.show({0: wide})
+    assert seen.show({0: Strip([Segment("x" * (WIDTH + 3))])}) == ""
