@@ -82,7 +82,7 @@ def wiretap(play: Play) -> Iterator[Wiretap]:
                 return  # the client has left
 
     class Listener(socketserver.ThreadingTCPServer):
-        daemon_threads = True
+        daemon_threads = False  # every connection is closed when the block ends
 
     with Listener(("127.0.0.1", 0), Answering) as listener:
         held.port = listener.server_address[1]
