@@ -108,11 +108,11 @@ class Changed(Untrusted):
         """Whether the public key is the same, in words."""
         match self.same_key:
             case True:
-                return "the public key is the same: the certificate was probably renewed"
+                return "its public key is the same, so it was probably renewed"
             case False:
-                return "the public key is another one, too"
+                return "its public key is another one, too"
             case None:
-                return "whether the public key is the same is not known"
+                return "whether its public key is the same is not known"
 
 
 class Denied(EmError):

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from emtui.em.tls import Certificate
 
 
+MEANING = (
+    "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
+    "with what the administrator of the server reads there."
+)
+"""What the word `pin` does."""
+
+
 def groups(fingerprint: str, size: int = 4) -> str:
     """Hex digits in groups: `ab12 cd34 …`."""
     return " ".join(fingerprint[start : start + size] for start in range(0, len(fingerprint), size))
@@ -19,22 +26,20 @@ def groups(fingerprint: str, size: int = 4) -> str:
 def why(error: Untrusted) -> str:
     """Why a person is asked, in one sentence."""
     if isinstance(error, Changed):
-        return "THE CERTIFICATE HAS CHANGED since it was pinned. Nothing was sent."
+        return f"THE CERTIFICATE HAS CHANGED since it was pinned; {error.key_told}. Nothing was sent."
     return f"This certificate is not trusted: {error.certificate.reason}. Nothing was sent."
 
 
 def explained(error: Untrusted, zone: tzinfo) -> str:
     """What the certificate says of itself, its fingerprints, and what pinning means."""
     certificate = error.certificate
-    parts = [_names(certificate, zone), _fingerprints(certificate)]
+    sha256 = [f"SHA-256\n{_indented(certificate.sha256)}"]
     if isinstance(error, Changed):
-        key = error.key_told
-        parts.append(f"Pinned was (SHA-256)\n{_indented(error.pinned)}\n\n{key[0].upper()}{key[1:]}.")
-    parts.append(
-        "Pinning trusts this one certificate and no other, whoever signed it. Compare the SHA-256 "
-        "with what the administrator of the server reads there."
-    )
-    return "\n\n".join(parts)
+        sha256 = [
+            f"SHA-256 now\n{_indented(certificate.sha256)}",
+            f"SHA-256 that was pinned\n{_indented(error.pinned)}",
+        ]
+    return "\n\n".join((_names(certificate, zone), *sha256, _thumbprint(certificate), MEANING))
 
 
 def _names(certificate: Certificate, zone: tzinfo) -> str:
@@ -56,12 +61,8 @@ def _date(when: datetime, zone: tzinfo) -> str:
         return f"{when:%Y-%m-%d}"
 
 
-def _fingerprints(certificate: Certificate) -> str:
-    return (
-        f"SHA-256\n{_indented(certificate.sha256)}\n\n"
-        f"Thumbprint (SHA-1) as Windows shows it, to compare only; it proves nothing\n"
-        f"  {certificate.sha1}"
-    )
+def _thumbprint(certificate: Certificate) -> str:
+    return f"Thumbprint (SHA-1) as Windows shows it, to compare only; it proves nothing\n  {certificate.sha1}"
 
 
 def _indented(fingerprint: str) -> str:
