@@ -81,6 +81,35 @@ async def test_a_locked_keyring_that_nobody_can_unlock_is_said_in_time(bus: str,
         assert time.monotonic() - began < 4
 
 
+ELSEWHERE = """
+import time
+__version_tuple__ = (3, 3)
+class Connection:
+    def close(self): pass
+class Collection:
+    connection = Connection()
+    def is_locked(self): return True
+    def unlock(self): time.sleep(600)
+def dbus_init(): return Connection()
+def check_service_availability(connection): return True
+def get_default_collection(connection): return Collection()
+"""
+"""A Secret Service whose prompt stands on a display that nobody looks at."""
+
+
+async def test_a_locked_keyring_that_asks_on_another_display_is_said_to(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = home / "lib" / "secretstorage"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(ELSEWHERE)
+    (package / "exceptions.py").write_text("class SecretStorageException(Exception): pass\n")
+    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+    with pytest.raises(KeyringSilent, match="waits for somebody to unlock it, perhaps on another display"):
+        await recall(SERVER, USER, patience=PATIENCE)
+    assert {one.name: one.verdict for one in await tried()}["Secret Service"] == "locked"
+
+
 async def test_a_bus_without_a_keyring_is_no_keyring(bus: str) -> None:
     assert bus
     with pytest.raises(NoKeyring, match="cannot remember passwords") as caught:

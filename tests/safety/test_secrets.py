@@ -237,3 +237,24 @@ def test_the_process_list_shows_no_secret(there: tuple[str, ...], home: dict[str
                 continue
         terminal.press("q")
         assert terminal.end() == 0
+
+
+def test_what_would_record_keys_and_screens_is_switched_off(
+    there: tuple[str, ...], home: dict[str, str], tmp_path: Path
+) -> None:
+    recording = {
+        "TEXTUAL": "debug,devtools",
+        "TEXTUAL_LOG": str(tmp_path / "recording.log"),
+        "TEXTUAL_SCREENSHOT": "1",
+        "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path),
+        "TEXTUAL_PRESS": "q",
+    }
+    with emtui(*there, environ=home | recording) as terminal:
+        terminal.until("Password")
+        terminal.press(PASSWORD, "enter")
+        terminal.until("1/1")
+        terminal.press("q")
+        assert terminal.end() == 0
+        nothing_leaked(terminal, home)
+    assert not (tmp_path / "recording.log").exists()
+    assert not list(tmp_path.glob("*.svg"))
