@@ -68,7 +68,7 @@ def _took(session: Session, clock: Clock) -> tuple[str, Style]:
 
 
 def _message(session: Session, _: Clock) -> tuple[str, Style]:
-    return words.one_line(summary(session)), PLAIN
+    return summary(session), PLAIN
 
 
 def summary(session: Session) -> str:
@@ -100,7 +100,7 @@ def cells_of(columns: tuple[Column, ...], session: Session, clock: Clock) -> lis
     for number, column in enumerate(columns):
         text, style = column.cell(session, clock)
         blanks = "  " if number else ""
-        pieces += [(blanks, PLAIN), (words.fit(text, column.width, column.right), style)]
+        pieces += [(blanks, PLAIN), (words.fit(words.one_line(text), column.width, column.right), style)]
     return pieces
 
 

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from emtui import words
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import FAINT, HERE, PLAIN
 
@@ -26,7 +27,7 @@ Pieces: TypeAlias = list[tuple[str, Style]]
 
 def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
     """One line of exactly `width` cells; `over` is laid over every piece and over the rest."""
-    segments = [Segment(text, style + over if over else style) for text, style in pieces]
+    segments = [Segment(words.one_line(text), style + over if over else style) for text, style in pieces]
     return Strip(segments).adjust_cell_length(width, over)
 
 
