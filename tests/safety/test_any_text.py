@@ -1,0 +1,91 @@
+"""Any text at all, through the wire and onto the lists: nothing fails, nothing drawn is a command."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from safety_tokens import unseen
+from textual.app import App, ComposeResult
+
+from emtui.em import wire
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.theme import THEME
+from emtui.tui.widgets.event_list import EventList
+from emtui.tui.widgets.lines import Lines
+from emtui.tui.widgets.session_list import SessionList
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ROWS, WIDTH = 12, 130
+DANGEROUS = "\x1b\x07\x9b\x9d\x00\x7f\u202e\u200b\ufeff\u0301[]/@=\r\n\t\\<&'\"]"
+texts = st.text(st.sampled_from(DANGEROUS) | st.characters(), max_size=60)
+rows = st.lists(st.lists(texts, min_size=6, max_size=6), min_size=ROWS, max_size=ROWS)
+
+
+class Stage(App[None]):
+    """Both lists, one above the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def compose(self) -> ComposeResult:
+        yield SessionList()
+        yield EventList()
+
+
+def written(text: str) -> str:
+    """In XML: everything but letters and digits as a reference, allowed or not."""
+    return "".join(char if char.isascii() and char.isalnum() else f"&#{ord(char)};" for char in text)
+
+
+def sessions(fields: list[list[str]]) -> bytes:
+    """A list of runs with these texts as type, name, state, result, message, and as a time."""
+    runs = (
+        f"<Sessions UID='{number:08x}-0000-4000-8000-000000000000' Name='{name}'>"
+        f"<SessionType>{kind}</SessionType>"
+        f"<CreationTimeUTC>{when if number % 4 == 0 else '2026-11-23T02:00:00Z'}</CreationTimeUTC>"
+        f"<State>{state}</State><Result><Result>{result}</Result><Message>{message}</Message></Result></Sessions>"
+        for number, (kind, name, state, result, message, when) in enumerate(
+            [written(text) for text in row] for row in fields
+        )
+    )
+    return f"<SystemSessions>{''.join(runs)}</SystemSessions>".encode()
+
+
+def events(fields: list[list[str]]) -> bytes:
+    """A log of the same texts."""
+    lines = (
+        f"<Events><CreationTimeUTC>2026-11-23T02:00:00</CreationTimeUTC><Message>{written(row[4])}</Message></Events>"
+        for row in fields
+    )
+    return f"<SystemSessionEvents>{''.join(lines)}</SystemSessionEvents>".encode()
+
+
+def assert_harmless(lines: Lines) -> None:
+    """Every line is as wide as it should be and holds nothing that is not seen."""
+    for y in range(lines.size.height):
+        strip = lines.render_line(y)
+        assert strip.cell_length == lines.size.width
+        assert unseen(strip.text.encode()) == set()
+
+
+@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate], deadline=None)
+@given(st.lists(rows, min_size=3, max_size=3), texts)  # unshrunk: each try starts an app
+async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sought: str) -> None:
+    app = Stage()
+    async with app.run_test(size=(WIDTH, 2 * ROWS + 4), notifications=True, tooltips=True) as pilot:
+        listed, log = app.query_one(SessionList), app.query_one(EventList)
+        listed.zone = log.zone = UTC
+        for fields in seen:
+            read = wire.read_list(sessions(fields)).sessions
+            assert len(read) == ROWS
+            listed.snapshot = Snapshot(read, NOON)
+            log.log_read = wire.read_log(events(fields))
+            log.sought = wire.clean(sought)
+            await pilot.pause()
+            assert listed.count == log.count == ROWS
+            assert_harmless(listed)
+            assert_harmless(log)

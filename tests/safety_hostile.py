@@ -1,0 +1,144 @@
+"""Texts that want more than to be read, and an Enterprise Manager that has them in every field.
+
+Each piece is written as XML, as it might come: raw bytes, references that XML forbids,
+and what is harmless in XML but not elsewhere. Beside each stand harmless marks.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+from rogue import GOOD, Asked, Reply, reply, route_of
+
+_NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+_COPIED = base64.b64encode(b"copied").decode()
+PIECES = (
+    "\x1b[2J",
+    "&#x1B;[31m",
+    "&#27;]0;owned&#7;",
+    "\x1b]2;owned\x07",
+    f"\x1b]52;c;{_COPIED}\x07",
+    f"&#x1b;]52;c;{_COPIED}&#x1b;\\",
+    f"\u009d52;c;{_COPIED}\u009c",
+    "\u009b31m",
+    "\x1b]8;;https://em99.example.net\x1b\\link\x1b]8;;\x1b\\",
+    "\x1bPq#0;2;0;0;0\x1b\\",
+    "\x1b[6n\x1b[c\x05",
+    "\x1b[?1049l\x1bc",
+    "\x00\x01\x08\x08\x08\x0b\x0c\x0e\x7f",
+    "\u202etxt.exe\u202c",
+    "\u2066a\u2067b\u2069",
+    "a\u200bb\u200dc\ufeffd\u2060e\u00adf",
+    "&#xD800;&#xDFFF;&#56320;",
+    "\U000e0041\U000e007f",
+    "\u2028\u2029\u0085",
+    "[/foo][red]x[/]",
+    "[@click=app.quit]x[/]",
+    "=cmd|' /C calc'!A0",
+    "a&#13;&#10;b&#10;c&#9;d&#13;e",
+    "%s{0}$(id)`id`\\x1b",
+    "e" + "\u0301" * 40,
+    "日本👩\u200d👧",
+)
+VERBATIM = ("[/foo][red]x[/]", "[@click=app.quit]x[/]", "=cmd|' /C calc'!A0", "%s{0}$(id)`id`\\x1b")
+"""Those of them that are only text here, and must stay what they are."""
+LONG = "L0NG" + "x" * 1_000_000
+STACKED = "ST4CK" + "e" + "\u0301" * 10_000
+TEXTS = (*(f"M{number:02}{piece}E{number:02}" for number, piece in enumerate(PIECES)), LONG, STACKED)
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(1)",
+    " =1",
+    "\u00a0=1",
+    "&#9;=1",
+    "&#10;=1",
+    "&#13;=1",
+    " &#9; @x",
+    "＝1",
+)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("'", "&#39;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def guid(number: int) -> str:
+    """The id of the run with this text."""
+    return f"{number:08x}-2222-4333-8444-555555555555"
+
+
+def _session(number: int, text: str, tag: str = "Sessions") -> str:
+    """A run with the text in every field that holds one; its day and length are good."""
+    said = _attribute(text)
+    return (
+        f"<{tag} {_NS} Type='{said}' Name='{said}' Href='https://{said}/'"
+        f" UID='urn:veeam:SystemSession:{guid(number)}'><Links><Link Href='{said}' Rel='{said}'/></Links>"
+        f"<SessionType>{said}</SessionType><CreationTimeUTC>2026-11-20T02:{number:02}:00Z</CreationTimeUTC>"
+        f"<EndTimeUTC>2026-11-20T03:00:00Z</EndTimeUTC><State>{said}</State>"
+        f"<Result><Result>{said}</Result><Message>{said}</Message><IsCanceled>{said}</IsCanceled></Result>"
+        f"<{'Note' if number % 2 else 'note'}>{said}</{'Note' if number % 2 else 'note'}></{tag}>"
+    )
+
+
+def _odd(text: str) -> str:
+    """A run whose id and times are nothing but the text."""
+    said = _attribute(text)
+    return (
+        f"<Sessions Name='odd' UID='{said}'><CreationTimeUTC>{said}</CreationTimeUTC>"
+        f"<EndTimeUTC>{said}</EndTimeUTC></Sessions>"
+    )
+
+
+def _events(texts: tuple[str, ...]) -> str:
+    lines = (
+        f"<Events><CreationTimeUTC>2026-11-20T02:00:{number:02}Z</CreationTimeUTC><Order>{number}</Order>"
+        f"<Message>{_attribute(text)}</Message><Status>{_attribute(text)}</Status></Events>"
+        for number, text in enumerate(texts)
+    )
+    time, order = map(_attribute, texts[:2])
+    odd = f"<Events><CreationTimeUTC>{time}</CreationTimeUTC><Order>{order}</Order></Events>"
+    return f"<SystemSessionEvents {_NS}>{''.join(lines)}{odd}</SystemSessionEvents>"
+
+
+def _ok(text: str, headers: str = "Content-Type: application/xml\r\n") -> Reply:
+    return reply("200 OK", text.encode("utf-8", "surrogatepass"), headers)
+
+
+def hostile(texts: tuple[str, ...] = TEXTS) -> Callable[[Asked], Reply]:
+    """Such a server, with these texts."""
+    rows = "".join(_session(number, text) for number, text in enumerate(texts))
+    odd = "".join(map(_odd, texts[: len(PIECES)]))
+    held = {
+        "list": _ok(f"<SystemSessions {_NS}>{rows}{odd}</SystemSessions>"),
+        "events": _ok(_events(texts)),
+    }
+
+    def answer(asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "session":
+            number = int(asked.path.rpartition("/")[2][:8], 16)
+            return _ok(_session(number, texts[number], "SystemSession"))
+        return held.get(route) or GOOD[route]
+
+    return answer
+
+
+def failing(route: str, text: str, status: str = "500 Internal Server Error") -> Callable[[Asked], Reply]:
+    """Good answers, but for one error that has the text in its message and in its headers."""
+    said = _attribute(text)
+    number = status.partition(" ")[0]
+    body = f"<Error {_NS} Message='{said}' StatusCode='{number}'><StackTrace>{said}</StackTrace></Error>"
+    one_line = "".join(char for char in text if char >= " " and char != "\x7f")
+    headers = f"Content-Type: application/xml\r\nServer: {one_line}\r\nVia: {one_line}\r\n"
+    headers += f"WWW-Authenticate: Basic realm='{one_line}'\r\nX-Note: {one_line}\r\n"
+    bad = reply(status, body.encode(), headers)
+    return lambda asked: bad if route_of(asked) == route else GOOD[route_of(asked)]
+
+
+def redirecting(route: str, text: str) -> Callable[[Asked], Reply]:
+    """Good answers, but for a redirect to the text."""
+    away = reply("302 Found", b"", f"Location: https://em99.example.net/{text}\r\n")
+    return lambda asked: away if route_of(asked) == route else GOOD[route_of(asked)]

@@ -1,0 +1,31 @@
+"""What a terminal is sent, taken apart: text, and everything that it would obey.
+
+Only what emtui itself has reason to write is known here: colours, the place of the cursor,
+erasing to the end of a line. All else is told by name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_OBEYED = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
+    r"|\x1b[\]P_^X][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)?"  # OSC, DCS, APC, PM, SOS
+    r"|\x1b[ -/]*[0-~]"
+    r"|\x1b"
+)
+_OUR_GRAMMAR = re.compile(r"\x1b\[(?:[0-9;]*m|[1-9][0-9]{0,2};[1-9][0-9]{0,2}H|K)")
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def sequences(received: bytes) -> set[str]:
+    """Every control sequence outside the grammar of colours and places."""
+    found = set(_OBEYED.findall(received.decode()))
+    return {sequence for sequence in found if not _OUR_GRAMMAR.fullmatch(sequence)}
+
+
+def unseen(received: bytes, allowed: str = "") -> set[str]:
+    """Characters outside of sequences that a terminal obeys or an eye misses, as code points."""
+    text = _OBEYED.sub("", received.decode())
+    return {f"U+{ord(char):04X}" for char in set(text) - {*allowed} if unicodedata.category(char) in _UNSEEN}
