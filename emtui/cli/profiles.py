@@ -7,7 +7,7 @@ from emtui.cli.arguments import Given
 from emtui.cli.asking import configuration
 from emtui.cli.records import Record
 from emtui.local.configuration import Config
-from emtui.local.profiles import Profile
+from emtui.local.profiles import OFF, Profile
 
 SHORT_PIN = 16
 """Hex digits of a pin that are enough to recognise it."""
@@ -43,7 +43,9 @@ def _record(profile: Profile, config: Config) -> Record:
 
 def _password(profile: Profile) -> str:
     """Where the password is, never what it is."""
-    return "password_command" if profile.password_command else profile.keyring or ASKED
+    if profile.password_command:
+        return "password_command"
+    return profile.keyring if profile.keyring not in {None, OFF} else ASKED
 
 
 def _row(profile: Profile, config: Config) -> tuple[str, ...]:

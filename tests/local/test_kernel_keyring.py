@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kernel import refusal
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, PasswordDeleteError, PasswordSetError
 from keyring.testing.backend import BackendBasicTests
@@ -23,15 +24,6 @@ from emtui.local.kernel_keyring import TWELVE_HOURS, KernelKeyring, desktop_sess
 from emtui.local.keyctl import Keys
 
 SERVER = Server("em01.example.net")
-
-
-def refusal() -> str:
-    """Why the kernel lets nobody at its keyrings here; empty if it does."""
-    try:
-        Keys()
-    except OSError as problem:
-        return explained(problem)
-    return ""
 
 
 def a_keyring() -> KernelKeyring:

@@ -14,12 +14,10 @@ from pathlib import Path
 
 import pytest
 from desktop import folders, keyring_on, session_bus
+from kernel import refusal
 from mute_bus import mute_bus
 from pty_terminal import Terminal, a_home, emtui
 from served import Demo
-
-from emtui.local.kernel_keyring import explained
-from emtui.local.keyctl import Keys
 
 Record = Callable[[str, object], None]
 
@@ -163,12 +161,3 @@ def test_without_a_desktop_the_kernel_keeps_it(
             check=True,
         )
     assert "the keyring forgot the password" in out.stderr
-
-
-def refusal() -> str:
-    """Why the kernel lets nobody at its keyrings here; empty if it does."""
-    try:
-        Keys()
-    except OSError as problem:
-        return explained(problem)
-    return ""

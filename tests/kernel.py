@@ -1,0 +1,15 @@
+"""Whether the kernel lets tests at its keyrings; containers often do not."""
+
+from __future__ import annotations
+
+from emtui.local.kernel_keyring import explained
+from emtui.local.keyctl import Keys
+
+
+def refusal() -> str:
+    """Why the kernel lets nobody at its keyrings here; empty if it does."""
+    try:
+        Keys()
+    except OSError as problem:
+        return explained(problem)
+    return ""
