@@ -53,7 +53,7 @@ def password_for(connection: Connection) -> Secret:
 
 def known_password(connection: Connection) -> Secret | None:
     """The password that was given, or that the profile's command prints."""
-    command = connection.profile.password_command if connection.profile else ()
+    command = connection.password_command
     return connection.password or (_from_command(command) if command else None)
 
 
@@ -65,9 +65,10 @@ async def silent_password(connection: Connection) -> Secret | None:
     profile = connection.profile
     if connection.password or connection.server is None or connection.user is None:
         return connection.password
-    if profile and profile.password_command and profile.unattended:
+    command = connection.password_command
+    if profile and command and profile.unattended:
         try:
-            return await beside(lambda: password_command.run(profile.password_command, attended=False))
+            return await beside(lambda: password_command.run(command, attended=False))
         except password_command.CommandFailed as failed:
             streams.narrate(str(failed))
     try:

@@ -50,6 +50,14 @@ class Connection:
     password: Secret | None = None
     passing: bool = False
 
+    @property
+    def password_command(self) -> tuple[str, ...]:
+        """What prints the password: the profile's command, unless another user is meant than its own."""
+        profile = self.profile
+        if profile is None or profile.server != self.server or profile.user not in {None, self.user}:
+            return ()
+        return profile.password_command
+
 
 def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Connection:
     """What options, `EMTUI_*` and the configuration say together.

@@ -42,10 +42,10 @@ async def log_on(connection: Connection, gate: Gate) -> Client:
 
 async def _unattended(connection: Connection) -> Secret | None:
     """What the profile's command prints now, if it may be run while nobody is there."""
-    profile = connection.profile
-    if profile is None or not (profile.unattended and profile.password_command):
+    command = connection.password_command
+    if not command or connection.profile is None or not connection.profile.unattended:
         return None
     try:
-        return await beside(lambda: password_command.run(profile.password_command, attended=False))
+        return await beside(lambda: password_command.run(command, attended=False))
     except password_command.CommandFailed:
         return None

@@ -81,3 +81,11 @@ def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> N
     with pytest.raises(BadAddress, match="in clear"):
         resolve(Options(server="http://em01.example.net"), {}, Config((plain,)))
     assert not resolve(Options(server="em01.example.net"), {}, Config((plain,))).allow_http
+
+
+def test_the_command_of_a_profile_is_for_its_own_user_and_server_alone() -> None:
+    profile = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", password_command=("pass",))
+    config = Config((profile,))
+    assert resolve(Options(), {}, config).password_command == ("pass",)
+    assert resolve(Options(user="EXAMPLE\\other"), {}, config).password_command == ()
+    assert resolve(Options(server="em02.example.net"), {}, config).password_command == ()

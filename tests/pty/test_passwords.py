@@ -64,6 +64,22 @@ def test_a_password_command_has_the_terminal_while_it_asks(home: dict[str, str])
         assert terminal.end() == 0
 
 
+def test_a_command_is_not_run_for_another_user_than_its_profiles(home: dict[str, str]) -> None:
+    with emtui(environ=home) as terminal:
+        terminal.until("Profiles")
+        terminal.press("esc")
+        terminal.rest()
+        terminal.press("enter")
+        terminal.until("password_command of lab is run")
+        terminal.press("\x1b[Z", "2")
+        terminal.until("logs on as 2")
+        terminal.press("enter")
+        terminal.rest()
+        assert "Passphrase" not in terminal.received.decode()
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0
+
+
 def test_ctrl_c_ends_the_command_and_not_emtui(home: dict[str, str]) -> None:
     with emtui(environ=home) as terminal:
         choose_lab(terminal)
@@ -97,6 +113,7 @@ def test_a_mute_keyring_is_said_and_the_password_may_be_typed(mute: dict[str, st
 def test_a_mute_keyring_can_be_switched_off_for_the_profile(mute: dict[str, str], demo: Demo) -> None:
     with emtui(environ=mute) as terminal:
         terminal.until("never ask it for plain")
+        terminal.until("it cannot be remembered here")
         terminal.press("tab", " ")
         terminal.until("[x] never ask it for plain")
         terminal.press("\x1b[Z", demo.password, "enter")

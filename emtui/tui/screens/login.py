@@ -123,7 +123,7 @@ class LoginScreen(Page):
     def _look_for_password(self, connection: Connection) -> None:
         """Where the profile says that it is."""
         profile = connection.profile
-        if profile and profile.password_command:
+        if profile and connection.password_command:
             self._status(f"The password_command of {profile.name} is run when you log on.")
         elif profile is None or profile.keyring != OFF:
             self._recall()
@@ -146,8 +146,18 @@ class LoginScreen(Page):
     @property
     def _password_known(self) -> bool:
         """Whether a password need not be typed: it is there, or a command prints it."""
-        profile = self._connection.profile
-        return bool(self._connection.password or (profile and profile.password_command))
+        known = self._connection
+        return self._is_meant and bool(known.password or known.password_command)
+
+    @property
+    def _is_meant(self) -> bool:
+        """Whether what is known is for the server and user in the fields.
+
+        A password that was given before any server or user was is meant for whoever is named now.
+        """
+        known = self._connection
+        pairs = ((known.server, self._field("server")), (known.user, self._field("user")))
+        return all(one is None or str(one) == field.value.strip() for one, field in pairs)
 
     def _status(self, text: str) -> None:
         self._said_aside = text
@@ -160,6 +170,7 @@ class LoginScreen(Page):
         """What was wrong with a field has been changed."""
         field = next(field for field in self._fields() if field.input is event.input)
         field.wrong("")
+        self._field("password").holds(kept=self._is_meant and bool(self._connection.password))
         if field.id == "user":
             self._explain_user()
 
@@ -241,16 +252,13 @@ class LoginScreen(Page):
             self._wrong("server", str(error))
             return None
         same = server == known.server
-        user = self._field("user").value.strip()
         typed = self._field("password").value
-        # a password that was given before any server or user was is meant for whoever is named now
-        kept = (same and known.user == user) or known.server is None or known.user is None
         return replace(
             known,
             profile=known.profile if same else None,
             server=server,
-            user=user,
-            password=Secret(typed) if typed else known.password if kept else None,
+            user=self._field("user").value.strip(),
+            password=Secret(typed) if typed else known.password if self._is_meant else None,
             trust=known.trust if same else Trust(known.trust.ca_file),
         )
 
@@ -278,10 +286,10 @@ class LoginScreen(Page):
 
     async def _with_password(self, connection: Connection) -> Connection:
         """With what the profile's command prints, if nothing was typed; it has the terminal meanwhile."""
-        profile = connection.profile
-        if connection.password or profile is None or not profile.password_command:
+        command = connection.password_command
+        if connection.password or not command:
             return connection
-        password = await self.emtui.lend(lambda: password_command.run(profile.password_command))
+        password = await self.emtui.lend(lambda: password_command.run(command))
         return replace(connection, password=password)
 
     async def _until_trusted(self, connection: Connection) -> None:

@@ -100,7 +100,7 @@ class Toggle(Widget, can_focus=True):
 
     def action_turn(self) -> None:
         """On, or off."""
-        self.on = not self.on
+        self.on = not self.on and self.can_focus
 
 
 def first(fields: Iterable[Field]) -> Field | None:
