@@ -126,6 +126,7 @@ async def of_the_way_in(folder: Path) -> None:
         await settled(pilot)
         # as on a desktop; which keyring this computer has is no matter of the picture
         app.screen.query_one("#remember", Toggle).name_it("remember it in Secret Service")
+        app.screen.query_one("#why-not").display = False
         app.screen.query_one("#status", Static).update()
         await settled(pilot)
         saved(app, folder, "login-80x23")
