@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -383,26 +384,42 @@ async def rogue(
     played = Rogue(answer)
     serving: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        serving.add(task)
-        try:
-            await played.serve(reader, writer)
-        except asyncio.CancelledError:
-            return  # the test is over
-        finally:
-            serving.discard(task)
+    async def accept() -> None:
+        while True:
+            wire, _ = await asyncio.get_running_loop().sock_accept(listener)
+            task = asyncio.create_task(_attend(played, wire, context))
+            serving.add(task)
+            task.add_done_callback(serving.discard)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    played.port = server.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        played.port = listener.getsockname()[1]
+        serving.add(asyncio.create_task(accept()))
+        try:
+            yield played
+        finally:
+            over = list(serving)
+            for task in over:
+                task.cancel()
+            await asyncio.gather(*over, return_exceptions=True)
+
+
+async def _attend(played: Rogue, wire: socket.socket, context: ssl.SSLContext | None) -> None:
+    """One connection, from the handshake until nothing of it is left; cut off when it is cancelled."""
+    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
     try:
-        yield played
-    finally:
-        server.close()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        transport, _ = await loop.connect_accepted_socket(lambda: protocol, wire, ssl=context)
+    except (OSError, asyncio.CancelledError):
+        return  # it came to no agreement, or the test is over
+    writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+    try:
+        await played.serve(reader, writer)
+        await writer.wait_closed()
+    except (OSError, asyncio.CancelledError):
+        transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 @contextmanager
