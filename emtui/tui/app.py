@@ -102,9 +102,15 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Log on first."""
-        self.push_screen(LoginScreen(self.connection, self._start.profiles, at_once=self._start.at_once))
+        self._ask_who(at_once=self._start.at_once)
 
     # --- from screen to screen ----------------------------------------------------
+
+    def _ask_who(self, *, at_once: bool = False) -> None:
+        screen = LoginScreen(
+            self.connection, self._start.profiles, keeps=not self._start.mark, at_once=at_once
+        )
+        self.push_screen(screen)
 
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
@@ -250,7 +256,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""
         if not isinstance(self.screen, LoginScreen):
-            self.push_screen(LoginScreen(self.connection, self._start.profiles))
+            self._ask_who()
 
     def action_leave(self) -> None:
         """Leave emtui."""

@@ -61,11 +61,19 @@ class LoginScreen(Page):
             self.remember = remember
 
     def __init__(
-        self, connection: Connection, profiles: tuple[Profile, ...] = (), *, at_once: bool = False
+        self,
+        connection: Connection,
+        profiles: tuple[Profile, ...] = (),
+        *,
+        keeps: bool = True,
+        at_once: bool = False,
     ) -> None:
-        """Start with what is known; log on `at_once` if that is everything."""
+        """Start with what is known; log on `at_once` if that is everything.
+
+        Without `keeps` nothing is offered to be remembered.
+        """
         super().__init__()
-        self._begins_with = connection
+        self.form = LoginForm(connection, id="fields", keeps=keeps)
         self._profiles = profiles
         self._at_once = at_once
         self._busy = False
@@ -75,16 +83,11 @@ class LoginScreen(Page):
         with Horizontal(id="form"):
             if self._profiles:
                 yield ProfileList(self._profiles, id="profiles")
-            yield LoginForm(self._begins_with, id="fields", keeps=not self.emtui.mark)
-
-    @property
-    def form(self) -> LoginForm:
-        """Where one types."""
-        return self.query_one(LoginForm)
+            yield self.form
 
     def on_mount(self) -> None:
         """Fill in what is known, and go to what is missing."""
-        self._fill(self._begins_with)
+        self._fill(self.form.known)
         if self._at_once and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
@@ -115,33 +118,29 @@ class LoginScreen(Page):
         elif profile is None or profile.keyring != OFF:
             self._recall()
 
-    def _status(self, text: str) -> None:
-        if self.stands:
-            self.form.status(text)
-
     # --- the keyring --------------------------------------------------------------
 
     @work(exclusive=True, group="keyring", description="ask the keyring")
     async def _recall(self) -> None:
         """Hold the password that the keyring has, unless the person was quicker."""
         connection = self.form.known
-        self._status("Asking the keyring for the password; you may type it meanwhile.")
+        self.form.status("Asking the keyring for the password; you may type it meanwhile.")
         asked = asyncio.create_task(recall(connection))
         try:
             await asyncio.wait({asked}, timeout=PATIENCE)
             if not asked.done():
-                self._status(SILENT)
+                self.form.status(SILENT)
                 self.form.offer_never()
             kept = await asked
         except NoKeyring as problem:
-            self._status(str(problem))
+            self.form.status(str(problem))
             return
         finally:
             asked.cancel()
-        self._status("")
+        self.form.status("")
         if kept.password and connection is self.form.known and not self.form.typed:
             self.form.hold(replace(connection, password=kept.password))
-            self._status(f"The password is from {kept.backend}.")
+            self.form.status(f"The password is from {kept.backend}.")
             if self._at_once:
                 self.action_forward()
 
@@ -164,7 +163,7 @@ class LoginScreen(Page):
         try:
             connection = await self._with_password(connection)
             self.form.hold(connection)
-            self._status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
+            self.form.status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
             await self._until_trusted(connection)
         except CommandFailed as failed:
             self.form.wrong("password", f"{failed} Type the password instead.")
@@ -178,7 +177,7 @@ class LoginScreen(Page):
         finally:
             self._busy = False
             self.remove_class("-going")
-            self._status("")
+            self.form.status("")
 
     async def _with_password(self, connection: Connection) -> Connection:
         """With what the profile's command prints, if nothing was typed; it has the terminal meanwhile."""

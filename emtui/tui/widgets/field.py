@@ -27,23 +27,19 @@ class Field(Vertical):
     def __init__(self, label: str, *, id: str, password: bool = False) -> None:
         super().__init__(id=id)
         self._label = label
-        self._password = password
         self._hint = ""
+        self._below = Static(id="below", markup=False)
+        self.input = Input(password=password, compact=True)
+        """Where one types."""
+        self.input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
         """The line with the value, the line below."""
         with Horizontal():
             yield Label(f"{self._label:<{LABEL_CELLS}}[", markup=False, classes="label")
-            field = Input(password=self._password, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield self.input
             yield Label("]", markup=False)
-        yield Static(id="below", markup=False)
-
-    @property
-    def input(self) -> Input:
-        """Where one types."""
-        return self.query_one(Input)
+        yield self._below
 
     @property
     def value(self) -> str:
@@ -61,11 +57,9 @@ class Field(Vertical):
 
     def wrong(self, sentence: str) -> None:
         """What is wrong with the value; empty takes it away."""
-        below = self.query_one("#below", Static)
-        below.update(
-            Content.styled(sentence, "bold $error") if sentence else Content.styled(self._hint, "dim")
-        )
-        below.display = bool(sentence or self._hint)
+        said = Content.styled(sentence, "bold $error") if sentence else Content.styled(self._hint, "dim")
+        self._below.update(said)
+        self._below.display = bool(sentence or self._hint)
 
 
 class Toggle(Widget, can_focus=True):

@@ -17,33 +17,37 @@ from emtui.tui.widgets.field import Toggle
 class Keeping(Vertical):
     """Two boxes to tick, both empty at first; the second only where a keyring does not answer."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._remember = Toggle("remember it in the keyring", id="remember")
+        self._never = Toggle("never ask it", id="never")
+        self._why_not = Static(id="why-not", markup=False)
+
     def compose(self) -> ComposeResult:
         """The boxes, and why the first cannot be ticked."""
-        yield Toggle("remember it in the keyring", id="remember")
-        yield Toggle("never ask it", id="never")
-        yield Static(id="why-not", markup=False)
+        yield from (self._remember, self._never, self._why_not)
 
     def on_mount(self) -> None:
         """Nothing is wrong with the keyring yet."""
         self.no_trouble()
-        self.query_one("#why-not").display = False
+        self._why_not.display = False
 
     @property
     def wish(self) -> Remember:
         """What was ticked."""
-        if self._box("remember").on:
+        if self._remember.on:
             return Remember.YES
-        return Remember.NEVER if self._box("never").on else Remember.NO
+        return Remember.NEVER if self._never.on else Remember.NO
 
     def no_trouble(self) -> None:
         """There is no reason to switch a keyring off."""
-        self._box("never").on = False
-        self._box("never").display = False
+        self._never.on = False
+        self._never.display = False
 
     def offer_never(self, profile: str) -> None:
         """The keyring is silent: it need not be asked for this profile any more."""
-        self._box("never").name_it(f"never ask it for {profile}")
-        self._box("never").display = True
+        self._never.name_it(f"never ask it for {profile}")
+        self._never.display = True
 
     @work(exclusive=True, description="name the keyring")
     async def name_keyring(self) -> None:
@@ -51,12 +55,8 @@ class Keeping(Vertical):
         try:
             name = await credentials.best()
         except NoKeyring as problem:
-            self._box("remember").name_it("it cannot be remembered here", possible=False)
-            why = self.query_one("#why-not", Static)
-            why.update(Content.styled(str(problem), "dim"))
-            why.display = True
+            self._remember.name_it("it cannot be remembered here", possible=False)
+            self._why_not.update(Content.styled(str(problem), "dim"))
+            self._why_not.display = True
         else:
-            self._box("remember").name_it(f"remember it in {name}")
-
-    def _box(self, name: str) -> Toggle:
-        return self.query_one(f"#{name}", Toggle)
+            self._remember.name_it(f"remember it in {name}")

@@ -28,42 +28,45 @@ class LoginForm(Vertical):
         """Without `keeps` nothing is offered to be remembered."""
         super().__init__(id=id)
         self.known = known
-        self._keeps = keeps
+        self._server = Field("Server", id="server")
+        self._user = Field("User", id="user")
+        self._password = Field("Password", id="password", password=True)
+        self._fields = (self._server, self._user, self._password)
+        self._keeping = Keeping() if keeps else None
+        self._status = Static(id="status", markup=False)
 
     def compose(self) -> ComposeResult:
         """Three fields, the boxes, a line of status."""
-        yield Field("Server", id="server")
-        yield Field("User", id="user")
-        yield Field("Password", id="password", password=True)
-        if self._keeps:
-            yield Keeping()
-        yield Static(id="status", markup=False)
+        yield from self._fields
+        if self._keeping:
+            yield self._keeping
+        yield self._status
 
     # --- what is known ------------------------------------------------------------
 
     def fill(self, known: Connection) -> None:
         """Begin with this."""
-        self._field("server").input.value = str(known.server or "")
-        self._field("user").input.value = known.user or ""
-        self._field("server").hint("host, host:port or URL; port 9398 unless given")
+        self._server.input.value = str(known.server or "")
+        self._user.input.value = known.user or ""
+        self._server.hint("host, host:port or URL; port 9398 unless given")
         self._explain_user()
         self.hold(known)
-        for keeping in self.query(Keeping):
-            keeping.no_trouble()
-        for field in self._fields():
+        if self._keeping:
+            self._keeping.no_trouble()
+        for field in self._fields:
             field.wrong("")
 
     def hold(self, known: Connection) -> None:
         """Know this from now on; nothing is typed as a password."""
         self.known = known
-        field = self._field("password")
+        field = self._password
         field.input.value = ""
         field.holds(kept=bool(known.password))
 
     @property
     def typed(self) -> bool:
         """Whether somebody has begun to type a password."""
-        return bool(self._field("password").value)
+        return bool(self._password.value)
 
     @property
     def _is_meant(self) -> bool:
@@ -71,7 +74,7 @@ class LoginForm(Vertical):
 
         A password that was given before any server or user was is meant for whoever is named now.
         """
-        pairs = ((self.known.server, self._field("server")), (self.known.user, self._field("user")))
+        pairs = ((self.known.server, self._server), (self.known.user, self._user))
         return all(one is None or str(one) == field.value.strip() for one, field in pairs)
 
     @property
@@ -83,17 +86,17 @@ class LoginForm(Vertical):
         """The fields as a connection; what is wrong with them is said under them."""
         known = self.known
         try:
-            server = parse_server(self._field("server").value, allow_http=known.allow_http)
+            server = parse_server(self._server.value, allow_http=known.allow_http)
         except BadAddress as error:
             self.wrong("server", str(error))
             return None
         same = server == known.server
-        typed = self._field("password").value
+        typed = self._password.value
         return replace(
             known,
             profile=known.profile if same else None,
             server=server,
-            user=self._field("user").value.strip(),
+            user=self._user.value.strip(),
             password=Secret(typed) if typed else known.password if self._is_meant else None,
             trust=known.trust if same else Trust(known.trust.ca_file),
         )
@@ -101,59 +104,50 @@ class LoginForm(Vertical):
     @property
     def remember(self) -> Remember:
         """What is to become of the password."""
-        return next((keeping.wish for keeping in self.query(Keeping)), Remember.NO)
+        return self._keeping.wish if self._keeping else Remember.NO
 
     # --- what is said -------------------------------------------------------------
 
     def go_to_missing(self) -> bool:
         """To the first field that holds nothing and must; false if there is none."""
-        missing = first(
-            field for field in self._fields() if field.id != "password" or not self._password_known
-        )
+        missing = first(field for field in self._fields if field.id != "password" or not self._password_known)
         if missing:
             missing.input.focus()
         return missing is not None
 
     def go_to_password(self) -> None:
         """Nothing else is to be typed."""
-        self._field("password").input.focus()
+        self._password.input.focus()
 
     def status(self, text: str) -> None:
         """What is being done, or was."""
-        self.query_one("#status", Static).update(Content(text))
+        self._status.update(Content(text))
 
     def wrong(self, name: str, sentence: str) -> None:
-        """What is wrong with a field, and to it."""
-        field = self._field(name)
+        """What is wrong with the field of this name, and to it."""
+        field = next(field for field in self._fields if field.id == name)
         field.wrong(sentence)
         field.input.focus()
 
     def name_keyring(self) -> None:
         """Say where a password would be kept."""
-        for keeping in self.query(Keeping):
-            keeping.name_keyring()
+        if self._keeping:
+            self._keeping.name_keyring()
 
     def offer_never(self) -> None:
         """The keyring of this profile is silent."""
-        for keeping in self.query(Keeping):
-            if self.known.profile:
-                keeping.offer_never(self.known.profile.name)
+        if self._keeping and self.known.profile:
+            self._keeping.offer_never(self.known.profile.name)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What was wrong with a field has been changed."""
-        field = next(field for field in self._fields() if field.input is event.input)
+        field = next(field for field in self._fields if field.input is event.input)
         field.wrong("")
-        self._field("password").holds(kept=self._is_meant and bool(self.known.password))
+        self._password.holds(kept=self._is_meant and bool(self.known.password))
         if field.id == "user":
             self._explain_user()
 
     def _explain_user(self) -> None:
-        user = self._field("user").value.strip()
+        user = self._user.value.strip()
         named = f"logs on as {user}" if user else r"DOMAIN\user, user@domain or user"
-        self._field("user").hint(named)
-
-    def _field(self, name: str) -> Field:
-        return self.query_one(f"#{name}", Field)
-
-    def _fields(self) -> tuple[Field, ...]:
-        return (self._field("server"), self._field("user"), self._field("password"))
+        self._user.hint(named)
