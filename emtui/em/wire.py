@@ -44,7 +44,13 @@ _SLICE = 64 * 1024
 """Bytes that the parser gets at a time."""
 _DEEPEST = 100
 _LONGEST = 10_000_000
-"""Characters in one element of a list: libxml2's own limit holds only for trees."""
+"""Characters in one row: libxml2's own limit holds only for trees."""
+_MOST = 250_000
+"""Rows of a list, events of a log: more than fit into a body of honest ones."""
+_FIELD = 100
+"""Characters that an element inside a row counts for, however short it is."""
+_UNBROKEN = 2 * 1024 * 1024
+"""Bytes without an element or a text: a tag, a comment or the like is kept whole until it ends."""
 _LIMIT_CODES = frozenset({110, 114, 116})
 """libxml2: a name too long, a resource limit, a limit of the system."""
 _LIMIT = re.compile("too (?:long|big|large)|XML_PARSE_HUGE|Excessive depth")
@@ -73,9 +79,19 @@ class _Target:
         self._parts: list[str] = []
         self._nested = False
         self._length = 0
+        self._left = _MOST
+
+    @property
+    def progress(self) -> tuple[int, int, int]:
+        """What differs when anything but blanks between rows was met."""
+        return self.depth, self._left, self._length
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth = depth = self.depth + 1
+        if depth > self._item:
+            self._length += _FIELD
+            if self._length > _LONGEST:
+                raise Unreadable("it holds a row longer than is read", too_large=True)
         if depth == self._inner:
             if self._name == "Result":
                 self._parts, self._nested = [], True
@@ -91,7 +107,7 @@ class _Target:
             self._parts.append(text)
             self._length += len(text)
             if self._length > _LONGEST:
-                raise Unreadable("it holds a text longer than is read", too_large=True)
+                raise Unreadable("it holds a row longer than is read", too_large=True)
 
     def end(self, tag: str) -> None:
         depth = self.depth
@@ -103,6 +119,9 @@ class _Target:
             if not self._nested and self._name != "Links":
                 self._texts[self._name] = "".join(self._parts)
         elif depth == self._item:
+            self._left -= 1
+            if self._left < 0:
+                raise Unreadable("it holds more than is read", too_large=True)
             self._take(Item(_local(tag), self.attributes, self._texts))
         self.ended = depth == 1
 
@@ -116,6 +135,7 @@ class _Document:
     def __init__(self, level: int, take: Callable[[Item], None], *roots: str) -> None:
         self.target = _Target(level, take)
         self._roots = roots
+        self._unbroken = 0
         self._repair = Repair()
         self._prolog: Prolog | None = Prolog()
         self._parser = etree.XMLParser(
@@ -139,10 +159,14 @@ class _Document:
             piece = self._repair.feed(chunk[start : start + _SLICE])
             if self._prolog is not None:
                 piece = self._head(self._prolog, piece)
+            before = self.target.progress
             try:
                 self._parser.feed(piece)
             except etree.XMLSyntaxError as problem:
                 raise self._unreadable(problem, cut=False) from None
+            self._unbroken = self._unbroken + len(piece) if self.target.progress == before else 0
+            if self._unbroken > _UNBROKEN:
+                raise Unreadable("it holds a tag or a comment longer than is read", too_large=True)
 
     def close(self) -> None:
         """The end; raises `Unreadable` if the document is not whole."""

@@ -502,8 +502,9 @@ def test_an_empty_body_is_cut(body: bytes) -> None:
         b"<SystemSessions><Sessions><State>" + b"a" * 11_000_000,
         b"<SystemSessions><Sessions " + b"a" * 100_000,
         b"<!--" + b"-" * 100_000,
+        b"<SystemSessions>" + b"<Sessions/>" * 250_001,
     ],
-    ids=["depth", "text", "name", "prolog"],
+    ids=["depth", "text", "name", "prolog", "rows"],
 )
 def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:

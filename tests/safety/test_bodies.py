@@ -1,0 +1,182 @@
+"""Bodies made to cost memory: bounded by what is read, and one sentence, for the command as people run it.
+
+Each is sent to an emtui of its own, whose greatest memory is compared with that of one that
+read a harmless list.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+from pathlib import Path
+
+import pytest
+from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, good, list_xml, reply, rogue_beside, route_of
+from shell import Shell
+
+MIB = 1024 * 1024
+ROOM = 96 * MIB
+"""What a hostile list may cost more than a harmless one, whatever it would unfold to."""
+OPEN = b"<SystemSessions>"
+MORE = "more than can be read"
+
+
+def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:
+    """A list that goes on with the same piece until the client leaves."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+    often = piece * max(1, 65536 // len(piece))
+
+    def chunks() -> Iterator[bytes]:
+        yield b"%x\r\n%b\r\n" % (len(first), first)
+        yield from repeat(b"%x\r\n%b\r\n" % (len(often), often))
+
+    return lambda: Reply(head, chunks(), "close")
+
+
+def once(body: bytes, headers: str = "Content-Type: application/xml\r\n") -> Callable[[], Reply]:
+    """A list of these bytes."""
+    return lambda: reply("200 OK", body, headers)
+
+
+def laughs() -> bytes:
+    """Ten entities, each ten times the one before: ten billion characters."""
+    names = "abcdefghij"
+    more = "".join(f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise(names))
+    return f'<!DOCTYPE SystemSessions [<!ENTITY a "ha">{more}]><SystemSessions>&j;</SystemSessions>'.encode()
+
+
+def external(what: str) -> bytes:
+    """Text that stands in another place."""
+    return f'<!DOCTYPE x [<!ENTITY e SYSTEM "{what}">]><SystemSessions>&e;</SystemSessions>'.encode()
+
+
+def attributes(count: int) -> bytes:
+    """One session with so many attributes."""
+    return OPEN + b"<Sessions " + b" ".join(b'a%d="x"' % number for number in range(count)) + b"/>"
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """An answer, and what the sentence about it must hold."""
+
+    answer: Callable[[], Reply]
+    says: str
+
+
+BODIES = {
+    "entities": Hostile(once(laughs()), "it has a DOCTYPE"),
+    "external-file": Hostile(once(external("file:///etc/passwd")), "it has a DOCTYPE"),
+    "external-address": Hostile(once(external("https://em99.example.net/x")), "it has a DOCTYPE"),
+    "entities-in-utf-16": Hostile(once(laughs().decode().encode("utf-16")), "not UTF-8"),
+    "external-dtd": Hostile(once(b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"),
+    "doctype-without-end": Hostile(forever(b'<!ENTITY a "ha">', b"<!DOCTYPE x ["), "DOCTYPE"),
+    "depth": Hostile(forever(b"<a>"), MORE),
+    "attributes": Hostile(once(attributes(1_000_000)), MORE),
+    "attributes-without-end": Hostile(forever(b' a="x"', OPEN + b"<Sessions"), MORE),
+    "attribute-without-end": Hostile(forever(b"x", OPEN + b'<Sessions Name="'), MORE),
+    "name-without-end": Hostile(forever(b"x", OPEN + b"<"), MORE),
+    "text-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State>"), MORE),
+    "comment-without-end": Hostile(forever(b"x", OPEN + b"<!--"), MORE),
+    "instruction-without-end": Hostile(forever(b"x", OPEN + b"<?x "), MORE),
+    "cdata-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State><![CDATA["), MORE),
+    "links-without-end": Hostile(forever(b"<Links/>"), MORE),
+    "blanks-without-end": Hostile(forever(b" \n"), MORE),
+    "invalid-utf-8-without-end": Hostile(forever(b"\xff\xfe\xc3", OPEN + b"<Sessions><State>"), MORE),
+    "utf-16": Hostile(once(list_xml([]).decode().encode("utf-16")), "not UTF-8"),
+    "zeros": Hostile(forever(b"\0", b"\0"), "UTF-8"),
+    "gzip": Hostile(
+        once(
+            gzip.compress(OPEN + b"<Links/>" * 8_000_000),
+            "Content-Type: application/xml\r\nContent-Encoding: gzip\r\n",
+        ),
+        "compressed",
+    ),
+    "gzip-unsaid": Hostile(once(gzip.compress(OPEN + b"<Links/>" * 8_000_000)), "not UTF-8"),
+    "header": Hostile(once(b"", f"X-Long: {'x' * MIB}\r\n"), "not HTTP"),
+    "headers": Hostile(once(b"", "X-Many: x\r\n" * 100_000), "not HTTP"),
+    "attributes-to-the-end": Hostile(once(attributes(150_000)), "in the middle"),
+    "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
+    "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
+    "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),
+    "chunk": Hostile(
+        lambda: Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n"),
+        "ended its answer",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one emtui ended: exit code, what it said, and the most memory it had, in bytes."""
+
+    code: int
+    said: str
+    peak: int
+
+
+Ask = Callable[[Callable[[], Reply]], Run]
+
+
+def run(shell: Shell, *argv: str) -> Run:
+    """One command, its memory looked at until it ends: `ru_maxrss` would begin with that of pytest."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "emtui", *shell.before, *argv],
+        env=shell.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stderr
+        peak = 0
+        while child.poll() is None:
+            peak = max(peak, most_memory(child.pid))
+            time.sleep(0.005)
+        return Run(child.returncode, child.stderr.read(), peak)
+
+
+def most_memory(pid: int) -> int:
+    """The most that a process ever had, in bytes; 0 when it has just ended."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
+@pytest.fixture
+def ask(shell: Shell, known: Identity) -> Ask:
+    """Let emtui ask a server that answers with this as its list."""
+
+    def one(answer: Callable[[], Reply]) -> Run:
+        with rogue_beside(listing(answer), known.context()) as server:
+            shell.environ |= {
+                "EMTUI_SERVER": server.authority,
+                "EMTUI_USER": USER,
+                "EMTUI_PASSWORD": PASSWORD,
+            }
+            return run(shell, "--pin", known.sha256, "sessions", "-o", "json")
+
+    return one
+
+
+def listing(answer: Callable[[], Reply]) -> Callable[[Asked], Reply]:
+    """A server that is good but for its list."""
+    return lambda asked: answer() if route_of(asked) == "list" else good(asked)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_hostile_body_costs_little_memory_and_one_sentence(
+    name: str, ask: Ask, record_property: Callable[[str, object], None]
+) -> None:
+    harmless, hostile = ask(lambda: GOOD["list"]), ask(BODIES[name].answer)
+    assert harmless.code == 0, harmless.said
+    assert hostile.code not in {0, 1}, hostile.said
+    assert BODIES[name].says in hostile.said
+    assert hostile.said.count("\n") == 1
+    assert hostile.peak - harmless.peak < ROOM
+    record_property("said", f"{(hostile.peak - harmless.peak) / MIB:5.1f} MiB  {hostile.said.strip()[:70]}")
