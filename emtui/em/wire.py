@@ -49,7 +49,7 @@ _MOST = 250_000
 """Rows of a list, events of a log: more than fit into a body of honest ones."""
 _FIELD = 100
 """Characters that an element inside a row counts for, however short it is."""
-_UNBROKEN = 2 * 1024 * 1024
+_UNBROKEN = 8 * 1024 * 1024
 """Bytes without an element or a text: a tag, a comment or the like is kept whole until it ends."""
 _LIMIT_CODES = frozenset({110, 114, 116})
 """libxml2: a name too long, a resource limit, a limit of the system."""

@@ -21,7 +21,7 @@ from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, good, list_xml, 
 from shell import Shell
 
 MIB = 1024 * 1024
-ROOM = 96 * MIB
+ROOM = 256 * MIB
 """What a hostile list may cost more than a harmless one, whatever it would unfold to."""
 OPEN = b"<SystemSessions>"
 MORE = "more than can be read"
@@ -100,7 +100,7 @@ BODIES = {
     "gzip-unsaid": Hostile(once(gzip.compress(OPEN + b"<Links/>" * 8_000_000)), "not UTF-8"),
     "header": Hostile(once(b"", f"X-Long: {'x' * MIB}\r\n"), "not HTTP"),
     "headers": Hostile(once(b"", "X-Many: x\r\n" * 100_000), "not HTTP"),
-    "attributes-to-the-end": Hostile(once(attributes(150_000)), "in the middle"),
+    "attributes-to-the-end": Hostile(once(attributes(600_000)), "in the middle"),
     "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
     "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
     "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),
