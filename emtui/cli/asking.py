@@ -88,10 +88,13 @@ def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]], 
 
 async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> Client:
     """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
+    from emtui.cli import prompts
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals
 
-    client = await log_on(replace(there.connection, password=password), Refusals(insist))
+    client = await log_on(
+        replace(there.connection, password=password), Refusals(insist, attended=prompts.somebody_there())
+    )
     ending = client.certificate and client.certificate.ending(datetime.now(UTC))
     if ending and streams.is_terminal(sys.stderr):
         streams.narrate(f"the certificate of {there.server} {ending}")

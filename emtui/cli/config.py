@@ -10,6 +10,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import configuration
 from emtui.cli.passwords import VARIABLE
 from emtui.cli.records import Record
+from emtui.em.address import without_user
 from emtui.local.configuration import Config
 from emtui.local.connection import VARIABLES
 from emtui.local.paths import config_files
@@ -40,7 +41,7 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """What stands above every file."""
     for name in VARIABLES:
         if value := environ.get(f"EMTUI_{name}"):
-            yield name.lower(), value, f"EMTUI_{name}"
+            yield name.lower(), _harmless(name.lower(), value), f"EMTUI_{name}"
     if environ.get(VARIABLE):
         yield "password", HIDDEN, VARIABLE
 
@@ -53,7 +54,12 @@ def _files(config: Config) -> Iterator[tuple[str, str, str]]:
         for key, stated in config.stated[profile.name].items():
             value = stated.value
             text = f"{value[0]} …" if isinstance(value, list) and len(value) > 1 else _word(value)
-            yield f"profiles.{profile.name}.{key}", text, str(stated.file)
+            yield f"profiles.{profile.name}.{key}", _harmless(key, text), str(stated.file)
+
+
+def _harmless(key: str, text: str) -> str:
+    """An address may hold a password that should not be there."""
+    return without_user(text) if key == "server" else text
 
 
 def _word(value: object) -> str:

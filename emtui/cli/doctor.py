@@ -14,8 +14,9 @@ from emtui.cli.asking import configuration, resolve, until_terminated
 from emtui.cli.passwords import silent_password
 from emtui.cli.records import Record
 from emtui.doctor import here, there
-from emtui.doctor.check import Check, fail, ok
+from emtui.doctor.check import Check, fail, ok, warn
 from emtui.em.errors import BadSetting
+from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.journal import redacted
 
@@ -54,9 +55,23 @@ async def _checks(given: Given) -> AsyncIterator[Check]:
         yield check
     async for check in here.keyrings():
         yield check
-    password = await silent_password(connection)
+    source, password = await _password(connection)
+    if source:
+        yield source
     async for check in there.checks(replace(connection, password=password)):
-        yield check
+        yield replace(check, found=redacted(check.found), next=redacted(check.next))
+
+
+async def _password(connection: Connection) -> tuple[Check | None, Secret | None]:
+    """Where the password comes from without asking anybody; why it does not, if it does not."""
+    if connection.server is None or connection.user is None:
+        return None, connection.password
+    said: list[str] = []
+    password = await silent_password(connection, said.append)
+    if password:
+        return ok("password", "is known without asking anybody"), password
+    why = " ".join(said) or "is not known without asking a person"
+    return warn("password", why, "emtui login keeps it, or give EMTUI_PASSWORD or --password-stdin"), None
 
 
 def _configured(connection: Connection) -> Check:
@@ -71,15 +86,15 @@ def _configured(connection: Connection) -> Check:
 def _lines(check: Check) -> str:
     """The check on one line, and the next step on another."""
     took = f"{check.seconds:.2f}s" if check.seconds is not None else ""
-    line = f"{check.verdict.value:<4}  {check.name:<16}  {took:>6}  {redacted(check.found)}\n"
-    return line + (f"{'':30}{redacted(check.next)}\n" if check.next else "")
+    line = f"{check.verdict.value:<4}  {check.name:<16}  {took:>6}  {check.found}\n"
+    return line + (f"{'':30}{check.next}\n" if check.next else "")
 
 
 def _record(check: Check) -> Record:
     return {
         "check": check.name,
         "verdict": check.verdict.value,
-        "found": redacted(check.found),
+        "found": check.found,
         "seconds": None if check.seconds is None else round(check.seconds, 3),
-        "next": redacted(check.next) or None,
+        "next": check.next or None,
     }

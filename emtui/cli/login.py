@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, configuration, resolve, talk
-from emtui.cli.passwords import password_for
+from emtui.cli.passwords import asked_password, password_for
 from emtui.em.address import Server, Trust, parse_server
 from emtui.em.errors import Untrusted
 from emtui.em.secret import Secret
@@ -142,7 +142,7 @@ def _plain(host: str) -> str:
 def _password(connection: Connection) -> Secret:
     """A fresh one where a person can type it: the kept one may be what does not work any more."""
     if connection.password is None and prompts.somebody_there():
-        return prompts.ask_secret(f"Password of {connection.user} at {connection.server}: ")
+        return asked_password(connection)
     return password_for(connection)
 
 

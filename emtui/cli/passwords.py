@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
@@ -17,6 +18,7 @@ from emtui.local.connection import Connection
 from emtui.local.profiles import OFF
 
 VARIABLE = "EMTUI_PASSWORD"
+_NOT_UTF8 = "is not UTF-8: nothing was sent."
 
 
 def given_password(given: Given) -> Secret | None:
@@ -26,14 +28,26 @@ def given_password(given: Given) -> Secret | None:
         process.close_to_others()  # it still stands in what the process began with
     if given.has("--password-stdin"):
         return _from_stdin()
-    return Secret(from_environment) if from_environment else None
+    return _sendable(from_environment, f"in {VARIABLE}") if from_environment else None
 
 
 def _from_stdin() -> Secret:
-    line = sys.stdin.readline() if sys.stdin is not None else ""
-    password = line.removesuffix("\n").removesuffix("\r")
+    try:
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+    except UnicodeDecodeError:
+        raise NoPassword(f"the password on standard input {_NOT_UTF8}") from None
+    password = line.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
     if not password:
         raise BadUsage("--password-stdin: no password came on standard input.")
+    return _sendable(password, "on standard input")
+
+
+def _sendable(password: str, where: str) -> Secret:
+    """A password that can be sent; what is not UTF-8 would be sent as something else, and be counted."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        raise NoPassword(f"the password {where} {_NOT_UTF8}") from None
     return Secret(password)
 
 
@@ -45,6 +59,12 @@ def password_for(connection: Connection) -> Secret:
     whose = f"{connection.user} at {connection.server}"
     if not prompts.somebody_there():
         raise NoPassword(f"no password for {whose}: set {VARIABLE}, or give it on --password-stdin.")
+    return asked_password(connection)
+
+
+def asked_password(connection: Connection) -> Secret:
+    """What a person types; raises `NoPassword` for nothing."""
+    whose = f"{connection.user} at {connection.server}"
     password = prompts.ask_secret(f"Password of {whose}: ")
     if not password:
         raise NoPassword(f"no password for {whose}: nothing was sent.")
@@ -57,8 +77,8 @@ def known_password(connection: Connection) -> Secret | None:
     return connection.password or (_from_command(command) if command else None)
 
 
-async def silent_password(connection: Connection) -> Secret | None:
-    """The password, if it is known without asking anybody."""
+async def silent_password(connection: Connection, say: Callable[[str], object]) -> Secret | None:
+    """The password, if it is known without asking anybody; why a source does not answer is said."""
     from emtui.em.threads import beside
     from emtui.local import credentials, password_command
 
@@ -70,11 +90,12 @@ async def silent_password(connection: Connection) -> Secret | None:
         try:
             return await beside(lambda: password_command.run(command, attended=False))
         except password_command.CommandFailed as failed:
-            streams.narrate(str(failed))
+            say(str(failed))
     try:
         keyring = profile.keyring if profile else None
         return (await credentials.recall(connection.server, connection.user, keyring=keyring)).password
-    except credentials.NoKeyring:
+    except credentials.NoKeyring as problem:
+        say(str(problem))
         return None
 
 

@@ -40,5 +40,5 @@ def ask_secret(question: str) -> Secret:
 
     try:
         return Secret(getpass.getpass(streams.shown(question)))
-    except EOFError:
+    except (EOFError, UnicodeDecodeError):
         return Secret("")

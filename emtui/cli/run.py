@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -46,8 +47,10 @@ def _do(given: Given) -> int:
 
         streams.say(f"emtui {__version__}\n")
         return 0
-    from emtui.local import faults
+    from emtui.local import faults, process
 
+    if "EMTUI_PASSWORD" in os.environ:
+        process.close_to_others()  # it stands in what the process began with, whether it is read or not
     faults.watch()
     if given.has("--debug"):
         _log()

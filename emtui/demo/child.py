@@ -7,6 +7,7 @@ watches its standard input.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def running(options: DemoOptions) -> Iterator[Announced]:
     words = [sys.executable, "-m", "emtui.demo", "--port", "0", "--with-parent", *options.arguments()]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, env=_environment(),
     ) as child:  # fmt: skip
         try:
             yield _announced(child)
@@ -66,3 +67,8 @@ def _end(child: subprocess.Popen[str]) -> None:
         child.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but for a password that is meant for another server."""
+    return {name: value for name, value in os.environ.items() if name != "EMTUI_PASSWORD"}

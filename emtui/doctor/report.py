@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emtui.doctor.shape import Place, form, lines, shape_of
 from emtui.doctor.there import AGENT
 from emtui.em import wire
 from emtui.em.address import Server
 from emtui.em.errors import EmError
-from emtui.em.exchange import LIST_LIMIT, Exchange
+from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import Credentials, Logon, Logons
 from emtui.em.model import Outcome, Session
 from emtui.em.proxy import Proxies
@@ -42,18 +42,27 @@ _HEADERS = {
         "allow",
     ),
 }
+_WORDS = {
+    *("application/xml", "text/xml", "application/json", "text/html", "text/plain", "charset=utf-8"),
+    *("charset=utf-16", "charset=us-ascii", "close", "keep-alive", "chunked", "identity", "gzip", "deflate"),
+    *("basic", "negotiate", "ntlm", "bearer", "digest"),
+}
+"""The values of headers that tell of the protocol alone."""
 _SHOWN = {"content-type", "transfer-encoding", "content-encoding", "connection", "www-authenticate"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer: its status, headers, and body as far as it was read."""
+    """One answer: its status and headers, and what is to be told of its body; the body itself is gone."""
 
     asked: str
     status: int
     headers: Mapping[str, str]
-    body: bytes
     problem: str = ""
+    told: tuple[str, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    starts: tuple[bytes, ...] = ()
+    events: str = ""
 
 
 async def report(connection: Connection, server: Server, user: str, password: Secret) -> list[str]:
@@ -64,13 +73,13 @@ async def report(connection: Connection, server: Server, user: str, password: Se
     logons = Logons(server, exchange, Credentials(user, password, Refusals()))
     try:
         async with exchange.root() as answer:
-            root = Answered("GET /api/", answer.status, answer.headers, await answer.body())
+            root = await _answered("GET /api/", answer)
         logon = await logons.current()
         answers = [root] + [one async for one in _answers(exchange, logon)]
     finally:
         await _log_off(exchange, logons.open)
         await exchange.close()
-    return await beside(lambda: list(_lines(answers)))
+    return list(_lines(answers))
 
 
 async def _log_off(exchange: Exchange, logon: Logon | None) -> None:
@@ -86,7 +95,7 @@ async def _answers(exchange: Exchange, logon: Logon) -> AsyncIterator[Answered]:
     entities = await _get(exchange, logon, _LIST, "GET /api/systemSessions?format=Entity")
     yield entities
     yield await _get(exchange, logon, "/api/systemSessions", "GET /api/systemSessions")
-    for what, session in _chosen(_read(entities)):
+    for what, session in _chosen(entities.sessions):
         path = f"/api/systemSessions/{session.id}"
         yield await _get(exchange, logon, path, f"GET /api/systemSessions/{{{what}}}")
         yield await _get(
@@ -97,17 +106,44 @@ async def _answers(exchange: Exchange, logon: Logon) -> AsyncIterator[Answered]:
 
 
 async def _get(exchange: Exchange, logon: Logon, path: str, asked: str) -> Answered:
+    limit = LIST_LIMIT if path.partition("?")[0].endswith("/systemSessions") else LIMIT
     try:
-        async with exchange.get(path, logon.token, LIST_LIMIT) as answer:
-            body = await (answer.body() if answer.good else answer.error_body())
-            return Answered(asked, answer.status, answer.headers, body)
+        async with exchange.get(path, logon.token, limit) as answer:
+            return await _answered(asked, answer)
     except EmError as problem:
-        return Answered(asked, 0, {}, b"", type(problem).__name__)
+        return Answered(asked, 0, {}, type(problem).__name__)
 
 
-def _read(answered: Answered) -> tuple[Session, ...]:
+async def _answered(asked: str, answer: Answer) -> Answered:
+    """What is to be told of an answer; nobody keeps its body."""
+    body = await (answer.body() if answer.good else answer.error_body())
+    bare = Answered(asked, answer.status, answer.headers)
+    return await beside(lambda: _looked_at(bare, body)) if body else bare
+
+
+def _looked_at(answered: Answered, body: bytes) -> Answered:
+    """The same with the shape of its body, and what the questions need of it."""
     try:
-        return wire.read_list(answered.body).sessions if answered.body else ()
+        told = tuple(lines(shape_of(body)))
+    except wire.Unreadable as problem:
+        told = (f"unreadable: {_why(problem)}",)
+    return replace(
+        answered,
+        told=(f"body: {_beginning(body)}", *told),
+        sessions=_read(body),
+        starts=_starts(body),
+        events=_events(body) if answered.asked.endswith("/events") else "",
+    )
+
+
+def _why(problem: wire.Unreadable) -> str:
+    """Never its reason: that may quote the document."""
+    return "cut" if problem.cut else "too large" if problem.too_large else "not a document of this API"
+
+
+def _read(body: bytes) -> tuple[Session, ...]:
+    try:
+        return wire.read_list(body).sessions
     except wire.Unreadable:
         return ()
 
@@ -134,18 +170,15 @@ def _one(answered: Answered) -> Iterator[str]:
         known = name.casefold()
         shown = name if known in _HEADERS else f"(a header of {len(name)} characters)"
         yield f"  {shown}{_header(known, value)}"
-    if answered.body:
-        yield f"  body: {_beginning(answered.body)}"
-        try:
-            yield from (f"  {line}" for line in lines(shape_of(answered.body)))
-        except wire.Unreadable as problem:
-            yield f"  unreadable: {problem.reason}"
+    yield from (f"  {line}" for line in answered.told)
 
 
 def _header(name: str, value: str) -> str:
-    """Values only of headers that tell of the protocol; of the server's name only the product."""
-    if name in _SHOWN and len(value) < 60 and value.isascii():
-        return f": {value}" if name != "www-authenticate" else f": {value.partition(' ')[0]} …"
+    """Of a value only the words that everybody knows; of the server's name only the product."""
+    if name in _SHOWN:
+        words = [word for word in re.split(r"[\s,;]+", value.casefold()) if word]
+        first = words[:1] if name == "www-authenticate" else words
+        return ": " + " ".join(word if word in _WORDS else form(word) for word in first)
     if name == "server":
         product = next((one for one in _PRODUCTS if value.casefold().startswith(one.casefold())), None)
         return f": {product} …" if product else f": {form(value)}"
@@ -161,10 +194,10 @@ def _beginning(body: bytes) -> str:
 def _questions(answers: Mapping[str, Answered]) -> Iterator[str]:
     entities = answers["GET /api/systemSessions?format=Entity"]
     plain = answers["GET /api/systemSessions"]
-    sessions = _read(entities)
+    sessions = entities.sessions
     yield f"- the plain list gives {_kind(plain)}, the one with ?format=Entity {_kind(entities)}"
     times = [one.started for one in sessions if one.started]
-    yield f"- the list is {_order(_as_listed(entities))}"
+    yield f"- the list is {_order(entities.starts)}"
     yield f"- every row has a start: {_yes(len(times) == len(sessions))}"
     for outcome in Outcome:
         those = [one for one in sessions if one.outcome is outcome]
@@ -174,32 +207,28 @@ def _questions(answers: Mapping[str, Answered]) -> Iterator[str]:
     yield f"- an unknown id is answered {unknown.status or unknown.problem}"
     for asked, answered in answers.items():
         if asked.endswith("/events") and answered.status == 200:
-            yield f"- {asked}: {_events(answered)}"
+            yield f"- {asked}: {answered.events}"
 
 
 def _kind(answered: Answered) -> str:
-    sessions = _read(answered)
+    sessions = answered.sessions
     if not sessions:
         return f"nothing that can be read ({answered.status or answered.problem})"
     whole = sum(one.complete for one in sessions)
     return "entities" if whole == len(sessions) else "references" if not whole else "some of both"
 
 
-def _as_listed(answered: Answered) -> list[str]:
-    """Starts in the order of the document: the client sorts, so the shape is asked."""
-    return [found.decode("ascii", "replace") for found in _starts(answered.body)]
+def _starts(body: bytes) -> tuple[bytes, ...]:
+    """Starts in the order of the document: the client sorts, so the document is asked."""
+    return tuple(re.findall(rb"<(?:\w+:)?CreationTimeUTC>([^<]{10,40})<", body))
 
 
-def _starts(body: bytes) -> list[bytes]:
-    return re.findall(rb"<(?:\w+:)?CreationTimeUTC>([^<]{10,40})<", body)
-
-
-def _order(starts: list[str]) -> str:
+def _order(starts: tuple[bytes, ...]) -> str:
     if len(starts) < 2:
         return "too short to have an order"
-    if starts == sorted(starts, reverse=True):
+    if list(starts) == sorted(starts, reverse=True):
         return "sorted, newest first"
-    return "sorted, oldest first" if starts == sorted(starts) else "not sorted"
+    return "sorted, oldest first" if list(starts) == sorted(starts) else "not sorted"
 
 
 def _of(sessions: list[Session]) -> str:
@@ -217,12 +246,12 @@ def _share(some: int, whole: int) -> str:
     return "always" if some == whole else "never" if not some else "sometimes"
 
 
-def _events(answered: Answered) -> str:
+def _events(body: bytes) -> str:
     try:
-        places: Mapping[str, Place] = shape_of(answered.body)
-        log = wire.read_log(answered.body)
+        places: Mapping[str, Place] = shape_of(body)
+        log = wire.read_log(body)
     except wire.Unreadable as problem:
-        return f"unreadable: {problem.reason}"
+        return f"unreadable: {_why(problem)}"
     times = [
         forms for path, place in places.items() if path.endswith("CreationTimeUTC") for forms in place.texts
     ]

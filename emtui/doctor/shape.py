@@ -46,7 +46,8 @@ KNOWN = frozenset((*SESSION_TYPES, *_OUTCOMES, *_TYPES, *_RELS, *_PATHS, *_VERSI
 """The vendor's own words (em_rest/systemsessions_id and its siblings), which tell nothing of anybody."""
 _SIZES = (10, 100, 1_000, 10_000, 100_000)
 _MOST_FORMS = 12
-_NAME = re.compile(r"[A-Za-z_][\w.:-]{0,60}")
+_NAME = re.compile(r"[A-Za-z_]{1,40}")
+_DEEPEST, _MOST_PLACES = 32, 1_000
 
 
 def form(text: str) -> str:
@@ -87,7 +88,7 @@ def _word(word: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The name of an element, attribute or header, if it looks like one."""
+    """The name of an element or attribute, if it looks like one of an API: letters alone."""
     return name if _NAME.fullmatch(name) else f"({len(name)} characters)"
 
 
@@ -116,6 +117,8 @@ def shape_of(body: bytes) -> dict[str, Place]:
         if path:
             places["/".join(path)].leaf = False
         path.append(plain_name(name.rpartition(":")[2]))
+        if len(path) > _DEEPEST or len(places) > _MOST_PLACES:
+            raise Unreadable("it has more places than are told", too_large=True)
         texts.append([])
         place = places.setdefault("/".join(path), Place())
         place.count += 1

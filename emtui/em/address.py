@@ -60,6 +60,13 @@ class Server:
         return self.authority if self.port != REST_PORT or ":" in self.host else self.host
 
 
+def without_user(text: str) -> str:
+    """An address as it was typed, with `***` for a user and a password that stand in it."""
+    before, at, host = text.rpartition("@")
+    scheme, slashes, _ = before.partition("//")
+    return f"{f'{scheme}//' if slashes else ''}***@{host}" if at else text
+
+
 def parse_server(text: str, *, allow_http: bool = False) -> Server:
     """Read host, host:port or URL; whatever follows `/api` in a URL is dropped.
 
@@ -72,7 +79,7 @@ def parse_server(text: str, *, allow_http: bool = False) -> Server:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         port = parts.port
     except ValueError:
-        raise BadAddress(f"{text!r} is not a server: give a host, host:port or https://host:port.") from None
+        raise _no_server(text) from None
     _check(text, parts)
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme == "http" and not allow_http and not is_loopback(host):
@@ -91,7 +98,11 @@ def _check(text: str, parts: SplitResult) -> None:
     if parts.username is not None or parts.password is not None:
         raise BadAddress("A server address holds no user name or password: give the user with --user.")
     if not parts.hostname or not _HOST.fullmatch(parts.hostname) or parts.port == 0:
-        raise BadAddress(f"{text!r} is not a server: give a host, host:port or https://host:port.")
+        raise _no_server(text)
+
+
+def _no_server(text: str) -> BadAddress:
+    return BadAddress(f"{without_user(text)!r} is not a server: give a host, host:port or https://host:port.")
 
 
 def parse_pin(text: str) -> str:

@@ -24,6 +24,7 @@ from emtui.em.errors import (
     ServerTrouble,
     TooLarge,
 )
+from emtui.em.secret import without_secrets
 
 _STATUSES = {
     400: "Bad Request",
@@ -71,9 +72,15 @@ def trouble(server: Server, status: int, headers: Mapping[str, str], body: bytes
 
 
 def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:
-    message = wire.read_error(body, headers.get("content-type", "")) if body else None
+    message = _words(headers, body)
     words = message.rstrip(".:") if message else _STATUSES.get(status, "")
     return f"{status} {words}".rstrip()
+
+
+def _words(headers: Mapping[str, str], body: bytes) -> str | None:
+    """What the server says of an error, if it says it readably; never what we sent it in confidence."""
+    said = wire.read_error(body, headers.get("content-type", "")) if body else None
+    return without_secrets(said) if said else None
 
 
 def _next_step(status: int) -> str:
@@ -98,7 +105,7 @@ def another_logon(server: Server) -> Denied:
 
 def logon_refused(server: Server, user: str, headers: Mapping[str, str], body: bytes) -> LogonRefused:
     """A 401 on the logon: the user as sent, and the slip that is likely."""
-    said = wire.read_error(body, headers.get("content-type", "")) if body else None
+    said = _words(headers, body)
     shown = wire.clean(user)
     words = (said or "The user name or password is incorrect").rstrip(".")
     return LogonRefused(

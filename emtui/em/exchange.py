@@ -7,17 +7,18 @@ read. Sizes are in bytes.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import httpx
 
 from emtui.em import answers
 from emtui.em.address import Server
 from emtui.em.dial import Place
-from emtui.em.errors import BadAddress, Compressed, Cut, EmError
+from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
 from emtui.em.tls import Certificate
@@ -27,6 +28,10 @@ MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB
 LIMIT = 16 * MIB
 _ERROR_LIMIT = 64 * 1024
+_ERROR_TIME = 5.0
+"""Seconds that the body of an error is worth waiting for."""
+_SLOW, _SLOWEST = 60.0, 256
+"""Seconds that a body may take whatever its size, and beyond them the fewest bytes a second."""
 _log = logging.getLogger(__name__)
 TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
 
@@ -73,8 +78,14 @@ class Answer:
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes; raises `TooLarge`, `Cut`, `TimedOut`."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
         async for chunk in self._raw():
             self.received += len(chunk)
+            if clock() - began > _SLOW + self.received / _SLOWEST:
+                raise TimedOut(
+                    f"{self._server.authority} sends too slowly: try again, or see the line to it."
+                )
             if self.received > self._limit:
                 raise answers.too_large(self._server, self._limit)
             yield chunk
@@ -92,14 +103,12 @@ class Answer:
         if self._encoded:
             return b""
         body = bytearray()
-        try:
-            async with aclosing(self._raw()) as chunks:
+        with suppress(EmError, httpx.TransportError, TimeoutError):
+            async with asyncio.timeout(_ERROR_TIME), aclosing(self._raw()) as chunks:
                 async for chunk in chunks:
                     body += chunk
                     if len(body) >= _ERROR_LIMIT:
                         break
-        except (EmError, httpx.TransportError):
-            pass
         return bytes(body[:_ERROR_LIMIT])
 
     async def trouble(self) -> EmError:
@@ -155,7 +164,8 @@ class Exchange:
     @asynccontextmanager
     async def log_on(self, user: str, password: Secret) -> AsyncIterator[Answer]:
         """The logon; http.sys wants a length even of no body (em_rest/post_sessionmngr)."""
-        basic = Secret(base64.b64encode(f"{user}:{password.reveal()}".encode()).decode("ascii"))
+        plain = Secret(f"{user}:{password.reveal()}")
+        basic = Secret(base64.b64encode(plain.reveal().encode()).decode("ascii"))
         headers = {"Authorization": f"Basic {basic.reveal()}", "Content-Length": "0"}
         async with self._send("POST", "/api/sessionMngr/?v=latest", headers, LIMIT) as answer:
             yield answer

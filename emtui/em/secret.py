@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 SHOWN: Final = "***"
 """What stands wherever a secret would."""
+_TELLING: Final = 4
 
 
 @final
@@ -44,9 +45,12 @@ _alive: WeakSet[Secret] = WeakSet()
 
 
 def without_secrets(text: str) -> str:
-    """`text` with `***` in place of every secret that this process holds."""
+    """`text` with `***` in place of every secret that this process holds.
+
+    A very short one stays: it may stand in any word, and would be told by its absence.
+    """
     with _lock:
-        secrets = sorted({secret.reveal() for secret in _alive if secret}, key=len, reverse=True)
-    for secret in secrets:
+        secrets = {secret.reveal() for secret in _alive}
+    for secret in sorted((one for one in secrets if len(one) >= _TELLING), key=len, reverse=True):
         text = text.replace(secret, SHOWN)
     return text

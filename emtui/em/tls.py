@@ -138,6 +138,8 @@ def _verified(ca_file: Path | None) -> ssl.SSLContext:
         raise BadCaFile(f"{ca_file} holds no certificate that can be read: give a PEM file.") from None
     except OSError as problem:
         raise BadCaFile(f"{ca_file} cannot be read ({problem.strerror}): give another --ca-file.") from None
+    except ValueError:
+        raise BadCaFile(f"{str(ca_file)!r} is no name of a file: give another --ca-file.") from None
     if ca_file and not context.cert_store_stats()["x509"]:
         raise BadCaFile(f"{ca_file} holds no certificate: give a PEM file with the CA's certificate.")
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -170,7 +172,7 @@ def read_certificate(der: bytes) -> Certificate:
     )
     try:
         return _filled(bare, x509.load_der_x509_certificate(der))
-    except ValueError:
+    except Exception:  # noqa: BLE001 - whatever a hostile certificate makes of the library
         return bare
 
 
@@ -190,7 +192,7 @@ def _filled(bare: Certificate, read: x509.Certificate) -> Certificate:
 def _names(read: x509.Certificate) -> tuple[str, ...]:
     try:
         names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except Exception:  # noqa: BLE001 - none, twice the same, of a kind that nobody knows
         return ()
     addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
     return tuple(clean(name) for name in (*names.get_values_for_type(x509.DNSName), *addresses))
@@ -200,7 +202,7 @@ def _key(read: x509.Certificate) -> str:
     """SHA-256 of the public key; it stays when a certificate is renewed with the same key."""
     try:
         key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, TypeError):
+    except Exception:  # noqa: BLE001 - a key of a kind that the library does not know
         return ""
     return hashlib.sha256(key).hexdigest()
 

@@ -18,6 +18,8 @@ from typing import Any
 from emtui.em.address import Server
 from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
 
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""A pipe in place of the file must not be waited for."""
 _TOP = ("default_profile", "profiles")
 
 
@@ -57,10 +59,10 @@ def load(*files: Path) -> Config:
         ),
         None,
     )
-    if default is not None and default.value not in tables:
+    if default is not None and not (isinstance(default.value, str) and default.value in tables):
         raise BadConfig(
             f"{default.file}: default_profile names {default.value!r}, which is no profile"
-            f"{near(default.value, tables)}."
+            f"{near(default.value, tables)}"
         )
     return Config(
         tuple(read_profile(name, table) for name, table in tables.items()),
@@ -73,7 +75,7 @@ def load(*files: Path) -> Config:
 def read(file: Path) -> Mapping[str, Any] | None:
     """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
     try:
-        with file.open("rb") as opened:
+        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
             _check_owner(file, os.fstat(opened.fileno()))
             document = tomllib.load(opened)
     except FileNotFoundError:

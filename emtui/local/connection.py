@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from emtui.em.address import Server, Trust, parse_pin, parse_server
+from emtui.em.errors import BadCaFile
 from emtui.em.secret import Secret
 from emtui.local.configuration import Config
 from emtui.local.profiles import BadConfig, Profile, check_user
@@ -78,7 +79,7 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
         server=server or base.server,
         user=check_user(options.user or _from(environ, "USER")) or base.user,
         trust=Trust(
-            ca_file=Path(ca_file).expanduser() if ca_file else base.trust.ca_file,
+            ca_file=_file(ca_file) if ca_file else base.trust.ca_file,
             pin=parse_pin(pin) if pin else base.trust.pin,
             pin_key=None if pin else base.trust.pin_key,
         ),
@@ -86,6 +87,13 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
         allow_http=allow_http,
         passing=server is not None,
     )
+
+
+def _file(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as problem:
+        raise BadCaFile(f"{text} cannot be found: {problem}") from None
 
 
 def _is_of(profile: Profile, named: str) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Sequence
+from typing import IO
 
 from emtui.em.secret import Secret, without_secrets
 from emtui.em.text import brief
@@ -19,6 +21,10 @@ PATIENCE = 120.0
 UNATTENDED_PATIENCE = 20.0
 """Seconds that it may take where nobody is there to type."""
 _MOST_SAID = 120
+_MOST = 64 * 1024
+"""Bytes of output that are looked at."""
+_GRACE = 0.5
+"""Seconds that output may come after the program has ended."""
 
 
 class CommandFailed(Exception):
@@ -32,23 +38,54 @@ def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = 
     """
     seconds = patience or (PATIENCE if attended else UNATTENDED_PATIENCE)
     try:
-        with _started(argv, attended=attended) as process:
-            try:
-                out, err = process.communicate(timeout=seconds)
-            except BaseException:
-                process.kill()
-                raise
+        code, out, err = _ran(_started(argv, attended=attended), seconds)
     except subprocess.TimeoutExpired:
         raise CommandFailed(f"password_command took more than {seconds:g} s and was stopped.") from None
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or "it is not a command"
         raise CommandFailed(f"password_command cannot be run: {why} ({brief(argv[0], 60)}).") from None
-    line = Secret(out.decode(errors="replace").partition("\n")[0].removesuffix("\r"))
-    if process.returncode != 0:
-        raise CommandFailed(f"password_command {_ended(process.returncode)}{_said(err)}.")
+    if code != 0:
+        raise CommandFailed(f"password_command {_ended(code)}{_said(err)}.")
+    try:
+        line = Secret(out.decode("utf-8-sig").partition("\n")[0].removesuffix("\r"))
+    except UnicodeDecodeError:
+        raise CommandFailed("password_command printed something that is not UTF-8.") from None
     if not line:
         raise CommandFailed(f"password_command printed no password{_said(err)}.")
     return line
+
+
+def _ran(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, bytes]:
+    """Exit code and output. The program itself is waited for: what it left running may keep the pipes."""
+    out, err = _Gathered(process.stdout), _Gathered(process.stderr)
+    try:
+        code = process.wait(timeout=seconds)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return code, out.bytes(), err.bytes()
+
+
+class _Gathered:
+    """What comes out of a pipe, up to a limit, gathered beside us."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        self._bytes = bytearray()
+        self._thread = threading.Thread(target=self._gather, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _gather(self, pipe: IO[bytes] | None) -> None:
+        if pipe is None:
+            return
+        with pipe:
+            while len(self._bytes) < _MOST and (piece := pipe.read(4096)):
+                self._bytes += piece
+
+    def bytes(self) -> bytes:
+        """All there is, once nobody writes any more, or a moment has passed."""
+        self._thread.join(_GRACE)
+        return bytes(self._bytes)
 
 
 def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
@@ -57,6 +94,7 @@ def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
         stdin=None if attended else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        bufsize=0,
         env={name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")},
         start_new_session=not attended,
     )

@@ -99,14 +99,19 @@ def _file_of(table: Mapping[str, Stated], *keys: str) -> Path:
 
 def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -> None:
     """Raise `BadConfig` for a key that nobody knows, with the nearest that somebody does."""
+    if key in {"password", "pass", "passwd", "pwd"}:
+        raise BadConfig(
+            f"{file}: {where}a password is never kept here: take it out, and let emtui login --remember"
+            " give it to the keyring, or name a password_command."
+        )
     if key not in known:
-        raise BadConfig(f"{file}: {where}{key} is not a key of the configuration{near(key, known)}.")
+        raise BadConfig(f"{file}: {where}{key} is not a key of the configuration{near(key, known)}")
 
 
 def near(word: object, known: object) -> str:
-    """`: did you mean …?`, if one of the known words is near."""
+    """The end of a sentence: `: did you mean …?`, if one of the known words is near."""
     found = difflib.get_close_matches(str(word), list(known), n=1)  # type: ignore[call-overload] # any words
-    return f": did you mean {found[0]}?" if found else ""
+    return f": did you mean {found[0]}?" if found else "."
 
 
 def _fits(key: str, value: object) -> bool:
@@ -139,4 +144,9 @@ def check_user(user: str | None, where: str = "") -> str | None:
 
 def _beside(stated: Stated | None) -> Path | None:
     """A relative file is meant beside the configuration that names it."""
-    return None if stated is None else stated.file.parent / Path(str(stated.value)).expanduser()
+    if stated is None:
+        return None
+    try:
+        return stated.file.parent / Path(str(stated.value)).expanduser()
+    except RuntimeError as problem:
+        raise BadConfig(f"{stated.file}: ca_file cannot be found: {problem}") from None

@@ -4,7 +4,8 @@ Enterprise Manager checks passwords against Windows or a directory, and these lo
 account after a few wrong ones. Of a refused logon a keyed hash is kept (HMAC-SHA-256 of
 server, user and password under a random key of this computer) with its time: nobody
 can read or try out a password from it. One logon at a time is sent for an account, so
-that twenty processes that start together learn from the first.
+that twenty processes that start together learn from the first. One whose answer never
+came is in doubt, and is sent again only seldom.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emtui.em.address import Server
-from emtui.em.errors import LogonRefused, TimedOut
+from emtui.em.errors import Broken, EmError, LogonRefused, TimedOut
 from emtui.em.secret import Secret
 from emtui.em.text import clean
 from emtui.local.state import NoState, folder, opened
@@ -28,40 +29,111 @@ MOST = 20
 """How many refused passwords are remembered for one account."""
 PATIENCE = 90.0
 """Seconds that a logon waits for another process's logon of the same account: longer than that may take."""
+APART = 600.0
+"""Seconds between two logons of which nobody knows what became, where no person waits for them."""
+REFUSED, DOUBT = "refused", "doubt"
+IN_DOUBT = (TimedOut, Broken)
+"""Errors after which the server may or may not have counted the logon."""
 _PAUSE = 0.05
 _KEY_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Refusals:
-    """The gate before every logon. `insist`: a person wants it sent although it was refused before."""
+    """The gate before every logon.
+
+    `insist`: a person wants it sent although it was refused before. `attended`: a person waits
+    for the first one, and may send it again while nobody knows what became of the last.
+    """
 
     insist: bool = False
+    attended: bool = False
 
     @asynccontextmanager
     async def passing(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
-        """One logon: not if it was refused before, and remembered if it is refused now."""
+        """One logon: not if it was refused before, and remembered if it is refused now.
+
+        It counts as doubtful from before it is sent until its answer is known, so that one that
+        is given up, or whose process is killed, is not sent again and again.
+        """
+        attended, self.attended = self.attended, False
         try:
             place = folder()
-            key = _key(place)
+            account, this = _names(_key(place), server, user, password)
+            handle = opened(place / f"logon-{account}", os.O_RDWR)
         except (NoState, OSError) as problem:
             async with _unremembered(problem):
                 yield
             return
-        account = _digest(key, server.url, user)
-        this = _digest(key, server.url, user, password.reveal())
-        with _open(place / f"logon-{account[:32]}") as handle:
+        try:
             await _locked(handle, server)
-            refused = _read(handle)
-            if this in refused and not self.insist:
-                raise _known(server, user, refused[this])
+            book = _Book(handle, this)
+            if book.check(server, user, insist=self.insist, attended=attended) != REFUSED:
+                book.write(DOUBT)
             try:
                 yield
-            except LogonRefused:
-                _write(handle, refused | {this: datetime.now(UTC).isoformat(timespec="seconds")})
+            except LogonRefused as refused:
+                if unwritten := book.write(REFUSED):
+                    raise _not_remembered(refused, unwritten) from None
                 raise
-            if this in refused:
-                _write(handle, {one: when for one, when in refused.items() if one != this})
+            except EmError as answered:
+                if not isinstance(answered, IN_DOUBT):
+                    book.write(None)
+                raise
+            book.write(None)
+        finally:
+            os.close(handle)
+
+
+def _names(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:
+    """What account and logon are called here; a directory takes a name in any case."""
+    whose = (server.url, user.casefold())
+    return _digest(key, *whose)[:32], _digest(key, *whose, password.reveal())
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The file of one account, which is ours alone for now, and the logon that is about to be sent."""
+
+    handle: int
+    this: str
+
+    def check(self, server: Server, user: str, *, insist: bool, attended: bool) -> str:
+        """How the last one ended, if that is noted; raises where it must not be sent."""
+        when, what = _read(self.handle).get(self.this, ("", ""))
+        if what == REFUSED and not insist:
+            raise LogonRefused(
+                f"{server.authority} refused this password of {clean(user)} on {when.replace('T', ' ')},"
+                " and it is not sent again because accounts lock: give another, or send it with emtui login.",
+                user,
+            )
+        if what == DOUBT and not (insist or attended) and _age(when) < APART:
+            raise TimedOut(
+                f"What became of the last logon of {clean(user)} at {server.authority} is not known"
+                f" ({when.replace('T', ' ')}): because accounts lock it is sent again {APART // 60:g} minutes"
+                " after that, or now by somebody at a terminal."
+            )
+        return what
+
+    def write(self, what: str | None) -> OSError | None:
+        """Note how it is with this logon, or nothing any more; the problem, if that cannot be written."""
+        try:
+            known = {one: told for one, told in _read(self.handle).items() if one != self.this}
+            if what:
+                known[self.this] = (datetime.now(UTC).isoformat(timespec="seconds"), what)
+            last = list(known.items())[-MOST:]
+            _replace(self.handle, "".join(f"{one} {when} {what}\n" for one, (when, what) in last).encode())
+        except OSError as problem:
+            return problem
+        return None
+
+
+def _age(when: str) -> float:
+    """Seconds since then; an age without end for what is no time."""
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
+    except (ValueError, TypeError):
+        return float("inf")
 
 
 @asynccontextmanager
@@ -70,16 +142,13 @@ async def _unremembered(problem: Exception) -> AsyncIterator[None]:
     try:
         yield
     except LogonRefused as refused:
-        raise LogonRefused(
-            f"{refused} This could not be remembered, so do not send it again: {problem}", refused.user
-        ) from None
+        raise _not_remembered(refused, problem) from None
 
 
-def _known(server: Server, user: str, when: str) -> LogonRefused:
+def _not_remembered(refused: LogonRefused, problem: Exception) -> LogonRefused:
+    why = f"{problem.strerror}." if isinstance(problem, OSError) and problem.strerror else str(problem)
     return LogonRefused(
-        f"{server.authority} refused this password of {clean(user)} on {when.replace('T', ' ')},"
-        " and it is not sent again because accounts lock: give another, or send it with emtui login.",
-        user,
+        f"{refused} This could not be remembered, so do not send it again: {why}", refused.user
     )
 
 
@@ -134,16 +203,16 @@ def _lock(handle: int, *, wait: bool = False) -> bool:
     return True
 
 
-def _read(handle: int) -> dict[str, str]:
-    """Hash and time of each refusal, oldest first."""
+def _read(handle: int) -> dict[str, tuple[str, str]]:
+    """Hash of each logon, oldest first, when it was noted, and how it was."""
     os.lseek(handle, 0, os.SEEK_SET)
     lines = os.read(handle, 64 * 1024).decode("ascii", "replace").splitlines()
-    return {this: when for this, blank, when in (line.partition(" ") for line in lines) if blank}
-
-
-def _write(handle: int, refused: dict[str, str]) -> None:
-    last = list(refused.items())[-MOST:]
-    _replace(handle, "".join(f"{this} {when}\n" for this, when in last).encode())
+    known: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        this, when, *what = line.split(" ")[:3] if " " in line else (line, "")
+        if when:
+            known[this] = (when, what[0] if what else REFUSED)
+    return known
 
 
 def _replace(handle: int, content: bytes) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,11 +70,26 @@ def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocu
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(target.parent):
             load(target, *beneath)
-            document = tomlkit.parse(target.read_text("utf-8") if target.exists() else "")
+            before = target.read_text("utf-8") if target.exists() else ""
+            document = tomlkit.parse(before)
             yield document
-            _replace(target, tomlkit.dumps(document))
+            after = tomlkit.dumps(document)
+            _check(path, after, document)
+            if after != before:
+                _replace(target, after)
+    except (ValueError, TypeError, tomlkit.exceptions.TOMLKitError):
+        raise BadConfig(
+            f"{path} is written in a way that cannot be changed without harm: give each profile"
+            " a table of its own, [profiles.prod], and try again. Nothing was changed."
+        ) from None
     except OSError as problem:
         raise BadConfig(f"{path} cannot be written: {problem.strerror}.") from None
+
+
+def _check(path: Path, text: str, meant: tomlkit.TOMLDocument) -> None:
+    """Raise `ValueError` unless the text says what is meant: dotted keys may end in another's table."""
+    if tomllib.loads(text).get("profiles", {}) != meant.unwrap().get("profiles", {}):
+        raise ValueError(path)
 
 
 @contextmanager

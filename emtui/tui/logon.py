@@ -47,7 +47,7 @@ def _libraries() -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate,
     from emtui.local.refusals import Refusals
 
     gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
-    return log_on, Refusals(), OPEN
+    return log_on, Refusals(attended=True), OPEN
 
 
 def with_key(connection: Connection, seen: Certificate | None) -> Connection:

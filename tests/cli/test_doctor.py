@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rogue import GOOD, Asked, Reply, good, identity, reply, rogue_beside, route_of
+from rogue import GOOD, PASSWORD, USER, Asked, Reply, good, identity, reply, rogue_beside, route_of
 from served import Demo, serve
 from shell import Shell
 
@@ -147,3 +147,41 @@ def test_the_report_of_a_server_that_gives_references_says_so(shell: Shell) -> N
     report = shell("doctor", "--report").stdout
     assert next(running, None) is None
     assert "- the plain list gives references" in report
+
+
+@pytest.mark.parametrize("play", ["deep=list", "deep=events", "html=list"])
+def test_the_report_of_a_hostile_server_ends_and_says_so(shell: Shell, play: str) -> None:
+    running = serve("--seed", "1", "--sessions", "1000", "--play", play)
+    demo = next(running)
+    shell.environ["EMTUI_PASSWORD"] = demo.password
+    shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+    done = shell("doctor", "--report")
+    assert next(running, None) is None
+    assert done.returncode == 0, done.stderr
+    assert "unreadable: " in done.stdout
+
+
+def test_headers_tell_only_words_that_everybody_knows(shell: Shell, tmp_path: Path) -> None:
+    known = identity(tmp_path)
+    telling = (
+        "Content-Type: application/xml; node=em01.corp.example\r\nX-Em01: x\r\n"
+        "WWW-Authenticate: Basic,realm=em01.corp.example\r\nConnection: keep-alive, em01-secret\r\n"
+    )
+
+    def answer(asked: Asked) -> Reply:
+        return reply("404 Not Found", headers=telling) if route_of(asked) == "events" else good(asked)
+
+    with rogue_beside(answer, known.context()) as server:
+        shell.environ["EMTUI_PASSWORD"] = PASSWORD
+        shell.before = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+        done = shell("doctor", "--report")
+    assert done.returncode == 0, done.stderr
+    assert "em01" not in done.stdout.casefold()
+    assert ": basic" in done.stdout
+
+
+def test_a_keyring_that_cannot_be_used_is_told(at_demo: Shell) -> None:
+    del at_demo.environ["EMTUI_PASSWORD"]
+    done = at_demo("doctor")
+    assert "warn  password" in done.stdout
+    assert "emtui login keeps it" in done.stdout

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +24,7 @@ class Directory:
 
     def __init__(self) -> None:
         self.good = NEW
+        self.answer: Reply | None = None
         self.attempts = 0
         self.refused = 0
         self.expired = False
@@ -34,6 +39,8 @@ class Directory:
 
     def _logon(self, asked: Asked) -> Reply:
         self.attempts += 1
+        if self.answer:
+            return self.answer
         given = base64.b64decode(asked.headers["authorization"].removeprefix("Basic ")).decode()
         if given.partition(":")[2] == self.good:
             self.expired = False
@@ -148,3 +155,39 @@ def test_a_refused_renewal_asks_the_command_once_if_it_may_be_run_unattended(
         assert terminal.end() == 0
     assert directory.refused == 1
     assert directory.attempts == (3 if unattended else 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_command_that_is_stopped_before_the_answer_costs_one_attempt(
+    number: int, there: Shell, directory: Directory
+) -> None:
+    directory.answer = SCRIPTS["mute"].reply
+    with subprocess.Popen(
+        [sys.executable, "-m", "emtui", *there.before, "sessions"], env=there.environ,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as child:  # fmt: skip
+        while directory.attempts == 0:
+            assert child.poll() is None, "it ended before it logged on"
+            time.sleep(0.01)
+        child.send_signal(number)
+    for _ in range(2):
+        done = there("sessions")
+        assert done.returncode == 5
+        assert "because accounts lock" in done.stderr
+    assert directory.attempts == 1
+
+
+def test_an_answer_that_dribbles_is_a_refusal_and_remembered(there: Shell, directory: Directory) -> None:
+    head = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/xml\r\nContent-Length: 900\r\n\r\n"
+    directory.answer = Reply(head, (b"<Error Mess",), "hang")
+    for _ in range(2):
+        assert there("sessions").returncode == 4
+    assert directory.attempts == 1
+
+
+def test_a_password_that_is_not_utf_8_is_not_sent(there: Shell, directory: Directory) -> None:
+    there.environ["EMTUI_PASSWORD"] = "p\udce4ss"
+    done = there("sessions")
+    assert done.returncode == 4
+    assert "is not UTF-8" in done.stderr
+    assert directory.attempts == 0

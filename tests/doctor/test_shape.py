@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from emtui.doctor.shape import KNOWN, form, lines, shape_of
 from emtui.em.prolog import Unreadable
 
+NAMES = [b"".join(bytes([97 + int(digit)]) for digit in str(number)) for number in range(2_000)]
 GUID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -65,3 +66,16 @@ def test_what_is_no_document_is_said(body: bytes) -> None:
 def test_a_name_that_is_none_is_not_told() -> None:
     (line,) = lines(shape_of(f"<{'x' * 90}/>".encode()))
     assert line == "(90 characters) ×1 = empty"
+
+
+@pytest.mark.parametrize("name", ["Custom.EM01.example.net", "Server_dc01", "em01-node"])
+def test_a_name_that_could_be_a_hosts_is_not_told(name: str) -> None:
+    (line,) = lines(shape_of(f"<{name} {name}='x'/>".encode()))
+    assert name not in line
+
+
+@pytest.mark.parametrize("body", [b"<a>" * 100_000, b"<r>" + b"".join(b"<%s/>" % n for n in NAMES) + b"</r>"])
+def test_a_document_of_too_many_places_is_left(body: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        shape_of(body)
+    assert caught.value.too_large

@@ -43,6 +43,8 @@ def test_a_server_reads_back_from_its_own_text(text: str) -> None:
         "em01:0",
         "ftp://em01",
         "https://a:b@em01",
+        "https://ops:hunter2/x@em01",
+        "ops:hunter2@em01",
         "em\x1b[2J",
     ],
 )
@@ -50,6 +52,7 @@ def test_what_is_no_server_is_one_sentence(text: str) -> None:
     with pytest.raises(BadAddress) as caught:
         parse_server(text)
     assert "\x1b" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
     assert str(caught.value).endswith(".")
 
 

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
+import time
+from collections.abc import Iterator
 
 import pytest
-from rogue import GUID, PASSWORD, SCRIPTS, USER, Asked, Identity, Reply, identity, playing, rogue
+from rogue import (
+    GUID,
+    PASSWORD,
+    SCRIPTS,
+    USER,
+    Asked,
+    Identity,
+    Reply,
+    good,
+    identity,
+    playing,
+    reply,
+    rogue,
+    route_of,
+)
 
+from emtui.em import exchange
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Timeouts
-from emtui.em.errors import Broken, EmError, NameUnknown, PlainHttp, Redirected, Refused, TooLarge
+from emtui.em.errors import (
+    Broken,
+    EmError,
+    LogonRefused,
+    NameUnknown,
+    PlainHttp,
+    Redirected,
+    Refused,
+    TimedOut,
+    TooLarge,
+)
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 
+MANY = 9_000
 SHORT = Timeouts(connect=5, read=0.3, logoff=1)
 PATIENT = Timeouts(connect=10, read=20, logoff=1)
 
@@ -133,3 +162,37 @@ async def test_nothing_but_the_root_is_asked_of_a_stranger(known: Identity) -> N
             await connect(server.port, Trust(pin=known.sha256))
         assert [(asked.method, asked.path) for asked in server.asked] == [("GET", "/api/")]
         assert not {"authorization", "x-restsvcsessionid", "cookie"} & server.asked[0].headers.keys()
+
+
+async def test_a_server_that_repeats_what_it_was_told_is_not_repeated(known: Identity) -> None:
+    basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+    def echo(asked: Asked) -> Reply:
+        if route_of(asked) != "logon":
+            return good(asked)
+        said = f'<Error Message="{asked.headers["authorization"]} {USER}:{PASSWORD}"/>'.encode()
+        return reply("401 Unauthorized", said)
+
+    async with rogue(echo, known.context()) as server:
+        with pytest.raises(LogonRefused) as caught:
+            await connect(server.port, Trust(pin=known.sha256))
+    assert PASSWORD not in str(caught.value)
+    assert basic not in str(caught.value)
+
+
+async def test_a_body_that_dribbles_is_left(known: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_SLOW", 0.5)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {MANY}\r\n\r\n".encode()
+
+    def drops() -> Iterator[bytes]:
+        for _ in range(MANY):
+            time.sleep(0.02)
+            yield b" "
+
+    def dribbling(asked: Asked) -> Reply:
+        return Reply(head, drops(), "hang") if route_of(asked) == "list" else good(asked)
+
+    trust = Trust(pin=known.sha256)
+    async with rogue(dribbling, known.context()) as server, await connect(server.port, trust) as client:
+        with pytest.raises(TimedOut, match="too slowly"):
+            await client.sessions()

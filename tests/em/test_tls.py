@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, rogue
 
@@ -269,3 +272,21 @@ async def test_nothing_secret_is_logged(known: Identity, caplog: pytest.LogCaptu
     for secret in (TOKEN, LOGON_ID, base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()):
         assert secret not in caplog.text
     assert not [record for record in caplog.records if record.name.startswith(("httpx", "httpcore"))]
+
+
+def test_names_that_the_library_cannot_read_cost_only_themselves() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "em01.example.net")])
+    party = x509.UnrecognizedExtension(
+        x509.ObjectIdentifier("2.5.29.17"), bytes.fromhex("3009a507a1050c03616263")
+    )
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 5)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2036, 1, 1, tzinfo=UTC))
+        .add_extension(party, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    read = read_certificate(made.public_bytes(Encoding.DER))
+    assert read.names == ()
+    assert read.subject == "CN=em01.example.net"

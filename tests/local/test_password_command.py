@@ -79,3 +79,24 @@ def test_a_secret_that_is_known_is_not_repeated() -> None:
 def test_unattended_there_is_nobody_to_ask() -> None:
     code = "import sys, os; print(sys.stdin.read() == '' and os.getsid(0) == os.getpid())"
     assert run(python(code), attended=False).reveal() == "True"
+
+
+def test_what_the_program_leaves_running_is_not_waited_for() -> None:
+    began = time.monotonic()
+    code = "import subprocess; print('correct horse', flush=True); subprocess.Popen(['sleep', '20'])"
+    assert run(python(code)).reveal() == "correct horse"
+    assert time.monotonic() - began < 10
+
+
+def test_a_program_without_end_costs_no_memory() -> None:
+    with pytest.raises(CommandFailed, match="was ended by signal 13"):
+        run(["yes"])
+
+
+def test_what_is_not_utf_8_is_no_password() -> None:
+    with pytest.raises(CommandFailed, match="not UTF-8"):
+        run(python("import sys; sys.stdout.buffer.write(b'p\\xe4ss\\n')"))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_password() -> None:
+    assert run(python("print('\\ufeffcorrect horse')")).reveal() == "correct horse"

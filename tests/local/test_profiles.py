@@ -105,6 +105,10 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ("default_profile = 'prd'\n[profiles.prod]\nserver = 'em01'", "did you mean prod"),
         ("[profiles.'a b']\nserver = 'em01'", "no name for a profile"),
         ("\x00", "is not TOML"),
+        ("default_profile = ['prod']\n[profiles.prod]\nserver = 'em01'", "which is no profile"),
+        ("[profiles.prod]\nserver = 'em01'\nca_file = '~nobody-of-this-name/x'", "ca_file cannot be found"),
+        ("[profiles.prod]\nserver = 'em01'\npassword = 'x'", "never kept here"),
+        ("[profiles.prod]\nserver = 'https://ops:hunter2/x@em01'", r"\*\*\*@em01"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
@@ -114,6 +118,7 @@ def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
     with pytest.raises(BadConfig, match=said) as caught:
         load(path)
     assert str(path) in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path) -> None:
@@ -212,3 +217,26 @@ def test_the_teams_files_are_where_the_desktop_says() -> None:
         Path("/a/emtui/config.toml"),
         Path("/b/emtui/config.toml"),
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'profiles.prod.server = "em01"\nprofiles.prod.user = "ops"\n',
+        'profiles = { prod = { server = "em01" } }\n',
+        "profiles = {}\n",
+    ],
+)
+def test_a_file_that_cannot_be_changed_without_harm_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    file.chmod(0o600)
+    with pytest.raises(BadConfig, match="without harm"):
+        save(file, Profile("other", Server("em02.example.net")))
+    assert file.read_text() == text
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml", 0o600)
+    with pytest.raises(BadConfig, match="is not a file"):
+        load(tmp_path / "config.toml")

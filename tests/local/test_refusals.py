@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emtui.em.address import Server
-from emtui.em.errors import LogonRefused, Unreachable
+from emtui.em.errors import Forbidden, LogonRefused, TimedOut, Unreachable
 from emtui.em.secret import Secret
 from emtui.local.refusals import Refusals
 
@@ -168,3 +170,101 @@ async def test_waiting_for_another_process_can_be_stopped() -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await holding
+
+
+# --- logons of which nobody knows what became -------------------------------------------
+
+
+async def given_up(*, attended: bool = False) -> None:
+    """One whose answer never came."""
+    with pytest.raises(TimedOut, match="never answered"):
+        async with Refusals(attended=attended).passing(SERVER, USER, WRONG):
+            raise TimedOut("never answered")
+
+
+async def test_a_logon_in_doubt_is_not_sent_again_by_itself() -> None:
+    await given_up()
+    with pytest.raises(TimedOut, match="accounts lock"):
+        async with Refusals().passing(SERVER, USER, WRONG):
+            raise AssertionError("sent again")
+
+
+async def test_one_that_was_canceled_is_in_doubt() -> None:
+    async def hanging() -> None:
+        async with Refusals().passing(SERVER, USER, WRONG):
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(hanging())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(TimedOut, match="is not known"):
+        async with Refusals().passing(SERVER, USER, WRONG):
+            raise AssertionError("sent again")
+
+
+async def test_a_person_who_waits_may_send_it_again_once_each_time() -> None:
+    await given_up()
+    gate = Refusals(attended=True)
+    with pytest.raises(TimedOut, match="never answered"):
+        async with gate.passing(SERVER, USER, WRONG):
+            raise TimedOut("never answered")
+    with pytest.raises(TimedOut, match="is not known"):
+        async with gate.passing(SERVER, USER, WRONG):
+            raise AssertionError("sent again without anybody")
+
+
+async def test_after_ten_minutes_one_in_doubt_may_be_sent_again(state: Path) -> None:
+    await given_up()
+    (book,) = (path for path in state.iterdir() if path.name.startswith("logon-"))
+    this, *_ = book.read_text().split()
+    book.write_text(f"{this} 2026-01-02T03:04:05+00:00 doubt\n")
+    await refused(Directory().log_on)
+
+
+async def test_an_answer_ends_the_doubt() -> None:
+    await given_up()
+    with pytest.raises(Forbidden):
+        async with Refusals(attended=True).passing(SERVER, USER, WRONG):
+            raise Forbidden("the password was right")
+    there = Directory(good="wrong-horse")
+    await there.log_on()
+    assert there.asked
+
+
+async def test_a_refusal_stays_one_when_a_later_answer_never_comes() -> None:
+    await refused(Directory().log_on)
+    with pytest.raises(TimedOut):
+        async with Refusals(insist=True).passing(SERVER, USER, WRONG):
+            raise TimedOut("never answered")
+    await refused(Directory().log_on)
+
+
+async def test_a_name_in_another_case_is_the_same_account() -> None:
+    there = Directory()
+    await refused(there.log_on)
+    await refused(lambda: there.log_on(user=USER.casefold()))
+    assert there.asked == ["wrong-horse"]
+
+
+async def test_a_file_that_cannot_be_used_stops_nothing(state: Path) -> None:
+    await refused(Directory().log_on)
+    (book,) = (path for path in state.iterdir() if path.name.startswith("logon-"))
+    book.unlink()
+    book.mkdir()
+    there = Directory()
+    assert "could not be remembered" in await refused(there.log_on)
+    await there.log_on(Secret("right"))
+
+
+async def test_a_full_disk_is_said_and_the_refusal_stays_a_refusal() -> None:
+    await refused(Directory().log_on)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        said = await refused(lambda: Directory().log_on(Secret("other")))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert "could not be remembered" in said
