@@ -101,6 +101,19 @@ def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
     return date if local.year == _in_zone(now, zone).year else f"{date} {local:%y}"
 
 
+def day_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """To the minute, with its day: `Sat 22:04`; `27 Oct 22:04` where a weekday could be another one's."""
+    local = _in_zone(when, zone)
+    day = _DAYS[local.weekday()] if abs(now - when) < 6 * DAY else f"{local.day} {_MONTHS[local.month - 1]}"
+    return f"{day} {local:%H:%M}"
+
+
+def pause(seconds: float) -> str:
+    """How often something is done: `60 s`, `3 min`."""
+    whole = round(seconds)
+    return f"{whole} s" if whole <= 120 else f"{round(whole / 60)} min"
+
+
 def clock_long(when: datetime, zone: tzinfo) -> str:
     """Fifteen cells: `Mon 23 02:10:04`."""
     local = _in_zone(when, zone)

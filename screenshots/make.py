@@ -32,6 +32,7 @@ from emtui.local.profiles import Profile
 from emtui.tui.app import EmtuiApp
 from emtui.tui.logon import Remember
 from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.start import Start
 from emtui.tui.widgets.field import Toggle
@@ -85,7 +86,8 @@ def start() -> Start:
 
 async def settled(pilot: Pilot[int]) -> None:
     """Until nothing is being fetched or painted any more."""
-    while any(not worker.is_finished for worker in pilot.app.workers):
+    await pilot.pause()
+    while any(isinstance(screen, Page) and screen.busy for screen in pilot.app.screen_stack):
         await pilot.pause(0.02)
     await pilot.pause()
     await pilot.pause()
@@ -111,6 +113,8 @@ async def of_the_list(folder: Path, picture: Picture) -> None:
     async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, start().connection, Remember.NO))
+        while app.lookup_screen is None or app.lookup_screen.snapshot is None:
+            await pilot.pause(0.02)
         await settled(pilot)
         for key in picture.keys:
             await pilot.press(key)

@@ -10,16 +10,14 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from emtui import __version__
 from emtui.doctor.check import Check, fail, ok, skip, warn
 from emtui.em import answers, wire
 from emtui.em.address import Server
-from emtui.em.arrival import read_listing
+from emtui.em.arrival import Arrivals
 from emtui.em.dial import addresses_of
 from emtui.em.errors import EmError, NameUnknown, ProxyTrouble, TooOld
 from emtui.em.exchange import LIST_LIMIT, Answer, Exchange
@@ -95,11 +93,10 @@ async def _asked(way: Way) -> AsyncIterator[Check]:
     try:
         async with way.exchange.root() as answer:
             seconds = time.monotonic() - began
-            came = datetime.now(UTC)
             yield _tls(way, answer, seconds)
             if ending := _ending(way):
                 yield ending
-            yield _clock(answer, came)
+            yield _clock(answer)
             yield await _root(way, answer)
     except EmError as problem:
         yield fail("TLS and API root", problem, time.monotonic() - began)
@@ -123,14 +120,11 @@ def _ending(way: Way) -> Check | None:
     return warn("certificate", f"it {ending}", "ask for a new one in time") if ending else None
 
 
-def _clock(answer: Answer, came: datetime) -> Check:
-    """The server's clock against ours; an HTTP date has no parts of a second."""
-    date = None
-    with suppress(ValueError, TypeError):
-        date = parsedate_to_datetime(answer.headers.get("date", ""))
-    if date is None:
+def _clock(answer: Answer) -> Check:
+    """The server's clock against ours."""
+    apart = answer.skew
+    if apart is None:
         return skip("clock", "the server does not say what time it is")
-    apart = date.astimezone(UTC) - came
     seconds = round(apart.total_seconds())
     found = f"the server's is {f'{seconds:+} s from' if seconds else 'the same as'} ours (to within 1 s)"
     if abs(apart) > MOST_OFF:
@@ -183,7 +177,7 @@ async def _rights(way: Way, logon: Logon) -> Check:
                 raise TooOld(f"{way.server.authority} has no system sessions (404): it is older than 12.")
             if not answer.good:
                 raise await answer.trouble()
-            listing = await read_listing(answer, None)
+            listing = await Arrivals().read(answer, None)
             size = answer.received
     except wire.Unreadable as problem:
         bad = answers.bad_document(way.server, "a list of system sessions", problem)

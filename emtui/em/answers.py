@@ -54,7 +54,9 @@ def redirected(server: Server, location: str) -> Redirected:
     )
 
 
-def trouble(server: Server, status: int, headers: Mapping[str, str], body: bytes) -> EmError:
+def trouble(
+    server: Server, status: int, headers: Mapping[str, str], body: bytes, retry_after: float | None = None
+) -> EmError:
     """What any status but success, 3xx, and what the request itself gives a meaning to, stands for."""
     if status == 407:
         return ProxyTrouble(
@@ -68,7 +70,7 @@ def trouble(server: Server, status: int, headers: Mapping[str, str], body: bytes
             f"{server.authority} does not allow this user to see it ({said}):"
             " system sessions need the role Portal Administrator."
         )
-    return ServerTrouble(f"{server.authority} answered {said}: {_next_step(status)}", status)
+    return ServerTrouble(f"{server.authority} answered {said}: {_next_step(status)}", status, retry_after)
 
 
 def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:

@@ -1,12 +1,20 @@
-"""The list while it arrives: slices into the parser, beside the event loop. Sizes are in bytes."""
+"""The list while it arrives: slices into the parser, beside the event loop. Sizes are in bytes.
+
+The first answer is parsed as it comes. Later ones are kept until they are whole: those
+of the same bytes are the same list, without a parser; those of other bytes that say the
+same (the server's lists are unordered) are it, too, once they are sorted.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
+from typing import cast
 
 from emtui.em import wire
 from emtui.em.exchange import Answer
@@ -28,25 +36,59 @@ class Progress:
     rows: int
 
 
-async def read_listing(answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
-    """The whole list, newest first; `tell` hears of it at most ten times a second, and once at the end.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one list answer was.
 
-    Raises `wire.Unreadable` and whatever reading the answer raises.
+    Bytes of its body, seconds from the question to its end, and how far the server's clock was
+    ahead of ours, if it said what time it was.
     """
-    reader = wire.ListReader()
-    clock = asyncio.get_running_loop().time
-    received, told_at = 0, clock()
-    async with aclosing(_slices(answer)) as slices:
-        async for piece in slices:
-            await beside(partial(reader.feed, piece))
-            received += len(piece)
-            if tell and clock() - told_at >= _EVERY:
-                told_at = clock()
-                tell(Progress(received, answer.expected, reader.rows))
-    listing = await beside(reader.close)
-    if tell:
-        tell(Progress(received, answer.expected, reader.rows))
-    return listing
+
+    size: int
+    took: float
+    skew: timedelta | None
+
+
+class Arrivals:
+    """The list answers of one client, each read in the light of the one before."""
+
+    def __init__(self) -> None:
+        self._listing: Listing | None = None
+        self._digest = b""
+
+    async def read(self, answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
+        """The whole list, newest first: the very same object as last time if it says the same.
+
+        `tell` hears of it at most ten times a second, and once at the end. Raises `wire.Unreadable`
+        and whatever reading the answer raises.
+        """
+        before, reader, digest = self._listing, wire.ListReader(), blake2b()
+        kept: list[bytes] = []
+        clock = asyncio.get_running_loop().time
+        told_at = clock()
+        async with aclosing(_slices(answer)) as slices:
+            async for piece in slices:
+                digest.update(piece)
+                if before is None:
+                    await beside(partial(reader.feed, piece))
+                else:
+                    kept.append(piece)
+                if tell and clock() - told_at >= _EVERY:
+                    told_at = clock()
+                    tell(Progress(answer.received, answer.expected, reader.rows))
+        if before is None or digest.digest() != self._digest:
+            self._listing = await beside(partial(_read, reader, kept, before))
+            self._digest = digest.digest()
+        if tell:
+            tell(Progress(answer.received, answer.expected, reader.rows))
+        return cast("Listing", self._listing)
+
+
+def _read(reader: wire.ListReader, kept: Iterable[bytes], before: Listing | None) -> Listing:
+    for piece in kept:
+        reader.feed(piece)
+    listing = reader.close()
+    return before if listing == before and before is not None else listing
 
 
 async def _slices(answer: Answer) -> AsyncGenerator[bytes, None]:

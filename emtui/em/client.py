@@ -19,7 +19,7 @@ import httpx
 
 from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
-from emtui.em.arrival import Progress, read_listing
+from emtui.em.arrival import Arrivals, Progress, Receipt
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
@@ -30,7 +30,7 @@ from emtui.em.threads import beside
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport
 
-__all__ = ["Client", "Progress", "Timeouts", "certificate"]
+__all__ = ["Client", "Progress", "Receipt", "Timeouts", "certificate"]
 
 T = TypeVar("T")
 
@@ -50,8 +50,11 @@ class Client:
         self._exchange = exchange
         self._logons = logons
         self._timeouts = timeouts
+        self._arrivals = Arrivals()
         self._ended: dict[Uid, Session] = {}
         self._closed = False
+        self.receipt: Receipt | None = None
+        """What the last whole list was as an answer."""
 
     @classmethod
     async def connect(
@@ -91,7 +94,11 @@ class Client:
         return self._exchange.certificate
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
-        """All that the server lists, newest first; `progress` is told about ten times a second."""
+        """All that the server lists, newest first; `progress` is told about ten times a second.
+
+        The very same object as last time where nothing has changed.
+        """
+        began = asyncio.get_running_loop().time()
         async with self._get(_LIST, LIST_LIMIT) as answer:
             if answer.status == 404:
                 raise TooOld(
@@ -101,9 +108,12 @@ class Client:
             if not answer.good:
                 raise await answer.trouble()
             try:
-                return await read_listing(answer, progress)
+                listing = await self._arrivals.read(answer, progress)
             except wire.Unreadable as problem:
                 raise answers.bad_document(self.server, "a list of system sessions", problem) from None
+            took = asyncio.get_running_loop().time() - began
+            self.receipt = Receipt(answer.received, took, answer.skew)
+            return listing
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""

@@ -152,11 +152,12 @@ class Redirected(Nonsense):
 
 
 class ServerTrouble(Nonsense):
-    """429, 5xx or an unexpected status. `status` is the number."""
+    """429, 5xx or an unexpected status. `status` is the number, `retry_after` seconds if it named any."""
 
-    def __init__(self, sentence: str, status: int) -> None:
+    def __init__(self, sentence: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(sentence)
         self.status = status
+        self.retry_after = retry_after
 
 
 class TooLarge(Nonsense):

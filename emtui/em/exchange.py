@@ -12,6 +12,7 @@ import base64
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -21,6 +22,7 @@ from emtui.em.dial import Place
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
+from emtui.em.times import read_http_date
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, Transport, limits_of, told
 
@@ -32,6 +34,8 @@ _ERROR_TIME = 5.0
 """Seconds that the body of an error is worth waiting for."""
 _SLOW, _SLOWEST = 60.0, 256
 """Seconds that a body may take whatever its size, and beyond them the fewest bytes a second."""
+_PATIENCE = 3600.0
+"""The longest pause that a server may ask for, in seconds."""
 _log = logging.getLogger(__name__)
 TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
 
@@ -47,11 +51,30 @@ class Answer:
         self.headers = response.headers
         self.expected = _length(response)
         self.received = 0
+        self.came = datetime.now(UTC)
 
     @property
     def good(self) -> bool:
         """Whether it is a success."""
         return 200 <= self.status < 300
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours, to within a second: its `Date` has no parts of one."""
+        date = read_http_date(self.headers.get("date", ""))
+        return date - self.came if date else None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds after which the server wants to be asked again, an hour at most."""
+        said = self.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdigit():
+            return min(float(said), _PATIENCE)
+        until = read_http_date(said)
+        if until is None:
+            return None
+        left = until - self.came - (self.skew or timedelta())
+        return min(max(left.total_seconds(), 0.0), _PATIENCE)
 
     @property
     def tls(self) -> str | None:
@@ -113,7 +136,8 @@ class Answer:
 
     async def trouble(self) -> EmError:
         """The error that this answer, not a success, stands for."""
-        return answers.trouble(self._server, self.status, self.headers, await self.error_body())
+        body = await self.error_body()
+        return answers.trouble(self._server, self.status, self.headers, body, self.retry_after)
 
     async def _raw(self) -> AsyncGenerator[bytes, None]:
         stream = self._response.stream

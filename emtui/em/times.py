@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 _UNSET = ("1753-01-01", "0001-01-01")
 """What .NET and SQL Server write for "never"."""
@@ -41,4 +42,13 @@ def time_in_name(name: str | None) -> datetime | None:
     try:
         return read_time(found.group(1)) if found else None
     except ValueError:
+        return None
+
+
+def read_http_date(text: str) -> datetime | None:
+    """The moment of an HTTP date, in UTC; nothing if it is none."""
+    try:
+        date = parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -7,7 +7,6 @@ is the password; what it says on standard error is shown only if it fails.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from typing import IO
 
 from emtui.em.secret import Secret, without_secrets
 from emtui.em.text import brief
+from emtui.local.process import environment_for_others
 
 PATIENCE = 120.0
 """Seconds that it may take: a person may have to type into it."""
@@ -95,7 +95,7 @@ def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        env={name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")},
+        env=environment_for_others(),
         start_new_session=not attended,
     )
 

@@ -1,7 +1,8 @@
-"""Closing our process to other processes of the same user: no core dumps, no debugger, no environment."""
+"""Our process and others of the same user: closed to them, and nothing of emtui handed down to a child."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 _PR_SET_DUMPABLE = 4
@@ -21,3 +22,8 @@ def close_to_others() -> bool:
         return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
     except (OSError, AttributeError):
         return False
+
+
+def environment_for_others() -> dict[str, str]:
+    """What a program of the person's sees of our environment: nothing that was meant for emtui."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}

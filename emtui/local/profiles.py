@@ -15,6 +15,8 @@ from pathlib import Path
 from emtui.em.address import Server, parse_pin, parse_server
 from emtui.em.errors import BadAddress, BadSetting
 
+LEAST = 10
+"""The shortest `interval`, in seconds: nobody asks a server more often."""
 OFF = "off"
 """What `keyring` says where none is ever to be asked."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -31,7 +33,9 @@ class Profile:
     `keyring` names the backend that holds its password, if one does, or is `off`; the
     first line that `password_command` (a program and its arguments) prints is the
     password, if somebody set one, and it may be run while nobody is there if it is
-    `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key.
+    `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key. The list is
+    asked for every `interval` seconds. A new failure rings the bell unless `silent`, and runs
+    `notify_command` (a program and its arguments) if somebody set one.
     """
 
     name: str
@@ -45,6 +49,9 @@ class Profile:
     keyring: str | None = None
     password_command: tuple[str, ...] = ()
     unattended: bool = False
+    interval: int | None = None
+    silent: bool = False
+    notify_command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,14 @@ class Stated:
 
 
 KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_FLAGS = ("no_proxy", "allow_http", "unattended")
+_FLAGS = ("no_proxy", "allow_http", "unattended", "silent")
 _TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring")
-_WANTED = dict.fromkeys(_FLAGS, "true or false") | {"password_command": 'a list: ["program", "argument"]'}
+_COMMANDS = ("password_command", "notify_command")
+_WANTED = (
+    dict.fromkeys(_FLAGS, "true or false")
+    | dict.fromkeys(_COMMANDS, 'a list: ["program", "argument"]')
+    | {"interval": f"a number of seconds, {LEAST} or more"}
+)
 
 
 def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
@@ -87,8 +99,8 @@ def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
         raise BadConfig(f"{where}{problem}") from None
     return replace(
         profile,
-        **{key: values[key] for key in (*_FLAGS, "keyring") if key in values},  # type: ignore[arg-type] # they fit
-        password_command=tuple(values.get("password_command", ())),  # type: ignore[arg-type] # the same
+        **{key: values[key] for key in (*_FLAGS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # they fit
+        **{key: tuple(values[key]) for key in _COMMANDS if key in values},  # type: ignore[arg-type] # the same
     )
 
 
@@ -120,6 +132,8 @@ def _fits(key: str, value: object) -> bool:
         return isinstance(value, bool)
     if key in _TEXTS:
         return isinstance(value, str)
+    if key == "interval":
+        return isinstance(value, int) and not isinstance(value, bool) and value >= LEAST
     return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
 
 

@@ -53,8 +53,9 @@ def _put(table: TomlTable, key: str, value: object) -> None:
     """Set a key that has a value, take away one that has none; what is equal is not touched."""
     if value is None or value is False or value == ():
         table.pop(key, None)
-    elif value is True:
-        table[key] = True
+    elif value is True or isinstance(value, int):
+        if table.get(key) != value:
+            table[key] = value
     elif isinstance(value, tuple):
         if table.get(key) != list(value):
             table[key] = list(value)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from emtui.em.model import Listing, Outcome, Session, Uid
@@ -19,18 +19,36 @@ from emtui.em.model import Listing, Outcome, Session, Uid
 class Snapshot:
     """The sessions, newest first, as of the moment when the answer was complete.
 
-    `replaced` counts characters of the answer that XML does not allow. Not slotted:
-    what was counted once is kept.
+    `replaced` counts characters of the answer that XML does not allow; `skew` is how far the
+    server's clock is ahead of ours. Not slotted: what was counted once is kept.
     """
 
     sessions: tuple[Session, ...]
     as_of: datetime
     replaced: int = 0
+    skew: timedelta = timedelta()
+    listing: Listing | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, listing: Listing, as_of: datetime) -> Snapshot:
+    def of(cls, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
         """The list answer that was complete at `as_of`."""
-        return cls(listing.sessions, as_of, listing.replaced)
+        return cls(listing.sessions, as_of, listing.replaced, skew, listing)
+
+    def again(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
+        """A later look: with the very same sessions if the answer is the same.
+
+        Runs of which a list gives only the name stay known as well as they were.
+        """
+        if listing is self.listing:
+            return replace(self, as_of=as_of, skew=skew)
+        later = Snapshot.of(listing, as_of, skew)
+        names = {session.uid for session in later.references}
+        return later.learn({row.uid: row for row in self.sessions if row.complete and row.uid in names})
+
+    @property
+    def server_time(self) -> datetime:
+        """What the server's clock showed at `as_of`: what runs there is as long as it says."""
+        return self.as_of + self.skew
 
     @cached_property
     def odd(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
@@ -27,9 +27,15 @@ from textual.worker import WorkerFailed
 from emtui import __version__, lookup
 from emtui.em.model import Session
 from emtui.em.threads import beside
+from emtui.local import notify
 from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
+from emtui.monitor.alarm import Alarm
+from emtui.monitor.health import Sight
+from emtui.monitor.pace import Pace
+from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
+from emtui.tui.health import health
 from emtui.tui.logon import Remember, keep, with_key
 from emtui.tui.manual import manual
 from emtui.tui.paper import News, Paper
@@ -71,6 +77,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._stop_pressed = -PRESS_AGAIN
         self._paper = Paper()
         self._lent = False
+        self._alarm = Alarm()
         self.client: Client | None = None
         self._unwarned: Client | None = None
         self.connection = start.connection
@@ -87,6 +94,22 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def mark(self) -> str | None:
         """DEMO, where this is one."""
         return self._start.mark
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is asked by itself."""
+        return self.lookup_screen is not None and self.lookup_screen.follow.paused
+
+    @property
+    def blind(self) -> bool:
+        """Whether the list could not be had for so long that nothing is known of the server."""
+        return self.lookup_screen is not None and self.lookup_screen.follow.health.sight is Sight.BLIND
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the server's clock is ahead of ours, as the last list had it."""
+        snapshot = self.lookup_screen.snapshot if self.lookup_screen else None
+        return snapshot.skew if snapshot else timedelta()
 
     def now(self) -> datetime:
         """The clock that ages are reckoned by."""
@@ -122,7 +145,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if same and isinstance(self.screen, LookupScreen):
             self.screen.log_on_as(event.client)
         else:
-            self.push_screen(LookupScreen(event.client, *self._view()))
+            self.push_screen(LookupScreen(event.client, self._pace(), self._start.now, *self._view()))
         if before:
             self._farewell(before)
         if self._start.remember:
@@ -132,6 +155,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """Take away every screen above the list, and the list too unless it is kept."""
         while isinstance(self.screen, Page) and not (keep and isinstance(self.screen, LookupScreen)):
             await self.pop_screen()
+
+    def _pace(self) -> Pace:
+        profile = self.connection.profile
+        return Pace(profile.interval) if profile and profile.interval else Pace()
 
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
@@ -143,6 +170,20 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self.page.show_top()
         if said:
             self.page.say(said)
+
+    def _tell(self, what: str) -> None:
+        """Ring, and run the profile's command, once and seldom."""
+        profile = self.connection.profile
+        if not (profile and profile.silent):
+            self.bell()
+        if profile and profile.notify_command:
+            self._notify(profile.notify_command, what)
+
+    @work(group="notify", description="run the notify_command")
+    async def _notify(self, command: tuple[str, ...], what: str) -> None:
+        problem = await notify.run(command, what)
+        if problem:
+            self.page.say(problem)
 
     @work(group="farewell", description="log off")
     async def _farewell(self, client: Client) -> None:
@@ -158,7 +199,23 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """The list, if somebody is logged on."""
         return next((screen for screen in self.screen_stack if isinstance(screen, LookupScreen)), None)
 
-    def on_lookup_screen_arrived(self) -> None:
+    def on_watching_moved(self, event: LookupScreen.Moved) -> None:
+        """Runs are new or differ: new failures are told, wherever one is."""
+        failure = self._alarm.failure(
+            event.changes, self.lookup_screen.snapshot if self.lookup_screen else None
+        )
+        if failure:
+            self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
+
+    def on_watching_lost(self, event: LookupScreen.Lost) -> None:
+        """Nothing is known of the server any more."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.show_top()
+        if self._alarm.blind():
+            self._tell(event.why)
+
+    def on_watching_arrived(self) -> None:
         """A list has come: the session that was asked for at the start can be found in it."""
         self._warn()
         target, self._target = self._target, None
@@ -244,6 +301,27 @@ class EmtuiApp(App[int], inherit_bindings=False):
         else:
             self.go_to(text)
 
+    def action_pause(self) -> None:
+        """Ask for nothing until the next p or r; or go on."""
+        if not self.lookup_screen:
+            self.page.say("Nothing is asked for yet.")
+            return
+        follow = self.lookup_screen.follow
+        follow.paused = not follow.paused
+        self.page.say("Paused: r asks once, p goes on." if follow.paused else "Going on.")
+        self.page.show_top()
+        self.lookup_screen.show_top()
+
+    def action_health(self) -> None:
+        """How well the server is known, and what knowing it costs."""
+        if not self.lookup_screen:
+            self.page.say("Nothing is known yet: log on first.")
+            return
+        clock = Clock(self.now(), self.zone)
+        screen, client = self.lookup_screen, self.client
+        text = health(screen.follow, client.certificate if client else None, clock)
+        self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
+
     def action_clock(self) -> None:
         """Local time, or UTC."""
         local = self._start.zone or SystemZone()
@@ -298,6 +376,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
             if page.too_early(event):
                 return
             page.heard_key()
+            if self.lookup_screen:
+                self.lookup_screen.touched()
             if isinstance(event, events.Key) and await self._press(event):
                 return
         await super().on_event(event)

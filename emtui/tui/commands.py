@@ -52,6 +52,8 @@ COMMANDS = (
     Command("previous_failed", ("E",), "previous failed run", Place.LOOKUP),
     Command("next_warned", ("w",), "next run with a warning", Place.LOOKUP),
     Command("previous_warned", ("W",), "previous run with a warning", Place.LOOKUP),
+    Command("next_unseen", ("u",), "next new or changed run", Place.LOOKUP),
+    Command("previous_unseen", ("U",), "previous new or changed run", Place.LOOKUP),
     Command("older", ("left_square_bracket", "comma"), "older run of the same type", Place.LOOKUP),
     Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
@@ -59,6 +61,7 @@ COMMANDS = (
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
+    Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
     # a session and its events
     Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
     Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
@@ -70,6 +73,7 @@ COMMANDS = (
     Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.DETAIL),
     Command("next_row", ("J",), "next row of the list", Place.DETAIL),
     Command("previous_row", ("K",), "previous row of the list", Place.DETAIL),
+    Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
     # moving
     Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
@@ -97,6 +101,8 @@ COMMANDS = (
     Command("less", ("pageup", "up"), "back in the certificate", Place.TRUST),
     # every view, and everywhere
     Command("ask", ("r", "f5"), "ask the server now", Place.VIEW, "ask now", vital=True),
+    Command("pause", ("p",), "pause asking, or go on", Place.VIEW),
+    Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
     Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
     Command("close", ("q",), "close; on the list: leave emtui", Place.VIEW, "back", vital=True),
@@ -113,6 +119,7 @@ _SHOWN = {
     "slash": "/",
     "colon": ":",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "comma": ",",

@@ -5,15 +5,18 @@ Pure: sessions, times and a zone in, text out.
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Event, Outcome, Session
+from emtui.monitor.away import Absence
+from emtui.monitor.follow import Follow
+from emtui.monitor.health import Sight
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock
-from emtui.tui.theme import BOLD, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.columns import MEDIUM, Clock
+from emtui.tui.theme import ALARM, BOLD, GLYPHS, OUTCOME_STYLES, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 WORST_FIRST = (
@@ -40,6 +43,55 @@ def tally(snapshot: Snapshot) -> Pieces:
     add(snapshot.odd, "not readable whole", BOLD)
     add(snapshot.replaced, "characters replaced", BOLD)
     add(counts[Outcome.SUCCESS], Outcome.SUCCESS, OUTCOME_STYLES[Outcome.SUCCESS])
+    return pieces
+
+
+def as_of_text(when: datetime, clock: Clock) -> str:
+    """`as of 03:12:04 +01:00`; with its day as soon as it is a day old."""
+    whole = words.moment(when, clock.zone)
+    *_, time, offset = whole.split()
+    return f"as of {f'{time} {offset}' if abs(clock.now - when) < words.DAY else whole}"
+
+
+def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
+    """How old the list is, in words once that is too old; and how often it is asked for."""
+    pieces: Pieces = []
+    health, snapshot = follow.health, follow.snapshot
+    if follow.paused:
+        pieces.append(("PAUSED  ", BOLD))
+    if health.blind_since:
+        return [*pieces, (f"BLIND since {words.moment(health.blind_since, clock.zone)}", ALARM)]
+    if snapshot is None:
+        return pieces
+    if health.sight is Sight.STALE:
+        pieces.append(("STALE  ", ALARM))
+    pieces.append((as_of_text(snapshot.as_of, clock), PLAIN))
+    if width >= MEDIUM and not follow.paused:
+        pieces.append((f"  every {words.pause(follow.every)}", PLAIN))
+    return pieces
+
+
+def away(absence: Absence, clock: Clock) -> Pieces:
+    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok; blind Sat 22:04 – Mon 08:31`: what nobody saw."""
+
+    def span(since: datetime, until: datetime) -> str:
+        first, last = (words.day_clock(when, clock.now, clock.zone) for when in (since, until))
+        return f"{first} – {last}"
+
+    pieces: Pieces = [(f"{span(absence.since, absence.until)}:", BOLD)]
+    ended = absence.ended
+    counts = [(ended[outcome], outcome) for outcome in (*WORST_FIRST, Outcome.SUCCESS) if ended[outcome]]
+    for place, (number, outcome) in enumerate(counts):
+        steps = " (u steps)" if outcome is Outcome.FAILED else ""
+        pieces.append(
+            (f"{', ' if place else ' '}{words.count(number)} {outcome}{steps}", OUTCOME_STYLES[outcome])
+        )
+    if not counts:
+        pieces.append((" nothing ended", PLAIN))
+    for period in absence.blind:
+        until = period.until or absence.until
+        filled = ", filled from the server's list" if period.until else ""
+        pieces.append((f"; blind {span(period.since, until)}{filled}", BOLD))
     return pieces
 
 

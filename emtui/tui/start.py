@@ -9,19 +9,15 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
+from emtui.monitor.follow import utc_now
 
 if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
-
-
-def utc_now() -> datetime:
-    """The clock of this computer."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ FAINT = Style(dim=True)
 HERE = Style(color="default", bgcolor="default", reverse=True)
 HEADING = Style(underline=True)
 TROUBLE = Style(color="red", bold=True)
+ALARM = Style(color="red", bold=True, reverse=True)
 MATCH = Style(underline=True, bold=True)
 
 OUTCOME_STYLES = {
@@ -59,6 +60,8 @@ OUTCOME_STYLES = {
 }
 
 CURSOR = "›"
+NEW, CHANGED, STALE = "+", "~", "?"
+"""Beside the cursor: a run that is new, one that differs, and any while the list is stale."""
 GLYPHS = {
     Outcome.RUNNING: "►",
     Outcome.SUCCESS: "·",

@@ -127,7 +127,7 @@ async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None
         assert seat.line("tally").startswith(f"{total:,} runs")
         failed = sum(session.outcome is Outcome.FAILED for session in seat.listing.sessions.rows)
         assert f"{failed} failed" in seat.line("tally")
-        assert seat.line("top").endswith("as of 02:14:30 +00:00")
+        assert seat.line("top").endswith("as of 02:14:30 +00:00  every 60 s")
 
 
 async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
@@ -199,7 +199,7 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
         await seat.press("question_mark")
         assert isinstance(seat.page, TextPage)
         await seat.press("q", "escape")
-        await seat.until(lambda: not seat.listing.progress)
+        await seat.until(lambda: not seat.listing.busy)
         assert seat.listing.snapshot is None
         assert "r asks again" in seat.line("foot")
         await app.client.close() if app.client else None
@@ -210,7 +210,7 @@ async def test_references_become_whole_while_one_looks_on() -> None:
         await seat.until(lambda: seat.listing.snapshot is not None)
         assert seat.listing.snapshot
         assert "known by name only" in seat.line("tally")
-        await seat.until(lambda: not seat.listing.progress)
+        await seat.until(lambda: not seat.listing.busy)
         assert seat.listing.snapshot.references == ()
         assert seat.listing.sessions.rows[0].type is not None
 

@@ -76,12 +76,23 @@ async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
         assert line_of(listed) == line
 
 
-async def test_at_the_top_new_runs_can_be_seen_and_the_selected_session_stays_selected() -> None:
+async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
     async with a_list(look(*range(40))) as listed:
+        listed.snapshot = look(*range(42))
+        assert listed.selected == run(41)
+        assert (listed.top, listed.cursor) == (0, 0)
+
+
+@pytest.mark.parametrize("why", ["not wanted", "under another screen", "not the first row"])
+async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected(why: str) -> None:
+    async with a_list(look(*range(40))) as listed:
+        listed.sticks, listed.follows = why != "not wanted", why != "under another screen"
+        listed.go(int(why == "not the first row"))
         selected = listed.selected
         listed.snapshot = look(*range(42))
         assert listed.selected == selected
-        assert (listed.top, listed.cursor) == (0, 2)
+        line = int(why == "not the first row")
+        assert (listed.top, listed.cursor) == (2, 2 + line)
 
 
 async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:

@@ -6,8 +6,11 @@ leaves on the screen what was there.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from random import random
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -17,8 +20,10 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from emtui import words
-from emtui.em.errors import EmError
+from emtui.em.errors import EmError, ServerTrouble
 from emtui.em.model import Log, Session
+from emtui.monitor.health import STALE_AFTER
+from emtui.monitor.pace import LEAST, Pace
 from emtui.tui.columns import Clock, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import event_title, facts, head, server_words
@@ -33,6 +38,9 @@ from emtui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
+
+PACE = Pace(every=LEAST)
+"""What runs is asked for more often than the list, while somebody looks at it."""
 
 
 class DetailScreen(Page):
@@ -68,6 +76,7 @@ class DetailScreen(Page):
         self.client = client
         self.session = session
         self._as_of: datetime | None = None
+        self._missed = 0
 
     def body(self) -> Iterable[Widget]:
         """The head, the events, the whole line under the cursor."""
@@ -86,9 +95,11 @@ class DetailScreen(Page):
         return self.query_one(EventList)
 
     def on_mount(self) -> None:
-        """Show what is known, and ask for the rest."""
+        """Show what is known, ask for the rest, and follow the end of what still runs."""
         self.show_session()
+        self.events.sticks = self.session.running
         self.action_ask()
+        self._keep_up()
 
     # --- asking -----------------------------------------------------------------
 
@@ -103,29 +114,60 @@ class DetailScreen(Page):
     async def _ask(self, *, again: bool) -> None:
         self.asking = True
         try:
-            session = self.session
-            if again or session.running or not session.complete:
-                asked = await self.client.session(session.uid)
-                session = asked if asked.complete or not session.complete else session
-            log = await self.client.events(session.uid)
+            await self._look(again=again)
         except EmError as error:
             self.trouble = str(error)
-        else:
-            self.trouble = ""
-            self._as_of = self.emtui.now()
-            self._learn(session, log)
         finally:
             self.asking = False
+
+    @work(exclusive=True, group="follow", description="follow a running session")
+    async def _keep_up(self) -> None:
+        """What runs is asked for again and again while it is looked at; nothing is said of the asking."""
+        pause = PACE.every
+        while True:
+            await asyncio.sleep(pause)
+            if self.asking or not self.session.running or not self.is_current or self.emtui.paused:
+                continue
+            began = monotonic()
+            try:
+                await self._look(again=True)
+            except EmError as error:
+                self._missed += 1
+                if self._missed >= STALE_AFTER:
+                    self.trouble = str(error)
+                after = error.retry_after if isinstance(error, ServerTrouble) else None
+                pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
+            else:
+                pause = PACE.after_answer(monotonic() - began, 0)
+
+    async def _look(self, *, again: bool) -> None:
+        """The session if it may have changed, and its events, as the server says them now."""
+        session = self.session
+        if again or session.running or not session.complete:
+            asked = await self.client.session(session.uid)
+            session = asked if asked.complete or not session.complete else session
+        log = await self.client.events(session.uid)
+        self.trouble, self._missed = "", 0
+        self._as_of = self.emtui.now()
+        self._learn(session, log)
 
     def _learn(self, session: Session, log: Log) -> None:
         if not self.stands:
             return  # the person has gone elsewhere meanwhile
         if session != self.session:
-            self.session = session
+            before, self.session = self.session, session
             self.post_message(self.Learned(session))
-        self.log_read = log
+            if before.running and not session.running:
+                self.say(f"It has ended: {session.outcome}.")
+        if log != self.log_read:
+            self.log_read = log
         self.show_top()
         self.show_session()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the session is being asked for."""
+        return self.asking
 
     def action_stop(self) -> bool:
         """Stop asking; false if nothing was being asked."""
@@ -175,7 +217,9 @@ class DetailScreen(Page):
         self.show_search()
 
     def _clock(self) -> Clock:
-        return Clock(self._as_of or self.emtui.now(), self.zone or self.emtui.zone)
+        """By the server's clock, where it is known: a run is as long as it says."""
+        now = (self._as_of or self.emtui.now()) + self.emtui.skew
+        return Clock(now, self.zone or self.emtui.zone)
 
     def show_search(self) -> None:
         """What is searched, else the server's own words; at the right how many events there are."""
@@ -226,6 +270,18 @@ class DetailScreen(Page):
         self.show_foot()
         if kept and text and self.log_read and not self.events.matches:
             self.say(f"No line holds “{text}”.")
+
+    def action_stick(self) -> None:
+        """Follow the end, or no more."""
+        if self.events.sticks:
+            self.events.sticks = False
+            self.say("The end is not followed any more.")
+        elif not self.session.running:
+            self.say("This run has ended: nothing will come.")
+        else:
+            self.events.action_bottom()
+            self.events.sticks = True
+            self.say("The end is followed, until you move up.")
 
     def action_next_match(self) -> None:
         """The next line with what is sought."""

@@ -1,7 +1,6 @@
-"""The list: asks for it, filters it while one types, and opens what is selected.
+"""The list: filters it while one types, hops from run to run, and opens what is selected.
 
-It stays under the detail screen, so that coming back finds the same row, scroll
-and query. What the server said last stays on the screen when the next answer fails.
+It stays under the detail screen, so that coming back finds the same row, scroll and query.
 """
 
 from __future__ import annotations
@@ -10,20 +9,17 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import BindingType
-from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from emtui import lookup, words
-from emtui.em.errors import EmError
-from emtui.em.model import Outcome, Session, Uid
-from emtui.monitor.snapshot import Snapshot
+from emtui import lookup
+from emtui.em.model import Outcome, Session
+from emtui.monitor.pace import Pace
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import tally
-from emtui.tui.screens.querying import Querying
+from emtui.tui.screens.watching import Watching
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -31,13 +27,10 @@ from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
-    from emtui.em.client import Client, Progress
-
-COMPLETED_AT_ONCE = 64
-"""How many references are shown as entities together: fewer paints, little waiting."""
+    from emtui.em.client import Client
 
 
-class LookupScreen(Querying):
+class LookupScreen(Watching):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -45,19 +38,22 @@ class LookupScreen(Querying):
     AUTO_FOCUS = "SessionList"
 
     order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
-    progress: var[str] = var("")
 
-    class Arrived(Message):
-        """A complete list has come."""
-
-    def __init__(self, client: Client, query: lookup.Query, order: lookup.Order) -> None:
-        super().__init__()
-        self.client = client
+    def __init__(
+        self,
+        client: Client,
+        pace: Pace,
+        now: Callable[[], datetime],
+        query: lookup.Query,
+        order: lookup.Order,
+    ) -> None:
+        super().__init__(client, pace, now)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 
     def body(self) -> Iterable[Widget]:
         """Counts, query, list, message."""
+        yield OneLine(id="away")
         yield OneLine(id="tally")
         yield OneLine(id="query")
         yield self.prompt()
@@ -70,81 +66,10 @@ class LookupScreen(Querying):
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
-        """Ask for the list as soon as there is somewhere to show it."""
+        """What is asked for, before there is an answer."""
         self.show_query()
-        self.action_ask()
-
-    # --- asking -----------------------------------------------------------------
-
-    def action_ask(self) -> None:
-        """Ask for the list now, never twice at once."""
-        if self.progress:
-            self.say("Already asking; Esc stops it.")
-        else:
-            self._ask()
-
-    @work(exclusive=True, group="ask", description="ask for the list")
-    async def _ask(self) -> None:
-        self.progress = f"asking {self.client.server}"
-        try:
-            listing = await self.client.sessions(self._received)
-        except EmError as error:
-            self.trouble = str(error)
-        else:
-            self.trouble = ""
-            self.snapshot = Snapshot.of(listing, self.emtui.now())
-            self.post_message(self.Arrived())
-            await self._complete(self.snapshot.references)
-        finally:
-            self.progress = ""
-
-    def _received(self, progress: Progress) -> None:
-        whole = f" of {words.size(progress.expected)}" if progress.expected else ""
-        rows = words.count(progress.rows)
-        self.progress = f"asking {self.client.server}: {words.size(progress.received)}{whole}, {rows} rows"
-
-    async def _complete(self, references: tuple[Session, ...]) -> None:
-        """Some servers list only names: fetch each run once, those on the screen first."""
-        if not references:
-            return
-        self.progress = f"asking for each run: 0 of {words.count(len(references))}"
-        on_screen = set(self.sessions.rows[self.sessions.top :][: self.sessions.window])
-        first = sorted(references, key=lambda session: session not in on_screen)
-        known: dict[Uid, Session] = {}
-        number = 0
-        async for session in self.client.complete(first):
-            known[session.uid] = session
-            number += 1
-            self.progress = f"asking for each run: {words.count(number)} of {words.count(len(first))}"
-            if number % COMPLETED_AT_ONCE == 0 or number == len(first):
-                self.learn(known)
-                known = {}
-
-    def learn(self, known: dict[Uid, Session]) -> None:
-        """Some sessions are known better now."""
-        if self.snapshot:
-            self.snapshot = self.snapshot.learn(known)
-
-    def log_on_as(self, client: Client) -> None:
-        """The same list, asked for by another logon."""
-        self.client = client
-        self.action_stop()
-        self.show_top()
-        self.action_ask()
-
-    def action_stop(self) -> bool:
-        """Stop asking; false if nothing was being asked."""
-        if not self.progress:
-            return False
-        self.workers.cancel_group(self, "ask")
-        self.say("Stopped. r asks again.")
-        return True
 
     # --- showing ----------------------------------------------------------------
-
-    def as_of(self) -> datetime | None:
-        """When the last complete list arrived."""
-        return self.snapshot.as_of if self.snapshot else None
 
     def position(self) -> str:
         """`3/2,914`."""
@@ -154,6 +79,7 @@ class LookupScreen(Querying):
         """Another list: other counts, another time."""
         if self.stands:
             self.show_top()
+            self.show_away()
             self.show_tally()
             self.show_query()
             self._explain_emptiness()
@@ -257,6 +183,23 @@ class LookupScreen(Querying):
         if not self.sessions.hop(wanted, step):
             self.say(otherwise)
 
+    def action_next_unseen(self) -> None:
+        """The next run that is new or differs."""
+        self._hop(self.sessions.is_marked, 1, "Nothing new below this row.")
+
+    def action_previous_unseen(self) -> None:
+        """The previous run that is new or differs."""
+        self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
+
+    def action_stick(self) -> None:
+        """Follow the top of the list, or stay with the selected run."""
+        self.sessions.sticks = not self.sessions.sticks
+        self.say(
+            "The top of the list is followed while its first row is selected."
+            if self.sessions.sticks
+            else "The selected run stays selected; new ones are counted."
+        )
+
     def action_order(self) -> None:
         """By the next column."""
         fields = [column.field for column in session_columns(self.size.width)]
@@ -274,11 +217,9 @@ class LookupScreen(Querying):
 
     def action_undo(self) -> None:
         """Stop asking, else take away the trouble, else the query; never leave."""
-        if self.action_stop():
+        if self.action_stop() or self.wave_away() or self.forget_absence():
             return
-        if self.trouble:
-            self.trouble = ""
-        elif not self.query_now.empty:
+        if not self.query_now.empty:
             self.action_show_all()
         else:
             self.say("q leaves emtui.")

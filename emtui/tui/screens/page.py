@@ -17,8 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import words
+from emtui.tui.columns import Clock
 from emtui.tui.commands import Place, bindings, hints
-from emtui.tui.theme import BOLD, HERE, PLAIN
+from emtui.tui.describe import as_of_text
+from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.prompt import Prompt
@@ -95,6 +97,11 @@ class Page(Screen[str | None]):
         """Whether a key was typed before this page could be seen, and it minds."""
         return False
 
+    @property
+    def busy(self) -> bool:
+        """Whether this page is asking for something."""
+        return False
+
     def action_stop(self) -> bool:
         """Stop what is running; false if nothing is."""
         return False
@@ -116,11 +123,17 @@ class Page(Screen[str | None]):
         """Mark, profile, host and user; at the right the absolute time of the last complete answer."""
         if not self.stands:
             return
-        right: Pieces = []
+        self.query_one("#top", OneLine).show(self._identity(), self.standing())
+
+    def standing(self) -> Pieces:
+        """How old what is shown is: the absolute time of the last complete answer."""
         as_of, zone = self.as_of(), self.zone
+        pieces: Pieces = [("PAUSED  ", BOLD)] if self.emtui.paused else []
+        if self.emtui.blind:
+            pieces.append(("BLIND  ", ALARM))
         if as_of and zone:
-            right = [(f"as of {_time_of_day(as_of, self.emtui.now(), zone)}", PLAIN)]
-        self.query_one("#top", OneLine).show(self._identity(), right)
+            pieces.append((as_of_text(as_of, Clock(self.emtui.now(), zone)), PLAIN))
+        return pieces
 
     def _identity(self) -> Pieces:
         mark, profile, *rest = self.emtui.identity()
@@ -163,6 +176,14 @@ class Page(Screen[str | None]):
         """Go, but only once: a late Enter of a page that has gone would take away the one beneath."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
+    def action_pause(self) -> None:
+        """Pause asking, or go on."""
+        self.emtui.action_pause()
+
+    def action_health(self) -> None:
+        """How well the server is known."""
+        self.emtui.action_health()
+
     def action_close(self) -> None:
         """Back to where one came from."""
         self.dismiss(None)
@@ -188,10 +209,3 @@ def fitting(hints: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
         if room < 0:
             return [*hints[:place], *kept]
     return hints
-
-
-def _time_of_day(when: datetime, now: datetime, zone: tzinfo) -> str:
-    """`03:12:04 +01:00`; with its day as soon as it is a day old."""
-    whole = words.moment(when, zone)
-    *_, clock, offset = whole.split()
-    return f"{clock} {offset}" if abs(now - when) < words.DAY else whole

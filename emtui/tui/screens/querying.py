@@ -30,15 +30,17 @@ class Querying(Page):
         return self.query_one(SessionList)
 
     def show_query(self) -> None:
-        """The query with its count; empty without one."""
+        """The query with its count, and how many new runs stand above the window; empty without either."""
         text, snapshot = self.query_now.text, self.snapshot
         if self.query_one(Prompt).is_open:
             return
         left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
         right: Pieces = []
+        if above := self.sessions.new_above:
+            right = [(f"{words.count(above)} new above", BOLD)]
         if text and snapshot:
             found, base = words.count(len(self.sessions.rows)), words.count(len(snapshot.sessions))
-            right = [(f"{found} of {base}", PLAIN)]
+            right.append((f"  {found} of {base}", PLAIN))
         self.query_one("#query", OneLine).show(left, right)
 
     def action_query(self) -> None:

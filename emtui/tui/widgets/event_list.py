@@ -30,6 +30,11 @@ class EventList(Lines):
     zone: var[tzinfo | None] = var(None)
     sought: var[str] = var("")
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.sticks = False
+        """Whether the last line is followed as lines come."""
+
     @property
     def events(self) -> tuple[Event, ...]:
         """The events as they came, in Order."""
@@ -41,11 +46,16 @@ class EventList(Lines):
         return self.events[self.cursor] if self.events else None
 
     def watch_log_read(self) -> None:
-        """Other lines: events are only ever added, so the cursor stays on its own."""
-        first = self.count == 0
-        self.renew(len(self.events), self.cursor, self.top)
+        """Other lines: events are only ever added, so the cursor stays on its own, or on the last."""
+        first, last = self.count == 0, len(self.events) - 1
+        self.renew(len(self.events), last if self.sticks else self.cursor, self.top)
         if first and self.sought and not self._matches(0):
             self.hop(1)
+
+    def go(self, cursor: int, *, top: int | None = None) -> None:
+        """Put the cursor on this line: one that is not the last ends the following."""
+        super().go(cursor, top=top)
+        self.sticks = self.sticks and self.cursor == self.count - 1
 
     def watch_zone(self) -> None:
         """Other times."""

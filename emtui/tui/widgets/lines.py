@@ -70,6 +70,11 @@ class Lines(Widget, can_focus=True):
         return HERE
 
     @property
+    def veil(self) -> Style | None:
+        """What is laid over every other row."""
+        return None
+
+    @property
     def window(self) -> int:
         """How many rows can be seen at once."""
         return max(self.size.height - self.HEADING, 1)
@@ -85,7 +90,7 @@ class Lines(Widget, can_focus=True):
         if place >= self.count:
             return Strip.blank(width)
         here = place == self.cursor
-        return strip_of(self.row(place, width), width, self.bar if here else None)
+        return strip_of(self.row(place, width), width, self.bar if here else self.veil)
 
     def _empty_line(self, number: int, width: int) -> Strip:
         text = self.empty[number] if 0 <= number < len(self.empty) else ""

@@ -2,16 +2,18 @@
 
 What is selected is a session, not a row number: when rows come, go or change their
 order, the session that the person chose last stays selected on the same line of the
-screen, or its nearest neighbour if it is gone or does not match.
+screen, or its nearest neighbour if it is gone or does not match. Only where the first
+row is selected at the top of the list does that place count: what is newest comes there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from itertools import repeat
 from typing import ClassVar
 
+from rich.style import Style
 from textual.reactive import var
 from textual.strip import Strip
 
@@ -20,7 +22,7 @@ from emtui.em.model import Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query, haystack
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, cells_of, session_columns, titles_of
-from emtui.tui.theme import CURSOR, HEADING, PLAIN
+from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 
 
@@ -33,6 +35,8 @@ class SessionList(Lines):
     wanted: var[Query] = var(Query())
     order: var[Order] = var(DEFAULT_ORDER)
     zone: var[tzinfo | None] = var(None)
+    marks: var[Mapping[Uid, str]] = var({})
+    veiled: var[bool] = var(False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -40,6 +44,10 @@ class SessionList(Lines):
         self._all: tuple[Session, ...] = ()
         self._hays: tuple[str, ...] = ()
         self._anchor: Uid | None = None
+        self.sticks = True
+        """Whether the top is followed at all; the person's choice."""
+        self.follows = True
+        """Whether it is now: not while another screen lies over the list."""
 
     @property
     def selected(self) -> Session | None:
@@ -68,9 +76,13 @@ class SessionList(Lines):
             self.go(found)
         return found is not None
 
-    def watch_snapshot(self) -> None:
-        """Other sessions: the same one stays selected."""
-        self._line_up()
+    def watch_snapshot(self, before: Snapshot | None, after: Snapshot | None) -> None:
+        """Other sessions: the same one stays selected. The same sessions: only what time has changed."""
+        if before and after and before.sessions is after.sessions:
+            self._grow_older(before, after)
+            return
+        follow = self.sticks and self.follows and self.count > 0 and self.cursor == self.top == 0
+        self._line_up(follow=follow, still=not follow and before is not None)
 
     def watch_wanted(self) -> None:
         """Another query: the selected session stays, if it matches."""
@@ -79,6 +91,24 @@ class SessionList(Lines):
     def watch_order(self) -> None:
         """Another order: to the selected session's new place."""
         self._line_up()
+
+    def watch_marks(self) -> None:
+        """Other marks in the rows."""
+        self.refresh()
+
+    def watch_veiled(self) -> None:
+        """The rows are old, or no more."""
+        self.refresh()
+
+    def _grow_older(self, before: Snapshot, after: Snapshot) -> None:
+        """Repaint the rows that read otherwise now."""
+        if self.zone is None:
+            return
+        columns = session_columns(self.size.width)
+        old, new = Clock(before.server_time, self.zone), Clock(after.server_time, self.zone)
+        for place, session in enumerate(self.in_sight, self.top):
+            if cells_of(columns, session, old) != cells_of(columns, session, new):
+                self._repaint(place)
 
     def watch_zone(self) -> None:
         """Other times in every row."""
@@ -89,23 +119,30 @@ class SessionList(Lines):
         super().go(cursor, top=top)
         self._anchor = self.selected.uid if self.selected else self._anchor
 
-    def _line_up(self) -> None:
+    def _line_up(self, *, follow: bool = False, still: bool = False) -> None:
         """All sessions in their order; those of a snapshot are newest first already."""
         if self.snapshot is None:
             return
         before, self._all, self._hays = self._all, self.snapshot.sessions, ()
         if self.order != DEFAULT_ORDER:
-            self._all = self.order.sort(self._all, self.snapshot.as_of)
-        self._sift(before)
+            self._all = self.order.sort(self._all, self.snapshot.server_time)
+        self._sift(before, follow=follow, still=still)
 
-    def _sift(self, before: tuple[Session, ...]) -> None:
-        """The rows that match; texts are folded once for all the keystrokes of a query."""
+    def _sift(self, before: tuple[Session, ...], *, follow: bool = False, still: bool = False) -> None:
+        """The rows that match, the first one selected if it is to be followed.
+
+        The selected one stays on its line of the screen; unless it must be `still`, the top stays
+        in sight where it was.
+        Texts are folded once for all the keystrokes of a query.
+        """
         if self.snapshot is None:
             return
-        line, at_the_top = self.cursor - self.top, self.cursor == self.top == 0
+        line, at_the_top = self.cursor - self.top, not still and self.cursor == self.top == 0
         if self.wanted.worded and not self._hays:
             self._hays = tuple(map(haystack, self._all))
         self.rows = self.wanted.among(self._all, self._hays or repeat("")) if self.wanted.terms else self._all
+        if follow and self.rows:
+            self._anchor = self.rows[0].uid
         place = self._nearest(before)
         self.renew(len(self.rows), place, 0 if at_the_top else place - line)
         selected = self.selected
@@ -142,9 +179,30 @@ class SessionList(Lines):
         """One session."""
         if self.snapshot is None or self.zone is None:
             return []
-        mark = f"{CURSOR} " if place == self.cursor else "  "
-        clock = Clock(self.snapshot.as_of, self.zone)
-        return [(mark, PLAIN), *cells_of(session_columns(width), self.rows[place], clock)]
+        session = self.rows[place]
+        mark = STALE if self.veiled else self.marks.get(session.uid, " ")
+        clock = Clock(self.snapshot.server_time, self.zone)
+        cursor = CURSOR if place == self.cursor else " "
+        return [(cursor + mark, PLAIN), *cells_of(session_columns(width), session, clock)]
+
+    @property
+    def veil(self) -> Style | None:
+        """Faint while the list is stale."""
+        return FAINT if self.veiled else None
+
+    @property
+    def in_sight(self) -> tuple[Session, ...]:
+        """The sessions that can be seen now."""
+        return self.rows[self.top : self.top + self.window]
+
+    def is_marked(self, session: Session) -> bool:
+        """Whether it is new or differs."""
+        return session.uid in self.marks
+
+    @property
+    def new_above(self) -> int:
+        """How many new ones stand above the window."""
+        return sum(1 for session in self.rows[: self.top] if self.marks.get(session.uid) == NEW)
 
     @property
     def position(self) -> str:

@@ -1,0 +1,99 @@
+"""How well the list is known: how many looks in a row were missed, since when, what all have cost."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+STALE_AFTER = 2
+BLIND_AFTER = 3
+_KEPT = 50
+"""How many blind periods are remembered."""
+
+
+class Sight(Enum):
+    """What the list on the screen is worth: two missed looks make it stale, three make us blind."""
+
+    CLEAR = "clear"
+    STALE = "stale"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time of which nothing is known first hand; it goes on while it has no end. `why` is a sentence."""
+
+    since: datetime
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one answer cost: bytes of its body, seconds until it was whole."""
+
+    size: int
+    took: float
+
+
+@dataclass(slots=True)
+class Health:
+    """Kept by whoever looks; told of every answer and of every failure."""
+
+    missed: int = 0
+    seen: datetime | None = None
+    problem: str = ""
+    failed_at: datetime | None = None
+    looks: int = 0
+    failures: int = 0
+    received: int = 0
+    last: Cost | None = None
+    skew: timedelta | None = None
+    periods: deque[Period] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+    @property
+    def sight(self) -> Sight:
+        """What the list is worth now."""
+        if self.missed < STALE_AFTER:
+            return Sight.CLEAR
+        return Sight.STALE if self.missed < BLIND_AFTER else Sight.BLIND
+
+    @property
+    def blind_since(self) -> datetime | None:
+        """The last complete answer before we lost sight; nothing while we see."""
+        return self.periods[-1].since if self.periods and self.periods[-1].until is None else None
+
+    def answered(self, at: datetime, cost: Cost) -> None:
+        """A complete answer has come."""
+        if self.periods and self.periods[-1].until is None:
+            lost = self.periods.pop()
+            self.periods.append(Period(lost.since, at, lost.why))
+        self.missed, self.seen, self.problem, self.failed_at = 0, at, "", None
+        self.looks += 1
+        self.received += cost.size
+        self.last = cost
+
+    def failed(self, at: datetime, why: str) -> None:
+        """No answer, or none that could be used."""
+        self.missed += 1
+        self.failures += 1
+        self.problem, self.failed_at = why, at
+        if self.sight is Sight.BLIND:
+            since = self.periods.pop().since if self.blind_since else self.seen or at
+            self.periods.append(Period(since, None, why))
+
+    def lost(self, at: datetime, why: str) -> None:
+        """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
+        self.missed = max(self.missed, BLIND_AFTER - 1)
+        self.failed(at, why)
+
+    def blind_between(self, start: datetime, end: datetime) -> Sequence[Period]:
+        """The blind periods that touch this time, from its start on; one that goes on has no end."""
+        return [
+            Period(max(period.since, start), period.until, period.why)
+            for period in self.periods
+            if period.since < end and (period.until is None or period.until > start)
+        ]

@@ -1,0 +1,96 @@
+"""How well the server is known, as a page: pure, from what the loop has noted to text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.monitor.follow import Follow
+from emtui.monitor.health import Sight
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import Clock
+
+if TYPE_CHECKING:
+    from emtui.em.tls import Certificate
+
+LARGE_SKEW = timedelta(seconds=30)
+"""From here on the clocks are said to disagree."""
+_COLLECTS = "CollectJob"
+_HOUR = 3600.0
+
+
+def health(follow: Follow, certificate: Certificate | None, clock: Clock) -> str:
+    """One fact a line, and the blind periods below."""
+    lines = [f"{label:<16}{text}" for label, text in _facts(follow, certificate, clock) if text]
+    periods = [
+        f"  {words.moment(period.since, clock.zone)} – "
+        f"{words.moment(period.until, clock.zone) if period.until else 'now'}: {period.why}"
+        for period in reversed(follow.health.periods)
+    ]
+    return "\n".join([*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])])
+
+
+def _facts(follow: Follow, certificate: Certificate | None, clock: Clock) -> Iterator[tuple[str, str]]:
+    seen, noted = follow.snapshot, follow.health
+    yield "List", _list(follow, clock)
+    if noted.problem:
+        yield "Last problem", noted.problem
+    if seen:
+        yield "Not readable", f"{words.count(seen.odd)} of {words.count(len(seen.sessions))} rows"
+        yield "Replaced", f"{words.count(seen.replaced)} characters that XML does not allow"
+        yield "Last collected", _collected(seen, clock)
+        yield "Clocks", _clocks(noted.skew)
+    yield "Requests", _cost(follow)
+    yield (
+        "So far",
+        (
+            f"{words.count(noted.looks)} lists of {words.size(noted.received)} in all,"
+            f" {words.count(noted.failures)} requests without one"
+        ),
+    )
+    if certificate:
+        until = words.moment(certificate.valid_until, clock.zone)
+        yield "Certificate", f"valid until {until}, SHA-256 {certificate.sha256[:16]}…"
+
+
+def _list(follow: Follow, clock: Clock) -> str:
+    noted = follow.health
+    if follow.snapshot is None:
+        return "none yet"
+    as_of = words.moment(follow.snapshot.as_of, clock.zone)
+    if noted.blind_since:
+        return f"BLIND since {words.moment(noted.blind_since, clock.zone)}: {noted.missed} requests in a row"
+    return f"{'STALE, ' if noted.sight is Sight.STALE else ''}complete as of {as_of}"
+
+
+def _collected(seen: Snapshot, clock: Clock) -> str:
+    """The newest data collection: what Enterprise Manager itself knows is as old as that."""
+    newest = next((run for run in seen.sessions if run.type == _COLLECTS and run.complete), None)
+    if newest is None or newest.started is None:
+        return "no data collection is listed"
+    return f"{words.moment(newest.started, clock.zone)}, {newest.outcome}"
+
+
+def _clocks(skew: timedelta | None) -> str:
+    if skew is None:
+        return "the server does not say what time it is"
+    seconds = round(skew.total_seconds())
+    if abs(skew) < LARGE_SKEW:
+        return "the server's agrees with this computer's"
+    way = "ahead of" if seconds > 0 else "behind"
+    span = words.duration(abs(skew))
+    return f"the server's is {span} {way} this computer's: one of them is wrong; durations go by the server's"
+
+
+def _cost(follow: Follow) -> str:
+    """What following the list costs the server at this pace."""
+    cost, every = follow.health.last, follow.every
+    an_hour = _HOUR / every
+    pace = f"every {words.pause(every)}: {an_hour:.0f} an hour"
+    if follow.paused:
+        return "paused: none"
+    if cost is None:
+        return pace
+    return f"{pace}, {words.size(round(cost.size * an_hour))}; the last took {cost.took:.1f} s"

@@ -1,0 +1,277 @@
+"""A list that is followed: asked for again and again, with what is new in it marked, and its age told.
+
+What the server said last stays on the screen when the next answer fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.message import Message
+from textual.reactive import var
+
+from emtui import words
+from emtui.em.errors import EmError, LogonRefused
+from emtui.em.model import Session, Uid
+from emtui.monitor.away import Absence
+from emtui.monitor.changes import Changes
+from emtui.monitor.follow import Answer, Follow, RealClock
+from emtui.monitor.health import Cost, Sight
+from emtui.monitor.pace import AWAY, Pace
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import Clock
+from emtui.tui.describe import away, standing
+from emtui.tui.screens.querying import Querying
+from emtui.tui.theme import CHANGED, NEW
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client, Progress
+
+COMPLETED_AT_ONCE = 64
+"""How many references are shown as entities together: fewer paints, little waiting."""
+PATIENCE = 0.3
+"""Seconds that an answer may take before it is said that it is waited for."""
+
+
+class Watching(Querying):
+    """A page with a list that never gives up and never hammers."""
+
+    progress: var[str] = var("")
+
+    class Arrived(Message):
+        """The first complete list of this logon has come."""
+
+    class Moved(Message):
+        """Something in the list is new, differs or has gone."""
+
+        def __init__(self, changes: Changes) -> None:
+            super().__init__()
+            self.changes = changes
+
+    class Lost(Message):
+        """Nothing is known of the server any more, for this reason."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def __init__(self, client: Client, pace: Pace, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.client = client
+        self.follow = Follow(self._answer, pace, RealClock(now))
+        self._by_hand = True
+        self._waved_away = ""
+        self._noticed: set[Uid] = set()
+        self._left: datetime | None = None
+        self._absence: Absence | None = None
+
+    def on_mount(self) -> None:
+        """Ask for the list as soon as there is somewhere to show it."""
+        self._watch_list()
+
+    # --- asking -----------------------------------------------------------------
+
+    @work(exclusive=True, group="follow", description="follow the list")
+    async def _watch_list(self) -> None:
+        try:
+            async with aclosing(self.follow.looks()) as looks:
+                async for seen in looks:
+                    self._looked(seen)
+        except EmError as problem:
+            self._decide(problem)
+
+    async def _answer(self) -> Answer:
+        """One request; how far it has come is told to somebody who waits for it."""
+        waiting = self._by_hand or self.snapshot is None
+        timer = self.set_timer(PATIENCE if self.snapshot else 0, self._say_asking) if waiting else None
+        try:
+            listing = await self.client.sessions(self._received if waiting else None)
+        finally:
+            if timer:
+                timer.stop()
+            self.progress = ""
+        receipt = self.client.receipt
+        if receipt is None:
+            raise TypeError("a list came without its receipt")
+        return Answer(listing, Cost(receipt.size, receipt.took), receipt.skew)
+
+    def _say_asking(self) -> None:
+        self.progress = f"asking {self.client.server}"
+
+    def _received(self, progress: Progress) -> None:
+        whole = f" of {words.size(progress.expected)}" if progress.expected else ""
+        rows = words.count(progress.rows)
+        self.progress = f"asking {self.client.server}: {words.size(progress.received)}{whole}, {rows} rows"
+
+    def _looked(self, seen: Snapshot | None) -> None:
+        """After each request: what came of it."""
+        if not self.stands:
+            return
+        problem, before = self.follow.health.problem, self.snapshot
+        if not problem:
+            self.trouble = self._waved_away = ""
+        elif self._by_hand or self.follow.health.sight is not Sight.CLEAR or seen is None:
+            self._complain(problem)
+        if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
+            self.post_message(self.Lost(problem))
+        self._by_hand = False
+        self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
+        if seen is not None and seen is not before:
+            self._show(seen, before)
+        self.show_top()
+
+    def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
+        changes = Changes.between(before, seen) if before else Changes()
+        if changes:
+            self._mark(changes)
+        self._keep_absence(seen)
+        self.sessions.follows = self.is_current
+        self.snapshot = seen
+        if before is None:
+            self.post_message(self.Arrived())
+        elif changes:
+            self.post_message(self.Moved(changes))
+        if before is None or seen.listing is not before.listing:
+            self._complete(seen.references)
+
+    def _complain(self, problem: str) -> None:
+        if problem != self._waved_away:
+            self.trouble = problem
+
+    def wave_away(self) -> bool:
+        """Take the trouble away until there is another; false if there is none."""
+        gone, self._waved_away = bool(self.trouble), self.trouble
+        self.trouble = ""
+        return gone
+
+    def _decide(self, problem: EmError) -> None:
+        """Nothing is asked any more before somebody has decided."""
+        at = self.follow.health.failed_at
+        when = words.clock_short(at, self.emtui.now(), self.emtui.zone) if at else ""
+        what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
+        self._waved_away = ""
+        self.trouble = f"{what} {when} (L logs on): {problem}"
+        self.sessions.veiled = True
+        self.post_message(self.Lost(str(problem)))
+        self.show_top()
+
+    @work(exclusive=True, group="complete", description="ask for each run")
+    async def _complete(self, references: tuple[Session, ...]) -> None:
+        """Some servers list only names: fetch each run once, those on the screen first."""
+        if not references:
+            return
+        on_screen = set(self.sessions.rows[self.sessions.top :][: self.sessions.window])
+        first = sorted(references, key=lambda session: session not in on_screen)
+        known: dict[Uid, Session] = {}
+        number = 0
+        try:
+            async with aclosing(self.client.complete(first)) as sessions:
+                async for session in sessions:
+                    known[session.uid] = session
+                    number += 1
+                    self.progress = f"asking for each run: {words.count(number)} of {words.count(len(first))}"
+                    if number % COMPLETED_AT_ONCE == 0 or number == len(first):
+                        self.learn(known)
+                        known = {}
+        except EmError as problem:
+            self._complain(str(problem))
+        finally:
+            self.progress = ""
+
+    def learn(self, known: dict[Uid, Session]) -> None:
+        """Some sessions are known better now."""
+        if self.snapshot:
+            self.snapshot = self.follow.snapshot = self.snapshot.learn(known)
+
+    def log_on_as(self, client: Client) -> None:
+        """The same list, asked for by another logon."""
+        self.client = client
+        self._by_hand = True
+        self._watch_list()
+        self.show_top()
+
+    def action_ask(self) -> None:
+        """Ask for the list now, never twice at once."""
+        if self.follow.asking:
+            self.say("Already asking; Esc stops it.")
+            self._say_asking()
+            return
+        self._by_hand = True
+        if any(worker.group == "follow" and worker.is_running for worker in self.workers):
+            self.follow.wake()
+        else:
+            self._watch_list()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the list, or a run that it only names, is being asked for."""
+        return self.follow.asking or self._completing
+
+    @property
+    def _completing(self) -> bool:
+        return any(worker.group == "complete" and not worker.is_finished for worker in self.workers)
+
+    def action_stop(self) -> bool:
+        """Stop asking; false if nothing was being asked."""
+        if not self.follow.stop() and not self._completing:
+            return False
+        self.workers.cancel_group(self, "complete")
+        self.say("Stopped. r asks again.")
+        return True
+
+    # --- what is new ------------------------------------------------------------
+
+    def _mark(self, changes: Changes) -> None:
+        """What moved is marked until somebody at the keys has had it before the eyes."""
+        marks = {uid: mark for uid, mark in self.sessions.marks.items() if uid not in self._noticed}
+        self._noticed.clear()
+        marks |= {session.uid: CHANGED for session in changes.changed if session.uid not in marks}
+        marks |= {session.uid: NEW for session in changes.added}
+        self.sessions.marks = marks
+
+    def heard_key(self) -> None:
+        """Somebody is there: what is on the screen has been seen."""
+        super().heard_key()
+        if self.is_current and self.sessions.marks:
+            self._noticed.update(session.uid for session in self.sessions.in_sight)
+
+    def touched(self) -> None:
+        """A key on any screen: somebody is there."""
+        if self.follow.touch():
+            self.follow.wake()
+        self._left = self.emtui.now()
+
+    # --- showing ----------------------------------------------------------------
+
+    def as_of(self) -> datetime | None:
+        """When the last complete list arrived."""
+        return self.snapshot.as_of if self.snapshot else None
+
+    def standing(self) -> Pieces:
+        """How old the list is and how often it is asked for, in words where that is not as it should be."""
+        clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
+        return standing(self.follow, clock, self.size.width) if self.snapshot or self.follow.paused else []
+
+    def _keep_absence(self, seen: Snapshot) -> None:
+        """While nobody is there the line that says what happened meanwhile is kept up to date."""
+        if self._left and self.follow.idle >= AWAY:
+            self._absence = Absence.of(seen, self.follow.health, self._left)
+
+    def show_away(self) -> None:
+        """What happened while nobody looked; it stays until Esc."""
+        line = self.query_one("#away", OneLine)
+        line.display = self._absence is not None
+        if self._absence:
+            line.show(away(self._absence, Clock(self.emtui.now(), self.zone or self.emtui.zone)))
+
+    def forget_absence(self) -> bool:
+        """Take that line away; false if there is none."""
+        gone, self._absence = self._absence is not None, None
+        self.show_away()
+        return gone

@@ -1,0 +1,57 @@
+"""When the bell rings."""
+
+from looks import look, run
+
+from emtui.em.model import Session
+from emtui.monitor.alarm import APART, Alarm
+from emtui.monitor.changes import Changes
+
+
+class Bell:
+    """An alarm whose clock stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.alarm = Alarm(lambda: self.now)
+
+    def sees(self, *before: Session, then: tuple[Session, ...]) -> Session | None:
+        old, new = look(*before), look(*then)
+        return self.alarm.failure(Changes.between(old, new), new)
+
+
+def test_a_new_failure_rings_and_so_does_one_that_was_running() -> None:
+    assert Bell().sees(run(2), then=(run(1, "Failed"), run(2))) == run(1, "Failed")
+    assert Bell().sees(run(1, "InProgress"), run(2), then=(run(1, "Failed"), run(2))) == run(1, "Failed")
+
+
+def test_warnings_and_successes_do_not_ring() -> None:
+    assert Bell().sees(run(3), then=(run(1, "Warning"), run(2), run(3))) is None
+
+
+def test_a_failure_like_the_one_before_it_does_not_ring() -> None:
+    assert Bell().sees(run(2, "Failed"), then=(run(1, "Failed"), run(2, "Failed"))) is None
+    other = run(1, "Failed", "CatalogReplicationJob")
+    assert Bell().sees(run(2, "Failed"), run(3, kind="CatalogReplicationJob"), then=(
+        other, run(2, "Failed"), run(3, kind="CatalogReplicationJob"),
+    )) == other  # fmt: skip
+
+
+def test_a_failure_of_a_type_that_has_never_run_rings() -> None:
+    assert Bell().sees(run(2), then=(run(1, "Failed", "Rare"), run(2))) is not None
+
+
+def test_it_rings_once_in_ten_minutes() -> None:
+    bell = Bell()
+    assert bell.sees(run(9), then=(run(8, "Failed"), run(9)))
+    assert bell.sees(run(7), then=(run(6, "Failed"), run(7))) is None
+    bell.now = APART
+    assert bell.sees(run(5), then=(run(4, "Failed"), run(5)))
+
+
+def test_blindness_rings_once_until_something_is_seen() -> None:
+    bell = Bell()
+    assert bell.alarm.blind()
+    bell.now = 2 * APART
+    assert not bell.alarm.blind()
+    bell.alarm.seen()
+    assert bell.alarm.blind()

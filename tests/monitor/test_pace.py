@@ -1,0 +1,47 @@
+"""How often the list is asked for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.monitor.pace import AWAY, LEAST, Pace
+
+chances = st.floats(0, 1)
+
+
+def test_somebody_who_looks_sees_the_list_every_minute_and_nobody_every_three() -> None:
+    pace = Pace()
+    assert pace.after_answer(0.1, AWAY - 1) == 60
+    assert pace.after_answer(0.1, AWAY) == 180
+
+
+def test_a_profile_that_asks_seldom_is_not_asked_more_often_while_nobody_looks() -> None:
+    assert Pace(every=600).after_answer(0.1, AWAY) == 600
+
+
+def test_a_slow_server_rests_twenty_times_as_long_as_it_worked() -> None:
+    assert Pace().after_answer(9, 0) == 180
+    assert Pace().after_answer(9, AWAY) == 180
+    assert Pace().after_answer(10, AWAY) == 200
+
+
+@given(missed=st.integers(1, 10_000), chance=chances, every=st.floats(10, 3600))
+def test_trouble_waits_longer_and_never_longer_than_five_minutes_or_the_usual(
+    missed: int, chance: float, every: float
+) -> None:
+    pause = Pace(every=every).after_trouble(missed, None, chance)
+    assert LEAST <= pause <= max(300, every)
+    assert pause >= min(every, 300) * 0.8 or pause == LEAST
+
+
+def test_the_pauses_double_until_five_minutes() -> None:
+    assert [Pace().after_trouble(missed, None, 0) for missed in range(1, 6)] == [60, 120, 240, 300, 300]
+
+
+def test_those_who_lost_the_server_together_come_back_apart() -> None:
+    assert Pace().after_trouble(9, None, 1) == pytest.approx(240)
+
+
+def test_what_the_server_asks_for_is_waited_for() -> None:
+    assert Pace().after_trouble(1, 1200, 0.5) == 1200
+    assert Pace().after_trouble(4, 1, 0) == 300
