@@ -108,6 +108,12 @@ def day_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{day} {local:%H:%M}"
 
 
+def weekday_clock(when: datetime, zone: tzinfo) -> str:
+    """To the second, with its day: `Sat 22:04:12`."""
+    local = _in_zone(when, zone)
+    return f"{_DAYS[local.weekday()]} {local:%H:%M:%S}"
+
+
 def pause(seconds: float) -> str:
     """How often something is done: `60 s`, `3 min`."""
     whole = round(seconds)

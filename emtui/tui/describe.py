@@ -83,9 +83,8 @@ def away(absence: Absence, clock: Clock) -> Pieces:
     counts = [(ended[outcome], outcome) for outcome in (*WORST_FIRST, Outcome.SUCCESS) if ended[outcome]]
     for place, (number, outcome) in enumerate(counts):
         steps = " (u steps)" if outcome is Outcome.FAILED else ""
-        pieces.append(
-            (f"{', ' if place else ' '}{words.count(number)} {outcome}{steps}", OUTCOME_STYLES[outcome])
-        )
+        word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
+        pieces.append((f"{', ' if place else ' '}{words.count(number)} {word}", OUTCOME_STYLES[outcome]))
     if not counts:
         pieces.append((" nothing ended", PLAIN))
     for period in absence.blind:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.reactive import var
 from textual.widget import Widget
+from textual.widgets import Static
 
 from emtui import lookup
 from emtui.em.model import Outcome, Session
@@ -53,7 +54,7 @@ class LookupScreen(Watching):
 
     def body(self) -> Iterable[Widget]:
         """Counts, query, list, message."""
-        yield OneLine(id="away")
+        yield Static(id="away", markup=False)
         yield OneLine(id="tally")
         yield OneLine(id="query")
         yield self.prompt()

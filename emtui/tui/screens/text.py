@@ -57,12 +57,12 @@ class TextPage(Page):
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
         self._heading = title
-        self._text = text
+        self.text = text
 
     def body(self) -> Iterable[Widget]:
         """The title and the text."""
         yield OneLine(id="title")
-        yield TextLines(self._text)
+        yield TextLines(self.text)
 
     def on_mount(self) -> None:
         """Say what this is."""

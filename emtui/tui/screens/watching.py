@@ -10,9 +10,12 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual import work
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
+from textual.widgets import Static
 
 from emtui import words
 from emtui.em.errors import EmError, LogonRefused
@@ -28,7 +31,6 @@ from emtui.tui.describe import away, standing
 from emtui.tui.screens.querying import Querying
 from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 
 if TYPE_CHECKING:
     from emtui.em.client import Client, Progress
@@ -128,8 +130,7 @@ class Watching(Querying):
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
         changes = Changes.between(before, seen) if before else Changes()
-        if changes:
-            self._mark(changes)
+        self._mark(changes)
         self._keep_absence(seen)
         self.sessions.follows = self.is_current
         self.snapshot = seen
@@ -153,10 +154,10 @@ class Watching(Querying):
     def _decide(self, problem: EmError) -> None:
         """Nothing is asked any more before somebody has decided."""
         at = self.follow.health.failed_at
-        when = words.clock_short(at, self.emtui.now(), self.emtui.zone) if at else ""
+        when = f" {words.weekday_clock(at, self.emtui.zone)}" if at else ""
         what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
         self._waved_away = ""
-        self.trouble = f"{what} {when} (L logs on): {problem}"
+        self.trouble = f"{what}{when}, L log on: {problem}"
         self.sessions.veiled = True
         self.post_message(self.Lost(str(problem)))
         self.show_top()
@@ -229,6 +230,8 @@ class Watching(Querying):
 
     def _mark(self, changes: Changes) -> None:
         """What moved is marked until somebody at the keys has had it before the eyes."""
+        if not changes and not self._noticed:
+            return
         marks = {uid: mark for uid, mark in self.sessions.marks.items() if uid not in self._noticed}
         self._noticed.clear()
         marks |= {session.uid: CHANGED for session in changes.changed if session.uid not in marks}
@@ -265,10 +268,11 @@ class Watching(Querying):
 
     def show_away(self) -> None:
         """What happened while nobody looked; it stays until Esc."""
-        line = self.query_one("#away", OneLine)
+        line = self.query_one("#away", Static)
         line.display = self._absence is not None
         if self._absence:
-            line.show(away(self._absence, Clock(self.emtui.now(), self.zone or self.emtui.zone)))
+            said = away(self._absence, Clock(self.emtui.now(), self.zone or self.emtui.zone))
+            line.update(Content.from_rich_text(Text.assemble(*said)))
 
     def forget_absence(self) -> bool:
         """Take that line away; false if there is none."""

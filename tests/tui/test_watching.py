@@ -1,0 +1,504 @@
+"""The list while it is followed: what moved, how old it is, what happened meanwhile, whom it tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rogue import GOOD, PASSWORD, SCRIPTS, USER, Asked, Reply, Rogue, identity, reply, rogue, route_of
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.local.connection import Connection
+from emtui.local.profiles import Profile
+from emtui.monitor.pace import Pace
+from emtui.tui.app import EmtuiApp
+from emtui.tui.logon import Remember
+from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.lookup import LookupScreen
+from emtui.tui.screens.text import TextPage
+from emtui.tui.start import Start
+from emtui.tui.widgets.oneline import OneLine
+
+FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
+GONE = reply("503 Service Unavailable", b"", "")
+NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+
+
+@dataclass
+class Hands:
+    """A clock whose hands are moved by the test; nobody waits on it but for a wish."""
+
+    passed: float = 0.0
+
+    def now(self) -> datetime:
+        return FRIDAY + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    async def wait(self, event: asyncio.Event, _: float | None) -> None:
+        await event.wait()
+
+
+@dataclass
+class Manager:
+    """An Enterprise Manager with a run every quarter of an hour, number 39 at six on Friday."""
+
+    states: dict[int, str] = field(default_factory=lambda: dict.fromkeys(range(40), "CompletedSuccessfully"))
+    lines: int = 2
+    bad: Reply | None = None
+    logon: Reply = GOOD["logon"]
+    date: Callable[[], datetime] | None = None
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "logon":
+            return self.logon
+        if route == "list":
+            return self.bad or self._reply(f"<SystemSessions {NS}>{''.join(self._rows())}</SystemSessions>")
+        if route == "session":
+            number = int(asked.path.partition("/systemSessions/")[2][:8], 16)
+            return self._reply(self._row(number, f"SystemSession {NS}", "SystemSession"))
+        if route == "events":
+            events = "".join(
+                f"<Events><CreationTimeUTC>2026-11-20T18:00:{number:02}</CreationTimeUTC>"
+                f"<Message>line {number}</Message><Order>{number}</Order></Events>"
+                for number in range(1, self.lines + 1)
+            )
+            return self._reply(f"<SystemSessionEvents {NS}>{events}</SystemSessionEvents>")
+        return GOOD[route]
+
+    def _reply(self, body: str) -> Reply:
+        date = f"Date: {self.date():%a, %d %b %Y %H:%M:%S GMT}\r\n" if self.date else ""
+        return reply("200 OK", body.encode(), f"Content-Type: application/xml\r\n{date}")
+
+    def _rows(self) -> Iterable[str]:
+        return (self._row(number) for number in self.states)
+
+    def _row(self, number: int, tag: str = "Sessions", end: str = "Sessions") -> str:
+        state = self.states[number]
+        started = FRIDAY - timedelta(minutes=2) + timedelta(minutes=15 * (number - 39))
+        ended = started + timedelta(minutes=1)
+        result = {"Failed": "Failed", "InProgress": "None"}.get(state, "Success")
+        over = "" if state == "InProgress" else f"<EndTimeUTC>{ended:%Y-%m-%dT%H:%M:%SZ}</EndTimeUTC>"
+        return (
+            f'<{tag} Type="SystemSession" Name="run {number}"'
+            f' UID="urn:veeam:SystemSession:{number:08x}-0000-4000-8000-000000000000">'
+            f"<SessionType>CollectJob</SessionType>"
+            f"<CreationTimeUTC>{started:%Y-%m-%dT%H:%M:%SZ}</CreationTimeUTC>{over}<State>{state}</State>"
+            f"<Result><Result>{result}</Result><Message>message {number}</Message>"
+            f"<IsCanceled>false</IsCanceled></Result></{end}>"
+        )
+
+
+@dataclass
+class Watch:
+    """Somebody who watches it: each `poll` is one look at the list."""
+
+    app: EmtuiApp
+    pilot: Pilot[int]
+    server: Rogue
+    manager: Manager
+    hands: Hands
+    bells: int = 0
+
+    @property
+    def listing(self) -> LookupScreen:
+        screen = self.app.lookup_screen
+        assert screen is not None
+        return screen
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if holds():
+                await self.pilot.pause()
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError("it never came to that:\n" + "\n".join(self.lines()))
+
+    async def poll(self, after: float = 60) -> None:
+        """So many seconds later the next look at the list, whatever comes of it."""
+        self.hands.passed += after
+        health = self.listing.follow.health
+        before = health.looks + health.failures
+        self.listing.follow.wake()
+        await self.until(lambda: health.looks + health.failures > before and not self.listing.busy)
+
+    def ring(self) -> None:
+        self.bells += 1
+
+    def line(self, name: str) -> str:
+        return self.listing.query_one(f"#{name}", OneLine).render_line(0).text.strip()
+
+    @property
+    def trouble(self) -> str:
+        shown = self.app.page.query_one("#trouble", Static)
+        return str(shown.render()) if shown.display else ""
+
+    def lines(self) -> list[str]:
+        """The list as painted."""
+        size = self.listing.size.region
+        painted = [strip.text.rstrip() for strip in self.listing.sessions.render_lines(size)]
+        return [line for line in painted if line]
+
+    def numbers(self) -> list[int]:
+        """The runs in the list, by their numbers."""
+        return [int(session.id[:8], 16) for session in self.listing.sessions.rows]
+
+    @property
+    def selected(self) -> int:
+        selected = self.listing.sessions.selected
+        assert selected
+        return int(selected.id[:8], 16)
+
+
+@asynccontextmanager
+async def watching(tmp_path: Path, profile: dict[str, object] | None = None) -> AsyncIterator[Watch]:
+    """The screens of a person who has logged on at two past six on a Friday, and their server."""
+    known, manager, hands = identity(tmp_path), Manager(), Hands()
+    async with rogue(manager, known.context()) as server:
+        where = Server("127.0.0.1", server.port)
+        trust = Trust(pin=known.sha256)
+        client = await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=Proxies())
+        named = Profile("prod", where, USER, pin=known.sha256, **(profile or {}))  # type: ignore[arg-type] # as told
+        connection = Connection(
+            profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
+        )
+        app = EmtuiApp(Start(connection, remember=False, at_once=False, now=hands.now, zone=UTC))
+        async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
+            await pilot.pause()
+            app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
+            watch = Watch(app, pilot, server, manager, hands)
+            app.bell = watch.ring  # type: ignore[method-assign] # the bell of a test counts
+            await watch.until(lambda: app.lookup_screen is not None and bool(watch.listing.sessions.rows))
+            watch.listing.follow.clock = hands
+            watch.listing.touched()
+            yield watch
+        if app.client:
+            await app.client.close()
+
+
+# --- what moved -----------------------------------------------------------------
+
+
+async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states[39] = "InProgress"
+        await watch.poll()
+        assert watch.lines()[1][:2] == "›~"
+        await watch.pilot.press("down", "up")
+        await watch.poll()
+        assert watch.lines()[1][:2] == "› ", "it was seen"
+        watch.manager.states |= {39: "CompletedSuccessfully", 40: "InProgress"}
+        await watch.poll()
+        new, changed, old, *_ = watch.lines()[1:]
+        assert (new[:2], changed[:2], old[:2]) == ("›+", " ~", "  ")
+        await watch.poll()
+        assert watch.lines()[1][:2] == "›+", "nobody has pressed a key: nobody has seen it"
+        await watch.pilot.press("j")
+        await watch.poll()
+        assert [line[1] for line in watch.lines()[1:4]] == [" ", " ", " "]
+
+
+async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states[40] = "InProgress"
+        await watch.poll()
+        assert watch.selected == 40
+        await watch.pilot.press("ctrl+d", "ctrl+d", "up")
+        selected, line = watch.selected, watch.listing.sessions.cursor - watch.listing.sessions.top
+        watch.manager.states |= dict.fromkeys(range(41, 59), "CompletedSuccessfully")
+        await watch.poll()
+        assert (watch.selected, watch.listing.sessions.cursor - watch.listing.sessions.top) == (
+            selected,
+            line,
+        )
+        assert "18 new above" in watch.line("query")
+        await watch.pilot.press("U")
+        assert watch.selected == 41
+        await watch.pilot.press("g", "F")
+        watch.manager.states[59] = "InProgress"
+        await watch.poll()
+        assert watch.selected == 58
+        assert "1 new above" in watch.line("query")
+
+
+async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.poll()
+        painted: list[object] = []
+        paint = watch.listing.sessions.render_line
+        watch.listing.sessions.render_line = lambda y: painted.append(y) or paint(y)  # type: ignore[method-assign,func-returns-value] # it counts
+        before = watch.listing.snapshot
+        await watch.poll()
+        assert painted == []
+        assert before
+        assert watch.listing.snapshot
+        assert watch.listing.snapshot.sessions is before.sessions
+        assert "as of 18:04:00" in watch.line("top")
+
+
+# --- how old it is ----------------------------------------------------------------
+
+
+async def test_stale_after_two_missed_polls_and_blind_after_three(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.poll()
+        watch.manager.bad = GONE
+        await watch.poll()
+        assert "as of 18:03:00" in watch.line("top")
+        assert "STALE" not in watch.line("top")
+        assert watch.trouble == "", "one miss is no news"
+        await watch.poll()
+        assert "STALE  as of 18:03:00" in watch.line("top")
+        assert "overloaded" in watch.trouble
+        assert {line[1] for line in watch.lines()[1:]} == {"?"}
+        await watch.poll()
+        assert "BLIND since Fri 20 Nov 18:03:00" in watch.line("top")
+        await watch.poll()
+        assert "BLIND since Fri 20 Nov 18:03:00" in watch.line("top")
+        assert len(watch.numbers()) == 40
+        watch.manager.bad = None
+        await watch.poll()
+        assert "as of 18:08:00" in watch.line("top")
+        assert watch.trouble == ""
+        assert {line[1] for line in watch.lines()[1:]} == {" "}
+
+
+@pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "gzip"])
+async def test_no_half_an_answer_is_taken_for_a_whole_one(tmp_path: Path, name: str) -> None:
+    async with watching(tmp_path) as watch:
+        counts = watch.line("tally")
+        watch.manager.bad = SCRIPTS[name].reply
+        for _ in range(4):
+            await watch.poll()
+            top = watch.line("top")
+            assert "as of 18:02:00" in top or "BLIND since Fri 20 Nov 18:02:00" in top
+            assert watch.line("tally") == counts
+
+
+async def test_by_hand_the_first_failure_is_said_and_esc_waves_it_away(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.bad = GONE
+        await watch.pilot.press("r")
+        await watch.until(lambda: bool(watch.trouble))
+        await watch.pilot.press("escape")
+        await watch.poll()
+        assert watch.trouble == "", "the same sentence again is no news"
+
+
+async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.pilot.press("p")
+        assert "PAUSED  as of" in watch.line("top")
+        asked = len(watch.server.asked)
+        watch.hands.passed += 3600
+        await watch.pilot.pause(0.1)
+        assert len(watch.server.asked) == asked
+        await watch.pilot.press("r")
+        await watch.until(lambda: "as of 19:02:00" in watch.line("top"))
+        await watch.pilot.press("enter")
+        await watch.until(lambda: isinstance(watch.app.page, DetailScreen))
+        assert "PAUSED" in watch.app.page.query_one("#top", OneLine).render_line(0).text
+        await watch.pilot.press("q", "p")
+        await watch.until(lambda: "PAUSED" not in watch.line("top"))
+
+
+async def test_keys_never_make_two_requests_at_once(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.bad = Reply(b"", after="hang")
+        asked = len(watch.server.asked)
+        await watch.pilot.press("r")
+        await watch.until(lambda: len(watch.server.asked) > asked)
+        await watch.pilot.press(*["r", "f5", "p", "p"] * 5)
+        assert len(watch.server.asked) == asked + 1
+        await watch.pilot.press("escape")
+        await watch.until(lambda: not watch.listing.busy)
+
+
+async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states[39] = "InProgress"
+        watch.manager.date = lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)
+        await watch.poll()
+        assert "running" in watch.lines()[1]
+        assert "10m" in watch.lines()[1], "begun at 18:00, 18:03 here, 18:10 there"
+        await watch.pilot.press("exclamation_mark")
+        assert isinstance(watch.app.page, TextPage)
+        text = watch.app.page.text
+        assert "ahead of this computer's" in text
+
+
+async def test_health_says_what_following_costs_and_what_was_blind(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.bad = GONE
+        for _ in range(3):
+            await watch.poll()
+        watch.manager.bad = None
+        await watch.poll()
+        await watch.pilot.press("exclamation_mark")
+        assert isinstance(watch.app.page, TextPage)
+        text = watch.app.page.text
+        for said in (
+            "every 60 s: 60 an hour",
+            "Fri 20 Nov 18:02:00 +00:00 – Fri 20 Nov 18:06:00 +00:00",
+            "overloaded",
+            "Last collected",
+            "Certificate",
+            "0 of 40 rows",
+        ):
+            assert said in text
+
+
+# --- while nobody looked ------------------------------------------------------------
+
+
+async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.poll()
+        assert not watch.listing.query_one("#away").display
+        watch.manager.states |= {40: "Failed", 41: "CompletedSuccessfully", 42: "CompletedSuccessfully"}
+        watch.manager.bad = GONE
+        for _ in range(3):
+            await watch.poll(600)
+        watch.manager.bad = None
+        await watch.poll(600)
+        line = watch.listing.query_one("#away", Static)
+        assert line.display
+        assert str(line.render()) == (
+            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok;"
+            " blind Fri 18:03 – Fri 18:43, filled from the server's list"
+        )
+        selected = watch.selected
+        await watch.pilot.press("j")
+        assert watch.selected == selected - 1, "a key does what it always does"
+        assert line.display
+        await watch.pilot.press("escape")
+        assert not watch.listing.query_one("#away").display
+
+
+# --- whom it tells ------------------------------------------------------------------
+
+
+async def test_the_bell_rings_for_a_new_failure_and_never_for_the_first_poll(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        assert watch.bells == 0
+        watch.manager.states |= {40: "Failed"}
+        await watch.poll()
+        assert watch.bells == 1
+        watch.manager.states |= {41: "Failed"}
+        await watch.poll()
+        assert watch.bells == 1
+
+
+async def test_blindness_rings_once(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.bad = GONE
+        for _ in range(6):
+            await watch.poll()
+        assert watch.bells == 1
+
+
+async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = ("sh", "-c", 'printf %s "$1" >"$0"', str(told))
+    async with watching(tmp_path, {"silent": True, "notify_command": command}) as watch:
+        watch.manager.states |= {40: "Failed"}
+        await watch.poll()
+        await watch.until(lambda: told.exists() and told.stat().st_size > 0)
+        assert watch.bells == 0
+        assert "CollectJob failed" in told.read_text()
+        assert "message 40" in told.read_text()
+
+
+# --- the logon ------------------------------------------------------------------------
+
+
+async def test_a_logon_that_has_ended_is_made_anew_without_a_word(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        logons = watch.server.count("POST")
+        ended = iter([reply("401 Unauthorized")])
+
+        def expired(asked: Asked) -> Reply:
+            return (
+                next(ended, None) or watch.manager(asked)
+                if route_of(asked) == "list"
+                else watch.manager(asked)
+            )
+
+        watch.server.answer = expired
+        await watch.poll()
+        assert watch.server.count("POST") == logons + 1
+        assert watch.trouble == ""
+        assert "as of 18:03:00" in watch.line("top")
+
+
+async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.pilot.press("slash", *"messa")
+        watch.manager.bad = reply("401 Unauthorized")
+        watch.manager.logon = reply("401 Unauthorized")
+        await watch.poll()
+        assert "LOGON REFUSED" in watch.trouble
+        assert "L log on" in watch.trouble
+        assert "BLIND since Fri 20 Nov 18:02:00" in watch.line("top")
+        await watch.pilot.press("g", "e", "enter")
+        assert watch.listing.query_now.text == "message", "the keys still went into the query"
+        attempts = watch.server.count("POST")
+        await watch.pilot.press("down", "down", "r")
+        await watch.pilot.pause(0.3)
+        assert watch.server.count("POST") == attempts, "nobody has given another password"
+        selected = watch.selected
+        watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
+        watch.manager.states[40] = "CompletedSuccessfully"
+        watch.hands.passed += 3600
+        await watch.pilot.press("L")
+        await watch.until(lambda: isinstance(watch.app.page, LoginScreen))
+        await watch.pilot.press(*PASSWORD, "enter")
+        await watch.until(lambda: watch.app.screen is watch.listing and 40 in watch.numbers())
+        assert watch.selected == selected
+        assert watch.listing.query_now.text == "message"
+        assert watch.trouble == ""
+        assert "as of 19:03:00" in watch.line("top")
+
+
+# --- a session that runs ----------------------------------------------------------------
+
+
+async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emtui.monitor.pace.LEAST", 0.05)
+    monkeypatch.setattr("emtui.tui.screens.detail.PACE", Pace(every=0.05))
+    async with watching(tmp_path) as watch:
+        watch.manager.states[39] = "InProgress"
+        watch.manager.lines = 30
+        await watch.poll()
+        await watch.pilot.press("g", "enter")
+        await watch.until(
+            lambda: isinstance(watch.app.page, DetailScreen) and watch.app.page.events.count == 30
+        )
+        page = watch.app.page
+        assert isinstance(page, DetailScreen)
+        watch.manager.lines = 31
+        await watch.until(lambda: page.events.count == 31)
+        assert page.events.cursor == 30, "the end is followed"
+        await watch.pilot.press("k")
+        watch.manager.lines = 32
+        await watch.until(lambda: page.events.count == 32)
+        assert page.events.cursor == 29, "whoever moves up stays there"
+        watch.manager.states[39] = "Failed"
+        await watch.until(
+            lambda: "It has ended: failed." in page.query_one("#foot", OneLine).render_line(0).text
+        )
