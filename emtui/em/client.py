@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -92,6 +93,11 @@ class Client:
     def certificate(self) -> Certificate | None:
         """What the server showed when we last shook hands; nothing in plain HTTP."""
         return self._exchange.certificate
+
+    @property
+    def logged_on(self) -> tuple[datetime, ...]:
+        """When the last logons were made, in UTC."""
+        return tuple(self._logons.made)
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All that the server lists, newest first; `progress` is told about ten times a second.

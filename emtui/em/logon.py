@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
 from emtui.em import answers, wire
@@ -24,6 +26,7 @@ from emtui.em.secret import Secret
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]+")
+_REMEMBERED = 5
 _GRACE = 1.0
 """Seconds that a logon under way has to become one that can be ended, once nobody wants it any more."""
 
@@ -87,6 +90,8 @@ class Logons:
         self._lock = asyncio.Lock()
         self._current: Logon | None = None
         self._refusal: Denied | None = None
+        self.made: deque[datetime] = deque(maxlen=_REMEMBERED)
+        """When the last logons were made."""
 
     @property
     def open(self) -> Logon | None:
@@ -129,6 +134,7 @@ class Logons:
         task = asyncio.create_task(self._log_on())
         try:
             self._current = logon = await asyncio.shield(task)
+            self.made.append(datetime.now(UTC))
         except asyncio.CancelledError:
             with suppress(EmError, TimeoutError):
                 async with asyncio.timeout(_GRACE):

@@ -35,7 +35,8 @@ class Profile:
     password, if somebody set one, and it may be run while nobody is there if it is
     `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key. The list is
     asked for every `interval` seconds. A new failure rings the bell unless `silent`, and runs
-    `notify_command` (a program and its arguments) if somebody set one.
+    `notify_command` (a program and its arguments) if somebody set one. A logon that is refused just
+    after an outage is sent once more, later, unless `no_second_logon`.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Profile:
     interval: int | None = None
     silent: bool = False
     notify_command: tuple[str, ...] = ()
+    no_second_logon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Stated:
 
 
 KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_FLAGS = ("no_proxy", "allow_http", "unattended", "silent")
+_FLAGS = ("no_proxy", "allow_http", "unattended", "silent", "no_second_logon")
 _TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring")
 _COMMANDS = ("password_command", "notify_command")
 _WANTED = (

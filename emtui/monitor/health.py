@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+OUTAGE = timedelta(minutes=10)
+"""A refusal so soon after a failure may be the failure's: a directory that is not back yet."""
 STALE_AFTER = 2
 BLIND_AFTER = 3
 _KEPT = 50
@@ -41,7 +43,10 @@ class Cost:
 
 @dataclass(slots=True)
 class Health:
-    """Kept by whoever looks; told of every answer and of every failure."""
+    """Kept by whoever looks; told of every answer and of every failure.
+
+    `after_outage`: what was lost last was lost within ten minutes of a failure.
+    """
 
     missed: int = 0
     seen: datetime | None = None
@@ -52,6 +57,8 @@ class Health:
     received: int = 0
     last: Cost | None = None
     skew: timedelta | None = None
+    after_outage: bool = False
+    _trouble_at: datetime | None = None
     periods: deque[Period] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     @property
@@ -80,6 +87,7 @@ class Health:
         """No answer, or none that could be used."""
         self.missed += 1
         self.failures += 1
+        self._trouble_at = at
         self.problem, self.failed_at = why, at
         if self.sight is Sight.BLIND:
             since = self.periods.pop().since if self.blind_since else self.seen or at
@@ -87,6 +95,7 @@ class Health:
 
     def lost(self, at: datetime, why: str) -> None:
         """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
+        self.after_outage = self._trouble_at is not None and at - self._trouble_at <= OUTAGE
         self.missed = max(self.missed, BLIND_AFTER - 1)
         self.failed(at, why)
 

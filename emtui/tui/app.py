@@ -10,6 +10,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
@@ -21,22 +22,25 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from emtui import __version__, lookup
+from emtui.em.errors import EmError
 from emtui.em.model import Session
 from emtui.em.threads import beside
 from emtui.local import notify
 from emtui.local.connection import Connection
+from emtui.local.watermark import last_look, note_look
 from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
 from emtui.monitor.health import Sight
-from emtui.monitor.pace import Pace
+from emtui.monitor.pace import AWAY, Pace
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.health import health
-from emtui.tui.logon import Remember, keep, with_key
+from emtui.tui.logon import Remember, connect, keep, with_key
 from emtui.tui.manual import manual
 from emtui.tui.paper import News, Paper
 from emtui.tui.screens.detail import DetailScreen
@@ -53,6 +57,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NOTED_EVERY = 60.0
+"""Seconds between two notes of when somebody last looked."""
+SECOND_TRY = timedelta(minutes=30)
+"""After so long a logon that was refused just after an outage is sent once more."""
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
@@ -80,6 +88,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._alarm = Alarm()
         self.client: Client | None = None
         self._unwarned: Client | None = None
+        self._noted: datetime | None = None
+        self._second_try: Timer | None = None
+        self._second_try_at: datetime | None = None
         self.connection = start.connection
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -126,6 +137,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Log on first."""
         self._ask_who(at_once=self._start.at_once)
+        self.set_interval(NOTED_EVERY, self._note)
 
     # --- from screen to screen ----------------------------------------------------
 
@@ -137,6 +149,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
+        self._forget_second_try()
         before, self.client = self.client, event.client
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
@@ -218,9 +231,62 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def on_watching_arrived(self) -> None:
         """A list has come: the session that was asked for at the start can be found in it."""
         self._warn()
+        self._look_back()
         target, self._target = self._target, None
         if target:
             self.go_to(target)
+
+    def on_watching_refused(self) -> None:
+        """The directory behind the server may not be back yet: once more, in half an hour."""
+        profile = self.connection.profile
+        if self._second_try_at or not self._start.remember or (profile and profile.no_second_logon):
+            return
+        self._second_try_at = self.now() + SECOND_TRY
+        self._second_try = self.set_timer(SECOND_TRY.total_seconds(), self._try_again)
+
+    def _forget_second_try(self) -> None:
+        if self._second_try:
+            self._second_try.stop()
+        self._second_try = self._second_try_at = None
+
+    @work(group="logon", exclusive=True, description="log on once more")
+    async def _try_again(self) -> None:
+        """One attempt; if it is refused as well, somebody must decide."""
+        if not self.client or not self.lookup_screen:
+            return
+        try:
+            client = await connect(self.connection, insist=True)
+        except EmError:
+            return
+        before, self.client = self.client, client
+        self._forget_second_try()
+        self.lookup_screen.log_on_as(client)
+        self._farewell(before)
+
+    @property
+    def _watermark(self) -> str | None:
+        """What the last look is noted under, if it may be."""
+        profile = self.connection.profile
+        return profile.name if profile and self._start.remember else None
+
+    @work(group="look back", description="see when somebody last looked")
+    async def _look_back(self) -> None:
+        """Tell what ended since somebody last looked at this profile's list, unless that was just now."""
+        name, screen = self._watermark, self.lookup_screen
+        since = await beside(partial(last_look, name)) if name else None
+        if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
+            screen.was_left(since)
+
+    @work(group="note", description="note the last look")
+    async def _note(self) -> None:
+        await beside(self.note_look)
+
+    def note_look(self) -> None:
+        """Write down when somebody last looked, if that has changed."""
+        name, screen = self._watermark, self.lookup_screen
+        if name and screen and screen.last_key and screen.last_key != self._noted:
+            self._noted = screen.last_key
+            note_look(name, screen.last_key)
 
     def _warn(self) -> None:
         """Once for each logon: that the server's certificate ends soon."""
@@ -319,7 +385,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return
         clock = Clock(self.now(), self.zone)
         screen, client = self.lookup_screen, self.client
-        text = health(screen.follow, client.certificate if client else None, clock)
+        text = health(screen.follow, client, clock, self._second_try_at)
         self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
 
     def action_clock(self) -> None:

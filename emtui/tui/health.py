@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -13,7 +13,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
 if TYPE_CHECKING:
-    from emtui.em.tls import Certificate
+    from emtui.em.client import Client
 
 LARGE_SKEW = timedelta(seconds=30)
 """From here on the clocks are said to disagree."""
@@ -21,9 +21,11 @@ _COLLECTS = "CollectJob"
 _HOUR = 3600.0
 
 
-def health(follow: Follow, certificate: Certificate | None, clock: Clock) -> str:
-    """One fact a line, and the blind periods below."""
-    lines = [f"{label:<16}{text}" for label, text in _facts(follow, certificate, clock) if text]
+def health(follow: Follow, client: Client | None, clock: Clock, second_try: datetime | None = None) -> str:
+    """One fact a line, and the blind periods below; a refused logon may be sent once more then."""
+    lines = [f"{label:<16}{text}" for label, text in _facts(follow, client, clock) if text]
+    if second_try:
+        lines.append(f"{'Second logon':<16}once, at {words.moment(second_try, clock.zone)}")
     periods = [
         f"  {words.moment(period.since, clock.zone)} – "
         f"{words.moment(period.until, clock.zone) if period.until else 'now'}: {period.why}"
@@ -32,7 +34,7 @@ def health(follow: Follow, certificate: Certificate | None, clock: Clock) -> str
     return "\n".join([*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])])
 
 
-def _facts(follow: Follow, certificate: Certificate | None, clock: Clock) -> Iterator[tuple[str, str]]:
+def _facts(follow: Follow, client: Client | None, clock: Clock) -> Iterator[tuple[str, str]]:
     seen, noted = follow.snapshot, follow.health
     yield "List", _list(follow, clock)
     if noted.problem:
@@ -50,6 +52,9 @@ def _facts(follow: Follow, certificate: Certificate | None, clock: Clock) -> Ite
             f" {words.count(noted.failures)} requests without one"
         ),
     )
+    if client and client.logged_on:
+        yield "Logged on", ", ".join(words.moment(when, clock.zone) for when in client.logged_on)
+    certificate = client.certificate if client else None
     if certificate:
         until = words.moment(certificate.valid_until, clock.zone)
         yield "Certificate", f"valid until {until}, SHA-256 {certificate.sha256[:16]}…"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emtui.em.threads import beside
@@ -35,19 +36,22 @@ class Remember(Enum):
     NEVER = "never"
 
 
-async def connect(connection: Connection, *, remember: bool = True) -> Client:
-    """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here."""
-    log_on, refusals, open_gate = await beside(_libraries)
+async def connect(connection: Connection, *, remember: bool = True, insist: bool = False) -> Client:
+    """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here.
+
+    `insist` sends a password although it was refused before.
+    """
+    log_on, refusals, open_gate = await beside(partial(_libraries, insist=insist))
     return await log_on(connection, refusals if remember else open_gate)
 
 
-def _libraries() -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate, Gate]:
+def _libraries(*, insist: bool) -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate, Gate]:
     from emtui.em.logon import OPEN
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals
 
     gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
-    return log_on, Refusals(attended=True), OPEN
+    return log_on, Refusals(insist, attended=not insist), OPEN
 
 
 def with_key(connection: Connection, seen: Certificate | None) -> Connection:

@@ -81,6 +81,7 @@ async def _live(app: EmtuiApp) -> int:
         code = await app.run_async(mouse=False)
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
+        app.note_look()
         if app.client:
             await app.client.close()
     return code or 0

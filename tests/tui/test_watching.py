@@ -20,6 +20,7 @@ from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
+from emtui.local.watermark import last_look, note_look
 from emtui.monitor.pace import Pace
 from emtui.tui.app import EmtuiApp
 from emtui.tui.logon import Remember
@@ -163,8 +164,16 @@ class Watch:
         return int(selected.id[:8], 16)
 
 
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered and written down stays in the test's own folder."""
+    for name in ("STATE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+
+
 @asynccontextmanager
-async def watching(tmp_path: Path, profile: dict[str, object] | None = None) -> AsyncIterator[Watch]:
+async def watching(
+    tmp_path: Path, profile: dict[str, object] | None = None, *, remember: bool = False
+) -> AsyncIterator[Watch]:
     """The screens of a person who has logged on at two past six on a Friday, and their server."""
     known, manager, hands = identity(tmp_path), Manager(), Hands()
     async with rogue(manager, known.context()) as server:
@@ -175,7 +184,7 @@ async def watching(tmp_path: Path, profile: dict[str, object] | None = None) -> 
         connection = Connection(
             profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
         )
-        app = EmtuiApp(Start(connection, remember=False, at_once=False, now=hands.now, zone=UTC))
+        app = EmtuiApp(Start(connection, remember=remember, at_once=False, now=hands.now, zone=UTC))
         async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
             await pilot.pause()
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
@@ -471,6 +480,57 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
         assert watch.listing.query_now.text == "message"
         assert watch.trouble == ""
         assert "as of 19:03:00" in watch.line("top")
+
+
+async def test_a_refusal_just_after_an_outage_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=0.5))
+    at_home(tmp_path, monkeypatch)
+    async with watching(tmp_path, remember=True) as watch:
+        watch.manager.bad = GONE
+        await watch.poll()
+        watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+        attempts = watch.server.count("POST")
+        await watch.poll()
+        assert "LOGON REFUSED" in watch.trouble
+        await watch.pilot.press("exclamation_mark")
+        assert isinstance(watch.app.page, TextPage)
+        assert "Second logon    once, at" in watch.app.page.text
+        await watch.pilot.press("q")
+        watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
+        await watch.until(lambda: "as of 18:04:00" in watch.line("top"))
+        assert watch.trouble == ""
+        assert watch.server.count("POST") == attempts + 2
+
+
+@pytest.mark.parametrize("why", ["no outage", "not wanted", "refused again"])
+async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=0.1))
+    at_home(tmp_path, monkeypatch)
+    profile: dict[str, object] = {"no_second_logon": True} if why == "not wanted" else {}
+    async with watching(tmp_path, profile, remember=True) as watch:
+        if why != "no outage":
+            watch.manager.bad = GONE
+            await watch.poll()
+        watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+        attempts = watch.server.count("POST")
+        await watch.poll()
+        await watch.pilot.pause(0.8)
+        assert watch.server.count("POST") == attempts + 1 + (why == "refused again")
+
+
+async def test_what_ended_since_the_last_run_of_emtui_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home(tmp_path, monkeypatch)
+    note_look("prod", FRIDAY - timedelta(hours=1))
+    async with watching(tmp_path, remember=True) as watch:
+        line = watch.listing.query_one("#away", Static)
+        await watch.until(lambda: bool(line.display))
+        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok"
+        watch.app.note_look()
+        assert last_look("prod") == FRIDAY
 
 
 # --- a session that runs ----------------------------------------------------------------

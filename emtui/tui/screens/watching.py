@@ -63,6 +63,9 @@ class Watching(Querying):
             super().__init__()
             self.why = why
 
+    class Refused(Message):
+        """The logon was refused just after an outage: the directory behind the server may not be back."""
+
     def __init__(self, client: Client, pace: Pace, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.client = client
@@ -157,6 +160,8 @@ class Watching(Querying):
         when = f" {words.weekday_clock(at, self.emtui.zone)}" if at else ""
         what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
         self._waved_away = ""
+        if isinstance(problem, LogonRefused) and self.follow.health.after_outage:
+            self.post_message(self.Refused())
         self.trouble = f"{what}{when}, L log on: {problem}"
         self.sessions.veiled = True
         self.post_message(self.Lost(str(problem)))
@@ -249,6 +254,17 @@ class Watching(Querying):
         if self.follow.touch():
             self.follow.wake()
         self._left = self.emtui.now()
+
+    @property
+    def last_key(self) -> datetime | None:
+        """When somebody was last seen to be there."""
+        return self._left
+
+    def was_left(self, since: datetime) -> None:
+        """Nobody has looked since then, whoever kept the list meanwhile."""
+        if self.snapshot:
+            self._absence = Absence.of(self.snapshot, self.follow.health, since)
+            self.show_away()
 
     # --- showing ----------------------------------------------------------------
 

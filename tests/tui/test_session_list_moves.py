@@ -1,0 +1,109 @@
+"""Whatever moves in the list, nothing moves under the person's hand."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from looks import NOON, run
+from textual.app import App, ComposeResult
+
+from emtui.em.model import Listing, Session
+from emtui.lookup import Order, Query, parse, parse_order
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.theme import THEME
+from emtui.tui.widgets.session_list import SessionList
+
+STATES = ("Success", "Failed", "Warning", "InProgress")
+numbers = st.sets(st.integers(0, 60), max_size=45)
+QUERIES = ("", "state:failed", "type:LogExport", "state:success,warning", "nothing-like-it")
+ORDERS = ("-started", "started", "type", "-duration_s", "outcome")
+KINDS = ("CollectJob", "LogExport")
+
+
+@st.composite
+def looks(draw: st.DrawFn, at: int) -> Snapshot:
+    """Some of sixty runs in states of any kind, newest first."""
+    rows = [
+        run(number, draw(st.sampled_from(STATES)), draw(st.sampled_from(KINDS)))
+        for number in sorted(draw(numbers))
+    ]
+    return Snapshot.of(Listing(tuple(rows)), NOON + timedelta(minutes=at))
+
+
+class Stage(App[None]):
+    """Nothing but the list."""
+
+    def compose(self) -> ComposeResult:
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        yield SessionList()
+
+
+@dataclass(frozen=True)
+class View:
+    """A query and an order."""
+
+    query: Query
+    order: Order
+
+    def ordered(self, snapshot: Snapshot) -> list[Session]:
+        return list(self.order.sort(snapshot.sessions, snapshot.server_time))
+
+    def rows(self, snapshot: Snapshot) -> list[Session]:
+        return [session for session in self.ordered(snapshot) if self.query.matches(session)]
+
+    def nearest(self, selected: Session, before: Snapshot, after: Snapshot) -> Session | None:
+        """The selected session, or the next below where it stood, or the next above; reckoned apart."""
+        still = any(session.uid == selected.uid for session in after.sessions)
+        stood = [session.uid for session in self.ordered(after if still else before)]
+        here = stood.index(selected.uid)
+        rows = {session.uid: session for session in self.rows(after)}
+        near = [*stood[here:], *reversed(stood[:here])]
+        return next((rows[uid] for uid in near if uid in rows), None)
+
+
+views = st.builds(
+    View,
+    st.sampled_from(QUERIES).map(lambda text: parse(text, now=NOON, zone=UTC)),
+    st.sampled_from(ORDERS).map(parse_order),
+)
+
+
+async def moved(
+    before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
+) -> None:
+    app = Stage()
+    async with app.run_test(size=(100, 14)) as pilot:
+        listed = app.query_one(SessionList)
+        listed.zone, listed.wanted, listed.order, listed.sticks = UTC, view.query, view.order, follows
+        listed.snapshot = before
+        await pilot.pause()
+        assert list(listed.rows) == view.rows(before)
+        listed.go(min(hand[0], max(listed.count - 1, 0)), top=hand[1])
+        selected, line = listed.selected, listed.cursor - listed.top
+        following = follows and listed.cursor == listed.top == 0
+        listed.snapshot = after
+        assert list(listed.rows) == view.rows(after)
+        wanted = view.nearest(selected, before, after) if selected and not following else None
+        if wanted:
+            assert listed.selected
+            assert listed.selected.uid == wanted.uid
+            last_top = max(listed.count - listed.window, 0)
+            assert listed.top == max(min(listed.cursor - line, last_top), 0)
+        else:
+            assert listed.cursor == listed.top == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    before=looks(0), after=looks(1), view=views,
+    hand=st.tuples(st.integers(0, 44), st.integers(0, 44)), follows=st.booleans(),
+)  # fmt: skip
+def test_the_selected_session_stays_selected_and_on_its_line(
+    before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
+) -> None:
+    asyncio.run(moved(before, after, view, hand, follows=follows))
