@@ -1,0 +1,182 @@
+"""The list as it is followed in a real terminal: what it sends there, and what it never claims."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, python
+from rogue import (
+    GOOD,
+    PASSWORD,
+    SCRIPTS,
+    USER,
+    Asked,
+    Reply,
+    Rogue,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+    session_xml,
+)
+
+HASTY = Path(__file__).parent.parent / "hasty.py"
+GONE = reply("503 Service Unavailable", b"", "")
+
+
+def guid(number: int) -> str:
+    return f"{number:08x}-2222-4333-8444-555555555555"
+
+
+def rows(count: int, *more: str) -> Reply:
+    """A whole list of so many runs, and what else is put into it."""
+    return reply("200 OK", list_xml([*(session_xml(guid(number)) for number in range(count)), *more]))
+
+
+@dataclass
+class Manager:
+    """Answers with `bad` in place of the list while there is one; notes when each list was asked for."""
+
+    listed: Reply = field(default_factory=lambda: rows(40))
+    logon: Reply = GOOD["logon"]
+    asked: list[float] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "list":
+            self.asked.append(time.monotonic())
+            return self.listed
+        return self.logon if route == "logon" else GOOD[route]
+
+
+@contextmanager
+def followed(tmp_path: Path, manager: Manager, every: float) -> Iterator[tuple[Terminal, Rogue]]:
+    known = identity(tmp_path)
+    with rogue_beside(manager, known.context()) as server:
+        argv = (str(HASTY), str(every), "--server", server.authority, "--user", USER, "--pin", known.sha256)
+        with python(*argv, environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
+            terminal.until("as of")
+            yield terminal, server
+            terminal.press("ctrl+c", "ctrl+c")
+
+
+def after(terminal: Terminal, manager: Manager, polls: int) -> None:
+    """Take in what comes until so many more lists were asked for, and answered."""
+    wanted, ends = len(manager.asked) + polls, time.monotonic() + 60
+    while len(manager.asked) < wanted:
+        terminal.rest()
+        assert time.monotonic() < ends, "it asks no more"
+    terminal.rest()
+
+
+@pytest.mark.parametrize("keys", [(), ("\r",), ("?",), (":",), ("!",), ("L",), ("/", "x")], ids=repr)
+def test_between_polls_nothing_is_sent_and_a_poll_without_a_change_sends_the_time(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    manager = Manager()
+    with followed(tmp_path, manager, 1.0) as (terminal, _):
+        for key in keys:
+            terminal.press(key)
+            terminal.rest()
+        after(terminal, manager, 1)
+        before, polls = len(terminal.received), 3
+        between = 0
+        for _ in range(polls):
+            asked = len(manager.asked)
+            terminal.rest()  # what the last poll brought
+            resting = len(terminal.received)
+            while len(manager.asked) == asked:
+                terminal.rest()
+                between += len(terminal.received) - resting if len(manager.asked) == asked else 0
+                resting = len(terminal.received)
+        terminal.rest()
+        sent = len(terminal.received) - before
+    assert between == 0
+    assert sent <= 60 * (polls + 1)
+
+
+def time_of(line: str) -> clock:
+    """What stands after `as of`."""
+    return clock.fromisoformat(line.partition("as of ")[2][:8])
+
+
+HALF = reply("200 OK", list_xml([session_xml(guid(number)) for number in range(40)])[:-400])
+MANGLED = session_xml(guid(99)).replace("2026-11-23T02:00:00.5Z", "yesterday")
+
+
+def test_no_copy_of_the_screen_is_newer_than_the_last_whole_answer(tmp_path: Path) -> None:
+    """The screen is looked at again and again while the server answers one way after another."""
+    manager = Manager()
+    last_whole = datetime.now(UTC)
+    plan: list[tuple[Callable[[], Reply], bool]] = [
+        (lambda: rows(40), True),
+        (lambda: GONE, False),
+        (lambda: HALF, False),
+        (lambda: SCRIPTS["cut"].reply, False),
+        (lambda: rows(40, MANGLED), True),
+        (lambda: SCRIPTS["no-answer"].reply, False),
+        (lambda: rows(41), True),
+    ]
+    with followed(tmp_path, manager, 0.7) as (terminal, _):
+        copies = 0
+        for answer, whole in plan:
+            manager.listed = answer()
+            after(terminal, manager, 1)  # one may have been under way
+            began = datetime.now(UTC)
+            ends = time.monotonic() + 2.5
+            while time.monotonic() < ends:
+                lines = terminal.lines()
+                terminal.rest()
+                copies += 1
+                top, tally = lines[0], " ".join(lines[:6])
+                if "as of" in top:
+                    said = time_of(top)
+                    limit = datetime.now(UTC) if whole else last_whole
+                    assert said <= (limit + timedelta(seconds=1)).time(), "\n".join(lines)
+                else:
+                    assert "BLIND since" in top, "\n".join(lines)
+                assert "40 runs" in tally or "41 runs" in tally, "\n".join(lines)
+                time.sleep(0.1)
+            if whole:
+                last_whole = datetime.now(UTC)
+                terminal.until(lambda lines: "STALE" not in lines[0] and "BLIND" not in lines[0])
+            else:
+                assert datetime.now(UTC) > began
+        assert copies > 40
+        assert any("41 runs" in line for line in terminal.lines())
+
+
+def test_the_mangled_row_is_counted(tmp_path: Path) -> None:
+    manager = Manager(rows(3, MANGLED))
+    with followed(tmp_path, manager, 5) as (terminal, _):
+        terminal.until("1 not readable whole")
+
+
+def test_expiry_outage_and_a_new_password_while_a_query_is_half_typed(tmp_path: Path) -> None:
+    manager = Manager()
+    with followed(tmp_path, manager, 0.5) as (terminal, server):
+        terminal.press("/", "Collec")
+        terminal.until("1/40")
+        refused = reply("401 Unauthorized")
+        manager.listed, manager.logon = refused, refused
+        terminal.until("LOGON REFUSED")
+        attempts = server.count("POST")
+        terminal.press("tJob")
+        terminal.until("/ CollectJob")
+        assert server.count("POST") == attempts
+        terminal.press("enter")
+        manager.listed, manager.logon = rows(41), GOOD["logon"]
+        terminal.press("L")
+        terminal.until("Password")
+        terminal.press(f"{PASSWORD} 2", "enter")
+        terminal.until("41 of 41")
+        assert all("Collec" not in asked.headers.get("authorization", "") for asked in server.asked)
+        assert server.count("POST") == attempts + 1
