@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.figures import table
 from bench.reading import reading
 from bench.screens import on_the_line, with_a_long_list
+from bench.soaking import resting, soaking
 from bench.starting import starting
 
 USUAL, QUICK = (10_000, 100_000), (1_000,)
@@ -26,6 +27,7 @@ def main(*, quick: bool) -> None:
     figures = [*starting(times), *on_the_line()]
     for count in counts:
         figures += [*reading(count, times), *with_a_long_list(count)]
+    figures += [*soaking(200 if quick else 2000), *resting(10 if quick else 120)]
     sys.stdout.write(table(figures) + "\n")
 
 

@@ -6,6 +6,7 @@ from bench.figures import Figure, table
 from bench.reading import reading
 from bench.screens import arrival
 from bench.server import listing, serving
+from bench.soaking import soak, soaking
 from bench.starting import starting
 
 SHORT = 300
@@ -17,6 +18,20 @@ def test_every_way_of_measuring_gives_a_figure() -> None:
         figures += arrival(served)
     assert all(figure.value > 0 for figure in figures if figure.unit != "ms")
     assert table(figures).count("\n") == len(figures)
+
+
+def test_a_long_watch_gains_neither_memory_nor_files() -> None:
+    memory, files = soaking(240)
+    assert memory.value <= 4, memory.beside
+    assert files.value <= 0
+
+
+def test_every_expiry_costs_one_logon_and_every_look_one_request() -> None:
+    with soak(SHORT) as soaked:
+        soaked.looks(3)
+        for _ in range(3):
+            soaked.expiry()
+        assert soaked.manager.logons == 4
 
 
 def test_a_goal_that_is_not_met_is_said() -> None:
