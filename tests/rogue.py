@@ -379,7 +379,7 @@ def identity(
 
 @asynccontextmanager
 async def rogue(
-    answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None
+    answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None, port: int = 0
 ) -> AsyncIterator[Rogue]:
     """A server in this event loop, with TLS if there is a context; nothing of it is left afterwards."""
     played = Rogue(answer)
@@ -392,7 +392,7 @@ async def rogue(
             serving.add(task)
             task.add_done_callback(serving.discard)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         listener.setblocking(False)
         played.port = listener.getsockname()[1]
         serving.add(asyncio.create_task(accept()))
@@ -425,7 +425,7 @@ async def _attend(played: Rogue, wire: socket.socket, context: ssl.SSLContext | 
 
 @contextmanager
 def rogue_beside(
-    answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None
+    answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None, port: int = 0
 ) -> Iterator[Rogue]:
     """The same in a thread, for tests that have no event loop of their own (the command line's)."""
     ready: threading.Event = threading.Event()
@@ -435,7 +435,7 @@ def rogue_beside(
     async def run() -> None:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         stop.append(partial(loop.call_soon_threadsafe, over.set))
-        async with rogue(answer, context) as played:
+        async with rogue(answer, context, port) as played:
             told.append(played)
             ready.set()
             await over.wait()

@@ -10,6 +10,8 @@ from enum import Enum
 
 OUTAGE = timedelta(minutes=10)
 """A refusal so soon after a failure may be the failure's: a directory that is not back yet."""
+LARGE_SKEW = timedelta(seconds=30)
+"""From here on two clocks are said to disagree."""
 STALE_AFTER = 2
 BLIND_AFTER = 3
 _KEPT = 50

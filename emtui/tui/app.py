@@ -26,7 +26,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from emtui import __version__, lookup
+from emtui import __version__, lookup, words
 from emtui.em.errors import EmError
 from emtui.em.model import Session
 from emtui.em.threads import beside
@@ -35,7 +35,7 @@ from emtui.local.connection import Connection
 from emtui.local.watermark import last_look, note_look
 from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
-from emtui.monitor.health import Sight
+from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
@@ -289,11 +289,13 @@ class EmtuiApp(App[int], inherit_bindings=False):
             note_look(name, screen.last_key)
 
     def _warn(self) -> None:
-        """Once for each logon: that the server's certificate ends soon."""
+        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong."""
         client, self._unwarned = self._unwarned, None
         ending = client and client.certificate and client.certificate.ending(self.now())
         if client and ending:
             self.page.say(f"The certificate of {client.server} {ending}.")
+        elif abs(self.skew) >= LARGE_SKEW:
+            self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
     def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
         """The list knows it too."""

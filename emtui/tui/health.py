@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import Sight
+from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
 
-LARGE_SKEW = timedelta(seconds=30)
-"""From here on the clocks are said to disagree."""
 _COLLECTS = "CollectJob"
 _HOUR = 3600.0
 

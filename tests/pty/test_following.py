@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
@@ -180,3 +180,29 @@ def test_expiry_outage_and_a_new_password_while_a_query_is_half_typed(tmp_path: 
         terminal.until("41 of 41")
         assert all("Collec" not in asked.headers.get("authorization", "") for asked in server.asked)
         assert server.count("POST") == attempts + 1
+
+
+def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -> None:
+    known, manager = identity(tmp_path), Manager()
+    with ExitStack() as first:
+        server = first.enter_context(rogue_beside(manager, known.context()))
+        argv = (str(HASTY), "0.5", "--server", server.authority, "--user", USER, "--pin", known.sha256)
+        with python(*argv, environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
+            terminal.until("40 runs")
+            first.close()
+            terminal.until("BLIND since")
+            terminal.until("refused the connection")
+            forgotten = iter([reply("401 Unauthorized")])
+
+            def restarted(asked: Asked) -> Reply:
+                old = route_of(asked) == "list" and next(forgotten, None)
+                return old or manager(asked)
+
+            manager.listed = rows(41)
+            with rogue_beside(restarted, known.context(), server.port) as again:
+                terminal.until("41 runs")
+                terminal.until(lambda lines: "as of" in lines[0] and "!" not in lines[1][:1])
+                assert again.count("POST") == 1
+                terminal.press("q")
+                assert terminal.end() == 0
+                assert again.count("DELETE") == 1

@@ -172,10 +172,14 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def watching(
-    tmp_path: Path, profile: dict[str, object] | None = None, *, remember: bool = False
+    tmp_path: Path,
+    profile: dict[str, object] | None = None,
+    *,
+    remember: bool = False,
+    date: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Watch]:
     """The screens of a person who has logged on at two past six on a Friday, and their server."""
-    known, manager, hands = identity(tmp_path), Manager(), Hands()
+    known, manager, hands = identity(tmp_path), Manager(date=date), Hands()
     async with rogue(manager, known.context()) as server:
         where = Server("127.0.0.1", server.port)
         trust = Trust(pin=known.sha256)
@@ -337,9 +341,9 @@ async def test_keys_never_make_two_requests_at_once(tmp_path: Path) -> None:
 
 
 async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: Path) -> None:
-    async with watching(tmp_path) as watch:
+    async with watching(tmp_path, date=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)) as watch:
+        assert "The server's clock is 7m" in watch.line("foot")
         watch.manager.states[39] = "InProgress"
-        watch.manager.date = lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)
         await watch.poll()
         assert "running" in watch.lines()[1]
         assert "10m" in watch.lines()[1], "begun at 18:00, 18:03 here, 18:10 there"
