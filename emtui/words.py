@@ -108,10 +108,9 @@ def day_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{day} {local:%H:%M}"
 
 
-def weekday_clock(when: datetime, zone: tzinfo) -> str:
-    """To the second, with its day: `Sat 22:04:12`."""
-    local = _in_zone(when, zone)
-    return f"{_DAYS[local.weekday()]} {local:%H:%M:%S}"
+def day_and_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same to the second: `Sat 22:04:12`."""
+    return f"{day_clock(when, now, zone)}:{_in_zone(when, zone):%S}"
 
 
 def pause(seconds: float) -> str:

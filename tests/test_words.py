@@ -146,3 +146,17 @@ def test_what_is_fitted_takes_exactly_its_cells(text: str, width: int, right: bo
 def test_numbers_stand_on_the_right() -> None:
     assert words.fit("31s", 6, right=True) == "   31s"
     assert words.fit("31s", 6) == "31s   "
+
+
+def test_a_day_and_its_time_in_few_cells() -> None:
+    now = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+    saturday = datetime(2026, 11, 21, 22, 4, 10, tzinfo=UTC)
+    assert words.day_clock(saturday, now, UTC) == "Sat 22:04"
+    assert words.day_and_clock(saturday, now, UTC) == "Sat 22:04:10"
+    assert words.day_clock(saturday - timedelta(days=28), now, UTC) == "24 Oct 22:04"
+
+
+def test_a_pause_is_seconds_or_minutes() -> None:
+    assert [words.pause(seconds) for seconds in (10, 60.4, 120, 180, 200)] == [
+        "10 s", "60 s", "120 s", "3 min", "3 min",
+    ]  # fmt: skip

@@ -60,7 +60,10 @@ def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
     if follow.paused:
         pieces.append(("PAUSED  ", BOLD))
     if health.blind_since:
-        return [*pieces, (f"BLIND since {words.moment(health.blind_since, clock.zone)}", ALARM)]
+        return [
+            *pieces,
+            (f"BLIND since {words.day_and_clock(health.blind_since, clock.now, clock.zone)}", ALARM),
+        ]
     if snapshot is None:
         return pieces
     if health.sight is Sight.STALE:

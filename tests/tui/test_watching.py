@@ -278,9 +278,9 @@ async def test_stale_after_two_missed_polls_and_blind_after_three(tmp_path: Path
         assert "overloaded" in watch.trouble
         assert {line[1] for line in watch.lines()[1:]} == {"?"}
         await watch.poll()
-        assert "BLIND since Fri 20 Nov 18:03:00" in watch.line("top")
+        assert "BLIND since Fri 18:03:00" in watch.line("top")
         await watch.poll()
-        assert "BLIND since Fri 20 Nov 18:03:00" in watch.line("top")
+        assert "BLIND since Fri 18:03:00" in watch.line("top")
         assert len(watch.numbers()) == 40
         watch.manager.bad = None
         await watch.poll()
@@ -297,7 +297,7 @@ async def test_no_half_an_answer_is_taken_for_a_whole_one(tmp_path: Path, name: 
         for _ in range(4):
             await watch.poll()
             top = watch.line("top")
-            assert "as of 18:02:00" in top or "BLIND since Fri 20 Nov 18:02:00" in top
+            assert "as of 18:02:00" in top or "BLIND since Fri 18:02:00" in top
             assert watch.line("tally") == counts
 
 
@@ -465,7 +465,7 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
         await watch.poll()
         assert "LOGON REFUSED" in watch.trouble
         assert "L log on" in watch.trouble
-        assert "BLIND since Fri 20 Nov 18:02:00" in watch.line("top")
+        assert "BLIND since Fri 18:02:00" in watch.line("top")
         await watch.pilot.press("g", "e", "enter")
         assert watch.listing.query_now.text == "message", "the keys still went into the query"
         attempts = watch.server.count("POST")

@@ -157,7 +157,7 @@ class Watching(Querying):
     def _decide(self, problem: EmError) -> None:
         """Nothing is asked any more before somebody has decided."""
         at = self.follow.health.failed_at
-        when = f" {words.weekday_clock(at, self.emtui.zone)}" if at else ""
+        when = f" {words.day_and_clock(at, self.emtui.now(), self.emtui.zone)}" if at else ""
         what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
         self._waved_away = ""
         if isinstance(problem, LogonRefused) and self.follow.health.after_outage:

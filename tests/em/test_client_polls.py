@@ -1,0 +1,147 @@
+"""One list after another: what is the same costs nothing, and what came with it is known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rogue import (
+    GOOD,
+    PASSWORD,
+    USER,
+    Asked,
+    Reply,
+    identity,
+    list_xml,
+    reply,
+    rogue,
+    route_of,
+    session_xml,
+)
+
+from emtui.em import wire
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client, Receipt
+from emtui.em.errors import Cut, ServerTrouble
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+
+ROWS = [session_xml(f"{number:08x}-2222-4333-8444-555555555555") for number in range(20)]
+WHOLE = list_xml(ROWS)
+
+
+class Lists:
+    """Answers the list with what is told."""
+
+    def __init__(self) -> None:
+        self.reply = reply("200 OK", WHOLE)
+
+    def __call__(self, asked: Asked) -> Reply:
+        return self.reply if route_of(asked) == "list" else GOOD[route_of(asked)]
+
+
+@asynccontextmanager
+async def asking(tmp_path: Path, lists: Lists) -> AsyncIterator[Client]:
+    known = identity(tmp_path)
+    async with (
+        rogue(lists, known.context()) as server,
+        await Client.connect(
+            Server("127.0.0.1", server.port),
+            USER,
+            Secret(PASSWORD),
+            trust=Trust(pin=known.sha256),
+            proxies=Proxies(),
+        ) as client,
+    ):
+        yield client
+
+
+async def receipt(client: Client) -> Receipt:
+    """What the next list was as an answer."""
+    await client.sessions()
+    assert client.receipt
+    return client.receipt
+
+
+async def test_the_same_bytes_are_the_same_list_and_no_parser_sees_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(tmp_path, Lists()) as client:
+        first = await client.sessions()
+        fed: list[bytes] = []
+        monkeypatch.setattr(wire.ListReader, "feed", lambda _, piece: fed.append(piece))
+        assert await client.sessions() is first
+        assert fed == []
+
+
+async def test_other_bytes_that_say_the_same_are_the_same_list(tmp_path: Path) -> None:
+    lists = Lists()
+    async with asking(tmp_path, lists) as client:
+        first = await client.sessions()
+        lists.reply = reply("200 OK", list_xml(reversed(ROWS)))
+        assert await client.sessions() is first
+
+
+async def test_another_list_is_another_list_and_half_a_one_is_none(tmp_path: Path) -> None:
+    lists = Lists()
+    async with asking(tmp_path, lists) as client:
+        first = await client.sessions()
+        lists.reply = reply("200 OK", list_xml(ROWS[1:]))
+        second = await client.sessions()
+        assert len(second.sessions) == len(first.sessions) - 1
+        lists.reply = reply("200 OK", WHOLE[:-40])
+        with pytest.raises(Cut):
+            await client.sessions()
+        lists.reply = reply("200 OK", list_xml(ROWS[1:]))
+        assert await client.sessions() is second
+
+
+async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -> None:
+    lists = Lists()
+    async with asking(tmp_path, lists) as client:
+        first = await receipt(client)
+        assert (first.size, first.skew) == (len(WHOLE), None)
+        assert first.took > 0
+        ahead = datetime.now(UTC) + timedelta(hours=1)
+        date = f"Content-Type: application/xml\r\nDate: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
+        lists.reply = reply("200 OK", WHOLE, date)
+        skew = (await receipt(client)).skew
+        assert skew
+        assert abs(skew - timedelta(hours=1)) < timedelta(seconds=30)
+        lists.reply = reply("200 OK", WHOLE, "Date: the day before yesterday\r\n")
+        assert (await receipt(client)).skew is None
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("99999999999", 3600),
+        ("-5", None),
+        ("soon", None),
+        ("٣", None),
+        ("Fri, 20 Nov 2026 18:02:00 GMT", 120),
+        ("Fri, 20 Nov 2026 17:00:00 GMT", 0),
+        ("Fri, 20 Nov 9999 17:00:00 GMT", 3600),
+    ],
+)
+async def test_retry_after_is_understood_in_both_forms(
+    tmp_path: Path, header: str, seconds: float | None
+) -> None:
+    lists = Lists()
+    lists.reply = reply(
+        "503 Service Unavailable", b"", f"Date: Fri, 20 Nov 2026 18:00:00 GMT\r\nRetry-After: {header}\r\n"
+    )
+    async with asking(tmp_path, lists) as client:
+        with pytest.raises(ServerTrouble) as caught:
+            await client.sessions()
+        assert caught.value.retry_after == (None if seconds is None else pytest.approx(seconds, abs=2))
+
+
+async def test_when_it_logged_on_is_known(tmp_path: Path) -> None:
+    async with asking(tmp_path, Lists()) as client:
+        assert len(client.logged_on) == 1
