@@ -7,8 +7,10 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from time import monotonic
@@ -20,6 +22,7 @@ from textual import events, work
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -39,6 +42,7 @@ from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
+from emtui.tui.ending import LastTimer
 from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
 from emtui.tui.manual import manual
@@ -51,6 +55,7 @@ from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
+from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -79,7 +84,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     zone: var[tzinfo] = var(SystemZone())
 
     def __init__(self, start: Start) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(ansi_color=True, driver_class=_own_driver())
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
@@ -91,6 +96,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._noted: datetime | None = None
         self._second_try: Timer | None = None
         self._second_try_at: datetime | None = None
+        self._last_timer = LastTimer(self._let_go)
+        self.way_back = ""
+        """The command that comes back to exactly the view that was left; nothing for a demo."""
+        self._turns: asyncio.AbstractEventLoop | None = None
         self.connection = start.connection
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -136,6 +145,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Log on first."""
+        self._turns = asyncio.get_running_loop()
         self._ask_who(at_once=self._start.at_once)
         self.set_interval(NOTED_EVERY, self._note)
 
@@ -406,7 +416,34 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_leave(self) -> None:
         """Leave emtui."""
-        self.exit(0)
+        self.end(0)
+
+    def end(self, code: int) -> None:
+        """Leave, in good order if that is quick enough."""
+        self.way_back = self._way_back()
+        self._last_timer.arm(code)
+        self.exit(code)
+
+    def _way_back(self) -> str:
+        screen, client = self.lookup_screen, self.client
+        if self.mark or not screen or not client:
+            return ""
+        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
+        return way_back(client.server, screen.query_now, screen.order, opened[-1] if opened else None)
+
+    def end_soon(self, code: int) -> None:
+        """The same, from another thread."""
+        self._last_timer.arm(code)
+        self._tell_loop(partial(self.exit, code))
+
+    def _let_go(self) -> None:
+        if self._driver and hasattr(self._driver, "let_go"):
+            self._driver.let_go()
+
+    def _tell_loop(self, what: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop has ended before us
+            if self._turns:
+                self._turns.call_soon_threadsafe(what)
 
     def action_stop(self) -> None:
         """Stop what is running; if nothing is, the second press leaves."""
@@ -477,12 +514,16 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return done[0]
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send the terminal only what it does not show already, and nothing while it is somebody else's."""
-        if self._lent:
+        """Send the terminal what it does not show already; nothing while it is full, or somebody else's."""
+        if self._lent or not getattr(self._driver, "ready", True):
             return
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = News(self._paper, renderable, self.size.width)
         super()._display(screen, renderable)
+
+    def caught_up(self) -> None:
+        """The terminal takes something again, after what was painted meanwhile went nowhere: paint once."""
+        self._tell_loop(partial(self.refresh, repaint=True, layout=True))
 
     def _fatal_error(self) -> None:
         """No traceback on the terminal: it would show what stood in variables."""
@@ -503,6 +544,15 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
 class KeysLost(Exception):
     """The thread that reads keys has ended with an error; the framework keeps only a picture of it."""
+
+
+def _own_driver() -> type[Driver] | None:
+    """Ours, where there are terminals as it knows them."""
+    if os.name != "posix":
+        return None
+    from emtui.tui.driver import EmtuiDriver
+
+    return EmtuiDriver
 
 
 def _not_ours(_signal: int, _frame: FrameType | None) -> None:

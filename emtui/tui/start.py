@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ from emtui.monitor.follow import utc_now
 
 if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
+
+
+_ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,)
+"""What ends emtui from outside; one that is ignored (nohup) stays ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,9 @@ def run(start: Start) -> int:
     app = _app(start)
     code = asyncio.run(_live(app))
     if app.fault is None:
+        if code == 0 and app.way_back:
+            with suppress(OSError):
+                sys.stderr.write(f"{app.way_back}\n")
         return code
     from emtui.local import faults
 
@@ -75,12 +83,15 @@ def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> Non
 async def _live(app: EmtuiApp) -> int:
     """The app, and after it the logon's end on the server."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, app.exit, 128 + signal.SIGTERM)
+    ends = [number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in ends:
+        loop.add_signal_handler(number, app.end, 128 + number)
     loop.set_exception_handler(_dropped)
     try:
         code = await app.run_async(mouse=False)
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+        for number in ends:
+            loop.remove_signal_handler(number)
         app.note_look()
         if app.client:
             await app.client.close()
