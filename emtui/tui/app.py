@@ -96,7 +96,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._noted: datetime | None = None
         self._second_try: Timer | None = None
         self._second_try_at: datetime | None = None
-        self._last_timer = LastTimer(self._let_go)
+        self._last_timer = LastTimer()
         self.way_back = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._turns: asyncio.AbstractEventLoop | None = None
@@ -421,7 +421,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def end(self, code: int) -> None:
         """Leave, in good order if that is quick enough."""
         self.way_back = self._way_back()
-        self._last_timer.arm(code)
+        self._arm(code)
         self.exit(code)
 
     def _way_back(self) -> str:
@@ -433,12 +433,14 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def end_soon(self, code: int) -> None:
         """The same, from another thread."""
-        self._last_timer.arm(code)
+        self._arm(code)
         self._tell_loop(partial(self.exit, code))
 
-    def _let_go(self) -> None:
-        if self._driver and hasattr(self._driver, "let_go"):
-            self._driver.let_go()
+    def _arm(self, code: int) -> None:
+        """The process ends soon, if there is a terminal that could hold it."""
+        let_go = getattr(self._driver, "let_go", None)
+        if let_go:
+            self._last_timer.arm(code, let_go)
 
     def _tell_loop(self, what: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop has ended before us

@@ -13,21 +13,21 @@ LAST = 2.4
 class LastTimer:
     """Armed once, by whatever ends emtui; an end in good order is quicker."""
 
-    def __init__(self, let_go: Callable[[], None]) -> None:
-        self._let_go = let_go
+    def __init__(self) -> None:
         self._armed = False
 
-    def arm(self, code: int) -> None:
-        """From now on the process has so long, and ends with this code at the latest."""
+    def arm(self, code: int, let_go: Callable[[], None]) -> None:
+        """From now on the process has so long; then `let_go` is called and it ends with this code."""
         if self._armed:
             return
         self._armed = True
-        timer = threading.Timer(LAST, self._end, (code,))
+        timer = threading.Timer(LAST, _end, (code, let_go))
         timer.daemon = True
         timer.start()
 
-    def _end(self, code: int) -> None:
-        try:
-            self._let_go()
-        finally:
-            os._exit(code)
+
+def _end(code: int, let_go: Callable[[], None]) -> None:
+    try:
+        let_go()
+    finally:
+        os._exit(code)

@@ -92,7 +92,9 @@ async def seated(
 
 
 async def listed(seat: Seat) -> None:
-    await seat.until(lambda: seat.app.lookup_screen is not None and bool(seat.list.sessions.rows))
+    await seat.until(
+        lambda: seat.app.lookup_screen is not None and seat.list.stands and bool(seat.list.sessions.rows)
+    )
 
 
 @pytest.mark.parametrize("name", scripts_of("list"))

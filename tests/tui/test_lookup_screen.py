@@ -91,7 +91,7 @@ async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> 
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
         seat = Seat(app, pilot)
-        await seat.until(lambda: app.lookup_screen is not None)
+        await seat.until(lambda: app.lookup_screen is not None and seat.listing.stands)
         if wait:
             await seat.until(lambda: bool(seat.listing.sessions.rows) and not seat.listing.progress)
         yield seat

@@ -194,7 +194,13 @@ async def watching(
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
             watch = Watch(app, pilot, server, manager, hands)
             app.bell = watch.ring  # type: ignore[method-assign] # the bell of a test counts
-            await watch.until(lambda: app.lookup_screen is not None and bool(watch.listing.sessions.rows))
+            await watch.until(
+                lambda: (
+                    app.lookup_screen is not None
+                    and watch.listing.stands
+                    and bool(watch.listing.sessions.rows)
+                )
+            )
             watch.listing.follow.clock = hands
             watch.listing.touched()
             yield watch

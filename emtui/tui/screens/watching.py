@@ -246,7 +246,7 @@ class Watching(Querying):
     def heard_key(self) -> None:
         """Somebody is there: what is on the screen has been seen."""
         super().heard_key()
-        if self.is_current and self.sessions.marks:
+        if self.stands and self.is_current and self.sessions.marks:
             self._noticed.update(session.uid for session in self.sessions.in_sight)
 
     def touched(self) -> None:
