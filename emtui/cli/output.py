@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emtui import words
@@ -39,6 +39,11 @@ def as_json(records: Sequence[Record]) -> str:
 def as_jsonl(records: Iterable[Record]) -> str:
     """One object to a line."""
     return "".join(f"{_json(record)}\n" for record in records)
+
+
+def as_line(record: Mapping[str, object]) -> str:
+    """One object on one line."""
+    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def as_object(record: Record, part: str, parts: Sequence[Record]) -> str:

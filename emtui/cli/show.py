@@ -6,26 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, reach
+from emtui.cli.finding import listed_as, narrate_host, session_of
 from emtui.cli.records import EVENT_KEYS, event_records, session_record
-from emtui.cli.sessions import narrate_odd, narrate_replaced
+from emtui.cli.sessions import narrate_replaced
 from emtui.em.address import Server
 from emtui.em.model import Log, Session, Uid
 from emtui.local.zone import SystemZone
-from emtui.lookup import (
-    DEFAULT_ORDER,
-    ExactTarget,
-    LatestTarget,
-    NoMatch,
-    Target,
-    find,
-    parse_target,
-)
+from emtui.lookup import ExactTarget, parse_target
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -57,12 +49,16 @@ def show(given: Given) -> int:
         record = session_record(seen.session, seen.server, seen.now)
         streams.say(output.as_object(record, "events", event_records(seen.log, seen.session.started)))
     else:
-        streams.say(_fields(seen) + "\n" + _event_table(seen))
+        streams.say(fields(seen) + "\n" + _event_table(seen))
     return 0
 
 
 def events(given: Given) -> int:
     """Print the events of one session."""
+    if given.has("--follow"):
+        from emtui.cli.wait import follow
+
+        return follow(given)
     if given.one("--output") == "xml":
         return _print_xml(given, lambda client, uid: client.events_xml(uid))
     seen = _see(given)
@@ -82,10 +78,10 @@ def events(given: Given) -> int:
 def _see(given: Given) -> Seen:
     target = parse_target(given.operands[0])
     connection = reach(given)
-    _narrate_host(target, connection.server)
+    narrate_host(target, connection.server)
 
     async def ask(client: Client) -> Seen:
-        session = await _session(client, target)
+        session = await session_of(client, target)
         log = await client.events(session.uid)
         return Seen(session, log, client.server, datetime.now(UTC))
 
@@ -97,51 +93,14 @@ def _see(given: Given) -> Seen:
 def _print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> int:
     target = parse_target(given.operands[0])
     connection = reach(given)
-    _narrate_host(target, connection.server)
+    narrate_host(target, connection.server)
 
     async def ask(client: Client) -> str:
-        uid = target.uid if isinstance(target, ExactTarget) else (await _listed(client, target)).uid
+        uid = target.uid if isinstance(target, ExactTarget) else (await listed_as(client, target)).uid
         return await read(client, uid)
 
     streams.say(converse(connection, ask).rstrip("\n") + "\n")
     return 0
-
-
-async def _session(client: Client, target: Target) -> Session:
-    """The session that is meant, whole: exact ones are asked for, others looked up in the list first."""
-    if isinstance(target, ExactTarget):
-        session = await client.session(target.uid)
-        return session if session.complete else await _more_of(client, session)
-    session = await _listed(client, target)
-    return session if session.complete else await client.session(session.uid)
-
-
-async def _more_of(client: Client, reference: Session) -> Session:
-    """What the list knows of a session to which the server gives, asked for it, only a reference."""
-    listed = (await client.sessions()).sessions
-    return next((session for session in listed if session.uid == reference.uid), reference)
-
-
-async def _listed(client: Client, target: Target) -> Session:
-    listing = await client.sessions()
-    narrate_odd(listing)
-    if not isinstance(target, LatestTarget) or target.type is None:
-        return find(target, listing.sessions)
-    newest_first = DEFAULT_ORDER.sort(listing.sessions, datetime.now(UTC))
-    async for session in client.complete(newest_first):
-        try:
-            return find(target, [session])
-        except NoMatch:
-            continue
-    return find(target, ())
-
-
-def _narrate_host(target: Target, server: Server) -> None:
-    if not isinstance(target, ExactTarget) or target.url is None:
-        return
-    named = urlsplit(target.url).hostname
-    if named != server.host.casefold():
-        streams.narrate(f"the URL names {named}; only its id is used, and {server} is asked")
 
 
 def _narrate_odd(seen: Seen) -> None:
@@ -152,7 +111,8 @@ def _narrate_odd(seen: Seen) -> None:
     narrate_replaced(seen.log.replaced)
 
 
-def _fields(seen: Seen) -> str:
+def fields(seen: Seen) -> str:
+    """What is known of a session, one fact a line."""
     session, zone = seen.session, SystemZone()
     took = session.took(seen.now)
     pairs = (

@@ -58,6 +58,11 @@ def _output(*formats: str) -> Option:
     return Option("--output", f"{', '.join(formats)}; table unless given", "FORMAT", "-o", formats)
 
 
+_FILTERS = (
+    Option("--since", "started since, and whatever still runs: 30s 15m 24h 7d, ISO, 02:10", "TIME"),
+    Option("--state", "outcomes or the server's words, with commas", "STATE"),
+    Option("--type", "session types, with commas; * stands for any text", "TYPE"),
+)
 _SORT = Option("--sort", "by this key of the JSON, -KEY for the largest first; -started unless given", "KEY")
 _DEMO_OPTIONS = (
     Option("--seed", "which world; the same seed and clock are the same world", "N"),
@@ -77,9 +82,7 @@ COMMANDS = (
         "list sessions",
         "sessions:run",
         (
-            Option("--since", "started since, and whatever still runs: 30s 15m 24h 7d, ISO, 02:10", "TIME"),
-            Option("--state", "outcomes or the server's words, with commas", "STATE"),
-            Option("--type", "session types, with commas; * stands for any text", "TYPE"),
+            *_FILTERS,
             _SORT,
             Option("--limit", "no more than this many, after sorting", "N"),
             _output("table", "json", "jsonl", "csv"),
@@ -92,7 +95,33 @@ COMMANDS = (
         "events",
         "the events of one session",
         "show:events",
-        (_output("table", "json", "jsonl", "csv", "xml"),),
+        (
+            Option("--follow", "print what comes until the session ends: table, jsonl, csv"),
+            _output("table", "json", "jsonl", "csv", "xml"),
+        ),
+        "ID",
+        1,
+    ),
+    Command(
+        "tail",
+        "one line for each change, for ever",
+        "tail:run",
+        (
+            *_FILTERS,
+            Option("--from-start", "first what is listed already, oldest first"),
+            Option("--output", "table, jsonl; jsonl on a pipe", "FORMAT", "-o", ("table", "jsonl")),
+        ),
+        "[QUERY…]",
+        None,
+    ),
+    Command(
+        "wait",
+        "until a session ends; 0 success, 10 warning, 11 failed, 12 canceled",
+        "wait:wait",
+        (
+            Option("--timeout", "no longer than this; then 13", "SECONDS"),
+            _output("table", "json"),
+        ),
         "ID",
         1,
     ),

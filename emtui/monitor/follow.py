@@ -13,13 +13,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
 from emtui.em.model import Listing
 from emtui.monitor.health import Cost, Health
 from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from emtui.em.arrival import Receipt
 
 DECIDED = (Denied, Untrusted, BadSetting)
 """What no later attempt would change without somebody."""
@@ -77,6 +80,13 @@ class Answer:
     listing: Listing
     cost: Cost
     skew: timedelta | None = None
+
+    @classmethod
+    def of(cls, listing: Listing, receipt: Receipt | None) -> Answer:
+        """A list with its receipt."""
+        if receipt is None:
+            raise TypeError("a list came without its receipt")
+        return cls(listing, Cost(receipt.size, receipt.took), receipt.skew)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from emtui.em.model import Session, Uid
 from emtui.monitor.away import Absence
 from emtui.monitor.changes import Changes
 from emtui.monitor.follow import Answer, Follow, RealClock
-from emtui.monitor.health import Cost, Sight
+from emtui.monitor.health import Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
@@ -101,10 +101,7 @@ class Watching(Querying):
             if timer:
                 timer.stop()
             self.progress = ""
-        receipt = self.client.receipt
-        if receipt is None:
-            raise TypeError("a list came without its receipt")
-        return Answer(listing, Cost(receipt.size, receipt.took), receipt.skew)
+        return Answer.of(listing, self.client.receipt)
 
     def _say_asking(self) -> None:
         self.progress = f"asking {self.client.server}"

@@ -1,0 +1,55 @@
+"""Which session is meant: exact ones are asked for, prefixes and `latest` are looked up in the list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from emtui.cli import streams
+from emtui.cli.sessions import narrate_odd
+from emtui.em.address import Server
+from emtui.em.model import Session
+from emtui.lookup import DEFAULT_ORDER, ExactTarget, LatestTarget, NoMatch, Target, find
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+
+async def session_of(client: Client, target: Target) -> Session:
+    """The session that is meant, whole: exact ones are asked for, others looked up in the list first."""
+    if isinstance(target, ExactTarget):
+        session = await client.session(target.uid)
+        return session if session.complete else await _more_of(client, session)
+    session = await listed_as(client, target)
+    return session if session.complete else await client.session(session.uid)
+
+
+async def _more_of(client: Client, reference: Session) -> Session:
+    """What the list knows of a session to which the server gives, asked for it, only a reference."""
+    listed = (await client.sessions()).sessions
+    return next((session for session in listed if session.uid == reference.uid), reference)
+
+
+async def listed_as(client: Client, target: Target) -> Session:
+    """The session of the list that a prefix or `latest` means."""
+    listing = await client.sessions()
+    narrate_odd(listing)
+    if not isinstance(target, LatestTarget) or target.type is None:
+        return find(target, listing.sessions)
+    newest_first = DEFAULT_ORDER.sort(listing.sessions, datetime.now(UTC))
+    async for session in client.complete(newest_first):
+        try:
+            return find(target, [session])
+        except NoMatch:
+            continue
+    return find(target, ())
+
+
+def narrate_host(target: Target, server: Server) -> None:
+    """Say so if a URL names another server than the one that is asked."""
+    if not isinstance(target, ExactTarget) or target.url is None:
+        return
+    named = urlsplit(target.url).hostname
+    if named != server.host.casefold():
+        streams.narrate(f"the URL names {named}; only its id is used, and {server} is asked")

@@ -1,0 +1,87 @@
+"""`emtui tail`: one line for each change of the list, for ever."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.cli import output, streams
+from emtui.cli.arguments import Given
+from emtui.cli.asking import converse, reach
+from emtui.cli.records import session_record
+from emtui.cli.typed import query_text
+from emtui.em.address import Server
+from emtui.local.zone import SystemZone
+from emtui.lookup import parse
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+    from emtui.monitor.follow import Answer
+    from emtui.monitor.snapshot import Snapshot
+    from emtui.monitor.tail import Line
+
+_CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
+"""Cells of the columns: lines come one by one, so they cannot be fitted to what is in them."""
+
+
+def run(given: Given) -> int:
+    """Tell what changes, until somebody stops it."""
+    zone = SystemZone()
+    query = parse(query_text(given), now=datetime.now(UTC), zone=zone)
+    there = reach(given)
+    table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
+
+    async def ask(client: Client) -> int:
+        from emtui.monitor.follow import Follow
+        from emtui.monitor.pace import Pace
+        from emtui.monitor.tail import Tail
+
+        profile = there.connection.profile
+        every = float(profile.interval) if profile and profile.interval else Pace().every
+        follow = Follow(lambda: _answer(client), Pace(every, every))
+        tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
+        async with aclosing(tail.lines()) as lines:
+            async for line in lines:
+                _tell(_as_row(line, zone) if table else _as_json(line, client.server))
+        return 0
+
+    return converse(there, ask)
+
+
+async def _answer(client: Client) -> Answer:
+    from emtui.monitor.follow import Answer
+
+    return Answer.of(await client.sessions(), client.receipt)
+
+
+async def _whole(client: Client, seen: Snapshot) -> Snapshot:
+    return seen.learn({session.uid: session async for session in client.complete(seen.references)})
+
+
+def _tell(text: str) -> None:
+    """At once: whoever reads it waits for it."""
+    streams.say(text)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _as_json(line: Line, server: Server) -> str:
+    session = session_record(line.session, server, line.at) if line.session else None
+    record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
+    if line.problem is not None:
+        record["problem"] = line.problem
+    return output.as_line(record)
+
+
+def _as_row(line: Line, zone: SystemZone) -> str:
+    session = line.session
+    cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
+    if session:
+        outcome = session.outcome if session.complete else ""
+        cells += [words.fit(outcome, _OUTCOME), words.fit(session.type or "", _TYPE), session.id[:_ID]]
+    cells.append(words.one_line((session.message if session else line.problem) or ""))
+    text, width = output.GAP.join(cells).rstrip(), streams.width()
+    return (text if width is None else words.cut(text, width)) + "\n"

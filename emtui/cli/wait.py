@@ -1,0 +1,187 @@
+"""`emtui wait` and `emtui events --follow`: one session until it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.cli import output, streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import converse, reach
+from emtui.cli.finding import narrate_host, session_of
+from emtui.cli.records import EVENT_KEYS, event_records, session_record
+from emtui.cli.show import Seen, fields
+from emtui.em.model import Event, Log, Outcome, Session
+from emtui.local.zone import SystemZone
+from emtui.lookup import Target, parse_target
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+CODES = {
+    Outcome.SUCCESS: 0,
+    Outcome.WARNING: 10,
+    Outcome.FAILED: 11,
+    Outcome.CANCELED: 12,
+    Outcome.UNKNOWN: 14,
+}
+TIMED_OUT = 13
+_LONGEST = 30 * 24 * 3600
+"""Seconds: the server keeps no session longer."""
+
+
+def wait(given: Given) -> int:
+    """Wait for the end of a session; the exit code says what became of it."""
+    import asyncio
+
+    target, timeout = parse_target(given.operands[0]), _timeout(given.one("--timeout"))
+    there = reach(given)
+    narrate_host(target, there.server)
+
+    async def ask(client: Client) -> Seen | None:
+        try:
+            async with asyncio.timeout(timeout):
+                session = await _ended(client, target)
+        except TimeoutError:
+            return None
+        return Seen(session, Log(()), client.server, datetime.now(UTC))
+
+    seen = converse(there, ask)
+    if seen is None:
+        streams.narrate(f"it has not ended within {given.one('--timeout')} s")
+        return TIMED_OUT
+    if given.one("--output") == "json":
+        streams.say(output.as_line(session_record(seen.session, seen.server, seen.now)))
+    else:
+        streams.say(fields(seen))
+    return CODES[seen.session.outcome]
+
+
+def follow(given: Given) -> int:
+    """Print the events of a session as they come, until it ends."""
+    form = given.one("--output") or "table"
+    if form not in _WRITERS:
+        raise BadUsage(f"--follow writes {', '.join(_WRITERS)}: {form} has an end.")
+    target = parse_target(given.operands[0])
+    there = reach(given)
+    narrate_host(target, there.server)
+
+    async def ask(client: Client) -> Session:
+        return await _followed(client, target, _Printer(form))
+
+    streams.narrate(f"it has ended: {converse(there, ask).outcome}")
+    return 0
+
+
+async def _ended(client: Client, target: Target) -> Session:
+    """The session once it has ended; what may pass is waited through."""
+    from emtui.em.errors import EmError
+    from emtui.monitor.one import One
+
+    session = await session_of(client, target)
+    if not session.running:
+        return session
+    uid, said = session.uid, ""
+    async with aclosing(One(lambda: client.session(uid)).answers()) as answers:
+        async for answer in answers:
+            if isinstance(answer, EmError):
+                said = _say_once(said, answer)
+            elif answer.complete and not answer.running:
+                return answer
+    return session
+
+
+async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
+    from emtui.em.errors import EmError
+    from emtui.monitor.one import One
+
+    session, said = await session_of(client, target), ""
+
+    async def look() -> tuple[Session, Log]:
+        known = session
+        if known.running:
+            asked = await client.session(known.uid)
+            known = asked if asked.complete else known
+        return known, await client.events(known.uid)
+
+    async with aclosing(One(look).answers()) as answers:
+        async for answer in answers:
+            if isinstance(answer, EmError):
+                said = _say_once(said, answer)
+                continue
+            session, log = answer
+            printer.show(log, session.started)
+            if not session.running:
+                break
+    return session
+
+
+def _say_once(said: str, problem: Exception) -> str:
+    """Trouble that lasts is said once."""
+    if str(problem) != said:
+        streams.narrate(f"{problem} It is waited for.")
+    return str(problem)
+
+
+def _timeout(text: str | None) -> float | None:
+    """Seconds, or a length of time such as 15m."""
+    if text is None:
+        return None
+    try:
+        seconds = (
+            float(text) if text.replace(".", "", 1).isdigit() else words.parse_span(text).total_seconds()
+        )
+    except ValueError as problem:
+        raise BadUsage(f"--timeout: {problem}") from None
+    return min(seconds, _LONGEST)
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Prints each event once, in the order of the log."""
+
+    form: str
+    _printed: Counter[Event] = field(default_factory=Counter)
+    _begun: bool = False
+
+    def show(self, log: Log, started: datetime | None) -> None:
+        """What of this log was not printed yet."""
+        left = self._printed.copy()
+        fresh = []
+        for event, record in zip(log.events, event_records(log, started), strict=True):
+            if left[event] > 0:
+                left[event] -= 1
+            else:
+                self._printed[event] += 1
+                fresh.append((event, record))
+        if self.form == "csv":
+            text = output.as_csv([record for _, record in fresh], EVENT_KEYS)
+            streams.say(text.partition("\n")[2] if self._begun else text)
+        elif self.form == "jsonl":
+            streams.say(output.as_jsonl(record for _, record in fresh))
+        else:
+            begin = started or next((event.time for event in log.events if event.time), None)
+            streams.say("".join(_row(event, begin) for event, _ in fresh))
+        self._begun = True
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+_WRITERS = ("table", "jsonl", "csv")
+
+
+def _row(event: Event, begin: datetime | None) -> str:
+    zone = SystemZone()
+    cells = (
+        "" if event.order is None else str(event.order).rjust(5),
+        words.clock_long(event.time, zone) if event.time else "",
+        (words.offset(event.time - begin) if event.time and begin else "").rjust(8),
+        words.one_line(event.message or ""),
+    )
+    text, width = output.GAP.join(cells).rstrip(), streams.width()
+    return (text if width is None else words.cut(text, width)) + "\n"

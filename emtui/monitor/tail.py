@@ -1,0 +1,122 @@
+"""What happens in the list, one line at a time: changes, blindness, and a beat while there is neither."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from emtui.em.errors import EmError
+from emtui.em.model import Session
+from emtui.monitor.changes import Changes
+from emtui.monitor.follow import Follow
+from emtui.monitor.health import Sight
+from emtui.monitor.snapshot import Snapshot
+
+BEAT = 290.0
+"""Seconds without a line, after which there is a beat: so that quiet and dead differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was seen `at` this moment; blind, back and a beat while blind carry the problem.
+
+    `change` is `added`, `changed`, `gone`, `blind`, `back` or `beat`.
+    """
+
+    at: datetime
+    change: str
+    session: Session | None = None
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Tail:
+    """Follows the list for those of its sessions that are `wanted`; `whole` makes references complete."""
+
+    follow: Follow
+    wanted: Callable[[Session], bool]
+    whole: Callable[[Snapshot], Awaitable[Snapshot]]
+    from_start: bool = False
+    _seen: Snapshot | None = None
+    _blind: str = ""
+
+    async def lines(self) -> AsyncGenerator[Line, None]:
+        """For ever; raises what a person must decide.
+
+        The first list is where it begins: only with `from_start` its sessions are added, oldest
+        first. A session that differs is told if it is wanted now or was before.
+        """
+        looks: asyncio.Queue[Snapshot | None] = asyncio.Queue()
+        looking = asyncio.create_task(self._look(looks))
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(BEAT):
+                        seen = await _first(looks, looking)
+                except TimeoutError:
+                    yield Line(self.follow.clock.now(), "beat", problem=self._blind or None)
+                    continue
+                for line in self._of(seen):
+                    yield line
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError, EmError):
+                await looking
+
+    async def _look(self, looks: asyncio.Queue[Snapshot | None]) -> None:
+        async with aclosing(self.follow.looks()) as found:
+            async for seen in found:
+                if seen is not None and seen.references:
+                    seen = await self._known(seen)  # noqa: PLW2901 - the same look, better known
+                looks.put_nowait(seen)
+
+    async def _known(self, seen: Snapshot) -> Snapshot:
+        """What a list only names is asked for; what cannot be had now is named only, until the next look."""
+        with suppress(EmError):
+            self.follow.snapshot = seen = await self.whole(seen)
+        return seen
+
+    def _of(self, seen: Snapshot | None) -> Iterator[Line]:
+        health, now = self.follow.health, self.follow.clock.now()
+        if health.sight is Sight.BLIND and not self._blind:
+            self._blind = health.problem
+            yield Line(now, "blind", problem=self._blind)
+        if seen is None or seen is self._seen:
+            return
+        if self._blind:
+            yield Line(seen.as_of, "back", problem=self._blind)
+            self._blind = ""
+        before, self._seen = self._seen, seen
+        yield from self._changes(before, seen)
+
+    def _changes(self, before: Snapshot | None, seen: Snapshot) -> Iterator[Line]:
+        if before is None:
+            for session in reversed(seen.sessions) if self.from_start else ():
+                if self.wanted(session):
+                    yield Line(seen.as_of, "added", session)
+            return
+        changes, old = Changes.between(before, seen), {session.uid: session for session in before.sessions}
+        for session in reversed(changes.added):
+            if self.wanted(session):
+                yield Line(seen.as_of, "added", session)
+        for session in reversed(changes.changed):
+            if self.wanted(session) or self.wanted(old[session.uid]):
+                yield Line(seen.as_of, "changed", session)
+        for session in reversed(changes.gone):
+            if self.wanted(session):
+                yield Line(seen.as_of, "gone", session)
+
+
+async def _first(looks: asyncio.Queue[Snapshot | None], looking: asyncio.Task[None]) -> Snapshot | None:
+    """The next look; what ended the looking is raised instead."""
+    getting = asyncio.create_task(looks.get())
+    try:
+        await asyncio.wait({getting, looking}, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done():
+            looking.result()
+        return await getting
+    finally:
+        getting.cancel()

@@ -1,0 +1,291 @@
+"""`tail`, `wait` and `events --follow`, against a server over real TLS."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rogue import (
+    GOOD,
+    PASSWORD,
+    USER,
+    Asked,
+    Identity,
+    Reply,
+    Rogue,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+    session_xml,
+)
+from shell import Shell
+
+HASTY = Path(__file__).parent.parent / "hasty.py"
+GONE = reply("503 Service Unavailable", b"", "")
+NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+RUNS, FAILED, WARNED, CANCELED, ODD = (
+    ("InProgress", "None", "false"),
+    ("Failed", "Failed", "false"),
+    ("Warning", "Warning", "false"),
+    ("CompletedSuccessfully", "Success", "true"),
+    ("Surprising", "Surprising", "false"),
+)
+WELL = ("CompletedSuccessfully", "Success", "false")
+
+
+def guid(number: int) -> str:
+    return f"{number:08x}-2222-4333-8444-555555555555"
+
+
+@dataclass
+class Manager:
+    """Runs by number, each in some state; `lines` events in every one of them."""
+
+    runs: dict[int, tuple[str, str, str]] = field(default_factory=lambda: {1: WELL, 2: RUNS})
+    lines: int = 2
+    bad: Reply | None = None
+    logon: Reply = GOOD["logon"]
+    looks: int = 0
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "logon":
+            return self.logon
+        if route in {"list", "session", "events"}:
+            self.looks += 1
+            if self.bad:
+                return self.bad
+        if route == "list":
+            return reply("200 OK", list_xml(self._row(number) for number in self.runs))
+        if route == "session":
+            number = int(asked.path.partition("/systemSessions/")[2][:8], 16)
+            if number not in self.runs:
+                return reply("404 Not Found")
+            return reply("200 OK", self._row(number, "SystemSession").encode())
+        if route == "events":
+            events = "".join(
+                f"<Events><CreationTimeUTC>2026-11-23T02:00:{number:02}</CreationTimeUTC>"
+                f"<Message>line {number}</Message><Order>{number}</Order></Events>"
+                for number in range(1, self.lines + 1)
+            )
+            return reply("200 OK", f"<SystemSessionEvents {NS}>{events}</SystemSessionEvents>".encode())
+        return GOOD[route]
+
+    def _row(self, number: int, tag: str = "Sessions") -> str:
+        state, result, canceled = self.runs[number]
+        text = session_xml(guid(number), tag)
+        text = text.replace("CompletedSuccessfully", state).replace("<Result>Success<", f"<Result>{result}<")
+        text = text.replace("<IsCanceled>false<", f"<IsCanceled>{canceled}<")
+        if state == "InProgress":
+            head, _, rest = text.partition("<EndTimeUTC>")
+            text = head + rest.partition("</EndTimeUTC>")[2]
+        return text
+
+
+class Child:
+    """A command that runs on; its lines as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self.said: list[str] = []
+        self._readers = [
+            threading.Thread(target=self._read, args=(process.stdout, self.lines), daemon=True),
+            threading.Thread(target=self._read, args=(process.stderr, self.said), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, stream: Any, into: list[str]) -> None:  # noqa: ANN401 - a pipe
+        for line in stream:
+            into.append(line)  # noqa: PERF402 - as they come
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        ends = time.monotonic() + 30
+        while not holds():
+            assert time.monotonic() < ends, (self.lines, self.said, self.process.poll())
+            time.sleep(0.02)
+
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+    def end(self) -> int:
+        code = self.process.wait(30)
+        for reader in self._readers:
+            reader.join(10)
+        return code
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def manager() -> Manager:
+    return Manager()
+
+
+@pytest.fixture
+def server(certificate: Identity, manager: Manager) -> Iterator[Rogue]:
+    with rogue_beside(manager, certificate.context()) as played:
+        yield played
+
+
+@pytest.fixture
+def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
+    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
+    shell.environ["EMTUI_PASSWORD"] = PASSWORD
+    return shell
+
+
+@contextmanager
+def running(there: Shell, *argv: str) -> Iterator[Child]:
+    """A command in a hurry."""
+    with subprocess.Popen(
+        [sys.executable, str(HASTY), "0.1", *there.before, *argv], env=there.environ,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            yield Child(process)
+        finally:
+            process.kill()
+
+
+# --- tail -------------------------------------------------------------------------
+
+
+def test_tail_tells_each_change_as_an_object(there: Shell, server: Rogue, manager: Manager) -> None:
+    with running(there, "tail") as child:
+        child.until(lambda: manager.looks > 2)
+        assert child.lines == []
+        manager.runs = {1: WELL, 2: FAILED, 3: RUNS}
+        child.until(lambda: len(child.lines) == 2)
+        del manager.runs[1]
+        child.until(lambda: len(child.lines) == 3)
+        manager.bad = GONE
+        child.until(lambda: len(child.lines) == 4)
+        manager.bad = None
+        child.until(lambda: len(child.lines) == 5)
+        child.process.send_signal(signal.SIGTERM)
+        assert child.end() == 143
+    records = child.records()
+    assert [record["change"] for record in records] == ["added", "changed", "gone", "blind", "back"]
+    assert {tuple(record) for record in records[:3]} == {("at", "change", "session")}
+    assert records[0]["session"]["id"] == guid(3)
+    assert records[1]["session"]["outcome"] == "failed"
+    assert records[1]["session"] == there.json("sessions", "-o", "json", "state:failed")[0]
+    assert records[3]["session"] is None
+    assert "overloaded" in records[3]["problem"]
+    assert server.count("DELETE") == server.count("POST") == 2
+
+
+def test_tail_takes_a_query_and_begins_at_the_start_if_told(there: Shell, manager: Manager) -> None:
+    manager.runs = {1: WELL, 2: FAILED, 3: FAILED}
+    with running(there, "tail", "state:failed", "--from-start", "-o", "table") as child:
+        child.until(lambda: len(child.lines) == 2)
+        assert all(" added " in line and " failed " in line for line in child.lines)
+        child.process.send_signal(signal.SIGINT)
+        assert child.end() == 130
+
+
+def test_tail_ends_silently_when_nobody_reads_any_more(there: Shell, server: Rogue, manager: Manager) -> None:
+    with subprocess.Popen(
+        [sys.executable, str(HASTY), "0.1", *there.before, "tail", "--from-start"],
+        env=there.environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stderr
+        child.stdout.readline()
+        child.stdout.close()
+        manager.runs[9] = FAILED
+        assert child.wait(30) == 141
+        assert child.stderr.read() == ""
+    assert server.count("DELETE") == 1
+
+
+def test_tail_ends_when_the_logon_is_refused(there: Shell, server: Rogue, manager: Manager) -> None:
+    with running(there, "tail") as child:
+        child.until(lambda: manager.looks > 1)
+        manager.bad = manager.logon = reply("401 Unauthorized")
+        assert child.end() == 4
+        assert "refused the logon" in "".join(child.said)
+    assert server.count("POST") == 2
+
+
+# --- wait -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [(WELL, 0), (WARNED, 10), (FAILED, 11), (CANCELED, 12), (ODD, 14)],
+    ids=str,
+)
+def test_wait_ends_with_the_outcome(
+    there: Shell, manager: Manager, end: tuple[str, str, str], code: int
+) -> None:
+    with running(there, "wait", guid(2), "-o", "json") as child:
+        child.until(lambda: manager.looks > 2)
+        assert child.process.poll() is None
+        manager.bad = GONE
+        child.until(lambda: "It is waited for." in "".join(child.said))
+        manager.bad = None
+        manager.runs[2] = end
+        assert child.end() == code
+    (line,) = child.lines
+    assert json.loads(line)["id"] == guid(2)
+    assert json.loads(line)["outcome"] != "running"
+
+
+def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(there: Shell, manager: Manager) -> None:
+    done = there("wait", guid(1)[:8])
+    assert (done.returncode, "Outcome   success" in done.stdout) == (0, True)
+    manager.runs = {2: RUNS}
+    done = there("wait", guid(2), "--timeout", "0.3")
+    assert (done.returncode, done.stdout) == (13, "")
+    assert "has not ended within" in done.stderr
+    assert there("wait", guid(7)).returncode == 3
+    assert there("wait", guid(2), "--timeout", "soon").returncode == 2
+
+
+# --- events --follow ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_events_are_printed_once_each_as_they_come(there: Shell, manager: Manager, form: str) -> None:
+    with running(there, "events", guid(2), "--follow", "-o", form) as child:
+        head = int(form == "csv")
+        child.until(lambda: len(child.lines) == 2 + head)
+        manager.lines = 4
+        child.until(lambda: len(child.lines) == 4 + head)
+        manager.bad = GONE
+        child.until(lambda: "It is waited for." in "".join(child.said))
+        manager.bad = None
+        manager.lines = 5
+        manager.runs[2] = FAILED
+        assert child.end() == 0
+    assert len(child.lines) == 5 + head
+    assert ["line " + str(number) in line for number, line in enumerate(child.lines, 1 - head)] == [
+        *[False] * head,
+        *[True] * 5,
+    ]
+    assert "it has ended: failed" in "".join(child.said)
+
+
+def test_what_has_an_end_is_not_followed(there: Shell) -> None:
+    done = there("events", guid(1), "--follow", "-o", "json")
+    assert done.returncode == 2
+    assert "--follow writes table, jsonl, csv" in done.stderr

@@ -1,0 +1,45 @@
+"""One session, asked for again and again."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+import pytest
+from looks import Weekend, run
+
+from emtui.em.errors import EmError, LogonRefused, NotFound, ServerTrouble, Unreachable
+from emtui.em.model import Session
+from emtui.monitor.one import One
+
+AWAY = Unreachable("em01.example.net does not answer.")
+
+
+async def test_it_asks_every_ten_seconds_and_less_often_in_vain() -> None:
+    clock, asked = Weekend(), list[float]()
+    plan: list[Session | EmError] = [run(1), AWAY, AWAY, ServerTrouble("busy", 503, 77.0), run(1), run(1)]
+
+    async def ask() -> Session:
+        asked.append(clock.passed)
+        answer = plan.pop(0)
+        if isinstance(answer, EmError):
+            raise answer
+        return answer
+
+    seen = []
+    async with aclosing(One(ask, clock=clock, chance=lambda: 0.0).answers()) as answers:
+        async for answer in answers:
+            seen.append(answer)
+            if not plan:
+                break
+    assert [isinstance(answer, Session) for answer in seen] == [True, False, False, False, True, True]
+    assert asked == [0, 10, 20, 40, 117, 127]
+
+
+@pytest.mark.parametrize("problem", [LogonRefused("no", "ops"), NotFound("gone")])
+async def test_what_no_patience_mends_is_raised(problem: EmError) -> None:
+    async def ask() -> Session:
+        raise problem
+
+    with pytest.raises(type(problem)):
+        async for _ in One(ask, clock=Weekend()).answers():
+            pass
