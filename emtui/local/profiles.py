@@ -34,7 +34,8 @@ class Profile:
     first line that `password_command` (a program and its arguments) prints is the
     password, if somebody set one, and it may be run while nobody is there if it is
     `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key. The list is
-    asked for every `interval` seconds. A new failure rings the bell unless `silent`, and runs
+    asked for every `interval` seconds. `title` names the profile in the terminal's title. A new
+    failure rings the bell unless `silent`, and runs
     `notify_command` (a program and its arguments) if somebody set one. A logon that is refused just
     after an outage is sent once more, later, unless `no_second_logon`.
     """
@@ -52,6 +53,7 @@ class Profile:
     unattended: bool = False
     interval: int | None = None
     silent: bool = False
+    title: bool = False
     notify_command: tuple[str, ...] = ()
     no_second_logon: bool = False
 
@@ -65,7 +67,7 @@ class Stated:
 
 
 KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
-_FLAGS = ("no_proxy", "allow_http", "unattended", "silent", "no_second_logon")
+_FLAGS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
 _TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring")
 _COMMANDS = ("password_command", "notify_command")
 _WANTED = (

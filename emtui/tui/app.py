@@ -230,6 +230,13 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if failure:
             self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
 
+    def on_watching_sighted(self) -> None:
+        """The server is known better or worse: the terminal's title says so, if the profile wants that."""
+        name = getattr(self._driver, "name", None)
+        profile = self.connection.profile
+        if name and profile and profile.title:
+            name(f"emtui {profile.name}" + (": BLIND" if self.blind else ""))
+
     def on_watching_lost(self, event: LookupScreen.Lost) -> None:
         """Nothing is known of the server any more."""
         for screen in self.screen_stack:

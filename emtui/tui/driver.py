@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MODES_LEFT = "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """Everything that was switched on, off: paste, wrapping, sizes, keys, the other screen, cursor, focus."""
+_KEEP_TITLE, _OLD_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 GONE = 128 + signal.SIGHUP
 """What the process ends with when its terminal has gone."""
 
@@ -45,6 +46,7 @@ class EmtuiDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._outlet: Outlet | None = None
         self._watched = False
+        self._title = ""
 
     @property
     def owner(self) -> Owner:
@@ -67,14 +69,24 @@ class EmtuiDriver(LinuxDriver):
             raise RuntimeError("there is no terminal to draw on")
         self._outlet = Outlet(sys.__stderr__.fileno(), self.owner.caught_up)
         super().start_application_mode()  # type: ignore[no-untyped-call] # the framework's
+        if self._title:
+            self.write(f"{_KEEP_TITLE}\x1b]2;{self._title}\x07")
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="emtui-hang-up", daemon=True).start()
+
+    def name(self, title: str) -> None:
+        """Name the terminal; its own title comes back when it is left."""
+        if title != self._title:
+            self.write(f"{'' if self._title else _KEEP_TITLE}\x1b]2;{title}\x07")
+            self._title = title
 
     def stop_application_mode(self) -> None:
         """Back to the first screen, with the terminal's own modes; before anything that still waits."""
         if self._outlet and self._outlet.stalled:
             self._outlet.take_back()
+        if self._title:
+            self.write(_OLD_TITLE)
         super().stop_application_mode()
 
     def close(self) -> None:
@@ -89,7 +101,7 @@ class EmtuiDriver(LinuxDriver):
         outlet = Outlet(sys.__stderr__.fileno(), lambda: None) if sys.__stderr__ else None
         if outlet:
             outlet.take_back()
-            outlet.write(MODES_LEFT)
+            outlet.write(MODES_LEFT + (_OLD_TITLE if self._title else ""))
             outlet.close()
         _restore(self.fileno, self.attrs_before)
 

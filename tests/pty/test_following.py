@@ -206,3 +206,31 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -
                 terminal.press("q")
                 assert terminal.end() == 0
                 assert again.count("DELETE") == 1
+
+
+def test_the_title_is_named_if_the_profile_says_so_and_given_back(tmp_path: Path) -> None:
+    known, manager = identity(tmp_path), Manager()
+    with rogue_beside(manager, known.context()) as server:
+        folder = tmp_path / "config" / "emtui"
+        folder.mkdir(parents=True)
+        for wanted in ("true", "false"):
+            (folder / "config.toml").write_text(
+                f"[profiles.prod]\nserver = '{server.authority}'\nuser = '{USER}'\n"
+                f"pin = '{known.sha256}'\ntitle = {wanted}\n"
+            )
+            (folder / "config.toml").chmod(0o600)
+            with python(str(HASTY), "0.3", environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
+                terminal.until("as of")
+                manager.listed = GONE
+                terminal.until("BLIND since")
+                terminal.rest()
+                manager.listed = rows(40)
+                terminal.press("q")
+                assert terminal.end() == 0
+            if wanted == "true":
+                before, _, after = terminal.received.partition(b"\x1b]2;emtui prod\x07")
+                assert before.endswith(b"\x1b[22;0t")
+                assert b"\x1b]2;emtui prod: BLIND\x07" in after
+                assert b"\x1b[23;0t" in after
+            else:
+                assert b"\x1b]2;" not in terminal.received

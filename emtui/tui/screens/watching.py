@@ -56,6 +56,9 @@ class Watching(Querying):
             super().__init__()
             self.changes = changes
 
+    class Sighted(Message):
+        """The list is known better or worse than before."""
+
     class Lost(Message):
         """Nothing is known of the server any more, for this reason."""
 
@@ -72,6 +75,7 @@ class Watching(Querying):
         self.follow = Follow(self._answer, pace, RealClock(now))
         self._by_hand = True
         self._waved_away = ""
+        self._sight: Sight | None = None
         self._noticed: set[Uid] = set()
         self._left: datetime | None = None
         self._absence: Absence | None = None
@@ -122,6 +126,9 @@ class Watching(Querying):
             self._complain(problem)
         if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
             self.post_message(self.Lost(problem))
+        if self.follow.health.sight is not self._sight:
+            self._sight = self.follow.health.sight
+            self.post_message(self.Sighted())
         self._by_hand = False
         self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
         if seen is not None and seen is not before:
