@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import cast
@@ -19,34 +17,13 @@ from typing import cast
 from emtui.em import wire
 from emtui.em.exchange import Answer
 from emtui.em.model import Listing
+from emtui.em.source import Progress
 from emtui.em.threads import beside
 
 SLICE = 128 * 1024
 """What the parser is fed at a time: enough to be worth a thread, little enough to show progress."""
 _EVERY = 0.1
 """Seconds between two tellings of the progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a list has come: bytes so far, bytes in all if the server said, rows so far."""
-
-    received: int
-    expected: int | None
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What one list answer was.
-
-    Bytes of its body, seconds from the question to its end, and how far the server's clock was
-    ahead of ours, if it said what time it was.
-    """
-
-    size: int
-    took: float
-    skew: timedelta | None
 
 
 class Arrivals:

@@ -20,13 +20,14 @@ import httpx
 
 from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
-from emtui.em.arrival import Arrivals, Progress, Receipt
+from emtui.em.arrival import Arrivals
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.source import Progress, Receipt
 from emtui.em.threads import beside
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport

@@ -22,7 +22,7 @@ from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from emtui.em.arrival import Receipt
+    from emtui.em.source import Receipt
 
 DECIDED = (Denied, Untrusted, BadSetting)
 """What no later attempt would change without somebody."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from rich.console import RenderableType
 from textual import events, work
@@ -32,6 +32,7 @@ from textual.worker import WorkerFailed
 from emtui import __version__, lookup, words
 from emtui.em.errors import EmError
 from emtui.em.model import Session
+from emtui.em.source import Source
 from emtui.em.threads import beside
 from emtui.local import notify
 from emtui.local.connection import Connection
@@ -56,9 +57,6 @@ from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
 from emtui.tui.way_back import way_back
-
-if TYPE_CHECKING:
-    from emtui.em.client import Client
 
 T = TypeVar("T")
 
@@ -91,8 +89,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._paper = Paper()
         self._lent = False
         self._alarm = Alarm()
-        self.client: Client | None = None
-        self._unwarned: Client | None = None
+        self.client: Source | None = None
+        self._unwarned: Source | None = None
         self._noted: datetime | None = None
         self._second_try: Timer | None = None
         self._second_try_at: datetime | None = None
@@ -209,7 +207,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self.page.say(problem)
 
     @work(group="farewell", description="log off")
-    async def _farewell(self, client: Client) -> None:
+    async def _farewell(self, client: Source) -> None:
         await client.close()
 
     @property

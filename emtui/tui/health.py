@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from emtui import words
+from emtui.em.source import Source
 from emtui.monitor.follow import Follow
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
-if TYPE_CHECKING:
-    from emtui.em.client import Client
-
 _COLLECTS = "CollectJob"
 _HOUR = 3600.0
 
 
-def health(follow: Follow, client: Client | None, clock: Clock, second_try: datetime | None = None) -> str:
+def health(follow: Follow, client: Source | None, clock: Clock, second_try: datetime | None = None) -> str:
     """One fact a line, and the blind periods below; a refused logon may be sent once more then."""
     lines = [f"{label:<16}{text}" for label, text in _facts(follow, client, clock) if text]
     if second_try:
@@ -32,7 +29,7 @@ def health(follow: Follow, client: Client | None, clock: Clock, second_try: date
     return "\n".join([*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])])
 
 
-def _facts(follow: Follow, client: Client | None, clock: Clock) -> Iterator[tuple[str, str]]:
+def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
     seen, noted = follow.snapshot, follow.health
     yield "List", _list(follow, clock)
     if noted.problem:

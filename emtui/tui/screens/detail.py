@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from random import random
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -22,6 +22,7 @@ from textual.widget import Widget
 from emtui import words
 from emtui.em.errors import EmError, ServerTrouble
 from emtui.em.model import Log, Session
+from emtui.em.source import Source
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
 from emtui.tui.columns import Clock, summary
@@ -35,9 +36,6 @@ from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import Prompt
-
-if TYPE_CHECKING:
-    from emtui.em.client import Client
 
 PACE = Pace(every=LEAST)
 """What runs is asked for more often than the list, while somebody looks at it."""
@@ -71,7 +69,7 @@ class DetailScreen(Page):
             self.session = session
             self.way = way
 
-    def __init__(self, client: Client, session: Session) -> None:
+    def __init__(self, client: Source, session: Session) -> None:
         super().__init__()
         self.client = client
         self.session = session

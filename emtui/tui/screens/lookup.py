@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.reactive import var
@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from emtui import lookup
 from emtui.em.model import Outcome, Session
+from emtui.em.source import Source
 from emtui.monitor.pace import Pace
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
@@ -26,9 +27,6 @@ from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.session_list import SessionList
-
-if TYPE_CHECKING:
-    from emtui.em.client import Client
 
 
 class LookupScreen(Watching):
@@ -42,7 +40,7 @@ class LookupScreen(Watching):
 
     def __init__(
         self,
-        client: Client,
+        client: Source,
         pace: Pace,
         now: Callable[[], datetime],
         query: lookup.Query,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
@@ -20,6 +19,7 @@ from textual.widgets import Static
 from emtui import words
 from emtui.em.errors import EmError, LogonRefused
 from emtui.em.model import Session, Uid
+from emtui.em.source import Progress, Source
 from emtui.monitor.away import Absence
 from emtui.monitor.changes import Changes
 from emtui.monitor.follow import Answer, Follow, RealClock
@@ -31,9 +31,6 @@ from emtui.tui.describe import away, standing
 from emtui.tui.screens.querying import Querying
 from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.lines import Pieces
-
-if TYPE_CHECKING:
-    from emtui.em.client import Client, Progress
 
 COMPLETED_AT_ONCE = 64
 """How many references are shown as entities together: fewer paints, little waiting."""
@@ -69,7 +66,7 @@ class Watching(Querying):
     class Refused(Message):
         """The logon was refused just after an outage: the directory behind the server may not be back."""
 
-    def __init__(self, client: Client, pace: Pace, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: Source, pace: Pace, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.client = client
         self.follow = Follow(self._answer, pace, RealClock(now))
@@ -199,7 +196,7 @@ class Watching(Querying):
         if self.snapshot:
             self.snapshot = self.follow.snapshot = self.snapshot.learn(known)
 
-    def log_on_as(self, client: Client) -> None:
+    def log_on_as(self, client: Source) -> None:
         """The same list, asked for by another logon."""
         self.client = client
         self._by_hand = True

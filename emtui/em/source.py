@@ -1,0 +1,87 @@
+"""What can be asked like an Enterprise Manager: a `Client`, or whatever stands in for one.
+
+The screens know only this; where the answers come from is not theirs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from emtui.em.model import Listing, Log, Session, Uid
+
+if TYPE_CHECKING:  # it loads cryptography, which the first screen must not wait for
+    from emtui.em.tls import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a list has come: bytes so far, bytes in all if the server said, rows so far."""
+
+    received: int
+    expected: int | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one list answer was.
+
+    Bytes of its body, seconds from the question to its end, and how far the server's clock was
+    ahead of ours, if it said what time it was.
+    """
+
+    size: int
+    took: float
+    skew: timedelta | None
+
+
+class Source(Protocol):
+    """One logon, or a recording of one."""
+
+    @property
+    def server(self) -> object:
+        """What is asked: as text it is shown, and equal ones are the same."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """As whom; nothing where nobody is logged on."""
+        ...
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed."""
+        ...
+
+    @property
+    def logged_on(self) -> Sequence[datetime]:
+        """When each logon was."""
+        ...
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What the last whole list was as an answer."""
+        ...
+
+    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+        """All sessions, newest first: the very same object as last time where nothing has changed."""
+        ...
+
+    async def session(self, uid: Uid) -> Session:
+        """One session. Raises `NotFound`."""
+        ...
+
+    async def events(self, uid: Uid) -> Log:
+        """The log of one session, in Order. Raises `NotFound`."""
+        ...
+
+    def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+        """The same sessions, in order, each known as well as it can be."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of whatever is held. Never raises an error; may be called twice."""
+        ...
