@@ -1,0 +1,307 @@
+"""What is written of a server is read back as it was; anything else is one sentence."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from looks import NOON, run
+
+from emtui.em.address import Server
+from emtui.em.model import Event, Listing, Log, Result, Session, Uid
+from emtui.em.rows import in_order, newest_first
+from emtui.em.secret import Secret
+from emtui.em.text import clean
+from emtui.monitor.hiding import NOTHING, Hiding
+from emtui.monitor.recording import (
+    LONGEST_LINE,
+    Asked,
+    BadRecording,
+    Failure,
+    Look,
+    Read,
+    Record,
+    Unread,
+    Writer,
+    read,
+)
+from emtui.monitor.recording_json import LONGEST
+
+KEYS = ("row", "gone", "event", "list", "failed", "session", "log", "unread", "at", "uid", "why", "took")
+MIB = 1024 * 1024
+HEAD = '{"recording":"emtui","version":1,"at":"2026-11-23T12:00:00+00:00"}'
+AT = '"at":"2026-11-23T12:00:00+00:00"'
+
+
+def recorded(records: Sequence[Record], *, ended: bool = True, hiding: Hiding = NOTHING) -> bytes:
+    """The file with these records."""
+    file = io.BytesIO()
+    writer = Writer(file, NOON)
+    for record in records:
+        writer.write(record, hiding)
+    if ended:
+        writer.close()
+    return file.getvalue()
+
+
+def reread(data: bytes) -> list[Record]:
+    return list(read(io.BytesIO(data), "night.rec"))
+
+
+def packed(*lines: str) -> bytes:
+    return gzip.compress("".join(line + "\n" for line in lines).encode())
+
+
+def what_is_whole(data: bytes) -> tuple[list[Record], str]:
+    """The records before the trouble, and the trouble."""
+    records: list[Record] = []
+    try:
+        records.extend(read(io.BytesIO(data), "night.rec"))
+    except BadRecording as problem:
+        return records, str(problem)
+    return records, ""
+
+
+texts = st.none() | st.text(max_size=20).map(clean).filter(bool)
+moments = st.none() | st.datetimes(timezones=st.just(UTC))
+uids = st.sampled_from([run(number).uid for number in range(6)])
+uids |= st.text("ab#1", min_size=1, max_size=9).map(Uid)
+sessions = st.builds(
+    Session,
+    uids,
+    name=texts,
+    type=texts,
+    started=moments,
+    ended=moments,
+    state=texts,
+    result=st.builds(Result, texts, texts, canceled=st.booleans()),
+    odd=texts,
+    complete=st.booleans(),
+)
+listings = st.builds(
+    Listing,
+    st.lists(sessions, max_size=6, unique_by=lambda session: session.uid).map(newest_first),
+    st.integers(0, 9),
+)
+events = st.builds(Event, st.none() | st.integers(-9, 9), moments, texts, texts)
+logs = st.builds(Log, st.lists(events, max_size=5).map(in_order), st.integers(0, 9))
+sentences = st.text(min_size=1, max_size=20).map(clean)
+times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
+sizes = st.integers(0, 10**9)
+spans = st.none() | st.integers(-(10**9), 10**9).map(lambda ms: timedelta(milliseconds=ms))
+records = (
+    st.builds(
+        Look, times, listings, st.integers(0, 10**9), st.integers(0, 10**9).map(lambda n: n / 1000), spans
+    )
+    | st.builds(Failure, times, sentences, st.booleans())
+    | st.builds(Asked, times, sessions)
+    | st.builds(Read, times, uids, logs)
+    | st.builds(Unread, times, uids, sentences)
+)
+
+
+@given(st.lists(records, max_size=8))
+def test_what_is_written_is_read_back_as_it_was(written: list[Record]) -> None:
+    assert reread(recorded(written)) == written
+
+
+@given(st.lists(records, min_size=1, max_size=5), st.data())
+def test_of_a_file_that_is_cut_all_whole_records_are_read_and_the_cut_is_said(
+    written: list[Record], data: st.DataObject
+) -> None:
+    whole = recorded(written)
+    kept = data.draw(st.integers(1, len(whole) - 1))
+    found, said = what_is_whole(whole[:kept])
+    assert found == written[: len(found)]
+    assert said.startswith("night.rec ")
+    if found:
+        assert said == "night.rec was not ended, so its last record may be missing."
+
+
+@given(st.lists(records, max_size=3), st.data())
+def test_a_damaged_file_is_one_sentence(written: list[Record], data: st.DataObject) -> None:
+    whole = bytearray(recorded(written))
+    where = data.draw(st.integers(0, len(whole) - 1))
+    whole[where] ^= data.draw(st.integers(1, 255))
+    _, said = what_is_whole(bytes(whole))
+    assert said.count("\n") == 0
+
+
+@given(st.binary(max_size=200))
+def test_garbage_is_no_recording(garbage: bytes) -> None:
+    assert what_is_whole(garbage)[1] == "night.rec is not a recording of emtui."
+    assert what_is_whole(gzip.compress(garbage))[1].startswith("night.rec is not a")
+
+
+@settings(max_examples=300)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(KEYS),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=8,
+    )
+)
+def test_json_that_is_no_record_is_one_sentence(told: object) -> None:
+    found, said = what_is_whole(packed(HEAD, json.dumps(told)))
+    assert len(found) <= 1
+    assert found or said
+
+
+def test_after_each_record_the_file_holds_all_of_it() -> None:
+    written: list[Record] = [
+        Look(NOON, Listing((run(1), run(2)))),
+        Failure(NOON + timedelta(minutes=1), "It is gone."),
+    ]
+    found, said = what_is_whole(recorded(written, ended=False))
+    assert found == written
+    assert "was not ended" in said
+
+
+def test_a_list_that_is_the_same_is_the_very_same_object_and_costs_a_few_bytes() -> None:
+    listing = Listing(tuple(run(number) for number in range(100)))
+    looks = [Look(NOON + timedelta(minutes=number), listing, 100_000, 0.25) for number in range(1000)]
+    data = recorded(looks)
+    first, *others = reread(data)
+    assert isinstance(first, Look)
+    assert all(isinstance(other, Look) and other.listing is first.listing for other in others)
+    assert len(data) < len(recorded(looks[:1])) + 60 * len(others)
+
+
+def test_only_what_differs_is_written() -> None:
+    before = Listing(newest_first([run(1, "InProgress"), run(2), run(3)]))
+    after = Listing(newest_first([run(0), run(1), run(2)]))
+    lines = gzip.decompress(recorded([Look(NOON, before), Look(NOON, after)])).decode().splitlines()
+    kinds = [next(iter(json.loads(line))) for line in lines]
+    assert kinds == ["recording", "row", "row", "row", "at", "row", "row", "gone", "at"]
+
+
+def test_a_log_that_grows_is_written_once() -> None:
+    lines = tuple(Event(number, NOON, f"line {number}") for number in range(50))
+    data = recorded([Read(NOON, run(1).uid, Log(lines[:number])) for number in range(1, 51)])
+    assert gzip.decompress(data).count(b"line 7") == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["{}"], "is not a recording of emtui: it begins with an object without recording"),
+        ([HEAD.replace(":1,", ":2,")], "version 2 of the format, and this emtui reads version 1"),
+        ([HEAD, "nonsense"], "is damaged: line 2 holds something other than JSON"),
+        ([HEAD, "[" * 100_000], "something other than JSON"),
+        ([HEAD, "[]"], "something other than an object"),
+        ([HEAD, '{"row":{"uid":"a","evil":1}}'], "'evil', which means nothing here"),
+        ([HEAD, '{"row":{"name":"a"}}'], "an object without uid"),
+        ([HEAD, '{"row":{"uid":""}}'], "uid that is none"),
+        ([HEAD, '{"row":{"uid":"a","started":"yesterday"}}'], "started that is no time"),
+        (
+            [HEAD, '{"row":{"uid":"a","started":"2026-01-01T00:00:00+09:00"}}'],
+            "no time in UTC",
+        ),
+        (
+            [HEAD, f'{{"row":{{"uid":"a","name":"{"x" * (LONGEST + 1)}"}}}}'],
+            "no text, or too long",
+        ),
+        ([HEAD, f'{{{AT},"list":NaN,"took":0}}'], "a number that is none"),
+        ([HEAD, f'{{{AT},"list":1,"took":1e300}}'], "took that is no length of time"),
+        ([HEAD, f'{{{AT},"list":{"9" * 9999},"took":0}}'], "something other than JSON"),
+        ([HEAD, '{"at":"9999-12-31T23:59:59+00:00","failed":"x"}'], "a moment that nobody has seen"),
+        ([HEAD, f'{{{AT},"log":"a","first":3}}'], "a log that goes on where none is"),
+        ([HEAD, '{"event":{"order":1}}'], "it ends in the middle"),
+        ([HEAD, "x" * (LONGEST_LINE + 1)], "holds more than can be shown"),
+    ],
+)
+def test_what_is_no_recording_says_why_in_one_sentence(lines: list[str], says: str) -> None:
+    found, said = what_is_whole(packed(*lines))
+    assert found == []
+    assert says in said
+    assert said.endswith(".")
+
+
+def test_the_longest_rows_that_are_written_can_be_read() -> None:
+    text = "\U0001f4a5" * (2 * LONGEST)
+    row = Session(Uid("a"), text, text, None, None, text, Result(text, text), text)
+    (found,) = reread(recorded([Look(NOON, Listing((row,)))]))
+    assert isinstance(found, Look)
+    assert found.listing.sessions[0].name == text[:LONGEST]
+
+
+READS = """
+import re, sys
+from emtui.monitor.recording import BadRecording, read
+try:
+    print(len(list(read(sys.stdin.buffer, "night.rec"))))
+except BadRecording as problem:
+    status = open("/proc/self/status").read()
+    print(problem, int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b" " * (256 * MIB),
+        b'{"event":{}}\n' * 1_000_000,
+        b'{"row":{"uid":"a"}}\n' * 1_000_000,
+        b"[" * (9 * MIB),
+    ],
+    ids=["blanks", "events", "rows", "brackets"],
+)
+def test_a_bomb_costs_little_memory_and_one_sentence(bomb: bytes) -> None:
+    data = gzip.compress((HEAD + "\n").encode() + bomb)
+    done = subprocess.run([sys.executable, "-c", READS], input=data, capture_output=True, check=True)
+    *said, mebibytes = done.stdout.decode().split()
+    assert " ".join(said).startswith("night.rec holds more than can be shown")
+    assert int(mebibytes) < 256
+
+
+def test_text_of_a_recording_is_cleaned_like_the_wires() -> None:
+    row = json.dumps({"row": {"uid": "\x1b]0;", "name": "a\x1b[2Jb", "message": "\u202ex\r\ny\x9b"}})
+    (look,) = reread(packed(HEAD, row, f'{{{AT},"list":1,"took":0}}'))
+    assert isinstance(look, Look)
+    (session,) = look.listing.sessions
+    assert (session.uid, session.name, session.message) == ("␛]0;", "a␛[2Jb", "⟨U+202E⟩x\ny⟨U+009B⟩")
+
+
+def test_no_secret_no_user_and_no_name_of_the_server_is_written() -> None:
+    token = Secret("NDRjZmJk-token")
+    hiding = Hiding.of(Server("em01.example.net", 9399), "EXAMPLE\\ops")
+    said = f"em01.example.net:9399 refused EXAMPLE\\ops (ops), {token.reveal()}."
+    row = Session(Uid(f"a-{token.reveal()}"), "ops on EM01.example.net", result=Result(message=said))
+    data = recorded(
+        [
+            Look(NOON, Listing((row,))),
+            Failure(NOON, said),
+            Unread(NOON, row.uid, said),
+            Asked(NOON, row),
+            Read(NOON, row.uid, Log((Event(1, NOON, said),))),
+        ],
+        hiding=hiding,
+    )
+    text = gzip.decompress(data).decode().casefold()
+    assert token.reveal().casefold() not in text
+    assert "em01.example" not in text
+    assert "example\\" not in text.replace("\\\\", "\\")
+    assert "the-server refused the-user (the-user), ***." in text
+    assert "ops on the-server" in text, "a bare name may be a word of the server's"
+
+
+def test_a_name_inside_a_longer_one_stays() -> None:
+    hiding = Hiding.of(Server("em1.example.net"), "o@example.net")
+    assert hiding.text("dem1.example.net em1.example.net.au em1.example.net.") == (
+        "dem1.example.net em1.example.net.au the-server."
+    )
