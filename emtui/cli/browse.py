@@ -32,12 +32,24 @@ def open_view(given: Given) -> int:
     order = given.one("--sort")
     if order is not None:
         order = parse_order(order).text
+    if given.has("--replay"):
+        from emtui.cli.replay import replay
+
+        return replay(given, query, order, target)
+    if given.has("--speed"):
+        raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
 
     from emtui.tui.start import Start, run
 
-    return run(Start(connection, configuration().profiles, query=query, order=order, target=target))
+    start = Start(connection, configuration().profiles, query=query, order=order, target=target)
+    if given.has("--record"):
+        from emtui.cli.record import recording
+
+        with recording(given, start.now) as recorder:
+            return run(replace(start, recorder=recorder))
+    return run(start)
 
 
 def need_terminal() -> None:

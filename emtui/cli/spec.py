@@ -74,9 +74,22 @@ _DEMO_OPTIONS = (
     Option("--port", "where to serve; 9398 unless given, 0 for any", "PORT"),
 )
 
-BROWSE = Command("", "browse sessions in the terminal", "browse:browse")
+_RECORDINGS = (
+    Option("--record", "keep what the server says in this new file, to be shown again", "FILE"),
+    Option("--replay", "show a recording; no server is asked", "FILE"),
+    Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
+)
+
+BROWSE = Command("", "browse sessions in the terminal", "browse:browse", _RECORDINGS)
 COMMANDS = (
-    Command("open", "browse, in exactly this view", "browse:open_view", (_SORT,), "[QUERY…|ID]", None),
+    Command(
+        "open",
+        "browse, in exactly this view",
+        "browse:open_view",
+        (_SORT, *_RECORDINGS),
+        "[QUERY…|ID]",
+        None,
+    ),
     Command(
         "sessions",
         "list sessions",

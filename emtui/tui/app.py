@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from time import monotonic
 from types import FrameType
-from typing import ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.console import RenderableType
 from textual import events, work
@@ -39,6 +39,7 @@ from emtui.local.connection import Connection
 from emtui.local.watermark import last_look, note_look
 from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
+from emtui.monitor.follow import RealClock
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.tui.columns import Clock
@@ -57,6 +58,10 @@ from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
 from emtui.tui.way_back import way_back
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+    from emtui.monitor.replay import Replay
 
 T = TypeVar("T")
 
@@ -110,8 +115,13 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     @property
     def mark(self) -> str | None:
-        """DEMO, where this is one."""
+        """DEMO or REPLAY, where this is one."""
         return self._start.mark
+
+    @property
+    def speed(self) -> float:
+        """How many seconds pass on the clock of what is shown in one of ours."""
+        return self._start.replay.speed if self._start.replay else 1.0
 
     @property
     def paused(self) -> bool:
@@ -134,7 +144,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return self._start.now()
 
     def identity(self) -> tuple[str, str, str, str]:
-        """Mark, profile, server and user, for the first line."""
+        """Mark, profile, server and user, for the first line; of a recording its file, and how it goes on."""
+        if self._start.replay:
+            return self.mark or "", "", self._start.replay.server, self._start.replay.told
         if self.client is None:
             return self.mark or "", f"emtui {__version__}", "", ""
         profile = self.connection.profile
@@ -142,10 +154,28 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return self.mark or "", name, str(self.client.server), self.client.user
 
     def on_mount(self) -> None:
-        """Log on first."""
+        """Log on first; a recording is shown at once."""
         self._turns = asyncio.get_running_loop()
+        if self._start.recorder:
+            self._start.recorder.tell = self._say
+        if self._start.replay:
+            self._play(self._start.replay)
+            return
         self._ask_who(at_once=self._start.at_once)
         self.set_interval(NOTED_EVERY, self._note)
+
+    def _play(self, replay: Replay) -> None:
+        self.client = replay
+        replay.on_end = lambda: self._say(replay.ending)
+        self.push_screen(LookupScreen(replay, replay.pace, replay, *self._view()))
+
+    def _say(self, text: str) -> None:
+        """In the footer of the screen that is shown; each first line may have changed by it, too."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.show_top()
+        if isinstance(self.screen, Page):
+            self.screen.say(text)
 
     # --- from screen to screen ----------------------------------------------------
 
@@ -158,19 +188,23 @@ class EmtuiApp(App[int], inherit_bindings=False):
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
         self._forget_second_try()
-        before, self.client = self.client, event.client
+        before, self.client = self.client, self._overheard(event.client)
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
         await self._only_lookup(keep=same)
         if same and isinstance(self.screen, LookupScreen):
-            self.screen.log_on_as(event.client)
+            self.screen.log_on_as(self.client)
         else:
-            self.push_screen(LookupScreen(event.client, self._pace(), self._start.now, *self._view()))
+            clocks = RealClock(self._start.now)
+            self.push_screen(LookupScreen(self.client, self._pace(), clocks, *self._view()))
         if before:
             self._farewell(before)
         if self._start.remember:
             self._keep(self.connection, event.remember)
+
+    def _overheard(self, client: Client) -> Source:
+        return self._start.recorder.listen(client) if self._start.recorder else client
 
     async def _only_lookup(self, *, keep: bool) -> None:
         """Take away every screen above the list, and the list too unless it is kept."""
@@ -273,9 +307,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
             client = await connect(self.connection, insist=True)
         except EmError:
             return
-        before, self.client = self.client, client
+        before, self.client = self.client, self._overheard(client)
         self._forget_second_try()
-        self.lookup_screen.log_on_as(client)
+        self.lookup_screen.log_on_as(self.client)
         self._farewell(before)
 
     @property
@@ -416,6 +450,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""
+        if self._start.replay:
+            self.page.say("This is a recording: there is nobody to log on to.")
+            return
         if not isinstance(self.screen, LoginScreen):
             self._ask_who()
 

@@ -18,6 +18,8 @@ from emtui.local.profiles import Profile
 from emtui.monitor.follow import utc_now
 
 if TYPE_CHECKING:
+    from emtui.monitor.recorder import Recorder
+    from emtui.monitor.replay import Replay
     from emtui.tui.app import EmtuiApp
 
 
@@ -32,6 +34,7 @@ class Start:
     `mark` (DEMO) stands on the first line of every screen; `remember` is false where
     nothing may be written on this computer; `at_once` logs on without asking if
     nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
+    `recorder` writes down what the server says; a `replay` takes the server's place.
     """
 
     connection: Connection
@@ -40,6 +43,8 @@ class Start:
     order: str | None = None
     target: str | None = None
     mark: str | None = None
+    recorder: Recorder | None = None
+    replay: Replay | None = None
     remember: bool = True
     at_once: bool = True
     now: Callable[[], datetime] = utc_now

@@ -40,6 +40,9 @@ from emtui.tui.widgets.prompt import Prompt
 PACE = Pace(every=LEAST)
 """What runs is asked for more often than the list, while somebody looks at it."""
 
+SOONEST = 0.5
+"""Seconds between two looks, however fast the time of a recording goes."""
+
 
 class DetailScreen(Page):
     """A session and its events."""
@@ -123,7 +126,7 @@ class DetailScreen(Page):
         """What runs is asked for again and again while it is looked at; nothing is said of the asking."""
         pause = PACE.every
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
             if self.asking or not self.session.running or not self.is_current or self.emtui.paused:
                 continue
             began = monotonic()

@@ -6,7 +6,6 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -17,6 +16,7 @@ from textual.widgets import Static
 from emtui import lookup
 from emtui.em.model import Outcome, Session
 from emtui.em.source import Source
+from emtui.monitor.follow import Clock
 from emtui.monitor.pace import Pace
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
@@ -42,11 +42,11 @@ class LookupScreen(Watching):
         self,
         client: Source,
         pace: Pace,
-        now: Callable[[], datetime],
+        clocks: Clock,
         query: lookup.Query,
         order: lookup.Order,
     ) -> None:
-        super().__init__(client, pace, now)
+        super().__init__(client, pace, clocks)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 

@@ -5,7 +5,6 @@ What the server said last stays on the screen when the next answer fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
 
@@ -22,7 +21,8 @@ from emtui.em.model import Session, Uid
 from emtui.em.source import Progress, Source
 from emtui.monitor.away import Absence
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Answer, Follow, RealClock
+from emtui.monitor.follow import Answer, Follow
+from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.health import Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.snapshot import Snapshot
@@ -66,10 +66,10 @@ class Watching(Querying):
     class Refused(Message):
         """The logon was refused just after an outage: the directory behind the server may not be back."""
 
-    def __init__(self, client: Source, pace: Pace, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
         super().__init__()
         self.client = client
-        self.follow = Follow(self._answer, pace, RealClock(now))
+        self.follow = Follow(self._answer, pace, clocks)
         self._by_hand = True
         self._waved_away = ""
         self._sight: Sight | None = None

@@ -1,0 +1,68 @@
+"""`--replay FILE`: the screens with a recording in the place of a server. Nothing is asked of anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.spec import CONNECTION
+from emtui.em.text import brief
+from emtui.local.connection import Connection
+from emtui.local.recordings import NoRecording, opened, told
+from emtui.monitor.recording import BadRecording, read
+from emtui.monitor.replay import FASTEST, Replay
+
+_NAME_LONGEST = 24
+
+
+def replay(given: Given, query: str, order: str | None, target: str | None) -> int:
+    """Show it until the person leaves."""
+    for option in ("--record", *(option.name for option in CONNECTION)):
+        if given.has(option):
+            raise BadUsage(f"--replay shows a recording and asks no server: it goes without {option}.")
+    path = Path(given.one("--replay") or "")
+    speed = _speed(given.one("--speed"))
+    with _opened(path) as file:
+        played = _played(file, path, speed)
+
+        from emtui.tui.start import Start, run
+
+        return run(
+            Start(
+                Connection(),
+                query=query,
+                order=order,
+                target=target,
+                mark="REPLAY",
+                remember=False,
+                now=played.now,
+                replay=played,
+            )
+        )
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return opened(path)
+    except NoRecording as problem:
+        raise BadUsage(str(problem)) from None
+
+
+def _played(file: BinaryIO, path: Path, speed: float) -> Replay:
+    try:
+        return Replay(brief(path.name, _NAME_LONGEST), read(file, told(path)), speed)
+    except BadRecording as problem:
+        raise BadUsage(str(problem)) from None
+    except OSError as problem:
+        raise BadUsage(f"{told(path)} cannot be read: {problem.strerror}.") from None
+
+
+def _speed(text: str | None) -> float:
+    try:
+        speed = 1.0 if text is None else float(text)
+    except ValueError:
+        speed = 0.0
+    if not 1 <= speed <= FASTEST:
+        raise BadUsage(f"--speed takes a number from 1 to {FASTEST:g}, not {text!r}.")
+    return speed

@@ -1,0 +1,70 @@
+"""The files of recordings: made new, the user's alone, never through a link; read whatever they hold.
+
+What is there already is never written over.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from emtui.em.text import clean
+
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class NoRecording(Exception):
+    """The file cannot be used; one sentence that says why."""
+
+
+class NewFile:
+    """A file that was made just now, 0600; each write is on its way to the disk when it returns."""
+
+    def __init__(self, path: Path) -> None:
+        """Make it; raises `NoRecording`."""
+        flags = (
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
+        try:
+            self._handle = os.open(path, flags, 0o600)
+        except FileExistsError:
+            raise NoRecording(f"{told(path)} is there already: a recording wants a new file.") from None
+        except (OSError, ValueError) as problem:
+            raise NoRecording(f"{told(path)} cannot be made: {_why(problem)}.") from None
+        self.size = 0
+
+    def write(self, data: bytes, /) -> None:
+        """All of it; raises `OSError`."""
+        rest = memoryview(data)
+        while rest:
+            written = os.write(self._handle, rest)
+            self.size += written
+            rest = rest[written:]
+
+    def close(self) -> None:
+        """Done with it."""
+        os.close(self._handle)
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file to read, if it is one; raises `NoRecording`."""
+    try:
+        handle = os.open(path, os.O_RDONLY | _AT_ONCE)
+    except (OSError, ValueError) as problem:
+        raise NoRecording(f"{told(path)} cannot be read: {_why(problem)}.") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NoRecording(f"{told(path)} is no file.")
+    return os.fdopen(handle, "rb")
+
+
+def told(path: Path) -> str:
+    """The path, for a sentence."""
+    return clean(str(path))
+
+
+def _why(problem: OSError | ValueError) -> str:
+    return (isinstance(problem, OSError) and problem.strerror) or "it is no name of a file"
