@@ -42,6 +42,7 @@ class Recorder:
         self.problem = ""
         self.tell: Callable[[str], None] = lambda _: None
         self._writer = writer
+        self._sound = True
         self._server: object = None
         self._hiding = NOTHING
         self._waiting: deque[tuple[Record, Hiding]] = deque()
@@ -73,8 +74,10 @@ class Recorder:
             try:
                 await beside(partial(self._writer.write, record, hiding))
             except OSError as problem:
+                self._sound = False
                 self._give_up(f"The recording cannot be written any more: {problem.strerror}.")
             except Full as problem:
+                self._sound = False
                 self._give_up(str(problem))
 
     def _give_up(self, problem: str) -> None:
@@ -97,7 +100,7 @@ class Recorder:
         """End the file, once nothing is written any more; the sentence about what went wrong, if anything."""
         if self.writing:
             self._give_up("The end of the recording may be missing: the disk does not answer.")
-        elif not self.problem:
+        elif self._sound:
             try:
                 self._writer.close()
             except OSError as problem:

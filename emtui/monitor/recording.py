@@ -131,8 +131,9 @@ class Bytes(Protocol):
 class Writer:
     """Writes records, each as soon as it is given, as differences to those before. Blocks."""
 
-    def __init__(self, sink: Sink, at: datetime) -> None:
+    def __init__(self, sink: Sink, at: datetime, *, most: int = MOST) -> None:
         self._sink = sink
+        self._most = most
         self._zip = zlib.compressobj(wbits=_GZIP)
         self._total = 0
         self._listing = Listing(())
@@ -153,8 +154,8 @@ class Writer:
         for line in lines:
             told = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
             self._total += max(len(told), LEAST)
-            if self._total > MOST:
-                raise Full(f"The recording is full: more than {MOST // 1024**2} MiB could not be read again.")
+            if self._total > self._most:
+                raise Full("The recording is full: more of it could not be read again.")
             packed += self._zip.compress(told + b"\n")
         self._sink.write(bytes(packed) + self._zip.flush(zlib.Z_SYNC_FLUSH))
 

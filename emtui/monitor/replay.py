@@ -67,7 +67,7 @@ class Replay:
         self.receipt: Receipt | None = None
         self.ending = ""
         """Why nothing more comes, once nothing does."""
-        self.on_end: Callable[[], None] = lambda: None
+        self.on_end: Callable[[], object] = lambda: None
         self._stretches = _stretches(name, records)
         self._stopwatch = stopwatch
         first = next(self._stretches)
@@ -237,14 +237,14 @@ def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
                 seen = True
                 yield _Stretch(tuple(between), record)
                 between = []
-    except CutOff as problem:
-        ending = f"The recording ends here: {problem}"
-    except BadRecording as problem:
+    except CutOff:
+        ending = "The recording is cut off here; what was whole was shown."
+    except BadRecording:
         if not seen:
             raise
-        ending = f"The recording ends here: {problem}"
+        ending = "The recording cannot be read from here on; what was whole was shown."
     except OSError as problem:
-        ending = f"The recording ends here: {name} cannot be read, {problem.strerror}."
+        ending = f"The recording cannot be read from here on: {problem.strerror}."
     if not seen:
         ending = f"{name} holds no list: nothing can be shown."
     while True:

@@ -67,6 +67,8 @@ T = TypeVar("T")
 
 NOTED_EVERY = 60.0
 """Seconds between two notes of when somebody last looked."""
+SHOWN_BY_THEN = 0.1
+"""Seconds after which the last look of a recording has been taken in."""
 SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 PRESS_AGAIN = 2.0
@@ -166,7 +168,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def _play(self, replay: Replay) -> None:
         self.client = replay
-        replay.on_end = lambda: self._say(replay.ending)
+        replay.on_end = lambda: self.set_timer(SHOWN_BY_THEN, partial(self._say, replay.ending))
         self.push_screen(LookupScreen(replay, replay.pace, replay, *self._view()))
 
     def _say(self, text: str) -> None:

@@ -1,0 +1,71 @@
+"""What cannot be recorded or shown is one sentence, before anything is drawn or sent."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from pty_terminal import a_home, emtui
+from shell import Shell
+
+HEAD = '{"recording":"emtui","version":1,"at":"2026-11-23T12:00:00+00:00"}\n'
+LOOK = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("--speed", "2"), "--speed belongs to --replay."),
+        (("--replay", "night.rec", "--speed", "0.5"), "--speed takes a number from 1 to 100000, not '0.5'."),
+        (("--replay", "night.rec", "--speed", "nan"), "--speed takes a number"),
+        (("--replay", "night.rec", "--server", "em01"), "asks no server: it goes without --server."),
+        (("--replay", "night.rec", "--record", "other.rec"), "it goes without --record."),
+        (("--replay", "missing.rec"), "missing.rec cannot be read: No such file or directory."),
+        (("--replay", "."), " is no file."),
+        (("--replay", "text.rec"), "text.rec is not a recording of emtui."),
+        (("--replay", "later.rec"), "version 2 of the format, and this emtui reads version 1."),
+        (("--replay", "empty.rec"), "holds no list: nothing can be shown."),
+        (("--record", "missing/night.rec"), "missing/night.rec cannot be made: No such file or directory."),
+        (("--record", "text.rec"), "text.rec is there already: a recording wants a new file."),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, ...], says: str) -> None:
+    (tmp_path / "text.rec").write_text("a text")
+    (tmp_path / "night.rec").write_bytes(gzip.compress((HEAD + LOOK).encode()))
+    (tmp_path / "later.rec").write_bytes(gzip.compress(HEAD.replace(":1,", ":2,").encode()))
+    (tmp_path / "empty.rec").write_bytes(gzip.compress(HEAD.encode()))
+    named = [str(tmp_path / word) if word.endswith(".rec") or word == "." else word for word in argv]
+    with emtui(*named, environ=a_home(tmp_path), columns=400) as terminal:
+        assert terminal.end() == 2
+    said = terminal.received.decode()
+    assert said.startswith("emtui: ")
+    assert says in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [(), ("open",)])
+def test_help_names_the_options(shell: Shell, command: tuple[str, ...]) -> None:
+    shown = shell(*command, "--help").stdout
+    for option in ("--record FILE", "--replay FILE", "--speed FACTOR"):
+        assert option in shown
+
+
+def test_a_recording_of_hostile_text_says_nothing_to_the_terminal(tmp_path: Path) -> None:
+    evil = r"\u001b]0;evil\u0007\u009b2J\u202e"
+    row = (
+        f'{{"row":{{"uid":"a{evil}","name":"{evil}","type":"{evil}","message":"{evil}","state":"Failed"}}}}\n'
+    )
+    failed = f'{{"at":"2026-11-23T12:00:01+00:00","failed":"{evil}"}}\n'
+    path = tmp_path / "\x1b[2Jevil\x07.rec"
+    path.write_bytes(gzip.compress((HEAD + row + LOOK + failed * 3).encode()))
+    with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
+        terminal.until("ended")
+        terminal.press("enter", "i", "q", "q", "!")
+        terminal.until("Blind periods")
+        terminal.press("q", "q")
+        assert terminal.end() == 0
+    assert b"\x1b]0;" not in terminal.received
+    assert b"evil\x07" not in terminal.received
+    assert "\x9b" not in terminal.received.decode()
+    assert "\u202e" not in terminal.received.decode()
