@@ -42,7 +42,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 """Bytes: seven texts of the longest, in four bytes each, fit."""
 MOST = 128 * 1024 * 1024
 """Bytes of all lines, written or read; each counts for `LEAST` at least, as it does in memory."""
-LEAST = 200
+LEAST = 400
 _MOST_ROWS = 250_000
 _SLICE = 64 * 1024
 _PIECE = 1024 * 1024
