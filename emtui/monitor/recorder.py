@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.tls import Certificate
 
-_MOST_WAITING = 1_000
+_MOST_WAITING = 20_000
 """Records that a slow disk may be behind."""
 _PATIENCE = 2.0
 """Seconds that the last records may take at the end."""
@@ -69,16 +69,22 @@ class Recorder:
             self._writing = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
+        """All that waits, in one go: runs that a list only names come by the thousand."""
         while self._waiting:
-            record, hiding = self._waiting.popleft()
+            records = list(self._waiting)
+            self._waiting.clear()
             try:
-                await beside(partial(self._writer.write, record, hiding))
+                await beside(partial(self._write_all, records))
             except OSError as problem:
                 self._sound = False
                 self._give_up(f"The recording cannot be written any more: {problem.strerror}.")
             except Full as problem:
                 self._sound = False
                 self._give_up(str(problem))
+
+    def _write_all(self, records: Iterable[tuple[Record, Hiding]]) -> None:
+        for record, hiding in records:
+            self._writer.write(record, hiding)
 
     def _give_up(self, problem: str) -> None:
         self._waiting.clear()

@@ -27,6 +27,7 @@ from emtui.em.model import Event, Listing, Log, Session, Uid
 from emtui.em.rows import newest_first
 from emtui.monitor.hiding import NOTHING, Hiding
 from emtui.monitor.recording_json import (
+    LONGEST,
     Fields,
     Json,
     Unfit,
@@ -169,14 +170,14 @@ class Writer:
                 yield {"at": at, "list": record.size, "took": round(record.took, 6), **skew, **replaced}
             case Failure():
                 stopped: Json = {"stopped": True} if record.stopped else {}
-                yield {"at": at, "failed": hiding.sentence(record.why), **stopped}
+                yield {"at": at, "failed": _sentence(record.why, hiding), **stopped}
             case Asked():
                 yield {"at": at, "session": session_json(record.session, hiding.text)}
             case Read():
                 yield from self._log_lines(record, hiding)
             case Unread():
                 uid = written_uid(record.uid, hiding.text)
-                yield {"at": at, "unread": uid, "why": hiding.sentence(record.why)}
+                yield {"at": at, "unread": uid, "why": _sentence(record.why, hiding)}
 
     def _differences(self, listing: Listing, hiding: Hiding) -> Iterator[Json]:
         """The rows that are new or differ, and the names of those that are gone."""
@@ -204,6 +205,10 @@ class Writer:
         replaced: Json = {"replaced": record.log.replaced} if record.log.replaced else {}
         uid_told = written_uid(record.uid, hiding.text)
         yield {"at": record.at.isoformat(), "log": uid_told, "first": first, **replaced}
+
+
+def _sentence(why: str, hiding: Hiding) -> str:
+    return hiding.sentence(why)[:LONGEST] or "for no reason that was told"
 
 
 def read(file: Bytes, name: str) -> Iterator[Record]:

@@ -131,3 +131,14 @@ async def test_runs_that_a_list_only_names_are_noted_once() -> None:
         await client.close()
     recorder.close()
     assert kinds(file) == [Look, recording.Asked, Look, Look]
+
+
+async def test_thousands_at_once_are_written_in_their_order() -> None:
+    file = io.BytesIO()
+    recorder = Recorder(Writer(file, NOON), now)
+    written = [Failure(NOON, f"away {number}") for number in range(5000)]
+    for failure in written:
+        recorder.note(failure)
+    await recorder.settle()
+    assert recorder.close() == ""
+    assert list(read(io.BytesIO(file.getvalue()), "night.rec")) == written
