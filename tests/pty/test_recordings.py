@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import Terminal, a_home, emtui, python
 from rogue import (
     GOOD,
     GUID,
@@ -198,3 +198,24 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         terminal.until("ended")
         terminal.press("enter")
         terminal.until("1 events")
+
+
+SMALL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (250, 250))
+from emtui.cli import main
+raise SystemExit(main(sys.argv[1:]))
+"""
+
+
+def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
+    recorded: Recorded, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "night.rec")
+    with python("-c", SMALL, "--record", path, environ=recorded.environ) as terminal:
+        terminal.until("The recording cannot be written any more: File too large.")
+        terminal.press("r", "enter")
+        terminal.until("1 events")
+        terminal.press("q", "q")
+        assert terminal.end() == 0
+    assert "emtui: The recording cannot be written any more" in terminal.received.decode()
