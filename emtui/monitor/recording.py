@@ -10,7 +10,7 @@
     {"at": …, "unread": uid, "why": sentence}         a session that could not be had
 
 After each record the file holds all of it: whatever is killed loses the last one at most.
-Reading is strict, and reads no more than is bearable in memory. Times are aware and in UTC.
+Times are aware and in UTC. `recording_read` reads it back.
 """
 
 from __future__ import annotations
@@ -23,17 +23,12 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Protocol, TypeAlias
 
-from emtui.em.model import Event, Listing, Log, Session, Uid
-from emtui.em.rows import newest_first
+from emtui.em.model import Listing, Log, Session, Uid
 from emtui.monitor.hiding import NOTHING, Hiding
 from emtui.monitor.recording_json import (
     LONGEST,
-    Fields,
     Json,
-    Unfit,
     event_json,
-    read_event,
-    read_session,
     session_json,
     written_uid,
 )
@@ -44,11 +39,9 @@ LONGEST_LINE = 8 * 1024 * 1024
 MOST = 128 * 1024 * 1024
 """Bytes of all lines, written or read; each counts for `LEAST` at least, as it does in memory."""
 LEAST = 400
-_MOST_ROWS = 250_000
-_SLICE = 64 * 1024
-_PIECE = 1024 * 1024
-_GONE_AT_ONCE = 1_000
-_GZIP = 31
+MOST_ROWS = 250_000
+GONE_AT_ONCE = 1_000
+GZIP = 31
 """For zlib: a head and an end as gzip has them, without name and time."""
 
 
@@ -121,21 +114,13 @@ class Sink(Protocol):
         ...
 
 
-class Bytes(Protocol):
-    """Gives bytes, as an opened file does."""
-
-    def read(self, most: int, /) -> bytes:
-        """The next ones; none at the end."""
-        ...
-
-
 class Writer:
     """Writes records, each as soon as it is given, as differences to those before. Blocks."""
 
     def __init__(self, sink: Sink, at: datetime, *, most: int = MOST) -> None:
         self._sink = sink
         self._most = most
-        self._zip = zlib.compressobj(wbits=_GZIP)
+        self._zip = zlib.compressobj(wbits=GZIP)
         self._total = 0
         self._listing = Listing(())
         self._rows: dict[Uid, Session] = {}
@@ -189,8 +174,8 @@ class Writer:
             if before.get(uid) != session:
                 yield {"row": session_json(session, hiding.text)}
         gone = [written_uid(uid, hiding.text) for uid in before if uid not in self._rows]
-        for start in range(0, len(gone), _GONE_AT_ONCE):
-            yield {"gone": gone[start : start + _GONE_AT_ONCE]}
+        for start in range(0, len(gone), GONE_AT_ONCE):
+            yield {"gone": gone[start : start + GONE_AT_ONCE]}
 
     def _log_lines(self, record: Read, hiding: Hiding) -> Iterator[Json]:
         """What came to a log that grows; a log of another session is told whole."""
@@ -209,166 +194,3 @@ class Writer:
 
 def _sentence(why: str, hiding: Hiding) -> str:
     return hiding.sentence(why)[:LONGEST] or "for no reason that was told"
-
-
-def read(file: Bytes, name: str) -> Iterator[Record]:
-    """The records of a file in their order, as they are wanted; `name` is for the sentences.
-
-    Raises `CutOff` behind the last whole one if the end is missing, `BadRecording` for anything else.
-    """
-    reader = _Reader()
-    number = 0
-    try:
-        for number, line in enumerate(_lines(file, name), start=1):
-            if number == 1:
-                reader.head(_json(line))
-            elif (record := reader.take(_json(line))) is not None:
-                yield record
-    except Unfit as odd:
-        if number == 1:
-            raise BadRecording(f"{name} is not a recording of emtui: it begins with {odd}.") from None
-        raise BadRecording(f"{name} is damaged: line {number} holds {odd}.") from None
-    except BadRecording:
-        if number == 0:
-            raise BadRecording(f"{name} is not a recording of emtui.") from None
-        raise
-    if number == 0 or reader.unfinished:
-        raise BadRecording(f"{name} is not a whole recording of emtui: it ends in the middle.")
-
-
-def _lines(file: Bytes, name: str) -> Iterator[bytes]:
-    """Line by line, never much more than the longest one in memory."""
-    rest = bytearray()
-    total = 0
-    for piece in _unzipped(file, name):
-        rest += piece
-        *lines, rest = rest.split(b"\n")
-        for line in lines:
-            total += max(len(line), LEAST)
-            if len(line) > LONGEST_LINE or total > MOST:
-                raise _too_large(name)
-            yield bytes(line)
-        if len(rest) > LONGEST_LINE:
-            raise _too_large(name)
-    if rest:
-        raise BadRecording(f"{name} is damaged: its last line does not end.")
-
-
-def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
-    unzip = zlib.decompressobj(_GZIP)
-    while packed := file.read(_SLICE):
-        piece = b"there is more"
-        while (packed or len(piece) == _PIECE) and not unzip.eof:
-            try:
-                piece = unzip.decompress(packed, _PIECE)
-            except zlib.error:
-                raise BadRecording(f"{name} is damaged: it is not compressed as it was.") from None
-            packed = unzip.unconsumed_tail
-            yield piece
-        if unzip.eof:
-            if unzip.unused_data or file.read(1):
-                raise BadRecording(f"{name} is damaged: something stands behind its end.")
-            return
-    raise CutOff(f"{name} was not ended, so its last record may be missing.")
-
-
-def _too_large(name: str) -> BadRecording:
-    return BadRecording(f"{name} holds more than can be shown: it is longer than emtui writes any.")
-
-
-def _json(line: bytes) -> object:
-    def never(_: str) -> object:
-        raise Unfit("a number that is none")
-
-    try:
-        told: object = json.loads(line, parse_constant=never)
-    except Unfit:
-        raise
-    except (ValueError, RecursionError):
-        raise Unfit("something other than JSON") from None
-    return told
-
-
-class _Reader:
-    """Puts differences together again."""
-
-    def __init__(self) -> None:
-        self._rows: dict[Uid, Session] = {}
-        self._listing = Listing(())
-        self._differs = False
-        self._events: list[Event] = []
-        self._log: tuple[Uid | None, Log] = (None, Log(()))
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether there are parts of a record that did not come to its end."""
-        return self._differs or bool(self._events)
-
-    def head(self, told: object) -> None:
-        """The first line; raises `Unfit`."""
-        fields = Fields(told)
-        if fields.take("recording") != "emtui":
-            raise Unfit("something else")
-        version = fields.whole("version", 10**6)
-        if version != VERSION:
-            raise Unfit(f"version {version} of the format, and this emtui reads version {VERSION}")
-        fields.at()
-        fields.end()
-
-    def take(self, told: object) -> Record | None:
-        """The record that this line ends; raises `Unfit`."""
-        fields = Fields(told)
-        record = self._line(fields)
-        fields.end()
-        return record
-
-    def _line(self, fields: Fields) -> Record | None:
-        if fields.has("row"):
-            session = read_session(fields.take("row"))
-            self._rows[session.uid] = session
-            self._differs = True
-            if len(self._rows) > _MOST_ROWS:
-                raise Unfit("more runs than can be shown")
-        elif fields.has("gone"):
-            self._forget(fields.take("gone"))
-        elif fields.has("event"):
-            self._events.append(read_event(fields.take("event")))
-        elif fields.has("list"):
-            return self._look(fields)
-        elif fields.has("failed"):
-            return Failure(fields.at(), fields.sentence("failed"), fields.flag("stopped"))
-        elif fields.has("session"):
-            return Asked(fields.at(), read_session(fields.take("session")))
-        elif fields.has("log"):
-            return self._read(fields)
-        else:
-            return Unread(fields.at(), fields.uid("unread"), fields.sentence("why"))
-        return None
-
-    def _forget(self, gone: object) -> None:
-        if not isinstance(gone, list) or len(gone) > _GONE_AT_ONCE:
-            raise Unfit("gone that is no list")
-        for uid in gone:
-            self._rows.pop(Fields({"uid": uid}).uid("uid"), None)
-        self._differs = True
-
-    def _look(self, fields: Fields) -> Look:
-        replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
-        if self._differs or replaced != self._listing.replaced:
-            self._listing = Listing(newest_first(tuple(self._rows.values())), replaced)
-            self._differs = False
-        size, took = fields.whole("list", 10**12), fields.seconds("took")
-        if size < 0 or took < 0 or replaced < 0:
-            raise Unfit("a number below zero")
-        return Look(fields.at(), self._listing, size, took, fields.span("skew"))
-
-    def _read(self, fields: Fields) -> Read:
-        uid, before = self._log
-        first = fields.whole("first", _MOST_ROWS)
-        told = fields.uid("log")
-        if not 0 <= first <= (len(before.events) if uid == told else 0):
-            raise Unfit("a log that goes on where none is")
-        replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
-        log = Log((*before.events[:first], *self._events), replaced)
-        self._log, self._events = (told, log), []
-        return Read(fields.at(), told, log)

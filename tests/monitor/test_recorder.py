@@ -18,7 +18,8 @@ from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.monitor import recording
 from emtui.monitor.recorder import Recorder
-from emtui.monitor.recording import Failure, Look, Read, Record, Unread, Writer, read
+from emtui.monitor.recording import Failure, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording_read import read
 
 
 def now() -> datetime:

@@ -31,9 +31,9 @@ from emtui.monitor.recording import (
     Record,
     Unread,
     Writer,
-    read,
 )
 from emtui.monitor.recording_json import LONGEST
+from emtui.monitor.recording_read import read
 
 KEYS = ("row", "gone", "event", "list", "failed", "session", "log", "unread", "at", "uid", "why", "took")
 MIB = 1024 * 1024
@@ -242,7 +242,8 @@ def test_the_longest_rows_that_are_written_can_be_read() -> None:
 
 READS = """
 import re, sys
-from emtui.monitor.recording import BadRecording, read
+from emtui.monitor.recording import BadRecording
+from emtui.monitor.recording_read import read
 try:
     print(len(list(read(sys.stdin.buffer, "night.rec"))))
 except BadRecording as problem:
