@@ -117,7 +117,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     @property
     def mark(self) -> str | None:
-        """DEMO or REPLAY, where this is one."""
+        """DEMO or REPLAY, where this is one; REC while it is recorded."""
+        if self._start.recorder:
+            return "REC STOPPED" if self._start.recorder.problem else "REC"
         return self._start.mark
 
     @property

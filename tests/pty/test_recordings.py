@@ -76,7 +76,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         )
         path = home / "night.rec"
         with emtui("--record", str(path), environ=environ) as terminal:
-            terminal.until("1/1")
+            assert terminal.until("1/1")[0].startswith(" REC  127.0.0.1")
             night.guids = (GUID, OTHER)
             terminal.press("r")
             terminal.until("1/2")
@@ -213,9 +213,9 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
 ) -> None:
     path = str(tmp_path / "night.rec")
     with python("-c", SMALL, "--record", path, environ=recorded.environ) as terminal:
-        terminal.until("The recording cannot be written any more: File too large.")
+        terminal.until(lambda lines: lines[0].startswith(" REC STOPPED  127.0.0.1"))
         terminal.press("r", "enter")
         terminal.until("1 events")
         terminal.press("q", "q")
         assert terminal.end() == 0
-    assert "emtui: The recording cannot be written any more" in terminal.received.decode()
+    assert "emtui: The recording cannot be written any more: File too large." in terminal.received.decode()
