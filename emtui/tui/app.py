@@ -30,6 +30,7 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from emtui import __version__, lookup, words
+from emtui.em.address import Server
 from emtui.em.errors import EmError
 from emtui.em.model import Session
 from emtui.em.source import Source
@@ -471,11 +472,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self.exit(code)
 
     def _way_back(self) -> str:
-        screen, client = self.lookup_screen, self.client
-        if self.mark or not screen or not client:
+        screen, server = self.lookup_screen, self.client.server if self.client else None
+        if self._start.mark or not screen or not isinstance(server, Server):
             return ""
         opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(client.server, screen.query_now, screen.order, opened[-1] if opened else None)
+        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
 
     def end_soon(self, code: int) -> None:
         """The same, from another thread."""

@@ -76,7 +76,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         )
         path = home / "night.rec"
         with emtui("--record", str(path), environ=environ) as terminal:
-            assert terminal.until("1/1")[0].startswith(" REC  127.0.0.1")
+            assert terminal.until("1/1")[0].startswith(" REC   127.0.0.1")
             night.guids = (GUID, OTHER)
             terminal.press("r")
             terminal.until("1/2")
@@ -127,6 +127,7 @@ def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(recorded: Recorde
         terminal.until("Going on.")
         terminal.press("q")
         assert terminal.end() == 0
+        assert b"emtui open" not in terminal.received, "there is no server to come back to"
     assert (len(recorded.server.asked), recorded.server.hello) == (asked, hello)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -213,7 +214,7 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
 ) -> None:
     path = str(tmp_path / "night.rec")
     with python("-c", SMALL, "--record", path, environ=recorded.environ) as terminal:
-        terminal.until(lambda lines: lines[0].startswith(" REC STOPPED  127.0.0.1"))
+        terminal.until(lambda lines: lines[0].startswith(" REC STOPPED   127.0.0.1"))
         terminal.press("r", "enter")
         terminal.until("1 events")
         terminal.press("q", "q")
