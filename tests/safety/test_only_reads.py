@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,6 +25,7 @@ from emtui.cli.spec import BY_NAME
 from emtui.tui.commands import COMMANDS, Place
 
 ID = RUNS[0].guid
+ENDED = next(run.guid for run in RUNS if run.over and run.outcome == "success")
 READ = re.compile(r"/api/|/api/systemSessions(/[0-9a-f-]{36}(/events)?)?(\?format=Entity)?")
 LOGON = "/api/sessionMngr/?v=latest"
 
@@ -35,7 +38,11 @@ ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
         ("sessions", "--since", "7d", "--type", "Coll*", "--sort", "-duration_s", "--limit", "2"),
     ),
     "show": tuple(("show", ID, "-o", form) for form in ("table", "json", "xml")),
-    "events": tuple(("events", ID[:4], "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
+    "events": (
+        *(("events", ID[:4], "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
+        *(("events", ENDED, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
+    ),
+    "wait": (("wait", ENDED), ("wait", ENDED, "--timeout", "1", "-o", "json")),
     "config": (("config",), ("config", "show", "-o", "json")),
     "doctor": (("doctor",), ("doctor", "-o", "json"), ("doctor", "--report")),
     "profiles": (("profiles",), ("profiles", "-o", "json")),
@@ -43,6 +50,10 @@ ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
     "logout": (("logout",), ("logout", "--forget-pin")),
 }
 """Every command that needs no terminal, in each of its forms."""
+FOR_EVER: dict[str, tuple[tuple[str, ...], ...]] = {
+    "tail": (("tail", "--from-start"), ("tail", "state:failed", "--from-start", "-o", "table")),
+}
+"""Every command that does not end by itself; each prints something at once."""
 SCREENS: dict[str, tuple[str, ...]] = {"": (), "open": ("open", ID), "demo": ("demo",)}
 """Every command that does."""
 
@@ -79,7 +90,7 @@ def assert_only_read(server: Stranger) -> None:
 
 
 def test_no_command_is_forgotten_here() -> None:
-    assert {*ONE_SHOT, *SCREENS} == set(BY_NAME)
+    assert {*ONE_SHOT, *FOR_EVER, *SCREENS} == set(BY_NAME)
 
 
 @pytest.mark.parametrize("command", ONE_SHOT)
@@ -93,6 +104,23 @@ def test_a_command_only_reads_and_logs_on_once_at_most(
         assert "fault of emtui" not in done.stderr
         assert_only_read(server)
         assert server.count("POST") == (0 if command in {"config", "profiles", "logout"} else 1)
+
+
+@pytest.mark.parametrize("command", FOR_EVER)
+def test_a_command_without_end_only_reads_and_logs_off_when_it_is_ended(
+    command: str, seat: dict[str, str], server: Stranger
+) -> None:
+    for argv in FOR_EVER[command]:
+        server.forget()
+        with subprocess.Popen(
+            [sys.executable, "-m", "emtui", *argv], env=seat, stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            assert child.stdout.readline()
+            child.terminate()
+            child.stdout.read()
+            assert child.wait(30) == 143
+        assert_only_read(server)
 
 
 @pytest.mark.parametrize("command", ["sessions", "show", "events", "login"])
