@@ -39,7 +39,7 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 @contextmanager
 def session_bus(folder: Path) -> Iterator[str]:
     """The address of a bus that nobody else knows; it ends with the block."""
-    _need("dbus-daemon")
+    need("dbus-daemon")
     config = folder / "bus.conf"
     config.write_text(_BUS)
     argv = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"]
@@ -70,8 +70,8 @@ class Keyring:
 @contextmanager
 def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[Keyring]:
     """A Secret Service on this bus, with its files below `home`."""
-    _need("gnome-keyring-daemon")
-    _need("dbus-send")
+    need("gnome-keyring-daemon")
+    need("dbus-send")
     environ = {"PATH": os.environ["PATH"], "DBUS_SESSION_BUS_ADDRESS": bus, **folders(home)}
     argv = ["gnome-keyring-daemon", "--foreground", "--components=secrets", *["--unlock"] * unlocked]
     with subprocess.Popen(
@@ -115,10 +115,11 @@ def _until_owned(name: str, environ: dict[str, str]) -> None:
         assert time.monotonic() < ends, f"nobody took {name} on the bus"
 
 
-def _need(program: str) -> None:
+def need(program: str) -> None:
+    """Skip the test where this program is missing; where everything must hold, fail."""
     if shutil.which(program):
         return
-    why = f"{program} is not installed (Debian: apt-get install dbus gnome-keyring)"
+    why = f"{program} is not installed (Debian: apt-get install dbus gnome-keyring tmux)"
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)

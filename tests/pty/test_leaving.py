@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import shlex
-import shutil
 import signal
 import struct
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 
 import pyte
 import pytest
+from desktop import need
 from pty_terminal import a_home, python
 from rogue import (
     GOOD,
@@ -344,8 +344,8 @@ def test_ctrl_z_and_fg_come_back_to_the_same_view(tmp_path: Path) -> None:
         assert server.count("DELETE") == 1
 
 
-@pytest.mark.skipif(not shutil.which("tmux"), reason="needs tmux")
 def test_a_pane_of_tmux_that_is_closed_ends_it(tmp_path: Path) -> None:
+    need("tmux")
     known = identity(tmp_path)
     with rogue_beside(good, known.context()) as server:
         tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
