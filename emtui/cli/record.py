@@ -11,8 +11,8 @@ from emtui import words
 from emtui.cli import streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.local.recordings import NewFile, NoRecording, told
-from emtui.monitor.recorder import Recorder
-from emtui.monitor.recording import Writer
+from emtui.monitor.recording.recorder import Recorder
+from emtui.monitor.recording.records import Writer
 
 
 @contextmanager

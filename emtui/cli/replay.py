@@ -10,9 +10,9 @@ from emtui.cli.spec import CONNECTION
 from emtui.em.text import brief
 from emtui.local.connection import Connection
 from emtui.local.recordings import NoRecording, opened, told
-from emtui.monitor.recording import BadRecording
-from emtui.monitor.recording_read import read
-from emtui.monitor.replay import FASTEST, Replay
+from emtui.monitor.recording.reading import read
+from emtui.monitor.recording.records import BadRecording
+from emtui.monitor.recording.replay import FASTEST, Replay
 
 _NAME_LONGEST = 24
 

@@ -1,1 +1,1 @@
-"""What the server said, when: snapshots of the list, and later what moved between them."""
+"""What the server said, when: snapshots of the list, what moved between them, and who asks when."""

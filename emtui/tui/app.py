@@ -62,7 +62,7 @@ from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.monitor.replay import Replay
+    from emtui.monitor.recording.replay import Replay
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ from emtui.local.profiles import Profile
 from emtui.monitor.follow import utc_now
 
 if TYPE_CHECKING:
-    from emtui.monitor.recorder import Recorder
-    from emtui.monitor.replay import Replay
+    from emtui.monitor.recording.recorder import Recorder
+    from emtui.monitor.recording.replay import Replay
     from emtui.tui.app import EmtuiApp
 
 

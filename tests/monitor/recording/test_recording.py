@@ -20,8 +20,10 @@ from emtui.em.model import Event, Listing, Log, Result, Session, Uid
 from emtui.em.rows import in_order, newest_first
 from emtui.em.secret import Secret
 from emtui.em.text import clean
-from emtui.monitor.hiding import NOTHING, Hiding
-from emtui.monitor.recording import (
+from emtui.monitor.recording.as_json import LONGEST
+from emtui.monitor.recording.hiding import NOTHING, Hiding
+from emtui.monitor.recording.reading import read
+from emtui.monitor.recording.records import (
     LONGEST_LINE,
     Asked,
     BadRecording,
@@ -32,8 +34,6 @@ from emtui.monitor.recording import (
     Unread,
     Writer,
 )
-from emtui.monitor.recording_json import LONGEST
-from emtui.monitor.recording_read import read
 
 KEYS = ("row", "gone", "event", "list", "failed", "session", "log", "unread", "at", "uid", "why", "took")
 MIB = 1024 * 1024
@@ -242,8 +242,8 @@ def test_the_longest_rows_that_are_written_can_be_read() -> None:
 
 READS = """
 import re, sys
-from emtui.monitor.recording import BadRecording
-from emtui.monitor.recording_read import read
+from emtui.monitor.recording.records import BadRecording
+from emtui.monitor.recording.reading import read
 try:
     print(len(list(read(sys.stdin.buffer, "night.rec"))))
 except BadRecording as problem:

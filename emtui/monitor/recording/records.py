@@ -24,14 +24,14 @@ from itertools import takewhile
 from typing import Protocol, TypeAlias
 
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.monitor.hiding import NOTHING, Hiding
-from emtui.monitor.recording_json import (
+from emtui.monitor.recording.as_json import (
     LONGEST,
     Json,
     event_json,
     session_json,
     written_uid,
 )
+from emtui.monitor.recording.hiding import NOTHING, Hiding
 
 VERSION = 1
 LONGEST_LINE = 8 * 1024 * 1024

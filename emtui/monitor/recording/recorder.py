@@ -18,8 +18,8 @@ from emtui.em.model import Listing, Log, Session, Uid
 from emtui.em.source import Progress, Receipt, Source
 from emtui.em.threads import beside
 from emtui.monitor.follow import DECIDED
-from emtui.monitor.hiding import NOTHING, Hiding
-from emtui.monitor.recording import Asked, Failure, Full, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording.hiding import NOTHING, Hiding
+from emtui.monitor.recording.records import Asked, Failure, Full, Look, Read, Record, Unread, Writer
 
 if TYPE_CHECKING:
     from emtui.em.client import Client

@@ -21,7 +21,7 @@ from emtui.em.source import Progress, Receipt
 from emtui.em.threads import beside
 from emtui.monitor.health import BLIND_AFTER
 from emtui.monitor.pace import Pace
-from emtui.monitor.recording import (
+from emtui.monitor.recording.records import (
     Asked,
     BadRecording,
     CutOff,

@@ -15,7 +15,7 @@ from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Event, Listing, Log, Session
 from emtui.monitor.follow import Answer, Follow
 from emtui.monitor.health import Cost, Sight
-from emtui.monitor.recording import (
+from emtui.monitor.recording.records import (
     Asked,
     BadRecording,
     CutOff,
@@ -25,7 +25,7 @@ from emtui.monitor.recording import (
     Record,
     Unread,
 )
-from emtui.monitor.replay import Replay
+from emtui.monitor.recording.replay import Replay
 from emtui.monitor.snapshot import Snapshot
 
 MINUTE = timedelta(minutes=1)

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from emtui.em.model import Event, Listing, Log, Session, Uid
 from emtui.em.rows import newest_first
-from emtui.monitor.recording import (
+from emtui.monitor.recording.as_json import Fields, Unfit, read_event, read_session
+from emtui.monitor.recording.records import (
     GONE_AT_ONCE,
     GZIP,
     LEAST,
@@ -29,7 +30,6 @@ from emtui.monitor.recording import (
     Record,
     Unread,
 )
-from emtui.monitor.recording_json import Fields, Unfit, read_event, read_session
 
 _SLICE = 64 * 1024
 _PIECE = 1024 * 1024
