@@ -31,13 +31,26 @@ KEYS = {
 }
 
 
+class Answering(pyte.Screen):
+    """A screen that says whether it is still there when it is asked."""
+
+    def __init__(self, columns: int, lines: int, child: pexpect.spawn[bytes]) -> None:
+        super().__init__(columns, lines)
+        self._child = child
+
+    def write_process_input(self, data: str) -> None:
+        """What a terminal says when it is asked, as far as this one understands the question."""
+        if data == "\x1b[0n":
+            self._child.send(data)
+
+
 class Terminal:
     """One emtui in one terminal."""
 
     def __init__(self, child: pexpect.spawn[bytes], columns: int, lines: int) -> None:
         self.child = child
         self.received = b""
-        self._screen = pyte.Screen(columns, lines)
+        self._screen = Answering(columns, lines, child)
         self._stream = pyte.ByteStream(self._screen)
 
     def lines(self) -> list[str]:

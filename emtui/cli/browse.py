@@ -43,7 +43,14 @@ def open_view(given: Given) -> int:
 
     from emtui.tui.start import Start, run
 
-    start = Start(connection, configuration().profiles, query=query, order=order, target=target)
+    start = Start(
+        connection,
+        configuration().profiles,
+        query=query,
+        order=order,
+        target=target,
+        quiet=given.has("--quiet"),
+    )
     if given.has("--record"):
         from emtui.cli.record import recording
 

@@ -39,6 +39,7 @@ def replay(given: Given, query: str, order: str | None, target: str | None) -> i
                 remember=False,
                 now=played.now,
                 replay=played,
+                quiet=given.has("--quiet"),
             )
         )
 

@@ -80,13 +80,15 @@ _RECORDINGS = (
     Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
 )
 
-BROWSE = Command("", "browse sessions in the terminal", "browse:browse", _RECORDINGS)
+_SCREENS = (Option("--quiet", "spare the line: fewer frames, as over SSH"),)
+
+BROWSE = Command("", "browse sessions in the terminal", "browse:browse", (*_RECORDINGS, *_SCREENS))
 COMMANDS = (
     Command(
         "open",
         "browse, in exactly this view",
         "browse:open_view",
-        (_SORT, *_RECORDINGS),
+        (_SORT, *_RECORDINGS, *_SCREENS),
         "[QUERY…|ID]",
         None,
     ),
@@ -166,6 +168,12 @@ COMMANDS = (
         "doctor:run",
         (_output("table", "json"), Option("--report", "the shape of what the server answers, no values")),
     ),
-    Command("demo", "browse a simulated server on this computer", "demo:run", _DEMO_OPTIONS, connects=False),
+    Command(
+        "demo",
+        "browse a simulated server on this computer",
+        "demo:run",
+        (*_DEMO_OPTIONS, *_SCREENS),
+        connects=False,
+    ),
 )
 BY_NAME = {command.name: command for command in (BROWSE, *COMMANDS)}

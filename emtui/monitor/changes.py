@@ -26,7 +26,7 @@ class Changes:
         known = [session for session in after.sessions if session.uid in old]
         return cls(
             tuple(session for session in after.sessions if session.uid not in old),
-            tuple(session for session in known if session != old[session.uid]),
+            tuple(session for session in known if _differ(session, old[session.uid])),
             tuple(session for session in before.sessions if session.uid not in new),
         )
 
@@ -36,3 +36,7 @@ class Changes:
 
 NOTHING = Changes()
 """Two looks that saw the same."""
+
+
+def _differ(after: Session, before: Session) -> bool:
+    return after is not before and after != before

@@ -13,10 +13,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
 from emtui.em.model import Listing
+from emtui.em.threads import beside
+from emtui.monitor.changes import NOTHING, Changes
 from emtui.monitor.health import Cost, Health
 from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
@@ -91,7 +94,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Follow:
-    """The loop and its handles: `wake` asks now, `stop` gives up the request under way, `paused` holds it."""
+    """The loop and its handles: `wake` asks now, `stop` gives up the request under way, `paused` holds it.
+
+    `changes` is what the last look at the list saw that the one before had not.
+    """
 
     ask: Callable[[], Awaitable[Answer]]
     pace: Pace = field(default_factory=Pace)
@@ -99,6 +105,7 @@ class Follow:
     chance: Callable[[], float] = random.random
     health: Health = field(default_factory=Health)
     snapshot: Snapshot | None = None
+    changes: Changes = NOTHING
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _asked: asyncio.Task[Answer] | None = None
     _paused: bool = False
@@ -180,18 +187,19 @@ class Follow:
             return self.pace.after_trouble(self.health.missed, after, self.chance())
         finally:
             self._asked = None
-        self._take(answer)
+        await self._take(answer)
         return self.every
 
-    def _take(self, answer: Answer) -> None:
+    async def _take(self, answer: Answer) -> None:
         at = self.clock.now()
         self.health.answered(at, answer.cost)
         self.health.skew = answer.skew
         skew = answer.skew if answer.skew and abs(answer.skew) > _ACCURACY else timedelta()
-        if self.snapshot is None:
-            self.snapshot = Snapshot.of(answer.listing, at, skew)
-        else:
-            self.snapshot = self.snapshot.again(answer.listing, at, skew)
+        seen, changes, before = None, NOTHING, self.snapshot
+        while seen is None or before is not self.snapshot:  # a run became known better meanwhile
+            before = self.snapshot
+            seen, changes = await beside(partial(_look_at, before, answer.listing, at, skew))
+        self.snapshot, self.changes = seen, changes
 
     async def _rest(self, pause: float) -> None:
         """Until the next request is due or wished for; while paused, until it is wished for."""
@@ -201,3 +209,13 @@ class Follow:
             if left <= 0 and not self._paused:
                 return
             await self.clock.wait(self._woken, None if self._paused else left)
+
+
+def _look_at(
+    before: Snapshot | None, listing: Listing, at: datetime, skew: timedelta
+) -> tuple[Snapshot, Changes]:
+    """The whole look, beside the event loop: a long list takes a while to go through."""
+    if before is None:
+        return Snapshot.of(listing, at, skew).counted(), NOTHING
+    seen = before.again(listing, at, skew).counted()
+    return seen, Changes.between(before, seen)

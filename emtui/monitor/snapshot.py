@@ -35,15 +35,20 @@ class Snapshot:
         return cls(listing.sessions, as_of, listing.replaced, skew, listing)
 
     def again(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
-        """A later look: with the very same sessions if the answer is the same.
+        """A later look: with the very same sessions as far as the answer is the same.
 
         Runs of which a list gives only the name stay known as well as they were.
         """
         if listing is self.listing:
             return replace(self, as_of=as_of, skew=skew)
-        later = Snapshot.of(listing, as_of, skew)
-        names = {session.uid for session in later.references}
-        return later.learn({row.uid: row for row in self.sessions if row.complete and row.uid in names})
+        known = {session.uid: session for session in self.sessions}
+        rows = tuple(_better(session, known.get(session.uid)) for session in listing.sessions)
+        return replace(Snapshot.of(listing, as_of, skew), sessions=rows)
+
+    def counted(self) -> Snapshot:
+        """The same look, with all counted that is asked of it again and again."""
+        _ = self.odd, self.references, self.tally
+        return self
 
     @property
     def server_time(self) -> datetime:
@@ -82,3 +87,10 @@ class Snapshot:
             return None
         there = here - 1 if newer else here + 1
         return rows[there] if 0 <= there < len(rows) else None
+
+
+def _better(session: Session, before: Session | None) -> Session:
+    """The row of an answer, or the one before if it says as much, so that each is kept once."""
+    if before is None or not (before == session or (before.complete and not session.complete)):
+        return session
+    return before

@@ -17,7 +17,9 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from rich.console import RenderableType
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.control import Control
 from textual import events, work
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -43,13 +45,14 @@ from emtui.monitor.alarm import Alarm
 from emtui.monitor.follow import RealClock
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
+from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
+from emtui.tui.frames import Frames
 from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
 from emtui.tui.manual import manual
-from emtui.tui.paper import News, Paper
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
@@ -58,6 +61,7 @@ from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
+from emtui.tui.turns import QUESTION, Turns
 from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
@@ -94,7 +98,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
-        self._paper = Paper()
+        self._frames = Frames(Turns(quiet=start.quiet), self._send)
         self._lent = False
         self._alarm = Alarm()
         self.client: Source | None = None
@@ -161,6 +165,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
         self._turns = asyncio.get_running_loop()
+        self.set_interval(garbage.EVERY, self._sweep)
         if self._start.recorder:
             self._start.recorder.tell = self._say
         if self._start.replay:
@@ -168,6 +173,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return
         self._ask_who(at_once=self._start.at_once)
         self.set_interval(NOTED_EVERY, self._note)
+
+    def _sweep(self) -> None:
+        if self.lookup_screen is None or self.lookup_screen.follow.idle > garbage.NOBODY:
+            garbage.sweep()
 
     def _play(self, replay: Replay) -> None:
         self.client = replay
@@ -512,7 +521,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw the screen anew."""
-        self._paper.forget()
+        self._frames.forget()
         self.refresh(repaint=True, layout=True)
 
     # --- the edges ---------------------------------------------------------------------
@@ -524,7 +533,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         come in one piece (a slow line, a paste without brackets) all would go to the first.
         """
         if isinstance(event, events.Resize):
-            self._paper.forget()  # also after fg, when the terminal was somebody else's meanwhile
+            self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
         page = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
             if page.too_early(event):
@@ -563,16 +572,36 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return done[0]
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send the terminal what it does not show already; nothing while it is full, or somebody else's."""
-        if self._lent or not getattr(self._driver, "ready", True):
+        """Keep what was painted, and send it in its turn: only what the terminal does not show already."""
+        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+        elif not self._batch_count and not self.is_headless:
+            self._frames.draw(renderable, self.size.width, self._colors)
+            self._send()
+
+    @property
+    def _colors(self) -> ColorSystem:
+        return COLOR_SYSTEMS[self.console.color_system or "truecolor"]
+
+    def _send(self) -> None:
+        """Send the next frame if it may go; nothing while the terminal is full, or somebody else's."""
+        driver = self._driver
+        if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
             return
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            renderable = News(self._paper, renderable, self.size.width)
-        super()._display(screen, renderable)
+        news = self._frames.take()
+        if news:
+            self._begin_update()
+            driver.write(news + Control.move_to(*self.cursor_position).segment.text)
+            self._end_update()
+            driver.write(QUESTION if self._frames.turns.asks else "")
 
     def caught_up(self) -> None:
-        """The terminal takes something again, after what was painted meanwhile went nowhere: paint once."""
-        self._tell_loop(partial(self.refresh, repaint=True, layout=True))
+        """The terminal takes something again."""
+        self._tell_loop(self._send)
+
+    def answered(self) -> None:
+        """The terminal has shown what it was sent; from any thread."""
+        self._tell_loop(self._frames.answered)
 
     def _fatal_error(self) -> None:
         """No traceback on the terminal: it would show what stood in variables."""

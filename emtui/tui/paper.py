@@ -14,9 +14,8 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, Console, ConsoleOptions, RenderResult
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from emtui.em.text import guarded
@@ -35,56 +34,59 @@ WORTH_ERASING = 4
 
 
 class Paper:
-    """The lines of the terminal as they were written last."""
+    """Two sheets of the same lines: as they were painted last, and as the terminal has them."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
+        self._painted: list[Line] = []
+        self._sent: list[Line] = []
         self._width = 0
+        self._touched: set[int] = set()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was painted that was not sent."""
+        return bool(self._touched)
+
+    def clear(self) -> None:
+        """Nothing is painted: the terminal has another size, or is new."""
+        self._painted, self._sent = [], []
+        self._touched = set()
 
     def forget(self) -> None:
-        """Somebody else has written on it: everything is sent again."""
-        self._lines = []
+        """Somebody else has written on the terminal: everything is sent again."""
+        self._sent = []
+        self._touched = set(range(len(self._painted)))
 
-    def news(self, painted: Iterable[tuple[int, int, Strip]], width: int, colors: ColorSystem) -> str:
-        """Write these strips (line, column, strip); what the terminal must be sent for that."""
+    def draw(self, strips: Iterable[tuple[int, int, Strip]], width: int, colors: ColorSystem) -> None:
+        """Paint these strips: line, column, strip."""
         if width != self._width:
             self._width = width
-            self.forget()
-        changed: dict[int, Line] = {}
-        for y, x, strip in painted:
-            line = changed.setdefault(y, self._line(y).copy())
+            self.clear()
+        for y, x, strip in strips:
+            line = self._line(self._painted, y)
             cells = cells_of(strip, colors)
             line[x : x + len(cells)] = cells
-        changed = {y: line[:width] for y, line in changed.items()}
-        sent = "".join(difference(self._line(y), line, y) for y, line in changed.items())
-        for y, line in changed.items():
-            self._lines[y] = line
-        return sent
+            del line[width:]
+            self._touched.add(y)
 
-    def _line(self, y: int) -> Line:
-        while len(self._lines) <= y:
-            self._lines.append([UNKNOWN] * self._width)
-        return self._lines[y]
+    def news(self) -> str:
+        """What the terminal must be sent to show what was painted; it then has it."""
+        touched = sorted(self._touched)
+        self._touched.clear()
+        return "".join(map(self._renewed, touched))
 
+    def _renewed(self, y: int) -> str:
+        old, new = self._line(self._sent, y), self._painted[y]
+        self._sent[y] = new.copy()
+        return difference(old, new, y)
 
-class News(CompositorUpdate):
-    """An update of the screen that sends only what differs from the paper."""
-
-    def __init__(self, paper: Paper, update: LayoutUpdate | ChopsUpdate, width: int) -> None:
-        self._paper = paper
-        self._update = update
-        self._width = width
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from self._update.__rich_console__(console, options)
-
-    def render_segments(self, console: Console) -> str:
-        """What the terminal must be sent; the paper then has it."""
-        colors = COLOR_SYSTEMS[console.color_system or "truecolor"]
-        return self._paper.news(_painted(self._update), self._width, colors)
+    def _line(self, sheet: list[Line], y: int) -> Line:
+        while len(sheet) <= y:
+            sheet.append([UNKNOWN] * self._width)
+        return sheet[y]
 
 
-def _painted(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+def painted(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
     """The strips of an update with their places: line, column, strip."""
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.monitor.follow import utc_now
+from emtui.tui import garbage
 
 if TYPE_CHECKING:
     from emtui.monitor.recording.recorder import Recorder
@@ -35,6 +35,7 @@ class Start:
     nothing may be written on this computer; `at_once` logs on without asking if
     nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
     `recorder` writes down what the server says; a `replay` takes the server's place.
+    `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself.
     """
 
     connection: Connection
@@ -49,6 +50,7 @@ class Start:
     at_once: bool = True
     now: Callable[[], datetime] = utc_now
     zone: tzinfo | None = None
+    quiet: bool = False
 
 
 def run(start: Start) -> int:
@@ -67,16 +69,17 @@ def run(start: Start) -> int:
 
 
 def _app(start: Start) -> EmtuiApp:
-    """The app. Nothing that is loaded for it ever becomes garbage, so nobody looks for any meanwhile."""
+    """The app, with the framework loaded for it."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
-    gc.disable()
-    try:
+    with garbage.not_while_loading():
         from emtui.tui.app import EmtuiApp
-    finally:
-        gc.freeze()
-        gc.enable()
-    return EmtuiApp(start)
+    return EmtuiApp(replace(start, quiet=start.quiet or over_ssh(os.environ)))
+
+
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    """Whether this terminal is at the other end of SSH; tmux hands that on when somebody attaches."""
+    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
 
 
 def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

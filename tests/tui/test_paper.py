@@ -34,7 +34,8 @@ class Seen:
 
     def show(self, frame: dict[int, Strip]) -> str:
         painted = [(y, 0, line) for y, line in frame.items()]
-        sent = self.paper.news(painted, WIDTH, ColorSystem.STANDARD)
+        self.paper.draw(painted, WIDTH, ColorSystem.STANDARD)
+        sent = self.paper.news()
         self._stream.feed(sent)
         return sent
 
@@ -79,8 +80,8 @@ def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
 
 def test_what_was_never_painted_is_left_alone() -> None:
     seen = Seen()
-    sent = seen.paper.news([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
-    assert sent == "\x1b[1;11Hab"
+    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
+    assert seen.paper.news() == "\x1b[1;11Hab"
 
 
 def test_a_strip_that_is_wider_than_the_line_changes_nothing_beyond_it() -> None:

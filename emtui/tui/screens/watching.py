@@ -26,6 +26,7 @@ from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.health import Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.snapshot import Snapshot
+from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.describe import away, standing
 from emtui.tui.screens.querying import Querying
@@ -97,7 +98,8 @@ class Watching(Querying):
         waiting = self._by_hand or self.snapshot is None
         timer = self.set_timer(PATIENCE if self.snapshot else 0, self._say_asking) if waiting else None
         try:
-            listing = await self.client.sessions(self._received if waiting else None)
+            with garbage.not_among_the_old():
+                listing = await self.client.sessions(self._received if waiting else None)
         finally:
             if timer:
                 timer.stop()
@@ -133,7 +135,7 @@ class Watching(Querying):
         self.show_top()
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
-        changes = Changes.between(before, seen) if before else Changes()
+        changes = self.follow.changes
         self._mark(changes)
         self._keep_absence(seen)
         self.sessions.follows = self.is_current
