@@ -52,6 +52,7 @@ from emtui.tui.ending import LastTimer
 from emtui.tui.frames import Frames
 from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
+from emtui.tui.lumps import Lumped
 from emtui.tui.manual import manual
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
@@ -61,12 +62,13 @@ from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
-from emtui.tui.turns import QUESTION, Turns
+from emtui.tui.turns import Turns
 from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.monitor.recording.replay import Replay
+    from emtui.tui.driver import EmtuiDriver
 
 T = TypeVar("T")
 
@@ -532,6 +534,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
         The framework hands a key to whatever has the focus when it arrives; of keys that
         come in one piece (a slow line, a paste without brackets) all would go to the first.
         """
+        if isinstance(event, Lumped):
+            await self._sort_out(event)
+            return
         if isinstance(event, events.Resize):
             self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
         page = self.screen_stack[-1] if self.screen_stack else None
@@ -544,6 +549,14 @@ class EmtuiApp(App[int], inherit_bindings=False):
             if isinstance(event, events.Key) and await self._press(event):
                 return
         await super().on_event(event)
+
+    async def _sort_out(self, lump: Lumped) -> None:
+        """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
+        if isinstance(self.focused, Input) and lump.lines == 1:
+            for key in lump.keys:
+                await self.on_event(key)
+        else:
+            await self.on_event(events.Paste(lump.text))
 
     async def _press(self, event: events.Key) -> bool:
         """Write into the field that has the focus, else do what the key is bound to."""
@@ -593,7 +606,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self._begin_update()
             driver.write(news + Control.move_to(*self.cursor_position).segment.text)
             self._end_update()
-            driver.write(QUESTION if self._frames.turns.asks else "")
+            if self._frames.turns.asks:
+                cast("EmtuiDriver", driver).ask()
 
     def caught_up(self) -> None:
         """The terminal takes something again."""
