@@ -97,6 +97,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def __init__(self, start: Start) -> None:
         super().__init__(ansi_color=True, driver_class=_own_driver())
+        self.animation_level = "none"  # what moves costs bytes and says nothing
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
@@ -601,12 +602,12 @@ class EmtuiApp(App[int], inherit_bindings=False):
         driver = self._driver
         if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
             return
-        news = self._frames.take()
+        asks, news = self._frames.turns.asks, self._frames.take()
         if news:
             self._begin_update()
             driver.write(news + Control.move_to(*self.cursor_position).segment.text)
             self._end_update()
-            if self._frames.turns.asks:
+            if asks:
                 cast("EmtuiDriver", driver).ask()
 
     def caught_up(self) -> None:
