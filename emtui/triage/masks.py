@@ -17,6 +17,9 @@ MASK = "#"
 MOST = 4000
 """Characters that are looked at; what comes after them stays as it is."""
 
+LONGEST_WORD = 200
+"""Longer words are not taken apart."""
+
 _DIGIT = re.compile(r"\d")
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEGMENTS = r"(?>[^\s\\/:*?\"'<>|]++(?: [^\s\\/:*?\"'<>|]++)*+[\\/])*+[^\s\\/:*?\"'<>|,;]*+"
@@ -44,11 +47,12 @@ _DATE_INSIDE = re.compile(r"\d{4}-\d\d-\d\d(?:[T_]?\d[\d:.]*)?|\d{8}T?\d{6}")
 _CODE = re.compile(r"(?:errors?|codes?|status|http(?:/\d(?:\.\d)?)?|hresult|errno|kb)[:=#]?", re.IGNORECASE)
 
 
-@lru_cache(maxsize=16_384)
 def masked(text: str) -> str:
     """`text` with everything masked that may differ between two runs."""
     if len(text) > MOST:
         return masked(text[:MOST]) + text[MOST:]
+    if text.count("-") > 3:
+        text = _GUID.sub(MASK, text)
     if "\\" in text or "/" in text:
         text = _without_paths(text)
     if not _DIGIT.search(text) and MASK not in text:
@@ -78,13 +82,10 @@ def _without_units(text: str) -> str:
     return _HALVES_OF_DAYS.sub(MASK, _SPACED_UNITS.sub(MASK, text))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def _word(word: str) -> str:
     """One word; what surrounds it, such as brackets and full stops, stays."""
-    if not _DIGIT.search(word):
-        return word
-    word = _GUID.sub(MASK, word)
-    core = _CORE.search(word)
+    core = _CORE.search(word) if _DIGIT.search(word) and len(word) <= LONGEST_WORD else None
     if core is None:
         return word
     return word[: core.start()] + _of_core(core.group()) + word[core.end() :]
