@@ -73,7 +73,7 @@ class Comparison:
 
     @property
     def first(self) -> int | None:
-        """The first row whose line is different; if all are the same, the first whose step took much longer."""
+        """The first row whose line is different; if none is, the first whose step took much longer."""
         rows = tuple(enumerate(self.rows))
         lines = (place for place, row in rows if row.kind is not Kind.SAME)
         spans = (place for place, row in rows if row.slower)
