@@ -14,14 +14,15 @@ ROOT = Path(__file__).parents[1] / "emtui"
 
 INSIDE = {
     "words": (),
+    "ascii": ("words",),
     "lookup": ("em.model", "words"),
     "em": ("em",),
     "monitor": ("em",),
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),
     "doctor": ("em", "local"),
-    "tui": ("words", "lookup", "em", "monitor", "local"),
-    "cli": ("words", "lookup", "em", "monitor", "local", "demo", "doctor", "tui"),
+    "tui": ("words", "ascii", "lookup", "em", "monitor", "local"),
+    "cli": ("words", "ascii", "lookup", "em", "monitor", "local", "demo", "doctor", "tui"),
     "__main__": ("cli",),
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""

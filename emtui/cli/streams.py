@@ -8,6 +8,7 @@ from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TextIO
 
 CLOSED_PIPE = 141
+_VISIBLE = "backslashreplace"
 
 
 def prepare() -> None:
@@ -15,7 +16,19 @@ def prepare() -> None:
     sys.stdout = _buffered(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace", encoding=None if stream.isatty() else "utf-8")
+            encoding, errors = _manner(stream.encoding) if stream.isatty() else ("utf-8", _VISIBLE)
+            stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def _manner(encoding: str) -> tuple[str, str]:
+    """How to write on a terminal: as the person's locale has it, not as Python takes the C locale."""
+    from emtui.local.terminal import writes_utf8
+
+    if writes_utf8(os.environ):
+        return encoding, _VISIBLE
+    from emtui.ascii import ERRORS
+
+    return "ascii" if encoding.lower().replace("-", "") == "utf8" else encoding, ERRORS
 
 
 def _buffered(stream: TextIO) -> TextIO:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyte
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from emtui.tui.ink import Ink
 from emtui.tui.paper import Paper
 
 WIDTH, HEIGHT = 24, 4
@@ -34,7 +34,7 @@ class Seen:
 
     def show(self, frame: dict[int, Strip]) -> str:
         painted = [(y, 0, line) for y, line in frame.items()]
-        self.paper.draw(painted, WIDTH, ColorSystem.STANDARD)
+        self.paper.draw(painted, WIDTH, Ink())
         sent = self.paper.news()
         self._stream.feed(sent)
         return sent
@@ -80,7 +80,7 @@ def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
 
 def test_what_was_never_painted_is_left_alone() -> None:
     seen = Seen()
-    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
+    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, Ink())
     assert seen.paper.news() == "\x1b[1;11Hab"
 
 

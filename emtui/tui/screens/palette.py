@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from emtui.tui.commands import Command, Place, of, shown
+from emtui.tui.commands import Command, Place, keys_of, of
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
@@ -32,7 +32,7 @@ class Choices(Lines):
     def row(self, place: int, _: int) -> Pieces:
         """What it does, and its keys."""
         command = self.commands[place]
-        keys = " ".join(map(shown, command.keys))
+        keys = keys_of(command) if command.keys else ""
         return [(f" {command.does:<40} ", PLAIN), (f"{keys:<12}", BOLD), (f"  {command.name}", FAINT)]
 
 
