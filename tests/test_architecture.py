@@ -16,13 +16,14 @@ INSIDE = {
     "words": (),
     "ascii": ("words",),
     "lookup": ("em.model", "words"),
+    "triage": ("em.model", "words"),
     "em": ("em",),
     "monitor": ("em",),
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),
     "doctor": ("em", "local"),
-    "tui": ("words", "ascii", "lookup", "em", "monitor", "local"),
-    "cli": ("words", "ascii", "lookup", "em", "monitor", "local", "demo", "doctor", "tui"),
+    "tui": ("words", "ascii", "lookup", "triage", "em", "monitor", "local"),
+    "cli": ("words", "ascii", "lookup", "triage", "em", "monitor", "local", "demo", "doctor", "tui"),
     "__main__": ("cli",),
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""
@@ -90,6 +91,7 @@ def test_the_table_forbids_what_it_should() -> None:
     assert wrong("tui.app", "emtui.demo.world")
     assert wrong("em.client", "lxml.etree")
     assert wrong("words", "requests")
+    assert wrong("triage.gaps", "emtui.em.client")
     assert not wrong("tui.app", "emtui.em.model")
 
 
