@@ -13,6 +13,9 @@ _VISIBLE = "backslashreplace"
 
 def prepare() -> None:
     """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
+    from emtui.local import terminal
+
+    terminal.as_it_was(os.environ)
     sys.stdout = _buffered(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -22,9 +25,9 @@ def prepare() -> None:
 
 def _manner(encoding: str) -> tuple[str, str]:
     """How to write on a terminal: as the person's locale has it, not as Python takes the C locale."""
-    from emtui.local.terminal import writes_utf8
+    from emtui.local import terminal
 
-    if writes_utf8(os.environ):
+    if terminal.writes_utf8(os.environ):
         return encoding, _VISIBLE
     from emtui.ascii import ERRORS
 

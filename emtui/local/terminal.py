@@ -1,15 +1,20 @@
 """What kind of terminal this is, as far as the environment says.
 
-Pure: the environment in, answers out. What only the terminal itself can tell (its
+The environment in, answers out. What only the terminal itself can tell (its
 background, how fast it is) is asked elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 
+_COERCED = {"C.UTF-8", "C.utf8", "UTF-8"}
 _LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
-_FEW_GLYPHS = ("linux", "vt")
+_CONSOLE = re.compile("linux|vt[0-9]")
+_UNCOLORED = re.compile("vt[0-9]")
 _LIGHT = {7, *range(9, 16)}
 
 
@@ -25,7 +30,7 @@ def draws(environ: Mapping[str, str]) -> bool:
 
 def simple(environ: Mapping[str, str]) -> bool:
     """Whether it is a console or a DEC terminal, which print what they are asked in a newer tongue."""
-    return kind(environ).startswith(_FEW_GLYPHS)
+    return bool(_CONSOLE.match(kind(environ)))
 
 
 def locale(environ: Mapping[str, str]) -> str:
@@ -42,6 +47,21 @@ def writes_utf8(environ: Mapping[str, str]) -> bool:
     return "UTF8" in locale(environ).upper().replace("-", "")
 
 
+def as_it_was(environ: MutableMapping[str, str], at_start: Path = Path("/proc/self/environ")) -> None:
+    """Give LC_CTYPE back what the person had set: Python has changed one that is C or unknown here (PEP 538)."""
+    if environ.get("LC_ALL") or environ.get("LC_CTYPE") not in _COERCED:
+        return
+    try:
+        began = dict(pair.partition(b"=")[::2] for pair in at_start.read_bytes().split(b"\0"))
+    except OSError:
+        return
+    before = began.get(b"LC_CTYPE")
+    if before is None:
+        del environ["LC_CTYPE"]
+    else:
+        environ["LC_CTYPE"] = os.fsdecode(before)
+
+
 def only_ascii(environ: Mapping[str, str]) -> bool:
     """Whether nothing but ASCII may be drawn: the locale has no more, or the terminal's font has not."""
     return simple(environ) or not writes_utf8(environ)
@@ -49,7 +69,7 @@ def only_ascii(environ: Mapping[str, str]) -> bool:
 
 def colored(environ: Mapping[str, str]) -> bool:
     """Whether colours may be used: NO_COLOR that is set to anything forbids them (no-color.org)."""
-    return not environ.get("NO_COLOR") and not kind(environ).startswith("vt")
+    return not environ.get("NO_COLOR") and not _UNCOLORED.match(kind(environ))
 
 
 def light(environ: Mapping[str, str]) -> bool | None:

@@ -555,6 +555,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
         if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
             self._touched()
+            self.page.heard_key()
         page = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
             if page.too_early(event):

@@ -19,11 +19,13 @@ from typing import Any, TextIO
 QUESTION = "\x1b]11;?\x1b\\\x1b[c"
 PATIENCE = 0.2
 """Seconds after the question; loading takes most of them, and a later answer is nobody's loss."""
-_COLOR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F/]+)(?:\x07|\x1b\\)")
+_ANSWER = re.compile(rb"\x1b\]11;([^\x07\x1b]*)(?:\x07|\x1b\\)")
+_COLOR = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
 _DEVICE = re.compile(rb"\x1b\[\?[0-9;]*c")
 _WEIGHTS = (0.2126, 0.7152, 0.0722)
 """How bright red, green and blue are to an eye."""
 _HALF = 0.5
+_IFLAG, _LFLAG = 0, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,17 @@ class Heard:
 
 def heard(said: bytes) -> Heard:
     """Part the answers from the keys."""
-    color = _COLOR.search(said)
-    typed = _DEVICE.sub(b"", _COLOR.sub(b"", said))
-    return Heard(_is_light(color[1]) if color else None, bool(_DEVICE.search(said)), typed)
+    answer = _ANSWER.search(said)
+    typed = _DEVICE.sub(b"", _ANSWER.sub(b"", said))
+    return Heard(_is_light(answer[1]) if answer else None, bool(_DEVICE.search(said)), typed)
 
 
-def _is_light(parts: bytes) -> bool | None:
-    """Relative luminance of `RRRR/GGGG/BBBB`, each of one to four hex digits."""
-    channels = [int(part, 16) / int("f" * len(part), 16) for part in parts.split(b"/")[:3] if part]
-    if len(channels) < len(_WEIGHTS):
+def _is_light(color: bytes) -> bool | None:
+    """By the relative luminance of `rgb:RRRR/GGGG/BBBB`, each of one to four hex digits."""
+    found = _COLOR.fullmatch(color)
+    if not found:
         return None
+    channels = [int(part, 16) / int("f" * len(part), 16) for part in found.groups()]
     return sum(weight * channel for weight, channel in zip(_WEIGHTS, channels, strict=True)) > _HALF
 
 
@@ -105,13 +108,14 @@ def at_terminal() -> Asking:
 
 
 def _hushed(handle: int) -> list[Any] | None:
-    """No echo, and every byte at once; the modes as they were. Signals stay keys of their own."""
+    """No echo, every byte at once, Enter as itself; the modes as they were. ctrl+c still ends us."""
     import termios
 
     try:
         before = termios.tcgetattr(handle)
         after = termios.tcgetattr(handle)
-        after[3] &= ~(termios.ECHO | termios.ICANON)
+        after[_IFLAG] &= ~termios.ICRNL
+        after[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(handle, termios.TCSANOW, after)
     except termios.error:
         return None

@@ -87,6 +87,8 @@ def _app(start: Start, asking: background.Asking) -> EmtuiApp:
         asking.ask()
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
     with garbage.not_while_loading():
         from emtui.tui.app import EmtuiApp
     heard = asking.listen()

@@ -15,6 +15,9 @@ from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
 
+NAMED = 72
+"""From this width on the names of the commands stand beside them."""
+
 
 class Choices(Lines):
     """The commands that match what was typed."""
@@ -29,11 +32,11 @@ class Choices(Lines):
         self.commands = commands
         self.renew(len(commands), 0, 0)
 
-    def row(self, place: int, _: int) -> Pieces:
-        """What it does, and its keys."""
+    def row(self, place: int, width: int) -> Pieces:
+        """What it does, its keys, and its name where there is room for it."""
         command = self.commands[place]
-        keys = keys_of(command) if command.keys else ""
-        return [(f" {command.does:<40} ", PLAIN), (f"{keys:<12}", BOLD), (f"  {command.name}", FAINT)]
+        name = f"  {command.name}" if width >= NAMED else ""
+        return [(f" {command.does:<40} ", PLAIN), (f"{keys_of(command):<12}", BOLD), (name, FAINT)]
 
 
 class PaletteScreen(Page):
