@@ -48,7 +48,7 @@ def writes_utf8(environ: Mapping[str, str]) -> bool:
 
 
 def as_it_was(environ: MutableMapping[str, str], at_start: Path = Path("/proc/self/environ")) -> None:
-    """Give LC_CTYPE back what the person had set: Python has changed one that is C or unknown here (PEP 538)."""
+    """Give LC_CTYPE back what the person had set: Python changes one that is C or unknown here (PEP 538)."""
     if environ.get("LC_ALL") or environ.get("LC_CTYPE") not in _COERCED:
         return
     try:

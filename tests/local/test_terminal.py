@@ -85,11 +85,8 @@ def test_what_python_made_of_the_locale_is_undone(tmp_path: Path, began: bytes, 
 
 
 def test_a_locale_that_python_leaves_alone_is_believed(tmp_path: Path) -> None:
-    for environ in (
-        {"LC_ALL": "C", "LC_CTYPE": "C.UTF-8"},
-        {"LC_CTYPE": "en_GB.UTF-8"},
-        {"LC_CTYPE": "C.UTF-8"},
-    ):
+    given = {"LC_CTYPE": "C.UTF-8"}
+    for environ in ({"LC_ALL": "C", **given}, {"LC_CTYPE": "en_GB.UTF-8"}, given):
         before = dict(environ)
         terminal.as_it_was(environ, tmp_path / "no such file")
         assert environ == before
