@@ -35,7 +35,7 @@ class Command:
     """One thing a person can do.
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the
-    product, which the help shows first.
+    product, which the help shows first. One without keys is called by its name, after `:`.
     """
 
     name: str
@@ -129,6 +129,7 @@ COMMANDS = (
     Command("stop", ("ctrl+c",), "stop what runs; twice: leave", Place.EVERYWHERE, "leave"),
     Command("suspend", ("ctrl+z",), "to the shell; fg comes back", Place.EVERYWHERE),
     Command("redraw", ("ctrl+l",), "draw the screen anew", Place.EVERYWHERE),
+    Command("mouse", (), "the mouse: on or off", Place.EVERYWHERE),
 )
 
 _SHOWN = {
@@ -143,8 +144,8 @@ _SHOWN = {
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
-    "down": "↓",
-    "up": "↑",
+    "down": "Down",
+    "up": "Up",
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "home": "Home",
@@ -161,6 +162,11 @@ def shown(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
+def keys_of(command: Command) -> str:
+    """All its keys; one that has none is called by its name."""
+    return " ".join(map(shown, command.keys)) or f":{command.name}"
+
+
 def of(*places: Place) -> Iterator[Command]:
     """The commands of these places, in the order of the table."""
     return (command for command in COMMANDS if command.place in places)
@@ -169,7 +175,9 @@ def of(*places: Place) -> Iterator[Command]:
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
     return [
-        Binding(",".join(command.keys), command.name, command.does, show=False) for command in of(*places)
+        Binding(",".join(command.keys), command.name, command.does, show=False)
+        for command in of(*places)
+        if command.keys
     ]
 
 

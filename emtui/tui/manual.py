@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emtui.tui.commands import Command, Place, of, shown
+from emtui.tui.commands import Command, Place, keys_of, of
 
 _QUERY = """\
 The query
@@ -41,5 +41,5 @@ def manual(place: Place) -> str:
 
 
 def _section(title: str, commands: Iterable[Command]) -> str:
-    lines = [f"  {' '.join(map(shown, command.keys)):<20}{command.does}" for command in commands]
+    lines = [f"  {keys_of(command):<20}{command.does}" for command in commands]
     return "\n".join([title, *lines]) if lines else ""

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, of
+from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of
 from emtui.tui.manual import manual
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.detail import DetailScreen
@@ -51,7 +51,13 @@ def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:
 
 
 def test_no_command_has_only_a_function_key() -> None:
-    assert all(any(not key.startswith("f") or key == "f" for key in command.keys) for command in COMMANDS)
+    keyed = [command.keys for command in COMMANDS if command.keys]
+    assert all(any(not key.startswith("f") or key == "f" for key in keys) for keys in keyed)
+
+
+def test_a_command_without_a_key_is_called_by_its_name() -> None:
+    assert [keys_of(command) for command in COMMANDS if not command.keys] == [":mouse"]
+    assert ":mouse" in manual(Place.LOOKUP)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")
