@@ -76,10 +76,10 @@ class Terminal:
                 raise AssertionError(f"never shown: {shown}\n{picture}")
         return self.lines()
 
-    def _read(self) -> bool:
+    def _read(self, patience: float = 0.2) -> bool:
         """Take in what the terminal received; false once the program has ended."""
         try:
-            got = self.child.read_nonblocking(65536, timeout=0.2)
+            got = self.child.read_nonblocking(65536, timeout=patience)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
@@ -95,6 +95,12 @@ class Terminal:
             before = len(self.received)
             self._read()
         return before
+
+    def for_a_while(self, seconds: float) -> None:
+        """Take in what comes within so long: for what a person or a line does so slowly."""
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            self._read(left)
 
     def wipe(self) -> None:
         """Somebody else has written on the screen: nothing of ours is left on it."""

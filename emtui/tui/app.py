@@ -52,6 +52,7 @@ from emtui.tui.ending import LastTimer
 from emtui.tui.frames import Frames
 from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
+from emtui.tui.lumps import Lumped
 from emtui.tui.manual import manual
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
@@ -61,12 +62,13 @@ from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
-from emtui.tui.turns import QUESTION, Turns
+from emtui.tui.turns import Turns
 from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.monitor.recording.replay import Replay
+    from emtui.tui.driver import EmtuiDriver
 
 T = TypeVar("T")
 
@@ -95,6 +97,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def __init__(self, start: Start) -> None:
         super().__init__(ansi_color=True, driver_class=_own_driver())
+        self.animation_level = "none"  # what moves costs bytes and says nothing
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
@@ -532,6 +535,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
         The framework hands a key to whatever has the focus when it arrives; of keys that
         come in one piece (a slow line, a paste without brackets) all would go to the first.
         """
+        if isinstance(event, Lumped):
+            await self._sort_out(event)
+            return
         if isinstance(event, events.Resize):
             self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
         page = self.screen_stack[-1] if self.screen_stack else None
@@ -544,6 +550,14 @@ class EmtuiApp(App[int], inherit_bindings=False):
             if isinstance(event, events.Key) and await self._press(event):
                 return
         await super().on_event(event)
+
+    async def _sort_out(self, lump: Lumped) -> None:
+        """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
+        if isinstance(self.focused, Input) and lump.lines == 1:
+            for key in lump.keys:
+                await self.on_event(key)
+        else:
+            await self.on_event(events.Paste(lump.text))
 
     async def _press(self, event: events.Key) -> bool:
         """Write into the field that has the focus, else do what the key is bound to."""
@@ -588,12 +602,13 @@ class EmtuiApp(App[int], inherit_bindings=False):
         driver = self._driver
         if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
             return
-        news = self._frames.take()
+        asks, news = self._frames.turns.asks, self._frames.take()
         if news:
             self._begin_update()
             driver.write(news + Control.move_to(*self.cursor_position).segment.text)
             self._end_update()
-            driver.write(QUESTION if self._frames.turns.asks else "")
+            if asks:
+                cast("EmtuiDriver", driver).ask()
 
     def caught_up(self) -> None:
         """The terminal takes something again."""

@@ -1,16 +1,25 @@
-"""The driver of the terminal: it never waits for it, and notices when it is gone."""
+"""The driver of the terminal: it never waits for it, knows what it has shown, and notices when it is gone."""
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import sys
 import threading
+from codecs import getincrementaldecoder
+from collections.abc import Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Heard, Inlet, Keys, Lump, Pasted, Shown
+from emtui.tui.lumps import Lumped
 from emtui.tui.outlet import Outlet
+from emtui.tui.turns import QUESTION
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -22,11 +31,21 @@ GONE = 128 + signal.SIGHUP
 """What the process ends with when its terminal has gone."""
 
 
+LAST_ANSWER = 0.7
+"""Seconds that an answer of the terminal is waited for before it is left: a shell would take it for keys."""
+_TURN = 0.1
+"""Seconds after which the thread that reads sees that it is to end."""
+_KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_size")
+
+
 class Owner(Protocol):
-    """The app, as far as the driver needs it; both may be called from any thread."""
+    """The app, as far as the driver needs it; all may be called from any thread."""
 
     def caught_up(self) -> None:
         """The terminal takes something again."""
+
+    def answered(self) -> None:
+        """The terminal has shown what it was sent."""
 
     def end_soon(self, code: int) -> None:
         """There is nobody at the terminal any more."""
@@ -47,6 +66,10 @@ class EmtuiDriver(LinuxDriver):
         self._outlet: Outlet | None = None
         self._watched = False
         self._title = ""
+        self._parser = XTermParser()
+        self._shown = threading.Event()
+        self._shown.set()
+        self._answers = False
 
     @property
     def owner(self) -> Owner:
@@ -62,6 +85,11 @@ class EmtuiDriver(LinuxDriver):
         """Write in turn, without waiting for the terminal."""
         if self._outlet:
             self._outlet.write(data)
+
+    def ask(self) -> None:
+        """Ask the terminal to say when it has shown all this."""
+        self._shown.clear()
+        self.write(QUESTION)
 
     def start_application_mode(self) -> None:
         """Switch to the other screen; from now on a terminal that goes away is noticed."""
@@ -85,6 +113,8 @@ class EmtuiDriver(LinuxDriver):
         """Back to the first screen, with the terminal's own modes; before anything that still waits."""
         if self._outlet and self._outlet.stalled:
             self._outlet.take_back()
+        elif self._answers:
+            self._shown.wait(LAST_ANSWER)
         if self._title:
             self.write(_OLD_TITLE)
         super().stop_application_mode()
@@ -104,6 +134,50 @@ class EmtuiDriver(LinuxDriver):
             outlet.write(MODES_LEFT + (_OLD_TITLE if self._title else ""))
             outlet.close()
         _restore(self.fileno, self.attrs_before)
+
+    def run_input_thread(self) -> None:
+        """Read until the terminal is left."""
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        inlet = Inlet(HOLD_IN_TMUX if os.environ.get("TMUX") or os.environ.get("STY") else HOLD)
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        while not self.exit_event.is_set():
+            held = inlet.wait(monotonic())
+            ready = poll.poll(1000 * (_TURN if held is None else min(held, _TURN)))
+            if any(event & select.POLLIN for _, event in ready):
+                self._hear(inlet.take(decode(os.read(self.fileno, 4096)), monotonic()))
+            elif ready:
+                return
+            self._hear(inlet.overdue(monotonic()))
+
+    def _hear(self, heard: Iterable[Heard]) -> None:
+        for one in heard:
+            match one:
+                case Shown():
+                    self._answers = True
+                    self._shown.set()
+                    self.owner.answered()
+                case Escape():
+                    self.process_message(events.Key("escape", ESC))
+                case Pasted(text):
+                    self.process_message(events.Paste(text.replace("\x00", "")))
+                case Lump(text):
+                    keys = tuple(key for key in self._parser.feed(text) if isinstance(key, events.Key))
+                    self.process_message(Lumped(text, keys))
+                case Keys(text):
+                    self._press(text)
+
+    def _press(self, text: str) -> None:
+        """What the framework makes of it; a sequence that it does not know would eat up the next keys."""
+        known = False
+        for event in self._parser.feed(text):
+            known = True
+            self.process_message(event)
+        if not known:
+            fresh = XTermParser()
+            for name in _KEPT:
+                setattr(fresh, name, getattr(self._parser, name))
+            self._parser = fresh
 
     def _watch(self) -> None:
         """Wait until the other end is closed: SIGHUP may be ignored, and reading would spin."""

@@ -14,9 +14,8 @@ from collections import deque
 from statistics import median
 
 QUESTION = "\x1b[5n"
-ANSWER = b"\x1b[0n"
-UNHEARD = 1.0
-"""Seconds after which a terminal that has not answered yet is taken to be mute, until it does."""
+ASKED = 3
+"""Questions without any answer, after which a terminal is taken to be mute, and not asked until it speaks."""
 LOST = 10.0
 """Seconds after which an answer is taken to be lost."""
 SLOW = 0.1
@@ -30,14 +29,14 @@ class Turns:
     """The turns of one terminal: ours to send a frame, its own to show it.
 
     `quiet` is how a line is treated from the start; one that answers slowly is treated so by itself.
+    Nobody waits for a terminal that has never answered.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._told_quiet = quiet
-        self._asked: float | None = None
+        self._asked: deque[float] = deque()
         self._sent = -QUIET_GAP
         self._heard = False
-        self._mute = False
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -48,31 +47,25 @@ class Turns:
     @property
     def asks(self) -> bool:
         """Whether a frame ends with the question."""
-        return not self._mute
-
-    @property
-    def pending(self) -> bool:
-        """Whether an answer is on its way that nobody but us should read."""
-        return self._asked is not None and not self._mute
+        return self._heard or len(self._asked) < ASKED
 
     def wait(self, now: float) -> float:
         """Seconds until the next frame may go, 0 for at once; an answer may make it sooner."""
         gap = self._sent + QUIET_GAP - now if self.quiet else 0.0
-        if self._asked is None:
+        if not self._heard or not self._asked:
             return max(gap, 0.0)
-        patience = LOST if self._heard else UNHEARD
-        return max(self._asked + patience - now, gap, 0.0)
+        return max(self._asked[-1] + LOST - now, gap, 0.0)
 
     def sent(self, now: float) -> None:
         """A frame has gone, with the question if it `asks`."""
-        if self._asked is not None and not self._heard:
-            self._mute = True
-        self._asked = None if self._mute else now
+        if self._heard:
+            self._asked.clear()  # of what was asked before, every answer has come or is lost
+        if self.asks:
+            self._asked.append(now)
         self._sent = now
 
     def answered(self, now: float) -> None:
-        """The terminal has shown what it was sent."""
-        if self._asked is not None:
-            self._took.append(now - self._asked)
-        self._asked = None
-        self._heard, self._mute = True, False
+        """The terminal has shown what it was sent, up to the first question that it has not answered."""
+        if self._asked:
+            self._took.append(now - self._asked.popleft())
+        self._heard = True

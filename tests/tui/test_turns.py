@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.tui.turns import LOST, QUIET_GAP, SLOW, UNHEARD, Turns
+from emtui.tui.turns import ASKED, LOST, QUIET_GAP, SLOW, Turns
 
 
 def heard(*, quiet: bool = False) -> Turns:
@@ -35,24 +35,26 @@ def test_an_answer_that_got_lost_is_not_waited_for_for_ever() -> None:
     assert turns.wait(1.0 + LOST) == 0
 
 
-def test_a_terminal_that_never_answers_is_not_asked_again() -> None:
+def test_a_terminal_that_never_answers_is_not_waited_for_and_soon_not_asked_again() -> None:
     turns = Turns()
-    turns.sent(0.0)
-    assert turns.wait(0.0) == UNHEARD
-    turns.sent(UNHEARD)
+    for number in range(ASKED):
+        assert turns.asks
+        assert turns.wait(number / 10) == 0
+        turns.sent(number / 10)
     assert not turns.asks
-    assert turns.wait(UNHEARD) == 0
-    assert not turns.pending
+    assert turns.wait(1.0) == 0
 
 
-def test_a_late_first_answer_is_an_answer() -> None:
+def test_a_late_first_answer_is_an_answer_to_the_first_question() -> None:
     turns = Turns()
-    turns.sent(0.0)
-    turns.sent(UNHEARD)
+    for number in range(ASKED):
+        turns.sent(number / 10)
     turns.answered(1.7)
     assert turns.asks
-    turns.sent(2.0)
-    assert turns.wait(2.1) > 0
+    assert turns.wait(1.7) > 0
+    for _ in range(ASKED - 1):
+        turns.answered(1.8)
+    assert turns.wait(1.8) == 0
 
 
 def test_over_a_quiet_line_frames_keep_their_distance() -> None:
