@@ -38,7 +38,7 @@ SLOW = Line()
 
 
 class Way:
-    """One way of a line; a thread gives `arrive` what arrives, and an empty piece once the sender has ended."""
+    """One way of a line; a thread gives `arrive` what arrives: nothing, once the sender has ended."""
 
     def __init__(self, line: Line, arrive: Callable[[bytes], object]) -> None:
         self._line = line

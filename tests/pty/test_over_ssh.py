@@ -194,14 +194,13 @@ def a_query_is_typed(far: FarTerminal) -> None:
         far.hold(key, seconds=0.2, rate=5)
     far.until(f"/ {QUERY}")
     assert len(far.received) - before <= 10_000
-    far.press("enter")
-    far.until(lambda lines: not any("Enter keep" in line for line in lines))
+    far.press(ESC)
+    at_row(far, 92)
 
 
 def lines_are_pasted(far: FarTerminal) -> None:
-    """Without brackets: none of it is run as keys."""
+    """Without brackets: none of it is run as keys, it is offered as a query."""
     far.press(PASTED)
-    far.until(lambda lines: any("quarantine" in line for line in lines))
-    far.press("\x03")  # whatever was offered is put away
-    far.until(lambda lines: "quarantine" not in "\n".join(lines))
-    far.until("? keys")
+    far.until("/ quarantine bs02? :leave")
+    far.press(ESC)
+    at_row(far, 92)
