@@ -15,13 +15,14 @@ ROOT = Path(__file__).parents[1] / "emtui"
 INSIDE = {
     "words": (),
     "lookup": ("em.model", "words"),
+    "triage": ("em.model", "words"),
     "em": ("em",),
     "monitor": ("em",),
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),
     "doctor": ("em", "local"),
-    "tui": ("words", "lookup", "em", "monitor", "local"),
-    "cli": ("words", "lookup", "em", "monitor", "local", "demo", "doctor", "tui"),
+    "tui": ("words", "lookup", "triage", "em", "monitor", "local"),
+    "cli": ("words", "lookup", "triage", "em", "monitor", "local", "demo", "doctor", "tui"),
     "__main__": ("cli",),
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""
@@ -89,6 +90,7 @@ def test_the_table_forbids_what_it_should() -> None:
     assert wrong("tui.app", "emtui.demo.world")
     assert wrong("em.client", "lxml.etree")
     assert wrong("words", "requests")
+    assert wrong("triage.gaps", "emtui.em.client")
     assert not wrong("tui.app", "emtui.em.model")
 
 

@@ -1,0 +1,113 @@
+"""The same text whatever the numbers in it: how the same failure is known again.
+
+Numbers, GUIDs, times, sizes, lengths of time and paths become `#`. Names of hosts never do,
+with or without a domain, nor addresses: which server it was is what a person wants to know.
+Error codes stay, too: 401 and 503 are different failures.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import sha256
+
+from emtui.em.model import Session
+
+MASK = "#"
+MOST = 4000
+"""Characters that are looked at; what comes after them stays as it is."""
+
+LONGEST_WORD = 200
+"""Longer words are not taken apart."""
+
+_DIGIT = re.compile(r"\d")
+_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_SEGMENTS = r"(?>[^\s\\/:*?\"'<>|]++(?: [^\s\\/:*?\"'<>|]++)*+[\\/])*+[^\s\\/:*?\"'<>|,;]*+"
+_WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/]{_SEGMENTS}")
+_SHARE = re.compile(rf"(\\\\[^\s\\/:*?\"'<>|]++)\\{_SEGMENTS}")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#]++)/[^\s\"'<>]*+")
+_UNIX_PATH = re.compile(r"(?<![\w/:\\.)])/[\w.@%+~-]++(?:/[\w.@%+~-]*+)+")
+
+_ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}"
+_UNITS = r"(?:ms|s|secs?|m|mins?|h|hrs?|d|[kKMGTP]?i?B|[kKMGT]b|x|%)"
+_SPACED_UNITS = re.compile(
+    r"# ?(?:bytes?|[kKMGTP]?i?B|milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|hours?|h|days?)\b"
+)
+_HALVES_OF_DAYS = re.compile(r"#(?:[ T]#)+(?: ?[AaPp]\.?[Mm]\b\.?)?|# [AP]M\b")
+_CORE = re.compile(r"[\w\\].*[\w%\\]|[\w\\]", re.DOTALL)
+_KEPT = re.compile(
+    rf"0[xX][0-9a-fA-F]+|{_ADDRESS}(?:/\d{{1,2}})?|(?=.*::?.*:)[0-9a-fA-F:]*[a-fA-F][0-9a-fA-F:]*"
+)
+_NUMBER = re.compile(rf"\d[\d.,:/T+-]*Z?{_UNITS}?|(?:\d+(?:\.\d+)?{_UNITS})+|\d+(?:st|nd|rd|th)")
+_LONG_HEX = re.compile(r"(?=\w*\d)[0-9a-fA-F]{16,}")
+_ADDRESS_AND_PORT = re.compile(rf"({_ADDRESS}):\d{{1,5}}")
+_PORT = re.compile(r"(.*[A-Za-z\]\d]):\d{1,5}")
+_PAIR = re.compile(r"(.*?[A-Za-z_])([=:#(\[/]+)(.*\d.*)", re.DOTALL)
+_DATE_INSIDE = re.compile(r"\d{4}-\d\d-\d\d(?:[T_]?\d[\d:.]*)?|\d{8}T?\d{6}")
+_CODE = re.compile(r"(?:errors?|codes?|status|http(?:/\d(?:\.\d)?)?|hresult|errno|kb)[:=#]?", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """`text` with everything masked that may differ between two runs."""
+    if len(text) > MOST:
+        return masked(text[:MOST]) + text[MOST:]
+    if text.count("-") > 3:
+        text = _GUID.sub(MASK, text)
+    if "\\" in text or "/" in text:
+        text = _without_paths(text)
+    if not _DIGIT.search(text) and MASK not in text:
+        return text
+    return _without_units(" ".join(_words(text)))
+
+
+def _without_paths(text: str) -> str:
+    text = _URL.sub(rf"\1/{MASK}", text)
+    text = _SHARE.sub(rf"\1\\{MASK}", text)
+    return _UNIX_PATH.sub(MASK, _WINDOWS_PATH.sub(MASK, text))
+
+
+def _words(text: str) -> list[str]:
+    words: list[str] = []
+    before = ""
+    for word in text.split(" "):
+        keep = before and word[:1].isdigit() and _CODE.fullmatch(before)
+        words.append(word if keep else _word(word))
+        before = word
+    return words
+
+
+def _without_units(text: str) -> str:
+    if MASK not in text:
+        return text
+    return _HALVES_OF_DAYS.sub(MASK, _SPACED_UNITS.sub(MASK, text))
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> str:
+    """One word; what surrounds it, such as brackets and full stops, stays."""
+    core = _CORE.search(word) if _DIGIT.search(word) and len(word) <= LONGEST_WORD else None
+    if core is None:
+        return word
+    return word[: core.start()] + _of_core(core.group()) + word[core.end() :]
+
+
+def _of_core(core: str) -> str:
+    if not _DIGIT.search(core) or _KEPT.fullmatch(core):
+        return core
+    if address := _ADDRESS_AND_PORT.fullmatch(core):
+        return f"{address[1]}:{MASK}"
+    if _NUMBER.fullmatch(core) or _LONG_HEX.fullmatch(core):
+        return MASK
+    if port := _PORT.fullmatch(core):
+        return f"{port[1]}:{MASK}"
+    if pair := _PAIR.fullmatch(core):
+        if _CODE.fullmatch(pair[1]):
+            return core
+        return _of_core(pair[1]) + pair[2] + _word(pair[3])
+    return _DATE_INSIDE.sub(MASK, core)
+
+
+def fingerprint(session: Session) -> str:
+    """Which failure a run had: the same for the same type, outcome and masked message."""
+    parts = (session.type or "", str(session.outcome), masked(session.message or ""))
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

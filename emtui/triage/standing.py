@@ -1,0 +1,95 @@
+"""How each type stands: its newest run, what is usual, how often it runs, what is due.
+
+One row per type, in the order of the newest run; the board shows them, `attention` judges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emtui.em.model import Session
+from emtui.triage.baseline import Baseline, Slower, baseline, slower
+from emtui.triage.gaps import outages
+from emtui.triage.rhythm import Due, Outage, Rhythm, due, rhythm
+from emtui.triage.runs import Runs, by_type, started
+from emtui.triage.streaks import Streak, streak
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """A run that goes on for unusually long, and longer than any good run ever did."""
+
+    session: Session
+    took: timedelta
+    ratio: float
+    baseline: Baseline
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One type. What is not known is `None`; `runs` are newest first."""
+
+    type: str
+    runs: Runs
+    baseline: Baseline | None
+    rhythm: Rhythm | None
+    due: Due | None
+    streak: Streak | None
+    slower: Slower | None
+    overruns: tuple[Overrun, ...]
+
+    @property
+    def newest(self) -> Session:
+        """Its newest run."""
+        return self.runs[0]
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether it runs when it should, and ends; unknown without a rhythm."""
+        if self.overruns or (self.due and self.due.late):
+            return False
+        return None if self.rhythm is None else True
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """All types at one moment, and the times in which nothing ran, newest first."""
+
+    now: datetime
+    types: tuple[Standing, ...]
+    outages: tuple[Outage, ...]
+
+    def of(self, kind: str | None) -> Standing | None:
+        """The standing of this type, if it ever ran."""
+        return next((standing for standing in self.types if standing.type == kind), None)
+
+
+def standings(sessions: Iterable[Session], now: datetime) -> Standings:
+    """How all types of a list stand; `now` is the server's clock when it was read."""
+    types = by_type(sessions)
+    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs))}
+    pauses = outages(types, rhythms, now)
+    rows = [_standing(kind, runs, rhythms.get(kind), pauses, now) for kind, runs in types.items()]
+    rows.sort(key=lambda row: started(row.newest), reverse=True)
+    return Standings(now, tuple(rows), pauses)
+
+
+def _standing(
+    kind: str, runs: Runs, found: Rhythm | None, pauses: tuple[Outage, ...], now: datetime
+) -> Standing:
+    usual = baseline(runs)
+    overruns = () if usual is None else tuple(_overruns(runs, usual, now))
+    return Standing(
+        kind, runs, usual, found, due(runs, found, now, pauses), streak(runs), slower(runs), overruns
+    )
+
+
+def _overruns(runs: Runs, usual: Baseline, now: datetime) -> Iterable[Overrun]:
+    for run in runs:
+        if run.ended is None and run.running:
+            took = run.took(now)
+            ratio = usual.overrun(took)
+            if took is not None and ratio is not None:
+                yield Overrun(run, took, ratio, usual)

@@ -1,0 +1,68 @@
+"""Since when a type fails, after how many good runs, and since when it does not any more."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from made_runs import MINUTE, NOON, outcomes
+
+from emtui.em.model import Outcome
+from emtui.triage.streaks import recovered, streak, streak_at
+
+OK, BAD, ODD = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
+EVERY = 15 * MINUTE
+rows = st.lists(st.sampled_from(list(Outcome)), max_size=40)
+
+
+def test_two_failures_in_a_row_after_three_good_runs() -> None:
+    found = streak(outcomes(BAD, BAD, OK, OK, OK, BAD, OK))
+    assert found is not None
+    assert (found.outcome, found.count, found.after, found.whole) == (BAD, 2, 3, True)
+    assert (found.last, found.since, found.last_good) == (NOON, NOON - EVERY, NOON - 2 * EVERY)
+    assert found.rests_on == 7
+
+
+def test_canceled_and_running_runs_neither_break_a_row_nor_make_it_longer() -> None:
+    found = streak(outcomes(Outcome.RUNNING, BAD, Outcome.CANCELED, BAD, Outcome.UNKNOWN, BAD, OK))
+    assert found is not None
+    assert (found.count, found.since, found.last_good) == (3, NOON - 5 * EVERY, NOON - 6 * EVERY)
+
+
+def test_a_warned_run_breaks_a_row_of_failures_but_is_not_the_last_good_one() -> None:
+    found = streak(outcomes(BAD, ODD, OK))
+    assert found is not None
+    assert (found.count, found.after, found.last_good) == (1, 2, NOON - 2 * EVERY)
+
+
+def test_a_row_that_reaches_the_end_of_the_list_says_so() -> None:
+    found = streak(outcomes(BAD, BAD))
+    assert found is not None
+    assert (found.whole, found.last_good, found.after) == (False, None, 0)
+
+
+def test_a_run_is_seen_as_it_was_when_it_ended() -> None:
+    runs = outcomes(OK, BAD, BAD, BAD, OK, OK)
+    found = streak_at(runs, runs[2])
+    assert found is not None
+    assert (found.count, found.since, found.after) == (2, NOON - 3 * EVERY, 2)
+    assert recovered(runs, NOON - EVERY) == NOON
+    assert recovered(runs, NOON) is None
+
+
+def test_nothing_that_ended_is_no_row() -> None:
+    assert streak([]) is None
+    assert streak(outcomes(Outcome.RUNNING, Outcome.CANCELED)) is None
+    running = outcomes(Outcome.RUNNING)
+    assert streak_at(running, running[0]) is None
+
+
+@given(rows)
+def test_a_row_never_counts_more_than_there_is(row: list[Outcome]) -> None:
+    found = streak(outcomes(*row))
+    told = [outcome for outcome in row if outcome in {OK, BAD, ODD}]
+    assert (found is None) == (not told)
+    if found:
+        assert told[: found.count] == [found.outcome] * found.count
+        assert found.count + found.after <= len(told) == found.rests_on
+        assert found.whole == (found.count < len(told))
+        assert found.since <= found.last
