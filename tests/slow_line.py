@@ -35,6 +35,7 @@ class Line:
 
 
 SLOW = Line()
+NEAR = Line(rate=1e9, delay=0)
 
 
 class Way:
@@ -53,6 +54,11 @@ class Way:
         """Bytes that have come to its end so far."""
         self._thread = threading.Thread(target=self._run, name="slow-line", daemon=True)
         self._thread.start()
+
+    def become(self, line: Line) -> None:
+        """What is sent from now on goes over such a line."""
+        with self._news:
+            self._line = line
 
     def put(self, given: bytes) -> None:
         """Send this, after all that was sent before; never waits. Nothing stands for the end."""
@@ -228,6 +234,12 @@ class Detour:
     def arrived(self) -> int:
         """Bytes that have come from there and were handed over."""
         return sum(way.arrived for way in self._down)
+
+    def become(self, line: Line) -> None:
+        """Every connection is such a line from now on."""
+        self._line = line
+        for way in (*self._up, *self._down):
+            way.become(line)
 
     def close(self) -> None:
         """Cut every connection."""

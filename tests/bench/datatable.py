@@ -52,8 +52,8 @@ class Plain(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [("c", "change")]
 
     def compose(self) -> ComposeResult:
+        yield Static(id="first")
         yield DataTable[str](cursor_type="row")
-        yield Static(id="last")
 
     def on_mount(self) -> None:
         Path(sys.argv[2]).write_text(str(time.monotonic()))
@@ -62,7 +62,7 @@ class Plain(App[None]):
         table.add_columns(*COLUMNS)
         table.add_rows(self._rows)
         table.focus()
-        self.query_one("#last", Static).update(f"{len(self._rows):,} rows")
+        self.query_one("#first", Static).update(f"{len(self._rows):,} rows")
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         self.push_screen(Opened(self._rows[event.cursor_row]))

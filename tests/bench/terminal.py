@@ -75,10 +75,11 @@ class Tty:
             seen = seen[-65536:] + self.read(1)
         return time.monotonic()
 
-    def settled(self, quiet: float = QUIET) -> Burst:
-        """Everything until nothing comes for a while."""
+    def settled(self, quiet: float = QUIET, at_most: float = PATIENCE) -> Burst:
+        """Everything until nothing comes for a while; some programs never fall silent."""
         count, first, last = 0, 0.0, 0.0
-        while got := self.read(quiet):
+        ends = time.monotonic() + at_most
+        while time.monotonic() < ends and (got := self.read(quiet)):
             last = time.monotonic()
             first = first or last
             count += len(got)

@@ -27,7 +27,7 @@ from bench.server import Moving, listing
 from desktop import need
 from pty_terminal import a_home
 from rogue import PASSWORD, USER, identity, rogue_beside
-from slow_line import FarTerminal, detour
+from slow_line import NEAR, SLOW, FarTerminal, detour
 
 HASTY = str(Path(__file__).parents[1] / "hasty.py")
 COLUMNS, LINES = 100, 30
@@ -111,7 +111,10 @@ def _sshd(config: Path) -> Iterator[None]:
 
 @contextmanager
 def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
-    """emtui on the jump host, its list on the screen; a list with changes comes every three seconds."""
+    """emtui on the jump host, its list on the screen, before the line became a bad one.
+
+    A list with changes comes every three seconds.
+    """
     with ExitStack() as open_until_then:
         known, manager = identity(folder), Moving(listing(3_000))
         server = open_until_then.enter_context(rogue_beside(manager, known.context()))
@@ -123,7 +126,7 @@ def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
             command = f"{ours} new-session {shlex.quote(command)}"
             end = ["sh", "-c", f"{ours} kill-server"]
             open_until_then.callback(subprocess.run, end, check=False, capture_output=True)
-        led = open_until_then.enter_context(detour(jump.port))
+        led = open_until_then.enter_context(detour(jump.port, NEAR))
         child = pexpect.spawn(
             "ssh",
             jump.ssh(command, led.port),
@@ -134,6 +137,7 @@ def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
         open_until_then.callback(child.close, force=True)
         terminal = FarTerminal(child, COLUMNS, LINES, led)
         at_row(terminal, 1)
+        led.become(SLOW)
         yield terminal
 
 
@@ -191,7 +195,7 @@ def a_query_is_typed(far: FarTerminal) -> None:
     before = len(far.received)
     far.press("/")
     for key in QUERY:
-        far.hold(key, seconds=0.2, rate=5)
+        far.hold(key, seconds=0.1, rate=10)
     far.until(f"/ {QUERY}")
     assert len(far.received) - before <= 10_000
     far.press(ESC)
