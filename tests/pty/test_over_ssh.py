@@ -10,7 +10,6 @@ import os
 import pwd
 import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from time import monotonic
 import pexpect
 import pytest
 from bench.server import Moving, listing
-from desktop import need
+from desktop import found, need
 from pty_terminal import a_home
 from rogue import PASSWORD, USER, identity, rogue_beside
 from slow_line import NEAR, SLOW, FarTerminal, detour
@@ -89,7 +88,7 @@ def jump(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jump]:
 
 @contextmanager
 def _sshd(config: Path) -> Iterator[None]:
-    argv = [shutil.which("sshd") or "sshd", "-D", "-e", "-f", str(config)]
+    argv = [found("sshd") or "sshd", "-D", "-e", "-f", str(config)]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as daemon:
         assert daemon.stderr is not None
         said = []
