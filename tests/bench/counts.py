@@ -11,15 +11,16 @@ from pathlib import Path
 from bench.datatable import rows
 from bench.figures import Figure, left_out
 from bench.server import Served
-from bench.terminal import Tty, running
+from bench.terminal import PATIENCE, Tty, running
 from pty_terminal import a_home
 
-DOWN, PAGE_DOWN, ENTER, EMPTY = "\x1b[B", "\x1b[6~", "\r", "\x15"
+UP, DOWN, PAGE_DOWN, ENTER, EMPTY = "\x1b[A", "\x1b[B", "\x1b[6~", "\r", "\x15"
 TYPED = "state:failed type:Coll"
 IDLE = 5.0
 HASTY = str(Path(__file__).parents[1] / "hasty.py")
 PLAIN = str(Path(__file__).with_name("datatable.py"))
-SELDOM = "3600"
+SELDOM, OFTEN = "3600", "3"
+"""Seconds between two looks."""
 QUERY = f"a query of {len(TYPED)} characters typed"
 BETWEEN = f"{IDLE:.0f} s between two polls"
 GOALS = {
@@ -45,7 +46,7 @@ def there(served: Served) -> str:
 
 def counts(served: Served) -> Iterator[Figure]:
     """What everything costs, and what it costs others."""
-    ours, table = _ours(served), _plain(served)
+    ours, table = _ours(served) | _polled(served), _plain(served)
     others: dict[str, Mapping[str, float]] = {"DataTable": table}
     if shutil.which("lnav"):
         others["lnav"] = _lnav(served)
@@ -76,17 +77,34 @@ def _ours(served: Served) -> Costs:
         tty.until(there(served))
         tty.settled(1.0)
         costs: Costs = {"first paint, with the list": tty.count, "memory": tty.memory()}
-        tty.answer_to("k")  # what is said at the beginning is wiped away with the first key
+        tty.answer_to(UP)  # what is said at the beginning is wiped away with the first key
         costs[BETWEEN] = tty.settled(IDLE).count
-        costs["a poll without a change"] = _cost(tty, "r", 2.0)
-        served.move()
-        tty.settled(1.5)  # so that the clock of the first line moves, too
-        costs["a poll, one row changed"] = _cost(tty, "r", 2.0)
         costs |= _browsed(tty)
         tty.press("/")
         tty.settled()
         costs[QUERY] = sum(_cost(tty, key) for key in TYPED)
     return costs
+
+
+def _polled(served: Served) -> Costs:
+    """Looks that come by themselves: the same list again, then one with another row."""
+    with running([sys.executable, HASTY, OFTEN], served.environ) as tty:
+        tty.until(there(served))
+        tty.settled(0.5)
+        tty.answer_to(UP)
+        costs = {"a poll without a change": float(_next_poll(tty, served))}
+        served.move()
+        return costs | {"a poll, one row changed": _next_poll(tty, served)}
+
+
+def _next_poll(tty: Tty, served: Served) -> int:
+    looks, before, ends = len(served.looks), tty.count, time.monotonic() + PATIENCE
+    while len(served.looks) == looks:
+        tty.read(0.05)
+        if time.monotonic() > ends:
+            raise TimeoutError("it looks no more")
+    tty.settled(1.0)
+    return tty.count - before
 
 
 def _plain(served: Served) -> Costs:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 import pyte
-from bench.counts import DOWN
+from bench.counts import DOWN, SELDOM
 from bench.figures import Figure
-from bench.screens import SELDOM, WATCHED, held_since
+from bench.screens import WATCHED, held_since
 from bench.server import Served
 from bench.terminal import Tty, running
 

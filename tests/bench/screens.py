@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.counts import EMPTY, TYPED, there
+from bench.counts import EMPTY, SELDOM, TYPED, there
 from bench.figures import Figure
 from bench.reading import lasts
 from bench.server import Served
@@ -20,8 +20,6 @@ FILTER_GOALS = {10_000: 30.0, 100_000: 150.0}
 """Milliseconds from a key to the last byte of what it changes, by the length of the list."""
 HELD_GOAL = 20.0
 WATCHED = str(Path(__file__).with_name("watched.py"))
-SELDOM = "3600"
-"""Seconds between two looks where none is wanted."""
 
 
 def arrival(served: Served, times: int = 1) -> Iterator[Figure]:
