@@ -108,6 +108,8 @@ class Teller:
             yield "Silent", self.wait(found.silent)
         elif found.slowest:
             yield "Waited", self.wait(found.slowest)
+        if found.servers:
+            yield "Servers", "  ".join(map(server, found.servers))
         if found.baseline:
             ratio = f", this one {found.ratio:.1f} times that" if found.ratio else ""
             yield "Usual", f"{words.duration(found.baseline.usual)} {_on(found.baseline.rests_on)}{ratio}"
@@ -116,11 +118,9 @@ class Teller:
         if found.last_good and found.last_good.started:
             took = found.last_good.took(self.now)
             length = f", took {words.duration(took)}" if took is not None else ""
-            yield "Good", f"last {self.at(found.last_good.started)}{length}"
+            yield "Last good", f"{self.at(found.last_good.started)}{length}"
         if found.due and (text := self.due(found.due)):
             yield "Next", text
-        if found.servers:
-            yield "Servers", "  ".join(map(server, found.servers))
         if found.around.troubled:
             yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
 

@@ -44,6 +44,7 @@ from emtui.monitor.alarm import Alarm
 from emtui.monitor.follow import RealClock
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
+from emtui.monitor.past import PastLogs
 from emtui.triage.attention import Finding
 from emtui.tui import garbage
 from emtui.tui.columns import Clock
@@ -110,6 +111,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._lent = False
         self._alarm = Alarm()
         self._finding: Finding | None = None
+        self.past = PastLogs()
         self.client: Source | None = None
         self._unwarned: Source | None = None
         self._noted: datetime | None = None
@@ -459,6 +461,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
                 screen.show_types()
             elif isinstance(screen, FindingsScreen):
                 screen.show_findings()
+            elif isinstance(screen, DetailScreen):
+                screen.explain()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""

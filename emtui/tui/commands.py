@@ -69,6 +69,7 @@ COMMANDS = (
     # a session and its events
     Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
     Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
+    Command("slowest", ("s",), "to the step that it waited in", Place.DETAIL, "slowest"),
     Command("next_match", ("n",), "next match", Place.DETAIL),
     Command("previous_match", ("N",), "previous match", Place.DETAIL),
     Command(
@@ -183,7 +184,7 @@ def bindings(*places: Place) -> list[BindingType]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "open", "search", "older", "ask", "help"),
+    Place.DETAIL: ("close", "open", "search", "slowest", "older", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),

@@ -161,7 +161,7 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
         "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
         "Usual": "1m30s on 40 good runs",
         "Same": "2 times since 02:55, last 03:10, still happening",
-        "Good": "last 02:40, took 1m30s",
+        "Last good": "02:40, took 1m30s",
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
         "Nearby": "VcPluginJob failed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import random
 from time import monotonic
 from typing import ClassVar
@@ -25,15 +25,18 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
+from emtui.triage.steps import Wait
+from emtui.triage.telling import usual_wait
 from emtui.tui.columns import Clock, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import event_title, facts, head, server_words
-from emtui.tui.screens.page import Page
+from emtui.tui.screens.explaining import Explaining
 from emtui.tui.screens.text import TextPage
 from emtui.tui.theme import BOLD, FAINT
 from emtui.tui.widgets.event_list import EventList
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.pairs import Pairs
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import Prompt
 
@@ -44,15 +47,13 @@ SOONEST = 0.5
 """Seconds between two looks, however fast the time of a recording goes."""
 
 
-class DetailScreen(Page):
+class DetailScreen(Explaining):
     """A session and its events."""
 
     PLACE: ClassVar[Place] = Place.DETAIL
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DETAIL)
     AUTO_FOCUS = "EventList"
 
-    session: var[Session]
-    log_read: var[Log | None] = var(None)
     began: var[datetime | None] = var(None)
     sought: var[str] = var("")
     asking: var[bool] = var(False)
@@ -83,6 +84,7 @@ class DetailScreen(Page):
         """The head, the events, the whole line under the cursor."""
         yield OneLine(id="head")
         yield Paragraph(4, id="message")
+        yield Pairs(id="explained")
         yield OneLine(id="search")
         yield Prompt(self._seek, self._search_closed, id="prompt")
         yield EventList(id="events").data_bind(
@@ -164,6 +166,7 @@ class DetailScreen(Page):
             self.log_read = log
         self.show_top()
         self.show_session()
+        self.explain()
 
     @property
     def busy(self) -> bool:
@@ -202,6 +205,7 @@ class DetailScreen(Page):
         super().watch_zone()
         if self.stands:
             self.show_session()
+            self.show_explanation()
 
     def _emptiness(self) -> tuple[str, ...]:
         if self.asking:
@@ -284,6 +288,20 @@ class DetailScreen(Page):
             self.events.sticks = True
             self.say("The end is followed, until you move up.")
 
+    def action_slowest(self) -> None:
+        """To the step that it waited in."""
+        found = self.explanation
+        if found is None:
+            self.say("It is not known yet where this run waited.")
+            return
+        wait = found.silent or found.slowest or max(found.waits, key=_length, default=None)
+        if wait is None:
+            self.say("This run waited nowhere for as long as five seconds.")
+        else:
+            self.events.go(wait.step.place)
+            usual = usual_wait(wait)
+            self.say(f"{words.duration(_length(wait))}{f', {usual}' if usual else ''}")
+
     def action_next_match(self) -> None:
         """The next line with what is sought."""
         self._hop(1)
@@ -339,3 +357,7 @@ class DetailScreen(Page):
             self.show_search()
         else:
             super().action_undo()
+
+
+def _length(wait: Wait) -> timedelta:
+    return wait.step.lasted or timedelta()

@@ -1,0 +1,41 @@
+"""The logs of past runs, which tell what is usual: asked for once, never again.
+
+What has ended does not change. Only so many are kept, the ones used last.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from emtui.em.errors import EmError
+from emtui.em.model import Event, Session, Uid
+from emtui.em.source import Source
+
+KEPT = 60
+"""Logs kept at most: those of the five last good runs of each of twelve types."""
+
+
+class PastLogs:
+    """What was read of runs that had ended."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
+
+    async def of(self, source: Source, runs: Sequence[Session]) -> list[tuple[Event, ...]]:
+        """Their logs, in their order; one that cannot be had now is left out, and asked for next time."""
+        logs = []
+        for run in runs:
+            try:
+                logs.append(await self._log(source, run.uid))
+            except EmError:
+                continue
+        return logs
+
+    async def _log(self, source: Source, uid: Uid) -> tuple[Event, ...]:
+        if uid not in self._kept:
+            self._kept[uid] = (await source.events(uid)).events
+        self._kept.move_to_end(uid)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[uid]

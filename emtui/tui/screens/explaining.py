@@ -1,0 +1,78 @@
+"""A run that is explained: is it new, since when, where it waited and how long it usually does.
+
+It rests on the list beneath and on the logs of the last good runs, which are asked for
+once, after the run itself has been shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.reactive import var
+
+from emtui.em.model import Event, Log, Session
+from emtui.em.source import Source
+from emtui.em.threads import beside
+from emtui.triage.explained import Explanation, explain, good_before
+from emtui.triage.standing import Standings
+from emtui.triage.telling import Teller
+from emtui.tui.commands import Place
+from emtui.tui.screens.page import Page
+from emtui.tui.widgets.pairs import Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an explanation rests on, beside the logs of past runs."""
+
+    board: Standings
+    sessions: tuple[Session, ...]
+    session: Session
+    events: tuple[Event, ...]
+
+    @property
+    def good(self) -> list[Session]:
+        """The last good runs before it, newest first."""
+        row = self.board.of(self.session.type)
+        return good_before(row.runs, self.session) if row else []
+
+
+class Explaining(Page):
+    """A page about one run, with what the list and past logs say of it."""
+
+    PLACE: ClassVar[Place] = Place.DETAIL
+
+    session: var[Session]
+    log_read: var[Log | None] = var(None)
+    explanation: var[Explanation | None] = var(None)
+    client: Source
+
+    def explain(self) -> None:
+        """Explain it anew, if both its log and the list are there."""
+        listing = self.emtui.lookup_screen
+        if not (listing and listing.board and listing.snapshot and self.log_read and self.session.type):
+            return
+        self._explain(Known(listing.board, listing.snapshot.sessions, self.session, self.log_read.events))
+
+    @work(exclusive=True, group="explain", description="explain a run")
+    async def _explain(self, known: Known) -> None:
+        past = await self.emtui.past.of(self.client, known.good)
+        found = await beside(partial(_explained, known, past))
+        if self.stands and known.session is self.session:
+            self.explanation = found
+            self.show_explanation()
+
+    def show_explanation(self) -> None:
+        """The facts beside its own, the first ones first."""
+        listing = self.emtui.lookup_screen
+        if self.explanation is None or listing is None or listing.board is None:
+            return
+        teller = Teller(listing.board.now, self.zone or self.emtui.zone)
+        self.query_one(Pairs).show(tuple(teller.explained(self.explanation)))
+
+
+def _explained(known: Known, past: list[tuple[Event, ...]]) -> Explanation:
+    return explain(known.board, known.sessions, known.session, known.events, past)

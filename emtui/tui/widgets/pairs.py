@@ -1,0 +1,52 @@
+"""Facts in a few lines: a label, and a text that may go on below itself."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from emtui.tui.theme import FAINT, PLAIN
+from emtui.tui.widgets.lines import strip_of
+from emtui.tui.widgets.paragraph import wrapped
+
+LABEL = 10
+"""Cells of a label, with what parts it from its text."""
+AT_MOST = 6
+AT_MOST_SHORT = 3
+A_TEXT = 2
+"""Lines that one text may take."""
+
+
+class Pairs(Widget):
+    """As many of the pairs as there is room for; the first ones matter most."""
+
+    DEFAULT_CSS = "Pairs { height: auto; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._pairs: tuple[tuple[str, str], ...] = ()
+
+    def show(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Draw these from now on."""
+        if pairs != self._pairs:
+            self._pairs = pairs
+            self.refresh(layout=True)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """As many lines as they take."""
+        return len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        """One of the lines."""
+        lines = self._lines(self.size.width)
+        label, text = lines[y] if y < len(lines) else ("", "")
+        return strip_of([(f"  {label:<{LABEL}}", FAINT), (text, PLAIN)], self.size.width)
+
+    def _lines(self, width: int) -> list[tuple[str, str]]:
+        lines: list[tuple[str, str]] = []
+        most = AT_MOST_SHORT if self.screen.has_class("-short") else AT_MOST
+        for label, text in self._pairs:
+            broken = wrapped(text, max(width - LABEL - 2, 1), A_TEXT)
+            lines += zip([label] + [""] * (len(broken) - 1), broken, strict=True)
+        return lines[:most]

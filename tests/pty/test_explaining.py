@@ -1,0 +1,41 @@
+"""A run explained, in a real terminal: where it waited, and how long it usually does there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+
+
+@pytest.fixture
+def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("a: next of 6")
+        yield terminal
+
+
+def test_a_run_that_hangs_says_in_which_step_for_how_long_and_how_long_it_usually_takes(
+    demo_list: Terminal,
+) -> None:
+    demo_list.press("a", "enter")
+    shown = demo_list.until("Silent    2h11m in “Waiting for a lock on table Sessions”, usually 34s")
+    assert any("longest of 5 good runs 38s" in line for line in shown)
+    assert any("3m02s on 29 good runs, this one 43.2 times that" in line for line in shown)
+
+
+def test_a_failed_run_says_whether_it_is_new_where_it_waited_and_how_each_server_went(
+    demo_list: Terminal,
+) -> None:
+    demo_list.press("e", "enter")
+    shown = demo_list.until("first failure, after 95 good runs")
+    text = " ".join(line.strip() for line in shown)
+    assert "bs02.example.net 35s failed" in text
+    demo_list.press("s")
+    shown = demo_list.until("37s, usually 20s, longest of 5 good runs 27s")
+    assert any(line.startswith("›") and "Retrieving data from bs03" in line for line in shown)
