@@ -46,9 +46,9 @@ def as_line(record: Mapping[str, object]) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def as_object(record: Record, part: str, parts: Sequence[Record]) -> str:
-    """One bare object that ends with an array of others, indented."""
-    return json.dumps({**record, part: parts}, ensure_ascii=False, indent=2) + "\n"
+def as_object(record: Record, **parts: Sequence[Record] | None) -> str:
+    """One bare object that ends with arrays of others, indented."""
+    return json.dumps({**record, **parts}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _json(record: Record) -> str:

@@ -20,7 +20,10 @@ from emtui.local.zone import SystemZone
 from emtui.lookup import ExactTarget, parse_target
 
 if TYPE_CHECKING:
+    from emtui.cli.history import History
     from emtui.em.client import Client
+
+LookBack = Callable[["Client", Session, Log], Awaitable["History | None"]]
 
 EVENT_COLUMNS = (
     output.Column("Order", right=True),
@@ -32,24 +35,30 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One session as it was read, its log, and when."""
+    """One session as it was read, its log, and when; its history if that was asked for."""
 
     session: Session
     log: Log
     server: Server
     now: datetime
+    history: History | None = None
 
 
 def show(given: Given) -> int:
-    """Print one session with its events."""
+    """Print one session with its events, and what its past says about it."""
     if given.one("--output") == "xml":
         return _print_xml(given, lambda client, uid: client.session_xml(uid))
-    seen = _see(given)
+    from emtui.cli.history import history, text
+
+    seen = _see(given, history)
     if given.one("--output") == "json":
         record = session_record(seen.session, seen.server, seen.now)
-        streams.say(output.as_object(record, "events", event_records(seen.log, seen.session.started)))
+        events = event_records(seen.log, seen.session.started)
+        findings = seen.history.records if seen.history else None
+        streams.say(output.as_object(record, events=events, findings=findings))
     else:
-        streams.say(fields(seen) + "\n" + _event_table(seen))
+        explained = text(seen.history.lines) if seen.history else ""
+        streams.say(f"{fields(seen)}{explained}\n{_event_table(seen)}")
     return 0
 
 
@@ -75,7 +84,11 @@ def events(given: Given) -> int:
     return 0
 
 
-def _see(given: Given) -> Seen:
+async def _no_history(_client: Client, _session: Session, _log: Log) -> None:
+    return None
+
+
+def _see(given: Given, look_back: LookBack = _no_history) -> Seen:
     target = parse_target(given.operands[0])
     connection = reach(given)
     narrate_host(target, connection.server)
@@ -83,7 +96,8 @@ def _see(given: Given) -> Seen:
     async def ask(client: Client) -> Seen:
         session = await session_of(client, target)
         log = await client.events(session.uid)
-        return Seen(session, log, client.server, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return Seen(session, log, client.server, now, await look_back(client, session, log))
 
     seen = converse(connection, ask)
     _narrate_odd(seen)

@@ -87,7 +87,7 @@ def test_json_is_one_array_jsonl_one_object_a_line() -> None:
     assert as_json([]) == "[]\n"
     assert [json.loads(line) for line in as_jsonl(records).splitlines()] == records
     assert "Größe" in as_jsonl(records)
-    assert json.loads(as_object(records[0], "events", records)) == {**records[0], "events": records}
+    assert json.loads(as_object(records[0], events=records)) == {**records[0], "events": records}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", " =", "\n\t =", "\u00a0+", "＝"])

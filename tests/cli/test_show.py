@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -30,9 +31,16 @@ def failed(world: World) -> Session:
     )
 
 
+@pytest.fixture(scope="module")
+def unreached(world: World) -> Session:
+    """The newest collection that could not reach a server."""
+    runs = [one for one in world.sessions(CLOCK) if one.type == "CollectJob" and one.outcome == "failed"]
+    return max(runs, key=lambda one: one.started or CLOCK)
+
+
 def test_show_is_one_bare_object_with_its_events(at_demo: Shell, world: World, failed: Session) -> None:
     shown = at_demo.json("show", failed.id, "-o", "json")
-    assert tuple(shown) == (*SESSION_KEYS, "events")
+    assert tuple(shown) == (*SESSION_KEYS, "events", "findings")
     assert shown["message"] == failed.message
     events = shown["events"]
     assert [event["message"] for event in events] == [e.message for e in world.log(failed.uid, CLOCK).events]
@@ -89,6 +97,40 @@ def test_the_table_of_show_has_fields_and_events(at_demo: Shell, failed: Session
     assert "Outcome   failed\n" in text
     assert "+01:00" in text
     assert "Order  Time" in text
+
+
+def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unreached: Session) -> None:
+    text = at_demo("show", unreached.id).stdout
+    assert re.search(r"^Since     first failure, after \d+ good runs$", text, re.MULTILINE)
+    assert re.search(r"^Same      \d times since .*, last \w+ 03:10", text, re.MULTILINE)
+    assert re.search(
+        r"^Servers   bs01.example.net \S+ ok  bs02.example.net \S+ failed  bs03", text, re.MULTILINE
+    )
+    assert re.search(r"^Good      last \w+ 02:55, took 1m", text, re.MULTILINE)
+
+
+def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
+    at_demo: Shell, unreached: Session
+) -> None:
+    findings = at_demo.json("show", unreached.id, "-o", "json")["findings"]
+    by_kind = {finding["kind"]: finding for finding in findings}
+    assert {"since", "usual", "same", "good", "servers"} <= by_kind.keys()
+    assert all(isinstance(finding["rests_on"], int) and finding["text"] for finding in findings)
+    assert by_kind["since"]["count"] == 1
+    assert by_kind["usual"]["rests_on"] == 400
+    servers = {finding["host"]: finding for finding in findings if finding["kind"] == "servers"}
+    broken = servers["bs02.example.net"]
+    assert (broken["went"], broken["rests_on"]) == ("failed", 5)
+    assert broken["message"] == unreached.message
+
+
+def test_a_run_that_hangs_says_where_it_is_silent(at_demo: Shell) -> None:
+    hung = at_demo.json("show", "latest:DatabaseMaintenance", "-o", "json")
+    (silent,) = [finding for finding in hung["findings"] if finding["kind"] == "silent"]
+    assert silent["message"] == "Waiting for a lock on table Sessions"
+    assert silent["lasted_s"] > 7_000 > 100 * silent["usual_s"]
+    assert silent["rests_on"] == 5
+    assert f"Silent    {silent['text']}" in at_demo("show", "latest:DatabaseMaintenance").stdout
 
 
 def test_events_come_in_every_form(at_demo: Shell, failed: Session) -> None:

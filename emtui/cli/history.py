@@ -1,0 +1,165 @@
+"""What the list and the logs of past good runs explain about one run: for `emtui show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.cli import streams
+from emtui.cli.records import Record
+from emtui.em.errors import EmError
+from emtui.em.model import Event, Log, Outcome, Session
+from emtui.local.zone import SystemZone
+from emtui.triage.explained import Explanation, explain, good_before
+from emtui.triage.runs import of_type
+from emtui.triage.standing import standings
+from emtui.triage.steps import UsualStep, Wait
+from emtui.triage.telling import Teller
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One run explained, and who tells it."""
+
+    explanation: Explanation
+    teller: Teller
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """A label and a text for each thing that is known."""
+        return tuple(self.teller.explained(self.explanation))
+
+    @property
+    def records(self) -> list[Record]:
+        """The same as values, each with the text that it is part of."""
+        texts = dict(self.lines)
+        return [
+            {"kind": label.casefold(), "text": texts[label], **record}
+            for label, record in _records(self.explanation)
+            if label in texts
+        ]
+
+
+async def history(client: Client, session: Session, log: Log) -> History | None:
+    """Ask for the list and the logs of the last good runs; without the list nothing is known."""
+    try:
+        sessions = (await client.sessions()).sessions
+        runs = of_type(sessions, session.type)
+        past = [await _events(client, run) for run in good_before(runs, session)]
+    except EmError as problem:
+        streams.narrate(f"nothing is said of what was before: {problem}")
+        return None
+    receipt = client.receipt
+    there = datetime.now(UTC) + ((receipt.skew if receipt else None) or timedelta())
+    found = explain(
+        standings(sessions, there), sessions, session, log.events, [events for events in past if events]
+    )
+    return History(found, Teller(there, SystemZone()))
+
+
+async def _events(client: Client, run: Session) -> tuple[Event, ...]:
+    """The log of a past run; one that is gone meanwhile is not missed."""
+    from emtui.em.errors import Nonsense, NotFound
+
+    try:
+        return (await client.events(run.uid)).events
+    except (NotFound, Nonsense):
+        return ()
+
+
+def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
+    if (streak := found.streak) and streak.outcome is not Outcome.SUCCESS:
+        yield (
+            "Since",
+            {
+                "outcome": str(streak.outcome),
+                "count": streak.count,
+                "first": words.iso(streak.since),
+                "after_good": streak.after if streak.whole else None,
+                "rests_on": streak.rests_on,
+            },
+        )
+    if found.silent:
+        yield "Silent", _wait(found.silent)
+    elif found.slowest:
+        yield "Waited", _wait(found.slowest)
+    if usual := found.baseline:
+        yield (
+            "Usual",
+            {
+                "usual_s": usual.usual.total_seconds(),
+                "spread_s": usual.spread.total_seconds(),
+                "longest_s": usual.longest.total_seconds(),
+                "ratio": round(found.ratio, 2) if found.ratio else None,
+                "rests_on": usual.rests_on,
+            },
+        )
+    yield from _around(found)
+
+
+def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
+    if incident := found.incident:
+        yield (
+            "Same",
+            {
+                "fingerprint": incident.fingerprint,
+                "count": incident.count,
+                "first": words.iso(incident.first),
+                "last": words.iso(incident.last),
+                "good_since": _iso(incident.recovered),
+                "rests_on": incident.rests_on,
+            },
+        )
+    if found.last_good:
+        yield "Good", {"id": found.last_good.id, "started": _iso(found.last_good.started), "rests_on": 1}
+    if due := found.due:
+        yield (
+            "Next",
+            {
+                "due": _iso(due.next),
+                "late_since": _iso(due.since),
+                "count": due.count,
+                "rests_on": due.rests_on,
+            },
+        )
+    for row in found.servers:
+        server: Record = {
+            "host": row.host,
+            "went": str(row.went),
+            "took_s": _seconds(row.took),
+            "message": row.message,
+        }
+        yield "Servers", server | _usual(row.usual)
+    for other in found.around.troubled:
+        yield "Nearby", {"id": other.id, "type": other.type, "outcome": str(other.outcome), "rests_on": 1}
+
+
+def _wait(wait: Wait) -> Record:
+    return {"message": wait.step.message, "lasted_s": _seconds(wait.step.lasted), **_usual(wait.usual)}
+
+
+def _usual(usual: UsualStep | None) -> Record:
+    return {
+        "usual_s": usual.usual.total_seconds() if usual else None,
+        "longest_s": usual.longest.total_seconds() if usual else None,
+        "rests_on": usual.rests_on if usual else 0,
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return words.iso(when) if when else None
+
+
+def _seconds(span: timedelta | None) -> float | None:
+    return span.total_seconds() if span is not None else None
+
+
+def text(lines: Sequence[tuple[str, str]]) -> str:
+    """One fact a line, as the fields of a session stand."""
+    return "".join(f"{words.fit(label, 8)}  {words.one_line(said)}\n" for label, said in lines)
