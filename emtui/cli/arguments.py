@@ -66,6 +66,20 @@ def read(argv: Sequence[str]) -> Given:
     return _checked(Given(command, tuple(operands[1:]), tuple((option.name, v) for option, v in options)))
 
 
+def command_of(argv: Sequence[str]) -> str:
+    """The name of the command as far as it can be told, whatever is wrong with the rest."""
+    rest = iter(argv)
+    for word in rest:
+        if not word.startswith("-") or word == "-":
+            return word
+        if word == "--":
+            return next(rest, "")
+        option = _ALL.get(word)
+        if option and option.value:
+            next(rest, None)
+    return ""
+
+
 def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
     name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     option = _ALL.get(name)

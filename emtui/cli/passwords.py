@@ -53,13 +53,18 @@ def _sendable(password: str, where: str) -> Secret:
 
 def password_for(connection: Connection) -> Secret:
     """The password for this server and user; raises `NoPassword` if nobody has it."""
-    found = known_password(connection) or _from_keyring(connection)
-    if found:
-        return found
-    whose = f"{connection.user} at {connection.server}"
     if not prompts.somebody_there():
+        return unasked_password(connection)
+    return known_password(connection) or _from_keyring(connection) or asked_password(connection)
+
+
+def unasked_password(connection: Connection) -> Secret:
+    """The same, and nobody is asked even if somebody is there."""
+    found = known_password(connection) or _from_keyring(connection)
+    if found is None:
+        whose = f"{connection.user} at {connection.server}"
         raise NoPassword(f"no password for {whose}: set {VARIABLE}, or give it on --password-stdin.")
-    return asked_password(connection)
+    return found
 
 
 def asked_password(connection: Connection) -> Secret:

@@ -10,13 +10,18 @@ from types import FrameType
 from typing import cast
 
 from emtui.cli import exits, streams
-from emtui.cli.arguments import Given, read
+from emtui.cli.arguments import Given, command_of, read
+from emtui.cli.spec import CHECK
 
 
 def run(argv: Sequence[str]) -> int:
     """Do what the arguments ask. Whatever goes wrong is one sentence on stderr and a code."""
     streams.prepare()
     signal.signal(signal.SIGTERM, _terminate)
+    if command_of(argv) == CHECK:
+        from emtui.cli.check import guarded
+
+        return guarded(lambda: _do(read(argv)))
     try:
         return streams.finish(_do(read(argv)))
     except KeyboardInterrupt:

@@ -86,6 +86,9 @@ _SCREENS = (
     Option("--mouse", "listen to the mouse; shift selects text then"),
 )
 
+CHECK = "check"
+"""The command that ends with 0 to 3 and one line, whatever goes wrong."""
+
 BROWSE = Command("", "browse sessions in the terminal", "browse:browse", (*_RECORDINGS, *_SCREENS))
 COMMANDS = (
     Command(
@@ -143,6 +146,21 @@ COMMANDS = (
         ),
         "ID",
         1,
+    ),
+    Command(
+        CHECK,
+        "one line for a monitoring system; 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
+        "check:run",
+        (
+            Option("--type", "session types, with commas; * stands for any text", "TYPE"),
+            Option(
+                "--max-age", "how long ago the last good run may have ended: 26h, or 20h,26h", "[WARN,]AGE"
+            ),
+            Option("--max-ratio", "how many times the usual the newest run may take", "[WARN,]RATIO"),
+            Option("--stuck", "whether a run goes on for longer than ever; unless asked for less, yes"),
+            Option("--overdue", "whether a run is due and has not begun; unless asked for less, yes"),
+            Option("--timeout", "no longer than this; 10 unless given", "SECONDS"),
+        ),
     ),
     Command("profiles", "list the servers of the configuration", "profiles:run", (_output("table", "json"),)),
     Command(

@@ -1,0 +1,189 @@
+"""`emtui check`: one line and an exit code for a monitoring system.
+
+0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, whatever happens: wrong usage, an unreachable server
+and our own faults are `EMTUI UNKNOWN - …` on standard output, and it never takes longer than its
+limit. Nobody is ever asked for a password.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from emtui import words
+from emtui.cli import exits, streams
+from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.asking import reach, talk
+from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, verdicts
+from emtui.em.errors import Unreachable
+from emtui.em.model import Session
+from emtui.local.zone import SystemZone
+from emtui.lookup.types import type_test
+from emtui.triage.standing import standings
+from emtui.triage.telling import Teller
+
+if TYPE_CHECKING:
+    from emtui.em.client import Client
+
+LIMIT = 10.0
+"""Seconds, as monitoring systems wait."""
+LOG_OFF = 2.0
+"""Of these, so many are left for saying good-bye."""
+_LONGEST = 3600.0
+_SAID = 3
+"""So many sentences fit a line that somebody reads on a telephone."""
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Do it; whatever goes wrong is UNKNOWN, in one line."""
+    try:
+        code = streams.finish(work())
+        return code if code in set(Level) else Level.UNKNOWN
+    except (KeyboardInterrupt, exits.Terminated):
+        return unknown("interrupted")
+    except BrokenPipeError:
+        streams.drop_output()
+        return Level.UNKNOWN
+    except BaseException as problem:  # noqa: BLE001 - a check must say something, whatever happened
+        return unknown(exits.sentence_of(problem) if isinstance(problem, Exception) else "it was ended")
+
+
+def unknown(sentence: str) -> int:
+    """Say why nothing is known."""
+    try:
+        streams.say(line(Level.UNKNOWN, [sentence], ()))
+        streams.finish(0)
+    except (OSError, streams.NotWritten):
+        streams.drop_output()
+    return Level.UNKNOWN
+
+
+def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
+    """`EMTUI CRITICAL - first. Second. | figures`: the bar begins the figures, so no text holds one."""
+    text = ". ".join(words.one_line(sentence).replace("|", "/").rstrip(".") for sentence in sentences)
+    return f"EMTUI {level.name} - {text}{' | ' if perfdata else ''}{' '.join(map(str, perfdata))}\n"
+
+
+def run(given: Given) -> int:
+    """Judge what the server lists."""
+    limits, chosen = _limits(given), type_test(given.one("--type") or "*")
+    seconds = _seconds(given.one("--timeout"))
+    watch = _watch(seconds)
+    try:
+        sessions, now = _asked(given, seconds)
+    finally:
+        watch.cancel()
+    standing, tell = standings(sessions, now), Teller(now, SystemZone())
+    if not any(chosen(row.type) for row in standing.types):
+        return _nothing(given, sessions)
+    found = verdicts(standing, chosen, limits, tell)
+    streams.say(line(found[0].level, _sentences(found), tuple(figures(standing, chosen, limits))))
+    return found[0].level
+
+
+def _sentences(found: Sequence[Verdict]) -> list[str]:
+    left = len(found) - _SAID
+    return [verdict.sentence for verdict in found[:_SAID]] + ([f"{left} more"] if left > 0 else [])
+
+
+def _nothing(given: Given, sessions: Sequence[Session]) -> int:
+    """No run of what was asked for. With an age it is too old for certain."""
+    named = sum(1 for session in sessions if not session.complete)
+    if named:
+        return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
+    kind = given.one("--type")
+    what = f"no run of {kind} is listed" if kind else "no session is listed"
+    if kind and given.has("--max-age"):
+        streams.say(line(Level.CRITICAL, [what], ()))
+        return Level.CRITICAL
+    return unknown(what)
+
+
+def _asked(given: Given, seconds: float) -> tuple[Sequence[Session], datetime]:
+    """The list, and what the server's clock showed when it came."""
+    import asyncio
+
+    from emtui.cli.passwords import unasked_password
+
+    began = time.monotonic()
+    there = reach(given)
+    password = unasked_password(there.connection)
+
+    async def ask(client: Client) -> tuple[Sequence[Session], datetime]:
+        left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
+        async with asyncio.timeout(left):
+            listing = await client.sessions()
+        receipt = client.receipt
+        skew = receipt.skew if receipt else None
+        return listing.sessions, datetime.now(UTC) + (skew or timedelta())
+
+    try:
+        return talk(there, password, ask)
+    except TimeoutError:
+        raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
+
+
+def _watch(seconds: float) -> threading.Timer:
+    """The end of our patience, whatever holds us up: a resolver, a keyring, a command for the password."""
+
+    def end() -> None:
+        text = line(Level.UNKNOWN, [f"no answer within {seconds:g} s"], ())
+        if sys.stdout is not None:
+            os.write(sys.stdout.fileno(), text.encode())
+        os._exit(Level.UNKNOWN)
+
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    return watch
+
+
+def _limits(given: Given) -> Limits:
+    age = _pair(given, "--max-age", words.parse_span)
+    ratio = _pair(given, "--max-ratio", _ratio)
+    stuck, overdue = given.has("--stuck"), given.has("--overdue")
+    if not (stuck or overdue or age or ratio):
+        stuck = overdue = True
+    return Limits(stuck, overdue, age, ratio)
+
+
+def _pair(given: Given, name: str, read: Callable[[str], T]) -> Limit[T] | None:
+    text = given.one(name)
+    if text is None:
+        return None
+    try:
+        values = [read(part) for part in text.split(",")]
+    except ValueError as problem:
+        raise BadUsage(f"{name}: {problem}") from None
+    if len(values) > 2 or values != sorted(values):
+        raise BadUsage(f"{name} takes one value, or a smaller one for a warning before it: {name} 2,4.")
+    return Limit(values[0] if len(values) == 2 else None, values[-1])
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = 0.0
+    if not 0 < ratio < 1_000_000:
+        raise ValueError(f"{text!r} is not how many times the usual: write 3 or 1.5.")
+    return ratio
+
+
+def _seconds(text: str | None) -> float:
+    if text is None:
+        return LIMIT
+    try:
+        seconds = (
+            float(text) if text.replace(".", "", 1).isdigit() else words.parse_span(text).total_seconds()
+        )
+    except ValueError as problem:
+        raise BadUsage(f"--timeout: {problem}") from None
+    if not 0 < seconds <= _LONGEST:
+        raise BadUsage("--timeout takes between a second and an hour.")
+    return seconds

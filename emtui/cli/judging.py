@@ -1,0 +1,174 @@
+"""What `emtui check` makes of the standings: levels, one sentence for each, and figures.
+
+Pure: standings and limits in. A type fails with its newest run that ended; whether it hangs, is
+late, old or slow is judged as far as that was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+from emtui import words
+from emtui.em.model import Outcome
+from emtui.triage.attention import Failing, Hanging, Late, Silence, Warned, judged
+from emtui.triage.baseline import NOTICED, baseline_for
+from emtui.triage.standing import Standing, Standings
+from emtui.triage.telling import Teller, calm
+
+T = TypeVar("T", float, timedelta)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+class Level(IntEnum):
+    """The exit code of a check, and how bad it is."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Generic[T]):
+    """From which value on something is a warning, and from which critical."""
+
+    warning: T | None
+    critical: T
+
+    def level(self, value: T) -> Level:
+        """How bad this value is."""
+        if value > self.critical:
+            return Level.CRITICAL
+        return Level.WARNING if self.warning is not None and value > self.warning else Level.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is asked for: whether runs that hang and runs that are late count, how old, how slow."""
+
+    stuck: bool
+    overdue: bool
+    age: Limit[timedelta] | None = None
+    ratio: Limit[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One thing that is wrong, or that all is well."""
+
+    level: Level
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The performance data: label and value, as plugins write it."""
+
+    label: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.label}={self.value}"
+
+
+def verdicts(
+    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
+) -> list[Verdict]:
+    """What is wrong with the chosen types, worst first; or one that says that they are well."""
+    rows = [row for row in standing.types if chosen(row.type)]
+    found = [*_found(standing, chosen, limits, tell)]
+    for row in rows:
+        found += _limited(row, limits, tell)
+    found.sort(key=lambda verdict: verdict.level, reverse=True)
+    return found or [Verdict(Level.OK, _well(standing, rows, limits))]
+
+
+def _well(standing: Standings, rows: list[Standing], limits: Limits) -> str:
+    """Types are on time only as far as somebody asked."""
+    if limits.stuck and limits.overdue:
+        return calm(judged(_only(standing, rows)).calm)
+    return f"{len(rows)} {'type' if len(rows) == 1 else 'types'}, none fails"
+
+
+def _only(standing: Standings, rows: list[Standing]) -> Standings:
+    return Standings(standing.now, tuple(rows), standing.outages)
+
+
+def _found(
+    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
+) -> Iterator[Verdict]:
+    for finding in judged(standing).findings:
+        ours = isinstance(finding, Silence) or chosen(finding.type)
+        match finding:
+            case Failing() if ours:
+                yield Verdict(Level.CRITICAL, tell.finding(finding))
+            case Hanging() if ours and limits.stuck:
+                yield Verdict(Level.CRITICAL, tell.finding(finding))
+            case Late() | Silence() if ours and limits.overdue:
+                yield Verdict(Level.CRITICAL, tell.finding(finding))
+            case Warned() if ours:
+                yield Verdict(Level.WARNING, tell.finding(finding))
+
+
+def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
+    if limits.age:
+        good = last_good(row)
+        if good is None:
+            yield Verdict(Level.CRITICAL, f"{row.type} has no good run in the list")
+        elif level := limits.age.level(tell.now - good):
+            age = words.duration(tell.now - good)
+            yield Verdict(level, f"{row.type} was last good {tell.at(good)}, {age} ago")
+    if limits.ratio and (slow := _slow(row, tell.now)):
+        took, ratio = slow
+        if level := limits.ratio.level(ratio):
+            yield Verdict(level, f"{row.type} took {words.duration(took)}, {ratio:.1f} times the usual")
+
+
+def last_good(row: Standing) -> datetime | None:
+    """When its last success ended."""
+    ends = (run.ended for run in row.runs if run.outcome is Outcome.SUCCESS)
+    return next((end for end in ends if end), None)
+
+
+def _slow(row: Standing, now: datetime) -> tuple[timedelta, float] | None:
+    """The slowest of what runs and of the newest that ended: how long, and how many times the usual.
+
+    Nothing that took less than half a minute more than usual is slow.
+    """
+    ended = next((run for run in row.runs if not run.running), None)
+    looked_at = [run for run in row.runs if run.running or run is ended]
+    slow = []
+    for run in looked_at:
+        took, usual = run.took(now), baseline_for(row.runs, run)
+        if took is not None and usual and usual.usual and took - usual.usual >= NOTICED:
+            slow.append((took, took / usual.usual))
+    return max(slow, key=lambda found: found[1], default=None)
+
+
+def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: Limits) -> Iterator[Figures]:
+    """How many types there are, are on time, fail; and of each type its age and how long it took."""
+    rows = [row for row in standing.types if chosen(row.type)]
+    failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
+    yield Figures("types", f"{len(rows)};;;0")
+    yield Figures("on_time", f"{judged(_only(standing, rows)).calm.on_time};;;0;{len(rows)}")
+    yield Figures("failing", f"{failing};;0;0")
+    for row in rows:
+        name = _UNSAFE.sub("_", row.type)
+        good, took = last_good(row), row.newest.took(standing.now)
+        if good is not None:
+            age = max(standing.now - good, timedelta()).total_seconds()
+            yield Figures(f"{name}_age", f"{age:.0f}s;{_limit(limits.age)};0")
+        if took is not None:
+            yield Figures(f"{name}_took", f"{took.total_seconds():.1f}s;;;0")
+
+
+def _limit(limit: Limit[timedelta] | None) -> str:
+    if limit is None:
+        return ";"
+    warning = "" if limit.warning is None else f"{limit.warning.total_seconds():.0f}"
+    return f"{warning};{limit.critical.total_seconds():.0f}"

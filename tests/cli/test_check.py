@@ -1,0 +1,176 @@
+"""`emtui check` as a monitoring system calls it: one line, 0 to 3, whatever happens."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from served import Demo, serve
+from shell import Shell
+
+LINE = re.compile(r"EMTUI (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| [^|\n]+)?\n")
+CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[Demo]:
+    """The story of seed 1, now."""
+    yield from serve("--seed", "1")
+
+
+@pytest.fixture(scope="module")
+def boring() -> Iterator[Demo]:
+    """A world in which all is well, now."""
+    yield from serve("--seed", "0")
+
+
+def at(shell: Shell, demo: Demo) -> Shell:
+    shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
+    shell.environ["EMTUI_PASSWORD"] = demo.password
+    return shell
+
+
+def checked(shell: Shell, *argv: str) -> tuple[int, str]:
+    """The exit code and the line, which always agree."""
+    done = shell("check", *argv)
+    found = LINE.fullmatch(done.stdout)
+    assert found, (done.stdout, done.stderr)
+    assert CODES[found[1]] == done.returncode
+    return done.returncode, done.stdout
+
+
+def test_a_quiet_server_is_ok_on_a_base(shell: Shell, boring: Demo) -> None:
+    code, line = checked(at(shell, boring))
+    assert code == 0
+    assert line.startswith(
+        "EMTUI OK - 11 of 12 types on time, 1 without a rhythm | types=12;;;0 on_time=11;;;0;12"
+    )
+    assert re.search(r" failing=0;;0;0 .*\bCollectJob_age=\d+s;;;0 CollectJob_took=\d+\.\ds", line)
+
+
+def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: Demo) -> None:
+    code, line = checked(at(shell, story))
+    assert code == 2
+    text = line.partition(" | ")[0]
+    assert "DatabaseMaintenance has run for 2h1" in text
+    assert "CatalogReplicationJob last ran" in text
+    assert "usually every 4h" in text
+    assert "LicAutoUpdate warned 3 times" in text or "1 more" in text
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "text"),
+    [
+        (("--type", "LicAutoUpdate"), 1, "LicAutoUpdate warned 3 times since"),
+        (("--type", "License Update", "--max-age", "26h"), 2, "LicAutoUpdate was last good"),
+        (("--type", "DatabaseMaintenance", "--stuck"), 2, "has run for"),
+        (("--type", "DatabaseMaintenance", "--overdue"), 0, "1 type, none fails"),
+        (("--type", "CatalogRepl*", "--overdue"), 2, "usually every 4h"),
+        (("--type", "CatalogRepl*", "--stuck"), 0, "1 type, none fails"),
+        (("--type", "CatalogRepl*", "--max-age", "1d,30d"), 1, "was last good"),
+        (("--type", "CatalogConsolidation", "--max-ratio", "2,9"), 1, "times the usual"),
+        (("--type", "CatalogConsolidation", "--max-ratio", "2"), 2, "times the usual"),
+        (("--type", "HistoryCollectJob", "--max-age", "26h", "--max-ratio", "3"), 0, "1 type, none fails"),
+        (("--type", "NoSuchThing*"), 3, "no run of NoSuchThing* is listed"),
+        (("--type", "NoSuchThing*", "--max-age", "26h"), 2, "no run of NoSuchThing* is listed"),
+    ],
+)
+def test_a_condition_is_judged(
+    shell: Shell, story: Demo, argv: tuple[str, ...], code: int, text: str
+) -> None:
+    found, line = checked(at(shell, story), *argv)
+    assert found == code, line
+    assert text in line
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--max-age", "soon"),
+        ("--max-age", "26h,20h"),
+        ("--max-age", "1h,2h,3h"),
+        ("--max-ratio", "0"),
+        ("--max-ratio", "nan"),
+        ("--max-ratio", "x"),
+        ("--timeout", "0"),
+        ("--timeout", "never"),
+        ("--type", ""),
+        ("--type", "CollectJobb"),
+        ("--no-such-option",),
+        ("--max-age",),
+        ("a", "word"),
+    ],
+)
+def test_wrong_usage_is_unknown_on_standard_output(shell: Shell, argv: tuple[str, ...]) -> None:
+    shell.before = ("--server", "em01.example.net", "--user", "x")
+    code, line = checked(shell, *argv)
+    assert code == 3
+    assert len(line) < 250
+
+
+@pytest.mark.parametrize("before", [(), ("--nonsense",), ("--server", "check"), ("-p", "nowhere")])
+def test_what_stands_before_the_command_makes_no_difference(shell: Shell, before: tuple[str, ...]) -> None:
+    shell.before = before
+    assert checked(shell)[0] == 3
+
+
+def test_a_server_that_is_not_there_is_unknown(shell: Shell, story: Demo) -> None:
+    there = at(shell, story)
+    there.before = ("--server", "https://127.0.0.1:1", *there.before[2:])
+    code, line = checked(there)
+    assert code == 3
+    assert "127.0.0.1:1" in line
+
+
+def test_without_a_password_nobody_is_asked(shell: Shell, story: Demo) -> None:
+    there = at(shell, story)
+    del there.environ["EMTUI_PASSWORD"]
+    code, line = checked(there)
+    assert code == 3
+    assert "no password" in line
+
+
+def test_a_refused_logon_is_unknown(shell: Shell, story: Demo) -> None:
+    there = at(shell, story)
+    there.environ["EMTUI_PASSWORD"] = "wrong"
+    assert checked(there)[0] == 3
+
+
+def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_limit(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        shell.before = ("--server", f"https://127.0.0.1:{port}", "--user", "x")
+        code, line = checked(at_mute(shell), "--timeout", "1")
+    assert code == 3
+    assert "no answer within 1 s" in line
+
+
+def at_mute(shell: Shell) -> Shell:
+    shell.environ["EMTUI_PASSWORD"] = "secret"
+    return shell
+
+
+def test_a_check_that_is_ended_is_unknown(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        there = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        argv = [sys.executable, "-m", "emtui", "check", "--server", there, "--user", "x"]
+        environ = {**shell.environ, "EMTUI_PASSWORD": "secret"}
+        with subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, text=True) as child:
+            mute.settimeout(30)
+            held, _ = mute.accept()
+            child.send_signal(signal.SIGTERM)
+            assert child.stdout
+            assert child.stdout.read() == "EMTUI UNKNOWN - interrupted\n"
+            assert child.wait(30) == 3
+        held.close()
+
+
+def test_help_is_help(shell: Shell) -> None:
+    done = shell("check", "--help")
+    assert done.returncode == 0
+    assert "--max-age" in done.stdout
