@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.triage.incidents import TROUBLE
+from emtui.triage.runs import EARLIEST, LATEST
 
 WITHIN = timedelta(minutes=10)
 
@@ -24,9 +25,10 @@ def around(
     sessions: Iterable[Session], session: Session, now: datetime, within: timedelta = WITHIN
 ) -> Around:
     """Runs that were under way at some time from `within` before its start to `within` after its end."""
-    if session.started is None:
+    begun, ended = session.started, _end(session, now)
+    if begun is None or begun < EARLIEST or ended >= LATEST:
         return Around((), ())
-    since, until = session.started - within, _end(session, now) + within
+    since, until = begun - within, ended + within
     near = [
         other
         for other in sessions

@@ -6,7 +6,7 @@ A row without a start, a type, or known by name only says nothing about time and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 
 from emtui.em.model import LONG_AGO, Outcome, Session
@@ -17,8 +17,8 @@ Runs = Sequence[Session]
 GOOD = frozenset({Outcome.SUCCESS, Outcome.WARNING})
 """A warned run did its work."""
 
-_FIRST_YEAR, _LAST_YEAR = 1970, 9000
-"""Years at the edge of the calendar are a server's way to say "never", and leave no room to reckon."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Times at the edge of the calendar are a server's way to say "never", and leave no room to reckon."""
 
 _by_start = attrgetter("started")
 
@@ -28,7 +28,7 @@ def by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
     types: dict[str, list[Session]] = {}
     for session in sessions:
         kind, started = session.type, session.started
-        if kind and started is not None and session.complete and _FIRST_YEAR <= started.year <= _LAST_YEAR:
+        if kind and started is not None and session.complete and EARLIEST <= started < LATEST:
             types.setdefault(kind, []).append(session)
     for runs in types.values():
         runs.sort(key=_by_start, reverse=True)

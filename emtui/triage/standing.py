@@ -13,7 +13,7 @@ from emtui.em.model import Session
 from emtui.triage.baseline import Baseline, Slower, baseline, slower
 from emtui.triage.gaps import outages
 from emtui.triage.rhythm import Due, Outage, Rhythm, due, rhythm
-from emtui.triage.runs import Runs, by_type, started
+from emtui.triage.runs import EARLIEST, LATEST, Runs, by_type, started
 from emtui.triage.streaks import Streak, streak
 
 
@@ -68,6 +68,7 @@ class Standings:
 
 def standings(sessions: Iterable[Session], now: datetime) -> Standings:
     """How all types of a list stand; `now` is the server's clock when it was read."""
+    now = min(max(now, EARLIEST), LATEST)
     types = by_type(sessions)
     rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs))}
     pauses = outages(types, rhythms, now)

@@ -27,6 +27,7 @@ from bench.server import Served, listing, serving
 from bench.slow import slow
 from bench.soaking import resting, soaking
 from bench.starting import starting
+from bench.thinking import thinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def _long(size: Size) -> Iterator[Figure]:
     if not size.long:
         return
     yield from reading(size.long, min(size.times, 3))
+    yield from thinking(size.long, 1)
     with serving(listing(size.long)) as served:
         yield from arrival(served)
         yield from filtering(served, size.long, min(size.times, 3))
@@ -87,6 +89,7 @@ PARTS: dict[str, Part] = {
     "read": lambda size: reading(size.usual, size.times),
     "arrive": _with_a_list(lambda served, size: arrival(served, size.times)),
     "refresh": _with_a_list(lambda served, size: refreshing(served, size.keys)),
+    "think": lambda size: thinking(size.usual, size.times),
     "filter": _with_a_list(lambda served, size: filtering(served, size.usual, size.times)),
     "long": _long,
     "bytes": _with_a_list(lambda served, _: counts(served)),

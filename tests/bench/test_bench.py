@@ -9,12 +9,13 @@ from bench.screens import arrival
 from bench.server import listing, serving
 from bench.soaking import soak, soaking
 from bench.starting import starting
+from bench.thinking import thinking
 
 SHORT = 300
 
 
 def test_every_way_of_measuring_gives_a_figure() -> None:
-    figures = [*starting(1), *reading(SHORT, 1)]
+    figures = [*starting(1), *reading(SHORT, 1), *thinking(SHORT, 1)]
     with serving(listing(SHORT)) as served:
         figures += [*arrival(served), *refreshing(served, keys=10)]
     assert all(figure.value > 0 for figure in figures if figure.unit != "ms")
