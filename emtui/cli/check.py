@@ -36,7 +36,9 @@ LOG_OFF = 2.0
 """Of these, so many are left for saying good-bye."""
 _LONGEST = 3600.0
 _SAID = 3
-"""So many sentences fit a line that somebody reads on a telephone."""
+"""So many sentences fit a line that somebody reads on a telephone …"""
+_CELLS = 300
+"""… if none is longer than this."""
 
 
 def guarded(work: Callable[[], int]) -> int:
@@ -65,7 +67,8 @@ def unknown(sentence: str) -> int:
 
 def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
     """`EMTUI CRITICAL - first. Second. | figures`: the bar begins the figures, so no text holds one."""
-    text = ". ".join(words.one_line(sentence).replace("|", "/").rstrip(".") for sentence in sentences)
+    plain = (words.cut(words.one_line(sentence).replace("|", "/"), _CELLS) for sentence in sentences)
+    text = ". ".join(sentence.rstrip(".") for sentence in plain)
     return f"EMTUI {level.name} - {text}{' | ' if perfdata else ''}{' '.join(map(str, perfdata))}\n"
 
 

@@ -22,6 +22,10 @@ from emtui.triage.telling import Teller, calm
 
 T = TypeVar("T", float, timedelta)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_LABEL = 60
+"""Characters of a type in the label of its figures."""
+_MOST_TYPES = 40
+"""Monitoring systems cut what is longer than some kilobytes; documented are twelve types."""
 
 
 class Level(IntEnum):
@@ -157,8 +161,8 @@ def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: L
     yield Figures("types", f"{len(rows)};;;0")
     yield Figures("on_time", f"{judged(_only(standing, rows)).calm.on_time};;;0;{len(rows)}")
     yield Figures("failing", f"{failing};;0;0")
-    for row in rows:
-        name = _UNSAFE.sub("_", row.type)
+    for row in rows[:_MOST_TYPES]:
+        name = _UNSAFE.sub("_", row.type[:_LABEL])
         good, took = last_good(row), row.newest.took(standing.now)
         if good is not None:
             age = max(standing.now - good, timedelta()).total_seconds()

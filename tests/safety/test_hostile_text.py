@@ -206,6 +206,18 @@ def test_no_form_of_output_says_anything_to_a_terminal(shell: Shell, known: Iden
                 assert "\t" not in done.stdout
 
 
+def test_the_line_of_a_check_is_one_short_line_that_says_nothing_to_a_terminal(
+    shell: Shell, known: Identity
+) -> None:
+    with reached(shell, known, hostile()) as there:
+        done = there("check")
+    assert done.returncode in {0, 1, 2, 3}
+    assert (sequences(done.stdout.encode()), unseen(done.stdout.encode(), "\n")) == (set(), set())
+    assert done.stdout.startswith("EMTUI ")
+    assert done.stdout.count("\n") == 1
+    assert len(done.stdout) < 8_000
+
+
 def test_text_that_is_only_text_stays_as_it_is(shell: Shell, known: Identity) -> None:
     with reached(shell, known, hostile()) as there:
         rows = {row["id"]: row for row in there.json("sessions", "-o", "json")}

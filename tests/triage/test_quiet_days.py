@@ -6,9 +6,10 @@ a clock change moves by an hour what runs at fixed local times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -16,6 +17,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, quiet, without
 
 from emtui.em.model import Outcome, Session
 from emtui.triage.attention import Attention, Finding, Grade, Paused, Silence, Warned, attention
+from emtui.triage.telling import Teller, ground
 
 BEGIN = NOON - 30 * DAY
 STEP = 7 * HOUR + 13 * MINUTE
@@ -82,11 +84,16 @@ def test_nothing_is_said_when_the_clocks_change(seed: int, by: timedelta) -> Non
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_a_patch_night_one_pause_is_told_for_a_day_and_no_type_is_blamed(seed: int) -> None:
+def test_after_a_patch_night_one_pause_is_told_for_a_day_and_no_type_is_blamed(
+    seed: int, record_property: Callable[[str, object], None]
+) -> None:
     sessions = months(seed)
     for patch in PATCHES:
         sessions = without(sessions, patch, patch + PATCHING)
     said = told(sessions)
+    sentences = Counter(f"{Teller(now, UTC).finding(finding)} ({ground(finding)})" for now, finding in said)
+    for sentence, times in sentences.items():
+        record_property("said", f"{sentence}, {times} times")
     assert {type(finding) for _, finding in said} >= {Paused}
     for now, pause in said:
         if isinstance(pause, Silence):
