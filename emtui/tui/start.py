@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.monitor.follow import utc_now
 from emtui.tui import garbage
 
 if TYPE_CHECKING:
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,)
 """What ends emtui from outside; one that is ignored (nohup) stays ignored."""
+
+
+def _utc_now() -> datetime:
+    """The wall clock of this computer."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Start:
     replay: Replay | None = None
     remember: bool = True
     at_once: bool = True
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = _utc_now
     zone: tzinfo | None = None
     quiet: bool = False
 
@@ -72,8 +76,9 @@ def _app(start: Start) -> EmtuiApp:
     """The app, with the framework loaded for it."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
-    with garbage.not_while_loading():
-        from emtui.tui.app import EmtuiApp
+    garbage.not_yet()
+    from emtui.tui.app import EmtuiApp
+
     return EmtuiApp(replace(start, quiet=start.quiet or over_ssh(os.environ)))
 
 

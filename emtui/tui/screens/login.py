@@ -29,7 +29,6 @@ from emtui.local.profiles import OFF, Profile
 from emtui.tui.commands import Place, bindings
 from emtui.tui.logon import Remember, connect, recall
 from emtui.tui.screens.page import Page
-from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.login_form import LoginForm
 from emtui.tui.widgets.profile_list import ProfileList
 
@@ -192,6 +191,8 @@ class LoginScreen(Page):
         try:
             client = await connect(connection, remember=self.emtui.remembers)
         except Untrusted as error:
+            from emtui.tui.screens.trust import TrustScreen
+
             pin = await self.app.push_screen_wait(TrustScreen(error))
             if pin is None:
                 self.form.wrong("server", "The certificate was not accepted: nothing was sent.")

@@ -218,6 +218,11 @@ class Watching(Querying):
             self._watch_list()
 
     @property
+    def is_blind(self) -> bool:
+        """Whether the list could not be had for so long that nothing is known of the server."""
+        return self.follow.health.sight is Sight.BLIND
+
+    @property
     def busy(self) -> bool:
         """Whether the list, or a run that it only names, is being asked for."""
         return self.follow.asking or self._completing
