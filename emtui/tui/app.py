@@ -41,8 +41,9 @@ from emtui.monitor.alarm import Alarm
 from emtui.tui import garbage
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
+from emtui.tui.first_logon import FirstLogon
 from emtui.tui.frames import Frames
-from emtui.tui.logon import Remember, connect, keep, with_key
+from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
@@ -171,7 +172,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if self._start.replay:
             self._play(self._start.replay)
             return
-        self._ask_who(at_once=self._start.at_once)
+        if self._start.at_once and is_known(self.connection):
+            self._list_first()
+        else:
+            self._ask_who(at_once=self._start.at_once)
         self.set_interval(NOTED_EVERY, self._note)
 
     def _sweep(self) -> None:
@@ -195,13 +199,58 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     # --- from screen to screen ----------------------------------------------------
 
-    def _ask_who(self, *, at_once: bool = False) -> None:
+    def _ask_who(self, *, at_once: bool = False, failed: NotLoggedOn | None = None) -> None:
         from emtui.tui.screens.login import LoginScreen
 
         screen = LoginScreen(
-            self.connection, self._start.profiles, keeps=not self._start.mark, at_once=at_once
+            self.connection,
+            self._start.profiles,
+            keeps=not self._start.mark,
+            at_once=at_once,
+            failed=failed,
         )
         self.push_screen(screen)
+
+    def _list_first(self) -> None:
+        """The list at once, though nobody is logged on yet: what goes wrong with that leads to the login."""
+        server, user = self.connection.server, self.connection.user
+        if server and user:
+            self.client = FirstLogon(server, user, self._log_on_behind)
+            self._push_list(self.client)
+
+    async def _log_on_behind(self) -> Source:
+        """Log on while the list is shown; nothing is loaded for it before there is something to see."""
+        await self.shown.wait()
+        try:
+            self.connection = await with_kept(self.connection)
+            client = await connect(self.connection, remember=self.remembers)
+        except NotLoggedOn as failed:
+            self.call_later(self._ask_instead, failed)
+        except EmError as problem:
+            self.call_later(self._ask_instead, NotLoggedOn(problem))
+        else:
+            return self._logged_on(client)
+        never: asyncio.Future[Source] = asyncio.get_running_loop().create_future()
+        return await never  # the login comes in place of the list, and ends this with it
+
+    def _logged_on(self, client: Client) -> Source:
+        self.client = source = self._overheard(client)
+        self._unwarned = client
+        self.connection = with_key(self.connection, client.certificate)
+        if self.lookup_screen:
+            self.lookup_screen.client = source
+        if self._start.remember:
+            self._keep(self.connection, Remember.NO)
+        return source
+
+    async def _ask_instead(self, failed: NotLoggedOn) -> None:
+        """Somebody must say more than is known; unless somebody has, meanwhile."""
+        if isinstance(self.client, FirstLogon):
+            self.client = None
+            await self._only_lookup(keep=False)
+            self._ask_who(at_once=True, failed=failed)
+        elif failed.asked:
+            failed.asked.cancel()
 
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
@@ -214,15 +263,18 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if same and self.lookup_screen:
             self.lookup_screen.log_on_as(self.client)
         else:
-            from emtui.monitor.follow import RealClock
-            from emtui.tui.screens.lookup import LookupScreen
-
-            clocks = RealClock(self._start.now)
-            self.push_screen(LookupScreen(self.client, self._pace(), clocks, *self._view()))
+            self._push_list(self.client)
         if before:
             self._farewell(before)
         if self._start.remember:
             self._keep(self.connection, event.remember)
+
+    def _push_list(self, client: Source) -> None:
+        from emtui.monitor.follow import RealClock
+        from emtui.tui.screens.lookup import LookupScreen
+
+        clocks = RealClock(self._start.now)
+        self.push_screen(LookupScreen(client, self._pace(), clocks, *self._view()))
 
     def _overheard(self, client: Client) -> Source:
         return self._start.recorder.listen(client) if self._start.recorder else client
