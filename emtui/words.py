@@ -134,6 +134,11 @@ def pause(seconds: float) -> str:
     return f"{whole} s" if whole <= 120 else f"{round(whole / 60)} min"
 
 
+def clock(when: datetime, zone: tzinfo) -> str:
+    """Eight cells: `02:10:04`."""
+    return f"{_in_zone(when, zone):%H:%M:%S}"
+
+
 def clock_long(when: datetime, zone: tzinfo) -> str:
     """Fifteen cells: `Mon 23 02:10:04`."""
     local = _in_zone(when, zone)

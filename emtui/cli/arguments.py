@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from emtui.cli.spec import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
-from emtui.lookup import meant, nearest
 
 
 class BadUsage(Exception):
@@ -84,6 +83,8 @@ def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
     name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     option = _ALL.get(name)
     if option is None:
+        from emtui.lookup import nearest
+
         guess = nearest(name, _ALL)
         hint = f"did you mean {guess}?" if guess else "put -- before a word that begins with a dash."
         raise BadUsage(f"there is no option {name}: {hint}")
@@ -103,6 +104,8 @@ def _command(operands: Sequence[str]) -> Command:
     name = operands[0] if operands else ""
     command = BY_NAME.get(name) if name or not operands else None
     if command is None:
+        from emtui.lookup import meant
+
         raise BadUsage(f"there is no command {name!r}: {meant(name, [known.name for known in COMMANDS])}")
     return command
 

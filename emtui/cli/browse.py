@@ -11,10 +11,7 @@ from emtui.cli import streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import configuration, resolve
 from emtui.cli.passwords import known_password
-from emtui.cli.typed import joined
 from emtui.local import terminal
-from emtui.local.zone import SystemZone
-from emtui.lookup import BadQuery, parse, parse_order, parse_target
 
 
 def browse(given: Given) -> int:
@@ -26,14 +23,8 @@ def open_view(given: Given) -> int:
     """Start with a query, an order, or one session."""
     need_terminal()
     target = _target(given)
-    query = (
-        ""
-        if target
-        else parse(" ".join(joined(given.operands)), now=datetime.now(UTC), zone=SystemZone()).text
-    )
-    order = given.one("--sort")
-    if order is not None:
-        order = parse_order(order).text
+    query = "" if target else _query(given)
+    order = _order(given)
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
@@ -74,10 +65,33 @@ def need_terminal() -> None:
         )
 
 
+def _query(given: Given) -> str:
+    """The operands as one query; raises `BadQuery`."""
+    if not given.operands:
+        return ""
+    from emtui.cli.typed import joined
+    from emtui.local.zone import SystemZone
+    from emtui.lookup import parse
+
+    return parse(" ".join(joined(given.operands)), now=datetime.now(UTC), zone=SystemZone()).text
+
+
+def _order(given: Given) -> str | None:
+    """The order, as it is written; raises `BadQuery`."""
+    order = given.one("--sort")
+    if order is None:
+        return None
+    from emtui.lookup import parse_order
+
+    return parse_order(order).text
+
+
 def _target(given: Given) -> str | None:
     """The one operand that names a session, rather than a query."""
     if len(given.operands) != 1:
         return None
+    from emtui.lookup import BadQuery, parse_target
+
     try:
         parse_target(given.operands[0])
     except BadQuery:

@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
-from emtui import words
+from typing import TYPE_CHECKING
+
 from emtui.cli.arguments import BadUsage
 from emtui.cli.streams import NotWritten
 from emtui.em import errors as em
-from emtui.em.model import Session
-from emtui.lookup import BadQuery, NoMatch, SeveralMatch
+
+if TYPE_CHECKING:
+    from emtui.em.model import Session
 
 OWN_FAULT = 1
 INTERRUPTED = 130
@@ -27,28 +29,33 @@ class NoPassword(Exception):
     """Nobody knows the password, and there is nobody to ask."""
 
 
-_CODES: tuple[tuple[type[Exception], int], ...] = (
-    (BadUsage, 2),
-    (BadQuery, 2),
-    (SeveralMatch, 2),
-    (em.BadSetting, 2),
-    (NoMatch, 3),
-    (em.NotFound, 3),
-    (NoPassword, 4),
-    (em.Denied, 4),
-    (em.Unreachable, 5),
-    (em.Nonsense, 6),
-    (em.Untrusted, 7),
-)
+def _codes() -> tuple[tuple[type[Exception], int], ...]:
+    from emtui.lookup import BadQuery, NoMatch, SeveralMatch
+
+    return (
+        (BadUsage, 2),
+        (BadQuery, 2),
+        (SeveralMatch, 2),
+        (em.BadSetting, 2),
+        (NoMatch, 3),
+        (em.NotFound, 3),
+        (NoPassword, 4),
+        (em.Denied, 4),
+        (em.Unreachable, 5),
+        (em.Nonsense, 6),
+        (em.Untrusted, 7),
+    )
 
 
 def code_of(error: Exception) -> int:
     """The exit code for what went wrong."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), OWN_FAULT)
+    return next((code for kind, code in _codes() if isinstance(error, kind)), OWN_FAULT)
 
 
 def details_of(error: Exception) -> tuple[str, ...]:
     """What a person needs beside the sentence: the candidates, both fingerprints."""
+    from emtui.lookup import SeveralMatch
+
     match error:
         case SeveralMatch():
             return tuple(_candidate(session) for session in error.sessions)
@@ -59,6 +66,8 @@ def details_of(error: Exception) -> tuple[str, ...]:
 
 
 def _candidate(session: Session) -> str:
+    from emtui import words
+
     started = words.iso(session.started) if session.started else ""
     return f"  {session.id}  {session.type or ''}  {started}"
 

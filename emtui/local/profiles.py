@@ -6,7 +6,6 @@ kind, a user name with a control character (`"EXAMPLE\backup"` is a backspace in
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -126,6 +125,8 @@ def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -
 
 def near(word: object, known: object) -> str:
     """The end of a sentence: `: did you mean …?`, if one of the known words is near."""
+    import difflib
+
     found = difflib.get_close_matches(str(word), list(known), n=1)  # type: ignore[call-overload] # any words
     return f": did you mean {found[0]}?" if found else "."
 

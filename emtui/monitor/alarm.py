@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from emtui.em.model import Outcome, Session
-from emtui.monitor.changes import Changes
-from emtui.monitor.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from emtui.monitor.changes import Changes
+    from emtui.monitor.snapshot import Snapshot
 
 APART = 600.0
 """Seconds between two alarms, whatever happens."""

@@ -30,48 +30,38 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from emtui import __version__, lookup, words
+from emtui import __version__, words
 from emtui.em.address import Server
 from emtui.em.errors import EmError
-from emtui.em.model import Session
-from emtui.em.source import Source
 from emtui.em.threads import beside
-from emtui.local import notify
 from emtui.local.connection import Connection
-from emtui.local.watermark import last_look, note_look
 from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
-from emtui.monitor.follow import RealClock
-from emtui.monitor.health import LARGE_SKEW, Sight
-from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.past import PastLogs
-from emtui.triage.attention import Finding
 from emtui.tui import garbage
-from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
+from emtui.tui.first_logon import FirstLogon
 from emtui.tui.frames import Frames
-from emtui.tui.health import health
-from emtui.tui.logon import Remember, connect, keep, with_key
+from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
 from emtui.tui.lumps import Lumped
-from emtui.tui.manual import manual
-from emtui.tui.screens.board import BoardScreen
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.findings import FindingsScreen
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
-from emtui.tui.screens.palette import PaletteScreen
-from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
 from emtui.tui.turns import Turns
-from emtui.tui.way_back import way_back
 
 if TYPE_CHECKING:
+    from emtui import lookup
     from emtui.em.client import Client
+    from emtui.em.model import Session
+    from emtui.em.source import Source
+    from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
+    from emtui.triage.attention import Finding
     from emtui.tui.driver import EmtuiDriver
+    from emtui.tui.screens.detail import DetailScreen
+    from emtui.tui.screens.login import LoginScreen
+    from emtui.tui.screens.lookup import LookupScreen
 
 T = TypeVar("T")
 
@@ -83,6 +73,10 @@ SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
+_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
+"""Where there are commands for sessions, and a name of one can be opened."""
+SHOWN_AT_LAST = 1.0
+"""Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
@@ -124,6 +118,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self.connection = start.connection
         self.register_theme(THEME)
         self.theme = THEME.name
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_for = self.theme
+        self.shown = asyncio.Event()
+        """Set once the first picture has gone: only then is loaded what it can do without."""
         self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
 
     @property
@@ -156,7 +154,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     @property
     def blind(self) -> bool:
         """Whether the list could not be had for so long that nothing is known of the server."""
-        return self.lookup_screen is not None and self.lookup_screen.follow.health.sight is Sight.BLIND
+        return self.lookup_screen is not None and self.lookup_screen.is_blind
 
     @property
     def skew(self) -> timedelta:
@@ -181,13 +179,17 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
         self._turns = asyncio.get_running_loop()
+        self.set_timer(SHOWN_AT_LAST, self._first_is_shown)
         self.set_interval(garbage.EVERY, self._sweep)
         if self._start.recorder:
             self._start.recorder.tell = self._say
         if self._start.replay:
             self._play(self._start.replay)
             return
-        self._ask_who(at_once=self._start.at_once)
+        if self._start.at_once and is_known(self.connection):
+            self._list_first()
+        else:
+            self._ask_who(at_once=self._start.at_once)
         self.set_interval(NOTED_EVERY, self._note)
 
     def _sweep(self) -> None:
@@ -195,6 +197,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
             garbage.sweep()
 
     def _play(self, replay: Replay) -> None:
+        from emtui.tui.screens.lookup import LookupScreen
+
         self.client = replay
         replay.on_end = lambda: self.set_timer(SHOWN_BY_THEN, partial(self._say, replay.ending))
         self.push_screen(LookupScreen(replay, replay.pace, replay, *self._view()))
@@ -209,11 +213,58 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     # --- from screen to screen ----------------------------------------------------
 
-    def _ask_who(self, *, at_once: bool = False) -> None:
+    def _ask_who(self, *, at_once: bool = False, failed: NotLoggedOn | None = None) -> None:
+        from emtui.tui.screens.login import LoginScreen
+
         screen = LoginScreen(
-            self.connection, self._start.profiles, keeps=not self._start.mark, at_once=at_once
+            self.connection,
+            self._start.profiles,
+            keeps=not self._start.mark,
+            at_once=at_once,
+            failed=failed,
         )
         self.push_screen(screen)
+
+    def _list_first(self) -> None:
+        """The list at once, though nobody is logged on yet: what goes wrong with that leads to the login."""
+        server, user = self.connection.server, self.connection.user
+        if server and user:
+            self.client = FirstLogon(server, user, self._log_on_behind)
+            self._push_list(self.client)
+
+    async def _log_on_behind(self) -> Source:
+        """Log on while the list is shown; nothing is loaded for it before there is something to see."""
+        await self.shown.wait()
+        try:
+            self.connection = await with_kept(self.connection)
+            client = await connect(self.connection, remember=self.remembers)
+        except NotLoggedOn as failed:
+            self.call_later(self._ask_instead, failed)
+        except EmError as problem:
+            self.call_later(self._ask_instead, NotLoggedOn(problem))
+        else:
+            return self._logged_on(client)
+        never: asyncio.Future[Source] = asyncio.get_running_loop().create_future()
+        return await never  # the login comes in place of the list, and ends this with it
+
+    def _logged_on(self, client: Client) -> Source:
+        self.client = source = self._overheard(client)
+        self._unwarned = client
+        self.connection = with_key(self.connection, client.certificate)
+        if self.lookup_screen:
+            self.lookup_screen.client = source
+        if self._start.remember:
+            self._keep(self.connection, Remember.NO)
+        return source
+
+    async def _ask_instead(self, failed: NotLoggedOn) -> None:
+        """Somebody must say more than is known; unless somebody has, meanwhile."""
+        if isinstance(self.client, FirstLogon):
+            self.client = None
+            await self._only_lookup(keep=False)
+            self._ask_who(at_once=True, failed=failed)
+        elif failed.asked:
+            failed.asked.cancel()
 
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list: the one that was open, if it is of the same server, else a new one."""
@@ -223,29 +274,39 @@ class EmtuiApp(App[int], inherit_bindings=False):
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
         await self._only_lookup(keep=same)
-        if same and isinstance(self.screen, LookupScreen):
-            self.screen.log_on_as(self.client)
+        if same and self.lookup_screen:
+            self.lookup_screen.log_on_as(self.client)
         else:
-            clocks = RealClock(self._start.now)
-            self.push_screen(LookupScreen(self.client, self._pace(), clocks, *self._view()))
+            self._push_list(self.client)
         if before:
             self._farewell(before)
         if self._start.remember:
             self._keep(self.connection, event.remember)
+
+    def _push_list(self, client: Source) -> None:
+        from emtui.monitor.follow import RealClock
+        from emtui.tui.screens.lookup import LookupScreen
+
+        clocks = RealClock(self._start.now)
+        self.push_screen(LookupScreen(client, self._pace(), clocks, *self._view()))
 
     def _overheard(self, client: Client) -> Source:
         return self._start.recorder.listen(client) if self._start.recorder else client
 
     async def _only_lookup(self, *, keep: bool) -> None:
         """Take away every screen above the list, and the list too unless it is kept."""
-        while isinstance(self.screen, Page) and not (keep and isinstance(self.screen, LookupScreen)):
+        while isinstance(self.screen, Page) and not (keep and self.screen is self.lookup_screen):
             await self.pop_screen()
 
     def _pace(self) -> Pace:
+        from emtui.monitor.pace import Pace
+
         profile = self.connection.profile
         return Pace(profile.interval) if profile and profile.interval else Pace()
 
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
+        from emtui import lookup
+
         query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
@@ -266,6 +327,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     @work(group="notify", description="run the notify_command")
     async def _notify(self, command: tuple[str, ...], what: str) -> None:
+        from emtui.local import notify
+
         problem = await notify.run(command, what)
         if problem:
             self.page.say(problem)
@@ -282,7 +345,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
     @property
     def lookup_screen(self) -> LookupScreen | None:
         """The list, if somebody is logged on."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, LookupScreen)), None)
+        pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
+        return next((cast("LookupScreen", page) for page in pages if page.PLACE is Place.LOOKUP), None)
 
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
@@ -351,6 +415,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
     @work(group="look back", description="see when somebody last looked")
     async def _look_back(self) -> None:
         """Tell what ended since somebody last looked at this profile's list, unless that was just now."""
+        from emtui.local.watermark import last_look
+        from emtui.monitor.pace import AWAY
+
         name, screen = self._watermark, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
         if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
@@ -364,11 +431,15 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """Write down when somebody last looked, if that has changed."""
         name, screen = self._watermark, self.lookup_screen
         if name and screen and screen.last_key and screen.last_key != self._noted:
+            from emtui.local.watermark import note_look
+
             self._noted = screen.last_key
             note_look(name, screen.last_key)
 
     def _warn(self) -> None:
         """Once for each logon: that the server's certificate ends soon, or that its clock is wrong."""
+        from emtui.monitor.health import LARGE_SKEW
+
         client, self._unwarned = self._unwarned, None
         ending = client and client.certificate and client.certificate.ending(self.now())
         if client and ending:
@@ -383,6 +454,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     async def on_detail_screen_elsewhere(self, event: DetailScreen.Elsewhere) -> None:
         """Another session in place of this one; the list follows."""
+        from emtui.tui.screens.detail import DetailScreen
+
         if not self.lookup_screen or not isinstance(self.screen, DetailScreen):
             return
         found = self.lookup_screen.neighbour(event.session, event.way)
@@ -395,10 +468,14 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def open_session(self, session: Session) -> None:
         """Into a session; from now on keys are meant for it."""
         if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+
             self.push_screen(DetailScreen(self.client, session))
 
     def go_to(self, text: str) -> None:
         """Open the session that this text names; say what is wrong if it names none."""
+        from emtui import lookup
+
         screen = self.lookup_screen
         if screen is None:
             return
@@ -420,14 +497,19 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_help(self) -> None:
         """The keys of this screen."""
+        from emtui.tui.manual import manual
+        from emtui.tui.screens.text import TextPage
+
         place = self.page.PLACE
         if place is not Place.PAGE:
             self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to."""
-        if isinstance(self.screen, LookupScreen | DetailScreen):
-            self.push_screen(PaletteScreen(self.screen.PLACE), self._obey)
+        if self.page.PLACE in _OF_SESSIONS:
+            from emtui.tui.screens.palette import PaletteScreen
+
+            self.push_screen(PaletteScreen(self.page.PLACE), self._obey)
 
     async def _obey(self, text: str | None) -> None:
         if not text:
@@ -444,8 +526,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """A paste outside a field is never run as keys: an ID opens, anything else is offered as a query."""
         screen = self.lookup_screen
         text = " ".join(event.text.split())
-        if screen is None or not text or not isinstance(self.screen, LookupScreen | DetailScreen):
+        if screen is None or not text or self.page.PLACE not in _OF_SESSIONS:
             return
+        from emtui import lookup
+
         try:
             lookup.parse_target(text)
         except lookup.BadQuery:
@@ -457,12 +541,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def on_judging_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""
         for screen in self.screen_stack:
-            if isinstance(screen, BoardScreen):
-                screen.show_types()
-            elif isinstance(screen, FindingsScreen):
-                screen.show_findings()
-            elif isinstance(screen, DetailScreen):
-                screen.explain()
+            if isinstance(screen, Page):
+                screen.judged()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""
@@ -476,7 +556,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return
         screen.point_at(finding)
         run = screen.run_of(finding)
-        if isinstance(self.screen, DetailScreen) and run:
+        if self.page.PLACE is Place.DETAIL and run:
+            from emtui.tui.screens.detail import DetailScreen
+
             await self.switch_screen(DetailScreen(screen.client, run))
         elif self.screen is not screen:
             await self.pop_screen()
@@ -497,6 +579,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if not self.lookup_screen:
             self.page.say("Nothing is known yet: log on first.")
             return
+        from emtui.tui.columns import Clock
+        from emtui.tui.health import health
+        from emtui.tui.screens.text import TextPage
+
         clock = Clock(self.now(), self.zone)
         screen, client = self.lookup_screen, self.client
         text = health(screen.follow, client, clock, self._second_try_at)
@@ -516,7 +602,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if self._start.replay:
             self.page.say("This is a recording: there is nobody to log on to.")
             return
-        if not isinstance(self.screen, LoginScreen):
+        if self.page.PLACE is not Place.LOGIN:
             self._ask_who()
 
     def action_leave(self) -> None:
@@ -533,6 +619,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
         screen, server = self.lookup_screen, self.client.server if self.client else None
         if self._start.mark or not screen or not isinstance(server, Server):
             return ""
+        from emtui.tui.screens.detail import DetailScreen
+        from emtui.tui.way_back import way_back
+
         opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
         return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
 
@@ -554,7 +643,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def action_stop(self) -> None:
         """Stop what is running; if nothing is, the second press leaves."""
-        if isinstance(self.screen, LoginScreen):
+        if self.page.PLACE is Place.LOGIN:
             self.action_leave()
         elif self.page.action_stop():
             return
@@ -642,9 +731,18 @@ class EmtuiApp(App[int], inherit_bindings=False):
         """Keep what was painted, and send it in its turn: only what the terminal does not show already."""
         if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
-        elif not self._batch_count and not self.is_headless:
+        elif self.is_headless:
+            self._first_is_shown()
+        elif not (self._batch_count and self.shown.is_set()):
             self._frames.draw(renderable, self.size.width, self._start.ink)
             self._send()
+            self._first_is_shown()
+
+    def _first_is_shown(self) -> None:
+        """The first picture has gone; the framework itself would hold it back until all is set up."""
+        if not self.shown.is_set():
+            self.shown.set()
+            garbage.from_now_on()
 
     def _send(self) -> None:
         """Send the next frame if it may go; nothing while the terminal is full, or somebody else's."""
@@ -666,6 +764,15 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def answered(self) -> None:
         """The terminal has shown what it was sent; from any thread."""
         self._tell_loop(self._frames.answered)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheets again, unless it is for the theme that they were read for.
+
+        The framework hears of its own first theme while it starts, and would read all of them twice.
+        """
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
 
     def _fatal_error(self) -> None:
         """No traceback on the terminal: it would show what stood in variables."""

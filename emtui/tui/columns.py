@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.triage.baseline import Baseline
 from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+
+if TYPE_CHECKING:
+    from emtui.triage.baseline import Baseline
 
 T = TypeVar("T")
 
-Baselines: TypeAlias = Mapping[str, Baseline]
+Baselines: TypeAlias = "Mapping[str, Baseline]"
 """What is usual, by type."""
 NOTHING_USUAL: Baselines = {}
 

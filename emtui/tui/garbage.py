@@ -20,15 +20,15 @@ _YOUNG, _MIDDLE, _OLD = gc.get_threshold()
 _NEVER = 1_000_000_000
 
 
-@contextmanager
-def not_while_loading() -> Iterator[None]:
-    """Nobody looks for any meanwhile, and what is loaded is set aside for good."""
+def not_yet() -> None:
+    """Nobody looks for any before the first picture has gone."""
     gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+
+
+def from_now_on() -> None:
+    """What has been loaded is set aside for good, and looked for among the rest."""
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager

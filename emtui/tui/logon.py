@@ -6,6 +6,7 @@ logs on: the first screen is painted long before.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import re
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emtui.em.errors import EmError
 from emtui.em.threads import beside
 from emtui.local import credentials
 from emtui.local.configuration import Config, load
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.logon import Gate
     from emtui.em.tls import Certificate
+
+
+AT_ONCE = 1.0
+"""Seconds that a keyring may take before the login is shown in place of the list."""
 
 
 class Remember(Enum):
@@ -59,6 +65,38 @@ def with_key(connection: Connection, seen: Certificate | None) -> Connection:
     if seen is None or connection.trust.pin != seen.sha256:
         return connection
     return replace(connection, trust=replace(connection.trust, pin_key=seen.key_sha256 or None))
+
+
+class NotLoggedOn(Exception):
+    """Somebody must say more: what went wrong, or the keyring that is still `asked` for the password."""
+
+    def __init__(self, problem: EmError | None = None, asked: asyncio.Task[Kept] | None = None) -> None:
+        super().__init__(str(problem or "the password is not known"))
+        self.problem = problem
+        self.asked = asked
+
+
+def is_known(connection: Connection) -> bool:
+    """Whether everything is there to log on, or will be without asking anybody."""
+    profile = connection.profile
+    kept = bool(profile and profile.keyring and profile.keyring != OFF)
+    silent = bool(connection.password) or (kept and not connection.password_command)
+    return bool(connection.server and connection.user) and silent
+
+
+async def with_kept(connection: Connection) -> Connection:
+    """The connection with its password, from the keyring if need be. Raises `NotLoggedOn`."""
+    if connection.password:
+        return connection
+    asked = asyncio.create_task(recall(connection))
+    try:
+        await asyncio.wait({asked}, timeout=AT_ONCE)
+    except asyncio.CancelledError:
+        asked.cancel()
+        raise
+    if not asked.done() or asked.exception() or not asked.result().password:
+        raise NotLoggedOn(asked=asked)
+    return replace(connection, password=asked.result().password)
 
 
 async def recall(connection: Connection) -> Kept:

@@ -9,13 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from emtui.local import terminal
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.monitor.follow import utc_now
 from emtui.tui import background, garbage
 from emtui.tui.ink import Ink
 
@@ -27,6 +26,11 @@ if TYPE_CHECKING:
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,)
 """What ends emtui from outside; one that is ignored (nohup) stays ignored."""
+
+
+def _utc_now() -> datetime:
+    """The wall clock of this computer."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Start:
     replay: Replay | None = None
     remember: bool = True
     at_once: bool = True
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = _utc_now
     zone: tzinfo | None = None
     quiet: bool = False
     ascii: bool = False
@@ -89,8 +93,9 @@ def _app(start: Start, asking: background.Asking) -> EmtuiApp:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
-    with garbage.not_while_loading():
-        from emtui.tui.app import EmtuiApp
+    garbage.not_yet()
+    from emtui.tui.app import EmtuiApp
+
     heard = asking.listen()
     return EmtuiApp(
         replace(

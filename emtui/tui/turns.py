@@ -11,7 +11,6 @@ Times are seconds of a monotonic clock, and "now" is always an argument.
 from __future__ import annotations
 
 from collections import deque
-from statistics import median
 
 QUESTION = "\x1b[5n"
 ASKED = 3
@@ -42,7 +41,9 @@ class Turns:
     @property
     def quiet(self) -> bool:
         """Whether the line wants care: told so, or measured."""
-        return self._told_quiet or (len(self._took) == _REMEMBERED and median(self._took) > SLOW)
+        return self._told_quiet or (
+            len(self._took) == _REMEMBERED and sorted(self._took)[_REMEMBERED // 2] > SLOW
+        )
 
     @property
     def asks(self) -> bool:

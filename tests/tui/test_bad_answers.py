@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from rogue import SCRIPTS, Identity, Rogue, good, identity, playing, rogue
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
@@ -25,6 +24,7 @@ from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.start import Start
+from emtui.tui.widgets.field import Field
 from emtui.tui.widgets.oneline import OneLine
 
 USER = "EXAMPLE\\ops"
@@ -70,7 +70,7 @@ class Seat:
         """What stands below the fields of the login."""
         if not isinstance(self.page, LoginScreen):
             return ""
-        return " ".join(str(line.content) for line in self.page.query(Static) if line.id == "below")
+        return " ".join(field.below for field in self.page.query(Field))
 
 
 @asynccontextmanager
@@ -142,8 +142,8 @@ async def test_a_logon_that_went_badly_says_so_below_the_field_it_is_about(
 ) -> None:
     async with seated(certificate, playing(name)) as seat:
         about = "password" if name in {"logon-401", "logon-401-bare", "logon-403"} else "server"
-        line = seat.page.query_one(f"#{about} #below", Static)
-        await seat.until(lambda: SCRIPTS[name].says in str(line.content))
+        await seat.until(lambda: SCRIPTS[name].says in seat.below())
+        assert SCRIPTS[name].says in seat.page.query_one(f"#{about}", Field).below
         assert isinstance(seat.page, LoginScreen)
         seat.server.answer = good
         if name.startswith("logon-401"):

@@ -194,7 +194,9 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
     async with app.run_test(size=(80, 23)) as pilot:
         seat = Seat(app, pilot)
         await seat.until(lambda: app.lookup_screen is not None and " rows" in seat.listing.progress)
-        assert re.fullmatch(r"asking \S+: [\d.]+ [kM]B of 3\.\d MB, [\d,]+ rows", seat.listing.progress)
+        assert re.fullmatch(
+            r"asking \S+ since [\d:]{8}, [\d.]+ [kM]B of 3\.\d MB, [\d,]+ rows", seat.listing.progress
+        )
         assert "Esc stops" in "\n".join(seat.lines())
         await seat.press("question_mark")
         assert isinstance(seat.page, TextPage)

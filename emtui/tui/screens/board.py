@@ -68,6 +68,10 @@ class BoardScreen(Page):
         self.query_one("#title", OneLine).show([("Types", BOLD)], [(f"{on_time} of {types} on time", BOLD)])
         self.show_top()
 
+    def judged(self) -> None:
+        """Show the latest."""
+        self.show_types()
+
     def watch_zone(self) -> None:
         """Other times in every line."""
         super().watch_zone()

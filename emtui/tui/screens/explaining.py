@@ -50,6 +50,10 @@ class Explaining(Page):
     explanation: var[Explanation | None] = var(None)
     client: Source
 
+    def judged(self) -> None:
+        """The list says something else now, or for the first time."""
+        self.explain()
+
     def explain(self) -> None:
         """Explain it anew, if both its log and the list are there."""
         listing = self.emtui.lookup_screen

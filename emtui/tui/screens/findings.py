@@ -83,6 +83,10 @@ class FindingsScreen(Page):
         self.query_one("#title", OneLine).show([("Attention", BOLD)], [(calm(attention.calm), BOLD)])
         self.show_top()
 
+    def judged(self) -> None:
+        """Show the latest."""
+        self.show_findings()
+
     def watch_zone(self) -> None:
         """Other times in every sentence."""
         super().watch_zone()

@@ -7,23 +7,28 @@ is overtaken by a later list is dropped.
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.message import Message
 from textual.reactive import var
 
-from emtui.em.model import Session
+from emtui.em.model import LONG_AGO, Session
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.attention import Attention, Finding, judged
-from emtui.triage.runs import started
-from emtui.triage.standing import Standings, standings
-from emtui.triage.telling import Teller, calm, ground
 from emtui.tui.screens.watching import Watching
 from emtui.tui.widgets.attention_lines import AttentionLines
 
+if TYPE_CHECKING:  # loaded once there is something to think about: the first picture does not wait for it
+    from emtui.triage.attention import Attention, Finding
+    from emtui.triage.standing import Standings
+    from emtui.triage.telling import Teller
+
 
 def _think(snapshot: Snapshot) -> tuple[Standings, Attention]:
+    from emtui.triage.attention import judged
+    from emtui.triage.standing import standings
+
     standing = standings(snapshot.sessions, snapshot.server_time)
     return standing, judged(standing)
 
@@ -57,6 +62,8 @@ class Judging(Watching):
         """The worst two findings, or on what ground nothing needs anybody."""
         if self.attention is None or self.board is None:
             return
+        from emtui.triage.telling import calm
+
         found = self.attention.findings
         more = f"a: next of {len(found)}" if len(found) > 1 else ""
         base = self.attention.calm
@@ -68,8 +75,7 @@ class Judging(Watching):
         """Each finding in words, worst first."""
         if self.attention is None or self.board is None:
             return ()
-        teller = Teller(self.board.now, self.zone or self.emtui.zone)
-        return tuple(map(teller.finding, self.attention.findings))
+        return tuple(map(self._teller(self.board).finding, self.attention.findings))
 
     def run_of(self, finding: Finding) -> Session | None:
         """The run that a finding is about: the newest of its type, or of all."""
@@ -78,7 +84,7 @@ class Judging(Watching):
         if isinstance(meant, Session):
             return meant
         runs = [row.newest for row in rows if finding.type in {None, row.type}]
-        return max(runs, key=started, default=None)
+        return max(runs, key=lambda run: run.started or LONG_AGO, default=None)
 
     def next_finding(self, after: Finding | None) -> Finding | None:
         """The finding after this one; after the last, the first."""
@@ -90,8 +96,14 @@ class Judging(Watching):
         """The sentence and its ground."""
         if self.board is None:
             return ""
-        teller = Teller(self.board.now, self.zone or self.emtui.zone)
-        return f"{teller.finding(finding)} ({ground(finding)})"
+        from emtui.triage.telling import ground
+
+        return f"{self._teller(self.board).finding(finding)} ({ground(finding)})"
+
+    def _teller(self, board: Standings) -> Teller:
+        from emtui.triage.telling import Teller
+
+        return Teller(board.now, self.zone or self.emtui.zone)
 
 
 def _same(one: Finding, other: Finding) -> bool:

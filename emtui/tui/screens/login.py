@@ -27,9 +27,8 @@ from emtui.local.credentials import PATIENCE, NoKeyring
 from emtui.local.password_command import CommandFailed
 from emtui.local.profiles import OFF, Profile
 from emtui.tui.commands import Place, bindings
-from emtui.tui.logon import Remember, connect, recall
+from emtui.tui.logon import NotLoggedOn, Remember, connect, recall
 from emtui.tui.screens.page import Page
-from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.login_form import LoginForm
 from emtui.tui.widgets.profile_list import ProfileList
 
@@ -67,8 +66,9 @@ class LoginScreen(Page):
         *,
         keeps: bool = True,
         at_once: bool = False,
+        failed: NotLoggedOn | None = None,
     ) -> None:
-        """Start with what is known; log on `at_once` if that is everything.
+        """Start with what is known; log on `at_once` if that is everything, and go on with what `failed`.
 
         Without `keeps` nothing is offered to be remembered.
         """
@@ -76,6 +76,8 @@ class LoginScreen(Page):
         self.form = LoginForm(connection, id="fields", keeps=keeps)
         self._profiles = profiles
         self._at_once = at_once
+        self._problem = failed.problem if failed else None
+        self._asked = failed.asked if failed else None
         self._busy = False
 
     def body(self) -> Iterable[Widget]:
@@ -88,7 +90,10 @@ class LoginScreen(Page):
     def on_mount(self) -> None:
         """Fill in what is known, and go to what is missing."""
         self._fill(self.form.known)
-        if self._at_once and not self.form.go_to_missing():
+        if self._problem:
+            self.form.name_keyring()
+            self._log_on(self.form.known, self._problem)
+        elif self._at_once and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
         else:
@@ -125,7 +130,7 @@ class LoginScreen(Page):
         """Hold the password that the keyring has, unless the person was quicker."""
         connection = self.form.known
         self.form.status("Asking the keyring for the password; you may type it meanwhile.")
-        asked = asyncio.create_task(recall(connection))
+        asked, self._asked = self._asked or asyncio.create_task(recall(connection)), None
         try:
             await asyncio.wait({asked}, timeout=PATIENCE)
             if not asked.done():
@@ -158,13 +163,14 @@ class LoginScreen(Page):
             self._log_on(connection)
 
     @work(exclusive=True, group="log on", description="log on")
-    async def _log_on(self, connection: Connection) -> None:
+    async def _log_on(self, connection: Connection, problem: EmError | None = None) -> None:
+        """Log on, or go on from the problem that another has had with it."""
         self._busy = True
         try:
             connection = await self._with_password(connection)
             self.form.hold(connection)
             self.form.status(f"Logging on to {connection.server} as {connection.user} …  Esc stops")
-            await self._until_trusted(connection)
+            await self._until_trusted(connection, problem)
         except CommandFailed as failed:
             self.form.wrong("password", f"{failed} Type the password instead.")
         except LogonRefused as error:
@@ -187,11 +193,15 @@ class LoginScreen(Page):
         password = await self.emtui.lend(lambda: password_command.run(command))
         return replace(connection, password=password)
 
-    async def _until_trusted(self, connection: Connection) -> None:
+    async def _until_trusted(self, connection: Connection, problem: EmError | None = None) -> None:
         """Connect; where the certificate is not trusted, ask the person and connect again."""
         try:
+            if problem:
+                raise problem
             client = await connect(connection, remember=self.emtui.remembers)
         except Untrusted as error:
+            from emtui.tui.screens.trust import TrustScreen
+
             pin = await self.app.push_screen_wait(TrustScreen(error))
             if pin is None:
                 self.form.wrong("server", "The certificate was not accepted: nothing was sent.")

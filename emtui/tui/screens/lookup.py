@@ -6,7 +6,7 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.reactive import var
@@ -18,12 +18,9 @@ from emtui.em.model import Outcome, Session, Uid
 from emtui.em.source import Source
 from emtui.monitor.follow import Clock
 from emtui.monitor.pace import Pace
-from emtui.triage.attention import Finding
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import tally
-from emtui.tui.screens.board import BoardScreen
-from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.judging import Judging
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.attention_lines import AttentionLines
@@ -31,6 +28,9 @@ from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.session_list import SessionList
+
+if TYPE_CHECKING:
+    from emtui.triage.attention import Finding
 
 
 class LookupScreen(Judging):
@@ -244,6 +244,8 @@ class LookupScreen(Judging):
         if self.board is None:
             self.say("There is no list to think about yet.")
         else:
+            from emtui.tui.screens.board import BoardScreen
+
             self.emtui.push_screen(BoardScreen(self))
 
     def action_findings(self) -> None:
@@ -251,6 +253,8 @@ class LookupScreen(Judging):
         if self.attention is None:
             self.say("There is no list to think about yet.")
         else:
+            from emtui.tui.screens.findings import FindingsScreen
+
             self.emtui.push_screen(FindingsScreen(self))
 
     def action_close(self) -> None:

@@ -17,13 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import words
-from emtui.tui.columns import Clock
 from emtui.tui.commands import Place, bindings, hints
-from emtui.tui.describe import as_of_text
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
@@ -80,6 +77,9 @@ class Page(Screen[str | None]):
     def as_of(self) -> datetime | None:
         """When the server said what this page shows."""
         return None
+
+    def judged(self) -> None:
+        """It is known anew how the types of the list stand: most pages show nothing of that."""
 
     def position(self) -> str:
         """Where the cursor stands, for the end of the footer."""
@@ -138,6 +138,9 @@ class Page(Screen[str | None]):
         if self.emtui.blind:
             pieces.append(("BLIND  ", ALARM))
         if as_of and zone:
+            from emtui.tui.columns import Clock
+            from emtui.tui.describe import as_of_text
+
             pieces.append((as_of_text(as_of, Clock(self.emtui.now(), zone)), PLAIN))
         return pieces
 
@@ -167,7 +170,7 @@ class Page(Screen[str | None]):
 
     def hints(self) -> list[tuple[str, str]]:
         """Key and word, in their order; those of the prompt while it is open."""
-        return hints(Place.PROMPT if any(prompt.is_open for prompt in self.query(Prompt)) else self.PLACE)
+        return hints(Place.PROMPT if any(prompt.display for prompt in self.query("Prompt")) else self.PLACE)
 
     def on_resize(self) -> None:
         """As many hints as now fit; no blank lines where there is little room."""

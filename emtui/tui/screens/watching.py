@@ -72,6 +72,7 @@ class Watching(Querying):
         self.client = client
         self.follow = Follow(self._answer, pace, clocks)
         self._by_hand = True
+        self._asked_at: datetime | None = None
         self._waved_away = ""
         self._sight: Sight | None = None
         self._noticed: set[Uid] = set()
@@ -79,7 +80,8 @@ class Watching(Querying):
         self._absence: Absence | None = None
 
     def on_mount(self) -> None:
-        """Ask for the list as soon as there is somewhere to show it."""
+        """Ask for the list as soon as there is somewhere to show it, and say so with the first picture."""
+        self._say_asking()
         self._watch_list()
 
     # --- asking -----------------------------------------------------------------
@@ -96,7 +98,10 @@ class Watching(Querying):
     async def _answer(self) -> Answer:
         """One request; how far it has come is told to somebody who waits for it."""
         waiting = self._by_hand or self.snapshot is None
-        timer = self.set_timer(PATIENCE if self.snapshot else 0, self._say_asking) if waiting else None
+        self._asked_at = self.emtui.now()
+        timer = self.set_timer(PATIENCE, self._say_asking) if waiting and self.snapshot else None
+        if self.snapshot is None:
+            self._say_asking()
         try:
             with garbage.not_among_the_old():
                 listing = await self.client.sessions(self._received if waiting else None)
@@ -107,12 +112,17 @@ class Watching(Querying):
         return Answer.of(listing, self.client.receipt)
 
     def _say_asking(self) -> None:
-        self.progress = f"asking {self.client.server}"
+        self.progress = self._asking()
 
     def _received(self, progress: Progress) -> None:
         whole = f" of {words.size(progress.expected)}" if progress.expected else ""
         rows = words.count(progress.rows)
-        self.progress = f"asking {self.client.server}: {words.size(progress.received)}{whole}, {rows} rows"
+        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows} rows"
+
+    def _asking(self) -> str:
+        """Who is asked, and since when."""
+        at = self._asked_at or self.emtui.now()
+        return f"asking {self.client.server} since {words.clock(at, self.zone or self.emtui.zone)}"
 
     def _looked(self, seen: Snapshot | None) -> None:
         """After each request: what came of it."""
@@ -216,6 +226,11 @@ class Watching(Querying):
             self.follow.wake()
         else:
             self._watch_list()
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the list could not be had for so long that nothing is known of the server."""
+        return self.follow.health.sight is Sight.BLIND
 
     @property
     def busy(self) -> bool:

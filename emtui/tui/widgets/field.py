@@ -1,4 +1,8 @@
-"""A labelled field of a form, and under it what is to be said about it."""
+"""A labelled field of a form, and under it what is to be said about it.
+
+The field draws all but the value itself: each widget less is a millisecond before
+the first picture.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +11,49 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input
 
-from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import strip_of
+from emtui.tui.widgets.paragraph import wrapped
 
 LABEL_CELLS = 11
+BESIDE = LABEL_CELLS + 1
+"""What stands at the left of the value: the label, and the bracket that opens."""
+AT_MOST = 8
+"""Lines of what is wrong; the rest of a longer sentence is cut."""
 DOTS = "•" * 8
 
 
-class Field(Vertical):
+class Field(Widget):
     """Label, value in brackets, and below it a hint or, in its place, what is wrong."""
 
     def __init__(self, label: str, *, id: str, password: bool = False) -> None:
         super().__init__(id=id)
         self._label = label
         self._hint = ""
-        self._below = Static(id="below", markup=False)
+        self._wrong = ""
         self.input = Input(password=password, compact=True)
         """Where one types."""
         self.input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
-        """The line with the value, the line below."""
-        with Horizontal():
-            yield Label(f"{self._label:<{LABEL_CELLS}}[", markup=False, classes="label")
-            yield self.input
-            yield Label("]", markup=False)
-        yield self._below
+        """The value; the style sheet leaves room around it."""
+        yield self.input
 
     @property
     def value(self) -> str:
         """What was typed."""
         return self.input.value
+
+    @property
+    def below(self) -> str:
+        """What is said under the value."""
+        return self._wrong or self._hint
 
     def holds(self, *, kept: bool) -> None:
         """Whether a value is known that is not shown: dots stand for it, always as many."""
@@ -52,14 +61,42 @@ class Field(Vertical):
 
     def hint(self, text: str) -> None:
         """What stands below while nothing is wrong."""
-        self._hint = text
-        self.wrong("")
+        self._say(text, "")
 
     def wrong(self, sentence: str) -> None:
         """What is wrong with the value; empty takes it away."""
-        said = Content.styled(sentence, "bold $error") if sentence else Content.styled(self._hint, "dim")
-        self._below.update(said)
-        self._below.display = bool(sentence or self._hint)
+        self._say(self._hint, sentence)
+
+    def _say(self, hint: str, wrong: str) -> None:
+        before, (self._hint, self._wrong) = self.below, (hint, wrong)
+        if self.below != before:
+            self.refresh(layout=True)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """The line of the value, and those below."""
+        return 1 + len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        """What is around the value, or a line of what stands below."""
+        width = self.size.width
+        if y == 0:
+            style = BOLD if self.input.has_focus else PLAIN
+            blank = " " * (width - BESIDE - 1)
+            return strip_of([(f"{self._label:<{LABEL_CELLS}}[", style), (blank, PLAIN), ("]", PLAIN)], width)
+        lines = self._lines(width)
+        below = lines[y - 1] if y <= len(lines) else ""
+        return strip_of([(" " * BESIDE, PLAIN), (below, TROUBLE if self._wrong else FAINT)], width)
+
+    def _lines(self, width: int) -> list[str]:
+        return wrapped(self.below, width - BESIDE, AT_MOST)
+
+    def on_descendant_focus(self) -> None:
+        """The label of the field in which one types stands out."""
+        self.refresh()
+
+    def on_descendant_blur(self) -> None:
+        """And no more."""
+        self.refresh()
 
 
 class Toggle(Widget, can_focus=True):

@@ -46,8 +46,9 @@ class LoginForm(Vertical):
 
     def fill(self, known: Connection) -> None:
         """Begin with this."""
-        self._server.input.value = str(known.server or "")
-        self._user.input.value = known.user or ""
+        for field, text in ((self._server, str(known.server or "")), (self._user, known.user or "")):
+            with field.input.prevent(Input.Changed):  # nobody has typed this
+                field.input.value = text
         self._server.hint("host, host:port or URL; port 9398 unless given")
         self._explain_user()
         self.hold(known)

@@ -1,0 +1,74 @@
+"""The server of a list that is shown before anybody is logged on: the first question logs on.
+
+So the first picture is the list's own, with who is asked and since when. What goes
+wrong with the logon is not the list's to say: whoever gave `log_on` shows the login.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emtui.em.address import Server
+    from emtui.em.model import Listing, Log, Session, Uid
+    from emtui.em.source import Progress, Receipt, Source
+    from emtui.em.tls import Certificate
+
+
+class FirstLogon:
+    """A source that logs on when it is first asked, once however many ask."""
+
+    def __init__(self, server: Server, user: str, log_on: Callable[[], Awaitable[Source]]) -> None:
+        self.server = server
+        self.user = user
+        self._log_on = log_on
+        self._turn = asyncio.Lock()
+        self._source: Source | None = None
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server showed; nothing yet before the logon."""
+        return self._source.certificate if self._source else None
+
+    @property
+    def logged_on(self) -> Sequence[datetime]:
+        """When each logon was."""
+        return self._source.logged_on if self._source else ()
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """What the last whole list was as an answer."""
+        return self._source.receipt if self._source else None
+
+    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+        """All sessions, newest first."""
+        return await (await self._there()).sessions(progress)
+
+    async def session(self, uid: Uid) -> Session:
+        """One session."""
+        return await (await self._there()).session(uid)
+
+    async def events(self, uid: Uid) -> Log:
+        """The log of one session."""
+        return await (await self._there()).events(uid)
+
+    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+        """The same sessions, each known as well as it can be."""
+        async with aclosing((await self._there()).complete(references)) as sessions:
+            async for session in sessions:
+                yield session
+
+    async def close(self) -> None:
+        """Log off, if anybody is logged on."""
+        if self._source:
+            await self._source.close()
+
+    async def _there(self) -> Source:
+        async with self._turn:
+            if self._source is None:
+                self._source = await self._log_on()
+            return self._source
