@@ -137,6 +137,15 @@ def test_a_dumb_terminal_is_refused_with_what_to_use_instead(tmp_path: Path, kin
     assert b"\x1b" not in terminal.received
 
 
+def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
+    with emtui("--server", "em01.example.net", environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        before = terminal.rest()
+        terminal.press("tab")
+        terminal.rest()
+    assert b"\x1b[1mPassword   [\x1b[0m\x1b[7m " in terminal.received[before:]
+
+
 # --- light and dark ----------------------------------------------------------------
 
 
