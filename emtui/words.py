@@ -113,6 +113,21 @@ def day_and_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{day_clock(when, now, zone)}:{_in_zone(when, zone):%S}"
 
 
+def minute_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same without its day where that is plain: `01:55` within 24 hours."""
+    return f"{_in_zone(when, zone):%H:%M}" if abs(now - when) < DAY else day_clock(when, now, zone)
+
+
+def interval(span: timedelta) -> str:
+    """How often something happens: `15m`, `4h`, `24h`, `7d`, `1h30m`; at most two units."""
+    seconds = round(span.total_seconds())
+    if seconds >= 2 * 86_400 and seconds % 86_400 < 3600:
+        return f"{seconds // 86_400}d"
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    parts = [f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if number]
+    return "".join(parts[:2]) or "0s"
+
+
 def pause(seconds: float) -> str:
     """How often something is done: `60 s`, `3 min`."""
     whole = round(seconds)

@@ -12,8 +12,13 @@ import sys
 from emtui.cli import main
 from emtui.monitor import pace
 
-if __name__ == "__main__":
-    every = float(sys.argv[1])
+
+def hurry(every: float) -> None:
+    """Look again after so many seconds, where a profile leaves it open."""
     pace.LEAST, pace.NOT_BELOW = every, 0
-    pace.Pace.__init__.__defaults__ = (every, every, 5 * every)  # what a profile leaves open
+    pace.Pace.__init__.__defaults__ = (every, every, 5 * every)
+
+
+if __name__ == "__main__":
+    hurry(float(sys.argv[1]))
     sys.exit(main(sys.argv[2:]))

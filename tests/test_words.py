@@ -160,3 +160,30 @@ def test_a_pause_is_seconds_or_minutes() -> None:
     assert [words.pause(seconds) for seconds in (10, 60.4, 120, 180, 200)] == [
         "10 s", "60 s", "120 s", "3 min", "3 min",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [(timedelta(hours=1), "02:12"), (timedelta(days=2), "Sat 03:12"), (timedelta(days=30), "24 Oct 03:12")],
+)
+def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
+    back: timedelta, said: str
+) -> None:
+    assert words.minute_clock(NOW - back, NOW, PARIS) == said
+
+
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        (timedelta(minutes=15), "15m"),
+        (timedelta(hours=4), "4h"),
+        (timedelta(days=1), "24h"),
+        (timedelta(days=7), "7d"),
+        (timedelta(minutes=90), "1h30m"),
+        (timedelta(minutes=16, seconds=20), "16m20s"),
+        (timedelta(days=5, minutes=3), "5d"),
+        (timedelta(milliseconds=1), "0s"),
+    ],
+)
+def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
+    assert words.interval(every) == said

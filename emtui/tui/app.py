@@ -44,6 +44,7 @@ from emtui.monitor.alarm import Alarm
 from emtui.monitor.follow import RealClock
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
+from emtui.triage.attention import Finding
 from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
@@ -53,7 +54,9 @@ from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
 from emtui.tui.lumps import Lumped
 from emtui.tui.manual import manual
+from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
@@ -106,6 +109,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._frames = Frames(Turns(quiet=start.quiet), self._send)
         self._lent = False
         self._alarm = Alarm()
+        self._finding: Finding | None = None
         self.client: Source | None = None
         self._unwarned: Source | None = None
         self._noted: datetime | None = None
@@ -447,6 +451,31 @@ class EmtuiApp(App[int], inherit_bindings=False):
                 screen.offer(text)
         else:
             self.go_to(text)
+
+    def on_judging_judged(self) -> None:
+        """Pages above the list that show what is thought of it show the latest."""
+        for screen in self.screen_stack:
+            if isinstance(screen, BoardScreen):
+                screen.show_types()
+            elif isinstance(screen, FindingsScreen):
+                screen.show_findings()
+
+    async def action_attention(self) -> None:
+        """To the next finding: its row in the list, or its run where one is open."""
+        screen = self.lookup_screen
+        if screen is None or screen.attention is None:
+            self.page.say("Nothing is known yet.")
+            return
+        finding = self._finding = screen.next_finding(self._finding)
+        if finding is None:
+            self.page.say("Nothing needs you.")
+            return
+        screen.point_at(finding)
+        run = screen.run_of(finding)
+        if isinstance(self.screen, DetailScreen) and run:
+            await self.switch_screen(DetailScreen(screen.client, run))
+        elif self.screen is not screen:
+            await self.pop_screen()
 
     def action_pause(self) -> None:
         """Ask for nothing until the next p or r; or go on."""

@@ -20,10 +20,14 @@ The query
   "two words"         together"""
 
 
+MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
+"""Where there are rows to move among."""
+
+
 def manual(place: Place) -> str:
     """The keys that work here, as a text of at most 56 columns."""
     here = list(of(place, Place.VIEW, Place.EVERYWHERE))
-    moving = list(of(Place.MOVING)) if place in {Place.LOOKUP, Place.DETAIL, Place.PAGE} else []
+    moving = list(of(Place.MOVING)) if place in MOVED_IN else []
     parts = [
         _section("First of all", [command for command in here + moving if command.vital]),
         _section(place.value, [command for command in here if command.place is place and not command.vital]),

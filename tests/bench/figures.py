@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isnan, nan
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement: `limit` is the goal in the unit of `value`; `beside` says what went into it."""
+    """One measurement: `limit` is the goal in the unit of `value`; `beside` says what went into it.
+
+    A value that is not a number was left out, and `beside` says why.
+    """
 
     what: str
     value: float
@@ -19,16 +23,20 @@ class Figure:
     @property
     def verdict(self) -> str:
         """Whether the goal was met in this run; nothing where there is none."""
-        if self.limit is None:
+        if self.limit is None or isnan(self.value):
             return ""
         return "met" if self.value <= self.limit else "MISSED"
+
+
+def left_out(what: str, why: str) -> Figure:
+    """What could not be measured here."""
+    return Figure(what, nan, "", None, why)
 
 
 def table(figures: Iterable[Figure]) -> str:
     """One line per figure: what, measured, goal, verdict, and what it rests on."""
     rows = [("what", "measured", "goal", "", "")] + [
-        (figure.what, _amount(figure.value, figure.unit), _goal(figure), figure.verdict, figure.beside)
-        for figure in figures
+        (figure.what, _measured(figure), _goal(figure), figure.verdict, figure.beside) for figure in figures
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = []
@@ -41,9 +49,13 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
+def _measured(figure: Figure) -> str:
+    return "left out" if isnan(figure.value) else _amount(figure.value, figure.unit)
+
+
 def _goal(figure: Figure) -> str:
     return "" if figure.limit is None else f"≤ {_amount(figure.limit, figure.unit)}"
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{value:,.2f} {unit}" if unit == "×" else f"{value:,.0f} {unit}"
+    return f"{value:,.2f} {unit}" if unit in {"×", "s"} else f"{value:,.0f} {unit}"

@@ -1,4 +1,4 @@
-"""A pseudo-terminal that notes when each byte came, and understands none of them.
+"""A pseudo-terminal that notes when each byte came, and understands none of them but one question.
 
 Times are seconds of `time.monotonic`, which all processes of a computer share.
 """
@@ -14,13 +14,15 @@ import struct
 import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 60.0
 QUIET = 0.25
 """After so many seconds without a byte a frame is taken to be complete."""
+QUESTION, ANSWER = b"\x1b[5n", b"\x1b[0n"
+"""Whether the terminal is still there, and that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Tty:
     def __init__(self, pid: int, descriptor: int) -> None:
         self.pid = pid
         self._descriptor = descriptor
+        self._before = b""
+        self.count = 0
+        """Bytes that have come so far."""
 
     def press(self, keys: str) -> None:
         """Send keys, as they come over a line."""
@@ -48,9 +53,18 @@ class Tty:
         if not select.select([self._descriptor], [], [], patience)[0]:
             return b""
         try:
-            return os.read(self._descriptor, 1 << 20)
+            got = os.read(self._descriptor, 1 << 20)
+            self._answer(got)
         except OSError:  # Linux says so when the other side is closed
             return b""
+        self.count += len(got)
+        return got
+
+    def _answer(self, got: bytes) -> None:
+        """Say that all that has come so far is shown, as often as that was asked."""
+        seen = self._before + got  # a question may come in two pieces
+        self._before = seen[max(len(seen) - len(QUESTION) + 1, seen.rfind(QUESTION) + 1) :]
+        os.write(self._descriptor, ANSWER * seen.count(QUESTION))
 
     def until(self, text: str) -> float:
         """The moment when `text` had come; what comes with it is thrown away."""
@@ -61,21 +75,32 @@ class Tty:
             seen = seen[-65536:] + self.read(1)
         return time.monotonic()
 
-    def settled(self, quiet: float = QUIET) -> Burst:
-        """Everything until nothing comes for a while."""
+    def settled(self, quiet: float = QUIET, at_most: float = PATIENCE) -> Burst:
+        """Everything until nothing comes for a while; some programs never fall silent."""
         count, first, last = 0, 0.0, 0.0
-        while got := self.read(quiet):
+        ends = time.monotonic() + at_most
+        while time.monotonic() < ends and (got := self.read(quiet)):
             last = time.monotonic()
             first = first or last
             count += len(got)
         return Burst(count, first, last)
 
-    def answer_to(self, keys: str) -> tuple[Burst, float]:
+    def answer_to(self, keys: str, quiet: float = QUIET) -> tuple[Burst, float]:
         """What keys bring about, and the seconds from the keys to the last byte of it."""
         pressed = time.monotonic()
         self.press(keys)
-        burst = self.settled()
+        burst = self.settled(quiet)
         return burst, burst.last - pressed if burst.count else 0.0
+
+    def ended(self, patience: float = PATIENCE) -> bool:
+        """Whether the program ends within this time; what it still writes is thrown away."""
+        ends = time.monotonic() + patience
+        while time.monotonic() < ends:
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                self.pid = 0
+                return True
+            self.read(0.01)
+        return False
 
     def memory(self) -> float:
         """What the program holds of the computer's memory, in MiB."""
@@ -93,9 +118,12 @@ def running(
     if pid == 0:
         os.execve(argv[0], list(argv), dict(environ))  # noqa: S606 - the program under measurement
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    tty = Tty(pid, descriptor)
     try:
-        yield Tty(pid, descriptor)
+        yield tty
     finally:
-        os.kill(pid, signal.SIGKILL)
         os.close(descriptor)
-        os.waitpid(pid, 0)
+        if tty.pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

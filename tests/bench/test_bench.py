@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.figures import Figure, table
 from bench.reading import reading
+from bench.refreshing import refreshing
 from bench.screens import arrival
 from bench.server import listing, serving
 from bench.soaking import soak, soaking
@@ -15,7 +16,7 @@ SHORT = 300
 def test_every_way_of_measuring_gives_a_figure() -> None:
     figures = [*starting(1), *reading(SHORT, 1)]
     with serving(listing(SHORT)) as served:
-        figures += arrival(served)
+        figures += [*arrival(served), *refreshing(served, keys=10)]
     assert all(figure.value > 0 for figure in figures if figure.unit != "ms")
     assert table(figures).count("\n") == len(figures)
 

@@ -1,6 +1,6 @@
-"""emtui as a person starts it, with a watch on its event loop: how late each turn came.
+"""emtui in a hurry (hasty.py), with a watch on its event loop: how late each turn came.
 
-    python watched.py FILE [ARGUMENT…]
+    python watched.py FILE SECONDS [ARGUMENT…]
 
 One JSON line for each time the loop was held, with times of `time.monotonic`.
 """
@@ -13,6 +13,10 @@ import sys
 import time
 from pathlib import Path
 from typing import TextIO
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from hasty import hurry
 
 from emtui.cli import main
 
@@ -56,4 +60,5 @@ class Watched(asyncio.DefaultEventLoopPolicy):
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("w") as noted:
         asyncio.set_event_loop_policy(Watched(noted))
-        sys.exit(main(sys.argv[2:]))
+        hurry(float(sys.argv[2]))
+        sys.exit(main(sys.argv[3:]))

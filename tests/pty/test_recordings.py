@@ -124,7 +124,10 @@ def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(recorded: Recorde
         terminal.until("The recording ends here.")
         for key in ("r", "L", "p", "r", "p"):
             terminal.press(key)
-        terminal.until("Going on.")
+        terminal.press("!")
+        terminal.until("Health of")
+        terminal.press("q")
+        terminal.until(seen)
         terminal.press("q")
         assert terminal.end() == 0
         assert b"emtui open" not in terminal.received, "there is no server to come back to"

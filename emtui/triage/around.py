@@ -1,0 +1,50 @@
+"""What else failed or ran within ten minutes of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emtui.em.model import LONG_AGO, Outcome, Session
+from emtui.triage.incidents import TROUBLE
+
+WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The other runs near one, by their start: those in trouble, and the rest."""
+
+    troubled: tuple[Session, ...]
+    others: tuple[Session, ...]
+
+
+def around(
+    sessions: Iterable[Session], session: Session, now: datetime, within: timedelta = WITHIN
+) -> Around:
+    """Runs that were under way at some time from `within` before its start to `within` after its end."""
+    if session.started is None:
+        return Around((), ())
+    since, until = session.started - within, _end(session, now) + within
+    near = [
+        other
+        for other in sessions
+        if other.started is not None
+        and other.started <= until
+        and other.uid != session.uid
+        and _end(other, now) >= since
+    ]
+    near.sort(key=lambda other: other.started or LONG_AGO)
+    bad = TROUBLE | {Outcome.CANCELED}
+    return Around(
+        tuple(other for other in near if other.outcome in bad),
+        tuple(other for other in near if other.outcome not in bad),
+    )
+
+
+def _end(session: Session, now: datetime) -> datetime:
+    """A run of which no end is known and that does not run is taken for its start."""
+    if session.ended is not None:
+        return session.ended
+    return now if session.running else session.started or LONG_AGO

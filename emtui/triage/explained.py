@@ -1,0 +1,86 @@
+"""One run explained: is it new, since when, after how many good runs; where it waited; what was usual.
+
+What the detail of a run and `emtui show` say. The list gives the history, the run's own log and
+those of the last good runs give the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from emtui.em.model import Event, Outcome, Session
+from emtui.triage.around import Around, around
+from emtui.triage.baseline import Baseline, baseline_for
+from emtui.triage.incidents import Incident, incident_of
+from emtui.triage.rhythm import Due
+from emtui.triage.runs import Runs, before
+from emtui.triage.servers import ServerRow, servers
+from emtui.triage.standing import Standings
+from emtui.triage.steps import Wait, silence, slowest, steps, usuals, waits
+from emtui.triage.streaks import Streak, streak_at
+
+PAST_LOGS = 5
+"""The logs of so many good runs before it are worth asking for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of a run beside its own fields; what is not is `None` or empty.
+
+    `waits` are its longer steps, `slowest` the one where most time was lost, `silent` the one that
+    it is stuck in. `due` is what comes after it, known only for the newest run of its type.
+    """
+
+    streak: Streak | None
+    incident: Incident | None
+    last_good: Session | None
+    baseline: Baseline | None
+    ratio: float | None
+    waits: tuple[Wait, ...]
+    slowest: Wait | None
+    silent: Wait | None
+    servers: tuple[ServerRow, ...]
+    due: Due | None
+    around: Around
+
+
+def good_before(runs: Runs, session: Session, count: int = PAST_LOGS) -> list[Session]:
+    """The last good runs of the same type before this one: whose logs to ask for, newest first."""
+    return [run for run in before(runs, session) if run.outcome is Outcome.SUCCESS][:count]
+
+
+def explain(
+    standing: Standings,
+    sessions: Iterable[Session],
+    session: Session,
+    events: Sequence[Event],
+    past: Sequence[Sequence[Event]],
+) -> Explanation:
+    """Explain a run of this list. `past` are the logs of the good runs before it."""
+    now = standing.now
+    row = standing.of(session.type)
+    runs: Runs = row.runs if row else ()
+    until = now if session.running else None
+    usual_steps = usuals(past)
+    shown = waits(steps(events, until), usual_steps)
+    usual = baseline_for(runs, session)
+    return Explanation(
+        streak_at(runs, session),
+        incident_of(runs, session),
+        next(iter(good_before(runs, session, 1)), None),
+        usual,
+        usual.ratio(session.took(now)) if usual else None,
+        shown,
+        _slowest(shown),
+        silence(events, now, usual_steps) if session.running else None,
+        servers(events, past, until),
+        row.due if row and row.newest.uid == session.uid else None,
+        around(sessions, session, now),
+    )
+
+
+def _slowest(shown: Sequence[Wait]) -> Wait | None:
+    """Where time was lost, if it was: a wait as long as ever is no explanation."""
+    wait = slowest(shown)
+    return wait if wait and (wait.unusual or wait.usual is None) else None

@@ -1,0 +1,205 @@
+"""Findings in words: one sentence each, times in the person's zone, durations as everywhere.
+
+`CollectJob failed twice since 01:55, last good 01:40; 4 runs due, none began`. The ground on which a
+sentence stands is told apart, where there is room for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from emtui import words
+from emtui.em.model import Outcome
+from emtui.triage.attention import (
+    Calm,
+    Canceled,
+    Failing,
+    Finding,
+    Hanging,
+    Late,
+    Paused,
+    Recurring,
+    Silence,
+    Slowing,
+    Warned,
+)
+from emtui.triage.explained import Explanation
+from emtui.triage.rhythm import MOST_SLOTS, Due
+from emtui.triage.servers import ServerRow, Went
+from emtui.triage.steps import Wait
+from emtui.triage.streaks import Streak
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Now, and the zone that times are told in."""
+
+    now: datetime
+    zone: tzinfo
+
+    def finding(self, finding: Finding) -> str:
+        """One sentence, without a full stop."""
+        match finding:
+            case Silence():
+                return f"no runs since {self.at(finding.since)}, all types; {_none_began(finding.missed)}"
+            case Failing():
+                return self._failing(finding)
+            case Hanging():
+                return (
+                    f"{finding.type} has run for {words.duration(finding.took)} since "
+                    f"{self.at(finding.since)}, usually {words.duration(finding.usual)}"
+                )
+            case Late():
+                every = words.interval(finding.every)
+                return f"{finding.type} last ran {self.at(finding.last)}, usually every {every}"
+            case Slowing():
+                return (
+                    f"{finding.type} slower since {self.at(finding.since)}: {words.duration(finding.took)}, "
+                    f"usually {words.duration(finding.usual)}, {finding.count} runs in a row"
+                )
+            case Recurring():
+                return self._recurring(finding)
+            case Warned():
+                since = self._since(finding.count, finding.since, finding.whole)
+                return f"{finding.type} warned {since}{self._last_good(finding.last_good)}"
+            case Canceled():
+                return f"{finding.type} was canceled, begun {self.at(finding.since)}"
+            case Paused():
+                return f"no runs {self.span(finding.since, finding.until)}, all types"
+
+    def at(self, when: datetime) -> str:
+        """`01:55`, `Sat 22:58`, `27 Oct 22:58`."""
+        return words.minute_clock(when, self.now, self.zone)
+
+    def span(self, since: datetime, until: datetime) -> str:
+        """`22:00–22:41`; the day once if both lie on it."""
+        first, last = self.at(since), self.at(until)
+        day, _, clock = last.rpartition(" ")
+        return f"{first}–{clock if day and first.startswith(day) else last}"
+
+    def _failing(self, finding: Failing) -> str:
+        since = self._since(finding.count, finding.since, finding.whole)
+        due = f"; {_none_began(finding.due)}" if finding.due else ""
+        return f"{finding.type} failed {since}{self._last_good(finding.last_good)}{due}"
+
+    def _recurring(self, finding: Recurring) -> str:
+        incident = finding.incident
+        good = f", good since {self.at(incident.recovered)}" if incident.recovered else ""
+        return (
+            f"{finding.type} failed on {incident.days} days since {self.at(incident.first)}, "
+            f"last {self.at(incident.last)}{good}"
+        )
+
+    def _since(self, count: int, since: datetime, whole: bool) -> str:
+        if count == 1:
+            return f"at {self.at(since)}"
+        return f"{_times(count)} since {'at least ' if not whole else ''}{self.at(since)}"
+
+    def _last_good(self, when: datetime | None) -> str:
+        return f", last good {self.at(when)}" if when else ", no good run listed"
+
+    def explained(self, found: Explanation) -> Iterator[tuple[str, str]]:
+        """The head of a run: what is known beside its own fields, a label and a text each."""
+        if found.streak and found.streak.outcome is not Outcome.SUCCESS:
+            yield "Since", self._streak(found.streak)
+        if found.silent:
+            yield "Silent", self.wait(found.silent)
+        elif found.slowest:
+            yield "Waited", self.wait(found.slowest)
+        if found.baseline:
+            ratio = f", this one {found.ratio:.1f} times that" if found.ratio else ""
+            yield "Usual", f"{words.duration(found.baseline.usual)} {_on(found.baseline.rests_on)}{ratio}"
+        if found.incident and found.incident.count > 1:
+            yield "Same", self._same(found)
+        if found.last_good and found.last_good.started:
+            took = found.last_good.took(self.now)
+            length = f", took {words.duration(took)}" if took is not None else ""
+            yield "Good", f"last {self.at(found.last_good.started)}{length}"
+        if found.due and (text := self.due(found.due)):
+            yield "Next", text
+        if found.servers:
+            yield "Servers", "  ".join(map(server, found.servers))
+        if found.around.troubled:
+            yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
+
+    def _streak(self, streak: Streak) -> str:
+        word = "failure" if streak.outcome is Outcome.FAILED else "warning"
+        after = f"after {words.count(streak.after)} good {'run' if streak.after == 1 else 'runs'}"
+        before = after if streak.whole else "nothing listed before"
+        if streak.count == 1:
+            return f"first {word}, {before}"
+        return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+
+    def _same(self, found: Explanation) -> str:
+        incident = found.incident
+        if incident is None:
+            return ""
+        over = f", good since {self.at(incident.recovered)}" if incident.recovered else ", still happening"
+        return f"{incident.count} times since {self.at(incident.first)}, last {self.at(incident.last)}{over}"
+
+    def due(self, due: Due) -> str | None:
+        """`was due 02:25, has not begun`, or when it is due."""
+        if due.since:
+            return f"was due {self.at(due.since)}; {_none_began(due.count)}"
+        return f"due {self.at(due.next)}" if due.next else None
+
+    def wait(self, wait: Wait) -> str:
+        """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
+        lasted = wait.step.lasted
+        message = words.cut(words.one_line(wait.step.message), 60)
+        text = f"{words.duration(lasted)} in “{message}”" if lasted is not None else f"in “{message}”"
+        return f"{text}, {usually}" if (usually := usual_wait(wait)) else text
+
+
+def usual_wait(wait: Wait) -> str:
+    """`usually 14s, longest of 20 good runs 31s`; empty if nothing is known."""
+    usual = wait.usual
+    if usual is None:
+        return ""
+    longest = f"longest of {usual.rests_on} good runs {words.duration(usual.longest)}"
+    return f"usually {words.duration(usual.usual)}, {longest}"
+
+
+def server(row: ServerRow) -> str:
+    """`bs02.example.net 3m50s failed`."""
+    took = f" {words.duration(row.took)}" if row.took is not None and row.went is not Went.NOT_REACHED else ""
+    return f"{row.host}{took} {row.went}"
+
+
+def calm(calm: Calm) -> str:
+    """`12 of 12 types on time`; and how many have no rhythm to be held against."""
+    unknown = len(calm.unknown)
+    without = f", {unknown} without a rhythm" if unknown else ""
+    return f"{calm.on_time} of {calm.types} types on time{without}"
+
+
+def ground(finding: Finding) -> str:
+    """What a finding rests on: `on 29 good runs`, `on 200 intervals`."""
+    match finding:
+        case Hanging() | Slowing():
+            return _on(finding.rests_on)
+        case Late() | Silence() | Paused():
+            return f"on {words.count(finding.rests_on)} intervals"
+        case _:
+            return f"on {words.count(finding.rests_on)} runs"
+
+
+def _on(count: int) -> str:
+    return f"on {words.count(count)} good runs"
+
+
+def _none_began(due: int) -> str:
+    if due == 1:
+        return "1 run due, has not begun"
+    return f"{words.count(due)}{' or more' if due >= MOST_SLOTS - 1 else ''} runs due, none began"
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{words.count(count)} times"
+
+
+def _nth(count: int) -> str:
+    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{words.count(count)}{ending}"

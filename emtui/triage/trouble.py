@@ -1,0 +1,40 @@
+"""Words that suggest trouble. A guess: the server gives its events no severity."""
+
+from __future__ import annotations
+
+import re
+
+_TROUBLE = re.compile(
+    r"""\b(?:
+        fail(?:s|ed|ure|ures|ing)? | errors? | exceptions? | fatal | warnings?
+        | can(?:no|')t | could\ not | couldn't | unable | (?:is|was|were|are)\ not | not\ found
+        | refused | denied | rejected | forbidden | unauthori[sz]ed | invalid | expired | corrupt(?:ed)?
+        | timed?[\ -]?out | timeouts? | unreachable | unavailable | closed\ the\ connection | disconnected
+        | lost | aborted | canceled | cancelled | terminated | skipped | missing | slowly
+        | no\ right | (?:second|third|fourth|next|another)\ attempt | retry(?:ing)? | retries
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HARMLESS = re.compile(
+    r"""\b(?:
+        (?:no|without(?:\ any)?|zero|0)\ (?:errors?|warnings?|failures?|exceptions?|failed|skipped|missing)
+        | (?:errors?|warnings?|failures?|failed|skipped|missing)\s?[:=]\s?0(?!\d)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DIRE = re.compile(
+    r"""\b(?: fail(?:s|ed|ure)? | errors? | exception | fatal | can(?:no|')t | could\ not | unable | refused
+        | denied | rejected | unreachable | timed?[\ -]?out | closed\ the\ connection | lost | aborted )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def trouble(message: str | None) -> str | None:
+    """The first word or words in it that suggest trouble."""
+    found = _TROUBLE.search(_HARMLESS.sub("", message)) if message else None
+    return found.group() if found else None
+
+
+def dire(message: str | None) -> bool:
+    """Whether it sounds as if something did not work at all."""
+    return bool(message and _DIRE.search(_HARMLESS.sub("", message)))

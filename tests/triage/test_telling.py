@@ -1,0 +1,192 @@
+"""The sentences, as the person on call reads them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, log, outcomes, run, series, without
+
+from emtui.em.model import Event, Outcome, Session
+from emtui.triage import telling
+from emtui.triage.attention import (
+    Canceled,
+    Failing,
+    Finding,
+    Hanging,
+    Late,
+    Paused,
+    Recurring,
+    Silence,
+    Slowing,
+    Warned,
+    attention,
+)
+from emtui.triage.explained import explain, good_before
+from emtui.triage.incidents import incidents_of
+from emtui.triage.runs import of_type
+from emtui.triage.standing import standings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = NOON.replace(hour=2, minute=12)
+TELL = telling.Teller(NOW, BERLIN)
+BAD, OK = Outcome.FAILED, Outcome.SUCCESS
+
+
+def clock(text: str) -> timedelta:
+    hours, minutes = map(int, text.split(":"))
+    return NOW.replace(hour=hours, minute=minutes) - NOW
+
+
+def local(text: str, days: int = 0) -> timedelta:
+    """How long before now a local time of that day was."""
+    return clock(text) - HOUR - days * DAY
+
+
+FINDINGS: tuple[tuple[Finding, str], ...] = (
+    (
+        Failing("CollectJob", NOW + local("01:55"), 2, NOW, NOW + local("01:40"), 412, True, 4, None, 9),
+        "CollectJob failed twice since 01:55, last good 01:40; 4 runs due, none began",
+    ),
+    (
+        Failing("CollectJob", NOW + local("03:10"), 1, NOW, NOW + local("02:55"), 95, True, 1, None, 9),
+        "CollectJob failed at 03:10, last good 02:55; 1 run due, has not begun",
+    ),
+    (
+        Failing("CollectJob", NOW + local("01:55", 1), 7, NOW, None, 0, False, 0, None, 7),
+        "CollectJob failed 7 times since at least Sun 01:55, no good run listed",
+    ),
+    (
+        Late("CatalogReplicationJob", NOW, NOW + local("22:58", 2), 4 * HOUR, 6, 167),
+        "CatalogReplicationJob last ran Sat 22:58, usually every 4h",
+    ),
+    (
+        Hanging(
+            "DatabaseMaintenance",
+            NOW + local("01:00"),
+            132 * MINUTE,
+            41,
+            193 * SECOND,
+            205 * SECOND,
+            run(NOW),
+            29,
+        ),
+        "DatabaseMaintenance has run for 2h12m since 01:00, usually 3m13s",
+    ),
+    (
+        Slowing("CatalogConsolidation", NOW + local("05:31", 7), 7, 2950 * SECOND, 3.5, 841 * SECOND, 23),
+        "CatalogConsolidation slower since 16 Nov 05:31: 49m10s, usually 14m01s, 7 runs in a row",
+    ),
+    (
+        Warned("LicAutoUpdate", NOW + local("01:31", 2), 3, NOW, NOW + local("01:30", 3), True, None, 30),
+        "LicAutoUpdate warned 3 times since Sat 01:31, last good Fri 01:30",
+    ),
+    (
+        Canceled("LogExport", NOW + local("22:32", 0) - DAY, None, 10),
+        "LogExport was canceled, begun 22:32",
+    ),
+    (
+        Silence(NOW + local("01:55"), 9, ("A", "B"), 400),
+        "no runs since 01:55, all types; 9 runs due, none began",
+    ),
+    (
+        Paused(NOW + local("22:00") - DAY, NOW + local("22:41") - DAY, 3, ("A",), 200),
+        "no runs 22:00–22:41, all types",
+    ),
+    (
+        Paused(NOW + local("22:00", 2), NOW + local("22:41", 2), 3, ("A",), 200),
+        "no runs Sat 22:00–22:41, all types",
+    ),
+)
+
+
+@pytest.mark.parametrize(("finding", "sentence"), FINDINGS, ids=lambda one: type(one).__name__)
+def test_a_finding_is_one_sentence(finding: Finding, sentence: str) -> None:
+    assert TELL.finding(finding) == sentence
+
+
+def test_a_failure_that_comes_back_names_its_days() -> None:
+    runs = series("CollectJob", HOUR, NOW, 24 * 6)
+    for day in range(3):
+        runs[24 * day + 2] = run(NOW - day * DAY - 2 * HOUR, outcome=BAD, message="bs02 closed after 3 s")
+    (incident,) = incidents_of(runs)
+    assert TELL.finding(Recurring("CollectJob", incident.first, incident, 144)) == (
+        "CollectJob failed on 3 days since Sat 01:12, last 01:12, good since 02:12"
+    )
+
+
+def test_the_ground_says_how_many_runs() -> None:
+    grounds = {type(finding).__name__: telling.ground(finding) for finding, _ in FINDINGS}
+    assert grounds["Hanging"] == "on 29 good runs"
+    assert grounds["Late"] == "on 167 intervals"
+    assert grounds["Warned"] == "on 30 runs"
+
+
+def test_calm_has_its_base() -> None:
+    sessions = [one for kind in "AB" for one in series(kind, 15 * MINUTE, NOW, 2_000)]
+    assert telling.calm(attention(sessions, NOW + MINUTE).calm) == "2 of 2 types on time"
+    rare = run(NOW - 9 * DAY, "LicenseRevoke")
+    assert telling.calm(attention([*sessions, rare], NOW + MINUTE).calm) == (
+        "2 of 3 types on time, 1 without a rhythm"
+    )
+
+
+def test_a_silence_of_a_month_is_told_with_its_end() -> None:
+    runs = [
+        *series("CollectJob", MINUTE, NOW, 30_000, took=SECOND),
+        *without(series("Other", HOUR, NOW + 9 * DAY, 900), NOW + DAY, NOW),
+    ]
+    (late,) = [one for one in attention(runs, NOW + 9 * DAY).findings if one.type == "CollectJob"]
+    assert isinstance(late, Late)
+    failing = Failing("CollectJob", NOW, 1, NOW, None, 0, True, late.due, None, 9)
+    assert TELL.finding(failing).endswith("500 or more runs due, none began")
+
+
+def explained(
+    sessions: list[Session], session: Session, events: tuple[Event, ...], past: int
+) -> dict[str, str]:
+    good = log((0, "Start"), (0, "Retrieving data from bs02..."), (14, "Collected bs02: 3 jobs"), (15, "End"))
+    found = explain(standings(sessions, NOW), sessions, session, events, [good] * past)
+    return dict(TELL.explained(found))
+
+
+def test_a_failed_run_is_explained_in_a_few_lines() -> None:
+    sessions = outcomes(BAD, BAD, *[OK] * 40, until=NOW - 2 * MINUTE)
+    other = run(NOW - 5 * MINUTE, "VcPluginJob", outcome=BAD)
+    bad = log((0, "Start"), (0, "Retrieving data from bs02..."), (230, "bs02 failed"), (231, "End"))
+    lines = explained([*sessions, other], sessions[0], bad, 5)
+    assert lines == {
+        "Since": "2nd failure in a row, first 02:55, after 40 good runs",
+        "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
+        "Usual": "1m30s on 40 good runs",
+        "Same": "2 times since 02:55, last 03:10, still happening",
+        "Good": "last 02:40, took 1m30s",
+        "Next": "due 03:25",
+        "Servers": "bs02 3m50s failed",
+        "Nearby": "VcPluginJob failed",
+    }
+
+
+def test_a_run_that_hangs_says_where_it_is_silent() -> None:
+    sessions = [run(NOW - 2 * HOUR, outcome=Outcome.RUNNING), *series("CollectJob", DAY, NOW - DAY, 20)]
+    stuck = log((0, "Start"), (0, "Retrieving data from bs02..."), start=NOW - 2 * HOUR)
+    lines = explained(sessions, sessions[0], stuck, 5)
+    assert (
+        lines["Silent"] == "2h00m in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s"
+    )
+    assert lines["Usual"] == "1m30s on 20 good runs, this one 80.0 times that"
+    assert lines["Servers"] == "bs02 2h00m running"
+    assert "Waited" not in lines
+
+
+def test_what_nothing_is_known_of_is_explained_by_nothing() -> None:
+    session = run(NOW - HOUR)
+    assert explained([session], session, (), 0) == {}
+    unknown = Session(session.uid)
+    assert explained([], unknown, (), 0) == {}
+
+
+def test_the_good_runs_before_are_those_whose_logs_are_asked_for() -> None:
+    runs = of_type(outcomes(OK, BAD, OK, Outcome.WARNING, OK, OK, until=NOW), "CollectJob")
+    assert good_before(runs, runs[1], 2) == [runs[2], runs[4]]
