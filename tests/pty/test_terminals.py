@@ -48,7 +48,9 @@ def see_everything(terminal: Terminal) -> None:
     terminal.until("match")
     terminal.press("esc", "i")
     terminal.until("UID")
-    terminal.press("q", "q", "?")
+    terminal.press("q", "q", "B")
+    terminal.until("on time")
+    terminal.press("q", "?")
     terminal.until("Keys: The list")
     terminal.press("q", ":")
     terminal.until("do it")
@@ -137,6 +139,15 @@ def test_a_dumb_terminal_is_refused_with_what_to_use_instead(tmp_path: Path, kin
     assert b"\x1b" not in terminal.received
 
 
+def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
+    with emtui("--server", "em01.example.net", environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        before = terminal.rest()
+        terminal.press("tab")
+        terminal.rest()
+    assert b"\x1b[1mPassword   [\x1b[0m\x1b[7m " in terminal.received[before:]
+
+
 # --- light and dark ----------------------------------------------------------------
 
 
@@ -211,8 +222,14 @@ def test_a_console_and_who_wants_no_colours_are_not_asked(tmp_path: Path, more: 
 WHEEL_DOWN, WHEEL_UP = "\x1b[<65;10;10M", "\x1b[<64;10;10M"
 
 
-def click(line: int, column: int = 20) -> str:
-    return f"\x1b[<0;{column};{line}M\x1b[<0;{column};{line}m"
+def click(terminal: Terminal, row: int) -> None:
+    """A click on the row with this number, counted from the heading."""
+    heading = next(place for place, line in enumerate(terminal.lines(), 1) if "Outcome" in line)
+    terminal.press(f"\x1b[<0;20;{heading + row}M\x1b[<0;20;{heading + row}m")
+
+
+def row_under_the_cursor(lines: list[str]) -> str:
+    return next((line for line in lines if line.startswith("›")), "")
 
 
 def test_the_mouse_is_off_unless_it_is_asked_for(tmp_path: Path) -> None:
@@ -228,14 +245,15 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
         terminal.until("4/3,4")
         terminal.press(WHEEL_DOWN, WHEEL_DOWN, WHEEL_UP)
         terminal.until("7/3,4")
-        terminal.press(click(8))
-        row = terminal.until(lambda lines: lines[7].startswith("›"))[7]
+        click(terminal, 2)
+        terminal.until(lambda lines: "7/3,4" not in lines[-1] and "/3,4" in lines[-1])
         before = terminal.rest()
         for column in range(5, 60):
             terminal.press(f"\x1b[<35;{column};9M")
         assert terminal.rest() == before, "a mouse that merely moves costs nothing"
-        terminal.press(click(8))
-        assert row.split()[2] in terminal.until(" events")[1]
+        chosen = row_under_the_cursor(terminal.lines()).split()
+        click(terminal, 2)
+        assert chosen[3] in terminal.until(" events")[1]
         terminal.press("Q")
         assert terminal.end() == 0
     assert not re.search(rb"\?1(?:002|003|015|016)h", terminal.received)
@@ -247,7 +265,7 @@ def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(tmp_path: Pa
     with the_list(tmp_path, "--mouse") as terminal:
         terminal.press("/", "Collect")
         terminal.until("Enter keep")
-        terminal.press(click(8))
+        click(terminal, 4)
         terminal.until("4/2,")
         terminal.press("Job")
         terminal.until("/ CollectJob")
@@ -258,7 +276,7 @@ def test_the_mouse_can_be_turned_on_and_off_by_name(tmp_path: Path) -> None:
         terminal.press(":", "mouse", "enter")
         terminal.until("hold shift")
         assert b"\x1b[?1000h" in terminal.received
-        terminal.press(click(9))
+        click(terminal, 5)
         terminal.until("5/3,4")
         assert "hold shift" not in terminal.lines()[-1]
         before = len(terminal.received)

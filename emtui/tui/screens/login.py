@@ -84,7 +84,7 @@ class LoginScreen(Page):
         """Profiles, and the form."""
         with Horizontal(id="form"):
             if self._profiles:
-                yield ProfileList(self._profiles, id="profiles")
+                yield ProfileList(self._profiles, self.form.known.profile, id="profiles")
             yield self.form
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
+from emtui import words
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, PLAIN
@@ -27,11 +28,11 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _wrapped(line: str, width: int) -> list[str]:
     label = _LABEL.match(line)
-    room = width - (label.end() if label else 0)
-    if not label or room < width // 2:
+    indent = words.cells(label[0]) if label else 0
+    if not label or indent > width // 2:
         return [part.plain for part in Content(line).wrap(width)]
-    first, *rest = Content(line[label.end() :]).wrap(room)
-    return [label[0] + first.plain, *(" " * label.end() + part.plain for part in rest)]
+    first, *rest = Content(line[label.end() :]).wrap(width - indent)
+    return [label[0] + first.plain, *(" " * indent + part.plain for part in rest)]
 
 
 class TextLines(Lines):
@@ -88,6 +89,11 @@ class TextPage(Page):
     def on_lines_moved(self) -> None:
         """Say how far one has read."""
         self.show_foot()
+
+    def hints(self) -> list[tuple[str, str]]:
+        """What turns the page only where there is more than one."""
+        back, *more = super().hints()
+        return [back, *(more if self.position() else [])]
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""

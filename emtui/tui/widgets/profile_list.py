@@ -30,10 +30,13 @@ class ProfileList(Lines):
             super().__init__()
             self.profile = profile
 
-    def __init__(self, profiles: tuple[Profile, ...], *, id: str) -> None:
+    def __init__(self, profiles: tuple[Profile, ...], known: Profile | None = None, *, id: str) -> None:
+        """Begin at the one that the fields are filled from, if there is one."""
         super().__init__(id=id)
         self._profiles = profiles
         self.count = len(profiles)
+        names = [profile.name for profile in profiles]
+        self.cursor = names.index(known.name) if known and known.name in names else 0
 
     @property
     def bar(self) -> Style | None:

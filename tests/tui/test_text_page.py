@@ -1,0 +1,38 @@
+"""Texts broken to a width."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui import words
+from emtui.em.address import Server
+from emtui.local.profiles import Profile
+from emtui.tui.screens.text import wrapped
+from emtui.tui.widgets.profile_list import ProfileList
+
+SERVER = Server("em01.example.net")
+
+
+def test_what_belongs_to_a_label_stays_beside_it() -> None:
+    assert wrapped("List       complete as of Mon 23 Nov 02:12:04 +00:00", 40) == [
+        "List       complete as of Mon 23 Nov",
+        "           02:12:04 +00:00",
+    ]
+
+
+def test_a_label_that_leaves_no_room_is_text_as_any_other() -> None:
+    assert wrapped("A label of its own  and more", 20) == ["A label of its own", "and more"]
+
+
+@given(st.text("ab 語", max_size=80), st.integers(8, 40))
+def test_no_line_is_wider_than_the_page_and_no_letter_is_lost(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(words.cells(line.rstrip()) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_the_profile_that_was_asked_for_is_the_one_that_is_marked() -> None:
+    profiles = (Profile("prod", SERVER, None), Profile("lab", SERVER, None))
+    assert ProfileList(profiles, profiles[1], id="profiles").cursor == 1
+    assert ProfileList(profiles, id="profiles").cursor == 0
