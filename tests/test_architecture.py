@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1] / "emtui"
 
 INSIDE = {
     "words": (),
+    "ascii": ("words",),
     "lookup": ("em.model", "words"),
     "triage": ("em.model", "words"),
     "em": ("em",),
@@ -21,8 +22,8 @@ INSIDE = {
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),
     "doctor": ("em", "local"),
-    "tui": ("words", "lookup", "triage", "em", "monitor", "local"),
-    "cli": ("words", "lookup", "triage", "em", "monitor", "local", "demo", "doctor", "tui"),
+    "tui": ("words", "ascii", "lookup", "triage", "em", "monitor", "local"),
+    "cli": ("words", "ascii", "lookup", "triage", "em", "monitor", "local", "demo", "doctor", "tui"),
     "__main__": ("cli",),
 }
 """Which packages of ours each may import besides itself, and `emtui` for the version."""

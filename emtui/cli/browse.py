@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import configuration, resolve
 from emtui.cli.passwords import known_password
 from emtui.cli.typed import joined
+from emtui.local import terminal
 from emtui.local.zone import SystemZone
 from emtui.lookup import BadQuery, parse, parse_order, parse_target
 
@@ -50,6 +52,8 @@ def open_view(given: Given) -> int:
         order=order,
         target=target,
         quiet=given.has("--quiet"),
+        ascii=given.has("--ascii"),
+        mouse=given.has("--mouse"),
     )
     if given.has("--record"):
         from emtui.cli.record import recording
@@ -60,9 +64,14 @@ def open_view(given: Given) -> int:
 
 
 def need_terminal() -> None:
-    """The TUI reads keys from stdin and draws on stderr; raises `BadUsage` if a person is not at both."""
+    """The TUI reads keys from stdin and draws on stderr; raises `BadUsage` unless it can do both."""
     if not (streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stderr)):
         raise BadUsage("the browser needs a terminal; in scripts use emtui sessions, show or events.")
+    if not terminal.draws(os.environ):
+        named = terminal.kind(os.environ) or "nothing"
+        raise BadUsage(
+            f"TERM says {named}, and the browser cannot draw on that; use emtui sessions, show or events."
+        )
 
 
 def _target(given: Given) -> str | None:

@@ -83,12 +83,12 @@ def _browse(given: Given, options: DemoOptions) -> int:
 
     try:
         with running(options) as announced:
-            return _start(announced, options, quiet=given.has("--quiet"))
+            return _start(announced, options, given)
     except NotStarted as error:
         raise BadUsage(f"the demo did not start: {error}") from None
 
 
-def _start(announced: Announced, options: DemoOptions, *, quiet: bool) -> int:
+def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
     from emtui.demo.clock import Clock
     from emtui.em.address import Trust, parse_server
     from emtui.em.secret import Secret
@@ -105,4 +105,15 @@ def _start(announced: Announced, options: DemoOptions, *, quiet: bool) -> int:
         password=Secret(announced.password),
     )
     clock = Clock(options.clock or datetime.now(UTC), options.speed)
-    return run(Start(connection, mark="DEMO", remember=False, at_once=False, now=clock, quiet=quiet))
+    return run(
+        Start(
+            connection,
+            mark="DEMO",
+            remember=False,
+            at_once=False,
+            now=clock,
+            quiet=given.has("--quiet"),
+            ascii=given.has("--ascii"),
+            mouse=given.has("--mouse"),
+        )
+    )

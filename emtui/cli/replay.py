@@ -40,6 +40,8 @@ def replay(given: Given, query: str, order: str | None, target: str | None) -> i
                 now=played.now,
                 replay=played,
                 quiet=given.has("--quiet"),
+                ascii=given.has("--ascii"),
+                mouse=given.has("--mouse"),
             )
         )
 

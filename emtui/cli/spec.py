@@ -80,7 +80,11 @@ _RECORDINGS = (
     Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
 )
 
-_SCREENS = (Option("--quiet", "spare the line: fewer frames, as over SSH"),)
+_SCREENS = (
+    Option("--quiet", "spare the line: fewer frames, as over SSH"),
+    Option("--ascii", "draw with ASCII only, as on a console or without a UTF-8 locale"),
+    Option("--mouse", "listen to the mouse; shift selects text then"),
+)
 
 BROWSE = Command("", "browse sessions in the terminal", "browse:browse", (*_RECORDINGS, *_SCREENS))
 COMMANDS = (

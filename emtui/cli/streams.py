@@ -8,14 +8,30 @@ from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TextIO
 
 CLOSED_PIPE = 141
+_VISIBLE = "backslashreplace"
 
 
 def prepare() -> None:
     """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
+    from emtui.local import terminal
+
+    terminal.as_it_was(os.environ)
     sys.stdout = _buffered(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace", encoding=None if stream.isatty() else "utf-8")
+            encoding, errors = _manner(stream.encoding) if stream.isatty() else ("utf-8", _VISIBLE)
+            stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def _manner(encoding: str) -> tuple[str, str]:
+    """How to write on a terminal: as the person's locale has it, not as Python takes the C locale."""
+    from emtui.local import terminal
+
+    if terminal.writes_utf8(os.environ):
+        return encoding, _VISIBLE
+    from emtui.ascii import ERRORS
+
+    return "ascii" if encoding.lower().replace("-", "") == "utf8" else encoding, ERRORS
 
 
 def _buffered(stream: TextIO) -> TextIO:

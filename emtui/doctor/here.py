@@ -15,6 +15,7 @@ from emtui import __version__
 from emtui.doctor.check import Check, ok, warn
 from emtui.local import credentials, paths
 from emtui.local.profiles import Profile
+from emtui.local.terminal import draws, locale, writes_utf8
 
 _LIBRARIES = ("textual", "httpx", "httpcore", "lxml", "keyring", "cryptography", "tomlkit")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "SSH_TTY")
@@ -71,7 +72,7 @@ def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check
         return
     size = os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2)
     found = f"{size.columns}×{size.lines}, {told or 'nothing set'}, clipboard (OSC 52) not tried"
-    if environ.get("TERM", "dumb") == "dumb":
+    if not draws(environ):
         yield warn("terminal", found, "set TERM to what your terminal is")
     elif size.columns < 58 or size.lines < 16:
         yield warn("terminal", found, "emtui wants 58×16 at least")
@@ -81,12 +82,11 @@ def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check
 
 
 def _encoding(environ: Mapping[str, str]) -> Check:
-    """As the person set it: Python reads the C locale as UTF-8, so asking Python never says no."""
-    name = next((name for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), None)
-    told = f"{name}={environ[name]}" if name else "no locale is set"
-    if name and "UTF" in environ[name].upper().replace("-", ""):
+    """As the person set it."""
+    told = locale(environ) or "no locale is set"
+    if writes_utf8(environ):
         return ok("encoding", told)
-    return warn("encoding", told, "set LANG to a UTF-8 locale, such as C.UTF-8")
+    return warn("encoding", f"{told}: only ASCII is drawn", "set LANG to a UTF-8 locale, such as C.UTF-8")
 
 
 async def keyrings() -> AsyncIterator[Check]:

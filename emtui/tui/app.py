@@ -17,8 +17,7 @@ from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.console import RenderableType
 from rich.control import Control
 from textual import events, work
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -45,6 +44,7 @@ from emtui.monitor.alarm import Alarm
 from emtui.monitor.follow import RealClock
 from emtui.monitor.health import LARGE_SKEW, Sight
 from emtui.monitor.pace import AWAY, Pace
+from emtui.triage.attention import Finding
 from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.commands import COMMANDS, Place, bindings
@@ -54,7 +54,9 @@ from emtui.tui.health import health
 from emtui.tui.logon import Remember, connect, keep, with_key
 from emtui.tui.lumps import Lumped
 from emtui.tui.manual import manual
+from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
@@ -78,6 +80,8 @@ SHOWN_BY_THEN = 0.1
 """Seconds after which the last look of a recording has been taken in."""
 SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
+MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
+MOUSE_OFF = "The mouse is off: the terminal selects text again."
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
@@ -88,6 +92,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     CSS_PATH = "emtui.tcss"
     TITLE = "emtui"
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "stop", "stop", show=False, priority=True),
         *bindings(Place.EVERYWHERE),
@@ -104,6 +109,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._frames = Frames(Turns(quiet=start.quiet), self._send)
         self._lent = False
         self._alarm = Alarm()
+        self._finding: Finding | None = None
         self.client: Source | None = None
         self._unwarned: Source | None = None
         self._noted: datetime | None = None
@@ -134,6 +140,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def speed(self) -> float:
         """How many seconds pass on the clock of what is shown in one of ours."""
         return self._start.replay.speed if self._start.replay else 1.0
+
+    @property
+    def start(self) -> Start:
+        """What it began with."""
+        return self._start
 
     @property
     def paused(self) -> bool:
@@ -399,6 +410,12 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     # --- commands that work everywhere -----------------------------------------------
 
+    def action_mouse(self) -> None:
+        """Listen to the mouse, or leave it to the terminal."""
+        turn = getattr(self._driver, "turn_mouse", None)
+        if turn:
+            self.page.say(MOUSE_ON if turn() else MOUSE_OFF)
+
     def action_help(self) -> None:
         """The keys of this screen."""
         place = self.page.PLACE
@@ -434,6 +451,31 @@ class EmtuiApp(App[int], inherit_bindings=False):
                 screen.offer(text)
         else:
             self.go_to(text)
+
+    def on_judging_judged(self) -> None:
+        """Pages above the list that show what is thought of it show the latest."""
+        for screen in self.screen_stack:
+            if isinstance(screen, BoardScreen):
+                screen.show_types()
+            elif isinstance(screen, FindingsScreen):
+                screen.show_findings()
+
+    async def action_attention(self) -> None:
+        """To the next finding: its row in the list, or its run where one is open."""
+        screen = self.lookup_screen
+        if screen is None or screen.attention is None:
+            self.page.say("Nothing is known yet.")
+            return
+        finding = self._finding = screen.next_finding(self._finding)
+        if finding is None:
+            self.page.say("Nothing needs you.")
+            return
+        screen.point_at(finding)
+        run = screen.run_of(finding)
+        if isinstance(self.screen, DetailScreen) and run:
+            await self.switch_screen(DetailScreen(screen.client, run))
+        elif self.screen is not screen:
+            await self.pop_screen()
 
     def action_pause(self) -> None:
         """Ask for nothing until the next p or r; or go on."""
@@ -540,16 +582,23 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return
         if isinstance(event, events.Resize):
             self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
+        if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
+            self._touched()
+            self.page.heard_key()
         page = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
             if page.too_early(event):
                 return
             page.heard_key()
-            if self.lookup_screen:
-                self.lookup_screen.touched()
+            self._touched()
             if isinstance(event, events.Key) and await self._press(event):
                 return
         await super().on_event(event)
+
+    def _touched(self) -> None:
+        """Somebody is there."""
+        if self.lookup_screen:
+            self.lookup_screen.touched()
 
     async def _sort_out(self, lump: Lumped) -> None:
         """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
@@ -590,12 +639,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
         elif not self._batch_count and not self.is_headless:
-            self._frames.draw(renderable, self.size.width, self._colors)
+            self._frames.draw(renderable, self.size.width, self._start.ink)
             self._send()
-
-    @property
-    def _colors(self) -> ColorSystem:
-        return COLOR_SYSTEMS[self.console.color_system or "truecolor"]
 
     def _send(self) -> None:
         """Send the next frame if it may go; nothing while the terminal is full, or somebody else's."""

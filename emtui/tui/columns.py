@@ -6,15 +6,24 @@ are cells. Unknown is empty, never `0` or `None`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar
 
 from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.tui.theme import FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.triage.baseline import Baseline
+from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+
+T = TypeVar("T")
+
+Baselines: TypeAlias = Mapping[str, Baseline]
+"""What is usual, by type."""
+NOTHING_USUAL: Baselines = {}
 
 WIDE = 120
 """From this width on the start is written with its day."""
@@ -31,14 +40,19 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Generic[T]):
     """One column: its heading, its JSON key (what it orders by), its width, and what stands in it."""
 
     title: str
     field: str
     width: int
-    cell: Callable[[Session, Clock], tuple[str, Style]]
+    cell: Callable[[T, Clock], tuple[str, Style]]
     right: bool = False
+
+    @property
+    def apart(self) -> int:
+        """Blanks before it: one that stands at the right of its column has room of its own."""
+        return 1 if self.right else 2
 
 
 def _outcome(session: Session, _: Clock) -> tuple[str, Style]:
@@ -67,6 +81,23 @@ def _took(session: Session, clock: Clock) -> tuple[str, Style]:
     return (words.duration(span) if span is not None else "", PLAIN)
 
 
+def _usual(baselines: Baselines, session: Session, _: Clock) -> tuple[str, Style]:
+    usual = baselines.get(session.type or "")
+    return (words.duration(usual.usual) if usual else "", FAINT)
+
+
+def _ratio(baselines: Baselines, session: Session, clock: Clock) -> tuple[str, Style]:
+    """How many times the usual a run took; empty unless that is unusual."""
+    usual = baselines.get(session.type or "")
+    ratio = usual.ratio(session.took(clock.now)) if usual else None
+    return (ratio_text(ratio) if ratio else "", BOLD)
+
+
+def ratio_text(ratio: float) -> str:
+    """`2.7`, `41`: at most four cells for anything that ends."""
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{min(ratio, 9999):.0f}"
+
+
 def _message(session: Session, _: Clock) -> tuple[str, Style]:
     return summary(session), PLAIN
 
@@ -85,30 +116,34 @@ _LONG = Column("Started", "started", 15, _started_long)
 _TOOK = Column("Took", "duration_s", 6, _took, right=True)
 
 
-def session_columns(width: int) -> tuple[Column, ...]:
-    """The columns for a list this wide; the message takes what is left, from 80 on."""
-    fixed = (_OUTCOME, _TYPE, _LONG if width >= WIDE else _SHORT, _TOOK)
+def session_columns(width: int, baselines: Baselines = NOTHING_USUAL) -> tuple[Column[Session], ...]:
+    """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on."""
+    fixed = [_OUTCOME, _TYPE, _LONG if width >= WIDE else _SHORT, _TOOK]
     if width < MEDIUM:
-        return fixed
-    rest = width - 2 - sum(column.width + 2 for column in fixed)
+        return tuple(fixed)
+    if width >= WIDE:
+        fixed.append(Column("Usual", "", 6, partial(_usual, baselines), right=True))
+    fixed.append(Column("×", "", 4, partial(_ratio, baselines), right=True))
+    rest = width - 2 - sum(column.width + column.apart for column in fixed)
     return (*fixed, Column("Message", "message", rest, _message))
 
 
-def cells_of(columns: tuple[Column, ...], session: Session, clock: Clock) -> list[tuple[str, Style]]:
-    """The row of a session: each cell fitted to its column, two blanks between them."""
+def cells_of(columns: tuple[Column[T], ...], thing: T, clock: Clock) -> list[tuple[str, Style]]:
+    """The row of a thing: each cell fitted to its column, two blanks between them."""
     pieces = []
     for number, column in enumerate(columns):
-        text, style = column.cell(session, clock)
-        blanks = "  " if number else ""
+        text, style = column.cell(thing, clock)
+        blanks = " " * column.apart if number else ""
         pieces += [(blanks, PLAIN), (words.fit(words.one_line(text), column.width, column.right), style)]
     return pieces
 
 
-def titles_of(columns: tuple[Column, ...], ordered_by: str, descending: bool) -> str:
+def titles_of(columns: tuple[Column[T], ...], ordered_by: str = "", descending: bool = False) -> str:
     """The heading; the column that the list is ordered by carries an arrow."""
     arrow = "↓" if descending else "↑"
-    titles = [
-        words.fit(f"{column.title}{arrow if column.field == ordered_by else ''}", column.width, column.right)
-        for column in columns
-    ]
-    return "  ".join(titles)
+    pieces = []
+    for number, column in enumerate(columns):
+        sign = arrow if column.field and column.field == ordered_by else ""
+        blanks = " " * column.apart if number else ""
+        pieces.append(blanks + words.fit(column.title + sign, column.width, column.right))
+    return "".join(pieces)

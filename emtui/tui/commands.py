@@ -18,6 +18,8 @@ class Place(Enum):
 
     LOOKUP = "The list"
     DETAIL = "A session and its events"
+    BOARD = "One line per type"
+    FINDINGS = "What needs somebody"
     MOVING = "Moving"
     PAGE = "A page of text"
     PROMPT = "The query and search line"
@@ -33,7 +35,7 @@ class Command:
     """One thing a person can do.
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the
-    product, which the help shows first.
+    product, which the help shows first. One without keys is called by its name, after `:`.
     """
 
     name: str
@@ -59,6 +61,8 @@ COMMANDS = (
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
     Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),
+    Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
+    Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
     Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
@@ -75,6 +79,10 @@ COMMANDS = (
     Command("previous_row", ("K",), "previous row of the list", Place.DETAIL),
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
+    # the board, and what needs somebody
+    Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
+    Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
+    Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
     # moving
     Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
     Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
@@ -107,12 +115,21 @@ COMMANDS = (
     Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
     Command("close", ("q",), "close; on the list: leave emtui", Place.VIEW, "back", vital=True),
     Command("undo", ("escape",), "undo the innermost thing, or back", Place.VIEW, "back"),
+    Command(
+        "attention",
+        ("a",),
+        "what needs somebody, one by one",
+        Place.EVERYWHERE,
+        "attention",
+        vital=True,
+    ),
     Command("clock", ("t",), "times in local time or UTC", Place.EVERYWHERE),
     Command("log_on", ("L",), "log on again, or elsewhere", Place.EVERYWHERE),
     Command("leave", ("Q",), "leave emtui", Place.EVERYWHERE),
     Command("stop", ("ctrl+c",), "stop what runs; twice: leave", Place.EVERYWHERE, "leave"),
     Command("suspend", ("ctrl+z",), "to the shell; fg comes back", Place.EVERYWHERE),
     Command("redraw", ("ctrl+l",), "draw the screen anew", Place.EVERYWHERE),
+    Command("mouse", (), "the mouse: on or off", Place.EVERYWHERE),
 )
 
 _SHOWN = {
@@ -127,8 +144,8 @@ _SHOWN = {
     "enter": "Enter",
     "escape": "Esc",
     "space": "Space",
-    "down": "↓",
-    "up": "↑",
+    "down": "Down",
+    "up": "Up",
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "home": "Home",
@@ -145,6 +162,11 @@ def shown(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
+def keys_of(command: Command) -> str:
+    """All its keys; one that has none is called by its name."""
+    return " ".join(map(shown, command.keys)) or f":{command.name}"
+
+
 def of(*places: Place) -> Iterator[Command]:
     """The commands of these places, in the order of the table."""
     return (command for command in COMMANDS if command.place in places)
@@ -153,13 +175,17 @@ def of(*places: Place) -> Iterator[Command]:
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
     return [
-        Binding(",".join(command.keys), command.name, command.does, show=False) for command in of(*places)
+        Binding(",".join(command.keys), command.name, command.does, show=False)
+        for command in of(*places)
+        if command.keys
     ]
 
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
-    Place.LOOKUP: ("open", "query", "next_failed", "ask", "commands", "help"),
+    Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
     Place.DETAIL: ("close", "open", "search", "older", "ask", "help"),
+    Place.BOARD: ("close", "open", "runs", "ask", "help"),
+    Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.PROMPT: ("keep", "restore"),
     Place.PALETTE: ("choose", "undo"),

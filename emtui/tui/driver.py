@@ -16,6 +16,10 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from emtui.ascii import plain
+from emtui.local import terminal
+from emtui.tui import mouse as asked_of_mouse
+from emtui.tui.ink import older
 from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Heard, Inlet, Keys, Lump, Pasted, Shown
 from emtui.tui.lumps import Lumped
 from emtui.tui.outlet import Outlet
@@ -24,8 +28,12 @@ from emtui.tui.turns import QUESTION
 if TYPE_CHECKING:
     from textual.app import App
 
-MODES_LEFT = "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
-"""Everything that was switched on, off: paste, wrapping, sizes, keys, the other screen, cursor, focus."""
+    from emtui.tui.start import Start
+
+MODES_LEFT = f"\x1b[?2004l\x1b[?7h{asked_of_mouse.OFF}\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+"""All that was switched on, off: paste, wrapping, mouse, sizes, keys, the other screen, cursor, focus."""
+WIPE = "\x1b[H\x1b[J"
+"""A terminal that may have no other screen is left empty, rather than with half of ours."""
 _KEEP_TITLE, _OLD_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 GONE = 128 + signal.SIGHUP
 """What the process ends with when its terminal has gone."""
@@ -50,6 +58,10 @@ class Owner(Protocol):
     def end_soon(self, code: int) -> None:
         """There is nobody at the terminal any more."""
 
+    @property
+    def start(self) -> Start:
+        """What it began with."""
+
 
 class EmtuiDriver(LinuxDriver):
     """The framework's, but for how it writes and how it ends."""
@@ -66,6 +78,9 @@ class EmtuiDriver(LinuxDriver):
         self._outlet: Outlet | None = None
         self._watched = False
         self._title = ""
+        self._simple = terminal.simple(os.environ)
+        self._leftover = self.owner.start.leftover
+        self._modes = self.owner.start.modes
         self._parser = XTermParser()
         self._shown = threading.Event()
         self._shown.set()
@@ -84,7 +99,12 @@ class EmtuiDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Write in turn, without waiting for the terminal."""
         if self._outlet:
-            self._outlet.write(data)
+            self._outlet.write(self._fit(data))
+
+    def _fit(self, data: str) -> str:
+        """As this terminal understands it."""
+        data = older(data) if self._simple else data
+        return plain(data) if self.owner.start.ink.ascii else data
 
     def ask(self) -> None:
         """Ask the terminal to say when it has shown all this."""
@@ -97,11 +117,36 @@ class EmtuiDriver(LinuxDriver):
             raise RuntimeError("there is no terminal to draw on")
         self._outlet = Outlet(sys.__stderr__.fileno(), self.owner.caught_up)
         super().start_application_mode()  # type: ignore[no-untyped-call] # the framework's
+        self._take_over()
         if self._title:
             self.write(f"{_KEEP_TITLE}\x1b]2;{self._title}\x07")
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="emtui-hang-up", daemon=True).start()
+
+    def _take_over(self) -> None:
+        """The person's own modes, if ours were set before the framework came."""
+        before, self._modes = self._modes, None
+        if before is not None:
+            self.attrs_before = before
+
+    def turn_mouse(self) -> bool:
+        """Listen to the mouse, or no more; whether it is listened to now."""
+        if self._mouse:
+            self._disable_mouse_support()
+        self._mouse = not self._mouse
+        self._enable_mouse_support()
+        return self._mouse
+
+    def _enable_mouse_support(self) -> None:
+        """The framework would ask for every move, too."""
+        self.write(asked_of_mouse.ON if self._mouse else "")
+
+    def _disable_mouse_support(self) -> None:
+        self.write(asked_of_mouse.OFF if self._mouse else "")
+
+    def _enable_mouse_pixels(self) -> None:
+        """Cells are enough."""
 
     def name(self, title: str) -> None:
         """Name the terminal; its own title comes back when it is left."""
@@ -117,6 +162,7 @@ class EmtuiDriver(LinuxDriver):
             self._shown.wait(LAST_ANSWER)
         if self._title:
             self.write(_OLD_TITLE)
+        self.write(WIPE if self._simple else "")
         super().stop_application_mode()
 
     def close(self) -> None:
@@ -131,7 +177,7 @@ class EmtuiDriver(LinuxDriver):
         outlet = Outlet(sys.__stderr__.fileno(), lambda: None) if sys.__stderr__ else None
         if outlet:
             outlet.take_back()
-            outlet.write(MODES_LEFT + (_OLD_TITLE if self._title else ""))
+            outlet.write(self._fit(MODES_LEFT + (_OLD_TITLE if self._title else "")))
             outlet.close()
         _restore(self.fileno, self.attrs_before)
 
@@ -141,6 +187,8 @@ class EmtuiDriver(LinuxDriver):
         inlet = Inlet(HOLD_IN_TMUX if os.environ.get("TMUX") or os.environ.get("STY") else HOLD)
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
+        typed, self._leftover = self._leftover, b""
+        self._hear(inlet.take(decode(typed), monotonic()))
         while not self.exit_event.is_set():
             held = inlet.wait(monotonic())
             ready = poll.poll(1000 * (_TURN if held is None else min(held, _TURN)))

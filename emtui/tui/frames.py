@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
-from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 
+from emtui.tui.ink import Ink
 from emtui.tui.paper import Paper, painted
 from emtui.tui.turns import Turns
 
@@ -22,9 +22,9 @@ class Frames:
         self._paper = Paper()
         self._due: asyncio.TimerHandle | None = None
 
-    def draw(self, update: LayoutUpdate | ChopsUpdate, width: int, colors: ColorSystem) -> None:
+    def draw(self, update: LayoutUpdate | ChopsUpdate, width: int, ink: Ink) -> None:
         """The framework has painted this."""
-        self._paper.draw(painted(update), width, colors)
+        self._paper.draw(painted(update), width, ink)
 
     def clear(self) -> None:
         """The terminal has another size, or is new: everything will be painted anew."""

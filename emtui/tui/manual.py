@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emtui.tui.commands import Command, Place, of, shown
+from emtui.tui.commands import Command, Place, keys_of, of
 
 _QUERY = """\
 The query
@@ -20,10 +20,14 @@ The query
   "two words"         together"""
 
 
+MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
+"""Where there are rows to move among."""
+
+
 def manual(place: Place) -> str:
     """The keys that work here, as a text of at most 56 columns."""
     here = list(of(place, Place.VIEW, Place.EVERYWHERE))
-    moving = list(of(Place.MOVING)) if place in {Place.LOOKUP, Place.DETAIL, Place.PAGE} else []
+    moving = list(of(Place.MOVING)) if place in MOVED_IN else []
     parts = [
         _section("First of all", [command for command in here + moving if command.vital]),
         _section(place.value, [command for command in here if command.place is place and not command.vital]),
@@ -37,5 +41,5 @@ def manual(place: Place) -> str:
 
 
 def _section(title: str, commands: Iterable[Command]) -> str:
-    lines = [f"  {' '.join(map(shown, command.keys)):<20}{command.does}" for command in commands]
+    lines = [f"  {keys_of(command):<20}{command.does}" for command in commands]
     return "\n".join([title, *lines]) if lines else ""

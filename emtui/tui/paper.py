@@ -19,6 +19,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from emtui.em.text import guarded
+from emtui.tui.ink import Ink
 
 Cell: TypeAlias = tuple[str, str]
 Line: TypeAlias = list[Cell]
@@ -57,14 +58,14 @@ class Paper:
         self._sent = []
         self._touched = set(range(len(self._painted)))
 
-    def draw(self, strips: Iterable[tuple[int, int, Strip]], width: int, colors: ColorSystem) -> None:
+    def draw(self, strips: Iterable[tuple[int, int, Strip]], width: int, ink: Ink) -> None:
         """Paint these strips: line, column, strip."""
         if width != self._width:
             self._width = width
             self.clear()
         for y, x, strip in strips:
             line = self._line(self._painted, y)
-            cells = cells_of(strip, colors)
+            cells = cells_of(strip, ink)
             line[x : x + len(cells)] = cells
             del line[width:]
             self._touched.add(y)
@@ -101,7 +102,7 @@ def painted(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
                 yield y, x, strip.crop(0, min(ends, end) - x)
 
 
-def cells_of(strip: Strip, colors: ColorSystem) -> Line:
+def cells_of(strip: Strip, ink: Ink) -> Line:
     """The strip, column by column.
 
     A piece with a character that is not one column wide stands in its first cell,
@@ -111,7 +112,8 @@ def cells_of(strip: Strip, colors: ColorSystem) -> Line:
     for text, style, control in strip:
         if not text.isprintable():
             text = guarded(text).translate(_BREAKS)  # noqa: PLW2901 - the last door before the terminal
-        codes = _codes(style, colors) if style else ""
+        codes = _codes(style, ink) if style else ""
+        text = ink.text(text)  # noqa: PLW2901 - the same door
         if text.isascii() or all(cell_len(character) == 1 for character in text):
             cells += [] if control else [(character, codes) for character in text]
         elif width := cell_len(text):
@@ -120,10 +122,10 @@ def cells_of(strip: Strip, colors: ColorSystem) -> Line:
 
 
 @lru_cache(maxsize=1024)
-def _codes(style: Style, colors: ColorSystem) -> str:
-    """SGR codes of a style; the terminal's own colours need none."""
-    codes = Strip.render_ansi(style, colors).split(";")
-    return ";".join(code for code in codes if code not in {"39", "49"})
+def _codes(style: Style, ink: Ink) -> str:
+    """SGR codes of a style, with no colours but the terminal's sixteen."""
+    shown = style if ink.colored else style.without_color
+    return ink.codes(Strip.render_ansi(shown, ColorSystem.STANDARD).split(";"))
 
 
 def difference(old: Line, new: Line, y: int) -> str:
@@ -155,8 +157,29 @@ def _written(line: Line, start: int, end: int, y: int) -> str:
     while last > start and line[last - 1] == BLANK:
         last -= 1
     erased = end > last and len(line) - last >= WORTH_ERASING
-    parts = [f"\x1b[{y + 1};{start + 1}H"]
-    for codes, cells in groupby(line[start : last if erased else end], key=lambda cell: cell[1]):
-        text = "".join(character for character, _ in cells)
+    parts = [_place(y, start)]
+    cells = line[start : last if erased else end]
+    if any(len(character) != 1 for character, _ in cells):
+        return parts[0] + "\x1b[2K" + _lumped(cells, y, start)
+    for codes, run in groupby(cells, key=lambda cell: cell[1]):
+        text = "".join(character for character, _ in run)
         parts.append(f"\x1b[{codes}m{text}\x1b[0m" if codes else text)
     return "".join(parts) + ("\x1b[K" if erased else "")
+
+
+def _lumped(cells: Line, y: int, start: int) -> str:
+    """Cells with pieces among them of which terminals disagree how wide they are: after each, a jump."""
+    parts = []
+    unsure = False
+    for codes, run in groupby(enumerate(cells, start), key=lambda placed: (placed[1][1], len(placed[1][0]))):
+        (x, (first, _)), *rest = run
+        text = first + "".join(character for _, (character, _) in rest)
+        if text:
+            jump = _place(y, x) if unsure else ""
+            parts.append(jump + (f"\x1b[{codes[0]}m{text}\x1b[0m" if codes[0] else text))
+        unsure = codes[1] != 1
+    return "".join(parts)
+
+
+def _place(y: int, x: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H"

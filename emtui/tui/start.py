@@ -8,14 +8,16 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from emtui.local import terminal
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.monitor.follow import utc_now
-from emtui.tui import garbage
+from emtui.tui import background, garbage
+from emtui.tui.ink import Ink
 
 if TYPE_CHECKING:
     from emtui.monitor.recording.recorder import Recorder
@@ -36,6 +38,8 @@ class Start:
     nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
     `recorder` writes down what the server says; a `replay` takes the server's place.
     `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself.
+    `ascii` draws with nothing else, `mouse` listens to the mouse; `ink` is what the terminal can show.
+    `leftover` was typed before anybody listened; `modes` are the terminal's own, if ours were set by then.
     """
 
     connection: Connection
@@ -51,12 +55,21 @@ class Start:
     now: Callable[[], datetime] = utc_now
     zone: tzinfo | None = None
     quiet: bool = False
+    ascii: bool = False
+    mouse: bool = False
+    ink: Ink = field(default_factory=Ink)
+    leftover: bytes = b""
+    modes: list[Any] | None = None
 
 
 def run(start: Start) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
-    app = _app(start)
-    code = asyncio.run(_live(app))
+    asking = background.at_terminal()
+    try:
+        app = _app(start, asking)
+        code = asyncio.run(_live(app))
+    finally:
+        asking.end()
     if app.fault is None:
         if code == 0 and app.way_back:
             with suppress(OSError):
@@ -68,13 +81,33 @@ def run(start: Start) -> int:
     return 1
 
 
-def _app(start: Start) -> EmtuiApp:
-    """The app, with the framework loaded for it."""
+def _app(start: Start, asking: background.Asking) -> EmtuiApp:
+    """The app, with the framework loaded for it while the terminal thinks about its background."""
+    if terminal.colored(os.environ) and not terminal.simple(os.environ):
+        asking.ask()
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
     with garbage.not_while_loading():
         from emtui.tui.app import EmtuiApp
-    return EmtuiApp(replace(start, quiet=start.quiet or over_ssh(os.environ)))
+    heard = asking.listen()
+    return EmtuiApp(
+        replace(
+            start,
+            quiet=start.quiet or over_ssh(os.environ),
+            ink=ink(os.environ, heard.light, ascii_wanted=start.ascii),
+            leftover=heard.typed,
+            modes=asking.modes,
+        )
+    )
+
+
+def ink(environ: Mapping[str, str], light: bool | None, *, ascii_wanted: bool = False) -> Ink:
+    """What this terminal can show; `light` is its own word on its background, if it gave one."""
+    if light is None:
+        light = bool(terminal.light(environ))
+    return Ink(ascii_wanted or terminal.only_ascii(environ), terminal.colored(environ), light)
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:
@@ -96,7 +129,7 @@ async def _live(app: EmtuiApp) -> int:
         loop.add_signal_handler(number, app.end, 128 + number)
     loop.set_exception_handler(_dropped)
     try:
-        code = await app.run_async(mouse=False)
+        code = await app.run_async(mouse=app.start.mouse)
     finally:
         for number in ends:
             loop.remove_signal_handler(number)

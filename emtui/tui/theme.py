@@ -34,10 +34,8 @@ THEME = Theme(
         "input-cursor-text-style": "reverse",
         "input-cursor-background": "ansi_default",
         "input-cursor-foreground": "ansi_default",
-        "input-selection-background": "ansi_blue",
-        "input-selection-foreground": "ansi_bright_white",
-        "screen-selection-background": "ansi_blue",
-        "screen-selection-foreground": "ansi_bright_white",
+        "input-selection-background": "ansi_default",
+        "input-selection-foreground": "ansi_default",
     },
 )
 

@@ -108,3 +108,17 @@ def test_a_signal_ends_a_wait_silently_after_logging_off(
         child.send_signal(number)
         out, told = child.communicate(timeout=10)
     assert (child.returncode, out, told) == (code, b"", b"")
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": ""}, {"LANG": "de_DE.ISO-8859-1"}]
+)
+def test_a_terminal_without_utf_8_gets_ascii_that_can_be_read(at_demo: Shell, locale: dict[str, str]) -> None:
+    at_demo.environ.update(locale)
+    child = at_terminal(at_demo, "sessions", "state:failed", "--since", "30d")
+    child.expect("Outcome")
+    assert ended(child) == 0
+    shown = child.before or ""
+    assert shown.isascii()
+    assert "~" in shown, "a message that was cut"
+    assert "\\u" not in shown

@@ -5,9 +5,11 @@ from collections import Counter
 import pytest
 
 from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, of
+from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of
 from emtui.tui.manual import manual
+from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
@@ -20,6 +22,8 @@ from emtui.tui.widgets.prompt import PromptInput
 WHO_CARRIES_OUT = {
     Place.LOOKUP: LookupScreen,
     Place.DETAIL: DetailScreen,
+    Place.BOARD: BoardScreen,
+    Place.FINDINGS: FindingsScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
     Place.PROMPT: PromptInput,
@@ -30,7 +34,7 @@ WHO_CARRIES_OUT = {
     Place.EVERYWHERE: EmtuiApp,
 }
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (Place.LOOKUP, Place.DETAIL, Place.PAGE)
+VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE)
 
 
 @pytest.mark.parametrize("place", VIEWS)
@@ -47,7 +51,13 @@ def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:
 
 
 def test_no_command_has_only_a_function_key() -> None:
-    assert all(any(not key.startswith("f") or key == "f" for key in command.keys) for command in COMMANDS)
+    keyed = [command.keys for command in COMMANDS if command.keys]
+    assert all(any(not key.startswith("f") or key == "f" for key in keys) for keys in keyed)
+
+
+def test_a_command_without_a_key_is_called_by_its_name() -> None:
+    assert [keys_of(command) for command in COMMANDS if not command.keys] == [":mouse"]
+    assert ":mouse" in manual(Place.LOOKUP)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")
@@ -66,8 +76,8 @@ def test_a_footer_names_only_what_works_there() -> None:
         "Enter": "open",
         "/": "query",
         "e": "next failed",
-        "r": "ask now",
-        ":": "commands",
+        "a": "attention",
+        "B": "types",
         "?": "keys",
     }
 

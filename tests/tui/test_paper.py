@@ -5,17 +5,17 @@ from __future__ import annotations
 import pyte
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from emtui.tui.ink import Ink
 from emtui.tui.paper import Paper
 
 WIDTH, HEIGHT = 24, 4
 PLAIN, RED, BAR = Style(), Style(color="red", bold=True), Style(color="default", reverse=True)
 
-words = st.text("ab ■あ", max_size=8)
+words = st.lists(st.sampled_from(["a", "b", " ", "■", "あ", "e\u0301"]), max_size=8).map("".join)
 lines = st.lists(st.tuples(words, st.sampled_from([PLAIN, RED, BAR])), max_size=5)
 frames = st.lists(st.dictionaries(st.integers(0, HEIGHT - 1), lines, min_size=1), min_size=1, max_size=5)
 
@@ -34,7 +34,7 @@ class Seen:
 
     def show(self, frame: dict[int, Strip]) -> str:
         painted = [(y, 0, line) for y, line in frame.items()]
-        self.paper.draw(painted, WIDTH, ColorSystem.STANDARD)
+        self.paper.draw(painted, WIDTH, Ink())
         sent = self.paper.news()
         self._stream.feed(sent)
         return sent
@@ -80,7 +80,7 @@ def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
 
 def test_what_was_never_painted_is_left_alone() -> None:
     seen = Seen()
-    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, ColorSystem.STANDARD)
+    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, Ink())
     assert seen.paper.news() == "\x1b[1;11Hab"
 
 
@@ -89,3 +89,18 @@ def test_a_strip_that_is_wider_than_the_line_changes_nothing_beyond_it() -> None
     wide = Strip([Segment("x" * WIDTH)])
     assert seen.show({0: wide})
     assert seen.show({0: Strip([Segment("x" * (WIDTH + 3))])}) == ""
+
+
+def test_what_follows_characters_of_doubtful_width_is_placed_by_its_column() -> None:
+    seen = Seen()
+    sent = seen.show({1: strip([("日本e\u0301", BAR), ("end", RED)])})
+    assert "\x1b[2;6H\x1b[1;31mend" in sent, "terminals disagree about what is before it"
+    assert seen.screen.display[1].rstrip().endswith("end")
+
+
+def test_a_row_with_wide_characters_keeps_its_columns_and_its_bar() -> None:
+    row = [("› ■ failed  ", PLAIN), ("日本語のe\u0301  ", PLAIN), ("x", PLAIN)]
+    seen = Seen()
+    seen.show({0: Strip([Segment(text, style + BAR) for text, style in row]).adjust_cell_length(WIDTH, BAR)})
+    assert all(reverse for _, _, reverse in seen.line(0))
+    assert seen.line(0)[23][0] == "x"

@@ -14,22 +14,26 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import lookup
-from emtui.em.model import Outcome, Session
+from emtui.em.model import Outcome, Session, Uid
 from emtui.em.source import Source
 from emtui.monitor.follow import Clock
 from emtui.monitor.pace import Pace
+from emtui.triage.attention import Finding
 from emtui.tui.columns import session_columns, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import tally
-from emtui.tui.screens.watching import Watching
+from emtui.tui.screens.board import BoardScreen
+from emtui.tui.screens.findings import FindingsScreen
+from emtui.tui.screens.judging import Judging
 from emtui.tui.theme import BOLD
+from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.session_list import SessionList
 
 
-class LookupScreen(Watching):
+class LookupScreen(Judging):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -47,12 +51,14 @@ class LookupScreen(Watching):
         order: lookup.Order,
     ) -> None:
         super().__init__(client, pace, clocks)
+        self._pointed: tuple[Uid | None, str] = (None, "")
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 
     def body(self) -> Iterable[Widget]:
         """Counts, query, list, message."""
         yield Static(id="away", markup=False)
+        yield AttentionLines(id="attention")
         yield OneLine(id="tally")
         yield OneLine(id="query")
         yield self.prompt()
@@ -82,6 +88,13 @@ class LookupScreen(Watching):
             self.show_tally()
             self.show_query()
             self._explain_emptiness()
+            self.judge()
+
+    def watch_zone(self) -> None:
+        """Other times, in what needs somebody, too."""
+        super().watch_zone()
+        if self.stands:
+            self.show_attention()
 
     def watch_progress(self) -> None:
         """How far the answer has come."""
@@ -98,7 +111,9 @@ class LookupScreen(Watching):
     def on_lines_moved(self) -> None:
         """The whole message of the row under the cursor."""
         selected = self.sessions.selected
-        self.query_one(Paragraph).show(summary(selected) if selected else "")
+        if not selected or selected.uid != self._pointed[0]:
+            self._pointed = (None, "")
+        self.query_one(Paragraph).show(self._pointed[1] or (summary(selected) if selected else ""))
         self.show_query()
         self.show_foot()
 
@@ -201,7 +216,7 @@ class LookupScreen(Watching):
 
     def action_order(self) -> None:
         """By the next column."""
-        fields = [column.field for column in session_columns(self.size.width)]
+        fields = [column.field for column in session_columns(self.size.width) if column.field]
         here = fields.index(self.order.field) if self.order.field in fields else -1
         field = fields[(here + 1) % len(fields)]
         self.order = lookup.Order(field, descending=field in {"started", "duration_s"})
@@ -209,6 +224,34 @@ class LookupScreen(Watching):
     def action_reverse(self) -> None:
         """The other way round."""
         self.order = lookup.Order(self.order.field, not self.order.descending)
+
+    def point_at(self, finding: Finding) -> None:
+        """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
+        run = self.run_of(finding)
+        if run and not self.sessions.select(run.uid):
+            self.action_show_all()
+            self.sessions.select(run.uid)
+        self._pointed = (run.uid if run else None, self.told(finding))
+        self.on_lines_moved()
+
+    def narrow(self, text: str) -> None:
+        """Show what matches this query, the newest first on top."""
+        self._filter(text)
+        self.sessions.go(0)
+
+    def action_board(self) -> None:
+        """One line per type."""
+        if self.board is None:
+            self.say("There is no list to think about yet.")
+        else:
+            self.emtui.push_screen(BoardScreen(self))
+
+    def action_findings(self) -> None:
+        """All that needs somebody."""
+        if self.attention is None:
+            self.say("There is no list to think about yet.")
+        else:
+            self.emtui.push_screen(FindingsScreen(self))
 
     def action_close(self) -> None:
         """There is nothing behind the list: leave emtui."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHORT = 20
 """Below this many lines a page has no blank ones."""
+USELESS = (40, 10)
+"""Below so many columns or lines nothing can be read any more; 58×16 is what everything is made for."""
 HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
@@ -123,7 +125,11 @@ class Page(Screen[str | None]):
         """Mark, profile, host and user; at the right the absolute time of the last complete answer."""
         if not self.stands:
             return
-        self.query_one("#top", OneLine).show(self._identity(), self.standing())
+        columns, lines = self.app.size
+        if columns < USELESS[0] or lines < USELESS[1]:
+            self.query_one("#top", OneLine).show([(f"{columns}×{lines} is too small: 58×16 at least", BOLD)])
+        else:
+            self.query_one("#top", OneLine).show(self._identity(), self.standing())
 
     def standing(self) -> Pieces:
         """How old what is shown is: the absolute time of the last complete answer."""
@@ -166,6 +172,7 @@ class Page(Screen[str | None]):
     def on_resize(self) -> None:
         """As many hints as now fit; no blank lines where there is little room."""
         self.set_class(self.size.height < SHORT, "-short")
+        self.show_top()
         self.show_foot()
 
     def action_ask(self) -> None:

@@ -10,10 +10,13 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from emtui.tui.commands import Command, Place, of, shown
+from emtui.tui.commands import Command, Place, keys_of, of
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
+
+NAMED = 72
+"""From this width on the names of the commands stand beside them."""
 
 
 class Choices(Lines):
@@ -29,11 +32,11 @@ class Choices(Lines):
         self.commands = commands
         self.renew(len(commands), 0, 0)
 
-    def row(self, place: int, _: int) -> Pieces:
-        """What it does, and its keys."""
+    def row(self, place: int, width: int) -> Pieces:
+        """What it does, its keys, and its name where there is room for it."""
         command = self.commands[place]
-        keys = " ".join(map(shown, command.keys))
-        return [(f" {command.does:<40} ", PLAIN), (f"{keys:<12}", BOLD), (f"  {command.name}", FAINT)]
+        name = f"  {command.name}" if width >= NAMED else ""
+        return [(f" {command.does:<40} ", PLAIN), (f"{keys_of(command):<12}", BOLD), (name, FAINT)]
 
 
 class PaletteScreen(Page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -15,6 +16,22 @@ from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
+
+_LABEL = re.compile(r" *\S+(?: \S+)* {2,}(?=\S)")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of `width` cells; what belongs to a label stays beside it, if that leaves room."""
+    return [line for whole in text.split("\n") for line in _wrapped(whole, width)]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    label = _LABEL.match(line)
+    room = width - (label.end() if label else 0)
+    if not label or room < width // 2:
+        return [part.plain for part in Content(line).wrap(width)]
+    first, *rest = Content(line[label.end() :]).wrap(room)
+    return [label[0] + first.plain, *(" " * label.end() + part.plain for part in rest)]
 
 
 class TextLines(Lines):
@@ -33,7 +50,7 @@ class TextLines(Lines):
     def on_resize(self, _: Resize) -> None:
         """Break it anew; the window stays at about the same part of the text."""
         part = self.top / max(self.count, 1)
-        self._lines = [line.plain for line in Content(self._text).wrap(max(self.size.width - 2, 1))]
+        self._lines = wrapped(self._text, max(self.size.width - 2, 1))
         top = round(part * len(self._lines))
         self.renew(len(self._lines), top, top)
 

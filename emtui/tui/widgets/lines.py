@@ -12,7 +12,7 @@ from typing import ClassVar, TypeAlias
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.commands import Place, bindings
+from emtui.tui.mouse import ROWS
 from emtui.tui.theme import FAINT, HERE, PLAIN
 
 Pieces: TypeAlias = list[tuple[str, Style]]
@@ -129,6 +130,30 @@ class Lines(Widget, can_focus=True):
         """Keep the cursor in the window, and the window on the rows there are."""
         self.top = self._window_for(self.top)
         self.refresh()
+
+    def focus_on_click(self) -> bool:
+        """Not while somebody types in the prompt: Enter, or a second click, ends that."""
+        return not any(prompt.display for prompt in self.screen.query("Prompt"))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Some rows down."""
+        event.stop()
+        self._turn(ROWS)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Some rows up."""
+        event.stop()
+        self._turn(-ROWS)
+
+    def on_click(self, event: Click) -> None:
+        """The cursor goes there; where it stands already, this is Enter."""
+        place = self.top + event.y - self.HEADING
+        if event.y < self.HEADING or place >= self.count:
+            return
+        if place == self.cursor:
+            self.app.post_message(Key("enter", "\r"))
+        else:
+            self.go(place)
 
     def action_down(self) -> None:
         """One row down."""

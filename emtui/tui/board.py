@@ -1,0 +1,98 @@
+"""How a type becomes a line of the board: last outcome, start, length, what is usual, what is due.
+
+Pure: standings and times in, pieces of text with their styles out. Unknown is empty.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.style import Style
+
+from emtui import words
+from emtui.em.model import SESSION_TYPES
+from emtui.triage.attention import Attention, Grade
+from emtui.triage.standing import Standing, Standings
+from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text
+from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN, TROUBLE
+
+Row = Standing | str
+"""A type as it stands; one that the documents name and the list never had is its bare name."""
+
+NEVER = "never in 30 days"
+
+
+def rows_of(standings: Standings, attention: Attention) -> tuple[Row, ...]:
+    """What needs somebody first, then the others by name, then those that never ran."""
+    graded: dict[str, Grade] = {}
+    for finding in attention.findings:
+        if finding.type is not None:
+            graded[finding.type] = min(finding.grade, graded.get(finding.type, finding.grade))
+    known = sorted(standings.types, key=lambda row: (graded.get(row.type, len(Grade)), row.type))
+    ran = {row.type for row in standings.types}
+    return (*known, *sorted(kind for kind in SESSION_TYPES if kind not in ran))
+
+
+def board_columns(width: int) -> tuple[Column[Row], ...]:
+    """The columns for a board this wide; what is due takes what is left."""
+    shown = [_LAST, _TYPE, _EVERY] if width < MEDIUM else [_LAST, _TYPE, _STARTED, _TOOK, _USUAL, _EVERY]
+    rest = width - 2 - sum(column.width + column.apart for column in shown)
+    return (*shown, Column("Next", "next", max(rest, 0), _next))
+
+
+def _last(row: Row, _: Clock) -> tuple[str, Style]:
+    if isinstance(row, str):
+        return "", PLAIN
+    outcome = row.newest.outcome
+    return f"{GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]
+
+
+def _type(row: Row, _: Clock) -> tuple[str, Style]:
+    return (row, FAINT) if isinstance(row, str) else (row.type, PLAIN)
+
+
+def _started(row: Row, clock: Clock) -> tuple[str, Style]:
+    when = None if isinstance(row, str) else row.newest.started
+    return (words.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
+
+
+def _took(row: Row, clock: Clock) -> tuple[str, Style]:
+    span = None if isinstance(row, str) else row.newest.took(clock.now)
+    return (words.duration(span) if span is not None else "", PLAIN)
+
+
+def _usual(row: Row, _: Clock) -> tuple[str, Style]:
+    usual = None if isinstance(row, str) else row.baseline
+    return (words.duration(usual.usual) if usual else "", PLAIN)
+
+
+def _every(row: Row, _: Clock) -> tuple[str, Style]:
+    rhythm = None if isinstance(row, str) else row.rhythm
+    return (words.interval(rhythm.every) if rhythm else "", PLAIN)
+
+
+def _next(row: Row, clock: Clock) -> tuple[str, Style]:
+    """When it is due, or why it is not as it should be."""
+    if isinstance(row, str):
+        return NEVER, FAINT
+    if row.overruns:
+        return f"×{ratio_text(row.overruns[0].ratio)} usual", TROUBLE
+    if row.due is None:
+        return "", PLAIN
+    if row.due.since is not None:
+        return f"late {words.duration(clock.now - row.due.since)}", BOLD
+    return (_when(row.due.next, clock) if row.due.next else "", PLAIN)
+
+
+def _when(when: datetime, clock: Clock) -> str:
+    """`02:25`; `Thu 00:05` from a day ahead on."""
+    whole = words.day_clock(when, clock.now, clock.zone)
+    return whole.split()[-1] if abs(when - clock.now) < words.DAY else whole
+
+
+_LAST: Column[Row] = Column("Last", "outcome", 10, _last)
+_TYPE: Column[Row] = Column("Type", "type", 21, _type)
+_STARTED: Column[Row] = Column("Started", "started", 9, _started, right=True)
+_TOOK: Column[Row] = Column("Took", "duration_s", 6, _took, right=True)
+_USUAL: Column[Row] = Column("Usual", "usual", 6, _usual, right=True)
+_EVERY: Column[Row] = Column("Every", "every", 5, _every, right=True)

@@ -1,0 +1,110 @@
+"""The board: one line per type, what needs somebody on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.lookup import term
+from emtui.tui.board import Row, board_columns, rows_of
+from emtui.tui.columns import Clock, Column, summary
+from emtui.tui.commands import Place, bindings
+from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from emtui.tui.screens.lookup import LookupScreen
+
+
+class BoardRows(Rows[Row]):
+    """The types."""
+
+    def columns_for(self, width: int) -> tuple[Column[Row], ...]:
+        """The columns of a board this wide."""
+        return board_columns(width)
+
+
+class BoardScreen(Page):
+    """How each type stands, kept up to date by the list beneath."""
+
+    PLACE: ClassVar[Place] = Place.BOARD
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BOARD)
+
+    def __init__(self, listing: LookupScreen) -> None:
+        super().__init__()
+        self._list = listing
+
+    def body(self) -> Iterable[Widget]:
+        """A title, the types, the message of the newest run."""
+        yield OneLine(id="title")
+        yield BoardRows(id="board")
+        yield Paragraph(2, id="tail")
+
+    def on_mount(self) -> None:
+        """Show how the types stand."""
+        self.show_types()
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete that this rests on."""
+        return self._list.snapshot.as_of if self._list.snapshot else None
+
+    def show_types(self) -> None:
+        """As the list beneath knows them now."""
+        standing, attention = self._list.board, self._list.attention
+        if not self.stands or standing is None or attention is None:
+            return
+        rows = rows_of(standing, attention)
+        self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone or self.emtui.zone))
+        on_time, types = attention.calm.on_time, attention.calm.types
+        self.query_one("#title", OneLine).show([("Types", BOLD)], [(f"{on_time} of {types} on time", BOLD)])
+        self.show_top()
+
+    def watch_zone(self) -> None:
+        """Other times in every line."""
+        super().watch_zone()
+        self.show_types()
+
+    @property
+    def newest(self) -> Session | None:
+        """The newest run of the type under the cursor."""
+        row = self.query_one(BoardRows).selected
+        return None if row is None or isinstance(row, str) else row.newest
+
+    def on_lines_moved(self) -> None:
+        """The whole message of the newest run of the type under the cursor."""
+        self.query_one(Paragraph).show(summary(self.newest) if self.newest else "")
+        self.show_foot()
+
+    def position(self) -> str:
+        """`3/12`."""
+        rows = self.query_one(BoardRows)
+        return f"{words.count(rows.cursor + 1)}/{words.count(rows.count)}" if rows.count else ""
+
+    def action_open(self) -> None:
+        """The newest run of the type."""
+        if self.newest:
+            self.emtui.open_session(self.newest)
+        else:
+            self.say("This type has not run within the last 30 days.")
+
+    def action_runs(self) -> None:
+        """All runs of the type, in the list."""
+        newest = self.newest
+        if newest is None or newest.type is None:
+            self.say("This type has not run within the last 30 days.")
+            return
+        self._list.narrow(term("type", newest.type))
+        self.action_close()
+
+    def action_ask(self) -> None:
+        """Ask for the list now."""
+        self._list.action_ask()

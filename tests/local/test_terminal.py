@@ -1,0 +1,92 @@
+"""What the environment says of the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emtui.local import terminal
+
+
+@pytest.mark.parametrize(
+    ("environ", "utf8"),
+    [
+        ({"LANG": "en_GB.UTF-8"}, True),
+        ({"LC_ALL": "", "LC_CTYPE": "C.utf8", "LANG": "C"}, True),
+        ({"LC_ALL": "C", "LANG": "en_GB.UTF-8"}, False),
+        ({"LC_CTYPE": "POSIX", "LANG": "en_GB.UTF-8"}, False),
+        ({"LANG": "de_DE.ISO-8859-15@euro"}, False),
+        ({"LANG": "de_DE"}, False),
+        ({}, False),
+    ],
+)
+def test_the_first_of_the_three_that_is_set_decides_the_encoding(environ: dict[str, str], utf8: bool) -> None:
+    assert terminal.writes_utf8(environ) is utf8
+    assert terminal.only_ascii({**environ, "TERM": "xterm"}) is not utf8
+
+
+@pytest.mark.parametrize("name", ["linux", "vt100", "vt220", "vt102"])
+def test_consoles_are_simple_and_get_ascii_in_any_locale(name: str) -> None:
+    environ = {"TERM": name, "LANG": "C.UTF-8"}
+    assert terminal.simple(environ)
+    assert terminal.only_ascii(environ)
+
+
+@pytest.mark.parametrize("name", ["xterm-256color", "xterm-16color", "screen", "tmux-256color", "new", "vte"])
+def test_everything_else_gets_all_glyphs(name: str) -> None:
+    environ = {"TERM": name, "LANG": "C.UTF-8"}
+    assert terminal.draws(environ)
+    assert not terminal.only_ascii(environ)
+
+
+@pytest.mark.parametrize("environ", [{}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": " DUMB "}])
+def test_a_dumb_terminal_draws_nothing(environ: dict[str, str]) -> None:
+    assert not terminal.draws(environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "colored"),
+    [({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "0"}, False), ({"TERM": "vt220"}, False)],
+)
+def test_no_color_forbids_colours_if_it_is_anything_but_empty(environ: dict[str, str], colored: bool) -> None:
+    assert terminal.colored(environ) is colored
+
+
+@pytest.mark.parametrize(
+    ("told", "light"),
+    [
+        ("15;0", False),
+        ("0;15", True),
+        ("0;default;7", True),
+        ("12;8", False),
+        ("0;default", None),
+        ("", None),
+    ],
+)
+def test_colorfgbg_ends_with_the_background(told: str, light: bool | None) -> None:
+    assert terminal.light({"COLORFGBG": told}) is light
+
+
+@pytest.mark.parametrize(
+    ("began", "locale"),
+    [
+        (b"TERM=xterm\0LANG=\0", ""),
+        (b"LC_CTYPE=UTF-8\0", "LC_CTYPE=UTF-8"),
+        (b"LC_CTYPE=de_DE.ISO-8859-1\0", "LC_CTYPE=de_DE.ISO-8859-1"),
+        (b"LC_CTYPE=C.UTF-8\0", "LC_CTYPE=C.UTF-8"),
+    ],
+)
+def test_what_python_made_of_the_locale_is_undone(tmp_path: Path, began: bytes, locale: str) -> None:
+    (tmp_path / "environ").write_bytes(began)
+    environ = {"LC_CTYPE": "C.UTF-8"}
+    terminal.as_it_was(environ, tmp_path / "environ")
+    assert terminal.locale(environ) == locale
+
+
+def test_a_locale_that_python_leaves_alone_is_believed(tmp_path: Path) -> None:
+    given = {"LC_CTYPE": "C.UTF-8"}
+    for environ in ({"LC_ALL": "C", **given}, {"LC_CTYPE": "en_GB.UTF-8"}, given):
+        before = dict(environ)
+        terminal.as_it_was(environ, tmp_path / "no such file")
+        assert environ == before

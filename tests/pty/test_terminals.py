@@ -1,0 +1,311 @@
+"""Terminals of every kind, as real ones: what reaches them, and what they say of themselves."""
+
+from __future__ import annotations
+
+import re
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+from emtui.tui.background import QUESTION
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+WHITE, DEVICE = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b[?62;22c"
+KINDS = ("xterm-256color", "xterm-16color", "screen", "tmux-256color", "linux", "vt100", "unheard-of")
+COLORS = {*range(30, 50), *range(90, 108)}
+HEARTY = re.compile(rb"\x1b\[[<>]|\x1b\]|\$p")
+
+
+def codes(received: bytes) -> set[int]:
+    """Every SGR parameter that was sent."""
+    told = re.findall(rb"\x1b\[([0-9;]*)m", received)
+    return {int(code or 0) for codes in told for code in codes.split(b";")}
+
+
+@contextmanager
+def the_list(
+    folder: Path, *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """The demo's list, from an environment with more in it."""
+    columns, lines = size
+    environ = a_home(folder, **(more or {}))
+    with emtui("demo", *NIGHT, *argv, columns=columns, lines=lines, environ=environ) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,4")
+        yield terminal
+
+
+def see_everything(terminal: Terminal) -> None:
+    """Every screen that the demo leads to, from the list and back to it."""
+    terminal.press("e", "enter")
+    terminal.until("events")
+    terminal.press("/", "cannot", "enter")
+    terminal.until("match")
+    terminal.press("esc", "i")
+    terminal.until("UID")
+    terminal.press("q", "q", "?")
+    terminal.until("Keys: The list")
+    terminal.press("q", ":")
+    terminal.until("do it")
+    terminal.press("esc", "!")
+    terminal.until("Health of")
+    terminal.press("q", "/", "state:canceled,warning")
+    terminal.until("1 canceled")
+    terminal.press("enter", "L")
+    terminal.until("Password")
+    terminal.press("esc")
+    terminal.until("Outcome")
+
+
+def test_no_color_means_no_colour_on_any_screen(tmp_path: Path) -> None:
+    with the_list(tmp_path, more={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
+        see_everything(terminal)
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert not codes(terminal.received) & COLORS
+    assert {1, 4, 7} <= codes(terminal.received)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"NO_COLOR": ""},
+        {"COLORTERM": "truecolor"},
+        {"TERM": "xterm-256color"},
+        {"TERM": "xterm-16color"},
+        {"TERM": "linux"},
+    ],
+)
+def test_the_terminals_own_sixteen_colours_are_all_that_is_used(tmp_path: Path, more: dict[str, str]) -> None:
+    with the_list(tmp_path, more=more) as terminal:
+        terminal.press("/", "state:failed,warning,running")
+        terminal.until("1/1")
+    assert {31, 33, 36} <= codes(terminal.received)
+    assert not codes(terminal.received) & {38, 48}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_every_kind_of_terminal_the_list_is_shown(tmp_path: Path, kind: str) -> None:
+    with the_list(tmp_path, more={"TERM": kind}) as terminal:
+        row = next(line for line in terminal.lines() if "CollectJob" in line)
+        assert row.startswith("> > running" if kind in {"linux", "vt100"} else "› ► running")
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("kind", ["linux", "vt100"])
+def test_a_console_is_told_nothing_that_it_would_print_and_is_left_empty(tmp_path: Path, kind: str) -> None:
+    with the_list(tmp_path, more={"TERM": kind}) as terminal:
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert not HEARTY.search(terminal.received)
+    assert b"\x1b[H\x1b[J" in terminal.received[-200:]
+
+
+@pytest.mark.parametrize(
+    ("argv", "more"),
+    [
+        (["--ascii"], {}),
+        ([], {"TERM": "vt220"}),
+        ([], {"LC_ALL": "C"}),
+        ([], {"LC_ALL": "", "LANG": ""}),
+        ([], {"LANG": "de_DE.ISO-8859-1"}),
+    ],
+)
+def test_in_ascii_not_one_other_byte_reaches_the_terminal(
+    tmp_path: Path, argv: list[str], more: dict[str, str]
+) -> None:
+    with the_list(tmp_path, *argv, more=more) as terminal:
+        see_everything(terminal)
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert terminal.received.isascii()
+    assert b"X failed" in terminal.received
+
+
+@pytest.mark.parametrize("kind", ["dumb", ""])
+def test_a_dumb_terminal_is_refused_with_what_to_use_instead(tmp_path: Path, kind: str) -> None:
+    with emtui("demo", environ=a_home(tmp_path, TERM=kind)) as terminal:
+        assert terminal.end() == 2
+    assert terminal.received.count(b"\n") == 1
+    assert b"emtui sessions" in terminal.received
+    assert b"\x1b" not in terminal.received
+
+
+# --- light and dark ----------------------------------------------------------------
+
+
+@contextmanager
+def asked(folder: Path, **more: str) -> Iterator[Terminal]:
+    """A terminal that was asked for its background, and has not answered yet."""
+    with emtui("demo", *NIGHT, environ=a_home(folder, **more)) as terminal:
+        terminal.until(lambda _: QUESTION.encode() in terminal.received)
+        yield terminal
+
+
+def codes_of_the_list(terminal: Terminal) -> set[int]:
+    terminal.until("Password")
+    terminal.press("enter")
+    terminal.until("1/3,4")
+    return codes(terminal.received)
+
+
+def test_on_a_light_background_nothing_is_yellow(tmp_path: Path) -> None:
+    with asked(tmp_path) as terminal:
+        terminal.press(WHITE + DEVICE)
+        used = codes_of_the_list(terminal)
+    assert {31, 34, 35} <= used
+    assert not {33, 36} & used
+
+
+def test_without_an_answer_it_is_dark_unless_colorfgbg_says_more(tmp_path: Path) -> None:
+    with asked(tmp_path) as terminal:
+        terminal.press(DEVICE)
+        assert {33, 36} <= codes_of_the_list(terminal)
+    with asked(tmp_path, COLORFGBG="0;15") as terminal:
+        terminal.press(DEVICE)
+        assert not {33, 36} & codes_of_the_list(terminal)
+
+
+def test_what_is_typed_while_the_terminal_answers_is_not_lost(tmp_path: Path) -> None:
+    with asked(tmp_path) as terminal:
+        terminal.press(WHITE + "\r" + DEVICE)
+        terminal.until("1/3,4")
+
+
+def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
+    with asked(tmp_path) as terminal:
+        terminal.until("Password")
+        terminal.press(WHITE + DEVICE, "enter")
+        terminal.until("1/3,4")
+    assert b"rgb:" not in terminal.received
+
+
+@pytest.mark.parametrize("answer", [WHITE + DEVICE, DEVICE, "\x1b]11;rgb:ff", ""])
+def test_the_terminal_has_its_own_modes_in_the_end(tmp_path: Path, answer: str) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        before = termios.tcgetattr(terminal.child.child_fd)
+        terminal.until(lambda _: QUESTION.encode() in terminal.received)
+        terminal.press(answer)
+        terminal.until("Password")
+        terminal.press("ctrl+c")
+        terminal.until(lambda _: b"\x1b[?1049l" in terminal.received)
+        terminal.rest()
+        assert termios.tcgetattr(terminal.child.child_fd) == before
+
+
+@pytest.mark.parametrize("more", [{"TERM": "linux"}, {"NO_COLOR": "1"}])
+def test_a_console_and_who_wants_no_colours_are_not_asked(tmp_path: Path, more: dict[str, str]) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path, **more)) as terminal:
+        terminal.until("Password")
+    assert b"\x1b]11;" not in terminal.received
+
+
+# --- the mouse ---------------------------------------------------------------------
+
+WHEEL_DOWN, WHEEL_UP = "\x1b[<65;10;10M", "\x1b[<64;10;10M"
+
+
+def click(line: int, column: int = 20) -> str:
+    return f"\x1b[<0;{column};{line}M\x1b[<0;{column};{line}m"
+
+
+def test_the_mouse_is_off_unless_it_is_asked_for(tmp_path: Path) -> None:
+    with the_list(tmp_path) as terminal:
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert not re.search(rb"\?1(?:000|002|003|006|015|016)h", terminal.received)
+
+
+def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_opens(tmp_path: Path) -> None:
+    with the_list(tmp_path, "--mouse") as terminal:
+        terminal.press(WHEEL_DOWN)
+        terminal.until("4/3,4")
+        terminal.press(WHEEL_DOWN, WHEEL_DOWN, WHEEL_UP)
+        terminal.until("7/3,4")
+        terminal.press(click(8))
+        row = terminal.until(lambda lines: lines[7].startswith("›"))[7]
+        before = terminal.rest()
+        for column in range(5, 60):
+            terminal.press(f"\x1b[<35;{column};9M")
+        assert terminal.rest() == before, "a mouse that merely moves costs nothing"
+        terminal.press(click(8))
+        assert row.split()[2] in terminal.until(" events")[1]
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert not re.search(rb"\?1(?:002|003|015|016)h", terminal.received)
+    assert terminal.received.rindex(b"?1000l") > terminal.received.rindex(b"?1000h")
+    assert terminal.received.rindex(b"?1006l") > terminal.received.rindex(b"?1006h")
+
+
+def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(tmp_path: Path) -> None:
+    with the_list(tmp_path, "--mouse") as terminal:
+        terminal.press("/", "Collect")
+        terminal.until("Enter keep")
+        terminal.press(click(8))
+        terminal.until("4/2,")
+        terminal.press("Job")
+        terminal.until("/ CollectJob")
+
+
+def test_the_mouse_can_be_turned_on_and_off_by_name(tmp_path: Path) -> None:
+    with the_list(tmp_path) as terminal:
+        terminal.press(":", "mouse", "enter")
+        terminal.until("hold shift")
+        assert b"\x1b[?1000h" in terminal.received
+        terminal.press(click(9))
+        terminal.until("5/3,4")
+        assert "hold shift" not in terminal.lines()[-1]
+        before = len(terminal.received)
+        terminal.press(":", "mouse", "enter")
+        terminal.until("The mouse is off")
+        assert b"\x1b[?1000l" in terminal.received[before:]
+
+
+# --- sizes -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(58, 16), (80, 23), (159, 50), (400, 120)])
+def test_every_screen_fits_any_size(tmp_path: Path, columns: int, lines: int) -> None:
+    with the_list(tmp_path, size=(columns, lines)) as terminal:
+        see_everything(terminal)
+        assert "? keys" in terminal.until("? keys")[-1]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(40, 10), (20, 5), (2, 2), (1, 1)])
+def test_too_small_a_terminal_ends_nothing(tmp_path: Path, columns: int, lines: int) -> None:
+    with the_list(tmp_path) as terminal:
+        shown = terminal.lines()
+        terminal.child.setwinsize(lines, columns)
+        terminal.press("down", "enter", "/", "x", "enter", "q", "?", "q", "up")
+        terminal.rest()
+        terminal.child.setwinsize(23, 80)
+        terminal.wipe()
+        terminal.press("\x0c")
+        terminal.until(lambda lines: lines == shown)
+
+
+def test_a_terminal_that_is_of_no_use_says_what_is_needed(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, columns=36, lines=9, environ=a_home(tmp_path)) as terminal:
+        terminal.until("36×9 is too small: 58×16 at least")
+        terminal.press("enter", "q")
+        terminal.rest()
+
+
+def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(tmp_path: Path) -> None:
+    with the_list(tmp_path, size=(120, 40)) as terminal:
+        shown, before = terminal.lines(), terminal.rest()
+        for size in range(200):
+            terminal.child.setwinsize(20 + size % 20, 60 + size % 60)
+        terminal.child.setwinsize(40, 120)
+        terminal.press("\x0c")
+        sent = terminal.rest() - before
+        terminal.wipe()
+        terminal.press("\x0c")
+        terminal.until(lambda lines: lines == shown)
+    assert sent <= 30_000

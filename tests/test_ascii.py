@@ -1,0 +1,40 @@
+"""Text in ASCII, as wide as it was."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui import words
+from emtui.ascii import ERRORS, PLAIN, plain
+
+
+@given(st.text())
+def test_any_text_is_ascii_then_and_as_wide_as_before(text: str) -> None:
+    shown = plain(text)
+    assert shown.isascii()
+    if text.isprintable():
+        assert len(shown) == words.cells(text)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("■ ▲ ► ○ · ›", "X ! > o . >"), ("×2 – “a” ⏎…", 'x2 - "a" |~')])
+def test_what_emtui_draws_has_a_picture_of_its_own(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("für", "fur"), ("e\u0301te", "ete"), ("Файл", "????"), ("日本", "????"), ("Ａ", "??")],
+)
+def test_letters_lose_their_marks_and_what_is_unknown_is_seen(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_every_substitute_takes_one_cell() -> None:
+    assert all(words.cells(char) == 1 == len(instead) for char, instead in PLAIN.items())
+
+
+def test_an_encoding_may_use_it_for_what_it_has_no_bytes_for() -> None:
+    assert "für 3 × …".encode("ascii", ERRORS) == b"fur 3 x ~"
+    assert "für 3 …".encode("latin-1", ERRORS) == b"f\xfcr 3 ~"

@@ -1,0 +1,75 @@
+"""What reaches a terminal of each kind."""
+
+from __future__ import annotations
+
+import pytest
+from rich.style import Style
+
+from emtui.em.model import Outcome
+from emtui.tui.driver import MODES_LEFT
+from emtui.tui.ink import Ink, older
+from emtui.tui.paper import _codes
+from emtui.tui.start import ink
+from emtui.tui.theme import ALARM, HERE, OUTCOME_STYLES, TROUBLE
+
+XTERM = {"30": 0x000000, "31": 0xCD0000, "34": 0x0000EE, "35": 0xCD00CD, "": 0x000000}
+"""The colours that a light ground gets, as xterm has them."""
+
+
+def contrast_on_white(color: int) -> float:
+    """As WCAG 2 reckons it."""
+
+    def linear(shift: int) -> float:
+        channel = (color >> shift & 255) / 255
+        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+    return 1.05 / (0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0) + 0.05)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_can_be_read_on_white(outcome: Outcome) -> None:
+    codes = _codes(OUTCOME_STYLES[outcome], Ink(light=True)).split(";")
+    color = next((code for code in codes if code.startswith(("3", "9"))), "")
+    assert contrast_on_white(XTERM[color]) >= 4.5
+
+
+def test_on_a_light_ground_a_warning_looks_like_nothing_else() -> None:
+    shown = {outcome: _codes(style, Ink(light=True)) for outcome, style in OUTCOME_STYLES.items()}
+    warning = shown.pop(Outcome.WARNING)
+    assert warning not in shown.values()
+
+
+@pytest.mark.parametrize("style", [TROUBLE, ALARM, HERE, *OUTCOME_STYLES.values()])
+def test_without_colours_the_rest_of_a_style_stays(style: Style) -> None:
+    codes = set(filter(None, _codes(style, Ink(colored=False)).split(";")))
+    assert codes <= {"1", "2", "4", "7"}
+    assert ("1" in codes, "7" in codes) == (bool(style.bold), bool(style.reverse))
+
+
+def test_a_colour_that_is_none_of_the_sixteen_becomes_one() -> None:
+    assert _codes(Style(color="#ff2020"), Ink()) == "91"
+
+
+def test_ascii_is_for_who_wants_it_and_who_has_no_more() -> None:
+    utf8 = {"TERM": "xterm", "LANG": "C.UTF-8"}
+    assert not ink(utf8, None).ascii
+    assert ink(utf8, None, ascii_wanted=True).ascii
+    assert ink({**utf8, "TERM": "linux"}, None).ascii
+
+
+def test_the_terminals_own_word_on_its_background_comes_before_colorfgbg() -> None:
+    assert ink({"COLORFGBG": "0;15"}, None).light
+    assert not ink({"COLORFGBG": "0;15"}, light=False).light
+    assert ink({}, light=True).light
+    assert not ink({}, None).light
+
+
+@pytest.mark.parametrize(
+    "newer", ["\x1b[>25u", "\x1b[<u", "\x1b[?2026$p", "\x1b[?2048$p", "\x1b[22;0t", "\x1b]2;emtui prod\x07"]
+)
+def test_a_console_is_told_nothing_that_it_would_print(newer: str) -> None:
+    assert older(f"\x1b[?25l{newer}\x1b[1;1H text") == "\x1b[?25l\x1b[1;1H text"
+
+
+def test_what_a_console_understands_is_left() -> None:
+    assert older(MODES_LEFT) == MODES_LEFT.replace("\x1b[<u", "")
