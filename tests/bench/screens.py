@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from time import monotonic
 
 from bench.counts import EMPTY, SELDOM, TYPED, there
 from bench.figures import Figure
@@ -48,8 +49,9 @@ def filtering(served: Served, count: int, times: int = 1) -> Iterator[Figure]:
     """From a key of a query to what it changes on the screen, and the event loop meanwhile."""
     with _watched(served) as (tty, noted):
         tty.until(there(served))
-        opened = tty.settled().last
+        tty.settled()
         tty.answer_to("/")
+        opened = monotonic()
         rounds = [_typed(tty) for _ in range(times)]
         waits = sorted(median(column) * 1000 for column in zip(*rounds, strict=True))
         beside = f"median key {median(waits):.0f} ms; each of {len(waits)} keys the median of {times}"

@@ -133,6 +133,7 @@ def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
             dimensions=(LINES, COLUMNS),
             echo=False,
         )
+        child.delaybeforesend = None  # keys come when they come
         open_until_then.callback(child.close, force=True)
         terminal = FarTerminal(child, COLUMNS, LINES, led)
         at_row(terminal, 1)

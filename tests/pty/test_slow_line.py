@@ -23,8 +23,17 @@ def manager() -> Moving:
 
 
 @pytest.fixture
-def far(tmp_path: Path, manager: Moving) -> Iterator[FarTerminal]:
-    """The long list at the far end of the line, asked for again every three seconds."""
+def far_with_ten_thousand(tmp_path: Path, manager: Moving) -> Iterator[FarTerminal]:
+    yield from at_the_far_end(tmp_path, manager)
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[FarTerminal]:
+    yield from at_the_far_end(tmp_path, Moving(listing(3_000)))
+
+
+def at_the_far_end(tmp_path: Path, manager: Moving) -> Iterator[FarTerminal]:
+    """A list at the far end of the line, asked for again every three seconds, each time with changes."""
     known = identity(tmp_path)
     with rogue_beside(manager, known.context()) as server:
         argv = [HASTY, "3", "--server", server.authority, "--user", USER, "--pin", known.sha256]
@@ -38,9 +47,9 @@ def at_row(terminal: FarTerminal, number: int) -> None:
 
 
 def test_a_key_that_was_held_and_let_go_leaves_one_frame_on_the_line(
-    far: FarTerminal, manager: Moving
+    far_with_ten_thousand: FarTerminal, manager: Moving
 ) -> None:
-    before = manager.looks
+    far, before = far_with_ten_thousand, manager.looks
     assert far.hold("down", seconds=3, rate=30) <= ONE_FRAME
     at_row(far, 91)
     while manager.looks == before:  # a list of 10,000 has come meanwhile, or comes now
