@@ -136,6 +136,12 @@ def day_and_time(when: datetime, zone: tzinfo) -> str:
     return f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S}"
 
 
+def dated(when: datetime, zone: tzinfo) -> str:
+    """With its year, for what is read elsewhere and later: `2026-11-23 02:10:04 +01:00`."""
+    local = _in_zone(when, zone)
+    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {_zone_of(local)}"
+
+
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:
     """The server may send year 1 or 9999, which not every zone can hold."""
     try:

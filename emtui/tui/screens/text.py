@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -71,6 +71,14 @@ class TextPage(Page):
     def on_lines_moved(self) -> None:
         """Say how far one has read."""
         self.show_foot()
+
+    def action_copy(self) -> None:
+        """The whole text."""
+        self.emtui.copy(self.text)
+
+    def plain_text(self) -> Callable[[], str]:
+        """The title and the text."""
+        return lambda: f"{self._heading}\n\n{self.text}\n"
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""

@@ -21,7 +21,7 @@ from emtui import words
 from emtui.em.model import Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query, haystack
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock, cells_of, session_columns, titles_of
+from emtui.tui.columns import Clock, Column, cells_of, session_columns, titles_of
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 
@@ -37,6 +37,7 @@ class SessionList(Lines):
     zone: var[tzinfo | None] = var(None)
     marks: var[Mapping[Uid, str]] = var({})
     veiled: var[bool] = var(False)
+    ages: var[bool] = var(False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -100,11 +101,18 @@ class SessionList(Lines):
         """The rows are old, or no more."""
         self.refresh()
 
+    def watch_ages(self) -> None:
+        """When each run started, or how long ago."""
+        self.refresh()
+
+    def _columns(self, width: int) -> tuple[Column, ...]:
+        return session_columns(width, ages=self.ages)
+
     def _grow_older(self, before: Snapshot, after: Snapshot) -> None:
         """Repaint the rows that read otherwise now."""
         if self.zone is None:
             return
-        columns = session_columns(self.size.width)
+        columns = self._columns(self.size.width)
         old, new = Clock(before.server_time, self.zone), Clock(after.server_time, self.zone)
         for place, session in enumerate(self.in_sight, self.top):
             if cells_of(columns, session, old) != cells_of(columns, session, new):
@@ -172,7 +180,7 @@ class SessionList(Lines):
 
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
-        titles = titles_of(session_columns(width), self.order.field, self.order.descending)
+        titles = titles_of(self._columns(width), self.order.field, self.order.descending)
         return strip_of([("  ", PLAIN), (titles, HEADING)], width)
 
     def row(self, place: int, width: int) -> Pieces:
@@ -183,7 +191,7 @@ class SessionList(Lines):
         mark = STALE if self.veiled else self.marks.get(session.uid, " ")
         clock = Clock(self.snapshot.server_time, self.zone)
         cursor = CURSOR if place == self.cursor else " "
-        return [(cursor + mark, PLAIN), *cells_of(session_columns(width), session, clock)]
+        return [(cursor + mark, PLAIN), *cells_of(self._columns(width), session, clock)]
 
     @property
     def veil(self) -> Style | None:
