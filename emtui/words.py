@@ -138,8 +138,8 @@ def day_and_time(when: datetime, zone: tzinfo) -> str:
 
 def dated(when: datetime, zone: tzinfo) -> str:
     """With its year, for what is read elsewhere and later: `2026-11-23 02:10:04 +01:00`."""
-    local = _in_zone(when, zone)
-    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {_zone_of(local)}"
+    told = _in_zone(when, zone).isoformat(" ", "seconds")
+    return f"{told[:19]} {told[19:]}"
 
 
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:

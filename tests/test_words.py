@@ -160,3 +160,18 @@ def test_a_pause_is_seconds_or_minutes() -> None:
     assert [words.pause(seconds) for seconds in (10, 60.4, 120, 180, 200)] == [
         "10 s", "60 s", "120 s", "3 min", "3 min",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "text"),
+    [
+        (
+            datetime(2026, 11, 23, 1, 10, 4, 999_999, UTC),
+            timezone(timedelta(hours=1)),
+            "2026-11-23 02:10:04 +01:00",
+        ),
+        (datetime(1, 1, 1, tzinfo=UTC), timezone(timedelta(hours=-5)), "0001-01-01 00:00:00 +00:00"),
+    ],
+)
+def test_what_is_read_elsewhere_has_its_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
+    assert words.dated(when, zone) == text

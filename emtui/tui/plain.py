@@ -22,6 +22,8 @@ TIME_CELLS = 26
 """`2026-11-23 02:10:04 +01:00`."""
 OFFSET_CELLS = 8
 TYPE_CELLS = 21
+SHORT_ID = 8
+"""Leading hex digits of an ID: enough for `emtui show`, and a row without a message fits 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,14 @@ def _table(rows: Sequence[Session], clock: Clock) -> Iterator[str]:
             (session.type or "") if complete else "reference",
             words.dated(started, clock.zone) if started else "",
             _took(session, clock),
-            session.id,
+            session.id[:SHORT_ID],
             words.one_line(summary(session)),
         )
 
 
 def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
     kind += " " * (TYPE_CELLS - words.cells(kind))
-    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>6}  {id:<36}  {message}".rstrip()
+    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>6}  {id:<{SHORT_ID}}  {message}".rstrip()
 
 
 def session_text(origin: Origin, session: Session, log: Log | None, clock: Clock) -> str:
