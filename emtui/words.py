@@ -156,6 +156,12 @@ def day_and_time(when: datetime, zone: tzinfo) -> str:
     return f"{_DAYS[local.weekday()]} {local:%d} {_MONTHS[local.month - 1]} {local:%H:%M:%S}"
 
 
+def dated(when: datetime, zone: tzinfo) -> str:
+    """With its year, for what is read elsewhere and later: `2026-11-23 02:10:04 +01:00`."""
+    told = _in_zone(when, zone).isoformat(" ", "seconds")
+    return f"{told[:19]} {told[19:]}"
+
+
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:
     """The server may send year 1 or 9999, which not every zone can hold."""
     try:

@@ -187,3 +187,18 @@ def test_a_time_is_told_to_the_minute_with_its_day_where_that_is_not_plain(
 )
 def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
     assert words.interval(every) == said
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "text"),
+    [
+        (
+            datetime(2026, 11, 23, 1, 10, 4, 999_999, UTC),
+            timezone(timedelta(hours=1)),
+            "2026-11-23 02:10:04 +01:00",
+        ),
+        (datetime(1, 1, 1, tzinfo=UTC), timezone(timedelta(hours=-5)), "0001-01-01 00:00:00 +00:00"),
+    ],
+)
+def test_what_is_read_elsewhere_has_its_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
+    assert words.dated(when, zone) == text

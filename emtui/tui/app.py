@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
     from emtui.tui.driver import EmtuiDriver
+    from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
@@ -103,6 +104,8 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._stop_pressed = -PRESS_AGAIN
         self._frames = Frames(Turns(quiet=start.quiet), self._send)
         self._lent = False
+        self.clocks = False
+        """Whether events show the time of day rather than the offset."""
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()
@@ -588,6 +591,55 @@ class EmtuiApp(App[int], inherit_bindings=False):
         text = health(screen.follow, client, clock, self._second_try_at)
         self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
 
+    # --- handing over ------------------------------------------------------------------
+
+    def origin(self, as_of: datetime | None) -> Origin:
+        """Whose answer a text shows, and of when."""
+        from emtui.tui.plain import Origin
+
+        server = self.client.server if self.client else ""
+        return Origin(str(server), self.mark or "", as_of)
+
+    @work(group="copy", description="copy a text")
+    async def copy(self, text: str) -> None:
+        """Put it on the person's clipboard, and say which way."""
+        from emtui.local import clipboard
+
+        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self.remembers))
+        if copied.sequence and self._driver:
+            self._driver.write(copied.sequence)
+        self.page.say(copied.told)
+
+    def copy_command(self) -> None:
+        """Copy the command that opens this view for anybody; say why, where there is none."""
+        command = self._way_back()
+        if command:
+            self.copy(command)
+        else:
+            self.page.say(self._no_way_back())
+
+    def _no_way_back(self) -> str:
+        if self._start.replay:
+            return "This is a recording: no command opens it for anybody but you."
+        if self._start.mark:
+            return "This is a demo: it ends with you, and no command opens it for anybody else."
+        return "There is no view yet that a command could open: log on first."
+
+    def read_in_pager(self, text: Callable[[], str]) -> None:
+        """Let the person's pager show a text; one at a time."""
+        if not any(worker.group == "pager" and not worker.is_finished for worker in self.workers):
+            self._read_in_pager(text)
+
+    @work(group="pager", description="show a text in the pager")
+    async def _read_in_pager(self, text: Callable[[], str]) -> None:
+        from emtui.local import pager
+
+        try:
+            argv = pager.command(os.environ)
+            await self.lend(lambda: pager.show(argv, text()))
+        except pager.NoPager as problem:
+            self.page.say(str(problem))
+
     def action_clock(self) -> None:
         """Local time, or UTC."""
         local = self._start.zone or SystemZone()
@@ -704,9 +756,10 @@ class EmtuiApp(App[int], inherit_bindings=False):
     async def _press(self, event: events.Key) -> bool:
         """Write into the field that has the focus, else do what the key is bound to."""
         field = self.focused
-        if isinstance(field, Input) and event.is_printable and event.character:
+        typed = event.character
+        if isinstance(field, Input) and typed and field.check_consume_key(event.key, typed):
             start, end = sorted(field.selection)
-            field.replace(event.character, start, end)
+            field.replace(typed, start, end)
             return True
         return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 

@@ -78,6 +78,11 @@ def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
     return (words.clock_long(when, clock.zone) if when else "", PLAIN)
 
 
+def _age(session: Session, clock: Clock) -> tuple[str, Style]:
+    when = session.started
+    return (words.duration(clock.now - when) if when else "", PLAIN)
+
+
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:
     span = session.took(clock.now)
     return (words.duration(span) if span is not None else "", PLAIN)
@@ -115,12 +120,19 @@ _OUTCOME = Column("Outcome", "outcome", 10, _outcome)
 _TYPE = Column("Type", "type", 21, _type)
 _SHORT = Column("Started", "started", 9, _started_short, right=True)
 _LONG = Column("Started", "started", 15, _started_long)
+_AGE = Column("Age", "started", 9, _age, right=True)
 _TOOK = Column("Took", "duration_s", 6, _took, right=True)
 
 
-def session_columns(width: int, baselines: Baselines = NOTHING_USUAL) -> tuple[Column[Session], ...]:
-    """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on."""
-    fixed = [_OUTCOME, _TYPE, _LONG if width >= WIDE else _SHORT, _TOOK]
+def session_columns(
+    width: int, baselines: Baselines = NOTHING_USUAL, *, ages: bool = False
+) -> tuple[Column[Session], ...]:
+    """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on.
+
+    With `ages` it is told how long ago each run started, not when.
+    """
+    started = _LONG if width >= WIDE else _SHORT
+    fixed = [_OUTCOME, _TYPE, _AGE if ages else started, _TOOK]
     if width < MEDIUM:
         return tuple(fixed)
     if width >= WIDE:

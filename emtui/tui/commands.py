@@ -80,6 +80,7 @@ COMMANDS = (
     Command("previous_row", ("K",), "previous row of the list", Place.DETAIL),
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
+    Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
@@ -106,12 +107,17 @@ COMMANDS = (
     # the certificate
     Command("answer", ("enter",), "leave; after the word pin: accept", Place.TRUST, "answer"),
     Command("back", ("escape",), "leave", Place.TRUST, "leave"),
+    Command("copy", ("y",), "copy the fingerprint", Place.TRUST),
     Command("more", ("pagedown", "down"), "more of the certificate", Place.TRUST, "more"),
     Command("less", ("pageup", "up"), "back in the certificate", Place.TRUST),
     # every view, and everywhere
     Command("ask", ("r", "f5"), "ask the server now", Place.VIEW, "ask now", vital=True),
     Command("pause", ("p",), "pause asking, or go on", Place.VIEW),
     Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
+    Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
+    Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
+    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW),
+    Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
     Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
     Command("close", ("q",), "close; on the list: leave emtui", Place.VIEW, "back", vital=True),
@@ -135,6 +141,7 @@ COMMANDS = (
 
 _SHOWN = {
     "slash": "/",
+    "ampersand": "&",
     "colon": ":",
     "question_mark": "?",
     "exclamation_mark": "!",

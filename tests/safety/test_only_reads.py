@@ -75,6 +75,7 @@ def seat(home: dict[str, str], server: Stranger, known: Identity) -> dict[str, s
         "EMTUI_USER": USER,
         "EMTUI_PASSWORD": PASSWORD,
         "EMTUI_PIN": known.sha256,
+        "PAGER": "true",  # reads nothing and ends at once
     }
 
 
@@ -143,6 +144,7 @@ BYTES = {
     "full_stop": ".",
     "colon": ":",
     "question_mark": "?",
+    "ampersand": "&",
     "enter": "\r",
     "escape": "\x1b[27u",  # as kitty says it: never the beginning of something else
     "space": " ",

@@ -275,6 +275,38 @@ async def test_times_turn_to_utc_and_back_on_every_screen() -> None:
         assert seat.listing.zone is UTC
 
 
+async def test_the_list_tells_when_each_run_started_or_how_long_ago() -> None:
+    async with seated() as seat:
+        await seat.press("T")
+        assert "Age" in seat.lines()[0]
+        assert re.match(r"› . \w+ +\w+ +[\dms.]+ ", seat.lines()[1])
+        await seat.press("T")
+        assert "Started" in seat.lines()[0]
+
+
+async def test_only_some_events_are_shown_until_esc() -> None:
+    async with seated() as seat:
+        await seat.press("enter")
+        await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
+        await seat.press("ampersand", *"retrieving", "enter")
+        assert seat.line("search").startswith("& retrieving")
+        assert re.search(r" \d+ of \d+ events shown$", seat.line("search"))
+        await seat.press("slash", *"bs02", "enter")
+        assert re.match(r"& retrieving  / bs02 .* \d+ of \d+ shown match$", seat.line("search"))
+        await seat.press("escape")
+        assert seat.line("search").startswith("& retrieving  ")
+        await seat.press("escape")
+        assert seat.line("search").startswith("  server:")
+        assert isinstance(seat.page, DetailScreen)
+
+
+@pytest.mark.parametrize(("key", "said"), [("T", "Only the list and the events"), ("y", "Copied")])
+async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, said: str) -> None:
+    async with seated() as seat:
+        await seat.press("question_mark", key)
+        await seat.until(lambda: said in seat.line("foot") or "Not copied" in seat.line("foot"))
+
+
 async def test_odd_rows_are_counted_and_cost_nobody_the_others() -> None:
     async with seated("odd-row") as seat:
         assert "2 not readable whole" in seat.line("tally")

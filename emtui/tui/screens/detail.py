@@ -7,7 +7,7 @@ leaves on the screen what was there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import random
 from time import monotonic
@@ -27,7 +27,7 @@ from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
 from emtui.triage.steps import Wait
 from emtui.triage.telling import usual_wait
-from emtui.tui.columns import Clock, summary
+from emtui.tui.columns import WIDE, Clock, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import event_title, facts, head, server_words
 from emtui.tui.screens.explaining import Explaining
@@ -56,6 +56,7 @@ class DetailScreen(Explaining):
 
     began: var[datetime | None] = var(None)
     sought: var[str] = var("")
+    only: var[str] = var("")
     asking: var[bool] = var(False)
 
     class Learned(Message):
@@ -79,6 +80,8 @@ class DetailScreen(Explaining):
         self.session = session
         self._as_of: datetime | None = None
         self._missed = 0
+        self._sifts = False
+        """Whether the prompt is for what is shown, not for what is searched."""
 
     def body(self) -> Iterable[Widget]:
         """The head, the events, the whole line under the cursor."""
@@ -88,7 +91,11 @@ class DetailScreen(Explaining):
         yield OneLine(id="search")
         yield Prompt(self._seek, self._search_closed, id="prompt")
         yield EventList(id="events").data_bind(
-            DetailScreen.log_read, DetailScreen.began, DetailScreen.zone, DetailScreen.sought
+            DetailScreen.log_read,
+            DetailScreen.began,
+            DetailScreen.zone,
+            DetailScreen.sought,
+            DetailScreen.only,
         )
         yield Paragraph(2, id="tail")
 
@@ -100,6 +107,7 @@ class DetailScreen(Explaining):
     def on_mount(self) -> None:
         """Show what is known, ask for the rest, and follow the end of what still runs."""
         self.show_session()
+        self.events.clocks = self.emtui.clocks
         self.events.sticks = self.session.running
         self.action_ask()
         self._keep_up()
@@ -212,6 +220,8 @@ class DetailScreen(Explaining):
             return (f"asking {self.client.server} for the events", "Esc stops")
         if self.log_read is None:
             return ("No events yet. r asks for them.",)
+        if self.only and self.log_read.events:
+            return (f"No event holds “{self.only}”.", "Esc shows all events")
         return ("The server has no events of this run.",)
 
     def show_session(self) -> None:
@@ -230,8 +240,9 @@ class DetailScreen(Explaining):
         """What is searched, else the server's own words; at the right how many events there are."""
         said = server_words(self.session)
         left: Pieces = [(f"  server: {said}", FAINT)] if said else []
-        if self.sought:
-            left = [("/ ", FAINT), (self.sought, BOLD)]
+        if self.sought or self.only:
+            left = [("& ", FAINT), (f"{self.only}  ", BOLD)] if self.only else []
+            left += [("/ ", FAINT), (self.sought, BOLD)] if self.sought else []
         right: Pieces = [("asking  Esc stops", BOLD)] if self.asking and self.log_read else []
         if not right and self.log_read:
             right = [(self._count(self.log_read), FAINT)]
@@ -239,7 +250,10 @@ class DetailScreen(Explaining):
 
     def _count(self, log: Log) -> str:
         if self.sought:
-            return f"{words.count(self.events.matches)} of {words.count(len(log.events))} events match"
+            base = f"{words.count(self.events.count)} {'shown' if self.only else 'events'}"
+            return f"{words.count(self.events.matches)} of {base} match"
+        if self.only:
+            return f"{words.count(self.events.count)} of {words.count(len(log.events))} events shown"
         said = f"{words.count(len(log.events))} events"
         if log.odd:
             said += f", {words.count(log.odd)} not readable whole"
@@ -257,13 +271,25 @@ class DetailScreen(Explaining):
 
     def action_search(self) -> None:
         """Search while typing."""
+        self._type(sifts=False)
+
+    def action_only(self) -> None:
+        """Show only the lines that hold a text; empty shows all."""
+        self._type(sifts=True)
+
+    def _type(self, *, sifts: bool) -> None:
+        self._sifts = sifts
         self.query_one("#search", OneLine).display = False
-        self.query_one(Prompt).open(self.sought)
+        self.query_one(Prompt).open(self.only if sifts else self.sought, sign="&" if sifts else "/")
         self.show_foot()
 
     def _seek(self, text: str) -> None:
-        """Each keystroke goes to the first match from here."""
-        self.sought = text
+        """Each keystroke goes to the first match from here, or hides what does not match."""
+        if self._sifts:
+            self.only = text
+            self.events.empty = self._emptiness()
+        else:
+            self.sought = text
 
     def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
@@ -273,7 +299,7 @@ class DetailScreen(Explaining):
         self.set_focus(self.events)
         self.show_search()
         self.show_foot()
-        if kept and text and self.log_read and not self.events.matches:
+        if kept and text and self.log_read and not self._sifts and not self.events.matches:
             self.say(f"No line holds “{text}”.")
 
     def action_stick(self) -> None:
@@ -316,6 +342,38 @@ class DetailScreen(Explaining):
         elif not self.events.hop(step):
             self.say(f"No line holds “{self.sought}”.")
 
+    # --- handing over -----------------------------------------------------------
+
+    def action_copy(self) -> None:
+        """The event under the cursor, whole."""
+        event = self.events.selected
+        if event is None:
+            self.say("There is no line to copy.")
+            return
+        from emtui.tui.plain import event_line
+
+        self.emtui.copy(event_line(event, self.events.counts_from, self._clock().zone))
+
+    def plain_text(self) -> Callable[[], str]:
+        """What became of it, its message, and all its events, also those that are not shown."""
+        from emtui.tui.plain import session_text
+
+        origin, session, log, clock = (
+            self.emtui.origin(self._as_of),
+            self.session,
+            self.log_read,
+            self._clock(),
+        )
+        return lambda: session_text(origin, session, log, clock)
+
+    def action_elapsed(self) -> None:
+        """When each event came: by the clock, or since the start."""
+        if self.size.width >= WIDE:
+            self.say("Time and offset both stand here already.")
+            return
+        self.emtui.clocks = self.events.clocks = not self.events.clocks
+        self.say("The time of each event." if self.events.clocks else "How long after the start each came.")
+
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
@@ -349,11 +407,14 @@ class DetailScreen(Explaining):
         self.post_message(self.Elsewhere(self.session, "previous_row"))
 
     def action_undo(self) -> None:
-        """Stop asking, else end the search, else take away the trouble, else go back."""
+        """Stop asking, else end the search, else show all lines, else take away the trouble, else go back."""
         if self.action_stop():
             return
-        if self.sought:
-            self.sought = ""
+        if self.sought or self.only:
+            if self.sought:
+                self.sought = ""
+            else:
+                self.only = ""
             self.show_search()
         else:
             super().action_undo()

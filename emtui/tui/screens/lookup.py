@@ -16,9 +16,10 @@ from textual.widgets import Static
 from emtui import lookup
 from emtui.em.model import Outcome, Session, Uid
 from emtui.em.source import Source
-from emtui.monitor.follow import Clock
+from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.pace import Pace
-from emtui.tui.columns import session_columns, summary
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import Clock, session_columns, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import tally
 from emtui.tui.screens.judging import Judging
@@ -46,7 +47,7 @@ class LookupScreen(Judging):
         self,
         client: Source,
         pace: Pace,
-        clocks: Clock,
+        clocks: Clocks,
         query: lookup.Query,
         order: lookup.Order,
     ) -> None:
@@ -213,6 +214,34 @@ class LookupScreen(Judging):
             if self.sessions.sticks
             else "The selected run stays selected; new ones are counted."
         )
+
+    def action_copy(self) -> None:
+        """The row under the cursor, whole."""
+        selected = self.sessions.selected
+        if selected and self.snapshot:
+            from emtui.tui.plain import row_line
+
+            self.emtui.copy(row_line(selected, self._clock(self.snapshot)))
+        else:
+            self.say("There is no row to copy.")
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """All rows that match, also those that the window does not show."""
+        snapshot, rows, query, order = self.snapshot, self.sessions.rows, self.query_now, self.order
+        if snapshot is None:
+            return None
+        from emtui.tui.plain import list_text
+
+        origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
+        return lambda: list_text(origin, rows, snapshot, query, order, clock)
+
+    def _clock(self, snapshot: Snapshot) -> Clock:
+        return Clock(snapshot.server_time, self.zone or self.emtui.zone)
+
+    def action_elapsed(self) -> None:
+        """When each run started, or how long ago."""
+        self.sessions.ages = not self.sessions.ages
+        self.say("How long ago each run started." if self.sessions.ages else "When each run started.")
 
     def action_order(self) -> None:
         """By the next column."""

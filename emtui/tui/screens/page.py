@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -189,6 +189,30 @@ class Page(Screen[str | None]):
     def action_pause(self) -> None:
         """Pause asking, or go on."""
         self.emtui.action_pause()
+
+    def action_copy(self) -> None:
+        """Copy what the cursor stands on."""
+        self.say("There is nothing to copy on this page.")
+
+    def action_copy_command(self) -> None:
+        """Copy the command that opens this view."""
+        self.emtui.copy_command()
+
+    def action_read(self) -> None:
+        """The view as plain text, in the person's own pager."""
+        text = self.plain_text()
+        if text:
+            self.emtui.read_in_pager(text)
+        else:
+            self.say("There is no text to show on this page.")
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """What makes a text of this view, in a thread; nothing where there is no text."""
+        return None
+
+    def action_elapsed(self) -> None:
+        """Times as clock, or as what has elapsed."""
+        self.say("Only the list and the events show times in two ways.")
 
     def action_health(self) -> None:
         """How well the server is known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -94,6 +94,14 @@ class TextPage(Page):
         """What turns the page only where there is more than one."""
         back, *more = super().hints()
         return [back, *(more if self.position() else [])]
+
+    def action_copy(self) -> None:
+        """The whole text."""
+        self.emtui.copy(self.text)
+
+    def plain_text(self) -> Callable[[], str]:
+        """The title and the text."""
+        return lambda: f"{self._heading}\n\n{self.text}\n"
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""

@@ -6,7 +6,7 @@ typed; Enter alone leaves, and keys typed before this was painted never reach it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -23,6 +23,14 @@ from emtui.tui.screens.page import Page
 from emtui.tui.screens.text import TextLines
 
 ACCEPT = "pin"
+
+
+class WordField(Input):
+    """Where the word is typed; it has no y, so that this copies here, too."""
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether this key is typed rather than a command."""
+        return key != "y" and super().check_consume_key(key, character)
 
 
 class TrustScreen(Page):
@@ -54,7 +62,7 @@ class TrustScreen(Page):
         yield TextLines(explained(self._error, self.emtui.zone))
         with Horizontal(id="line"):
             yield Label("Type pin to trust it, Enter alone leaves: ", markup=False)
-            field = Input(compact=True)
+            field = WordField(compact=True)
             field.cursor_blink = False
             yield field
 
@@ -80,6 +88,14 @@ class TrustScreen(Page):
     def action_less(self) -> None:
         """Back up in it."""
         self.query_one(TextLines).action_half_up()
+
+    def action_copy(self) -> None:
+        """The fingerprint, as `--pin` takes it."""
+        self.emtui.copy(self._error.certificate.sha256)
+
+    def plain_text(self) -> Callable[[], str]:
+        """Why one is asked, and the certificate."""
+        return lambda: f"{why(self._error)}\n\n{explained(self._error, self.emtui.zone)}\n"
 
     def action_back(self) -> None:
         """Leave it untrusted."""

@@ -65,9 +65,10 @@ class Prompt(Horizontal):
         """Whether a person may be typing here."""
         return bool(self.display)
 
-    def open(self, text: str, before: str | None = None) -> None:
+    def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
         """Show the line with this text and the focus in it; Esc goes back to `before`."""
         self._before = text if before is None else before
+        self.query_one(Label).update(sign)
         self.display = True
         field = self.query_one(Input)
         with field.prevent(Input.Changed):

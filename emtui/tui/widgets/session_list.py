@@ -46,6 +46,7 @@ class SessionList(Lines):
     marks: var[Mapping[Uid, str]] = var({})
     veiled: var[bool] = var(False)
     baselines: var[Baselines] = var(NOTHING_USUAL)
+    ages: var[bool] = var(False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -114,13 +115,17 @@ class SessionList(Lines):
         if self.zone is None or self.snapshot is None:
             return
         width, clock = self.size.width, Clock(self.snapshot.server_time, self.zone)
-        old, new = session_columns(width, before), session_columns(width, after)
+        old, new = (session_columns(width, usual, ages=self.ages) for usual in (before, after))
         for place, session in enumerate(self.in_sight, self.top):
             if cells_of(old, session, clock) != cells_of(new, session, clock):
                 self._repaint(place)
 
+    def watch_ages(self) -> None:
+        """When each run started, or how long ago."""
+        self.refresh()
+
     def _columns(self, width: int) -> tuple[Column[Session], ...]:
-        return session_columns(width, self.baselines)
+        return session_columns(width, self.baselines, ages=self.ages)
 
     def _grow_older(self, before: Snapshot, after: Snapshot) -> None:
         """Repaint the rows that read otherwise now."""

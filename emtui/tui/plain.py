@@ -1,0 +1,150 @@
+"""What is shown, as plain text to hand over: a row, an event, a whole list, a session with its events.
+
+Pure: sessions, times and a zone in, text out. Nothing is cut, and every time has its date and
+offset, since it will be read elsewhere and later. Who is logged on is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from emtui import words
+from emtui.em.model import Event, Log, Session
+from emtui.lookup import DEFAULT_ORDER, Order, Query
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import Clock, summary
+from emtui.tui.describe import server_words, tally
+
+BETWEEN = "  "
+TIME_CELLS = 26
+"""`2026-11-23 02:10:04 +01:00`."""
+OFFSET_CELLS = 8
+TYPE_CELLS = 21
+SHORT_ID = 8
+"""Leading hex digits of an ID: enough for `emtui show`, and a row without a message fits 80 columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose answer it is: the server's name (of a recording its file), marked DEMO or REPLAY, and when."""
+
+    server: str
+    mark: str
+    as_of: datetime | None
+
+    def line(self, zone: tzinfo) -> str:
+        """`REPLAY  em01.example.net  as of 2026-11-23 03:12:04 +01:00`."""
+        when = f"as of {words.dated(self.as_of, zone)}" if self.as_of else ""
+        return _joined(self.mark, self.server, when)
+
+
+def row_line(session: Session, clock: Clock) -> str:
+    """Outcome, type, start, how long, message whole, ID: one line."""
+    if not session.complete:
+        return _joined(summary(session), session.id)
+    return _joined(
+        str(session.outcome),
+        session.type,
+        words.dated(session.started, clock.zone) if session.started else "",
+        _took(session, clock),
+        words.one_line(summary(session)),
+        session.id,
+    )
+
+
+def event_line(event: Event, began: datetime | None, zone: tzinfo) -> str:
+    """Offset from the start, time, message whole: one line."""
+    return _joined(_offset(event, began), _time(event, zone), words.one_line(_said(event)))
+
+
+def list_text(
+    origin: Origin, rows: Sequence[Session], snapshot: Snapshot, query: Query, order: Order, clock: Clock
+) -> str:
+    """All rows that match, under whose they are, what was asked for, and the counts."""
+    order_told = "" if order == DEFAULT_ORDER else f"order: {order.text}"
+    counts = "".join(text for text, _ in tally(snapshot))
+    if not query.empty:
+        counts = f"{words.count(len(rows))} of {counts}"
+    head = (origin.line(clock.zone), query.text and f"query: {query.text}", order_told, counts)
+    return "\n".join([*(line for line in head if line), "", *_table(rows, clock), ""])
+
+
+def _table(rows: Sequence[Session], clock: Clock) -> Iterator[str]:
+    yield _cells("Outcome", "Type", "Started", "Took", "ID", "Message")
+    for session in rows:
+        complete, started = session.complete, session.started
+        yield _cells(
+            str(session.outcome) if complete else "",
+            (session.type or "") if complete else "reference",
+            words.dated(started, clock.zone) if started else "",
+            _took(session, clock),
+            session.id[:SHORT_ID],
+            words.one_line(summary(session)),
+        )
+
+
+def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
+    kind += " " * (TYPE_CELLS - words.cells(kind))
+    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>6}  {id:<{SHORT_ID}}  {message}".rstrip()
+
+
+def session_text(origin: Origin, session: Session, log: Log | None, clock: Clock) -> str:
+    """What became of it, its message, and all its events."""
+    said = server_words(session)
+    head = (
+        origin.line(clock.zone),
+        _joined(
+            session.type or session.name or "",
+            str(session.outcome) if session.complete else "",
+            words.dated(session.started, clock.zone) if session.started else "",
+            ("for " if session.running else "took ") + _took(session, clock) if _took(session, clock) else "",
+        ),
+        said and f"server: {said}",
+        session.id,
+    )
+    message = session.message or ""
+    odd = f"not readable: {session.odd}" if session.odd else ""
+    parts = ("\n".join(line for line in head if line), odd, message, "\n".join(_events(session, log, clock)))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _events(session: Session, log: Log | None, clock: Clock) -> Iterator[str]:
+    if log is None:
+        yield "The events have not come yet."
+        return
+    yield f"{words.count(len(log.events))} events"
+    began = session.started or first_time(log.events)
+    indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(BETWEEN))
+    for event in log.events:
+        offset, time = _offset(event, began), _time(event, clock.zone)
+        said = _said(event).replace("\n", f"\n{indent}")
+        yield f"{offset:>{OFFSET_CELLS}}{BETWEEN}{time:<{TIME_CELLS}}{BETWEEN}{said}".rstrip()
+
+
+def first_time(events: Sequence[Event]) -> datetime | None:
+    """What offsets count from where the start is unknown."""
+    return next((event.time for event in events if event.time), None)
+
+
+def _took(session: Session, clock: Clock) -> str:
+    span = session.took(clock.now)
+    return words.duration(span) if span is not None else ""
+
+
+def _offset(event: Event, began: datetime | None) -> str:
+    return words.offset(event.time - began) if event.time and began else ""
+
+
+def _time(event: Event, zone: tzinfo) -> str:
+    return words.dated(event.time, zone) if event.time else ""
+
+
+def _said(event: Event) -> str:
+    odd = f"not readable: {event.odd}" if event.odd else ""
+    return " · ".join(part for part in (odd, event.message) if part)
+
+
+def _joined(*parts: str | None) -> str:
+    return BETWEEN.join(part for part in parts if part)

@@ -1,0 +1,153 @@
+"""A text on its way to the clipboard: through tmux, through screen, plain, or into a file."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desktop import need
+
+from emtui.local.clipboard import MOST, SCREENS_MOST, copy
+
+HOSTILE = "M\x1b]52;c;eA==\x07\x9b2J\u202etxt.exe\x00 ends\nsecond\tline"
+XTERM = {"TERM": "xterm-256color", "PATH": os.environ["PATH"]}
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "emtui"
+
+
+def unpacked(sequence: str) -> str:
+    """What a terminal takes from OSC 52."""
+    found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", sequence)
+    assert found
+    return base64.b64decode(found[1]).decode()
+
+
+def test_a_terminal_gets_osc_52_and_the_sentence_does_not_promise_that_it_obeys() -> None:
+    copied = copy("CollectJob  日本", XTERM, keep=False)
+    assert unpacked(copied.sequence) == "CollectJob  日本"
+    assert copied.told == "Copied to the clipboard, if the terminal allows."
+
+
+@pytest.mark.parametrize("outer", ["tmux", "screen"])
+def test_a_multiplexer_at_the_other_end_of_ssh_is_named(outer: str) -> None:
+    copied = copy("x", {"TERM": f"{outer}-256color"}, keep=False)
+    assert (
+        copied.told == f"Copied to the clipboard, if the terminal allows and {outer} around it hands it on."
+    )
+
+
+def test_screen_hands_it_on_in_strings_that_are_short_enough_for_it() -> None:
+    text = "x" * 5_000
+    copied = copy(text, {"TERM": "screen", "STY": "1.pts"}, keep=False)
+    strings = re.findall(r"\x1bP(.*?)\x1b\\", copied.sequence, re.DOTALL)
+    assert copied.sequence == "".join(f"\x1bP{string}\x1b\\" for string in strings)
+    assert max(len(string) + 4 for string in strings) <= SCREENS_MOST
+    assert unpacked("".join(strings)) == text
+    assert copied.told.startswith("Copied through screen ")
+
+
+@pytest.mark.parametrize(
+    "environ", [XTERM, {"TERM": "screen", "STY": "1.pts"}, {"TERM": "linux"}, {"TMUX": "/nowhere,1,0"}]
+)
+def test_nothing_that_a_terminal_obeys_is_copied(environ: dict[str, str], state: Path) -> None:
+    copied = copy(HOSTILE, environ, keep=True)
+    if copied.sequence:
+        text = unpacked(copied.sequence.replace("\x1bP", "").replace("\x1b\\", ""))
+    else:
+        (file,) = state.iterdir()
+        text = file.read_text()
+    assert text == "M\ufffd]52;c;eA==\ufffd\ufffd2J\ufffdtxt.exe\ufffd ends\nsecond\tline"
+
+
+def test_the_longest_text_still_goes_to_the_terminal_and_a_longer_one_into_a_file(state: Path) -> None:
+    most = MOST // 4 * 3
+    assert len(copy("x" * most, XTERM, keep=True).sequence) <= MOST + 8
+    longer = copy("x" * (most + 1), XTERM, keep=True)
+    assert longer.sequence == ""
+    (file,) = state.iterdir()
+    assert longer.told == f"In {file}: it is too long for the clipboard."
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(file.read_text()) == most + 1
+
+
+def test_the_home_of_the_person_is_told_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    told = copy("x", {"TERM": "linux"}, keep=True).told
+    assert re.fullmatch(r"In ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told)
+
+
+def test_each_text_gets_a_file_of_its_own(state: Path) -> None:
+    for text in ("one", "two"):
+        copy(text, {"TERM": "linux"}, keep=True)
+    assert {file.read_text() for file in state.iterdir()} == {"one", "two"}
+
+
+def test_where_nothing_may_be_written_the_sentence_says_that_nothing_was_copied(state: Path) -> None:
+    assert copy("x", {"TERM": "linux"}, keep=False).told == "Not copied: this terminal has no clipboard."
+    assert not state.exists()
+
+
+def test_a_state_folder_that_cannot_be_used_is_said(state: Path) -> None:
+    state.write_text("a file")
+    said = copy("x", {"TERM": "linux"}, keep=True).told
+    assert said == "Not copied: this terminal has no clipboard, and no file can be written."
+
+
+# --- tmux -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a program in a tmux of its own, in its default settings."""
+    need("tmux")
+    environ = {**XTERM, "TMUX_TMPDIR": str(tmp_path_factory.mktemp("t")), "HOME": "/nonexistent"}
+    command = ["tmux", "-L", "copy", "-f", "/dev/null"]
+    subprocess.run([*command, "new-session", "-d", "cat"], env=environ, check=True)
+    asked = [*command, "display-message", "-p", "#{socket_path},#{pid},0 #{pane_id}"]
+    told = subprocess.run(asked, env=environ, check=True, capture_output=True, text=True).stdout.split()
+    yield {"PATH": environ["PATH"], "TERM": "tmux-256color", "TMUX": told[0], "TMUX_PANE": told[1]}
+    subprocess.run([*command, "kill-server"], env=environ, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("text", ["failed  CollectJob  日本 ⏎ `$(id)` -w\n", "x" * 300_000])
+def test_tmux_holds_the_exact_text_in_its_buffer(tmux: dict[str, str], text: str) -> None:
+    copied = copy(text, tmux, keep=False)
+    assert copied.sequence == ""
+    assert copied.told == "Copied to tmux's buffer, and to the clipboard if the terminal allows."
+    held = subprocess.run(["tmux", "save-buffer", "-"], env=tmux, check=True, capture_output=True)
+    assert held.stdout.decode() == text
+
+
+NOSY = """#!/bin/sh
+printf '%s ' "$@" >> {folder}/argv
+env >> {folder}/environ
+cat > /dev/null
+exit {code}
+"""
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "Copied to tmux"), (1, "Not copied: tmux cannot be asked.")])
+def test_tmux_sees_neither_the_text_in_its_arguments_nor_anything_in_its_environment(
+    tmp_path: Path, code: int, told: str
+) -> None:
+    program = tmp_path / "tmux"
+    program.write_text(NOSY.format(folder=tmp_path, code=code))
+    program.chmod(0o700)
+    secret = {"EMTUI_PASSWORD": "swordfish", "AWS_SECRET": "swordfish"}
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMUX": "/x,1,0", "TMUX_PANE": "%0", **secret}
+    assert copy("the text", environ, keep=False).told.startswith(told)
+    tries = {0: "load-buffer -w - ", 1: "load-buffer -w - load-buffer - "}
+    assert (tmp_path / "argv").read_text() == tries[code]
+    seen = (tmp_path / "environ").read_text()
+    assert "TMUX_PANE=%0" in seen
+    assert "swordfish" not in seen

@@ -1,0 +1,74 @@
+"""The person's own program for long texts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from emtui.local import pager
+
+PATH = {"PATH": os.environ["PATH"]}
+
+
+def a_program(folder: Path, code: int = 0) -> Path:
+    """One that keeps what it was given: its arguments, its environment, its standard input."""
+    program = folder / "my pager"
+    lines = (
+        "#!/bin/sh",
+        'cd "${0%/*}"',
+        'printf "%s|" "$@" >argv',
+        "env >environ",
+        "cat >text",
+        f"exit {code}",
+    )
+    program.write_text("\n".join(lines) + "\n")
+    program.chmod(0o700)
+    return program
+
+
+def test_it_gets_the_text_on_its_input_and_nothing_of_emtui(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMTUI_PASSWORD", "swordfish")
+    monkeypatch.setenv("EMTUI_USER", "ops")
+    argv = pager.command({"PAGER": f"'{a_program(tmp_path)}' -S '+/two words'", **PATH})
+    pager.show(argv, "CollectJob \x1b]0;owned\x07\u202e日本\n\tend\n")
+    assert (tmp_path / "text").read_text() == "CollectJob \ufffd]0;owned\ufffd\ufffd日本\n\tend\n"
+    assert (tmp_path / "argv").read_text() == "-S|+/two words|"
+    seen = (tmp_path / "environ").read_text()
+    assert "EMTUI" not in seen
+    assert "swordfish" not in seen
+    assert "PATH=" in seen
+
+
+def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
+    less = tmp_path / "less"
+    less.write_text("#!/bin/sh\n")
+    less.chmod(0o700)
+    for environ in ({}, {"PAGER": ""}, {"PAGER": "  "}):
+        assert pager.command({**environ, "PATH": str(tmp_path)}) == ("less",)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("nonesuch -R", "There is no program nonesuch: PAGER names the one to use."),
+        ("less 'x", "PAGER cannot be read: No closing quotation in less 'x."),
+        ("\x1b[2J", "There is no program ␛[2J: PAGER names the one to use."),
+    ],
+)
+def test_what_cannot_be_run_is_one_sentence(wanted: str, said: str) -> None:
+    with pytest.raises(pager.NoPager) as caught:
+        pager.command({"PAGER": wanted, **PATH})
+    assert str(caught.value) == said
+
+
+def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
+    pager.show(("true",), "x" * 1_000_000)
+
+
+def test_one_that_fails_is_said(tmp_path: Path) -> None:
+    with pytest.raises(pager.NoPager, match=r"my pager ended with 3\.$"):
+        pager.show((str(a_program(tmp_path, 3)),), "x")

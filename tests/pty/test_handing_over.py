@@ -1,0 +1,220 @@
+"""Copying and reading elsewhere, in a real terminal: what it receives, and what other programs do."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from desktop import need
+from pty_terminal import Terminal, a_home, emtui, python
+from rogue import GUID, PASSWORD, USER, Identity, good, identity, rogue_beside
+from safety_hostile import PIECES, guid, hostile
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+EVENTS = re.compile(r"\d events$", re.MULTILINE)
+ROW = re.compile(r"\w+  \w+  2026-11-\d\d \d\d:\d\d:\d\d \+00:00  \w+  .*[0-9a-f]{12}")
+PAGER = """#!/bin/sh
+cd {folder}
+env >environ
+cat >text
+printf 'I AM THE PAGER' >/dev/tty
+read answer </dev/tty
+"""
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"), days=300)  # no warning of its end
+
+
+@contextmanager
+def at_demo(home: Path, **environ: str) -> Iterator[Terminal]:
+    """The list of the demo."""
+    with emtui("demo", *NIGHT, environ=a_home(home, **environ)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
+        yield terminal
+
+
+def copied(terminal: Terminal) -> list[str]:
+    """All that the terminal was told to put on its clipboard."""
+    return [base64.b64decode(found).decode() for found in OSC_52.findall(terminal.received)]
+
+
+def a_pager(folder: Path) -> str:
+    """A program that keeps what it is given, draws, and waits for Enter."""
+    program = folder / "pager"
+    program.write_text(PAGER.format(folder=shlex.quote(str(folder))))
+    program.chmod(0o700)
+    return shlex.quote(str(program))
+
+
+def test_the_row_and_the_event_under_the_cursor_are_copied_whole_by_osc_52(tmp_path: Path) -> None:
+    with at_demo(tmp_path) as terminal:
+        terminal.press("y")
+        terminal.until("Copied to the clipboard, if the terminal allows.")
+        (row,) = copied(terminal)
+        assert ROW.fullmatch(row)
+        terminal.press("enter")
+        terminal.until(lambda lines: EVENTS.search("\n".join(lines)) is not None)
+        terminal.press("y")
+        terminal.until("Copied to the clipboard")
+        assert re.fullmatch(r"[+-]\S+  2026-11-\d\d \d\d:\d\d:\d\d \+00:00  \S.*", copied(terminal)[1])
+        terminal.press("Y")
+        terminal.until("This is a demo: it ends with you")
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_inside_screen_the_same_comes_in_its_wrapping(tmp_path: Path) -> None:
+    with at_demo(tmp_path, STY="1.pts-0.em99", TERM="screen") as terminal:
+        terminal.press("y")
+        terminal.until(lambda _: terminal.received.count(b"\x07\x1b\\") == 1)
+    strings = re.findall(rb"\x1bP(.*?)\x1b\\", terminal.received, re.DOTALL)
+    whole = OSC_52.fullmatch(b"".join(strings))
+    assert whole
+    assert ROW.fullmatch(base64.b64decode(whole[1]).decode())
+    assert copied(terminal) == [] or len(strings) == 1
+
+
+def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) -> None:
+    with rogue_beside(good, known.context()) as server:
+        environ = a_home(
+            tmp_path,
+            EMTUI_SERVER=server.authority,
+            EMTUI_USER=USER,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=known.sha256,
+        )
+        with emtui("open", "type:CollectJob", "--sort", "type", environ=environ) as terminal:
+            terminal.until("1/1")
+            terminal.press("Y")
+            terminal.until("Copied to the clipboard")
+            terminal.press("enter")
+            terminal.until("1 events")
+            terminal.press("i")
+            terminal.until("UID")
+            terminal.press("Y")
+            terminal.until("Copied to the clipboard")
+        opened = f"emtui open --server https://{server.authority}".replace("https://", "")
+        assert copied(terminal) == [f"{opened} --sort=type type:CollectJob", f"{opened} {GUID}"]
+
+
+def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, known: Identity) -> None:
+    with rogue_beside(good, known.context()) as server:
+        environ = a_home(tmp_path, EMTUI_SERVER=server.authority, EMTUI_USER=USER, EMTUI_PASSWORD=PASSWORD)
+        with emtui(environ=environ) as terminal:
+            terminal.until("Type pin to trust it")
+            terminal.until("Enter answer")
+            terminal.press("y")
+            terminal.until("Copied to the clipboard")
+            assert copied(terminal) == [known.sha256]
+            terminal.press("pin", "enter")
+            terminal.until("1/1")
+
+
+def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Path, known: Identity) -> None:
+    with rogue_beside(good, known.context()) as server:
+        environ = a_home(
+            tmp_path,
+            EMTUI_SERVER=server.authority,
+            EMTUI_USER=USER,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=known.sha256,
+            PAGER=a_pager(tmp_path),
+        )
+        with emtui(environ=environ) as terminal:
+            terminal.until("1/1")
+            terminal.rest()
+            before = terminal.lines()
+            terminal.press("v")
+            terminal.until("I AM THE PAGER")
+            terminal.press("enter")
+            terminal.until(lambda lines: lines == before)
+            text = (tmp_path / "text").read_text()
+            assert text.splitlines()[0].startswith(f"{server.authority}  as of 20")
+            assert GUID[:8] in text
+            assert USER not in text
+            seen = (tmp_path / "environ").read_text()
+            assert "EMTUI" not in seen
+            assert PASSWORD not in seen
+            terminal.press("enter")
+            terminal.until("1 events")
+            terminal.press("v")
+            terminal.until("I AM THE PAGER")
+            terminal.press("enter")
+            terminal.until("q back")
+            assert "\n1 events\n" in (tmp_path / "text").read_text()
+            terminal.press("q")
+            terminal.until("1/1")
+
+
+def test_a_missing_pager_is_one_sentence(tmp_path: Path) -> None:
+    with at_demo(tmp_path, PAGER="nonesuch -R") as terminal:
+        terminal.press("v")
+        terminal.until("There is no program nonesuch: PAGER names the one to use.")
+        assert b"\x1b[?1049l" not in terminal.received
+
+
+def test_hostile_text_reaches_neither_clipboard_nor_pager(tmp_path: Path, known: Identity) -> None:
+    with rogue_beside(hostile(), known.context()) as server:
+        environ = a_home(
+            tmp_path,
+            EMTUI_SERVER=server.authority,
+            EMTUI_USER=USER,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=known.sha256,
+            PAGER=a_pager(tmp_path),
+        )
+        with emtui(environ=environ) as terminal:
+            terminal.until("1/")
+            texts = []
+            for number in (None, 4):
+                if number is not None:
+                    terminal.press(":")
+                    terminal.until("Enter do it")
+                    terminal.press(guid(number), "enter")
+                    terminal.until(" events")
+                    terminal.until("q back")
+                terminal.press("j", "j", "j", "y")
+                terminal.until("Copied to the clipboard")
+                terminal.press("v")
+                terminal.until("I AM THE PAGER")
+                terminal.press("enter")
+                terminal.until(lambda lines: "? keys" in lines[-1])
+                texts.append((tmp_path / "text").read_text())
+        texts += copied(terminal)
+    assert len(texts) == 4
+    for text in texts:
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", text)
+    assert all(f"M{number:02}" in texts[0] for number in range(len(PIECES)))
+
+
+def test_inside_tmux_the_row_is_in_its_buffer_and_tmux_hands_it_on(tmp_path: Path) -> None:
+    need("tmux")
+    environ = a_home(tmp_path, TMUX_TMPDIR=str(tmp_path))
+    tmux = ["tmux", "-L", "emtui", "-f", "/dev/null"]
+    inside = shlex.join([sys.executable, "-m", "emtui", "demo", *NIGHT])
+    become = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
+    with python("-c", become, *tmux, "new-session", inside, lines=24, environ=environ) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-2]) is not None)
+        terminal.press("y")
+        terminal.until("Copied to tmux's buffer, and to the clipboard if the terminal allows.")
+        held = subprocess.run([*tmux, "save-buffer", "-"], env=environ, check=True, capture_output=True)
+        assert ROW.fullmatch(held.stdout.decode())
+        terminal.rest()
+        assert copied(terminal) or b"\x1b]52;;" in terminal.received
+        terminal.press("Q")
+        terminal.end()

@@ -1,0 +1,96 @@
+"""What is handed over as plain text: whole, with dates and offsets, without whoever is logged on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from emtui.em.model import Event, Log, Result, Session, uid_of
+from emtui.lookup import Order, Query, parse
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import Clock
+from emtui.tui.plain import Origin, event_line, list_text, row_line, session_text
+
+START = datetime(2026, 11, 23, 1, 10, 4, tzinfo=UTC)
+CLOCK = Clock(START + timedelta(hours=1), timezone(timedelta(hours=1)))
+LONG = "Cannot connect to backup server bs02.example.net:\nthe remote host closed the connection " + "x" * 300
+FAILED = Session(
+    uid_of("3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
+    type="CollectJob",
+    started=START,
+    ended=START + timedelta(seconds=252),
+    state="Failed",
+    result=Result("Failed", LONG),
+)
+RUNNING = Session(
+    uid_of("3f2504e0-4f89-41d3-9a0c-0305e82c3302"),
+    type="SyncCheckForProductUpdatesOption",
+    started=START + timedelta(minutes=1),
+    state="InProgress",
+)
+BARE = Session(uid_of("3f2504e0-4f89-41d3-9a0c-0305e82c3303"), name="CollectJob@x", complete=False)
+ORIGIN = Origin("em01.example.net", "DEMO", CLOCK.now)
+LOG = Log((Event(1, START, "Starting"), Event(2, None, None, odd="no time"), Event(3, CLOCK.now, "a\nb")))
+
+
+def test_a_row_is_one_line_with_its_date_offset_whole_message_and_id() -> None:
+    assert row_line(FAILED, CLOCK) == (
+        "failed  CollectJob  2026-11-23 02:10:04 +01:00  4m12s  "
+        + LONG.replace("\n", " ⏎ ")
+        + "  3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    )
+
+
+def test_what_is_unknown_of_a_row_is_left_out() -> None:
+    assert row_line(Session(FAILED.uid), CLOCK) == "unknown  3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    assert row_line(BARE, CLOCK) == "CollectJob@x  3f2504e0-4f89-41d3-9a0c-0305e82c3303"
+
+
+def test_an_event_is_one_line_with_offset_and_absolute_time() -> None:
+    assert event_line(LOG.events[2], START, UTC) == "+1h00m  2026-11-23 02:10:04 +00:00  a ⏎ b"
+    assert event_line(LOG.events[1], START, UTC) == "not readable: no time"
+
+
+def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> None:
+    snapshot = Snapshot((RUNNING, FAILED, BARE), CLOCK.now)
+    query = parse("state:failed", now=CLOCK.now, zone=UTC)
+    lines = list_text(ORIGIN, (FAILED,), snapshot, query, Order("duration_s", True), CLOCK).splitlines()
+    assert lines[:5] == [
+        "DEMO  em01.example.net  as of 2026-11-23 03:10:04 +01:00",
+        "query: state:failed",
+        "order: -duration_s",
+        "1 of 3 runs  1 failed  1 running  1 known by name only",
+        "",
+    ]
+    assert lines[5].split() == ["Outcome", "Type", "Started", "Took", "ID", "Message"]
+    assert lines[6].startswith(
+        "failed    CollectJob             2026-11-23 02:10:04 +01:00   4m12s  3f2504e0"
+    )
+    assert lines[6].endswith("x" * 300)
+    assert lines[6].index("3f2504e0") == lines[5].index("ID")
+    assert len(lines) == 7
+
+
+def test_a_list_without_a_query_has_every_row_and_no_line_for_one() -> None:
+    snapshot = Snapshot((RUNNING, FAILED, BARE), CLOCK.now)
+    text = list_text(ORIGIN, snapshot.sessions, snapshot, Query(), Order("started", True), CLOCK)
+    assert "query" not in text
+    assert "order" not in text
+    assert "SyncCheckForProductUpdatesOption" in text
+    assert text.splitlines()[-1] == (f"{'':<8}  {'reference':<21}  {'':<26}  {'':>6}  3f2504e0  CollectJob@x")
+
+
+def test_a_session_has_its_message_whole_and_every_event_with_both_times() -> None:
+    text = session_text(ORIGIN, FAILED, LOG, CLOCK)
+    assert text.startswith(
+        "DEMO  em01.example.net  as of 2026-11-23 03:10:04 +01:00\n"
+        "CollectJob  failed  2026-11-23 02:10:04 +01:00  took 4m12s\n"
+        "server: Failed\n"
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3301\n"
+    )
+    assert f"\n\n{LONG}\n\n3 events\n" in text
+    assert "\n   +0.0s  2026-11-23 02:10:04 +01:00  Starting\n" in text
+    assert text.endswith(f"  +1h00m  2026-11-23 03:10:04 +01:00  a\n{'':38}b\n")
+
+
+def test_events_that_have_not_come_are_not_said_to_be_none() -> None:
+    assert session_text(ORIGIN, RUNNING, None, CLOCK).endswith("The events have not come yet.\n")
