@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "emtui"
 
 INSIDE = {
     "words": (),
-    "lookup": ("em.model", "words"),
+    "lookup": ("em.model", "em.gently", "words"),
     "em": ("em",),
     "monitor": ("em",),
     "local": ("em", "words"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
+from emtui.em.gently import gently_sorted
 from emtui.em.model import Session
 from emtui.lookup.bad import BadQuery, meant
 
@@ -62,7 +63,7 @@ class Order:
 
     def sort(self, sessions: Iterable[Session], now: datetime) -> tuple[Session, ...]:
         """The same sessions in this order; `now` is for how long running ones took."""
-        by_uid = sorted(sessions, key=lambda session: session.uid)
+        by_uid = gently_sorted(sessions, attrgetter("uid"))
         match self.field:
             case "started":
                 return _sorted(by_uid, lambda session: session.started, self.descending)
@@ -86,8 +87,7 @@ def _sorted(
             unknown.append(session)
         else:
             known.append((found, session))
-    known.sort(key=itemgetter(0), reverse=descending)
-    return (*(session for _, session in known), *unknown)
+    return (*(session for _, session in gently_sorted(known, itemgetter(0), reverse=descending)), *unknown)
 
 
 def _folded(text: str | None) -> str | None:

@@ -133,6 +133,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return self._start.replay.speed if self._start.replay else 1.0
 
     @property
+    def quiet(self) -> bool:
+        """Whether the line to the terminal wants care."""
+        return self._frames.turns.quiet
+
+    @property
     def paused(self) -> bool:
         """Whether nothing is asked by itself."""
         return self.lookup_screen is not None and self.lookup_screen.follow.paused

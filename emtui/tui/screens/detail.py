@@ -84,7 +84,7 @@ class DetailScreen(Page):
         yield OneLine(id="head")
         yield Paragraph(4, id="message")
         yield OneLine(id="search")
-        yield Prompt(self._seek, self._search_closed, id="prompt")
+        yield Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
         yield EventList(id="events").data_bind(
             DetailScreen.log_read, DetailScreen.began, DetailScreen.zone, DetailScreen.sought
         )
@@ -261,7 +261,7 @@ class DetailScreen(Page):
         """Each keystroke goes to the first match from here."""
         self.sought = text
 
-    def _search_closed(self, text: str, *, kept: bool) -> None:
+    async def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
         self.query_one(Prompt).close()
