@@ -297,9 +297,12 @@ class SessionList(Lines):
 
 
 def place_of(uid: Uid, sessions: tuple[Session, ...]) -> int | None:
-    """Where this one stands."""
-    uids = map(_UID, sessions)
-    return next((place for place, own in enumerate(uids) if own == uid), None)
+    """Where this one stands; a few thousand at once, as that is quicker than one by one."""
+    for start in range(0, len(sessions), STEP):
+        uids = list(map(_UID, sessions[start : start + STEP]))
+        if uid in uids:
+            return start + uids.index(uid)
+    return None
 
 
 _UID = attrgetter("uid")
