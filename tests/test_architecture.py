@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1] / "emtui"
 INSIDE = {
     "words": (),
     "ascii": ("words",),
-    "lookup": ("em.model", "words"),
+    "lookup": ("em.model", "em.gently", "words"),
     "triage": ("em.model", "words"),
     "em": ("em",),
     "monitor": ("em",),

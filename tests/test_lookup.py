@@ -1,6 +1,5 @@
 """Which sessions a query lets through, in what order they stand, and which one is meant."""
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from emtui.em.model import SESSION_TYPES, Result, Session, Uid, uid_of
 from emtui.lookup import (
     FIELDS,
+    STEP,
     BadQuery,
     ExactTarget,
     LatestTarget,
@@ -19,6 +19,7 @@ from emtui.lookup import (
     PrefixTarget,
     Query,
     SeveralMatch,
+    Sieve,
     find,
     haystack,
     parse,
@@ -248,14 +249,39 @@ def test_a_term_made_from_an_option_reads_as_that_value() -> None:
     assert read(term("", "-odd")).text == '"-odd"'
 
 
-def test_ten_thousand_sessions_are_filtered_without_a_noticeable_wait() -> None:
-    sessions = [session(number % 256) for number in range(10_000)]
-    hays = [haystack(one) for one in sessions]
-    query = read("collect type:*job state:failed,success since:24h")
-    begun = time.perf_counter()
-    kept = sum(query.matches(one, hay) for one, hay in zip(sessions, hays, strict=True))
-    assert kept == 10_000
-    assert time.perf_counter() - begun < 0.3
+@given(st.sampled_from(ALL), st.text("aefijlorst0123 -:.\n", min_size=1, max_size=4))
+def test_a_word_is_looked_for_in_all_that_is_said_of_a_session(one: Session, word: str) -> None:
+    assert read(f'"{word}"').matches(one) == (word.casefold() in haystack(one))
+
+
+TYPED = (
+    "c",
+    "co",
+    "col",
+    "coll state:failed",
+    "coll state:failed -x",
+    "state:failed",
+    "since:1h",
+    "since:1h n",
+    "",
+)
+
+
+@given(st.lists(st.sampled_from(TYPED), min_size=1, max_size=6))
+def test_what_a_query_finds_does_not_hang_on_what_was_typed_before(typed: list[str]) -> None:
+    sessions, sieve = tuple(ALL), None
+    for text in typed:
+        sieve = Sieve(sessions, read(text), sieve)
+        while not sieve.done:
+            sieve.step()
+        assert sieve.rows == tuple(one for one in ALL if read(text).matches(one))
+
+
+def test_a_longer_word_is_looked_for_only_among_what_the_shorter_one_found() -> None:
+    sessions = tuple(session(number % 256) for number in range(3 * STEP))
+    first = Sieve(sessions, read("0a"))
+    assert [first.step() for _ in range(4)] == [STEP, STEP, STEP, 0]
+    assert Sieve(sessions, read("0ab state:success"), first).step() == len(first.places) < STEP
 
 
 def test_the_newest_comes_first_and_what_never_started_last() -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from functools import partial
 from hashlib import blake2b
-from typing import cast
+from typing import Self, cast
 
 from emtui.em import wire
 from emtui.em.exchange import Answer
@@ -43,22 +43,51 @@ class Arrivals:
         kept: list[bytes] = []
         clock = asyncio.get_running_loop().time
         told_at = clock()
-        async with aclosing(_slices(answer)) as slices:
+        async with aclosing(_slices(answer)) as slices, _Feeding(reader) as feeding:
             async for piece in slices:
                 digest.update(piece)
                 if before is None:
-                    await beside(partial(reader.feed, piece))
+                    await feeding.feed(piece)
                 else:
                     kept.append(piece)
                 if tell and clock() - told_at >= _EVERY:
                     told_at = clock()
                     tell(Progress(answer.received, answer.expected, reader.rows))
+            await feeding.rest()
         if before is None or digest.digest() != self._digest:
             self._listing = await beside(partial(_read, reader, kept, before))
             self._digest = digest.digest()
         if tell:
             tell(Progress(answer.received, answer.expected, reader.rows))
         return cast("Listing", self._listing)
+
+
+class _Feeding:
+    """Feeds a reader beside the loop, one piece at a time, while the next one comes."""
+
+    def __init__(self, reader: wire.ListReader) -> None:
+        self._reader = reader
+        self._busy: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Whoever gives up does not wait for what is being read."""
+        if self._busy:
+            self._busy.cancel()
+            await asyncio.gather(self._busy, return_exceptions=True)
+
+    async def feed(self, piece: bytes) -> None:
+        """Begin with this piece once the one before was read; raises what came of that one."""
+        await self.rest()
+        self._busy = asyncio.create_task(beside(partial(self._reader.feed, piece)))
+
+    async def rest(self) -> None:
+        """Until the last piece was read."""
+        busy, self._busy = self._busy, None
+        if busy:
+            await busy
 
 
 def _read(reader: wire.ListReader, kept: Iterable[bytes], before: Listing | None) -> Listing:

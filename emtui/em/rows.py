@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
+from emtui.em.gently import gently_sorted
 from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
 from emtui.em.text import brief, clean
 from emtui.em.times import read_time, time_in_name
@@ -26,10 +28,14 @@ _ALIEN = frozenset({"UID", "Name"})
 """What an element of another kind must have to be shown as a row; anything else is decoration."""
 
 _IN_HREF = re.compile(r"/systemSessions/([0-9a-f-]{36})(?![0-9a-f-])", re.IGNORECASE)
-_CANONICAL = re.compile(SYSTEM_URN + "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+CANONICAL_UID = SYSTEM_URN + "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_CANONICAL = re.compile(CANONICAL_UID)
 _ORDER = re.compile(r"\s*([+-]?[0-9]{1,15})\s*")
 _WORD = 64
 """Characters up to which a text may be one of the server's words."""
+_OFTEN = 200
+"""Characters up to which a message may be that of many runs."""
+_UID = attrgetter("uid")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
@@ -74,10 +80,10 @@ def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
         started=_time(item, "CreationTimeUTC", odd),
         ended=_time(item, "EndTimeUTC", odd),
         state=_word(texts.get("State")),
-        result=Result(
+        result=_result(
             _word(texts.get("Result/Result") or texts.get("Result")),
             _text(texts.get("Result/Message")),
-            canceled=_canceled(texts.get("Result/IsCanceled"), odd),
+            _canceled(texts.get("Result/IsCanceled"), odd),
         ),
         odd=_said(odd),
     )
@@ -109,9 +115,18 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
     """By start, ties by UID, those without a start last; every UID once."""
-    ordered = sorted(_told_apart(rows), key=lambda session: session.uid)
-    ordered.sort(key=lambda session: session.started or LONG_AGO, reverse=True)
-    return tuple(ordered)
+    ordered: list[Session] = []
+    alike: list[Session] = []
+    for session in gently_sorted(_told_apart(rows), _start, reverse=True):
+        if alike and session.started != alike[0].started:
+            ordered += sorted(alike, key=_UID)
+            alike.clear()
+        alike.append(session)
+    return (*ordered, *sorted(alike, key=_UID))
+
+
+def _start(session: Session) -> datetime:
+    return session.started or LONG_AGO
 
 
 def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
@@ -167,7 +182,7 @@ def _no_uid(item: Item) -> Uid:
 def _time(item: Item, name: str, odd: list[str]) -> datetime | None:
     text = item.texts.get(name)
     try:
-        return read_time(text)
+        return read_time(text) if text else None
     except ValueError:
         odd.append(f"{name} “{brief(text or '', 40)}”")
         return None
@@ -195,6 +210,16 @@ def _word(text: str | None) -> str | None:
 @lru_cache(maxsize=256)
 def _known_word(text: str) -> str | None:
     return clean(text.strip()) or None
+
+
+def _result(word: str | None, message: str | None, canceled: bool) -> Result:
+    """Most runs come to one of a few results: each of those is kept once."""
+    if message and len(message) > _OFTEN:
+        return Result(word, message, canceled)
+    return _known_result(word, message, canceled)
+
+
+_known_result = lru_cache(maxsize=512)(Result)
 
 
 def _said(odd: list[str]) -> str | None:

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from emtui.em import rows
+from emtui.em import plain, rows
 from emtui.em.model import Listing, Log, Session
 from emtui.em.prolog import Prolog, Unreadable
 from emtui.em.repair import Repair, readable
@@ -79,12 +79,12 @@ class _Target:
         self._parts: list[str] = []
         self._nested = False
         self._length = 0
-        self._left = _MOST
+        self.items_left = _MOST
 
     @property
     def progress(self) -> tuple[int, int, int]:
         """What differs when anything but blanks between rows was met."""
-        return self.depth, self._left, self._length
+        return self.depth, self.items_left, self._length
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth = depth = self.depth + 1
@@ -119,11 +119,15 @@ class _Target:
             if not self._nested and self._name != "Links":
                 self._texts[self._name] = "".join(self._parts)
         elif depth == self._item:
-            self._left -= 1
-            if self._left < 0:
-                raise Unreadable("it holds more than is read", too_large=True)
-            self._take(Item(_local(tag), self.attributes, self._texts))
+            self.take(Item(_local(tag), self.attributes, self._texts))
         self.ended = depth == 1
+
+    def take(self, item: Item) -> None:
+        """One more item, wherever it was read."""
+        self.items_left -= 1
+        if self.items_left < 0:
+            raise Unreadable("it holds more than is read", too_large=True)
+        self._take(item)
 
     def close(self) -> None:
         """Nothing is left to give: every item was taken as it ended."""
@@ -159,25 +163,32 @@ class _Document:
             piece = self._repair.feed(chunk[start : start + _SLICE])
             if self._prolog is not None:
                 piece = self._head(self._prolog, piece)
-            before = self.target.progress
-            try:
-                self._parser.feed(piece)
-            except etree.XMLSyntaxError as problem:
-                raise self._unreadable(problem, cut=False) from None
-            self._unbroken = self._unbroken + len(piece) if self.target.progress == before else 0
-            if self._unbroken > _UNBROKEN:
-                raise Unreadable("it holds a tag or a comment longer than is read", too_large=True)
+            self._parse(piece)
 
     def close(self) -> None:
         """The end; raises `Unreadable` if the document is not whole."""
         if self._prolog is not None:
             self._prolog.close()
+        rest = self._repair.close()
         sound = not self._parser.feed_error_log.filter_from_errors()
         try:
-            self._parser.feed(self._repair.close())
+            self._parser.feed(rest)
             self._parser.close()
         except etree.XMLSyntaxError as problem:
             raise self._unreadable(problem, cut=sound and not self.target.ended) from None
+
+    def _parse(self, piece: bytes) -> None:
+        before = self.target.progress
+        self._give(piece)
+        self._unbroken = self._unbroken + len(piece) if self.target.progress == before else 0
+        if self._unbroken > _UNBROKEN:
+            raise Unreadable("it holds a tag or a comment longer than is read", too_large=True)
+
+    def _give(self, piece: bytes) -> None:
+        try:
+            self._parser.feed(piece)
+        except etree.XMLSyntaxError as problem:
+            raise self._unreadable(problem, cut=False) from None
 
     def _head(self, prolog: Prolog, piece: bytes) -> bytes:
         """What the parser may see of the beginning: nothing until the root is known to be one of ours."""
@@ -200,11 +211,62 @@ class _Document:
         return Unreadable(f"it is not well-formed XML at line {line}, column {column}")
 
 
+class _ListDocument(_Document):
+    """A list: its plain rows are read apart, and the parser finds blanks in their place.
+
+    So it still sees all that stands around them, and tells true lines and columns.
+    """
+
+    def __init__(self, take: Callable[[Item], None]) -> None:
+        super().__init__(2, take, "SystemSessions", "EntityReferences")
+        self._plain = False  # whether what comes is certain to stand between two rows
+        self._kept = b""
+
+    def close(self) -> None:
+        """The end, and what was kept until it came."""
+        self._plain = False
+        if self._kept:
+            self._parse(b"")
+        super().close()
+
+    def _parse(self, piece: bytes) -> None:
+        text, start = self._kept + piece, 0
+        self._kept = b""
+        while self._plain:
+            end = plain.read(text, start, self.target.take)
+            if end > start:
+                self._give(plain.blanked(text[start:end]))
+                self._unbroken = 0
+            after = plain.odd_row(text, end)
+            if after is None:
+                self._kept = text[end:]
+                return
+            if after > 0:
+                self._one_row(text[end:after])
+            else:
+                self._plain = False
+            start = max(end, after)
+        super()._parse(text[start:])
+
+    def _head(self, prolog: Prolog, piece: bytes) -> bytes:
+        head = super()._head(prolog, piece)
+        start = plain.after_root(head)
+        super()._parse(head[:start])
+        self._plain = start > 0 and self.target.depth == 1
+        return head[start:]
+
+    def _one_row(self, text: bytes) -> None:
+        """Have the parser read what should be one row; where it is not, the rest is the parser's, too."""
+        before = self.target.items_left
+        super()._parse(text)
+        self._plain = self.target.depth == 1 and self.target.items_left == before - 1
+
+
 class ListReader:
     """The list while it arrives, piece by piece, from any thread, one at a time."""
 
     def __init__(self) -> None:
-        self._document = _Document(2, self._take, "SystemSessions", "EntityReferences")
+        self._document = _ListDocument(self._take)
         self._rows: list[Session] = []
 
     @property

@@ -8,6 +8,7 @@ order, `target` reads the ways in which a person names one session. All of it is
 from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import KEYS, Query, haystack, parse, term
+from emtui.lookup.sieve import STEP, Sieve
 from emtui.lookup.target import (
     ExactTarget,
     LatestTarget,
@@ -23,6 +24,7 @@ __all__ = [
     "DEFAULT_ORDER",
     "FIELDS",
     "KEYS",
+    "STEP",
     "BadQuery",
     "ExactTarget",
     "LatestTarget",
@@ -31,6 +33,7 @@ __all__ = [
     "PrefixTarget",
     "Query",
     "SeveralMatch",
+    "Sieve",
     "Target",
     "find",
     "haystack",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter
 from typing import TypeVar
 
+from emtui.em.gently import gently_sorted
 from emtui.em.model import Session
 from emtui.lookup.bad import BadQuery, meant
 
@@ -62,7 +63,7 @@ class Order:
 
     def sort(self, sessions: Iterable[Session], now: datetime) -> tuple[Session, ...]:
         """The same sessions in this order; `now` is for how long running ones took."""
-        by_uid = sorted(sessions, key=lambda session: session.uid)
+        by_uid = gently_sorted(sessions, attrgetter("uid"))
         match self.field:
             case "started":
                 return _sorted(by_uid, lambda session: session.started, self.descending)
@@ -78,16 +79,12 @@ class Order:
 def _sorted(
     sessions: list[Session], key: Callable[[Session], Key | None], descending: bool
 ) -> tuple[Session, ...]:
-    known: list[tuple[Key, Session]] = []
-    unknown: list[Session] = []
-    for session in sessions:
-        found = key(session)
-        if found is None:
-            unknown.append(session)
-        else:
-            known.append((found, session))
-    known.sort(key=itemgetter(0), reverse=descending)
-    return (*(session for _, session in known), *unknown)
+    """In this order; by places, as a hundred thousand pairs would be looked through for garbage."""
+    keys: list[Key | None] = [key(session) for session in sessions]
+    known: list[int] = [place for place, found in enumerate(keys) if found is not None]
+    unknown: list[Session] = [session for session, found in zip(sessions, keys, strict=True) if found is None]
+    ordered: list[int] = gently_sorted(known, keys.__getitem__, reverse=descending)
+    return (*(sessions[place] for place in ordered), *unknown)
 
 
 def _folded(text: str | None) -> str | None:

@@ -9,20 +9,29 @@ line are the same thing under other names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from emtui.em.model import Outcome, Session, find_guid
+from emtui.em.model import SYSTEM_URN, Outcome, Session, find_guid
 from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.types import type_test
 
 KEYS = ("state", "type", "since", "until", "message", "name", "id")
 
-Test = Callable[[Session, str], bool]
-"""Whether a session and its haystack satisfy one term."""
+Test = Callable[[Session], bool]
+"""Whether a session satisfies one term."""
 
+_CONTAINED = frozenset({"", "message", "name"})
+"""Keys of terms that look for a text within another."""
+_RELATIVE = frozenset({"since", "until"})
+"""Keys of which the same text means another moment later on."""
+_ALIKE = 4096
+"""Of how many kinds of sessions it is remembered whether a word stands in them."""
+_UID_LENGTH = len(SYSTEM_URN) + 36
+"""What is as long as this is the prefix and a GUID."""
+_OF_GUID = re.compile(r"[0-9a-f-]*")
 _SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
 _TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
@@ -32,11 +41,21 @@ _TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term as it would be typed again, its key (empty for a word), and what it asks."""
+    """One term as it would be typed again, its key (empty for a word), and what it asks.
+
+    `needle` is the text that it looks for, if a longer one can only be found in fewer sessions.
+    """
 
     text: str
     key: str
     test: Test
+    needle: str = ""
+
+    def narrows(self, other: Term) -> bool:
+        """Whether all that satisfy this one are sure to satisfy the other."""
+        if self.key != other.key or self.key in _RELATIVE:
+            return self is other
+        return self.text == other.text or bool(other.needle and other.needle in self.needle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +83,17 @@ class Query:
         """The part of it that has these keys."""
         return Query(tuple(term for term in self.terms if term.key in keys))
 
-    @property
-    def worded(self) -> bool:
-        """Whether it looks for words, so that haystacks are needed."""
-        return any(not term.key for term in self.terms)
+    def narrows(self, other: Query) -> bool:
+        """Whether it is sure to match only what the other matches."""
+        return all(any(mine.narrows(term) for mine in self.terms) for term in other.terms)
 
-    def among(self, sessions: Iterable[Session], hays: Iterable[str]) -> tuple[Session, ...]:
-        """Those that match, in their order. `hays` are their haystacks; any texts if it is not `worded`."""
-        pairs: Iterable[tuple[Session, str]] = zip(sessions, hays, strict=False)
-        for term in self.terms:
-            test = term.test
-            pairs = [pair for pair in pairs if test(*pair)]
-        return tuple(session for session, _ in pairs)
-
-    def matches(self, session: Session, hay: str | None = None) -> bool:
-        """Whether every term holds. `hay` is `haystack(session)`, if the caller keeps it."""
-        for term in self.terms:
-            if hay is None and not term.key:
-                hay = haystack(session)
-            if not term.test(session, hay or ""):
-                return False
-        return True
+    def matches(self, session: Session) -> bool:
+        """Whether every term holds."""
+        return all(term.test(session) for term in self.terms)
 
 
 def haystack(session: Session) -> str:
-    """Where words are looked for, folded once per session."""
+    """Where words are looked for, folded."""
     result = session.result
     said = (
         session.name,
@@ -120,7 +125,9 @@ class _Reader:
     def term(self, turned: bool, key: str, value: str) -> Term:
         test = self.test(key, value)
         text = term(key, value)
-        return Term(f"-{text}", key, _not(test)) if turned else Term(text, key, test)
+        if turned:
+            return Term(f"-{text}", key, _not(test))
+        return Term(text, key, test, value.casefold() if key in _CONTAINED else "")
 
     def test(self, key: str, value: str) -> Test:
         if key and not value.strip():
@@ -130,13 +137,13 @@ class _Reader:
                 return _state_test(value)
             case "type":
                 fits = type_test(value)
-                return lambda session, _: fits(session.type)
+                return lambda session: fits(session.type)
             case "since":
                 since = self._moment(key, value)
-                return lambda s, _: s.running or (s.started is not None and s.started >= since)
+                return lambda s: s.running or (s.started is not None and s.started >= since)
             case "until":
                 until = self._moment(key, value)
-                return lambda s, _: s.started is not None and s.started <= until
+                return lambda s: s.started is not None and s.started <= until
             case _:
                 return _text_test(key, value.casefold())
 
@@ -150,14 +157,49 @@ class _Reader:
 def _text_test(key: str, needle: str) -> Test:
     match key:
         case "message":
-            return lambda session, _: needle in (session.message or "").casefold()
+            return lambda session: needle in (session.message or "").casefold()
         case "name":
-            return lambda session, _: needle in (session.name or "").casefold()
+            return lambda session: needle in (session.name or "").casefold()
         case "id":
             start = find_guid(needle) or needle
-            return lambda session, _: session.id.startswith(start)
+            return lambda session: session.id.startswith(start)
         case _:
-            return lambda _, hay: needle in hay
+            return _word_test(needle)
+
+
+def _word_test(needle: str) -> Test:
+    """Whether it stands in the haystack, without making one for each session: most of it is alike in many.
+
+    Every key goes through the whole list with this, so it is one function, and calls few.
+    """
+    if "\n" in needle:
+        return lambda session: needle in haystack(session)
+    known: dict[tuple[object, ...], bool] = {}
+    of_guid = _OF_GUID.fullmatch(needle) is not None
+
+    def test(session: Session) -> bool:
+        name, result, uid = session.name, session.result, session.uid
+        if name and needle in name.casefold():
+            return True
+        alike = (session.type, session.state, result.word, result.message, result.canceled)
+        found = known.get(alike)
+        if found is None:
+            if len(known) >= _ALIKE:
+                known.clear()
+            found = known[alike] = _stands_in_common(needle, session)
+        if found:
+            return True
+        if len(uid) != _UID_LENGTH:
+            return needle in session.id.casefold()
+        return of_guid and needle in uid[len(SYSTEM_URN) :].casefold()
+
+    return test
+
+
+def _stands_in_common(needle: str, session: Session) -> bool:
+    result = session.result
+    said = (session.type, result.message, session.state, result.word, session.outcome)
+    return any(needle in text.casefold() for text in said if text)
 
 
 def _state_test(value: str) -> Test:
@@ -171,8 +213,8 @@ def _state_test(value: str) -> Test:
             known = (*Outcome, *(state for state in _SERVER_STATES if state.casefold() not in set(Outcome)))
             raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
     if not states:
-        return lambda session, _: session.outcome in outcomes
-    return lambda session, _: session.outcome in outcomes or _own_state(session) in states
+        return lambda session: session.outcome in outcomes
+    return lambda session: session.outcome in outcomes or _own_state(session) in states
 
 
 def _own_state(session: Session) -> str:
@@ -190,7 +232,7 @@ def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
 
 
 def _not(test: Test) -> Test:
-    return lambda session, hay: not test(session, hay)
+    return lambda session: not test(session)
 
 
 def _split(raw: str) -> tuple[bool, str, str]:

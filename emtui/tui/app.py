@@ -150,6 +150,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
         return self._start
 
     @property
+    def quiet(self) -> bool:
+        """Whether the line to the terminal wants care."""
+        return self._frames.turns.quiet
+
+    @property
     def paused(self) -> bool:
         """Whether nothing is asked by itself."""
         return self.lookup_screen is not None and self.lookup_screen.follow.paused
@@ -557,7 +562,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if finding is None:
             self.page.say("Nothing needs you.")
             return
-        screen.point_at(finding)
+        await screen.point_at(finding)
         run = screen.run_of(finding)
         if self.page.PLACE is Place.DETAIL and run:
             from emtui.tui.screens.detail import DetailScreen

@@ -13,6 +13,7 @@ from pty_terminal import Terminal, a_home, emtui
 
 NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 QUERY = "state:failed type:Coll"
+READABLE = "state:failed collectjob"
 
 
 @pytest.fixture
@@ -83,6 +84,17 @@ def test_a_query_typed_key_by_key_is_small(wide_list: Terminal) -> None:
         sent += wide_list.rest() - before
     assert wide_list.until(f"/ {QUERY}")
     assert sent <= 10_000
+
+
+def test_over_a_quiet_line_the_list_comes_when_typing_pauses(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, "--quiet", columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        at_row(terminal, 1)
+        terminal.rest()
+        sent = cost(terminal, "/", *READABLE, shown=f"/ {READABLE}")
+        sent += cost(terminal, "enter", shown=" of 3,")
+        assert sent <= 3_000
 
 
 def test_after_the_shell_had_the_terminal_the_whole_screen_is_sent_again(wide_list: Terminal) -> None:

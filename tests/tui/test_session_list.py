@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from emtui.em.model import Outcome, Session, uid_of
-from emtui.lookup import Order, parse
+from emtui.lookup import STEP, Order, parse
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.theme import THEME
 from emtui.tui.widgets.session_list import SessionList
@@ -155,13 +156,13 @@ async def test_hops_stop_at_the_ends() -> None:
         def failed(session: Session) -> bool:
             return session.outcome is Outcome.FAILED
 
-        assert listed.hop(failed, 1)
+        assert await listed.hop(failed, 1)
         assert listed.selected == run(10)
-        assert listed.hop(failed, 1)
-        assert listed.hop(failed, 1)
+        assert await listed.hop(failed, 1)
+        assert await listed.hop(failed, 1)
         assert listed.selected == run(0)
-        assert not listed.hop(failed, 1)
-        assert listed.hop(failed, -1)
+        assert not await listed.hop(failed, 1)
+        assert await listed.hop(failed, -1)
         assert listed.selected == run(5)
 
 
@@ -209,3 +210,49 @@ async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int,
         await pilot.resize_terminal(*size)
         await pilot.pause()
         assert sum(line.startswith("›") for line in drawn(listed)) == 1
+
+
+LONG = 4 * STEP
+"""Runs of a list that is gone through in several steps."""
+
+
+async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_wins() -> None:
+    async with a_list(look(*range(LONG))) as listed:
+        listed.wanted = parse("type:LogExport", now=NOON, zone=UTC)
+        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
+        assert listed.count == LONG
+        turns = 0
+        while listed.count == LONG:
+            await asyncio.sleep(0)
+            turns += 1
+        assert listed.count == LONG // 5
+        assert turns >= LONG // STEP - 1
+
+
+async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands() -> None:
+    async with a_list(look(*range(LONG))) as listed:
+        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
+        listed.action_down()
+        assert listed.selected == run(LONG - 10)
+        listed.wanted = parse("type:LogExport", now=NOON, zone=UTC)
+        assert len(listed.rows) == LONG // 2
+
+
+async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
+    async with a_list(look(*range(LONG))) as listed:
+        listed.select(run(7).uid)
+        listed.order = Order("started", descending=False)
+        listed.wanted = parse("state:failed,success", now=NOON, zone=UTC)
+        assert listed.under_cursor == run(7)
+        await listed.at_rest()
+        assert numbers_of(listed) == list(range(LONG))
+        assert listed.selected == run(7)
+
+
+async def test_a_look_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
+    async with a_list(look(*range(LONG))) as listed:
+        listed.snapshot = look(*range(LONG + 1))
+        listed.wanted = parse("state:failed,success", now=NOON, zone=UTC)
+        await listed.at_rest()
+        assert (listed.top, listed.cursor) == (0, 0)
+        assert listed.selected == run(LONG)

@@ -89,7 +89,7 @@ class DetailScreen(Explaining):
         yield Paragraph(4, id="message")
         yield Pairs(id="explained")
         yield OneLine(id="search")
-        yield Prompt(self._seek, self._search_closed, id="prompt")
+        yield Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
         yield EventList(id="events").data_bind(
             DetailScreen.log_read,
             DetailScreen.began,
@@ -291,7 +291,7 @@ class DetailScreen(Explaining):
         else:
             self.sought = text
 
-    def _search_closed(self, text: str, *, kept: bool) -> None:
+    async def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
         self.query_one(Prompt).close()

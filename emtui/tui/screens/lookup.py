@@ -111,7 +111,7 @@ class LookupScreen(Judging):
 
     def on_lines_moved(self) -> None:
         """The whole message of the row under the cursor."""
-        selected = self.sessions.selected
+        selected = self.sessions.under_cursor
         if not selected or selected.uid != self._pointed[0]:
             self._pointed = (None, "")
         self.query_one(Paragraph).show(self._pointed[1] or (summary(selected) if selected else ""))
@@ -125,7 +125,7 @@ class LookupScreen(Judging):
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
-        if not self.sessions.rows:
+        if not self.sessions.count:
             self.sessions.refresh()
 
     def _emptiness(self) -> tuple[str, ...]:
@@ -144,21 +144,21 @@ class LookupScreen(Judging):
         else:
             self.say("There is no row to open.")
 
-    def action_next_failed(self) -> None:
+    async def action_next_failed(self) -> None:
         """The next failed run."""
-        self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
+        await self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
 
-    def action_previous_failed(self) -> None:
+    async def action_previous_failed(self) -> None:
         """The previous failed run."""
-        self._hop(_came_to(Outcome.FAILED), -1, "No failed run above this one.")
+        await self._hop(_came_to(Outcome.FAILED), -1, "No failed run above this one.")
 
-    def action_next_warned(self) -> None:
+    async def action_next_warned(self) -> None:
         """The next run with a warning."""
-        self._hop(_came_to(Outcome.WARNING), 1, "No run with a warning below this one.")
+        await self._hop(_came_to(Outcome.WARNING), 1, "No run with a warning below this one.")
 
-    def action_previous_warned(self) -> None:
+    async def action_previous_warned(self) -> None:
         """The previous run with a warning."""
-        self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
+        await self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
 
     def find(self, target: lookup.Target) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone.
@@ -194,17 +194,17 @@ class LookupScreen(Judging):
         elif not self.sessions.select(run.uid):
             self.say("That run does not match the query; 0 shows everything.")
 
-    def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
-        if not self.sessions.hop(wanted, step):
+    async def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
+        if not await self.sessions.hop(wanted, step):
             self.say(otherwise)
 
-    def action_next_unseen(self) -> None:
+    async def action_next_unseen(self) -> None:
         """The next run that is new or differs."""
-        self._hop(self.sessions.is_marked, 1, "Nothing new below this row.")
+        await self._hop(self.sessions.is_marked, 1, "Nothing new below this row.")
 
-    def action_previous_unseen(self) -> None:
+    async def action_previous_unseen(self) -> None:
         """The previous run that is new or differs."""
-        self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
+        await self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
 
     def action_stick(self) -> None:
         """Follow the top of the list, or stay with the selected run."""
@@ -254,11 +254,11 @@ class LookupScreen(Judging):
         """The other way round."""
         self.order = lookup.Order(self.order.field, not self.order.descending)
 
-    def point_at(self, finding: Finding) -> None:
+    async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
         run = self.run_of(finding)
         if run and not self.sessions.select(run.uid):
-            self.action_show_all()
+            await self.action_show_all()
             self.sessions.select(run.uid)
         self._pointed = (run.uid if run else None, self.told(finding))
         self.on_lines_moved()
@@ -295,7 +295,7 @@ class LookupScreen(Judging):
         if self.action_stop() or self.wave_away() or self.forget_absence():
             return
         if not self.query_now.empty:
-            self.action_show_all()
+            self._filter("")
         else:
             self.say("q leaves emtui.")
 

@@ -99,6 +99,10 @@ class Page(Screen[str | None]):
         """Whether a key was typed before this page could be seen, and it minds."""
         return False
 
+    def spares_the_line(self) -> bool:
+        """Whether the line to the terminal wants care."""
+        return self.emtui.quiet
+
     @property
     def busy(self) -> bool:
         """Whether this page is asking for something."""

@@ -22,7 +22,7 @@ class Querying(Page):
 
     def prompt(self) -> Prompt:
         """Where a query is typed."""
-        return Prompt(self._filter, self._query_closed, id="prompt")
+        return Prompt(self._filter, self._query_closed, self.spares_the_line, id="prompt")
 
     @property
     def sessions(self) -> SessionList:
@@ -39,7 +39,7 @@ class Querying(Page):
         if above := self.sessions.new_above:
             right = [(f"{words.count(above)} new above", BOLD)]
         if text and snapshot:
-            found, base = words.count(len(self.sessions.rows)), words.count(len(snapshot.sessions))
+            found, base = words.count(self.sessions.count), words.count(len(snapshot.sessions))
             right.append((f"  {found} of {base}", PLAIN))
         self.query_one("#query", OneLine).show(left, right)
 
@@ -53,7 +53,7 @@ class Querying(Page):
         self.query_one(Prompt).open(text, before=self.query_now.text)
         self.show_foot()
 
-    def _query_closed(self, text: str, *, kept: bool) -> None:
+    async def _query_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""
         if not self._filter(text) and kept:
             return
@@ -62,6 +62,7 @@ class Querying(Page):
         self.set_focus(self.sessions)
         self.show_query()
         self.show_foot()
+        await self.sessions.at_rest()
 
     def _filter(self, text: str) -> bool:
         """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
@@ -74,14 +75,19 @@ class Querying(Page):
         self.say("")
         return True
 
-    def action_show_all(self) -> None:
+    async def _show_only(self, text: str) -> None:
+        """Change the query; the next key finds its rows."""
+        self._filter(text)
+        await self.sessions.at_rest()
+
+    async def action_show_all(self) -> None:
         """No query."""
-        self._filter("")
+        await self._show_only("")
 
-    def action_show_failed(self) -> None:
+    async def action_show_failed(self) -> None:
         """Failed and warned runs."""
-        self._filter("state:failed,warning")
+        await self._show_only("state:failed,warning")
 
-    def action_show_running(self) -> None:
+    async def action_show_running(self) -> None:
         """What is running."""
-        self._filter("state:running")
+        await self._show_only("state:running")

@@ -185,7 +185,7 @@ class Watching(Querying):
         """Some servers list only names: fetch each run once, those on the screen first."""
         if not references:
             return
-        on_screen = set(self.sessions.rows[self.sessions.top :][: self.sessions.window])
+        on_screen = set(self.sessions.in_sight)
         first = sorted(references, key=lambda session: session not in on_screen)
         known: dict[Uid, Session] = {}
         number = 0

@@ -157,11 +157,11 @@ class Lines(Widget, can_focus=True):
 
     def action_down(self) -> None:
         """One row down."""
-        self.go(self.cursor + 1)
+        self._move(1)
 
     def action_up(self) -> None:
         """One row up."""
-        self.go(self.cursor - 1)
+        self._move(-1)
 
     def action_page_down(self) -> None:
         """A page down: the last line becomes the first but one."""
@@ -179,7 +179,15 @@ class Lines(Widget, can_focus=True):
         """Half a page up."""
         self._turn(-max(self.window // 2, 1))
 
+    def settle(self) -> None:
+        """Carry out what was put off, before something is done to a row; a subclass knows what."""
+
+    def _move(self, by: int) -> None:
+        self.settle()
+        self.go(self.cursor + by)
+
     def _turn(self, by: int) -> None:
+        self.settle()
         self.go(self.cursor + by, top=max(self.top + by, 0))
 
     def action_top(self) -> None:
@@ -188,4 +196,5 @@ class Lines(Widget, can_focus=True):
 
     def action_bottom(self) -> None:
         """To the last row."""
+        self.settle()
         self.go(self.count - 1)

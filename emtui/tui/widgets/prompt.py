@@ -1,8 +1,8 @@
 """The line in which a query or a search is typed.
 
-It tells of every change as it is typed; Enter keeps, Esc restores what was there
-when it opened. It calls its page directly rather than by message: the key after
-Enter must already find the page as Enter has left it.
+It tells of every change as it is typed, or, over a line that wants care, when typing
+pauses; Enter keeps, Esc restores what was there when it opened. It calls its page
+directly rather than by message: the key after Enter must already find the page as Enter has left it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from typing import ClassVar, Protocol
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from emtui.tui.commands import Place, bindings
+
+PAUSE = 0.15
+"""Seconds without a key after which somebody who types is taken to have paused."""
 
 
 class Closed(Protocol):
     """Told of Enter (`kept`) or Esc, with what stands, or what stood before."""
 
-    def __call__(self, text: str, *, kept: bool) -> object:
-        """Take the text, and close the prompt if it can be taken."""
+    async def __call__(self, text: str, *, kept: bool) -> None:
+        """Take the text, and close the prompt if it can be taken; the next key waits for that."""
 
 
 class PromptInput(Input):
@@ -30,13 +34,13 @@ class PromptInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
 
-    def action_keep(self) -> None:
+    async def action_keep(self) -> None:
         """Keep what was typed."""
-        self.screen.query_one(Prompt).end(kept=True)
+        await self.screen.query_one(Prompt).end(kept=True)
 
-    def action_restore(self) -> None:
+    async def action_restore(self) -> None:
         """As it was before."""
-        self.screen.query_one(Prompt).end(kept=False)
+        await self.screen.query_one(Prompt).end(kept=False)
 
 
 class Prompt(Horizontal):
@@ -47,10 +51,19 @@ class Prompt(Horizontal):
     Prompt Label { width: 2; }
     """
 
-    def __init__(self, typed: Callable[[str], object], closed: Closed, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        typed: Callable[[str], object],
+        closed: Closed,
+        quiet: Callable[[], bool],
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._when_typed = typed
         self._when_closed = closed
+        self._quiet = quiet
+        self._pause: Timer | None = None
         self._before = ""
 
     def compose(self) -> ComposeResult:
@@ -83,11 +96,24 @@ class Prompt(Horizontal):
         self.display = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Every keystroke."""
+        """Every keystroke; over a line that wants care, every pause between them."""
         event.stop()
+        self._end_pause()
+        if self._quiet():
+            self._pause = self.set_timer(PAUSE, self._tell)
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
         if self.is_open:
             self._when_typed(self.query_one(Input).value)
 
-    def end(self, *, kept: bool) -> None:
+    def _end_pause(self) -> None:
+        if self._pause:
+            self._pause.stop()
+            self._pause = None
+
+    async def end(self, *, kept: bool) -> None:
         """Say what stands now, or what stood before."""
-        self._when_closed(self.query_one(Input).value if kept else self._before, kept=kept)
+        self._end_pause()
+        await self._when_closed(self.query_one(Input).value if kept else self._before, kept=kept)

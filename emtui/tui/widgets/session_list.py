@@ -8,18 +8,24 @@ row is selected at the top of the list does that place count: what is newest com
 
 from __future__ import annotations
 
+import asyncio
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from itertools import repeat
+from functools import partial
+from itertools import chain, count, islice
+from operator import attrgetter
 from typing import ClassVar
 
 from rich.style import Style
+from textual import work
 from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import words
 from emtui.em.model import Session, Uid
-from emtui.lookup import DEFAULT_ORDER, Order, Query, haystack
+from emtui.em.threads import beside
+from emtui.lookup import DEFAULT_ORDER, STEP, Order, Query, Sieve
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import (
     NOTHING_USUAL,
@@ -50,19 +56,37 @@ class SessionList(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.rows: tuple[Session, ...] = ()
+        self._sieve = Sieve((), Query())
+        """What is shown."""
+        self._next: Sieve | None = None
+        """What will be shown as soon as it has gone through the list."""
+        self._rows: tuple[Session, ...] = ()
         self._all: tuple[Session, ...] = ()
-        self._hays: tuple[str, ...] = ()
         self._anchor: Uid | None = None
+        self._unsorted = False
+        self._news: list[int] | None = None
+        self._looks: tuple[Snapshot | None, Snapshot] | None = None
         self.sticks = True
         """Whether the top is followed at all; the person's choice."""
         self.follows = True
         """Whether it is now: not while another screen lies over the list."""
 
     @property
+    def rows(self) -> tuple[Session, ...]:
+        """The sessions that match, in their order."""
+        self.settle()
+        return self._rows
+
+    @property
     def selected(self) -> Session | None:
         """The session under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
+        self.settle()
+        return self.under_cursor
+
+    @property
+    def under_cursor(self) -> Session | None:
+        """The session under the cursor as it is on the screen, whatever is about to be shown."""
+        return self._rows[self.cursor] if self._rows else None
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session, if it is among the rows."""
@@ -78,25 +102,33 @@ class SessionList(Lines):
             return None
         return self.rows[place + step]
 
-    def hop(self, wanted: Callable[[Session], bool], step: int) -> bool:
+    async def hop(self, wanted: Callable[[Session], bool], step: int) -> bool:
         """Put the cursor on the next (or previous) row that is wanted; false if there is none."""
-        places = range(self.cursor + 1, self.count) if step > 0 else range(self.cursor - 1, -1, -1)
-        found = next((place for place in places if wanted(self.rows[place])), None)
-        if found is not None:
-            self.go(found)
-        return found is not None
+        await self.at_rest()
+        rows, here = self._rows, self.cursor
+        places = range(here + 1, len(rows)) if step > 0 else range(here - 1, -1, -1)
+        for start in range(0, len(places), STEP):
+            found = next((place for place in places[start : start + STEP] if wanted(rows[place])), None)
+            if found is not None:
+                await self.at_rest()
+                return self.select(rows[found].uid)
+            await asyncio.sleep(0)
+        return False
+
+    # --- other rows -------------------------------------------------------------
 
     def watch_snapshot(self, before: Snapshot | None, after: Snapshot | None) -> None:
         """Other sessions: the same one stays selected. The same sessions: only what time has changed."""
         if before and after and before.sessions is after.sessions:
             self._grow_older(before, after)
-            return
-        follow = self.sticks and self.follows and self.count > 0 and self.cursor == self.top == 0
-        self._line_up(follow=follow, still=not follow and before is not None)
+        elif after:
+            self._looks = (self._looks[0] if self._looks else before, after)
+            self._line_up()
 
     def watch_wanted(self) -> None:
         """Another query: the selected session stays, if it matches."""
-        self._sift(self._all)
+        if self.snapshot:
+            self._sift()
 
     def watch_order(self) -> None:
         """Another order: to the selected session's new place."""
@@ -104,6 +136,7 @@ class SessionList(Lines):
 
     def watch_marks(self) -> None:
         """Other marks in the rows."""
+        self._news = None
         self.refresh()
 
     def watch_veiled(self) -> None:
@@ -143,59 +176,107 @@ class SessionList(Lines):
 
     def go(self, cursor: int, *, top: int | None = None) -> None:
         """Put the cursor on this row: from now on that session is the one to keep hold of."""
+        self.settle()
         super().go(cursor, top=top)
-        self._anchor = self.selected.uid if self.selected else self._anchor
+        self._anchor = self.under_cursor.uid if self.under_cursor else self._anchor
 
-    def _line_up(self, *, follow: bool = False, still: bool = False) -> None:
+    def _line_up(self) -> None:
         """All sessions in their order; those of a snapshot are newest first already."""
         if self.snapshot is None:
             return
-        before, self._all, self._hays = self._all, self.snapshot.sessions, ()
-        if self.order != DEFAULT_ORDER:
-            self._all = self.order.sort(self._all, self.snapshot.server_time)
-        self._sift(before, follow=follow, still=still)
+        self._unsorted = self.order != DEFAULT_ORDER
+        if not self._unsorted:
+            self._all = self.snapshot.sessions
+        self._sift()
 
-    def _sift(self, before: tuple[Session, ...], *, follow: bool = False, still: bool = False) -> None:
-        """The rows that match, the first one selected if it is to be followed.
+    def _sift(self) -> None:
+        """Look for the rows that match; what is shown stays until they are found.
 
-        The selected one stays on its line of the screen; unless it must be `still`, the top stays
-        in sight where it was.
-        Texts are folded once for all the keystrokes of a query.
+        A short list is gone through at once, a long one between the keys: what the query, the order or
+        the list before have begun, and nobody has seen, is dropped.
         """
-        if self.snapshot is None:
-            return
-        line, at_the_top = self.cursor - self.top, not still and self.cursor == self.top == 0
-        if self.wanted.worded and not self._hays:
-            self._hays = tuple(map(haystack, self._all))
-        self.rows = self.wanted.among(self._all, self._hays or repeat("")) if self.wanted.terms else self._all
-        if follow and self.rows:
-            self._anchor = self.rows[0].uid
-        place = self._nearest(before)
-        self.renew(len(self.rows), place, 0 if at_the_top else place - line)
-        selected = self.selected
-        if selected and selected.uid != self._anchor and not any(s.uid == self._anchor for s in self._all):
-            self._anchor = selected.uid
+        self._next = Sieve(self._all, self.wanted, self._sieve)
+        if not self._unsorted or (self.snapshot and len(self.snapshot.sessions) <= STEP):
+            self._sort()
+            self._step()
+        if self._next:
+            self._go_on()
 
-    def _nearest(self, before: tuple[Session, ...]) -> int:
-        """The row of the session to keep hold of; else of the next one in the order, else of the one before.
+    def _sort(self, ordered: tuple[Session, ...] | None = None) -> None:
+        """Begin with the list in its order, which somebody may have found already."""
+        if self.snapshot and self._unsorted:
+            self._all = ordered or self.order.sort(self.snapshot.sessions, self.snapshot.server_time)
+            self._unsorted = False
+            self._next = Sieve(self._all, self.wanted)
 
-        One that the list has no more is looked for where it stood `before`.
+    def _step(self) -> None:
+        """Go through some of the list."""
+        if self._next:
+            self._next.step()
+            if self._next.done:
+                self._show_found(self._next)
+
+    def settle(self) -> None:
+        """Find the rows that match now: whoever acts on a row means those."""
+        while self._next:
+            self._sort()
+            self._step()
+
+    async def at_rest(self) -> None:
+        """The same, but others have their turn meanwhile."""
+        while self._next:
+            if self._unsorted and self.snapshot:
+                look, order = self.snapshot, self.order
+                ordered = await beside(partial(order.sort, look.sessions, look.server_time))
+                if look.sessions is self.snapshot.sessions and order == self.order:
+                    self._sort(ordered)
+            else:
+                self._step()
+                await asyncio.sleep(0)
+
+    @work(exclusive=True, group="sift", description="find the rows that match")
+    async def _go_on(self) -> None:
+        await self.at_rest()
+
+    def _show_found(self, found: Sieve) -> None:
+        """Draw the rows that were found.
+
+        The selected one stays on its line of the screen; with another list, unless it is the
+        first row that is followed, the top does not stay in sight where it was.
+        """
+        at_the_top = self.cursor == self.top == 0
+        before, after = self._looks or (None, None)
+        follow = after is not None and self.sticks and self.follows and self.count > 0 and at_the_top
+        still = after is not None and not follow and before is not None
+        line, shown = self.cursor - self.top, self._sieve
+        self._sieve, self._next, self._looks, self._news = found, None, None, None
+        self._rows = found.rows
+        if follow and self._rows:
+            self._anchor = self._rows[0].uid
+        place, listed = self._nearest(found, shown.sessions)
+        self.renew(len(self._rows), place, 0 if at_the_top and not still else place - line)
+        if self.under_cursor and not listed:
+            self._anchor = self.under_cursor.uid
+
+    def _nearest(self, found: Sieve, before: tuple[Session, ...]) -> tuple[int, bool]:
+        """The row of the session to keep hold of, else of the next one in the order, else of the one before.
+
+        And whether the list has it at all; else it is looked for where it stood `before`.
         """
         if self._anchor is None:
-            return 0
-        place = self._place_of(self._anchor)
-        if place is not None:
-            return place
-        places = {session.uid: place for place, session in enumerate(self.rows)}
-        for sessions in (self._all, before):
-            stood = next((n for n, session in enumerate(sessions) if session.uid == self._anchor), None)
-            if stood is not None:
-                nearest = (*sessions[stood:], *reversed(sessions[:stood]))
-                return next((places[session.uid] for session in nearest if session.uid in places), 0)
-        return 0
+            return 0, False
+        stood = place_of(self._anchor, found.sessions)
+        if stood is not None:
+            return min(bisect_left(found.places, stood), max(len(found.places) - 1, 0)), True
+        stood = place_of(self._anchor, before)
+        if stood is None:
+            return 0, False
+        places = dict(zip(map(_UID, self._rows), count(), strict=False))
+        nearest = chain(islice(before, stood, None), reversed(before[:stood]))
+        return next((places[session.uid] for session in nearest if session.uid in places), 0), False
 
     def _place_of(self, uid: Uid) -> int | None:
-        return next((place for place, session in enumerate(self.rows) if session.uid == uid), None)
+        return place_of(uid, self.rows)
 
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
@@ -206,7 +287,7 @@ class SessionList(Lines):
         """One session."""
         if self.snapshot is None or self.zone is None:
             return []
-        session = self.rows[place]
+        session = self._rows[place]
         mark = STALE if self.veiled else self.marks.get(session.uid, " ")
         clock = Clock(self.snapshot.server_time, self.zone)
         cursor = CURSOR if place == self.cursor else " "
@@ -220,7 +301,7 @@ class SessionList(Lines):
     @property
     def in_sight(self) -> tuple[Session, ...]:
         """The sessions that can be seen now."""
-        return self.rows[self.top : self.top + self.window]
+        return self._rows[self.top : self.top + self.window]
 
     def is_marked(self, session: Session) -> bool:
         """Whether it is new or differs."""
@@ -229,11 +310,26 @@ class SessionList(Lines):
     @property
     def new_above(self) -> int:
         """How many new ones stand above the window."""
-        return sum(1 for session in self.rows[: self.top] if self.marks.get(session.uid) == NEW)
+        if self._news is None:
+            new = {uid for uid, mark in self.marks.items() if mark == NEW}
+            self._news = [place for place, row in enumerate(self._rows) if row.uid in new] if new else []
+        return bisect_left(self._news, self.top)
 
     @property
     def position(self) -> str:
         """`3/2,914`, or nothing while there is no list."""
         if self.snapshot is None:
             return ""
-        return f"{words.count(self.cursor + 1 if self.rows else 0)}/{words.count(len(self.rows))}"
+        return f"{words.count(self.cursor + 1 if self._rows else 0)}/{words.count(len(self._rows))}"
+
+
+def place_of(uid: Uid, sessions: tuple[Session, ...]) -> int | None:
+    """Where this one stands; a few thousand at once, as that is quicker than one by one."""
+    for start in range(0, len(sessions), STEP):
+        uids = list(map(_UID, sessions[start : start + STEP]))
+        if uid in uids:
+            return start + uids.index(uid)
+    return None
+
+
+_UID = attrgetter("uid")

@@ -1,0 +1,134 @@
+"""Rows that are read without the parser are read as the parser reads them, and only where rows may stand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from emtui.em import wire
+from emtui.em.gently import RUN, gently_sorted
+from emtui.em.model import Listing
+from emtui.em.wire import Unreadable
+
+OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+URL = b"https://em01.example.net:9398/api/systemSessions/"
+
+
+def row(number: int, message: bytes = b"", more: bytes = b"") -> bytes:
+    """A row as servers write it."""
+    guid = b"%08x-2222-4333-8444-555555555555" % number
+    return (
+        b'<Sessions Href="' + URL + guid + b'?format=Entity" Type="SystemSession"'
+        b' Name="Collect Job @2026-11-23 02:00:00.5" UID="urn:veeam:SystemSession:' + guid + b'">'
+        b'<Links><Link Href="' + URL + guid + b'" Name="a &amp; b" Rel="Alternate" /></Links>'
+        b"<SessionType>CollectJob</SessionType><CreationTimeUTC>2026-11-23T02:00:00.5Z</CreationTimeUTC>"
+        + more
+        + b"<State>Failed</State><Result><Result>Failed</Result><Message>"
+        + message
+        + b"</Message><IsCanceled>false</IsCanceled></Result></Sessions>"
+    )
+
+
+ROWS = (
+    row(1),
+    row(2, "a < b &amp; c > ä".replace("<", "&lt;").encode()),
+    row(3, b"&amp;lt; &quot;&apos;"),
+    row(4, b"first\nsecond", b'\n  <EndTimeUTC xsi:nil="true" />\n'),
+    row(5, b"a > b"),
+    row(6, b"&#xD;&#39;"),
+    row(7, b"<![CDATA[&#27;</Sessions>]]>"),
+    row(8).replace(b"<Message></Message>", b"<Message />"),
+    row(9).replace(b" UID=", b" uid="),
+    row(1, b"the same UID again"),
+    b"<Sessions />",
+    b"<!-- " + row(10) + b" -->",
+    b'<Job Name="x" UID="y"><State>Failed</State></Job>',
+    b"\r\n",
+)
+TOKENS = (
+    *(b"<", b">", b'"', b"&", b"/", b"=", b" ", b"\n", b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<?a", b"?>"),
+    *(
+        b"</Sessions>",
+        b"</Sessions >",
+        b"<Sessions>",
+        b"<Sessions/>",
+        b"<X a='",
+        b'<X a="',
+        b"&lt;",
+        b"&foo;",
+    ),
+    *(
+        b"&#x1B;",
+        b"\x1b",
+        b"\xff",
+        b"\xef\xbf\xbe",
+        b"</Result>",
+        b"</SystemSessions>",
+        b' UID="1"',
+        b"<a:b/>",
+    ),
+)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> bytes:
+    """Some rows, plain and odd, with pieces taken out and others put in."""
+    body = b"".join(draw(st.lists(st.sampled_from(ROWS), min_size=1, max_size=6)))
+    for _ in range(draw(st.integers(0, 3))):
+        start = draw(st.integers(0, len(body)))
+        end = draw(st.integers(start, min(start + 20, len(body))))
+        body = body[:start] + draw(st.sampled_from(TOKENS)) + body[end:]
+    return body
+
+
+def outcome(body: bytes, piece: int) -> Listing | str:
+    """The list, or why it is none."""
+    reader = wire.ListReader()
+    try:
+        for start in range(0, len(body), piece):
+            reader.feed(body[start : start + piece])
+        return reader.close()
+    except Unreadable as problem:
+        return problem.reason
+
+
+@settings(max_examples=400, deadline=None)
+@given(rows(), st.integers(200, 5000))
+@example(b"<Sessions/><X a='</Sessions>" + row(1) + b"'/>", 5000)
+@example(b'<Sessions></Sessions ><X a="</Sessions>' + row(1) + b'"/>', 5000)
+@example(row(1) + b"<Sessions><!-- </Sessions>" + row(2) + b" --></Sessions>", 5000)
+@example(row(1).replace(b"false", b"<"), 5000)
+def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -> None:
+    plain = OPEN + b' a="1">' + body + b"</SystemSessions>"
+    parsed = OPEN + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
+    assert outcome(plain, piece) == outcome(parsed, len(parsed))
+
+
+def test_what_is_wrong_behind_plain_rows_is_found_where_it_stands() -> None:
+    body = OPEN + b">" + row(1) + b"\n" + row(2) + b"\n\n  <a></b></SystemSessions>"
+    assert outcome(body, 999) == outcome(body.replace(b'"1.0"', b"'1.0'", 1), 999)
+    assert str(outcome(body, 999)).endswith("line 5, column 10")
+
+
+@pytest.mark.parametrize("where", ["within a row", "between two rows"])
+def test_a_list_that_ends_early_is_cut(where: str) -> None:
+    body = OPEN + b">" + row(1) + row(2)
+    with pytest.raises(Unreadable) as caught:
+        wire.read_list(body[: -40 if where == "within a row" else None])
+    assert caught.value.cut
+
+
+def test_more_rows_than_are_read_are_too_many_however_they_are_written() -> None:
+    with pytest.raises(Unreadable) as caught:
+        wire.read_list(OPEN + b">" + row(1) * 250_001)
+    assert caught.value.too_large
+
+
+@given(st.lists(st.integers(0, 50), max_size=3 * RUN // 1000), st.booleans())
+def test_a_gentle_sort_is_a_sort(few: list[int], reverse: bool) -> None:
+    numbers = [(number * 7919 + place) % 5003 for number in few for place in range(1000)]
+    pairs = list(enumerate(numbers))
+    assert gently_sorted(pairs, lambda pair: pair[1], reverse=reverse) == sorted(
+        pairs, key=lambda pair: pair[1], reverse=reverse
+    )
