@@ -33,6 +33,11 @@ def simple(environ: Mapping[str, str]) -> bool:
     return bool(_CONSOLE.match(kind(environ)))
 
 
+def relayed(environ: Mapping[str, str]) -> bool:
+    """Whether tmux or screen stands between, which answers in the terminal's place."""
+    return bool(environ.get("TMUX") or environ.get("STY"))
+
+
 def locale(environ: Mapping[str, str]) -> str:
     """The first of LC_ALL, LC_CTYPE and LANG that says anything, as `NAME=value`; else empty."""
     name = next((name for name in _LOCALE if environ.get(name)), None)

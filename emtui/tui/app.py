@@ -102,7 +102,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._start = start
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
-        self._frames = Frames(Turns(quiet=start.quiet), self._send)
+        self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False
         self.clocks = False
         """Whether events show the time of day rather than the offset."""
@@ -698,11 +698,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
             if self._turns:
                 self._turns.call_soon_threadsafe(what)
 
-    def action_stop(self) -> None:
-        """Stop what is running; if nothing is, the second press leaves."""
+    async def action_stop(self) -> None:
+        """Out of the line one types in, else stop what is running; if nothing is, the second press leaves."""
         if self.page.PLACE is Place.LOGIN:
             self.action_leave()
-        elif self.page.action_stop():
+        elif await self.page.restore() or self.page.action_stop():
             return
         elif monotonic() - self._stop_pressed < PRESS_AGAIN:
             self.action_leave()

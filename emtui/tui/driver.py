@@ -184,7 +184,7 @@ class EmtuiDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read until the terminal is left."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        inlet = Inlet(HOLD_IN_TMUX if os.environ.get("TMUX") or os.environ.get("STY") else HOLD)
+        inlet = Inlet(HOLD_IN_TMUX if terminal.relayed(os.environ) else HOLD)
         poll = select.poll()
         poll.register(self.fileno, select.POLLIN)
         typed, self._leftover = self._leftover, b""

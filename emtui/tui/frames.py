@@ -45,7 +45,7 @@ class Frames:
             return ""
         news = self._paper.news()
         if news:
-            self.turns.sent(now)
+            self.turns.sent(now, len(news))
         return news
 
     def answered(self) -> None:

@@ -2,7 +2,7 @@
 
 A full look goes through everything that is kept, and holds keys and paint meanwhile: an
 eighth of a second with 100,000 sessions. Those are part of no cycle, so it would find none
-of them: they are set aside as they come. What else was set aside with them is found by a
+of them: those of the first list are set aside. What else was set aside with them is found by a
 `sweep`, once in a while, when nobody is there.
 """
 
@@ -32,13 +32,17 @@ def from_now_on() -> None:
 
 
 @contextmanager
-def not_among_the_old() -> Iterator[None]:
-    """While a list is read only what is young is looked through; what was read is set aside."""
+def not_among_the_old(*, first: bool) -> Iterator[None]:
+    """While a list is read only what is young is looked through; what the first one gave is set aside.
+
+    Of later ones hardly anything is kept, and what is garbage by then would be kept with it.
+    """
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
     try:
         yield
     finally:
-        gc.freeze()
+        if first:
+            gc.freeze()
         gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
 
 

@@ -41,7 +41,8 @@ class Start:
     nothing may be written on this computer; `at_once` logs on without asking if
     nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
     `recorder` writes down what the server says; a `replay` takes the server's place.
-    `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself.
+    `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself;
+    `relayed` says that a multiplexer stands between, and answers in the terminal's place.
     `ascii` draws with nothing else, `mouse` listens to the mouse; `ink` is what the terminal can show.
     `leftover` was typed before anybody listened; `modes` are the terminal's own, if ours were set by then.
     """
@@ -59,6 +60,7 @@ class Start:
     now: Callable[[], datetime] = _utc_now
     zone: tzinfo | None = None
     quiet: bool = False
+    relayed: bool = False
     ascii: bool = False
     mouse: bool = False
     ink: Ink = field(default_factory=Ink)
@@ -101,6 +103,7 @@ def _app(start: Start, asking: background.Asking) -> EmtuiApp:
         replace(
             start,
             quiet=start.quiet or over_ssh(os.environ),
+            relayed=terminal.relayed(os.environ),
             ink=ink(os.environ, heard.light, ascii_wanted=start.ascii),
             leftover=heard.typed,
             modes=asking.modes,

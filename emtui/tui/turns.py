@@ -3,9 +3,11 @@
 Plain SSH takes megabytes before it pushes back, so a terminal at the end of a slow line
 shows now what was painted seconds ago. After each frame it is therefore asked whether it
 is still there, and the next one waits for its answer (`DSR 5`, which every terminal since
-the VT100 answers). What is painted meanwhile is not lost: the next frame shows the latest.
+the VT100 answers), unless what is on its way is next to nothing. What is painted meanwhile
+is not lost: the next frame shows the latest. A multiplexer answers in the terminal's place
+and knows nothing of the line; frames then keep the distance that a slow line needs.
 
-Times are seconds of a monotonic clock, and "now" is always an argument.
+Times are seconds of a monotonic clock, and "now" is always an argument; sizes are bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ SLOW = 0.1
 """Seconds from which on an answer means a line that wants care."""
 QUIET_GAP = 1 / 15
 """Seconds between two frames on such a line."""
+LITTLE = 1200
+"""Bytes under way, up to which the next frame need not wait: a seventh of a second at 64 kbit/s."""
+RELAYED = 6000
+"""Bytes a second that a line behind a multiplexer is taken to carry: 64 kbit/s, less what that adds."""
 _REMEMBERED = 5
 
 
@@ -28,13 +34,16 @@ class Turns:
     """The turns of one terminal: ours to send a frame, its own to show it.
 
     `quiet` is how a line is treated from the start; one that answers slowly is treated so by itself.
+    `relayed` says that a multiplexer answers for a terminal at the end of a line.
     Nobody waits for a terminal that has never answered.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, relayed: bool = False) -> None:
         self._told_quiet = quiet
-        self._asked: deque[float] = deque()
+        self._relayed = relayed
+        self._asked: deque[tuple[float, int]] = deque()
         self._sent = -QUIET_GAP
+        self._size = 0
         self._heard = False
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
@@ -52,21 +61,33 @@ class Turns:
 
     def wait(self, now: float) -> float:
         """Seconds until the next frame may go, 0 for at once; an answer may make it sooner."""
-        gap = self._sent + QUIET_GAP - now if self.quiet else 0.0
-        if not self._heard or not self._asked:
-            return max(gap, 0.0)
-        return max(self._asked[-1] + LOST - now, gap, 0.0)
+        gap = max(self._sent + self._gap - now, 0.0)
+        under_way = self._under_way(now)
+        if not self._heard or sum(size for _, size in under_way) < LITTLE:
+            return gap
+        return max(under_way[0][0] + LOST - now, gap)
 
-    def sent(self, now: float) -> None:
+    def sent(self, now: float, size: int) -> None:
         """A frame has gone, with the question if it `asks`."""
         if self._heard:
-            self._asked.clear()  # of what was asked before, every answer has come or is lost
+            self._asked = deque(self._under_way(now))
         if self.asks:
-            self._asked.append(now)
-        self._sent = now
+            self._asked.append((now, size))
+        self._sent, self._size = now, size
 
     def answered(self, now: float) -> None:
         """The terminal has shown what it was sent, up to the first question that it has not answered."""
         if self._asked:
-            self._took.append(now - self._asked.popleft())
+            asked, _ = self._asked.popleft()
+            self._took.append(now - asked)
         self._heard = True
+
+    @property
+    def _gap(self) -> float:
+        if not self.quiet:
+            return 0.0
+        return max(QUIET_GAP, self._size / RELAYED if self._relayed else 0.0)
+
+    def _under_way(self, now: float) -> list[tuple[float, int]]:
+        """What was asked, and may still be answered."""
+        return [(at, size) for at, size in self._asked if now - at < LOST]

@@ -79,7 +79,9 @@ def test_several_lines_pasted_into_the_query_are_one_line_of_it(demo_list: Termi
     demo_list.press("/")
     demo_list.until("Enter keep")
     demo_list.press("CollectJob\rqQqQqQ\r")
-    demo_list.until(lambda lines: "Enter keep" in lines[-1] and any("/ CollectJob" in line for line in lines))
+    demo_list.until(
+        lambda lines: "Enter keep" in lines[-1] and any("/ CollectJob qQqQqQ" in line for line in lines)
+    )
 
 
 def test_one_line_that_comes_at_once_is_typed_into_the_query_with_its_enter(demo_list: Terminal) -> None:
@@ -114,3 +116,12 @@ def test_no_answer_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None
         terminal.press("j", "j", "q")
         assert terminal.end() == 0
         assert terminal.received.rindex(b"\x1b[5n") < terminal.received.rindex(b"\x1b[?1049l")
+
+
+def test_ctrl_c_closes_the_query_as_esc_does(demo_list: Terminal) -> None:
+    demo_list.press("/", "state:failed type:Coll", "enter")
+    demo_list.until("did you mean")
+    demo_list.press("ctrl+c")
+    at_row(demo_list, 1)
+    demo_list.until("Enter open")
+    assert not any(line.startswith("/") for line in demo_list.lines())

@@ -108,6 +108,16 @@ class Page(Screen[str | None]):
         """Whether this page is asking for something."""
         return False
 
+    async def restore(self) -> bool:
+        """Close the line that one types in, as it was before; false if none is open."""
+        from emtui.tui.widgets.prompt import Prompt
+
+        for prompt in self.query(Prompt):
+            if prompt.is_open:
+                await prompt.end(kept=False)
+                return True
+        return False
+
     def action_stop(self) -> bool:
         """Stop what is running; false if nothing is."""
         return False

@@ -103,7 +103,7 @@ class Watching(Querying):
         if self.snapshot is None:
             self._say_asking()
         try:
-            with garbage.not_among_the_old():
+            with garbage.not_among_the_old(first=self.snapshot is None):
                 listing = await self.client.sessions(self._received if waiting else None)
         finally:
             if timer:

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Paste
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
@@ -33,6 +34,12 @@ class PromptInput(Input):
     """A field whose Enter belongs to the prompt around it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
+
+    def on_paste(self, event: Paste) -> None:
+        """All of it on the one line there is: nothing of a paste is lost."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(" ".join(event.text.split()))
 
     async def action_keep(self) -> None:
         """Keep what was typed."""
