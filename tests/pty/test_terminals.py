@@ -298,6 +298,7 @@ def test_every_screen_fits_any_size(tmp_path: Path, columns: int, lines: int) ->
 @pytest.mark.parametrize(("columns", "lines"), [(40, 10), (20, 5), (2, 2), (1, 1)])
 def test_too_small_a_terminal_ends_nothing(tmp_path: Path, columns: int, lines: int) -> None:
     with the_list(tmp_path) as terminal:
+        terminal.rest()
         shown = terminal.lines()
         terminal.child.setwinsize(lines, columns)
         terminal.press("down", "enter", "/", "x", "enter", "q", "?", "q", "up")
@@ -317,7 +318,8 @@ def test_a_terminal_that_is_of_no_use_says_what_is_needed(tmp_path: Path) -> Non
 
 def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(tmp_path: Path) -> None:
     with the_list(tmp_path, size=(120, 40)) as terminal:
-        shown, before = terminal.lines(), terminal.rest()
+        before = terminal.rest()
+        shown = terminal.lines()
         for size in range(200):
             terminal.child.setwinsize(20 + size % 20, 60 + size % 60)
         terminal.child.setwinsize(40, 120)
