@@ -615,6 +615,13 @@ class EmtuiApp(App[int], inherit_bindings=False):
             self._driver.write(copied.sequence)
         self.page.say(copied.told)
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
+        hidden = isinstance(self.focused, Input) and self.focused.password
+        if text and not hidden:
+            self._clipboard = text
+            self.copy(text)
+
     def copy_command(self) -> None:
         """Copy the command that opens this view for anybody; say why, where there is none."""
         command = self._way_back()

@@ -123,6 +123,20 @@ def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, kn
             terminal.until("1/1")
 
 
+def test_what_is_cut_out_of_a_field_is_copied_but_never_a_password(tmp_path: Path) -> None:
+    select_all, cut = "\x1b[1;2H", "\x18"
+    environ = a_home(tmp_path, EMTUI_SERVER="127.0.0.1:1", EMTUI_USER=USER)
+    with emtui(environ=environ) as terminal:
+        terminal.until("Enter log on")
+        terminal.press(PASSWORD)
+        terminal.until("•" * len(PASSWORD))
+        terminal.press(select_all, cut)
+        terminal.until(lambda lines: "•" not in "".join(lines))
+        terminal.press("\x1b[Z", select_all, cut)
+        terminal.until("Copied to the clipboard")
+        assert copied(terminal) == [USER]
+
+
 def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Path, known: Identity) -> None:
     with rogue_beside(good, known.context()) as server:
         environ = a_home(

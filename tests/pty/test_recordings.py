@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -151,6 +151,26 @@ def test_every_screen_says_that_it_is_a_replay(recorded: Recorded, tmp_path: Pat
         terminal.until("nobody had opened it")
         terminal.press("r", "r")
         terminal.until("nobody had opened it")
+
+
+def test_a_recording_is_copied_and_read_like_any_view_but_opens_for_nobody(
+    recorded: Recorded, tmp_path: Path
+) -> None:
+    reader = tmp_path / "reader"
+    reader.write_text('#!/bin/sh\ncat >"${0%/*}/text"\n')
+    reader.chmod(0o700)
+    reading = replace(recorded, environ=recorded.environ | {"PAGER": str(reader)})
+    for terminal in replayed(reading, tmp_path, "--speed", "100000"):
+        terminal.until("The recording ends here.")
+        for key, said in (("y", "Copied to the clipboard"), ("Y", "no command opens it for anybody but you")):
+            terminal.press(key)
+            terminal.until(said)
+        terminal.press("v")
+        terminal.until(lambda lines: "? keys" in lines[-1])
+        terminal.press("Q")
+        assert terminal.end() == 0
+    assert terminal.received.count(b"\x1b]52;c;") == 1
+    assert (tmp_path / "text").read_text().startswith("REPLAY  ")
 
 
 def test_open_shows_a_recording_in_exactly_that_view(recorded: Recorded) -> None:

@@ -72,10 +72,11 @@ class Prompt(Horizontal):
         self._quiet = quiet
         self._pause: Timer | None = None
         self._before = ""
+        self._sign = "/"
 
     def compose(self) -> ComposeResult:
         """The sign and the field."""
-        yield Label("/", markup=False)
+        yield Label(self._sign, markup=False)
         field = PromptInput(select_on_focus=False, compact=True)
         field.cursor_blink = False
         yield field
@@ -88,7 +89,9 @@ class Prompt(Horizontal):
     def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
         """Show the line with this text and the focus in it; Esc goes back to `before`."""
         self._before = text if before is None else before
-        self.query_one(Label).update(sign)
+        if sign != self._sign:
+            self._sign = sign
+            self.query_one(Label).update(sign)
         self.display = True
         field = self.query_one(Input)
         with field.prevent(Input.Changed):
