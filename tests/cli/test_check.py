@@ -119,6 +119,13 @@ def test_what_stands_before_the_command_makes_no_difference(shell: Shell, before
     assert checked(shell)[0] == 3
 
 
+def test_a_server_that_gives_only_names_is_unknown(shell: Shell) -> None:
+    for demo in serve("--seed", "0", "--sessions", "1000", "--play", "references"):
+        code, line = checked(at(shell, demo))
+        assert code == 3
+        assert "gives only the names of" in line
+
+
 def test_a_server_that_is_not_there_is_unknown(shell: Shell, story: Demo) -> None:
     there = at(shell, story)
     there.before = ("--server", "https://127.0.0.1:1", *there.before[2:])
