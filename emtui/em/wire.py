@@ -262,17 +262,32 @@ class _ListDocument(_Document):
         self._plain = self.target.depth == 1 and self.target.items_left == before - 1
 
 
+class _Rows:
+    """The rows of a list so far; `count` of them, also when they were given away."""
+
+    def __init__(self) -> None:
+        self.found: list[Session] = []
+        self.count = 0
+
+    def take(self, item: Item) -> None:
+        """What is a row is one more."""
+        row = rows.read_row(item)
+        if row is not None:
+            self.found.append(row)
+            self.count += 1
+
+
 class ListReader:
     """The list while it arrives, piece by piece, from any thread, one at a time."""
 
     def __init__(self) -> None:
-        self._document = _ListDocument(self._take)
-        self._rows: list[Session] = []
+        self._rows = _Rows()
+        self._document = _ListDocument(self._rows.take)
 
     @property
     def rows(self) -> int:
         """How many sessions were read so far."""
-        return len(self._rows)
+        return self._rows.count
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes of the body, cut anywhere; raises `Unreadable`."""
@@ -281,12 +296,8 @@ class ListReader:
     def close(self) -> Listing:
         """All rows, newest first; raises `Unreadable` if the document is not whole."""
         self._document.close()
-        return Listing(rows.newest_first(self._rows), self._document.replaced)
-
-    def _take(self, item: Item) -> None:
-        row = rows.read_row(item)
-        if row is not None:
-            self._rows.append(row)
+        found, self._rows.found = self._rows.found, []  # a parser is only freed with the garbage
+        return Listing(rows.newest_first(found), self._document.replaced)
 
 
 def read_list(body: bytes) -> Listing:

@@ -41,6 +41,7 @@ def not_among_the_old(*, first: bool) -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect(1)  # the parser, above all
         if first:
             gc.freeze()
         gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
