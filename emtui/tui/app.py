@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from rich.console import RenderableType
-from rich.control import Control
 from textual import events, work
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
 from textual.reactive import var
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import WorkerFailed
 
 from emtui import __version__, words
 from emtui.em.address import Server
@@ -39,16 +29,13 @@ from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
+from emtui.tui.at_terminal import AtTerminal
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
 from emtui.tui.first_logon import FirstLogon
-from emtui.tui.frames import Frames
 from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
-from emtui.tui.lumps import Lumped
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
-from emtui.tui.theme import THEME
-from emtui.tui.turns import Turns
 
 if TYPE_CHECKING:
     from emtui import lookup
@@ -58,7 +45,6 @@ if TYPE_CHECKING:
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
-    from emtui.tui.driver import EmtuiDriver
     from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.login import LoginScreen
@@ -82,7 +68,7 @@ PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
 
-class EmtuiApp(App[int], inherit_bindings=False):
+class EmtuiApp(AtTerminal, inherit_bindings=False):
     """emtui on a terminal."""
 
     CSS_PATH = "emtui.tcss"
@@ -97,13 +83,9 @@ class EmtuiApp(App[int], inherit_bindings=False):
     zone: var[tzinfo] = var(SystemZone())
 
     def __init__(self, start: Start) -> None:
-        super().__init__(ansi_color=True, driver_class=_own_driver())
-        self.animation_level = "none"  # what moves costs bytes and says nothing
-        self._start = start
+        super().__init__(start)
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
-        self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
-        self._lent = False
         self.clocks = False
         """Whether events show the time of day rather than the offset."""
         self._alarm = Alarm()
@@ -117,14 +99,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
         self._last_timer = LastTimer()
         self.way_back = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
-        self._turns: asyncio.AbstractEventLoop | None = None
         self.connection = start.connection
-        self.register_theme(THEME)
-        self.theme = THEME.name
-        self.stylesheet.set_variables(self.get_css_variables())
-        self._styled_for = self.theme
-        self.shown = asyncio.Event()
-        """Set once the first picture has gone: only then is loaded what it can do without."""
         self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
 
     @property
@@ -143,16 +118,6 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def speed(self) -> float:
         """How many seconds pass on the clock of what is shown in one of ours."""
         return self._start.replay.speed if self._start.replay else 1.0
-
-    @property
-    def start(self) -> Start:
-        """What it began with."""
-        return self._start
-
-    @property
-    def quiet(self) -> bool:
-        """Whether the line to the terminal wants care."""
-        return self._frames.turns.quiet
 
     @property
     def paused(self) -> bool:
@@ -186,7 +151,6 @@ class EmtuiApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
-        self._turns = asyncio.get_running_loop()
         self.set_timer(SHOWN_AT_LAST, self._first_is_shown)
         self.set_interval(garbage.EVERY, self._sweep)
         if self._start.recorder:
@@ -346,11 +310,6 @@ class EmtuiApp(App[int], inherit_bindings=False):
         await client.close()
 
     @property
-    def page(self) -> Page:
-        """The screen that is shown; all of ours are pages."""
-        return cast("Page", self.screen)
-
-    @property
     def lookup_screen(self) -> LookupScreen | None:
         """The list, if somebody is logged on."""
         pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
@@ -494,6 +453,11 @@ class EmtuiApp(App[int], inherit_bindings=False):
             return
         screen.sessions.select(session.uid)
         self.open_session(session)
+
+    def touched(self) -> None:
+        """Somebody is there: what is new in the list has been seen."""
+        if self.lookup_screen:
+            self.lookup_screen.touched()
 
     # --- commands that work everywhere -----------------------------------------------
 
@@ -700,11 +664,6 @@ class EmtuiApp(App[int], inherit_bindings=False):
         if let_go:
             self._last_timer.arm(code, let_go)
 
-    def _tell_loop(self, what: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # the loop has ended before us
-            if self._turns:
-                self._turns.call_soon_threadsafe(what)
-
     async def action_stop(self) -> None:
         """Out of the line one types in, else stop what is running; if nothing is, the second press leaves."""
         if self.page.PLACE is Place.LOGIN:
@@ -720,154 +679,3 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
         self.action_suspend_process()
-
-    def action_redraw(self) -> None:
-        """Draw the screen anew."""
-        self._frames.forget()
-        self.refresh(repaint=True, layout=True)
-
-    # --- the edges ---------------------------------------------------------------------
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys are carried out one after another, each where the one before has led.
-
-        The framework hands a key to whatever has the focus when it arrives; of keys that
-        come in one piece (a slow line, a paste without brackets) all would go to the first.
-        """
-        if isinstance(event, Lumped):
-            await self._sort_out(event)
-            return
-        if isinstance(event, events.Resize):
-            self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
-        if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
-            self._touched()
-            self.page.heard_key()
-        page = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
-            if page.too_early(event):
-                return
-            page.heard_key()
-            self._touched()
-            if isinstance(event, events.Key) and await self._press(event):
-                return
-        await super().on_event(event)
-
-    def _touched(self) -> None:
-        """Somebody is there."""
-        if self.lookup_screen:
-            self.lookup_screen.touched()
-
-    async def _sort_out(self, lump: Lumped) -> None:
-        """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
-        if isinstance(self.focused, Input) and lump.lines == 1:
-            for key in lump.keys:
-                await self.on_event(key)
-        else:
-            await self.on_event(events.Paste(lump.text))
-
-    async def _press(self, event: events.Key) -> bool:
-        """Write into the field that has the focus, else do what the key is bound to."""
-        field = self.focused
-        typed = event.character
-        if isinstance(field, Input) and typed and field.check_consume_key(event.key, typed):
-            start, end = sorted(field.selection)
-            field.replace(typed, start, end)
-            return True
-        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
-
-    async def lend(self, work: Callable[[], T]) -> T:
-        """The terminal is somebody else's until `work` has ended, in a thread; ctrl+c is theirs, too."""
-        if self._driver is None or not self._driver.can_suspend:
-            return await beside(work)
-        before = signal.signal(signal.SIGINT, _not_ours)  # not SIG_IGN: what is started would inherit that
-        self._lent = True
-        try:
-            with self.suspend():
-                done = await asyncio.gather(beside(work), return_exceptions=True)
-        finally:
-            self._lent = False
-            signal.signal(signal.SIGINT, before)
-        self.action_redraw()
-        if isinstance(done[0], BaseException):
-            raise done[0]
-        return done[0]
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Keep what was painted, and send it in its turn: only what the terminal does not show already."""
-        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            super()._display(screen, renderable)
-        elif self.is_headless:
-            self._first_is_shown()
-        elif not (self._batch_count and self.shown.is_set()):
-            self._frames.draw(renderable, self.size.width, self._start.ink)
-            self._send()
-            self._first_is_shown()
-
-    def _first_is_shown(self) -> None:
-        """The first picture has gone; the framework itself would hold it back until all is set up."""
-        if not self.shown.is_set():
-            self.shown.set()
-            garbage.from_now_on()
-
-    def _send(self) -> None:
-        """Send the next frame if it may go; nothing while the terminal is full, or somebody else's."""
-        driver = self._driver
-        if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
-            return
-        asks, news = self._frames.turns.asks, self._frames.take()
-        if news:
-            self._begin_update()
-            driver.write(news + Control.move_to(*self.cursor_position).segment.text)
-            self._end_update()
-            if asks:
-                cast("EmtuiDriver", driver).ask()
-
-    def caught_up(self) -> None:
-        """The terminal takes something again."""
-        self._tell_loop(self._send)
-
-    def answered(self) -> None:
-        """The terminal has shown what it was sent; from any thread."""
-        self._tell_loop(self._frames.answered)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Read the style sheets again, unless it is for the theme that they were read for.
-
-        The framework hears of its own first theme while it starts, and would read all of them twice.
-        """
-        if self.theme != self._styled_for:
-            self._styled_for = self.theme
-            super().refresh_css(animate)
-
-    def _fatal_error(self) -> None:
-        """No traceback on the terminal: it would show what stood in variables."""
-        self._close_messages_no_wait()
-
-    @property
-    def fault(self) -> BaseException | None:
-        """What of our own went wrong."""
-        error: BaseException | None = self._exception
-        return error.error if isinstance(error, WorkerFailed) else error
-
-    def panic(self, *_: object) -> None:
-        """The same, for errors that would render themselves, and for the thread that reads keys."""
-        if self._exception is None:
-            self._exception = KeysLost()
-        self._close_messages_no_wait()
-
-
-class KeysLost(Exception):
-    """The thread that reads keys has ended with an error; the framework keeps only a picture of it."""
-
-
-def _own_driver() -> type[Driver] | None:
-    """Ours, where there are terminals as it knows them."""
-    if os.name != "posix":
-        return None
-    from emtui.tui.driver import EmtuiDriver
-
-    return EmtuiDriver
-
-
-def _not_ours(_signal: int, _frame: FrameType | None) -> None:
-    """ctrl+c is meant for the program that has the terminal."""

@@ -1,0 +1,227 @@
+"""The application at its terminal: keys in, frames out, and the terminal lent to others.
+
+Which screens there are, and what they ask for, is known one floor up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from rich.console import RenderableType
+from rich.control import Control
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import WorkerFailed
+
+from emtui.em.threads import beside
+from emtui.tui import garbage
+from emtui.tui.frames import Frames
+from emtui.tui.lumps import Lumped
+from emtui.tui.screens.page import Page
+from emtui.tui.start import Start
+from emtui.tui.theme import THEME
+from emtui.tui.turns import Turns
+
+if TYPE_CHECKING:
+    from emtui.tui.driver import EmtuiDriver
+
+T = TypeVar("T")
+
+
+class AtTerminal(App[int], inherit_bindings=False):
+    """What every app of ours does with its terminal."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__(ansi_color=True, driver_class=_own_driver())
+        self.animation_level = "none"  # what moves costs bytes and says nothing
+        self._start = start
+        self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
+        self._lent = False
+        self._loop_here: asyncio.AbstractEventLoop | None = None
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_for = self.theme
+        self.shown = asyncio.Event()
+        """Set once the first picture has gone: only then is loaded what it can do without."""
+
+    def on_mount(self) -> None:
+        """From now on other threads can tell it something."""
+        self._loop_here = asyncio.get_running_loop()
+
+    @property
+    def start(self) -> Start:
+        """What it began with."""
+        return self._start
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the line to the terminal wants care."""
+        return self._frames.turns.quiet
+
+    @property
+    def page(self) -> Page:
+        """The screen that is shown; all of ours are pages."""
+        return cast("Page", self.screen)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys are carried out one after another, each where the one before has led.
+
+        The framework hands a key to whatever has the focus when it arrives; of keys that
+        come in one piece (a slow line, a paste without brackets) all would go to the first.
+        """
+        if isinstance(event, Lumped):
+            await self._sort_out(event)
+            return
+        if isinstance(event, events.Resize):
+            self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
+        if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
+            self.touched()
+            self.page.heard_key()
+        page = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
+            if page.too_early(event):
+                return
+            page.heard_key()
+            self.touched()
+            if isinstance(event, events.Key) and await self._press(event):
+                return
+        await super().on_event(event)
+
+    def touched(self) -> None:
+        """Somebody is there."""
+
+    async def _sort_out(self, lump: Lumped) -> None:
+        """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
+        if isinstance(self.focused, Input) and lump.lines == 1:
+            for key in lump.keys:
+                await self.on_event(key)
+        else:
+            await self.on_event(events.Paste(lump.text))
+
+    async def _press(self, event: events.Key) -> bool:
+        """Write into the field that has the focus, else do what the key is bound to."""
+        field = self.focused
+        typed = event.character
+        if isinstance(field, Input) and typed and field.check_consume_key(event.key, typed):
+            start, end = sorted(field.selection)
+            field.replace(typed, start, end)
+            return True
+        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+
+    async def lend(self, work: Callable[[], T]) -> T:
+        """The terminal is somebody else's until `work` has ended, in a thread; ctrl+c is theirs, too."""
+        if self._driver is None or not self._driver.can_suspend:
+            return await beside(work)
+        before = signal.signal(signal.SIGINT, _not_ours)  # not SIG_IGN: what is started would inherit that
+        self._lent = True
+        try:
+            with self.suspend():
+                done = await asyncio.gather(beside(work), return_exceptions=True)
+        finally:
+            self._lent = False
+            signal.signal(signal.SIGINT, before)
+        self.action_redraw()
+        if isinstance(done[0], BaseException):
+            raise done[0]
+        return done[0]
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Keep what was painted, and send it in its turn: only what the terminal does not show already."""
+        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+        elif self.is_headless:
+            self._first_is_shown()
+        elif not (self._batch_count and self.shown.is_set()):
+            self._frames.draw(renderable, self.size.width, self._start.ink)
+            self._send()
+            self._first_is_shown()
+
+    def _first_is_shown(self) -> None:
+        """The first picture has gone; the framework itself would hold it back until all is set up."""
+        if not self.shown.is_set():
+            self.shown.set()
+            garbage.from_now_on()
+
+    def _send(self) -> None:
+        """Send the next frame if it may go; nothing while the terminal is full, or somebody else's."""
+        driver = self._driver
+        if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
+            return
+        asks, news = self._frames.turns.asks, self._frames.take()
+        if news:
+            self._begin_update()
+            driver.write(news + Control.move_to(*self.cursor_position).segment.text)
+            self._end_update()
+            if asks:
+                cast("EmtuiDriver", driver).ask()
+
+    def caught_up(self) -> None:
+        """The terminal takes something again."""
+        self._tell_loop(self._send)
+
+    def answered(self) -> None:
+        """The terminal has shown what it was sent; from any thread."""
+        self._tell_loop(self._frames.answered)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheets again, unless it is for the theme that they were read for.
+
+        The framework hears of its own first theme while it starts, and would read all of them twice.
+        """
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
+
+    def _fatal_error(self) -> None:
+        """No traceback on the terminal: it would show what stood in variables."""
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> BaseException | None:
+        """What of our own went wrong."""
+        error: BaseException | None = self._exception
+        return error.error if isinstance(error, WorkerFailed) else error
+
+    def panic(self, *_: object) -> None:
+        """The same, for errors that would render themselves, and for the thread that reads keys."""
+        if self._exception is None:
+            self._exception = KeysLost()
+        self._close_messages_no_wait()
+
+    def action_redraw(self) -> None:
+        """Draw the screen anew."""
+        self._frames.forget()
+        self.refresh(repaint=True, layout=True)
+
+    def _tell_loop(self, what: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop has ended before us
+            if self._loop_here:
+                self._loop_here.call_soon_threadsafe(what)
+
+
+class KeysLost(Exception):
+    """The thread that reads keys has ended with an error; the framework keeps only a picture of it."""
+
+
+def _own_driver() -> type[Driver] | None:
+    """Ours, where there are terminals as it knows them."""
+    if os.name != "posix":
+        return None
+    from emtui.tui.driver import EmtuiDriver
+
+    return EmtuiDriver
+
+
+def _not_ours(_signal: int, _frame: FrameType | None) -> None:
+    """ctrl+c is meant for the program that has the terminal."""
