@@ -47,6 +47,8 @@ _LONGEST = 10_000_000
 """Characters in one row: libxml2's own limit holds only for trees."""
 _MOST = 250_000
 """Rows of a list, events of a log: more than fit into a body of honest ones."""
+_NAMESPACE = 100
+"""Characters in a namespace: lxml puts them before every name of an element or attribute anew."""
 _FIELD = 100
 """Characters that an element inside a row counts for, however short it is."""
 _UNBROKEN = 8 * 1024 * 1024
@@ -85,6 +87,11 @@ class _Target:
     def progress(self) -> tuple[int, int, int]:
         """What differs when anything but blanks between rows was met."""
         return self.depth, self.items_left, self._length
+
+    def start_ns(self, _: str, uri: str) -> None:
+        """A namespace, before anything is called by it."""
+        if len(uri) > _NAMESPACE:
+            raise Unreadable("it holds a namespace longer than is read", too_large=True)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth = depth = self.depth + 1

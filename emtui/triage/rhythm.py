@@ -31,6 +31,8 @@ WHOLE, SINGLE = 0.85, 0.6
 """The share of starts that must be near a multiple of the interval, and near one interval."""
 MOST_SLOTS = 500
 """Missed runs are counted up to here."""
+SHORTEST, LONGEST = timedelta(seconds=5), 53 * WEEK
+"""What comes more often or more than a year apart has no rhythm, and never leads beyond the calendar."""
 
 _RARE = timedelta(days=6)
 _RARE_ENOUGH = 3
@@ -144,7 +146,7 @@ def rhythm(runs: Runs) -> Rhythm | None:
     recent = starts[-NEWEST - 1 :]
     gaps = [later - earlier for earlier, later in pairwise(recent)]
     middle = sorted(gaps)[len(gaps) // 2] if gaps else timedelta()
-    if middle < timedelta(seconds=5):
+    if not SHORTEST <= middle <= LONGEST:
         return None
     multiples = [(gap, round(gap / middle)) for gap in gaps]
     near = [(gap, times) for gap, times in multiples if times and abs(gap - times * middle) <= NEAR * middle]

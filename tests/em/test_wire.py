@@ -503,8 +503,9 @@ def test_an_empty_body_is_cut(body: bytes) -> None:
         b"<SystemSessions><Sessions " + b"a" * 100_000,
         b"<!--" + b"-" * 100_000,
         b"<SystemSessions>" + b"<Sessions/>" * 250_001,
+        b'<SystemSessions><Sessions xmlns:a="' + b"a" * 101 + b'" a:b=""/></SystemSessions>',
     ],
-    ids=["depth", "text", "name", "prolog", "rows"],
+    ids=["depth", "text", "name", "prolog", "rows", "namespace"],
 )
 def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:

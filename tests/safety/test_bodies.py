@@ -61,6 +61,11 @@ def attributes(count: int) -> bytes:
     return OPEN + b"<Sessions " + b" ".join(b'a%d="x"' % number for number in range(count)) + b"/>"
 
 
+def namespaced(rest: bytes) -> bytes:
+    """A list with a namespace of four megabytes, which is part of every name that has its prefix."""
+    return b'<SystemSessions xmlns:x="' + b"u" * 4_000_000 + b'"><Sessions' + rest
+
+
 @dataclass(frozen=True)
 class Hostile:
     """An answer, and what the sentence about it must hold."""
@@ -80,6 +85,12 @@ BODIES = {
     "attributes": Hostile(once(attributes(1_000_000)), MORE),
     "attributes-without-end": Hostile(forever(b' a="x"', OPEN + b"<Sessions"), MORE),
     "attribute-without-end": Hostile(forever(b"x", OPEN + b'<Sessions Name="'), MORE),
+    "namespace-of-attributes": Hostile(
+        once(namespaced(b"".join(b' x:a%d=""' % number for number in range(300)) + b"/>")), MORE
+    ),
+    "namespace-of-elements": Hostile(
+        once(namespaced(b">" + b"".join(b"<x:a%d/>" % number for number in range(300)))), MORE
+    ),
     "name-without-end": Hostile(forever(b"x", OPEN + b"<"), MORE),
     "text-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State>"), MORE),
     "comment-without-end": Hostile(forever(b"x", OPEN + b"<!--"), MORE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, run, series
 
 from emtui.em.model import Outcome, Session
 from emtui.triage.rhythm import Due, due, rhythm
+from emtui.triage.standing import standings
 
 QUARTER = 15 * MINUTE
 
@@ -187,3 +188,10 @@ def test_whatever_the_starts_nothing_breaks_and_what_is_late_was_due(starts: lis
         assert (runs[0].started or NOON) < found.since <= when
         assert found.count >= 1
         assert found.rests_on >= 3
+
+
+@pytest.mark.parametrize("now", [NOON, datetime(8000, 1, 1, tzinfo=UTC)])
+def test_runs_thousands_of_years_apart_have_no_rhythm_and_leave_the_calendar_whole(now: datetime) -> None:
+    runs = at(*(datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 4313, 6656, 8999)))
+    assert rhythm(runs) is None
+    assert standings(runs, now).types[0].due is None
