@@ -40,7 +40,7 @@ class History:
         """The same as values, each with the text that it is part of."""
         texts = dict(self.lines)
         return [
-            {"kind": label.casefold(), "text": texts[label], **record}
+            {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
             for label, record in _records(self.explanation)
             if label in texts
         ]
@@ -117,7 +117,7 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
             },
         )
     if found.last_good:
-        yield "Good", {"id": found.last_good.id, "started": _iso(found.last_good.started), "rests_on": 1}
+        yield "Last good", {"id": found.last_good.id, "started": _iso(found.last_good.started), "rests_on": 1}
     if due := found.due:
         yield (
             "Next",
@@ -162,4 +162,4 @@ def _seconds(span: timedelta | None) -> float | None:
 
 def text(lines: Sequence[tuple[str, str]]) -> str:
     """One fact a line, as the fields of a session stand."""
-    return "".join(f"{words.fit(label, 8)}  {words.one_line(said)}\n" for label, said in lines)
+    return "".join(f"{words.fit(label, 9)} {words.one_line(said)}\n" for label, said in lines)

@@ -668,8 +668,10 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """Out of the line one types in, else stop what is running; if nothing is, the second press leaves."""
         if self.page.PLACE is Place.LOGIN:
             self.action_leave()
-        elif await self.page.restore() or self.page.action_stop():
+        elif await self.page.restore():
             return
+        elif self.page.action_stop():
+            self._stop_pressed = monotonic()
         elif monotonic() - self._stop_pressed < PRESS_AGAIN:
             self.action_leave()
         else:

@@ -106,7 +106,7 @@ def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unr
     assert re.search(
         r"^Servers   bs01.example.net \S+ ok  bs02.example.net \S+ failed  bs03", text, re.MULTILINE
     )
-    assert re.search(r"^Good      last \w+ 02:55, took 1m", text, re.MULTILINE)
+    assert re.search(r"^Last good \w+ 02:55, took 1m", text, re.MULTILINE)
 
 
 def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
@@ -114,7 +114,7 @@ def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
 ) -> None:
     findings = at_demo.json("show", unreached.id, "-o", "json")["findings"]
     by_kind = {finding["kind"]: finding for finding in findings}
-    assert {"since", "usual", "same", "good", "servers"} <= by_kind.keys()
+    assert {"since", "usual", "same", "last_good", "servers"} <= by_kind.keys()
     assert all(isinstance(finding["rests_on"], int) and finding["text"] for finding in findings)
     assert by_kind["since"]["count"] == 1
     assert by_kind["usual"]["rests_on"] == 400

@@ -21,7 +21,9 @@ from safety_tokens import sequences, unseen
 from shell import Shell
 
 POINTER = "\x1b]22;default\x07"
-"""The shape of the mouse pointer, which the framework sets: the only one of its kind."""
+"""The shape of the mouse pointer, which the framework sets."""
+GROUND = "\x1b]11;?\x1b\\"
+"""The question for the background, before anything is drawn; nothing else of their kind is sent."""
 ESC = "\x1b[27u"
 NEWLINES_AND_TABS = "\n\t"
 ERRORS = tuple(text for number, text in enumerate(TEXTS) if number % 5 == 0)
@@ -58,7 +60,7 @@ def written_by_us(tmp_path_factory: pytest.TempPathFactory, known: Identity) -> 
         terminal.press("Q")
         assert terminal.end() == 0
     ours = sequences(terminal.received)
-    assert {sequence for sequence in ours if sequence[1] in "]P^_Xc"} <= {POINTER}
+    assert {sequence for sequence in ours if sequence[1] in "]P^_Xc"} <= {POINTER, GROUND}
     assert unseen(terminal.received, "\r\n") == set()
     return ours
 

@@ -92,6 +92,7 @@ class Seat:
                 terminal.press("\x1b[27u")
                 terminal.rest()
                 terminal.press("\r")
+                terminal.rest()
             terminal.until(shown)
             terminal.press("\x03\x03")
             terminal.end()
@@ -186,9 +187,9 @@ def test_who_speaks_no_tls_of_today_sees_a_greeting_and_no_more(
     assert len(tap.lines) > len(COMMANDS)
     for line in tap.lines:
         kinds = records(bytes(line.got))
-        assert kinds[0] == HANDSHAKE
         assert set(kinds) <= {HANDSHAKE, ALERT}
-        assert kinds.count(HANDSHAKE) == 1
+        assert kinds[:1] in ([], [HANDSHAKE]), "whoever gave up at once has said nothing"
+        assert kinds.count(HANDSHAKE) == len(kinds[:1])
     assert_nothing_secret(tap)
 
 
