@@ -78,6 +78,8 @@ _OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
 """Where there are commands for sessions, and a name of one can be opened."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
+ANSWERED_BY_THEN = 3.0
+"""Seconds that the terminal's answers are waited for before it is lent: later ones are typed there."""
 PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
@@ -782,15 +784,22 @@ class EmtuiApp(App[int], inherit_bindings=False):
         before = signal.signal(signal.SIGINT, _not_ours)  # not SIG_IGN: what is started would inherit that
         self._lent = True
         try:
+            await self._until_quiet()
             with self.suspend():
                 done = await asyncio.gather(beside(work), return_exceptions=True)
         finally:
             self._lent = False
             signal.signal(signal.SIGINT, before)
-        self.action_redraw()
+            self.action_redraw()
         if isinstance(done[0], BaseException):
             raise done[0]
         return done[0]
+
+    async def _until_quiet(self) -> None:
+        """Until the terminal has answered all that it was ever asked, also by the framework."""
+        driver = cast("EmtuiDriver", self._driver)
+        driver.ask()
+        await beside(partial(driver.settle, ANSWERED_BY_THEN))
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Keep what was painted, and send it in its turn: only what the terminal does not show already."""
