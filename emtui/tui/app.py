@@ -722,6 +722,7 @@ class EmtuiApp(App[int], inherit_bindings=False):
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
         self.action_suspend_process()
+        self._frames.forget()
 
     def action_redraw(self) -> None:
         """Draw the screen anew."""
