@@ -681,3 +681,4 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
         self.action_suspend_process()
+        self._frames.forget()

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from emtui.tui.driver import EmtuiDriver
 
 T = TypeVar("T")
+
+ANSWERED_BY_THEN = 3.0
+"""Seconds that the terminal's answers are waited for before it is lent: later ones are typed there."""
 
 
 class AtTerminal(App[int], inherit_bindings=False):
@@ -126,15 +130,22 @@ class AtTerminal(App[int], inherit_bindings=False):
         before = signal.signal(signal.SIGINT, _not_ours)  # not SIG_IGN: what is started would inherit that
         self._lent = True
         try:
+            await self._until_quiet()
             with self.suspend():
                 done = await asyncio.gather(beside(work), return_exceptions=True)
         finally:
             self._lent = False
             signal.signal(signal.SIGINT, before)
-        self.action_redraw()
+            self.action_redraw()
         if isinstance(done[0], BaseException):
             raise done[0]
         return done[0]
+
+    async def _until_quiet(self) -> None:
+        """Until the terminal has answered all that it was ever asked, also by the framework."""
+        driver = cast("EmtuiDriver", self._driver)
+        driver.ask()
+        await beside(partial(driver.settle, ANSWERED_BY_THEN))
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Keep what was painted, and send it in its turn: only what the terminal does not show already."""

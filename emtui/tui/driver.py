@@ -82,9 +82,12 @@ class EmtuiDriver(LinuxDriver):
         self._leftover = self.owner.start.leftover
         self._modes = self.owner.start.modes
         self._parser = XTermParser()
-        self._shown = threading.Event()
-        self._shown.set()
+        self._shown = threading.Condition()
+        self._due = 0
+        """Answers that have not come yet."""
         self._answers = False
+        self._mute = False
+        """Whether an answer was waited for in vain."""
 
     @property
     def owner(self) -> Owner:
@@ -108,8 +111,15 @@ class EmtuiDriver(LinuxDriver):
 
     def ask(self) -> None:
         """Ask the terminal to say when it has shown all this."""
-        self._shown.clear()
+        with self._shown:
+            self._due += 1
         self.write(QUESTION)
+
+    def settle(self, patience: float) -> None:
+        """Wait until no answer is due, at most so many seconds: the next program would take it for keys."""
+        with self._shown:
+            if not self._mute and not self._shown.wait_for(lambda: self._due == 0, patience):
+                self._due, self._mute = 0, True
 
     def start_application_mode(self) -> None:
         """Switch to the other screen; from now on a terminal that goes away is noticed."""
@@ -159,7 +169,7 @@ class EmtuiDriver(LinuxDriver):
         if self._outlet and self._outlet.stalled:
             self._outlet.take_back()
         elif self._answers:
-            self._shown.wait(LAST_ANSWER)
+            self.settle(LAST_ANSWER)
         if self._title:
             self.write(_OLD_TITLE)
         self.write(WIPE if self._simple else "")
@@ -202,8 +212,10 @@ class EmtuiDriver(LinuxDriver):
         for one in heard:
             match one:
                 case Shown():
-                    self._answers = True
-                    self._shown.set()
+                    self._answers, self._mute = True, False
+                    with self._shown:
+                        self._due = max(self._due - 1, 0)
+                        self._shown.notify_all()
                     self.owner.answered()
                 case Escape():
                     self.process_message(events.Key("escape", ESC))

@@ -33,6 +33,7 @@ class Frames:
     def forget(self) -> None:
         """Somebody else has written on the terminal: everything is sent again."""
         self._paper.forget()
+        self.turns.forget()
 
     def take(self) -> str:
         """What the terminal must be sent now; nothing while it is still busy with the last frame."""

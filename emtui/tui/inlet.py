@@ -34,7 +34,8 @@ _BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\[\[|\[M[^\x1b]{0,2}|O)?")
 _ANSWER_BEGUN = re.compile(r"\x1b(?:\](?:\d+(?:;[^\x07\x1b]*\x1b?)?)?|P(?:[>01!][^\x07\x1b]*\x1b?)?|_G?)")
 _NO_KEY = re.compile(r"\x1b\[(?:[?>=][0-?]*[ -/]*[@-tv-xz-~]|\?[0-?]*u|\d[\d;]*[nc])")
 _WHOLE_ANSWER = re.compile(f"{_NO_KEY.pattern}|{_ANSWER.pattern}")
-_REST_OF_A_KEY = re.compile(r"\[[0-9;]*[A-HP-SZ~]|O[A-DFHP-S]")
+_REST_OF_A_KEY = re.compile(r"\[[0-9;]*[A-HP-SZ~]|O[A-DFHP-S]|\[\??\d[\d;]*[nc]|\]\d+;rgb")
+"""And of an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Turns:
 
     `quiet` is how a line is treated from the start; one that answers slowly is treated so by itself.
     `relayed` says that a multiplexer answers for a terminal at the end of a line.
-    Nobody waits for a terminal that has never answered.
+    Nobody waits for a terminal that has never answered, or answers no more.
     """
 
     def __init__(self, *, quiet: bool = False, relayed: bool = False) -> None:
@@ -45,6 +45,7 @@ class Turns:
         self._sent = -QUIET_GAP
         self._size = 0
         self._heard = False
+        self._lost = 0
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -70,7 +71,9 @@ class Turns:
     def sent(self, now: float, size: int) -> None:
         """A frame has gone, with the question if it `asks`."""
         if self._heard:
-            self._asked = deque(self._under_way(now))
+            kept = deque(self._under_way(now))
+            self._lost += len(self._asked) - len(kept)
+            self._asked, self._heard = kept, self._lost < ASKED
         if self.asks:
             self._asked.append((now, size))
         self._sent, self._size = now, size
@@ -80,7 +83,11 @@ class Turns:
         if self._asked:
             asked, _ = self._asked.popleft()
             self._took.append(now - asked)
-        self._heard = True
+        self._heard, self._lost = True, 0
+
+    def forget(self) -> None:
+        """Somebody else has had the terminal: what was asked before is not answered to us."""
+        self._asked.clear()
 
     @property
     def _gap(self) -> float:

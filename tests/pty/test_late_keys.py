@@ -23,3 +23,16 @@ def test_a_page_that_is_left_twice_takes_nothing_else_away(tmp_path: Path) -> No
         terminal.until("Keys: The list")
         terminal.press("q", "q")
         assert terminal.end() == 0
+
+
+def test_keys_that_come_with_enter_are_typed_where_enter_leads(tmp_path: Path) -> None:
+    with emtui("--server", "vbem.example.net", environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("ops")
+        terminal.until("[ops")
+        terminal.press("\rhunter2")
+        terminal.until("•••••••")
+        assert b"hunter2" not in terminal.received
+        assert "[ops " in "\n".join(terminal.lines())
+        terminal.press("ctrl+c")
+        assert terminal.end() == 0

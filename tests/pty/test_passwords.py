@@ -10,6 +10,7 @@ import pytest
 from mute_bus import mute_bus
 from pty_terminal import Terminal, a_home, emtui
 from served import Demo
+from slow_line import Line, far_off
 
 ASKING = """#!/bin/sh
 printf 'Passphrase: ' > /dev/tty
@@ -186,3 +187,16 @@ def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(
         terminal.press("q")
         assert terminal.end() == 0
     assert demo.password.encode() not in terminal.received.replace(b"DEMO", b"")
+
+
+def test_what_the_terminal_answers_late_is_not_typed_into_the_command(home: dict[str, str]) -> None:
+    with far_off(["-m", "emtui"], home, line=Line(rate=1e9, delay=0.5)) as terminal:
+        terminal.until("Profiles")
+        terminal.press("esc")
+        terminal.for_a_while(2)
+        terminal.press("enter")
+        terminal.until("password_command of lab is run")
+        terminal.press("enter")
+        terminal.until("Passphrase:")
+        terminal.press("open\r")
+        terminal.until("1/3,")

@@ -49,6 +49,13 @@ def test_the_rest_of_an_arrow_that_comes_too_late_is_still_no_two_keys() -> None
     assert heard((0, "\x1b"), (HOLD + TORN + 0.2, "[B")) == [Escape(), Keys("[B")]
 
 
+def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
+    late = HOLD + 0.2
+    assert heard((0, "\x1b"), (late, "[0n")) == [Escape(), Shown()]
+    assert heard((0, "\x1b"), (late, "[?62;22c")) == [Escape()]
+    assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [Escape()]
+
+
 def test_esc_and_a_key_in_one_piece_are_both_meant() -> None:
     assert heard((0, "\x1bj")) == [Escape(), Keys("j")]
     assert heard((0, "\x1b\r")) == [Escape(), Keys("\r")]

@@ -68,6 +68,25 @@ def test_a_terminal_that_never_answers_is_not_waited_for_and_soon_not_asked_agai
     assert turns.wait(1.0) == 0
 
 
+def test_a_terminal_that_answers_no_more_is_soon_not_waited_for() -> None:
+    turns, now = heard(), 0.0
+    for _ in range(ASKED + 1):
+        turns.sent(now, FRAME)
+        now += LOST
+    turns.sent(now, FRAME)
+    assert turns.wait(now) == 0
+    turns.answered(now)
+    turns.sent(now, FRAME)
+    assert turns.wait(now) > 0
+
+
+def test_what_was_asked_before_somebody_else_had_the_terminal_is_not_waited_for() -> None:
+    turns = heard()
+    turns.sent(1.0, FRAME)
+    turns.forget()
+    assert turns.wait(1.0) == 0
+
+
 def test_a_late_first_answer_is_an_answer_to_the_first_question() -> None:
     turns = Turns()
     for number in range(ASKED):

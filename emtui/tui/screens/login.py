@@ -151,10 +151,6 @@ class LoginScreen(Page):
 
     # --- logging on -------------------------------------------------------------
 
-    def on_input_submitted(self) -> None:
-        """Enter in a field."""
-        self.action_forward()
-
     def action_forward(self) -> None:
         """To what is missing; log on if nothing is."""
         if self._busy or self.form.go_to_missing():
@@ -242,6 +238,6 @@ class LoginScreen(Page):
         if self.emtui.client:
             self.dismiss(None)
         elif self._profiles:
-            self.query_one(ProfileList).focus()
+            self.set_focus(self.query_one(ProfileList))
         else:
             self.say("ctrl+c leaves emtui.")

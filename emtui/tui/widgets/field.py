@@ -29,6 +29,14 @@ AT_MOST = 8
 DOTS = "•" * 8
 
 
+class Value(Input):
+    """Where one types; the key after Enter must already find the page as Enter has left it."""
+
+    async def action_submit(self) -> None:
+        """The page goes on, at once."""
+        await self.screen.run_action("forward")
+
+
 class Field(Widget):
     """Label, value in brackets, and below it a hint or, in its place, what is wrong."""
 
@@ -37,7 +45,7 @@ class Field(Widget):
         self._label = label
         self._hint = ""
         self._wrong = ""
-        self.input = Input(password=password, compact=True)
+        self.input = Value(password=password, compact=True)
         """Where one types."""
         self.input.cursor_blink = False
 

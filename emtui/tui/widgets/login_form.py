@@ -113,12 +113,12 @@ class LoginForm(Vertical):
         """To the first field that holds nothing and must; false if there is none."""
         missing = first(field for field in self._fields if field.id != "password" or not self._password_known)
         if missing:
-            missing.input.focus()
+            self.screen.set_focus(missing.input)
         return missing is not None
 
     def go_to_password(self) -> None:
         """Nothing else is to be typed."""
-        self._password.input.focus()
+        self.screen.set_focus(self._password.input)
 
     def status(self, text: str) -> None:
         """What is being done, or was."""
@@ -128,7 +128,7 @@ class LoginForm(Vertical):
         """What is wrong with the field of this name, and to it."""
         field = next(field for field in self._fields if field.id == name)
         field.wrong(sentence)
-        field.input.focus()
+        self.screen.set_focus(field.input)
 
     def name_keyring(self) -> None:
         """Say where a password would be kept."""
