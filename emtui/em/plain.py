@@ -29,8 +29,9 @@ _TAG_END = _BLANK + b">"
 
 _ANY = _GAP + rb'[A-Za-z_][\w.:-]*+="[^<"]*+"'
 _ROOT = re.compile(
-    rb"(?:[ \n\r\t]++|<\?.*?\?>|<!--.*?-->)*+<SystemSessions(?:" + _ANY + b")*+" + _TAG_END, re.DOTALL
+    rb"(?:[ \n\r\t]++|<\?.*?\?>|<!--.*?-->)*+<SystemSessions((?:" + _ANY + b")*+)" + _TAG_END, re.DOTALL
 )
+_NIL = re.compile(b"(?:" + _ANY + b")*?" + _GAP + b'xmlns:xsi="')
 _ODD = re.compile(_BLANK + _BEGIN + b"(?:" + _ANY + b")*+" + _TAG_END)
 """The beginning of a row that is not empty."""
 _BLANKS = bytes(0x0A if code == 0x0A else 0x20 for code in range(256))
@@ -99,9 +100,12 @@ def read(text: bytes, start: int, take: Callable[[Item], None]) -> int:
 
 
 def after_root(text: bytes) -> int:
-    """Where a list's first row may stand: behind the root's tag, if that is all there and plain; else 0."""
+    """Where a list's first row may stand: behind the root's tag, if that is all there and plain; else 0.
+
+    Plain it is only with the prefix that `xsi:nil` needs, as servers declare it.
+    """
     root = _ROOT.match(text)
-    return root.end() if root else 0
+    return root.end() if root and _NIL.match(root.group(1)) else 0
 
 
 def odd_row(text: bytes, start: int) -> int | None:

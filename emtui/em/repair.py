@@ -122,7 +122,7 @@ class Repair:
 
 
 _LINE_END = re.compile("\r\n?")
-_TAG = re.compile("""</?[^!?<>"'/](?:"[^"]*"|'[^']*'|[^<>"'])*>""")
+_TAG = re.compile("""</?[^!?<>"'/](?:"[^"]*+"|'[^']*+'|[^<>"']++)*+>""")
 _IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}]""")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 

@@ -183,6 +183,9 @@ class _Document:
             self._parser.close()
         except etree.XMLSyntaxError as problem:
             raise self._unreadable(problem, cut=sound and not self.target.ended) from None
+        if self._parser.feed_error_log.filter_from_errors():
+            # Such as a prefix that is not declared: then the parser overlooks what follows the root.
+            raise self._not_well_formed()
 
     def _parse(self, piece: bytes) -> None:
         before = self.target.progress
@@ -214,7 +217,11 @@ class _Document:
             return Unreadable("it is deeper or longer than is read", too_large=True)
         if cut:
             return Unreadable("it ends in the middle", cut=True)
-        line, column = (errors[0].line, errors[0].column) if errors else problem.position
+        return self._not_well_formed(problem.position)
+
+    def _not_well_formed(self, position: tuple[int, int] = (1, 1)) -> Unreadable:
+        errors = self._parser.feed_error_log.filter_from_errors()
+        line, column = (errors[0].line, errors[0].column) if errors else position
         return Unreadable(f"it is not well-formed XML at line {line}, column {column}")
 
 

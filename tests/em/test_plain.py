@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from emtui.em import wire
 from emtui.em.gently import RUN, gently_sorted
 from emtui.em.model import Listing
+from emtui.em.repair import Repair
 from emtui.em.wire import Unreadable
 
 OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -103,6 +105,43 @@ def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -
     plain = OPEN + b' a="1">' + body + b"</SystemSessions>"
     parsed = OPEN + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
     assert outcome(plain, piece) == outcome(parsed, len(parsed))
+
+
+@pytest.mark.parametrize("behind", [b"<a/>", b"x", b"&amp", b"<!DOCTYPE a>", row(2)])
+@pytest.mark.parametrize("root", [b"", b" a:b='1'", b" xmlns:a=''"])
+def test_nothing_follows_a_list_whatever_its_prefixes(root: bytes, behind: bytes) -> None:
+    with pytest.raises(Unreadable, match="not well-formed"):
+        wire.read_list(b"<SystemSessions" + root + b">" + row(1) + b"</SystemSessions>" + behind)
+
+
+@pytest.mark.parametrize("root", [b"<SystemSessions>", b"<SystemSessions a='1'>"])
+def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> None:
+    with pytest.raises(Unreadable, match="not well-formed"):
+        wire.read_list(root + ROWS[3] + b"</SystemSessions>")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([b' a="1">', b">", b' xmlns="http://www.veeam.com/ent/v1.0">']),
+    rows(),
+    st.sampled_from([b"", b" ", b"<!-- -->", b"<a/>", b"\0", b"&lt;"]),
+    st.lists(st.integers(0, 5000), max_size=9),
+)
+def test_no_list_is_read_that_a_strict_parser_refuses(
+    end: bytes, body: bytes, behind: bytes, cuts: list[int]
+) -> None:
+    document = (OPEN if end != b">" else b"<SystemSessions") + end + body + b"</SystemSessions>" + behind
+    repair = Repair()
+    mended = repair.feed(document) + repair.close()
+    reader, start = wire.ListReader(), 0
+    try:
+        for cut in [*sorted(cuts), len(document)]:
+            reader.feed(document[start:cut])
+            start = max(start, cut)
+        reader.close()
+    except Unreadable:
+        return
+    etree.fromstring(mended)  # raises if it is not well-formed
 
 
 def test_what_is_wrong_behind_plain_rows_is_found_where_it_stands() -> None:

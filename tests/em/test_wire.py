@@ -665,6 +665,16 @@ def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:
     assert wire.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
 
 
+def test_a_tag_without_end_is_made_readable_in_little_memory() -> None:
+    body = "\u202e<a ".encode() + b"x" * 1_000_000
+    tracemalloc.start()
+    try:
+        wire.readable_xml(body)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(body)
+    finally:
+        tracemalloc.stop()
+
+
 def test_utf_16_is_not_made_readable() -> None:
     with pytest.raises(Unreadable, match="UTF-8"):
         wire.readable_xml("<a/>".encode("utf-16"))
