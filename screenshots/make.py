@@ -70,6 +70,7 @@ PICTURES = (
     Picture("list-80x23", 80, 23),
     Picture("list-120x30", 120, 30),
     Picture("list-58x16", 58, 16),
+    Picture("types-80x23", 80, 23, ("B",)),
     Picture("query-80x23", 80, 23, ("slash", *"state", "colon", *"failed")),
     Picture("events-80x23", 80, 23, ("enter", "slash", *"cannot", "enter")),
     Picture("events-120x30", 120, 30, ("enter", "slash", *"cannot", "enter")),
@@ -84,10 +85,17 @@ def start() -> Start:
     return Start(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
 
 
+THOUGHTS = {"judge", "explain"}
+"""Workers that end by themselves, and draw something then."""
+
+
 async def settled(pilot: Pilot[int]) -> None:
-    """Until nothing is being fetched or painted any more."""
+    """Until nothing is being fetched, thought or painted any more."""
     await pilot.pause()
-    while any(isinstance(screen, Page) and screen.busy for screen in pilot.app.screen_stack):
+    app = pilot.app
+    while any(isinstance(screen, Page) and screen.busy for screen in app.screen_stack) or any(
+        worker.group in THOUGHTS and not worker.is_finished for worker in app.workers
+    ):
         await pilot.pause(0.02)
     await pilot.pause()
     await pilot.pause()
