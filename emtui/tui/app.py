@@ -665,18 +665,17 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             self._last_timer.arm(code, let_go)
 
     async def action_stop(self) -> None:
-        """Out of the line one types in, else stop what is running; if nothing is, the second press leaves."""
+        """Out of the line one types in, else stop what is running; the second press leaves."""
         if self.page.PLACE is Place.LOGIN:
             self.action_leave()
         elif await self.page.restore():
             return
-        elif self.page.action_stop():
-            self._stop_pressed = monotonic()
         elif monotonic() - self._stop_pressed < PRESS_AGAIN:
             self.action_leave()
         else:
             self._stop_pressed = monotonic()
-            self.page.say("Nothing is running. ctrl+c again, or q, leaves emtui.")
+            if not self.page.action_stop():
+                self.page.say("Nothing is running. ctrl+c again, or q, leaves emtui.")
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
