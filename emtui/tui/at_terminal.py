@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -51,6 +52,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._start = start
         self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False
+        self._ink = start.ink
         self._loop_here: asyncio.AbstractEventLoop | None = None
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -154,7 +156,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         elif self.is_headless:
             self._first_is_shown()
         elif not (self._batch_count and self.shown.is_set()):
-            self._frames.draw(renderable, self.size.width, self._start.ink)
+            self._frames.draw(renderable, self.size.width, self._ink)
             self._send()
             self._first_is_shown()
 
@@ -184,6 +186,16 @@ class AtTerminal(App[int], inherit_bindings=False):
     def answered(self) -> None:
         """The terminal has shown what it was sent; from any thread."""
         self._tell_loop(self._frames.answered)
+
+    def lit(self, light: bool) -> None:
+        """The terminal has said whether its background is light; from any thread."""
+        self._tell_loop(partial(self._draw_on, light))
+
+    def _draw_on(self, light: bool) -> None:
+        if light is not self._ink.light:
+            self._ink = replace(self._ink, light=light)
+            self._frames.clear()
+            self.refresh(repaint=True, layout=True)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the style sheets again, unless it is for the theme that they were read for.

@@ -13,12 +13,9 @@ import select
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, TextIO
 
 QUESTION = "\x1b]11;?\x1b\\\x1b[c"
-PATIENCE = 0.2
-"""Seconds after the question; loading takes most of them, and a later answer is nobody's loss."""
 _ANSWER = re.compile(rb"\x1b\]11;([^\x07\x1b]*)(?:\x07|\x1b\\)")
 _COLOR = re.compile(rb"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
 _DEVICE = re.compile(rb"\x1b\[\?[0-9;]*c")
@@ -62,7 +59,6 @@ class Asking:
 
     def __init__(self, keys: TextIO | None, screen: TextIO | None) -> None:
         self._keys, self._screen = keys, screen
-        self._since = 0.0
         self.modes: list[Any] | None = None
         """The terminal's own modes while ours are set."""
 
@@ -74,10 +70,9 @@ class Asking:
             self.modes = _hushed(self._keys.fileno())
             if self.modes:
                 os.write(self._screen.fileno(), QUESTION.encode())
-                self._since = monotonic()
 
     def listen(self) -> Heard:
-        """What has come by now, or comes very soon. A terminal that has said all gets its own modes back."""
+        """What has come by now; the rest is heard among the keys. Who has said all gets the modes back."""
         said = b""
         if self.modes is None or self._keys is None:
             return Heard()
@@ -90,8 +85,7 @@ class Asking:
         return told
 
     def _read(self, handle: int) -> bytes:
-        rest = max(self._since + PATIENCE - monotonic(), 0)
-        ready, _, _ = select.select([handle], [], [], rest)
+        ready, _, _ = select.select([handle], [], [], 0)
         return os.read(handle, 4096) if ready else b""
 
     def end(self) -> None:

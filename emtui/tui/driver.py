@@ -20,7 +20,7 @@ from emtui.ascii import plain
 from emtui.local import terminal
 from emtui.tui import mouse as asked_of_mouse
 from emtui.tui.ink import older
-from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Heard, Inlet, Keys, Lump, Pasted, Shown
+from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Ground, Heard, Inlet, Keys, Lump, Pasted, Shown
 from emtui.tui.lumps import Lumped
 from emtui.tui.outlet import Outlet
 from emtui.tui.turns import QUESTION
@@ -54,6 +54,9 @@ class Owner(Protocol):
 
     def answered(self) -> None:
         """The terminal has shown what it was sent."""
+
+    def lit(self, light: bool) -> None:
+        """The terminal has said whether its background is light."""
 
     def end_soon(self, code: int) -> None:
         """There is nobody at the terminal any more."""
@@ -217,6 +220,8 @@ class EmtuiDriver(LinuxDriver):
                         self._due = max(self._due - 1, 0)
                         self._shown.notify_all()
                     self.owner.answered()
+                case Ground(light):
+                    self.owner.lit(light)
                 case Escape():
                     self.process_message(events.Key("escape", ESC))
                 case Pasted(text):

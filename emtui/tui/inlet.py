@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from emtui.tui import background
 from emtui.tui.lumps import is_a_lump
 
 ESC = "\x1b"
@@ -69,7 +70,14 @@ class Shown:
     """The terminal has shown all that it was sent up to the question."""
 
 
-Heard: TypeAlias = Keys | Escape | Lump | Pasted | Shown
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The terminal has said, late, whether its background is light."""
+
+    light: bool
+
+
+Heard: TypeAlias = Keys | Escape | Lump | Pasted | Shown | Ground
 
 
 class Inlet:
@@ -163,6 +171,7 @@ class Inlet:
             self._pasting = True
             return at + len(_PASTE)
         if answer := _ANSWER.match(text, at):
+            yield from _key(answer[0])
             return answer.end()
         if key := _CONTROL.match(text, at) or _SHIFTED.match(text, at):
             yield from _key(key[0])
@@ -181,5 +190,7 @@ class Inlet:
 def _key(sequence: str) -> Iterator[Heard]:
     if _SHOWN.fullmatch(sequence):
         yield Shown()
+    elif (light := background.heard(sequence.encode()).light) is not None:
+        yield Ground(light)
     elif not _WHOLE_ANSWER.fullmatch(sequence):
         yield Keys(sequence)

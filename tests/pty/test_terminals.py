@@ -190,6 +190,17 @@ def test_what_is_typed_while_the_terminal_answers_is_not_lost(tmp_path: Path) ->
         terminal.until("1/3,4")
 
 
+def test_a_background_that_is_told_late_is_drawn_on_from_then_on(tmp_path: Path) -> None:
+    with asked(tmp_path) as terminal:
+        assert {33, 36} <= codes_of_the_list(terminal)
+        terminal.rest()
+        before = len(terminal.received)
+        terminal.press(WHITE + DEVICE)
+        terminal.until(lambda _: {34, 35} <= codes(terminal.received[before:]))
+        terminal.rest()
+        assert not {33, 36} & codes(terminal.received[before:])
+
+
 def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
     with asked(tmp_path) as terminal:
         terminal.until("Password")

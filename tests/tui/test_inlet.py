@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.tui.inlet import HOLD, TORN, UNENDING, Escape, Heard, Inlet, Keys, Lump, Pasted, Shown
+from emtui.tui.inlet import HOLD, TORN, UNENDING, Escape, Ground, Heard, Inlet, Keys, Lump, Pasted, Shown
 
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 DOWN = "\x1b[B"
@@ -53,7 +53,7 @@ def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
     late = HOLD + 0.2
     assert heard((0, "\x1b"), (late, "[0n")) == [Escape(), Shown()]
     assert heard((0, "\x1b"), (late, "[?62;22c")) == [Escape()]
-    assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [Escape()]
+    assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [Escape(), Ground(False)]
 
 
 def test_esc_and_a_key_in_one_piece_are_both_meant() -> None:
@@ -72,8 +72,8 @@ def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
-        "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+        "\x1b]10;rgb:1e1e/1e1e/1e1e\x07",
+        "\x1b]10;rgb:1e1e/1e1e/1e1e\x1b\\",
         "\x1b[?62;1;4c",
         "\x1b[>41;330;0c",
         "\x1b[?1u",
@@ -85,6 +85,16 @@ def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
 def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: str) -> None:
     for cut in range(len(answer) + 1):
         assert heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b")) == [Keys("a"), Keys("b")]
+
+
+@pytest.mark.parametrize(("color", "light"), [("ffff/ffff/ffff", True), ("1e1e/1e1e/1e1e", False)])
+@pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
+def test_a_background_that_is_told_late_is_heard_and_typed_nowhere(color: str, light: bool, end: str) -> None:
+    answer = f"\x1b]11;rgb:{color}{end}"
+    for cut in range(len(answer) + 1):
+        told = heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
+        assert told == [Keys("a"), Ground(light), Keys("b")]
+    assert heard((0, "\x1b"), (0.1, answer)) == [Ground(light), Escape()]
 
 
 def test_that_a_frame_was_shown_is_heard_and_typed_nowhere() -> None:
