@@ -6,7 +6,7 @@ rests on, and what is not known is `None` or missing, never a guess in numbers.
 
 `runs` groups a list by type; `baseline`, `rhythm`, `streaks` each look at the runs of one type;
 `gaps` at all of them; `standing` puts these together, one row per type, and `attention` picks
-what deserves a look, worst first. `masks` and `incidents` know the same failure again; `steps`,
-`servers`, `trouble` and `compare` read events; `around` looks beside a run; `telling` puts
-findings into words.
+what deserves a look, worst first; `about` walks through it. `masks` and `incidents` know the
+same failure again; `steps`, `servers`, `trouble` and `compare` read events; `around` looks
+beside a run; `telling` puts findings into words.
 """

@@ -172,11 +172,6 @@ class Attention:
     findings: tuple[Finding, ...]
     calm: Calm
 
-    @property
-    def pressing(self) -> tuple[Finding, ...]:
-        """Those that a quiet line would hide: all but the notes."""
-        return tuple(finding for finding in self.findings if finding.grade < Grade.NOTE)
-
 
 def attention(sessions: Iterable[Session], now: datetime) -> Attention:
     """What deserves a look in a list that was read when the server's clock showed `now`."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -15,14 +14,11 @@ from emtui.lookup import term
 from emtui.tui.board import Row, board_columns, rows_of
 from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.page import Page
+from emtui.tui.screens.above import AboveTheList
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.lookup import LookupScreen
 
 
 class BoardRows(Rows[Row]):
@@ -33,15 +29,11 @@ class BoardRows(Rows[Row]):
         return board_columns(width)
 
 
-class BoardScreen(Page):
+class BoardScreen(AboveTheList):
     """How each type stands, kept up to date by the list beneath."""
 
     PLACE: ClassVar[Place] = Place.BOARD
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BOARD)
-
-    def __init__(self, listing: LookupScreen) -> None:
-        super().__init__()
-        self._list = listing
 
     def body(self) -> Iterable[Widget]:
         """A title, the types, the message of the newest run."""
@@ -49,17 +41,9 @@ class BoardScreen(Page):
         yield BoardRows(id="board")
         yield Paragraph(2, id="tail")
 
-    def on_mount(self) -> None:
-        """Show how the types stand."""
-        self.show_types()
-
-    def as_of(self) -> datetime | None:
-        """When the list was complete that this rests on."""
-        return self._list.snapshot.as_of if self._list.snapshot else None
-
-    def show_types(self) -> None:
+    def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
-        standing, attention = self._list.board, self._list.attention
+        standing, attention = self.listing.board, self.listing.attention
         if not self.stands or standing is None or attention is None:
             return
         rows = rows_of(standing, attention)
@@ -67,15 +51,6 @@ class BoardScreen(Page):
         on_time, types = attention.calm.on_time, attention.calm.types
         self.query_one("#title", OneLine).show([("Types", BOLD)], [(f"{on_time} of {types} on time", BOLD)])
         self.show_top()
-
-    def judged(self) -> None:
-        """Show the latest."""
-        self.show_types()
-
-    def watch_zone(self) -> None:
-        """Other times in every line."""
-        super().watch_zone()
-        self.show_types()
 
     @property
     def newest(self) -> Session | None:
@@ -106,9 +81,5 @@ class BoardScreen(Page):
         if newest is None or newest.type is None:
             self.say("This type has not run within the last 30 days.")
             return
-        self._list.narrow(term("type", newest.type))
+        self.listing.narrow(term("type", newest.type))
         self.action_close()
-
-    def action_ask(self) -> None:
-        """Ask for the list now."""
-        self._list.action_ask()

@@ -18,7 +18,6 @@ from emtui.em.source import Source
 from emtui.em.threads import beside
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.standing import Standings
-from emtui.triage.telling import Teller
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
 from emtui.tui.widgets.pairs import Pairs
@@ -74,8 +73,8 @@ class Explaining(Page):
         listing = self.emtui.lookup_screen
         if self.explanation is None or listing is None or listing.board is None:
             return
-        teller = Teller(listing.board.now, self.zone or self.emtui.zone)
-        self.query_one(Pairs).show(tuple(teller.explained(self.explanation)))
+        told = listing.teller(listing.board).explained(self.explanation)
+        self.query_one(Pairs).show(tuple(told))
 
 
 def _explained(known: Known, past: list[tuple[Event, ...]]) -> Explanation:

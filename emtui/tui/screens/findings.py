@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -13,14 +12,11 @@ from emtui import words
 from emtui.triage.attention import Finding, Grade
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.page import Page
+from emtui.tui.screens.above import AboveTheList
 from emtui.tui.theme import BOLD, CURSOR, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.lookup import LookupScreen
 
 
 class FindingLines(Lines):
@@ -48,15 +44,11 @@ class FindingLines(Lines):
         return [(f"{mark} ", PLAIN), (sign, TROUBLE), (words.cut(sentence, width - 4), PLAIN)]
 
 
-class FindingsScreen(Page):
+class FindingsScreen(AboveTheList):
     """All findings of the list beneath, kept up to date by it."""
 
     PLACE: ClassVar[Place] = Place.FINDINGS
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FINDINGS)
-
-    def __init__(self, listing: LookupScreen) -> None:
-        super().__init__()
-        self._list = listing
 
     def body(self) -> Iterable[Widget]:
         """A title, the findings, the whole sentence with its ground."""
@@ -64,38 +56,21 @@ class FindingsScreen(Page):
         yield FindingLines()
         yield Paragraph(2, id="tail")
 
-    def on_mount(self) -> None:
-        """Show them."""
-        self.show_findings()
-
-    def as_of(self) -> datetime | None:
-        """When the list was complete that this rests on."""
-        return self._list.snapshot.as_of if self._list.snapshot else None
-
-    def show_findings(self) -> None:
+    def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
-        attention = self._list.attention
+        attention = self.listing.attention
         if not self.stands or attention is None:
             return
         lines = self.query_one(FindingLines)
         lines.empty = ("Nothing needs you.",)
-        lines.show(tuple(zip(attention.findings, self._list.sentences, strict=True)))
+        lines.show(tuple(zip(attention.findings, self.listing.sentences, strict=True)))
         self.query_one("#title", OneLine).show([("Attention", BOLD)], [(calm(attention.calm), BOLD)])
         self.show_top()
-
-    def judged(self) -> None:
-        """Show the latest."""
-        self.show_findings()
-
-    def watch_zone(self) -> None:
-        """Other times in every sentence."""
-        super().watch_zone()
-        self.show_findings()
 
     def on_lines_moved(self) -> None:
         """The whole sentence, and what it rests on."""
         finding = self.query_one(FindingLines).selected
-        self.query_one(Paragraph).show(self._list.told(finding) if finding else "")
+        self.query_one(Paragraph).show(self.listing.told(finding) if finding else "")
         self.show_foot()
 
     def position(self) -> str:
@@ -106,12 +81,8 @@ class FindingsScreen(Page):
     def action_open(self) -> None:
         """The run that the finding is about."""
         finding = self.query_one(FindingLines).selected
-        run = self._list.run_of(finding) if finding else None
+        run = self.listing.run_of(finding) if finding else None
         if run:
             self.emtui.open_session(run)
         else:
             self.say("There is no run to open.")
-
-    def action_ask(self) -> None:
-        """Ask for the list now."""
-        self._list.action_ask()

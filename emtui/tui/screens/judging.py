@@ -13,7 +13,7 @@ from textual import work
 from textual.message import Message
 from textual.reactive import var
 
-from emtui.em.model import LONG_AGO, Session
+from emtui.em.model import Session
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.screens.watching import Watching
@@ -75,22 +75,19 @@ class Judging(Watching):
         """Each finding in words, worst first."""
         if self.attention is None or self.board is None:
             return ()
-        return tuple(map(self._teller(self.board).finding, self.attention.findings))
+        return tuple(map(self.teller(self.board).finding, self.attention.findings))
 
     def run_of(self, finding: Finding) -> Session | None:
-        """The run that a finding is about: the newest of its type, or of all."""
-        rows = self.board.types if self.board else ()
-        meant = getattr(finding, "session", None)
-        if isinstance(meant, Session):
-            return meant
-        runs = [row.newest for row in rows if finding.type in {None, row.type}]
-        return max(runs, key=lambda run: run.started or LONG_AGO, default=None)
+        """The run that a finding is about."""
+        from emtui.triage.about import run_of
 
-    def next_finding(self, after: Finding | None) -> Finding | None:
+        return run_of(finding, self.board) if self.board else None
+
+    def next_finding(self, last: Finding | None) -> Finding | None:
         """The finding after this one; after the last, the first."""
-        found = self.attention.findings if self.attention else ()
-        places = [place for place, one in enumerate(found) if after and _same(one, after)]
-        return found[(places[0] + 1) % len(found) if places else 0] if found else None
+        from emtui.triage.about import after
+
+        return after(self.attention.findings if self.attention else (), last)
 
     def told(self, finding: Finding) -> str:
         """The sentence and its ground."""
@@ -98,14 +95,10 @@ class Judging(Watching):
             return ""
         from emtui.triage.telling import ground
 
-        return f"{self._teller(self.board).finding(finding)} ({ground(finding)})"
+        return f"{self.teller(self.board).finding(finding)} ({ground(finding)})"
 
-    def _teller(self, board: Standings) -> Teller:
+    def teller(self, board: Standings) -> Teller:
+        """Whoever puts what is thought into words, as of when it was thought."""
         from emtui.triage.telling import Teller
 
         return Teller(board.now, self.zone or self.emtui.zone)
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    """Whether both say the same of the same type, perhaps at other times."""
-    return (type(one), one.type) == (type(other), other.type)

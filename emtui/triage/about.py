@@ -1,0 +1,52 @@
+"""The run that a finding is about, and which finding comes after which: how one walks through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emtui.em.model import Outcome, Session
+from emtui.triage.attention import Canceled, Failing, Finding, Hanging, Recurring, Warned
+from emtui.triage.runs import started
+from emtui.triage.standing import Standings
+
+
+def run_of(finding: Finding, board: Standings) -> Session | None:
+    """The run to look at: the one that hangs, the newest that failed as said; else the newest of its type.
+
+    For what concerns all types it is the newest run there is.
+    """
+    if isinstance(finding, Hanging):
+        return finding.session
+    rows = [row for row in board.types if finding.type in {None, row.type}]
+    runs = sorted((run for row in rows for run in row.runs[:1]), key=started, reverse=True)
+    if rows and finding.type is not None:
+        runs = [run for run in rows[0].runs if _as_said(finding, run)]
+    return next(iter(runs), None)
+
+
+def _as_said(finding: Finding, run: Session) -> bool:
+    match finding:
+        case Failing():
+            return run.outcome is Outcome.FAILED
+        case Recurring():
+            return run.uid == finding.incident.uids[0]
+        case Warned():
+            return run.outcome is Outcome.WARNING
+        case Canceled():
+            return run.outcome is Outcome.CANCELED
+        case _:
+            return True
+
+
+def after(findings: Sequence[Finding], last: Finding | None) -> Finding | None:
+    """The finding after this one, which an earlier look may have had; after the last, the first."""
+    known = [_key(finding) for finding in findings]
+    place = known.index(_key(last)) + 1 if last and _key(last) in known else 0
+    return findings[place % len(findings)] if findings else None
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    """What stays the same from one look to the next: what is said, of which type, since when."""
+    what = finding.session.uid if isinstance(finding, Hanging) else None
+    incident = finding.incident.fingerprint if isinstance(finding, Recurring) else None
+    return type(finding), finding.type, finding.since, what, incident

@@ -1,0 +1,43 @@
+"""A page above the list that shows what is thought of it, and is kept up to date by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from emtui.tui.screens.page import Page
+
+if TYPE_CHECKING:
+    from emtui.tui.screens.lookup import LookupScreen
+
+
+class AboveTheList(Page):
+    """A page that rests on the list beneath."""
+
+    def __init__(self, listing: LookupScreen) -> None:
+        super().__init__()
+        self.listing = listing
+
+    def show_thoughts(self) -> None:
+        """Draw what the list beneath knows now."""
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.show_thoughts()
+
+    def judged(self) -> None:
+        """Show the latest."""
+        self.show_thoughts()
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete that this rests on."""
+        return self.listing.snapshot.as_of if self.listing.snapshot else None
+
+    def watch_zone(self) -> None:
+        """Other times everywhere."""
+        super().watch_zone()
+        self.show_thoughts()
+
+    def action_ask(self) -> None:
+        """Ask for the list now."""
+        self.listing.action_ask()
