@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from emtui.triage.attention import Finding
     from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
+    from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
 
@@ -414,7 +415,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         elif abs(self.skew) >= LARGE_SKEW:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
-    def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
+    def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
         """The list knows it too."""
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
