@@ -1,0 +1,135 @@
+"""What a person knows already: a mark on a failure or a finding, with a note, and when it ends.
+
+A failure, a warning or a canceled run is marked by its fingerprint, so that the mark covers the
+same again; what has no message is marked by what it is and its type. Without a moment to end at,
+a mark holds until what it is of succeeds or changes: a late type begins, a run that hangs ends.
+A failure that was over already when it was marked is known until it comes again.
+
+Times are the server's, as the list had it that was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from emtui.em.model import Outcome, Session
+from emtui.triage.attention import (
+    Canceled,
+    Failing,
+    Finding,
+    Hanging,
+    Late,
+    Paused,
+    Recurring,
+    Silence,
+    Slowing,
+    Warned,
+)
+from emtui.triage.incidents import MOST
+from emtui.triage.masks import fingerprint, print_of
+from emtui.triage.runs import GOOD, Runs, started
+from emtui.triage.standing import Standings
+
+PRINTED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
+"""The outcomes that are known again by their fingerprint."""
+KEPT = timedelta(days=35)
+"""A mark without an end that nothing in the list is of any more is dropped after so long."""
+SILENCE, PAUSED = "silence", "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Known, says a person: `of` is a fingerprint or a key, `type` the one it concerns, or all.
+
+    `made` is when; `until` is when it ends, `None` until it changes or succeeds.
+    """
+
+    of: str
+    type: str | None
+    note: str
+    made: datetime
+    until: datetime | None = None
+
+
+def hanging(kind: str) -> str:
+    """The key of a run of this type that goes on for too long."""
+    return f"hanging {kind}"
+
+
+def late(kind: str) -> str:
+    """The key of a type that is late."""
+    return f"late {kind}"
+
+
+def slowing(kind: str) -> str:
+    """The key of a type that got slower."""
+    return f"slowing {kind}"
+
+
+def only(session: Session) -> str:
+    """The key of one run alone: an unusually long one, which nothing says of again."""
+    return f"run {session.uid}"
+
+
+def key_of(finding: Finding) -> str:
+    """What a mark on this finding is of."""
+    match finding:
+        case Failing():
+            return print_of(finding.type, Outcome.FAILED, finding.message)
+        case Warned():
+            return print_of(finding.type, Outcome.WARNING, finding.message)
+        case Canceled():
+            return print_of(finding.type, Outcome.CANCELED, finding.message)
+        case Recurring():
+            return finding.incident.fingerprint
+        case Hanging():
+            return hanging(finding.type)
+        case Late():
+            return late(finding.type)
+        case Slowing():
+            return slowing(finding.type)
+        case Silence():
+            return SILENCE
+        case Paused():
+            return PAUSED
+
+
+def has_ended(mark: Mark, board: Standings) -> bool:
+    """Whether a mark holds no more, as far as the list can tell."""
+    if mark.until is not None:
+        return mark.until <= board.now
+    row = board.of(mark.type)
+    if mark.of == SILENCE:
+        return any(started(each.newest) > mark.made for each in board.types)
+    if mark.of == PAUSED:
+        return board.now - mark.made > timedelta(days=1)
+    if row is None or mark.type is None:
+        return board.now - mark.made > KEPT
+    if mark.of == late(mark.type):
+        return started(row.newest) > mark.made
+    if mark.of == hanging(mark.type):
+        return not any(started(overrun.session) <= mark.made for overrun in row.overruns)
+    if mark.of == slowing(mark.type):
+        return row.slower is None or row.slower.since > mark.made
+    return _failure_ended(mark, row.runs, board.now)
+
+
+def _failure_ended(mark: Mark, runs: Runs, now: datetime) -> bool:
+    """Whether it succeeded since; one that had when it was marked is known until it comes again."""
+    last = next((run for run in printed(runs, mark.of) if started(run) <= mark.made), None)
+    if last is None:
+        return now - mark.made > KEPT and not any(only(run) == mark.of for run in runs)
+    good = GOOD if last.outcome is not Outcome.WARNING else {Outcome.SUCCESS}
+    ends = [run.ended or started(run) for run in runs if run.outcome in good and started(run) > started(last)]
+    if any(end <= mark.made for end in ends):
+        return any(started(run) > mark.made for run in printed(runs, mark.of))
+    return bool(ends)
+
+
+def printed(runs: Iterable[Session], fingerprint_: str) -> Iterator[Session]:
+    """The runs with this fingerprint, in their order."""
+    troubled = (run for run in runs if run.outcome in PRINTED)
+    return (run for run in islice(troubled, MOST) if fingerprint(run) == fingerprint_)
