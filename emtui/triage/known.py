@@ -12,7 +12,7 @@ from itertools import islice
 
 from emtui.em.model import Session, Uid
 from emtui.triage.attention import Failing, Finding, Hanging, Late, Paused, Silence, Slowing
-from emtui.triage.marks import PRINTED, Mark, hanging, has_ended, key_of, late, only, slowing
+from emtui.triage.marks import PRINTED, Fate, Mark, fate, hanging, key_of, late, only, slowing
 from emtui.triage.masks import fingerprint
 from emtui.triage.runs import GOOD, started
 from emtui.triage.standing import Standing, Standings
@@ -26,11 +26,13 @@ class Known:
 
     `runs` are those that hang or got slower, which their marks cover; `late` says since when a
     type is: a failure that was marked before that is known, but not that its type is late as well.
+    `over` are the marks of failures that were over when they were marked.
     """
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
     runs: Mapping[Uid, Mark] = field(default_factory=dict)
     late: Mapping[str, datetime] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.marks)
@@ -54,6 +56,17 @@ class Known:
         began_later = of_what_goes_on and mark.until is None and finding.since > mark.made
         return None if began_later else mark
 
+    def spares(self, run: Session, news: Iterable[Session]) -> bool:
+        """Whether nobody is to be told of this new run, which came together with the others.
+
+        What came may have ended the mark that held so far.
+        """
+        mark = self.of(run)
+        if mark is None or mark.until is not None:
+            return mark is not None
+        well = any(other.type == run.type and other.outcome in GOOD for other in news)
+        return not well and mark.of not in self.over
+
     def _late_since(self, mark: Mark) -> bool:
         since = self.late.get(mark.type or "")
         return since is not None and since > mark.made
@@ -64,12 +77,17 @@ NOTHING_KNOWN = Known()
 
 def holding(marks: Iterable[Mark], board: Standings) -> Known:
     """What is known as these types stand; marks that have ended are dropped."""
-    held = {mark.of: mark for mark in sorted(marks, key=lambda mark: mark.made) if not has_ended(mark, board)}
+    fates = {mark: fate(mark, board) for mark in sorted(marks, key=lambda mark: mark.made)}
+    held = {mark.of: mark for mark, its in fates.items() if its is not Fate.ENDED}
     if not held:
         return NOTHING_KNOWN
     rows = [row for row in board.types if row.type in {mark.type for mark in held.values()}]
-    late_since = {row.type: row.due.since for row in rows if row.due and row.due.since}
-    return Known(held, {uid: mark for row in rows for uid, mark in _covered(row, held)}, late_since)
+    return Known(
+        held,
+        {uid: mark for row in rows for uid, mark in _covered(row, held)},
+        {row.type: row.due.since for row in rows if row.due and row.due.since},
+        frozenset(mark.of for mark, its in fates.items() if its is Fate.OVER),
+    )
 
 
 def _covered(row: Standing, held: Mapping[str, Mark]) -> Iterator[tuple[Uid, Mark]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from itertools import islice
 
 from emtui.em.model import Outcome, Session
@@ -44,7 +45,8 @@ SILENCE, PAUSED = "silence", "paused"
 class Mark:
     """Known, says a person: `of` is a fingerprint or a key, `type` the one it concerns, or all.
 
-    `made` is when; `until` is when it ends, `None` until it changes or succeeds.
+    `made` is when; `until` is when it ends, `None` until it changes or succeeds. `file` says where
+    it stands, if it is not this person's to take away.
     """
 
     of: str
@@ -52,6 +54,7 @@ class Mark:
     note: str
     made: datetime
     until: datetime | None = None
+    file: str = ""
 
 
 def hanging(kind: str) -> str:
@@ -97,39 +100,52 @@ def key_of(finding: Finding) -> str:
             return PAUSED
 
 
-def has_ended(mark: Mark, board: Standings) -> bool:
-    """Whether a mark holds no more, as far as the list can tell."""
+class Fate(Enum):
+    """How it is with a mark: it holds, holds until its failure comes again, or has ended."""
+
+    HOLDS = "holds"
+    OVER = "over"
+    ENDED = "ended"
+
+
+def fate(mark: Mark, board: Standings) -> Fate:
+    """Whether a mark holds, as far as the list can tell."""
     if mark.until is not None:
-        return mark.until <= board.now
+        return _ended(mark.until <= board.now)
     row = board.of(mark.type)
     if mark.of == SILENCE:
-        return any(started(each.newest) > mark.made for each in board.types)
+        return _ended(any(started(each.newest) > mark.made for each in board.types))
     if mark.of == PAUSED:
-        return board.now - mark.made > timedelta(days=1)
+        return _ended(board.now - mark.made > timedelta(days=1))
     if row is None or mark.type is None:
-        return board.now - mark.made > KEPT
+        return _ended(board.now - mark.made > KEPT)
     if mark.of == late(mark.type):
-        return started(row.newest) > mark.made
+        return _ended(started(row.newest) > mark.made)
     if mark.of == hanging(mark.type):
-        return not any(started(overrun.session) <= mark.made for overrun in row.overruns)
+        return _ended(not any(started(overrun.session) <= mark.made for overrun in row.overruns))
     if mark.of == slowing(mark.type):
-        return row.slower is None or row.slower.since > mark.made
-    return _failure_ended(mark, row.runs, board.now)
+        return _ended(row.slower is None or row.slower.since > mark.made)
+    return _of_failure(mark, row.runs, board.now)
 
 
-def _failure_ended(mark: Mark, runs: Runs, now: datetime) -> bool:
-    """Whether it succeeded since; one that had when it was marked is known until it comes again."""
+def _ended(whether: bool) -> Fate:
+    return Fate.ENDED if whether else Fate.HOLDS
+
+
+def _of_failure(mark: Mark, runs: Runs, now: datetime) -> Fate:
+    """It ends with a success; one that had come when it was marked, with the same failure again."""
     last = next((run for run in printed(runs, mark.of) if started(run) <= mark.made), None)
     if last is None:
-        return now - mark.made > KEPT and not any(only(run) == mark.of for run in runs)
+        return _ended(now - mark.made > KEPT and not any(only(run) == mark.of for run in runs))
     good = GOOD if last.outcome is not Outcome.WARNING else {Outcome.SUCCESS}
     ends = [run.ended or started(run) for run in runs if run.outcome in good and started(run) > started(last)]
     if any(end <= mark.made for end in ends):
-        return any(started(run) > mark.made for run in printed(runs, mark.of))
-    return bool(ends)
+        again = any(started(run) > mark.made for run in printed(runs, mark.of))
+        return Fate.ENDED if again else Fate.OVER
+    return _ended(bool(ends))
 
 
-def printed(runs: Iterable[Session], fingerprint_: str) -> Iterator[Session]:
+def printed(runs: Iterable[Session], print_: str) -> Iterator[Session]:
     """The runs with this fingerprint, in their order."""
     troubled = (run for run in runs if run.outcome in PRINTED)
-    return (run for run in islice(troubled, MOST) if fingerprint(run) == fingerprint_)
+    return (run for run in islice(troubled, MOST) if fingerprint(run) == print_)

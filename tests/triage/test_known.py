@@ -192,3 +192,17 @@ def test_a_mark_covers_only_what_it_is_of(row: list[Outcome], marked: int) -> No
     later = known(mark, [run(NOON + timedelta(days=1)), *runs], NOON + 2 * DAY)
     over = marked > 0 and any(each in {OK, WARNED} for each in row[:marked])
     assert over or not later or runs[marked].outcome not in {BAD, Outcome.CANCELED}
+
+
+def test_a_new_run_that_is_known_is_spared_unless_the_mark_ended_by_what_came_with_it() -> None:
+    row = [failed(NOON), *series("CollectJob", EVERY, NOON - EVERY)]
+    held = known(mark_on(row[0]), row, JUST_AFTER)
+    again = failed(NOON + 2 * EVERY)
+    assert held.spares(again, [again])
+    assert not held.spares(again, [again, run(NOON + EVERY)])
+    assert not held.spares(failed(NOON + EVERY, "another"), [])
+    over = known(mark_on(row[0], NOON + HOUR), [run(NOON + EVERY), *row], NOON + HOUR)
+    assert over.of(row[0])
+    assert not over.spares(again, [again])
+    for_long = known(mark_on(row[0], until=NOON + DAY), row, JUST_AFTER)
+    assert for_long.spares(again, [again, run(NOON + EVERY)])
