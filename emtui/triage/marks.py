@@ -10,9 +10,9 @@ Times are the server's, as the list had it that was looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import islice
 
@@ -55,6 +55,28 @@ class Mark:
     made: datetime
     until: datetime | None = None
     file: str = ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """All but what it is of, as texts to be kept."""
+        parts = {"note": self.note, "made": self.made.isoformat()}
+        if self.type is not None:
+            parts["type"] = self.type
+        if self.until is not None:
+            parts["until"] = self.until.isoformat()
+        return parts
+
+
+def marks_of(kept: Mapping[str, Mapping[str, str]]) -> Iterator[Mark]:
+    """The marks that these texts are; what is none is passed over."""
+    for of, parts in kept.items():
+        until = parts.get("until")
+        try:
+            made = datetime.fromisoformat(parts["made"]).astimezone(UTC)
+            ends = datetime.fromisoformat(until).astimezone(UTC) if until else None
+        except (KeyError, ValueError, OverflowError):
+            continue
+        yield Mark(of, parts.get("type"), parts.get("note", ""), made, ends)
 
 
 def hanging(kind: str) -> str:

@@ -14,6 +14,7 @@ from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
 from emtui.triage.attention import Failing, Finding, judged
 from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of
+from emtui.triage.marks import marks_of
 from emtui.triage.masks import fingerprint
 from emtui.triage.standing import standings
 
@@ -206,3 +207,12 @@ def test_a_new_run_that_is_known_is_spared_unless_the_mark_ended_by_what_came_wi
     assert not over.spares(again, [again])
     for_long = known(mark_on(row[0], until=NOON + DAY), row, JUST_AFTER)
     assert for_long.spares(again, [again, run(NOON + EVERY)])
+
+
+def test_a_mark_is_kept_as_texts_and_what_is_none_is_passed_over() -> None:
+    marks = [mark_on(failed(NOON)), Mark("silence", None, "", NOON, NOON + DAY)]
+    kept = {mark.of: mark.parts for mark in marks}
+    assert list(marks_of(kept)) == marks
+    assert (
+        list(marks_of({"1": {}, "2": {"made": "soon"}, "3": {"made": NOON.isoformat(), "until": "x"}})) == []
+    )
