@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Protocol
 
 from emtui.em.model import Session, Uid
 from emtui.triage.attention import Failing, Finding, Hanging, Late, Paused, Silence, Slowing
+from emtui.triage.incidents import MOST
 from emtui.triage.marks import PRINTED, Fate, Mark, fate, hanging, key_of, late, only, slowing
 from emtui.triage.masks import fingerprint
-from emtui.triage.runs import GOOD, started
+from emtui.triage.runs import EARLIEST, GOOD, LATEST, started
 from emtui.triage.standing import Standing, Standings
 
-__all__ = ["NOTHING_KNOWN", "Known", "Mark", "holding", "key_for", "key_of"]
+__all__ = ["NOTHING_KNOWN", "Known", "Mark", "Said", "holding", "key_for", "key_of", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,41 @@ def _covered(row: Standing, held: Mapping[str, Mark]) -> Iterator[tuple[Uid, Mar
 def _slow_runs(row: Standing) -> Iterable[Session]:
     count = row.slower.count if row.slower else 0
     return islice((run for run in row.runs if run.outcome in GOOD and run.ended), count)
+
+
+class Said(Protocol):
+    """A note of a file, as far as it says that something is known."""
+
+    @property
+    def text(self) -> str:
+        """What is known."""
+
+    @property
+    def known(self) -> bool:
+        """Whether such a failure is known at all."""
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when, or for ever."""
+
+    @property
+    def whose(self) -> str:
+        """Which file says so, for people."""
+
+    def fits(self, kind: str | None, message: str | None) -> bool:
+        """Whether it is about such a run."""
+
+
+def said(notes: Iterable[Said], board: Standings) -> Iterator[Mark]:
+    """The marks that notes of a file are on these types; they say nothing of a type that is late as well."""
+    notes = [note for note in notes if note.known]
+    for row in board.types if notes else ():
+        troubled = (run for run in row.runs if run.outcome in PRINTED)
+        first = {fingerprint(run): run for run in islice(troubled, MOST)}
+        for print_, run in first.items():
+            note = next((note for note in notes if note.fits(run.type, run.message)), None)
+            if note:
+                yield Mark(print_, row.type, note.text, EARLIEST, note.until or LATEST, note.whose)
 
 
 def key_for(session: Session, board: Standings) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +14,12 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
 from emtui.triage.attention import Failing, Finding, judged
-from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of
+from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
 from emtui.triage.marks import marks_of
 from emtui.triage.masks import fingerprint
 from emtui.triage.standing import standings
+from emtui.triage.telling import Teller
+from emtui.triage.telling_known import noted
 
 EVERY = 15 * MINUTE
 WEEKS = 2000
@@ -216,3 +219,50 @@ def test_a_mark_is_kept_as_texts_and_what_is_none_is_passed_over() -> None:
     assert (
         list(marks_of({"1": {}, "2": {"made": "soon"}, "3": {"made": NOON.isoformat(), "until": "x"}})) == []
     )
+
+
+class TeamNote(NamedTuple):
+    text: str = "INC0012345"
+    known: bool = True
+    until: datetime | None = None
+    whose: str = "team file"
+
+    def fits(self, kind: str | None, message: str | None) -> bool:
+        return kind == "CollectJob" and "bs02" in (message or "")
+
+
+def test_what_a_file_says_is_known_holds_across_successes_until_then() -> None:
+    row = [
+        failed(NOON),
+        run(NOON - EVERY),
+        failed(NOON - 2 * EVERY, "lost bs01"),
+        *series("CollectJob", EVERY),
+    ]
+    board = standings(row, JUST_AFTER)
+    held = holding(said([TeamNote(known=False), TeamNote()], board), board)
+    mark = held.of(row[0])
+    assert mark
+    assert (mark.note, mark.file) == ("INC0012345", "team file")
+    assert held.of(row[2]) is None
+    assert holding(said([TeamNote(until=NOON)], board), board) == NOTHING_KNOWN
+    mine = mark_on(row[0])
+    assert holding([*said([TeamNote()], board), mine], board).of(row[0]) == mine
+
+
+def test_a_mark_says_in_words_until_when_it_holds() -> None:
+    tell = Teller(JUST_AFTER, UTC)
+    row = [failed(NOON), *series("CollectJob", EVERY, NOON - EVERY)]
+
+    def words(mark: Mark, runs: Sequence[Session] = row) -> str:
+        held = known(mark, runs, NOON + HOUR)
+        assert held
+        return noted(mark, held, tell)
+
+    assert words(mark_on(row[0])) == "INC0012345, until it succeeds"
+    assert words(replace(mark_on(row[0]), note="")) == "until it succeeds"
+    assert words(mark_on(row[0], until=NOON + 2 * DAY)) == "INC0012345, until Wed 12:00"
+    over = mark_on(row[0], made=NOON + HOUR)
+    assert words(over, [run(NOON + EVERY), *row]) == "INC0012345, until it comes again"
+    board = standings(row, JUST_AFTER)
+    (team,) = said([TeamNote()], board)
+    assert noted(team, holding([team], board), tell) == "INC0012345 (team file)"
