@@ -42,7 +42,7 @@ def test_the_moment_is_the_next_one_that_is_meant(typed: str, meant: str) -> Non
     "typed", ["", "soon", "25:00", "8", "mon 9", "2026-13-01", "storage is patched", "0x"]
 )
 def test_what_is_no_time_is_said_in_one_sentence_that_shows_how(typed: str) -> None:
-    with pytest.raises(BadQuery, match="write until 08:00, 30m, 7d, Mon, Mon 08:00 or 2026-11-30"):
+    with pytest.raises(BadQuery, match="write until 08:00, 7d, Mon 08:00 or 2026-11-30"):
         parse_until(typed, now=NOW, zone=PARIS)
 
 

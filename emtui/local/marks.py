@@ -40,8 +40,8 @@ class _Unusable(Exception):
 class MarkBook:
     """The marks on one server; without an `authority` they are kept nowhere.
 
-    `problem` is why they could not be read or kept the last time that was tried, or nothing.
-    Every method may wait for the disk.
+    What is put or taken holds at once, and is written by `keep`, which may wait for the disk as
+    `read` may. `problem` is why that could not be done the last time, or nothing.
     """
 
     authority: str | None
@@ -59,27 +59,28 @@ class MarkBook:
 
     def put(self, of: str, parts: Mapping[str, str]) -> None:
         """Make this mark, in place of one on the same."""
-        self._change({of: dict(parts)})
+        self._unwritten = {**self._unwritten, of: dict(parts)}
 
     def take(self, ofs: Iterable[str]) -> None:
         """Take these marks away."""
-        self._change(dict.fromkeys(ofs))
+        self._unwritten = {**self._unwritten, **dict.fromkeys(ofs)}
 
-    def _change(self, changes: Mapping[str, dict[str, str] | None]) -> None:
+    def keep(self) -> None:
+        """Write what was put or taken, if it was not yet."""
         with self._one_by_one:
-            self._unwritten = {**self._unwritten, **changes}
-            if self.authority is not None:
+            if self._unwritten and self.authority is not None:
                 with self._noting_problems():
-                    self._keep(self.authority)
+                    self._write(self.authority, self._unwritten)
 
-    def _keep(self, authority: str) -> None:
+    def _write(self, authority: str, changes: Mapping[str, dict[str, str] | None]) -> None:
         place = folder()
         with _locked(place / _LOCK):
             servers = _read(place / _FILE)
-            marks = _changed(servers.get(authority, {}), self._unwritten)
+            marks = _changed(servers.get(authority, {}), changes)
             servers[authority] = dict(list(marks.items())[-MOST:])
             _write(place / _FILE, servers)
-        self._unwritten = {}
+        still = {of: parts for of, parts in self._unwritten.items() if changes.get(of, of) is not parts}
+        self._unwritten = still
 
     @contextmanager
     def _noting_problems(self) -> Iterator[None]:

@@ -7,11 +7,12 @@ are no regular expressions: a slow one would hold everything up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
+from emtui.em.model import Event, Outcome, Session
 from emtui.em.text import clean
 from emtui.local.configuration import read_toml
 from emtui.local.profiles import BadConfig, near
@@ -73,9 +74,16 @@ def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
     return True
 
 
-def fitting(notes: Sequence[Note], kind: str | None, message: str | None) -> tuple[Note, ...]:
-    """The notes about such a run, in the order of the files."""
-    return tuple(note for note in notes if note.fits(kind, message))
+def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = ()) -> tuple[Note, ...]:
+    """The notes about a run, in the order of the files.
+
+    They are about its message, or about a line of its log if it did not end well.
+    """
+    messages = [session.message]
+    if notes and session.outcome is not Outcome.SUCCESS:
+        messages += [event.message for event in events]
+    told = dict.fromkeys(messages)
+    return tuple(note for note in notes if any(note.fits(session.type, message) for message in told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from emtui import words
 from emtui.lookup.bad import BadQuery
 
-HOW = "write until 08:00, 30m, 7d, Mon, Mon 08:00 or 2026-11-30"
+HOW = "write until 08:00, 7d, Mon 08:00 or 2026-11-30"
 MOST = 400
 """Characters of a note."""
 _UNTIL = re.compile(r"(?:(?P<note>.*)\s)?until(?:\s+(?P<when>.*))?", re.IGNORECASE | re.DOTALL)
@@ -36,7 +36,7 @@ def parse_until(text: str, *, now: datetime, zone: tzinfo) -> datetime:
     try:
         when = _moment(text, now, zone)
     except (ValueError, OverflowError):
-        what = f"{words.cut(text, 40)!r} is no time to end at" if text else "Until when"
+        what = f"{words.cut(text, 40)!r} is no time" if text else "Until when"
         raise BadQuery(f"{what}: {HOW}.", text) from None
     if when <= now:
         raise BadQuery(f"{text} has passed: {HOW}.", text)

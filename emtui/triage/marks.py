@@ -131,7 +131,9 @@ class Fate(Enum):
 
 
 def fate(mark: Mark, board: Standings) -> Fate:
-    """Whether a mark holds, as far as the list can tell."""
+    """Whether a mark holds, as far as the list can tell; one from before it was made cannot."""
+    if mark.made > board.now:
+        return Fate.HOLDS
     if mark.until is not None:
         return _ended(mark.until <= board.now)
     row = board.of(mark.type)

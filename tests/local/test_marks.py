@@ -15,6 +15,11 @@ PROD, LAB = "em01.example.net:9398", "lab.example.net:9398"
 PARTS = {"note": "INC0012345", "made": "2026-11-23T02:12:04+00:00", "type": "CollectJob"}
 
 
+def put(book: MarkBook, of: str) -> None:
+    book.put(of, PARTS)
+    book.keep()
+
+
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -22,11 +27,13 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_mark_is_there_for_the_next_who_looks_at_the_same_server(state: Path) -> None:
-    MarkBook(PROD).put("f00d", PARTS)
+    put(MarkBook(PROD), "f00d")
     assert MarkBook(PROD).read() == {"f00d": PARTS}
     assert MarkBook(LAB).read() == {}
     assert (state / "marks.json").stat().st_mode & 0o777 == 0o600
-    MarkBook(PROD).take(["f00d", "never made"])
+    book = MarkBook(PROD)
+    book.take(["f00d", "never made"])
+    book.keep()
     assert MarkBook(PROD).read() == {}
 
 
@@ -37,16 +44,20 @@ def test_looking_alone_writes_nothing(state: Path) -> None:
 
 def test_two_at_once_keep_each_others_marks() -> None:
     one, two = MarkBook(PROD), MarkBook(PROD)
-    one.put("1", PARTS)
-    two.put("2", PARTS)
+    put(one, "1")
+    put(two, "2")
     assert set(one.read()) == set(two.read()) == {"1", "2"}
     two.take(["1"])
+    assert set(two.read()) == {"2"}
+    two.keep()
     assert set(one.read()) == {"2"}
 
 
 def test_many_processes_lose_no_mark() -> None:
     script = "import sys; from emtui.local.marks import MarkBook; book = MarkBook('a')\n"
-    script += "for n in range(20): book.put(f'{sys.argv[1]}-{n}', {'made': 'x'})\nprint(book.problem)"
+    script += (
+        "for n in range(20): book.put(f'{sys.argv[1]}-{n}', {'made': 'x'}); book.keep()\nprint(book.problem)"
+    )
     writers = [
         subprocess.Popen([sys.executable, "-c", script, str(number)], stdout=subprocess.PIPE, text=True)
         for number in range(4)
@@ -57,7 +68,7 @@ def test_many_processes_lose_no_mark() -> None:
 
 def test_of_a_demo_nothing_is_kept_but_its_marks_hold(state: Path) -> None:
     book = MarkBook(None)
-    book.put("f00d", PARTS)
+    put(book, "f00d")
     assert book.read() == {"f00d": PARTS}
     assert not state.exists()
 
@@ -65,23 +76,23 @@ def test_of_a_demo_nothing_is_kept_but_its_marks_hold(state: Path) -> None:
 def test_where_nothing_can_be_kept_a_mark_holds_in_memory_and_one_sentence_says_so(state: Path) -> None:
     state.write_text("a file in place of the folder")
     book = MarkBook(PROD)
-    book.put("f00d", PARTS)
+    put(book, "f00d")
     assert book.problem.startswith("Marks hold only until emtui ends: ")
     assert book.read() == {"f00d": PARTS}
     state.unlink()
-    book.put("1", PARTS)
+    put(book, "1")
     assert book.problem == ""
     assert set(MarkBook(PROD).read()) == {"f00d", "1"}
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"a": 1}', '{"a": {"b": 1}}', "\xff", "[" * 100_000])
 def test_a_file_that_is_none_of_ours_is_left_as_it_is(state: Path, text: str) -> None:
-    MarkBook(LAB).put("f00d", PARTS)
+    put(MarkBook(LAB), "f00d")
     (state / "marks.json").write_text(text, "latin-1")
     book = MarkBook(PROD)
     assert book.read() == {}
     assert "marks.json is not as emtui writes it" in book.problem
-    book.put("1", PARTS)
+    put(book, "1")
     assert (state / "marks.json").read_text("latin-1") == text
     assert set(book.read()) == {"1"}
 
@@ -89,10 +100,11 @@ def test_a_file_that_is_none_of_ours_is_left_as_it_is(state: Path, text: str) ->
 def test_what_stands_in_the_file_is_cleaned_and_the_oldest_make_room(state: Path) -> None:
     book = MarkBook(PROD)
     book.put("f00d", PARTS | {"note": "\x1b[31mred"})
+    book.keep()
     assert book.read()["f00d"]["note"] == "␛[31mred"
     many = {"f00d": PARTS} | {str(number): PARTS for number in range(MOST)}
     (state / "marks.json").write_text(json.dumps({PROD: many}))
-    book.put("last", PARTS)
+    put(book, "last")
     kept = MarkBook(PROD).read()
     assert len(kept) == MOST
     assert "last" in kept

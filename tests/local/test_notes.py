@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.local.notes import Note, Notes, fitting, load
+from emtui.em.model import Event, Result, Session, Uid
+from emtui.local.notes import Note, Notes, load, notes_on
 
 LOST = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
 NOTE = """
@@ -18,6 +20,10 @@ pattern = "bs02.example.net*closed the connection"
 text = "storage patches bs02 on Mondays: INC0012345"
 link = "https://wiki.example.net/bs02"
 """
+
+
+def failed(message: str | None) -> Session:
+    return Session(Uid("1"), type="CollectJob", state="Failed", result=Result("Failed", message))
 
 
 def notes(tmp_path: Path, text: str) -> Notes:
@@ -46,7 +52,8 @@ def test_the_users_own_stand_first_and_a_missing_file_says_nothing(tmp_path: Pat
     own.write_text('[[note]]\npattern = "bs02"\ntext = "mine"\n')
     team.write_text(NOTE)
     found = load(own, team, tmp_path / "none.toml")
-    assert [note.whose for note in fitting(found.notes, "CollectJob", LOST)] == ["your file", "team file"]
+    run = failed(LOST)
+    assert [note.whose for note in notes_on(found.notes, run)] == ["your file", "team file"]
     assert load(tmp_path / "none.toml") == Notes()
 
 
@@ -75,6 +82,15 @@ def test_a_pattern_is_plain_text_somewhere_in_the_message_with_stars_for_any_tex
 )
 def test_a_type_is_meant_whole(kind: str, fits: bool) -> None:
     assert Note("bs02", "x", type=kind).fits("CollectJob", LOST) is fits
+
+
+def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() -> None:
+    note = Note("bs02", "x")
+    lines = (Event(1, None, "Starting..."), Event(2, None, LOST))
+    assert notes_on((note,), failed("Something went wrong"), lines) == (note,)
+    assert notes_on((note,), failed("Something went wrong")) == ()
+    good = replace(failed(None), state="CompletedSuccessfully")
+    assert notes_on((note,), good, lines) == ()
 
 
 def test_without_a_message_no_note_fits() -> None:
