@@ -88,9 +88,9 @@ class MarkBook:
             yield
             self.problem = ""
         except (NoState, _Unusable) as problem:
-            self.problem = f"Marks hold only until emtui ends: {problem}"
+            self.problem = str(problem)
         except OSError as problem:
-            self.problem = f"Marks hold only until emtui ends: they cannot be kept: {problem.strerror}."
+            self.problem = f"the state folder cannot be used: {problem.strerror}."
 
 
 def _changed(marks: Records, changes: Mapping[str, dict[str, str] | None]) -> Records:

@@ -62,7 +62,9 @@ class Notebook:
 
     def news(self) -> str:
         """What was wrong and has not been said yet, in one sentence; nothing if nothing is."""
-        problems = [problem for problem in (self._book.problem, *self._notes.problems) if problem]
+        problem = self._book.problem
+        unkept = (f"Marks hold only until emtui ends: {problem}",) if problem else ()
+        problems = [*unkept, *self._notes.problems]
         fresh = [problem for problem in problems if problem not in self._told]
         self._told = set(problems)
         return " ".join(fresh)
