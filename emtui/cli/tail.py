@@ -35,6 +35,7 @@ def run(given: Given) -> int:
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
     async def ask(client: Client) -> int:
+        from emtui.cli.known import KnownNow
         from emtui.monitor.follow import Follow
         from emtui.monitor.pace import Pace
         from emtui.monitor.tail import Tail
@@ -42,10 +43,15 @@ def run(given: Given) -> int:
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else Pace().every
         follow = Follow(lambda: _answer(client), Pace(every, every))
+        known = KnownNow(client.server)
         tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
-                _tell(_as_row(line, zone) if table else _as_json(line, client.server))
+                if table:
+                    _tell(_as_row(line, zone))
+                else:
+                    covered = line.session is not None and known.covers(line.session, follow.snapshot)
+                    _tell(_as_json(line, client.server, covered))
         return 0
 
     return converse(there, ask)
@@ -68,8 +74,8 @@ def _tell(text: str) -> None:
         sys.stdout.flush()
 
 
-def _as_json(line: Line, server: Server) -> str:
-    session = session_record(line.session, server, line.at) if line.session else None
+def _as_json(line: Line, server: Server, known: bool) -> str:
+    session = session_record(line.session, server, line.at, known=known) if line.session else None
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem
