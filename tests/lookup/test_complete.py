@@ -86,7 +86,7 @@ BEGUN = st.one_of(
         st.sampled_from(["", "-", "!"]),
         st.sampled_from(KEYS),
         st.sampled_from(["", "", '"', ">", "<="]),
-        st.text("abcdefilnorstu123 ", max_size=5),
+        st.text("abcdefilnorstu123", max_size=5),
     ),
 )
 

@@ -148,7 +148,7 @@ async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
 async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
     async with seated() as seat:
         await seat.press("slash", *"state", "colon", *"fialed", "enter")
-        assert "'fialed' is not a state: did you mean failed?" in seat.line("foot")
+        assert "'fialed' is not a state: did you mean failed?" in seat.line("tally")
         assert seat.app.focused
         assert getattr(seat.app.focused, "value", None) == "state:fialed"
         await seat.press("escape")

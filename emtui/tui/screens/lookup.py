@@ -121,7 +121,8 @@ class LookupScreen(Judging):
     def show_tally(self) -> None:
         """The counts with their base; at the right how far an answer has come."""
         right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        self.query_one("#tally", OneLine).show(tally(self.snapshot) if self.snapshot else [], right)
+        counts = tally(self.snapshot) if self.snapshot else []
+        self.query_one("#tally", OneLine).show(self.hint() or counts, right)
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
