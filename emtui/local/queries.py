@@ -15,6 +15,12 @@ LONGEST = 500
 """Characters of a query."""
 
 
+def named(file: Path) -> str:
+    """The file that a query stands in, for a sentence: short, as far as it is the person's own."""
+    home = Path("~").expanduser()
+    return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
+
+
 def read_queries(file: Path, table: object) -> dict[str, Stated]:
     """What a file has under `[queries]`, by digit. Raises `BadConfig`."""
     if not isinstance(table, dict):

@@ -381,6 +381,11 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         return self._start.queries
 
     @property
+    def reads_configuration(self) -> bool:
+        """Whether the person's configuration counts here: not in a demo, nor for a recording."""
+        return not self._start.mark
+
+    @property
     def kept_under(self) -> str | None:
         """The profile under which the last look and the queries are kept, if they may be."""
         profile = self.connection.profile

@@ -134,6 +134,8 @@ class LookupScreen(Judging):
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
+        if self.query_now.text == "is:unseen":
+            return ("Nothing has come or changed that you have not seen.", "0 shows everything")
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
 
     # --- moving about -----------------------------------------------------------
@@ -266,7 +268,7 @@ class LookupScreen(Judging):
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
-        self._filter(text)
+        self.show_only(text)
         self.sessions.go(0)
 
     def action_board(self) -> None:
@@ -296,7 +298,7 @@ class LookupScreen(Judging):
         if self.action_stop() or self.wave_away() or self.forget_absence():
             return
         if not self.query_now.empty:
-            self._filter("")
+            self.show_only("")
         else:
             self.say("q leaves emtui.")
 

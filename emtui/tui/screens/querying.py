@@ -1,4 +1,4 @@
-"""The query of a list: typed live, kept with Enter, taken back with Esc, or shown by a digit."""
+"""The query of a list: typed live, kept with Enter, taken back with Esc; what it rests on may change."""
 
 from __future__ import annotations
 
@@ -58,14 +58,15 @@ class Querying(Page):
         if self.stands:
             self.query_now = self.query_now.upon(self.beyond())
 
-    def _read(self, text: str) -> lookup.Query:
+    def read(self, text: str) -> lookup.Query:
+        """The query that this text is now; raises `BadQuery`."""
         zone = self.zone or self.emtui.zone
         return lookup.parse(text, now=self.emtui.now(), zone=zone, beyond=self.beyond())
 
-    def _filter(self, text: str) -> bool:
+    def show_only(self, text: str) -> bool:
         """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
         try:
-            self.query_now = self._read(text)
+            self.query_now = self.read(text)
         except lookup.BadQuery as error:
             self.say(str(error))
             return False
@@ -136,7 +137,7 @@ class Querying(Page):
         prompt = self.query_one(QueryPrompt)
         prompt.wrong, error = None, None
         try:
-            self.query_now = self._read(text)
+            self.query_now = self.read(text)
         except lookup.BadQuery as bad:
             error = bad
             prompt.wrong = None if prompt.is_begun(bad) else bad
@@ -147,7 +148,7 @@ class Querying(Page):
         """Enter keeps a query that can be read; Esc restores the one before."""
         prompt = self.query_one(QueryPrompt)
         try:
-            self.query_now = self._read(text)
+            self.query_now = self.read(text)
         except lookup.BadQuery as error:
             prompt.wrong = error
             self.show_tally()
@@ -183,47 +184,3 @@ class Querying(Page):
 
         if profile := self.emtui.kept_under:
             self.query_one(QueryPrompt).recalled.know(await beside(partial(recent, profile)))
-
-    # --- digits ---------------------------------------------------------------------
-
-    async def _show_only(self, text: str) -> None:
-        """Change the query; the next key finds its rows."""
-        self._filter(text)
-        await self.sessions.at_rest()
-
-    async def action_show_all(self) -> None:
-        """No query."""
-        await self._show_only("")
-
-    async def action_show_failed(self) -> None:
-        """Failed and warned runs."""
-        await self._show_only("state:failed,warning")
-
-    async def action_show_running(self) -> None:
-        """What is running."""
-        await self._show_only("state:running")
-
-    async def action_show_unseen(self) -> None:
-        """What is new or differs, and nobody has had before the eyes."""
-        await self._show_only("is:unseen")
-
-    async def action_own_query(self, digit: str = "") -> None:
-        """The query that the configuration has for this digit."""
-        own = self.emtui.own_queries
-        if digit not in own:
-            self.say(_how_to_set(digit, tuple(own)))
-            return
-        try:
-            self.query_now = self._read(str(own[digit].value))
-        except lookup.BadQuery as error:
-            self.say(f"{own[digit].file}, query {digit}: {error}")
-        await self.sessions.at_rest()
-
-
-def _how_to_set(digit: str, own: tuple[str, ...]) -> str:
-    """What is said of a digit without a query, or of none."""
-    if digit:
-        return f'{digit} shows a query of your own: {digit} = "took:>10m" under [queries] in config.toml'
-    return (
-        f"Yours are on {', '.join(own)}." if own else "5 to 9 are free: [queries] in config.toml sets them."
-    )
