@@ -52,7 +52,8 @@ def show(given: Given) -> int:
 
     seen = _see(given, history)
     if given.one("--output") == "json":
-        record = session_record(seen.session, seen.server, seen.now)
+        known = seen.history is not None and seen.history.mark is not None
+        record = session_record(seen.session, seen.server, seen.now, known=known)
         events = event_records(seen.log, seen.session.started)
         findings = seen.history.records if seen.history else None
         streams.say(output.as_object(record, events=events, findings=findings))

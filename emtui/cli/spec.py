@@ -159,6 +159,9 @@ COMMANDS = (
             Option("--max-ratio", "how many times the usual the newest run may take", "[WARN,]RATIO"),
             Option("--stuck", "whether a run goes on for longer than ever; unless asked for less, yes"),
             Option("--overdue", "whether a run is due and has not begun; unless asked for less, yes"),
+            Option(
+                "--ignore-known", "what you have marked as known, or a notes.toml says is, does not count"
+            ),
             Option("--timeout", "no longer than this; 10 unless given", "SECONDS"),
         ),
     ),

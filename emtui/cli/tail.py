@@ -36,6 +36,7 @@ def run(given: Given) -> int:
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
     async def ask(client: Client) -> int:
+        from emtui.cli.known import KnownNow
         from emtui.monitor.follow import Follow
         from emtui.monitor.pace import Pace
         from emtui.monitor.tail import Tail
@@ -43,10 +44,15 @@ def run(given: Given) -> int:
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else Pace().every
         follow = Follow(lambda: _answer(client, query), Pace(every, every))
+        known = KnownNow(client.server)
         tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
-                _tell(_as_row(line, zone) if table else _as_json(line, client.server))
+                if table:
+                    _tell(_as_row(line, zone))
+                else:
+                    covered = line.session is not None and known.covers(line.session, follow.snapshot)
+                    _tell(_as_json(line, client.server, covered))
         return 0
 
     return converse(there, ask)
@@ -56,7 +62,7 @@ async def _answer(client: Client, query: Followed) -> Answer:
     from emtui.monitor.follow import Answer
 
     listing = await client.sessions()
-    query.look(listing.sessions, datetime.now(UTC))
+    query.look(listing.sessions, datetime.now(UTC), client.server)
     return Answer.of(listing, client.receipt)
 
 
@@ -71,8 +77,8 @@ def _tell(text: str) -> None:
         sys.stdout.flush()
 
 
-def _as_json(line: Line, server: Server) -> str:
-    session = session_record(line.session, server, line.at) if line.session else None
+def _as_json(line: Line, server: Server, known: bool) -> str:
+    session = session_record(line.session, server, line.at, known=known) if line.session else None
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem

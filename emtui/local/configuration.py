@@ -82,23 +82,29 @@ def load(*files: Path) -> Config:
 
 def read(file: Path) -> Mapping[str, Any] | None:
     """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
-    try:
-        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
-            _check_owner(file, os.fstat(opened.fileno()))
-            document = tomllib.load(opened)
-    except FileNotFoundError:
+    document = read_toml(file, r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'.")
+    if document is None:
         return None
-    except OSError as problem:
-        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        hint = r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'."
-        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
     for key in document:
         check_known(file, key, _TOP)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise BadConfig(f"{file}: profiles stand in tables of their own: [profiles.prod].")
     return document
+
+
+def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
+    """A file of the user's or root's own as TOML; nothing if it is missing. Raises `BadConfig`."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
+            _check_owner(file, os.fstat(opened.fileno()))
+            return tomllib.load(opened)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
 
 
 def _check_owner(file: Path, status: os.stat_result) -> None:

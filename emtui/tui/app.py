@@ -319,8 +319,9 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
-        failure = self._alarm.failure(
-            event.changes, self.lookup_screen.snapshot if self.lookup_screen else None
+        screen = self.lookup_screen
+        failure = screen and self._alarm.failure(
+            event.changes, screen.snapshot, partial(screen.spares, event.changes)
         )
         if failure:
             self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
@@ -523,7 +524,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         else:
             self.go_to(text)
 
-    def on_judging_judged(self) -> None:
+    def on_knowing_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):

@@ -5,6 +5,7 @@ Pure: sessions, times and a zone in, text out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from rich.style import Style
@@ -28,8 +29,8 @@ WORST_FIRST = (
 )
 
 
-def tally(snapshot: Snapshot) -> Pieces:
-    """`3,426 runs  7 failed … 3,411 success`: worst first, what could not be read before what is well."""
+def tally(snapshot: Snapshot, known: Mapping[Outcome, int] | None = None) -> Pieces:
+    """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last."""
     counts = snapshot.tally
     pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
 
@@ -39,6 +40,8 @@ def tally(snapshot: Snapshot) -> Pieces:
 
     for outcome in WORST_FIRST:
         add(counts[outcome], outcome, OUTCOME_STYLES[outcome])
+        if known and known.get(outcome):
+            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     add(len(snapshot.references), "known by name only", PLAIN)
     add(snapshot.odd, "not readable whole", BOLD)
     add(snapshot.replaced, "characters replaced", BOLD)

@@ -69,3 +69,5 @@ GLYPHS = {
     Outcome.CANCELED: "○",
     Outcome.UNKNOWN: "?",
 }
+KNOWN = "k"
+"""In place of the glyph of a run that somebody has marked as known: such a row is dimmed."""

@@ -128,9 +128,22 @@ def listed(seat: Seat) -> tuple[Session, ...]:
 
 
 async def test_what_is_stuck_is_found_as_soon_as_it_is_known_what_is_usual() -> None:
-    async with seated(start=a_view(query="is:stuck")) as seat:
+    async with seated(start=a_view(query="is:stuck"), wait=False) as seat:
         await seat.until(lambda: bool(seat.listing.sessions.rows))
         assert {session.type for session in seat.listing.sessions.rows} == {"DatabaseMaintenance"}
+
+
+async def test_what_is_marked_as_known_is_found_at_once() -> None:
+    async with seated(start=a_view(query="is:known"), wait=False) as seat:
+        await seat.until(lambda: seat.listing.board is not None)
+        assert seat.listing.sessions.count == 0
+        await seat.press("1", "m", "enter")
+        await seat.until(lambda: bool(seat.listing.known))
+        marked = seat.listing.sessions.selected
+        await seat.press("slash", "ctrl+u", *"is", "colon", *"known", "enter")
+        assert marked in seat.listing.sessions.rows
+        await seat.press("m")
+        await seat.until(lambda: seat.listing.sessions.count == 0)
 
 
 async def test_a_query_that_rests_on_nothing_else_is_never_gone_through_again() -> None:

@@ -16,8 +16,11 @@ from textual.reactive import var
 from emtui.em.model import Event, Log, Session
 from emtui.em.source import Source
 from emtui.em.threads import beside
+from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
+from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.standing import Standings
+from emtui.triage.telling_known import rows
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
 from emtui.tui.widgets.pairs import Pairs
@@ -48,6 +51,7 @@ class Explaining(Page):
     log_read: var[Log | None] = var(None)
     explanation: var[Explanation | None] = var(None)
     client: Source
+    _notes: tuple[Note, ...] = ()
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
@@ -64,17 +68,27 @@ class Explaining(Page):
     async def _explain(self, known: Known) -> None:
         past = await self.emtui.past.of(self.client, known.good)
         found = await beside(partial(_explained, known, past))
+        listing = self.emtui.lookup_screen
+        notes = listing.notebook.notes if listing and listing.notebook else ()
+        fitting = await beside(partial(notes_on, notes, known.session, known.events))
         if self.stands and known.session is self.session:
-            self.explanation = found
+            self.explanation, self._notes = found, fitting
             self.show_explanation()
 
     def show_explanation(self) -> None:
-        """The facts beside its own, the first ones first."""
+        """The facts beside its own, the first ones first; before them what people know of it."""
         listing = self.emtui.lookup_screen
         if self.explanation is None or listing is None or listing.board is None:
             return
-        told = listing.teller(listing.board).explained(self.explanation)
-        self.query_one(Pairs).show(tuple(told))
+        teller = listing.teller(listing.board)
+        told = rows(self.session, listing.known or NOTHING_KNOWN, self._notes, teller)
+        self.query_one(Pairs).show((*told, *teller.explained(self.explanation)))
+
+    async def action_known(self) -> None:
+        """Mark this run as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.session)
 
 
 def _explained(known: Known, past: list[tuple[Event, ...]]) -> Explanation:

@@ -5,7 +5,7 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -32,6 +32,7 @@ from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from emtui.triage.attention import Finding
+    from emtui.triage.known import Known
 
 
 class LookupScreen(Judging):
@@ -52,7 +53,7 @@ class LookupScreen(Judging):
         order: lookup.Order,
     ) -> None:
         super().__init__(client, pace, clocks)
-        self._pointed: tuple[Uid | None, str] = (None, "")
+        self._pointed: tuple[Uid | None, Finding | None] = (None, None)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 
@@ -113,15 +114,33 @@ class LookupScreen(Judging):
         """The whole message of the row under the cursor."""
         selected = self.sessions.under_cursor
         if not selected or selected.uid != self._pointed[0]:
-            self._pointed = (None, "")
-        self.query_one(Paragraph).show(self._pointed[1] or (summary(selected) if selected else ""))
+            self._pointed = (None, None)
+        finding = self._pointed[1]
+        said = self.told(finding) if finding else self._said_of(selected) if selected else ""
+        self.query_one(Paragraph).show(said)
         self.show_query()
         self.show_foot()
+
+    def _said_of(self, session: Session) -> str:
+        known = self.told_known(self.known.of(session)) if self.known else ""
+        return " · ".join(part for part in (known, summary(session)) if part)
+
+    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+        """What is known is counted apart, and told with its note."""
+        super().show_known(known, counts)
+        self.show_tally()
+        self.on_lines_moved()
+
+    async def action_known(self) -> None:
+        """Mark the run under the cursor as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.sessions.selected)
 
     def show_tally(self) -> None:
         """The counts with their base; at the right how far an answer has come."""
         right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        counts = tally(self.snapshot) if self.snapshot else []
+        counts = tally(self.snapshot, self.known_counts) if self.snapshot else []
         self.query_one("#tally", OneLine).show(self.hint() or counts, right)
 
     def _explain_emptiness(self) -> None:
@@ -263,7 +282,7 @@ class LookupScreen(Judging):
         if run and not self.sessions.select(run.uid):
             await self.action_show_all()
             self.sessions.select(run.uid)
-        self._pointed = (run.uid if run else None, self.told(finding))
+        self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
 
     def narrow(self, text: str) -> None:

@@ -220,6 +220,10 @@ class Page(Screen[str | None]):
         else:
             self.say("There is no text to show on this page.")
 
+    async def action_known(self) -> None:
+        """Mark what the cursor stands on as known, or no more."""
+        self.say("There is nothing to mark on this page: m is for runs and what needs you.")
+
     def plain_text(self) -> Callable[[], str] | None:
         """What makes a text of this view, in a thread; nothing where there is no text."""
         return None

@@ -33,8 +33,8 @@ class Querying(Page):
 
     def on_mount(self) -> None:
         """A query follows what it rests on."""
-        self.watch(self.sessions, "marks", self.follow_basis, init=False)
-        self.watch(self.sessions, "baselines", self.follow_basis, init=False)
+        for part in ("marks", "baselines", "known"):
+            self.watch(self.sessions, part, self.follow_basis, init=False)
         self.watch(self, "snapshot", self.follow_basis, init=False)
 
     def prompt(self) -> QueryPrompt:
@@ -51,7 +51,7 @@ class Querying(Page):
     def beyond(self) -> lookup.Beyond:
         """What a query may rest on, as it is known now."""
         now = self.snapshot.server_time if self.snapshot else None
-        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks)
+        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known)
 
     def follow_basis(self) -> None:
         """Something that a query may rest on is another: one that does finds other rows."""

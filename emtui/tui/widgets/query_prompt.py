@@ -42,7 +42,7 @@ class QueryInput(PromptInput):
 
     @property
     def _prompt(self) -> QueryPrompt:
-        return self.screen.query_one(QueryPrompt)
+        return cast("QueryPrompt", self.parent)
 
     def on_key(self, event: Key) -> None:
         """Any other key takes what Tab gave."""
