@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from emtui.em.model import Outcome, Session
-from emtui.lookup.bad import BadQuery, meant
+from emtui.lookup.bad import BadQuery, nearest
 from emtui.lookup.measures import parse_length, parse_times
 
 IS = ("running", "unseen", "unusual", "stuck", "known")
@@ -158,9 +158,15 @@ def _one(name: str, beyond: Beyond, now: datetime) -> Test:
         case "known":
             return lambda session: known is not None and known.of(session) is not None
         case _:
-            state = set(Outcome) | {"error"}
-            hint = f"write state:{name}." if name in state else meant(name, IS)
-            raise BadQuery(f"{name!r} cannot stand after is: {hint}", name)
+            raise BadQuery(f"is: takes no {name!r}: {_instead(name)}", name)
+
+
+def _instead(name: str) -> str:
+    """What to write in place of a word that is none of `is:`."""
+    if name in set(Outcome):
+        return f"write state:{name}."
+    guess = nearest(name, IS)
+    return f"did you mean {guess}?" if guess else f"{', '.join(IS[:-1])} or {IS[-1]}."
 
 
 def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from textual import work
@@ -141,8 +142,16 @@ class Querying(Page):
         except lookup.BadQuery as bad:
             error = bad
             prompt.wrong = None if prompt.is_begun(bad) else bad
+            self._leave_out(text, bad)
         self.show_tally()
         return error is None
+
+    def _leave_out(self, text: str, bad: lookup.BadQuery) -> None:
+        """A key was looked for as a word until its colon came: now the rest shows its runs."""
+        start, end = bad.at or (0, 0)
+        if text[start:end].endswith(":"):
+            with suppress(lookup.BadQuery):
+                self.query_now = self.read(text[:start] + text[end:])
 
     async def _query_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""
