@@ -60,7 +60,8 @@ class History:
             until = mark.until if mark.until and mark.until < LATEST else None
             yield {"kind": "known", "text": text, "note": mark.note or None, "until": _iso(until)}
         for note in self.notes:
-            yield {"kind": "note", "text": note.told, "note": note.text, "link": note.link or None}
+            text = f"{note.text} ({note.whose})"
+            yield {"kind": "note", "text": text, "note": note.text, "link": note.link or None}
 
     def _found(self, texts: dict[str, str]) -> list[Record]:
         return [

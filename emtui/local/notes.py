@@ -48,11 +48,6 @@ class Note:
             return False
         return message is not None and _holds(self.pattern, message)
 
-    @property
-    def told(self) -> str:
-        """Text, link, and where it stands: `storage patches bs02 on Mondays https://… (team file)`."""
-        return " ".join(part for part in (self.text, self.link, f"({self.whose})") if part)
-
 
 def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether the parts between the stars stand in the text, in their order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from emtui import words
 from emtui.em.model import Session
 from emtui.triage.known import Known, Mark
 from emtui.triage.marks import PAUSED, SILENCE, hanging, late, slowing
@@ -28,18 +29,35 @@ def ending(mark: Mark, known: Known, tell: Teller) -> str:
     }.get(mark.of, "as long as it is listed" if mark.of.startswith("run ") else "until it succeeds")
 
 
+SHORT = 40
+"""Cells of a note after which until when comes first, so that it is not cut off."""
+A_LINK_BESIDE = 90
+"""Cells up to which a note and its link stand in one row."""
+
+
 def noted(mark: Mark, known: Known, tell: Teller) -> str:
     """`INC0012345, until it succeeds`; of a file, where that says so."""
     file = f" ({mark.file})" if mark.file else ""
-    return ", ".join(part for part in (mark.note, ending(mark, known, tell)) if part) + file
+    ends = ending(mark, known, tell)
+    if words.cells(mark.note) > SHORT and ends:
+        return f"{ends}: {mark.note}{file}"
+    return ", ".join(part for part in (mark.note, ends) if part) + file
 
 
 class Told(Protocol):
     """A note of a file, as it is shown."""
 
     @property
-    def told(self) -> str:
-        """Its text, its link, and where it stands."""
+    def text(self) -> str:
+        """What to do."""
+
+    @property
+    def link(self) -> str:
+        """Where to read more, or nothing."""
+
+    @property
+    def whose(self) -> str:
+        """Which file it is from, for people."""
 
 
 def rows(session: Session, known: Known, notes: Iterable[Told], tell: Teller) -> Iterator[tuple[str, str]]:
@@ -51,4 +69,10 @@ def rows(session: Session, known: Known, notes: Iterable[Told], tell: Teller) ->
         else:
             yield "Known", noted(mark, known, tell)
     for note in notes:
-        yield "Note", note.told
+        whole = f"{note.text} {note.link} ({note.whose})"
+        if not note.link or words.cells(whole) > A_LINK_BESIDE:
+            yield "Note", f"{note.text} ({note.whose})"
+            if note.link:
+                yield "Link", note.link
+        else:
+            yield "Note", whole

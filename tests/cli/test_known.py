@@ -88,7 +88,7 @@ def test_show_says_the_note_and_until_when_and_what_the_team_wrote_down(at_demo:
         },
         {
             "kind": "note",
-            "text": team,
+            "text": "storage patches bs02 on Mondays (team file)",
             "note": "storage patches bs02 on Mondays",
             "link": "https://wiki.example.net/bs02",
         },

@@ -109,3 +109,16 @@ def test_what_stands_in_the_file_is_cleaned_and_the_oldest_make_room(state: Path
     assert len(kept) == MOST
     assert "last" in kept
     assert "f00d" not in kept
+
+
+def test_a_link_in_place_of_the_file_is_not_followed(state: Path, tmp_path: Path) -> None:
+    put(MarkBook(LAB), "f00d")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("{}")
+    (state / "marks.json").unlink()
+    (state / "marks.json").symlink_to(elsewhere)
+    book = MarkBook(PROD)
+    put(book, "1")
+    assert book.problem
+    assert elsewhere.read_text() == "{}"
+    assert book.read() == {"1": PARTS}

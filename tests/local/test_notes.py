@@ -39,12 +39,11 @@ def problem(tmp_path: Path, text: str) -> str:
     return sentence
 
 
-def test_a_note_is_shown_with_its_link_and_where_it_stands(tmp_path: Path) -> None:
+def test_a_note_has_a_text_a_link_and_where_it_stands(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, NOTE).notes
     assert note.fits("CollectJob", LOST)
-    assert note.told == (
-        "storage patches bs02 on Mondays: INC0012345 https://wiki.example.net/bs02 (team file)"
-    )
+    assert note.text == "storage patches bs02 on Mondays: INC0012345"
+    assert (note.link, note.whose) == ("https://wiki.example.net/bs02", "team file")
 
 
 def test_the_users_own_stand_first_and_a_missing_file_says_nothing(tmp_path: Path) -> None:

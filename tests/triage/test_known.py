@@ -19,7 +19,7 @@ from emtui.triage.marks import marks_of
 from emtui.triage.masks import fingerprint
 from emtui.triage.standing import standings
 from emtui.triage.telling import Teller
-from emtui.triage.telling_known import noted
+from emtui.triage.telling_known import noted, rows
 
 EVERY = 15 * MINUTE
 WEEKS = 2000
@@ -223,6 +223,7 @@ def test_a_mark_is_kept_as_texts_and_what_is_none_is_passed_over() -> None:
 
 class TeamNote(NamedTuple):
     text: str = "INC0012345"
+    link: str = ""
     known: bool = True
     until: datetime | None = None
     whose: str = "team file"
@@ -263,6 +264,25 @@ def test_a_mark_says_in_words_until_when_it_holds() -> None:
     assert words(mark_on(row[0], until=NOON + 2 * DAY)) == "INC0012345, until Wed 12:00"
     over = mark_on(row[0], made=NOON + HOUR)
     assert words(over, [run(NOON + EVERY), *row]) == "INC0012345, until it comes again"
+    long = replace(mark_on(row[0]), note="a long note that says what somebody has found out")
+    assert words(long) == f"until it succeeds: {long.note}"
     board = standings(row, JUST_AFTER)
     (team,) = said([TeamNote()], board)
     assert noted(team, holding([team], board), tell) == "INC0012345 (team file)"
+
+
+def test_what_people_know_of_a_run_stands_in_rows() -> None:
+    tell = Teller(JUST_AFTER, UTC)
+    row = [failed(NOON), *series("CollectJob", EVERY, NOON - EVERY)]
+    note, long = TeamNote(link="https://wiki.example.net"), TeamNote("x" * 80, "https://wiki.example.net")
+    board = standings(row, JUST_AFTER)
+    held = holding([mark_on(row[0])], board)
+    assert list(rows(row[0], held, [note, long], tell)) == [
+        ("Known", "INC0012345, until it succeeds"),
+        ("Note", "INC0012345 https://wiki.example.net (team file)"),
+        ("Note", f"{long.text} (team file)"),
+        ("Link", "https://wiki.example.net"),
+    ]
+    by_file = holding(said([TeamNote(until=NOON + DAY)], board), board)
+    assert list(rows(row[0], by_file, [], tell)) == [("Known", "as the team file says, until 12:00")]
+    assert list(rows(row[1], held, [], tell)) == []

@@ -7,12 +7,14 @@ is overtaken by a later list is dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.reactive import var
 
+from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
@@ -32,6 +34,10 @@ def _think(snapshot: Snapshot) -> tuple[Standings, Attention]:
 
     standing = standings(snapshot.sessions, snapshot.server_time)
     return standing, judged(standing)
+
+
+NOTE_CELLS = 60
+"""Of a note, where the message that it is about stands beside it."""
 
 
 class Judging(Knowing):
@@ -124,12 +130,13 @@ class Judging(Knowing):
         return " · ".join(part for part in (self.told_known(self.mark_of(finding)), said) if part)
 
     def told_known(self, mark: Mark | None) -> str:
-        """`known: INC0012345, until it succeeds`; nothing without a mark."""
+        """`known: INC0012345, until it succeeds`, a long note cut; nothing without a mark."""
         if mark is None or self.known is None or self.board is None:
             return ""
         from emtui.triage.telling_known import noted
 
-        return f"known: {noted(mark, self.known, self.teller(self.board))}"
+        cut = replace(mark, note=words.cut(mark.note, NOTE_CELLS))
+        return f"known: {noted(cut, self.known, self.teller(self.board))}"
 
     def teller(self, board: Standings) -> Teller:
         """Whoever puts what is thought into words, as of when it was thought."""
