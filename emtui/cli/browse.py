@@ -36,9 +36,11 @@ def open_view(given: Given) -> int:
 
     from emtui.tui.start import Start, run
 
+    config = configuration()
     start = Start(
         connection,
-        configuration().profiles,
+        config.profiles,
+        queries=config.queries,
         query=query,
         order=order,
         target=target,
@@ -71,9 +73,10 @@ def _query(given: Given) -> str:
         return ""
     from emtui.cli.typed import joined
     from emtui.local.zone import SystemZone
-    from emtui.lookup import parse
+    from emtui.lookup import Beyond, parse
 
-    return parse(" ".join(joined(given.operands)), now=datetime.now(UTC), zone=SystemZone()).text
+    typed, beyond = " ".join(joined(given.operands)), Beyond(unseen=())
+    return parse(typed, now=datetime.now(UTC), zone=SystemZone(), beyond=beyond).text
 
 
 def _order(given: Given) -> str | None:

@@ -11,6 +11,7 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, reach
 from emtui.cli.records import SESSION_KEYS, session_record
+from emtui.cli.resting import beyond
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 USUAL = "since:24h"
 """What a terminal shows unless asked otherwise: a page, not a month."""
 
-_OF_REFERENCES = frozenset({"since", "until", "name", "id"})
+_OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
 """What of a query a bare reference can answer, which has a name and a start."""
 _ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind", "known"})
 
@@ -50,7 +51,8 @@ def run(given: Given) -> int:
     async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid]]:
         listing = await client.sessions()
         narrate_odd(listing)
-        chosen = await _chosen(client, listing, query, order, limit)
+        wanted = query.upon(beyond(query, listing.sessions, now, client.server))
+        chosen = await _chosen(client, listing, wanted, order, limit)
         return chosen, frozenset() if form == "table" else _known(client, listing, chosen)
 
     sessions, known = converse(connection, ask)

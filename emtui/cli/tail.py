@@ -12,6 +12,7 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, reach
 from emtui.cli.records import session_record
+from emtui.cli.resting import Followed
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.local.zone import SystemZone
@@ -30,7 +31,7 @@ _CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
 def run(given: Given) -> int:
     """Tell what changes, until somebody stops it."""
     zone = SystemZone()
-    query = parse(query_text(given), now=datetime.now(UTC), zone=zone)
+    query = Followed(parse(query_text(given), now=datetime.now(UTC), zone=zone))
     there = reach(given)
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
@@ -42,7 +43,7 @@ def run(given: Given) -> int:
 
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else Pace().every
-        follow = Follow(lambda: _answer(client), Pace(every, every))
+        follow = Follow(lambda: _answer(client, query), Pace(every, every))
         known = KnownNow(client.server)
         tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
         async with aclosing(tail.lines()) as lines:
@@ -57,10 +58,12 @@ def run(given: Given) -> int:
     return converse(there, ask)
 
 
-async def _answer(client: Client) -> Answer:
+async def _answer(client: Client, query: Followed) -> Answer:
     from emtui.monitor.follow import Answer
 
-    return Answer.of(await client.sessions(), client.receipt)
+    listing = await client.sessions()
+    query.look(listing.sessions, datetime.now(UTC), client.server)
+    return Answer.of(listing, client.receipt)
 
 
 async def _whole(client: Client, seen: Snapshot) -> Snapshot:

@@ -17,20 +17,25 @@ from typing import Any
 
 from emtui.em.address import Server
 from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
+from emtui.local.queries import read_queries
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 """A pipe in place of the file must not be waited for."""
-_TOP = ("default_profile", "profiles")
+_TOP = ("default_profile", "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the files say; `stated` has for each profile where each value comes from."""
+    """What the files say; `stated` has for each profile where each value comes from.
+
+    `queries` are those of one's own, by the digit that shows each.
+    """
 
     profiles: tuple[Profile, ...] = ()
     default: str | None = None
     default_from: Path | None = None
     stated: Mapping[str, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
+    queries: Mapping[str, Stated] = field(default_factory=dict)
 
     def find(self, name: str) -> Profile | None:
         """The profile of this name."""
@@ -45,7 +50,9 @@ def load(*files: Path) -> Config:
     """Read the files, the first counts most; a missing one says nothing. Raises `BadConfig`."""
     layers = [(file, document) for file in files if (document := read(file)) is not None]
     tables: dict[str, dict[str, Stated]] = {}
+    queries: dict[str, Stated] = {}
     for file, document in layers:
+        queries = read_queries(file, document.get("queries", {})) | queries
         for name, table in document.get("profiles", {}).items():
             stated = {key: Stated(value, file) for key, value in table.items()}
             tables[name] = stated | tables.get(name, {})
@@ -69,6 +76,7 @@ def load(*files: Path) -> Config:
         str(default.value) if default else None,
         default.file if default else None,
         tables,
+        dict(sorted(queries.items())),
     )
 
 

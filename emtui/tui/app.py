@@ -7,6 +7,7 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.model import Session
     from emtui.em.source import Source
+    from emtui.local.profiles import Stated
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
@@ -251,7 +253,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
 
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
+        nothing_yet = lookup.Beyond(unseen=())
+        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
@@ -341,8 +344,18 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._farewell(before)
 
     @property
-    def _watermark(self) -> str | None:
-        """What the last look is noted under, if it may be."""
+    def own_queries(self) -> Mapping[str, Stated]:
+        """Queries of one's own, by their digits."""
+        return self._start.queries
+
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether the person's configuration counts here: not in a demo, nor for a recording."""
+        return not self._start.mark
+
+    @property
+    def kept_under(self) -> str | None:
+        """The profile under which the last look and the queries are kept, if they may be."""
         profile = self.connection.profile
         return profile.name if profile and self._start.remember else None
 
@@ -352,7 +365,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         from emtui.local.watermark import last_look
         from emtui.monitor.pace import AWAY
 
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
         if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
             screen.was_left(since)
@@ -363,7 +376,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
     def note_look(self) -> None:
         """Write down when somebody last looked, if that has changed."""
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         if name and screen and screen.last_key and screen.last_key != self._noted:
             from emtui.local.watermark import note_look
 
@@ -441,7 +454,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
         place = self.page.PLACE
         if place is not Place.PAGE:
-            self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
+            own = {digit: str(stated.value) for digit, stated in self.own_queries.items()}
+            self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to."""

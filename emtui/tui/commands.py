@@ -23,6 +23,7 @@ class Place(Enum):
     MOVING = "Moving"
     PAGE = "A page of text"
     PROMPT = "The query and search line"
+    QUERY = "While a query is typed"
     PALETTE = "Commands"
     LOGIN = "Log on"
     TRUST = "The certificate"
@@ -36,6 +37,7 @@ class Command:
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the
     product, which the help shows first. One without keys is called by its name, after `:`.
+    One that is told its key (`by_key`) does another thing for each.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Command:
     place: Place
     hint: str = ""
     vital: bool = False
+    by_key: bool = False
 
 
 COMMANDS = (
@@ -61,7 +64,9 @@ COMMANDS = (
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
     Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),
+    Command("show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP),
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
+    Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
@@ -97,6 +102,11 @@ COMMANDS = (
     # the prompt
     Command("keep", ("enter",), "keep what was typed", Place.PROMPT, "keep"),
     Command("restore", ("escape",), "as it was before", Place.PROMPT, "as before"),
+    Command("empty", ("ctrl+u",), "empty the line", Place.PROMPT),
+    Command("complete", ("tab",), "complete; again for the next", Place.QUERY, "complete"),
+    Command("complete_back", ("shift+tab",), "back to the one before", Place.QUERY),
+    Command("earlier", ("up",), "the query that was kept before", Place.QUERY, "earlier"),
+    Command("later", ("down",), "the one after; what you had typed", Place.QUERY),
     # the palette
     Command("choose", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
     # log on
@@ -183,11 +193,14 @@ def of(*places: Place) -> Iterator[Command]:
 
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
-    return [
-        Binding(",".join(command.keys), command.name, command.does, show=False)
-        for command in of(*places)
-        if command.keys
-    ]
+    return [binding for command in of(*places) for binding in _bindings(command)]
+
+
+def _bindings(command: Command) -> list[Binding]:
+    if command.by_key:
+        return [Binding(key, f"{command.name}('{key}')", command.does, show=False) for key in command.keys]
+    keys = ",".join(command.keys)
+    return [Binding(keys, command.name, command.does, show=False)] if keys else []
 
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
@@ -197,6 +210,7 @@ FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.PROMPT: ("keep", "restore"),
+    Place.QUERY: ("complete", "earlier", "keep", "restore"),
     Place.PALETTE: ("choose", "undo"),
     Place.LOGIN: ("forward", "next_field", "back", "stop"),
     Place.TRUST: ("answer", "more", "back"),
@@ -210,4 +224,4 @@ def hints(place: Place) -> list[tuple[str, str]]:
     return [(shown(here[name].keys[0]), here[name].hint) for name in FOOTERS[place]]
 
 
-_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE))
+_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE, Place.PROMPT))

@@ -169,7 +169,8 @@ WAYS: dict[Place, tuple[str, str]] = {
     Place.BOARD: ("B", "Enter newest run"),
     Place.FINDINGS: ("4", "Attention"),
     Place.PAGE: ("\ri", "UID"),
-    Place.PROMPT: ("/", "Enter keep"),
+    Place.PROMPT: ("\r/", "Enter keep"),
+    Place.QUERY: ("/", "Tab complete"),
     Place.PALETTE: (":", "Enter do it"),
     Place.LOGIN: ("L", "Enter log on"),
 }

@@ -140,9 +140,8 @@ class LookupScreen(Judging):
     def show_tally(self) -> None:
         """The counts with their base; at the right how far an answer has come."""
         right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        self.query_one("#tally", OneLine).show(
-            tally(self.snapshot, self.known_counts) if self.snapshot else [], right
-        )
+        counts = tally(self.snapshot, self.known_counts) if self.snapshot else []
+        self.query_one("#tally", OneLine).show(self.hint() or counts, right)
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
@@ -154,6 +153,8 @@ class LookupScreen(Judging):
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
+        if self.query_now.text == "is:unseen":
+            return ("Nothing has come or changed that you have not seen.", "0 shows everything")
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
 
     # --- moving about -----------------------------------------------------------
@@ -286,7 +287,7 @@ class LookupScreen(Judging):
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
-        self._filter(text)
+        self.show_only(text)
         self.sessions.go(0)
 
     def action_board(self) -> None:
@@ -316,7 +317,7 @@ class LookupScreen(Judging):
         if self.action_stop() or self.wave_away() or self.forget_absence():
             return
         if not self.query_now.empty:
-            self._filter("")
+            self.show_only("")
         else:
             self.say("q leaves emtui.")
 

@@ -54,9 +54,15 @@ class PromptInput(Input):
     def _prompt(self) -> Prompt:
         return cast("Prompt", self.parent)
 
+    def action_empty(self) -> None:
+        """Nothing is left of what was typed, wherever the cursor stands."""
+        self.value = ""
+
 
 class Prompt(Horizontal):
     """Hidden until `open`; then one line with the focus."""
+
+    FIELD: ClassVar[type[PromptInput]] = PromptInput
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; }
@@ -82,7 +88,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Label(self._sign, markup=False)
-        field = PromptInput(select_on_focus=False, compact=True)
+        field = self.FIELD(select_on_focus=False, compact=True)
         field.cursor_blink = False
         yield field
 
