@@ -60,7 +60,7 @@ SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
+_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and a name of one can be opened."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
@@ -344,7 +344,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self._look_back()
         target, self._target = self._target, None
         if target:
-            self.go_to(target)
+            self.go_to(target, self._start.compare)
 
     def on_watching_refused(self) -> None:
         """The directory behind the server may not be back yet: once more, in half an hour."""
@@ -439,8 +439,18 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
             self.push_screen(DetailScreen(self.client, session))
 
-    def go_to(self, text: str) -> None:
-        """Open the session that this text names; say what is wrong if it names none."""
+    def open_difference(self, session: Session, other: Session | None = None) -> None:
+        """Into a session, at its difference with another one: the last good one, unless told."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.difference import DifferenceScreen
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(DifferenceScreen(detail, other))
+
+    def go_to(self, text: str, compare: str | None = None) -> None:
+        """Open the session that this text names, beside another one if told; or say what is wrong."""
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -448,11 +458,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             return
         try:
             session = screen.find(lookup.parse_target(text))
+            named = compare and compare != lookup.LAST_GOOD
+            other = screen.find(lookup.parse_target(compare)) if compare and named else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.page.say(str(error))
             return
         screen.sessions.select(session.uid)
-        self.open_session(session)
+        if compare:
+            self.open_difference(session, other)
+        else:
+            self.open_session(session)
 
     def touched(self) -> None:
         """Somebody is there: what is new in the list has been seen."""
@@ -528,6 +543,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             return
         await screen.point_at(finding)
         run = screen.run_of(finding)
+        if self.page.PLACE is Place.DIFFERENCE:
+            await self.pop_screen()
         if self.page.PLACE is Place.DETAIL and run:
             from emtui.tui.screens.detail import DetailScreen
 
@@ -650,8 +667,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         from emtui.tui.screens.detail import DetailScreen
         from emtui.tui.way_back import way_back
 
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
+        opened = [one for one in self.screen_stack if isinstance(one, DetailScreen)]
+        session, compared = (opened[-1].session, self._compared(opened[-1])) if opened else (None, "")
+        return way_back(server, screen.query_now, screen.order, session, compared)
+
+    def _compared(self, detail: DetailScreen) -> str:
+        """What the difference above this run, if it is open, compares it with."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        above = [one for one in self.screen_stack if isinstance(one, DifferenceScreen)]
+        return above[-1].compared if above and above[-1].detail is detail else ""
 
     def end_soon(self, code: int) -> None:
         """The same, from another thread."""

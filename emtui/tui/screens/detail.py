@@ -137,7 +137,7 @@ class DetailScreen(Explaining):
         pause = PACE.every
         while True:
             await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
-            if self.asking or not self.session.running or not self.is_current or self.emtui.paused:
+            if self.asking or not self.session.running or not self.looked_at or self.emtui.paused:
                 continue
             began = monotonic()
             try:
@@ -150,6 +150,11 @@ class DetailScreen(Explaining):
                 pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
             else:
                 pause = PACE.after_answer(monotonic() - began, 0)
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether somebody sees it, or its difference with another run."""
+        return self.is_current or self.emtui.page.PLACE is Place.DIFFERENCE
 
     async def _look(self, *, again: bool) -> None:
         """The session if it may have changed, and its events, as the server says them now."""
@@ -384,6 +389,20 @@ class DetailScreen(Explaining):
         else:
             title = event_title(event, self.session, self._clock().zone)
             self.emtui.push_screen(TextPage(title, event.message or ""))
+
+    def action_difference(self) -> None:
+        """What is different from the last good run."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        self.emtui.push_screen(DifferenceScreen(self))
+
+    def action_choose(self) -> None:
+        """What is different from a run of one's choice."""
+        from emtui.tui.screens.choosing import choose
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        near = self.explanation.last_good if self.explanation else None
+        choose(self, self.session, near, lambda run: self.emtui.push_screen(DifferenceScreen(self, run)))
 
     def action_facts(self) -> None:
         """All that the server said of this run, its message whole."""
