@@ -90,16 +90,16 @@ def with_whom(here: Session, there: Session, when: Callable[[datetime], str], *,
 
 
 def tally(comparison: Comparison) -> str:
-    """`2 new, 1 missing, 1 moved, 4 of 9 steps slower`; that nothing is different, where that is so."""
+    """`2 new, 1 missing, 1 moved, 4 of 9 steps slower`; that no line differs, where that is so."""
     counts = comparison.counts
     kinds = (Kind.NEW, Kind.MISSING, Kind.MOVED)
     parts = [f"{words.count(counts[kind])} {kind}" for kind in kinds if counts[kind]]
-    parts = parts or ["no line is different" + (" so far" if counts[Kind.AHEAD] else "")]
+    parts = parts or ["no line differs" + (" so far" if counts[Kind.AHEAD] else "")]
     if comparison.timed:
         slower = words.count(comparison.slower) if comparison.slower else "none"
         parts.append(f"{slower} of {words.count(comparison.timed)} steps slower")
     if counts[Kind.AHEAD]:
-        parts.append(f"{words.count(counts[Kind.AHEAD])} still to come")
+        parts.append(f"{words.count(counts[Kind.AHEAD])} to come")
     return ", ".join(parts)
 
 
@@ -108,6 +108,11 @@ def base(found: Difference) -> str:
     count = len(found.events)
     lines = "line" if count == 1 else "lines"
     return f"{words.count(count)} {lines}, {words.count(len(found.events_then))} then"
+
+
+def legend(found: Difference) -> str:
+    """What the signs before the lines mean."""
+    return "+ new  - missing  ~ moved" + ("  . to come" if found.here.running else "")
 
 
 def spans(row: Row) -> tuple[str, str, str]:
@@ -173,7 +178,7 @@ def _head(found: Difference, zone: tzinfo) -> Iterator[str]:
     yield "  ".join(part for part in parts if part)
     yield f"{with_whom(here, found.there, when, last_good=found.last_good)}, {found.there.id}"
     yield f"{tally(found.comparison)}; {base(found)}"
-    yield "+ new  - missing  ~ moved" + ("  . still to come" if found.here.running else "")
+    yield legend(found)
 
 
 def _table(found: Difference, lines: Sequence[Line]) -> Iterator[str]:

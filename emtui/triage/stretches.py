@@ -14,7 +14,7 @@ from emtui.triage.compare import ALIKE, Comparison, Kind, Row
 
 AROUND = 3
 """So many equal lines stay beside a difference."""
-WORTH = 5
+WORTH = 10
 """Fewer lines are not folded: that would hide more than it shows."""
 
 

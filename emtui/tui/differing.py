@@ -1,7 +1,7 @@
 """How a line of a difference is drawn: a sign, its time here and then, how many times that, the text.
 
-Pure: differences and widths in, pieces of text with their styles out. Each colour stands beside a
-sign or a number that says the same.
+Pure: differences and the width of a whole line in, pieces of text with their styles out. Each colour
+stands beside a sign or a number that says the same.
 """
 
 from __future__ import annotations
@@ -13,26 +13,34 @@ from rich.style import Style
 from emtui import words
 from emtui.em.model import Session
 from emtui.triage.compare import Kind, Row
-from emtui.triage.differing import SIGNS, STRETCH, Difference, said, spans, stretch_said
+from emtui.triage.differing import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
 from emtui.triage.stretches import Stretch
 from emtui.tui.columns import WIDE, Clock, Column, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
+_UNUSUAL = Style(color="yellow")
 STYLES = {
     Kind.SAME: PLAIN,
-    Kind.NEW: Style(color="yellow"),
-    Kind.MISSING: Style(color="cyan"),
-    Kind.MOVED: BOLD,
+    Kind.NEW: _UNUSUAL,
+    Kind.MISSING: _UNUSUAL,
+    Kind.MOVED: _UNUSUAL,
     Kind.AHEAD: FAINT,
 }
+MARK = 1
+"""Cells before the sign, where the cursor is."""
+WORTH_READING = 16
+"""Cells, under which a message is not begun."""
 LEAST_TEXT = 8
 """Cells that a text is given, however narrow it is."""
 
 
-def heading(width: int) -> str:
-    """The titles of the columns."""
-    return f"{_cells('', _when('Offset', width), 'Here', 'Then', '×')}  Event"
+def heading(found: Difference | None, width: int) -> str:
+    """The titles of the columns; at the right, where there is room, what the signs mean."""
+    titles = f"{_cells('', _when('Offset', width), 'Here', 'Then', '×')}  Event"
+    signs = legend(found) if found else ""
+    room = width - MARK - len(titles) - 2
+    return words.fit(titles, max(width - MARK, 0)) if len(signs) > room else f"{titles}  {signs:>{room}}"
 
 
 def row_pieces(found: Difference, row: Row, width: int) -> Pieces:
@@ -41,7 +49,7 @@ def row_pieces(found: Difference, row: Row, width: int) -> Pieces:
     style = STYLES[row.kind]
     when = _when(_offset(found.offset(row)), width)
     plain = _cells(SIGNS[row.kind], when, here, then, "")[: -len(times) or None]
-    room = max(width - words.cells(plain) - len(times) - 2, LEAST_TEXT)
+    room = max(width - MARK - len(plain) - len(times) - 2, LEAST_TEXT)
     text = words.cut(words.one_line(said(found.event(row))), room)
     return [(plain, style), (times, BOLD), ("  ", PLAIN), (text, style)]
 
@@ -70,9 +78,9 @@ def _offset(span: timedelta | None) -> str:
 def run_columns(width: int) -> tuple[Column[Session], ...]:
     """The columns of a list of runs of one type: outcome, start, length, ID, the message in what is left."""
     outcome, _, _, took, *_ = session_columns(WIDE)
-    shown = [outcome, _STARTED, took, _ID]
-    rest = width - 2 - sum(column.width + column.apart for column in shown)
-    return (*shown, Column("Message", "message", max(rest, 0), _message))
+    shown: list[Column[Session]] = [outcome, _STARTED, took, _ID]
+    rest = width - 2 - sum(column.width + column.apart for column in shown) - 2
+    return (*shown, Column("Message", "message", rest, _message)) if rest >= WORTH_READING else tuple(shown)
 
 
 def _started(session: Session, clock: Clock) -> tuple[str, Style]:

@@ -62,7 +62,7 @@ def test_a_run_that_goes_on_is_compared_so_far() -> None:
     running = run(NOON, outcome=Outcome.RUNNING)
     so_far = difference(running, LOG[:2], GOOD, LOG_THEN, NOON + HOUR, last_good=True)
     assert told(so_far).startswith("so far with the last good run, 11:30")
-    assert tally(so_far.comparison) == "no line is different so far, 1 of 2 steps slower, 2 still to come"
+    assert tally(so_far.comparison) == "no line differs so far, 1 of 2 steps slower, 2 to come"
     assert told(found(there=running, last_good=False)).endswith(", running, 0.0s earlier, still running")
 
 
@@ -70,9 +70,9 @@ def test_counts_are_told_with_what_they_rest_on() -> None:
     assert tally(found().comparison) == "2 new, 2 missing, 1 of 2 steps slower"
     assert base(found()) == "4 lines, 4 then"
     same = difference(BAD, LOG, GOOD, LOG, NOON, last_good=True)
-    assert tally(same.comparison) == "no line is different, none of 3 steps slower"
+    assert tally(same.comparison) == "no line differs, none of 3 steps slower"
     nothing = difference(BAD, (), GOOD, (), NOON, last_good=True)
-    assert tally(nothing.comparison) == "no line is different"
+    assert tally(nothing.comparison) == "no line differs"
     assert base(nothing) == "0 lines, 0 then"
 
 

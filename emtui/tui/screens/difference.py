@@ -28,7 +28,7 @@ from emtui.triage.differing import (
     with_whom,
 )
 from emtui.triage.stretches import Stretch, next_difference, next_slower
-from emtui.tui.columns import Clock
+from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import event_title, head
 from emtui.tui.differing import moment_of, whole_text
@@ -37,6 +37,7 @@ from emtui.tui.screens.comparing import Comparing
 from emtui.tui.screens.text import TextPage
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
+from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 
@@ -107,8 +108,9 @@ class DifferenceScreen(Comparing):
         other = with_whom(here, there, when, last_good=self.is_last_good) if there else ""
         self.query_one("#with", OneLine).show([(f"  {other}", PLAIN)])
         found = self.found
-        left = [(f"  {tally(found.comparison)}", BOLD)] if found else []
-        self.query_one("#tally", OneLine).show(left, [(base(found), FAINT)] if found else [])
+        left: Pieces = [(f"  {tally(found.comparison)}", BOLD)] if found else []
+        right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
+        self.query_one("#tally", OneLine).show(left, right)
 
     def show_state(self) -> None:
         """The head; and why there are no lines, where there are none."""

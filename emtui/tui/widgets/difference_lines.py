@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from emtui import words
 from emtui.triage.compare import Comparison, Row
 from emtui.triage.differing import Difference
 from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unfolded
@@ -72,7 +71,7 @@ class DifferenceLines(Lines):
 
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
-        return strip_of([(" ", PLAIN), (words.fit(heading(width), max(width - 1, 0)), HEADING)], width)
+        return strip_of([(" ", PLAIN), (heading(self.found, width), HEADING)], width)
 
     def row(self, place: int, width: int) -> Pieces:
         """One line."""
@@ -81,8 +80,8 @@ class DifferenceLines(Lines):
         if self.found is None:
             return mark
         if isinstance(line, Stretch):
-            return mark + stretch_pieces(line, width - 1)
-        return mark + row_pieces(self.found, self.rows[line], width - 1)
+            return mark + stretch_pieces(line, width)
+        return mark + row_pieces(self.found, self.rows[line], width)
 
 
 def _begin(comparison: Comparison) -> int:
