@@ -57,13 +57,16 @@ class ChoosingScreen(Page):
     def on_mount(self) -> None:
         """With the cursor on the run that it is compared with already."""
         self.show_runs()
-        self.call_after_refresh(self._to_near)  # before, nobody knows how many rows there is room for
-
-    def _to_near(self) -> None:
         uids = [run.uid for run in self._runs]
-        if self.stands and self._near and self._near.uid in uids:
-            runs, place = self.query_one(Runs), uids.index(self._near.uid)
-            runs.go(place, top=place - runs.window // 3)
+        if self._near and self._near.uid in uids:
+            self.query_one(Runs).go(uids.index(self._near.uid))
+            self.call_after_refresh(self._look_around)  # nobody knows yet how many rows there is room for
+
+    def _look_around(self) -> None:
+        """Some rows above the cursor, too."""
+        if self.stands:
+            runs = self.query_one(Runs)
+            runs.go(runs.cursor, top=runs.cursor - runs.window // 3)
 
     def show_runs(self) -> None:
         """The runs, and which one they are to be compared with."""

@@ -147,6 +147,11 @@ class Comparing(Page):
         self.say("Stopped. r asks again.")
         return True
 
+    def action_undo(self) -> None:
+        """Stop asking, else take the trouble away, else go back."""
+        if not self.action_stop():
+            super().action_undo()
+
     def action_ask(self) -> None:
         """Ask for this run again, and for the other one where that could not be had."""
         if self.doing or self.detail.asking:
