@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -13,6 +15,7 @@ from made_runs import NOON, SECOND, log, texts
 
 from emtui.demo.world import World
 from emtui.em.model import Event, Outcome, Session
+from emtui.em.threads import beside
 from emtui.triage.compare import Comparison, Kind, Stopped, compare
 from emtui.triage.masks import masked
 
@@ -249,6 +252,20 @@ def test_a_comparison_that_nobody_wants_any_more_stops() -> None:
     left = iter(range(7))
     with pytest.raises(Stopped):
         compare(lines, lines, lambda: next(left, None) is not None)
+
+
+async def test_a_comparison_beside_the_event_loop_gives_others_their_turn() -> None:
+    lines = texts(*lines_of(3_000))
+    turns = threading.Semaphore(0)
+
+    def go_on() -> bool:
+        return turns.acquire(timeout=30)  # nobody but the loop gives one
+
+    task = asyncio.create_task(beside(lambda: compare(lines, lines, go_on)))
+    while not task.done():
+        turns.release()
+        await asyncio.sleep(0)
+    assert task.result().counts == {Kind.SAME: 3_000}
 
 
 def newest(world: World, outcome: Outcome) -> Session:
