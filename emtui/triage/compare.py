@@ -75,20 +75,23 @@ class Comparison:
     """Every line of both logs once, in the order of this log; missing ones where they stood.
 
     `slower` counts the steps that took much longer, of the `timed` ones whose length is known in both.
+    `first` is the first row whose line is different; if none is, the first whose step took much longer.
     """
 
     rows: tuple[Row, ...]
     counts: Counter[Kind]
     timed: int
     slower: int
+    first: int | None
 
-    @property
-    def first(self) -> int | None:
-        """The first row whose line is different; if none is, the first whose step took much longer."""
-        rows = tuple(enumerate(self.rows))
-        lines = (place for place, row in rows if row.kind not in ALIKE)
-        spans = (place for place, row in rows if row.slower)
-        return next(chain(lines, spans), None)
+    @classmethod
+    def of(cls, rows: tuple[Row, ...]) -> Comparison:
+        """Counted once, by whoever compares: nobody who draws them waits for that."""
+        timed = sum(1 for row in rows if row.lasted is not None and row.lasted_then is not None)
+        slower = [place for place, row in enumerate(rows) if row.slower]
+        lines = (place for place, row in enumerate(rows) if row.kind not in ALIKE)
+        first = next(chain(lines, slower), None)
+        return cls(rows, Counter(row.kind for row in rows), timed, len(slower), first)
 
 
 def _always() -> bool:
@@ -113,11 +116,7 @@ def compare(
         return Row(kind, one, other, *spans)
 
     ends = len(mine), len(theirs)
-    rows = tuple(row(*line) for line in _merged(ends, pairs, moved, goes_on=until is not None))
-    timed = sum(1 for line in rows if line.lasted is not None and line.lasted_then is not None)
-    return Comparison(
-        rows, Counter(line.kind for line in rows), timed, sum(1 for line in rows if line.slower)
-    )
+    return Comparison.of(tuple(row(*line) for line in _merged(ends, pairs, moved, goes_on=until is not None)))
 
 
 def _keys(events: Sequence[Event], go_on: GoOn) -> list[str]:

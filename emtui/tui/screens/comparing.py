@@ -126,10 +126,10 @@ class Comparing(Page):
                 self.doing = ""
 
     async def _read(self, there: Session) -> tuple[Session, tuple[Event, ...]]:
-        """The other run and its log; one that the list does not have is asked for, too."""
+        """The other run and its log; one that goes on, or is not in the list, is asked for, too."""
         client = self.detail.client
         self.doing = f"asking {client.server} for the log of the other run"
-        if not there.complete:
+        if there.running or not there.complete:
             there = await client.session(there.uid)
         return there, await self.emtui.past.log(client, there)
 
