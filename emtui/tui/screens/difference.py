@@ -175,9 +175,12 @@ class DifferenceScreen(Comparing):
 
     def action_fold(self) -> None:
         """Fold equal lines, or show each."""
-        self.lines.fold(not self.lines.folds)
-        folded = self.lines.folds
-        self.say("Equal lines far from a difference stand in one." if folded else "All lines are shown.")
+        before, folds = self.lines.count, not self.lines.folds
+        self.lines.fold(folds)
+        if self.lines.count == before:
+            self.say("There are too few equal lines in a row to fold.")
+        else:
+            self.say("Equal lines far from a difference stand in one." if folds else "All lines are shown.")
 
     def action_open(self) -> None:
         """The line whole, and what the other run said there; or the lines that are folded into it."""
