@@ -24,11 +24,11 @@ def open_view(given: Given) -> int:
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
-    order = _order(given)
+    order, compare = _order(given), _compare(given, target)
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
-        return replay(given, query, order, target)
+        return replay(given, query, order, target, compare)
     if given.has("--speed"):
         raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
@@ -44,6 +44,7 @@ def open_view(given: Given) -> int:
         query=query,
         order=order,
         target=target,
+        compare=compare,
         quiet=given.has("--quiet"),
         ascii=given.has("--ascii"),
         mouse=given.has("--mouse"),
@@ -100,3 +101,17 @@ def _target(given: Given) -> str | None:
     except BadQuery:
         return None
     return given.operands[0]
+
+
+def _compare(given: Given, target: str | None) -> str | None:
+    """The run to compare with, as it is named; raises `BadQuery`."""
+    other = given.one("--compare")
+    if other is None:
+        return None
+    if target is None:
+        raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
+    from emtui.lookup import LAST_GOOD, parse_target
+
+    if other != LAST_GOOD:
+        parse_target(other)
+    return other

@@ -80,6 +80,9 @@ _RECORDINGS = (
     Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
 )
 
+_COMPARE = Option(
+    "--compare", "open ID at its difference with this run: an ID, or good for the last good one", "ID"
+)
 _SCREENS = (
     Option("--quiet", "spare the line: fewer frames, as over SSH"),
     Option("--ascii", "draw with ASCII only, as on a console or without a UTF-8 locale"),
@@ -95,7 +98,7 @@ COMMANDS = (
         "open",
         "browse, in exactly this view",
         "browse:open_view",
-        (_SORT, *_RECORDINGS, *_SCREENS),
+        (_COMPARE, _SORT, *_RECORDINGS, *_SCREENS),
         "[QUERY…|ID]",
         None,
     ),

@@ -13,6 +13,7 @@ from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import KEYS, Query, parse, term
 from emtui.lookup.sieve import STEP, Sieve
 from emtui.lookup.target import (
+    LAST_GOOD,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -29,6 +30,7 @@ __all__ = [
     "DEFAULT_ORDER",
     "FIELDS",
     "KEYS",
+    "LAST_GOOD",
     "STEP",
     "BadQuery",
     "Beyond",

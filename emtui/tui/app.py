@@ -56,7 +56,7 @@ SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
+_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and a name of one can be opened."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
@@ -314,7 +314,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._look_back()
         target, self._target = self._target, None
         if target:
-            self.go_to(target)
+            self.go_to(target, self._start.compare)
 
     def on_watching_refused(self) -> None:
         """The directory behind the server may not be back yet: once more, in half an hour."""
@@ -419,8 +419,18 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
             self.push_screen(DetailScreen(self.client, session))
 
-    def go_to(self, text: str) -> None:
-        """Open the session that this text names; say what is wrong if it names none."""
+    def open_difference(self, session: Session, other: Session | None = None) -> None:
+        """Into a session, at its difference with another one: the last good one, unless told."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.difference import DifferenceScreen
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(DifferenceScreen(detail, other))
+
+    def go_to(self, text: str, compare: str | None = None) -> None:
+        """Open the session that this text names, beside another one if told; or say what is wrong."""
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -428,11 +438,16 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             return
         try:
             session = screen.find(lookup.parse_target(text))
+            named = compare and compare != lookup.LAST_GOOD
+            other = screen.find(lookup.parse_target(compare)) if compare and named else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.page.say(str(error))
             return
         screen.sessions.select(session.uid)
-        self.open_session(session)
+        if compare:
+            self.open_difference(session, other)
+        else:
+            self.open_session(session)
 
     def touched(self) -> None:
         """Somebody is there: what is new in the list has been seen."""
@@ -509,6 +524,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             return
         await screen.point_at(finding)
         run = screen.run_of(finding)
+        if self.page.PLACE is Place.DIFFERENCE:
+            await self.pop_screen()
         if self.page.PLACE is Place.DETAIL and run:
             from emtui.tui.screens.detail import DetailScreen
 

@@ -18,6 +18,8 @@ class Place(Enum):
 
     LOOKUP = "The list"
     DETAIL = "A session and its events"
+    DIFFERENCE = "The difference of two runs"
+    CHOICE = "A run to compare with"
     BOARD = "One line per type"
     FINDINGS = "What needs somebody"
     MOVING = "Moving"
@@ -68,6 +70,7 @@ COMMANDS = (
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
     Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
+    Command("difference", ("d",), "open at its difference", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
     Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
@@ -86,6 +89,18 @@ COMMANDS = (
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
     Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
+    Command("difference", ("d",), "difference from the last good run", Place.DETAIL, "difference"),
+    Command("choose", ("D",), "difference from a run you choose", Place.DETAIL),
+    # the difference of two runs
+    Command("events", ("d",), "back to its events", Place.DIFFERENCE, "events"),
+    Command("choose", ("D",), "difference from a run you choose", Place.DIFFERENCE, "other run"),
+    Command("next_difference", ("e", "n"), "next difference", Place.DIFFERENCE, "next difference"),
+    Command("previous_difference", ("E", "N"), "previous difference", Place.DIFFERENCE),
+    Command("next_slower", ("s",), "next much slower step", Place.DIFFERENCE, "slower"),
+    Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
+    Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),
+    Command("open", ("enter",), "the whole line, here and then", Place.DIFFERENCE),
+    Command("open", ("enter",), "compare with this run", Place.CHOICE, "compare"),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
@@ -205,7 +220,9 @@ def _bindings(command: Command) -> list[Binding]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "open", "search", "slowest", "older", "help"),
+    Place.DETAIL: ("close", "difference", "search", "slowest", "older", "help"),
+    Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
+    Place.CHOICE: ("close", "open", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),

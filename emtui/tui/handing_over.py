@@ -21,6 +21,7 @@ from emtui.tui.timed import Timed
 if TYPE_CHECKING:
     from emtui.em.source import Source
     from emtui.tui.plain import Origin
+    from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.lookup import LookupScreen
 
 
@@ -110,5 +111,13 @@ class HandingOver(Timed, inherit_bindings=False):
         from emtui.tui.screens.detail import DetailScreen
         from emtui.tui.way_back import way_back
 
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
+        opened = [one for one in self.screen_stack if isinstance(one, DetailScreen)]
+        session, compared = (opened[-1].session, self._compared(opened[-1])) if opened else (None, "")
+        return way_back(server, screen.query_now, screen.order, session, compared)
+
+    def _compared(self, detail: DetailScreen) -> str:
+        """What the difference above this run, if it is open, compares it with."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        above = [one for one in self.screen_stack if isinstance(one, DifferenceScreen)]
+        return above[-1].compared if above and above[-1].detail is detail else ""

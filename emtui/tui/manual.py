@@ -22,7 +22,15 @@ The query
   "two words"         together"""
 
 
-MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
+MOVED_IN = {
+    Place.LOOKUP,
+    Place.DETAIL,
+    Place.DIFFERENCE,
+    Place.CHOICE,
+    Place.BOARD,
+    Place.FINDINGS,
+    Place.PAGE,
+}
 """Where there are rows to move among."""
 
 

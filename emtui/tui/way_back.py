@@ -9,14 +9,15 @@ from emtui.em.model import Session
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 
 
-def way_back(server: Server, query: Query, order: Order, session: Session | None) -> str:
+def way_back(server: Server, query: Query, order: Order, session: Session | None, compared: str = "") -> str:
     """`emtui open --server em01.example.net state:failed`: never a profile, never a user name.
 
-    Each part is quoted for a POSIX shell. A session that was open stands for the whole view.
+    Each part is quoted for a POSIX shell. A session that was open stands for the whole view, with
+    the run that it was `compared` with.
     """
     words = ["emtui", "open", "--server", str(server)]
     if session:
-        return shlex.join([*words, session.id])
+        return shlex.join([*words, session.id, *(["--compare", compared] if compared else [])])
     if order != DEFAULT_ORDER:
         words.append(f"--sort={order.text}")
     terms = [term.text for term in query.terms]

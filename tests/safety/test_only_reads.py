@@ -166,6 +166,8 @@ BYTES = {
 WAYS: dict[Place, tuple[str, str]] = {
     Place.LOOKUP: ("0", "next failed"),
     Place.DETAIL: ("\r", "6 events"),
+    Place.DIFFERENCE: ("d", "D other run"),
+    Place.CHOICE: ("\rD", "Enter compare"),
     Place.BOARD: ("B", "Enter newest run"),
     Place.FINDINGS: ("4", "Attention"),
     Place.PAGE: ("\ri", "UID"),

@@ -8,7 +8,9 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of
 from emtui.tui.manual import manual
 from emtui.tui.screens.board import BoardScreen
+from emtui.tui.screens.choosing import ChoosingScreen
 from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
@@ -23,6 +25,8 @@ from emtui.tui.widgets.query_prompt import QueryInput
 WHO_CARRIES_OUT = {
     Place.LOOKUP: LookupScreen,
     Place.DETAIL: DetailScreen,
+    Place.DIFFERENCE: DifferenceScreen,
+    Place.CHOICE: ChoosingScreen,
     Place.BOARD: BoardScreen,
     Place.FINDINGS: FindingsScreen,
     Place.MOVING: Lines,
@@ -36,7 +40,15 @@ WHO_CARRIES_OUT = {
     Place.EVERYWHERE: EmtuiApp,
 }
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE)
+VIEWS = (
+    Place.LOOKUP,
+    Place.DETAIL,
+    Place.DIFFERENCE,
+    Place.CHOICE,
+    Place.BOARD,
+    Place.FINDINGS,
+    Place.PAGE,
+)
 
 
 @pytest.mark.parametrize("place", VIEWS)

@@ -166,6 +166,13 @@ class LookupScreen(Judging):
         else:
             self.say("There is no row to open.")
 
+    def action_difference(self) -> None:
+        """Open the selected session at its difference with the last good run."""
+        if self.sessions.selected:
+            self.emtui.open_difference(self.sessions.selected)
+        else:
+            self.say("There is no row to open.")
+
     async def action_next_failed(self) -> None:
         """The next failed run."""
         await self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
