@@ -25,10 +25,13 @@ def open_view(given: Given) -> int:
     target = _target(given)
     query = "" if target else _query(given)
     order = _order(given)
+    view = given.one("--view")
+    if view and target:
+        raise BadUsage("--view is of the whole list, and an ID is one run: give one of them.")
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
-        return replay(given, query, order, target)
+        return replay(given, query, order, target, view)
     if given.has("--speed"):
         raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
@@ -42,6 +45,7 @@ def open_view(given: Given) -> int:
         query=query,
         order=order,
         target=target,
+        view=view,
         quiet=given.has("--quiet"),
         ascii=given.has("--ascii"),
         mouse=given.has("--mouse"),

@@ -17,7 +17,7 @@ from emtui.monitor.recording.replay import FASTEST, Replay
 _NAME_LONGEST = 24
 
 
-def replay(given: Given, query: str, order: str | None, target: str | None) -> int:
+def replay(given: Given, query: str, order: str | None, target: str | None, view: str | None) -> int:
     """Show it until the person leaves."""
     for option in ("--record", *(option.name for option in CONNECTION)):
         if given.has(option):
@@ -35,6 +35,7 @@ def replay(given: Given, query: str, order: str | None, target: str | None) -> i
                 query=query,
                 order=order,
                 target=target,
+                view=view,
                 mark="REPLAY",
                 remember=False,
                 now=played.now,

@@ -43,13 +43,15 @@ _TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
 class Term:
     """One term as it would be typed again, its key (empty for a word), and what it asks.
 
-    `needle` is the text that it looks for, if a longer one can only be found in fewer sessions.
+    `needle` is the text that it looks for, if a longer one can only be found in fewer sessions;
+    `at` the moment that it means, if it means one.
     """
 
     text: str
     key: str
     test: Test
     needle: str = ""
+    at: datetime | None = None
 
     def narrows(self, other: Term) -> bool:
         """Whether all that satisfy this one are sure to satisfy the other."""
@@ -125,9 +127,10 @@ class _Reader:
     def term(self, turned: bool, key: str, value: str) -> Term:
         test = self.test(key, value)
         text = term(key, value)
+        at = self._moment(key, value) if key in _RELATIVE else None
         if turned:
-            return Term(f"-{text}", key, _not(test))
-        return Term(text, key, test, value.casefold() if key in _CONTAINED else "")
+            return Term(f"-{text}", key, _not(test), at=at)
+        return Term(text, key, test, value.casefold() if key in _CONTAINED else "", at)
 
     def test(self, key: str, value: str) -> Test:
         if key and not value.strip():

@@ -108,7 +108,9 @@ class HandingOver(Timed, inherit_bindings=False):
         if self._start.mark or not screen or not isinstance(server, Server):
             return ""
         from emtui.tui.screens.detail import DetailScreen
-        from emtui.tui.way_back import way_back
+        from emtui.tui.way_back import VIEWS, way_back
 
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
+        pages = [page for page in self.screen_stack if isinstance(page, Page)]
+        opened = [page.session for page in pages if isinstance(page, DetailScreen)]
+        above = next((page.PLACE for page in reversed(pages) if page.PLACE in VIEWS), None)
+        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None, above)
