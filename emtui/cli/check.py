@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -22,7 +22,6 @@ from emtui.cli.asking import reach, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, verdicts
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
-from emtui.local.zone import SystemZone
 from emtui.lookup.types import type_test
 from emtui.triage.standing import standings
 from emtui.triage.telling import Teller
@@ -78,10 +77,10 @@ def run(given: Given) -> int:
     seconds = _seconds(given.one("--timeout"))
     watch = _watch(seconds)
     try:
-        sessions, now = _asked(given, seconds)
+        sessions, now, zone = _asked(given, seconds)
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, SystemZone())
+    standing, tell = standings(sessions, now), Teller(now, zone)
     if not any(chosen(row.type) for row in standing.types):
         return _nothing(given, sessions)
     found = verdicts(standing, chosen, limits, tell)
@@ -107,8 +106,8 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
     return unknown(what)
 
 
-def _asked(given: Given, seconds: float) -> tuple[Sequence[Session], datetime]:
-    """The list, and what the server's clock showed when it came."""
+def _asked(given: Given, seconds: float) -> tuple[Sequence[Session], datetime, tzinfo]:
+    """The list, what the server's clock showed when it came, and the zone to tell times in."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
@@ -126,7 +125,7 @@ def _asked(given: Given, seconds: float) -> tuple[Sequence[Session], datetime]:
         return listing.sessions, datetime.now(UTC) + (skew or timedelta())
 
     try:
-        return talk(there, password, ask)
+        return *talk(there, password, ask), there.zone
     except TimeoutError:
         raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -12,7 +12,6 @@ from emtui.cli import streams
 from emtui.cli.records import Record
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
-from emtui.local.zone import SystemZone
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.runs import of_type
 from emtui.triage.standing import standings
@@ -46,7 +45,7 @@ class History:
         ]
 
 
-async def history(client: Client, session: Session, log: Log) -> History | None:
+async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> History | None:
     """Ask for the list and the logs of the last good runs; without the list nothing is known."""
     try:
         sessions = (await client.sessions()).sessions
@@ -60,7 +59,7 @@ async def history(client: Client, session: Session, log: Log) -> History | None:
     found = explain(
         standings(sessions, there), sessions, session, log.events, [events for events in past if events]
     )
-    return History(found, Teller(there, SystemZone()))
+    return History(found, Teller(there, zone))
 
 
 async def _events(client: Client, run: Session) -> tuple[Event, ...]:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.records import SESSION_KEYS, session_record
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session
-from emtui.local.zone import SystemZone
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
 
 if TYPE_CHECKING:
@@ -39,11 +38,11 @@ COLUMNS = (
 
 def run(given: Given) -> int:
     """List the sessions that were asked for."""
-    now, zone = datetime.now(UTC), SystemZone()
+    connection = reach(given)
+    now, zone = datetime.now(UTC), connection.zone
     query = _query(given, now, zone)
     order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
     limit = _limit(given.one("--limit"))
-    connection = reach(given)
 
     async def ask(client: Client) -> tuple[Session, ...]:
         listing = await client.sessions()
@@ -51,6 +50,8 @@ def run(given: Given) -> int:
         return await _chosen(client, listing, query, order, limit)
 
     sessions = converse(connection, ask)
+    if streams.to_terminal() and given.one("--output") in {None, "table"}:
+        narrate_zone(connection)
     streams.say(_shown(given.one("--output"), sessions, connection.server, now, zone))
     return 0
 
