@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
     from emtui.tui.screens.detail import DetailScreen
+    from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
 
@@ -381,7 +382,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         elif abs(self.skew) >= LARGE_SKEW:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
-    def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
+    def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
         """The list knows it too."""
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
