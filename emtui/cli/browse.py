@@ -24,11 +24,11 @@ def open_view(given: Given) -> int:
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
-    order, compare = _order(given), _compare(given, target)
+    order, compare, view = _order(given), _compare(given, target), _view(given, target)
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
-        return replay(given, query, order, target, compare)
+        return replay(given, query, order, target, compare, view)
     if given.has("--speed"):
         raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
@@ -45,6 +45,7 @@ def open_view(given: Given) -> int:
         order=order,
         target=target,
         compare=compare,
+        view=view,
         quiet=given.has("--quiet"),
         ascii=given.has("--ascii"),
         mouse=given.has("--mouse"),
@@ -101,6 +102,14 @@ def _target(given: Given) -> str | None:
     except BadQuery:
         return None
     return given.operands[0]
+
+
+def _view(given: Given, target: str | None) -> str | None:
+    """The page above the list, which no run is opened over."""
+    view = given.one("--view")
+    if view and target:
+        raise BadUsage("--view is of the whole list, and an ID is one run: give one of them.")
+    return view
 
 
 def _compare(given: Given, target: str | None) -> str | None:

@@ -23,7 +23,6 @@ from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures
 from emtui.cli.known import Knowledge
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
-from emtui.local.zone import SystemZone
 from emtui.lookup.types import type_test
 from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.standing import standings
@@ -84,7 +83,7 @@ def run(given: Given) -> int:
         sessions, now = _asked(there, seconds, began)
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, SystemZone())
+    standing, tell = standings(sessions, now), Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
         return _nothing(given, sessions)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN

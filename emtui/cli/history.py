@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -14,7 +14,6 @@ from emtui.cli.records import Record
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.local.notes import Note, notes_on
-from emtui.local.zone import SystemZone
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.known import Known, Mark
 from emtui.triage.runs import LATEST, of_type
@@ -71,7 +70,7 @@ class History:
         ]
 
 
-async def history(client: Client, session: Session, log: Log) -> History | None:
+async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> History | None:
     """Ask for the list and the logs of the last good runs; without the list nothing is known."""
     try:
         sessions = (await client.sessions()).sessions
@@ -85,7 +84,7 @@ async def history(client: Client, session: Session, log: Log) -> History | None:
     board, known = standings(sessions, there), Knowledge.of(client.server)
     found = explain(board, sessions, session, log.events, [events for events in past if events])
     notes = notes_on(known.notes, session, log.events)
-    return History(found, Teller(there, SystemZone()), session, known.held(board), notes)
+    return History(found, Teller(there, zone), session, known.held(board), notes)
 
 
 async def _events(client: Client, run: Session) -> tuple[Event, ...]:

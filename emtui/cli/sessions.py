@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.records import SESSION_KEYS, session_record
 from emtui.cli.resting import beyond
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid
-from emtui.local.zone import SystemZone
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
 
 if TYPE_CHECKING:
@@ -40,11 +39,11 @@ COLUMNS = (
 
 def run(given: Given) -> int:
     """List the sessions that were asked for."""
-    now, zone = datetime.now(UTC), SystemZone()
+    connection = reach(given)
+    now, zone = datetime.now(UTC), connection.zone
     query = _query(given, now, zone)
     order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
     limit = _limit(given.one("--limit"))
-    connection = reach(given)
 
     form = given.one("--output") or "table"
 
@@ -56,6 +55,8 @@ def run(given: Given) -> int:
         return chosen, frozenset() if form == "table" else _known(client, listing, chosen)
 
     sessions, known = converse(connection, ask)
+    if streams.to_terminal() and form == "table":
+        narrate_zone(connection)
     streams.say(_shown(form, sessions, known, connection.server, now, zone))
     return 0
 

@@ -64,6 +64,12 @@ _FILTERS = (
     Option("--type", "session types, with commas; * stands for any text", "TYPE"),
 )
 _SORT = Option("--sort", "by this key of the JSON, -KEY for the largest first; -started unless given", "KEY")
+_VIEW = Option(
+    "--view",
+    "types: one line per type; attention: what needs somebody",
+    "VIEW",
+    choices=("types", "attention"),
+)
 _DEMO_OPTIONS = (
     Option("--seed", "which world; the same seed and clock are the same world", "N"),
     Option("--sessions", "about how many sessions to list", "N"),
@@ -98,7 +104,7 @@ COMMANDS = (
         "open",
         "browse, in exactly this view",
         "browse:open_view",
-        (_COMPARE, _SORT, *_RECORDINGS, *_SCREENS),
+        (_COMPARE, _SORT, _VIEW, *_RECORDINGS, *_SCREENS),
         "[QUERY…|ID]",
         None,
     ),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.records import session_record
 from emtui.cli.resting import Followed
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
-from emtui.local.zone import SystemZone
 from emtui.lookup import parse
 
 if TYPE_CHECKING:
@@ -30,10 +29,13 @@ _CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
 
 def run(given: Given) -> int:
     """Tell what changes, until somebody stops it."""
-    zone = SystemZone()
-    query = Followed(parse(query_text(given), now=datetime.now(UTC), zone=zone))
     there = reach(given)
+    zone = there.zone
+    query = Followed(parse(query_text(given), now=datetime.now(UTC), zone=zone))
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
+
+    if table:
+        narrate_zone(there)
 
     async def ask(client: Client) -> int:
         from emtui.cli.known import KnownNow
@@ -85,7 +87,7 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
     return output.as_line(record)
 
 
-def _as_row(line: Line, zone: SystemZone) -> str:
+def _as_row(line: Line, zone: tzinfo) -> str:
     session = line.session
     cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:

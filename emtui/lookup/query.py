@@ -28,6 +28,7 @@ SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Fai
 _TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _NEEDS_QUOTES = re.compile(r"\s|^$|^[-!].|^[A-Za-z_]+:|^[A-Za-z]+://")
+_MOMENTS = frozenset({"since", "before", "until"})
 _TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
 
 
@@ -47,6 +48,12 @@ class Term:
     basis: tuple[object, ...] = ()
     again: Callable[[Beyond], Term] | None = None
     parts: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that it means, if its value is one."""
+        first = self.basis[0] if self.key in _MOMENTS else None
+        return first if isinstance(first, datetime) else None
 
     def narrows(self, other: Term) -> bool:
         """Whether all that satisfy this one are sure to satisfy the other."""
@@ -152,7 +159,7 @@ class _Reader:
             case "type":
                 fits = type_test(value)
                 return lambda session: fits(session.type), ()
-            case "since" | "before" | "until":
+            case _ if key in _MOMENTS:
                 moment = self._moment(key, value)
                 return _moment_test(key, moment), (moment,)
             case "took" | "ratio" | "is":

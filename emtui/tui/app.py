@@ -79,6 +79,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
+        self._wanted_view = start.view
         self._stop_pressed = -PRESS_AGAIN
         self._alarm = Alarm()
         self._finding: Finding | None = None
@@ -219,6 +220,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
+        self.tell_times_for(self.connection)
         await self._only_lookup(keep=same)
         if same and self.lookup_screen:
             self.lookup_screen.log_on_as(self.client)
@@ -511,6 +513,14 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.judged()
+        self._open_view()
+
+    def _open_view(self) -> None:
+        """The page above the list that was asked for at the start, unless somebody has gone on meanwhile."""
+        view, self._wanted_view = self._wanted_view, None
+        screen = self.lookup_screen
+        if view and screen and self.screen is screen and self.focused is screen.sessions:
+            screen.action_board() if view == "types" else screen.action_findings()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -80,7 +80,7 @@ def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
 
 def _age(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.duration(clock.now - when) if when else "", PLAIN)
+    return (words.duration(max(clock.now - when, timedelta())) if when else "", PLAIN)
 
 
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:

@@ -6,6 +6,7 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -97,6 +98,15 @@ class LookupScreen(Judging):
         super().watch_zone()
         if self.stands:
             self.show_attention()
+
+    def tell_in(self, zone: tzinfo) -> None:
+        """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
+        from emtui.lookup.pinned import wall_pinned
+
+        query = wall_pinned(self.query_now)
+        if query.text != self.query_now.text:
+            self.query_now = query
+        super().tell_in(zone)
 
     def watch_progress(self) -> None:
         """How far the answer has come."""
@@ -256,11 +266,13 @@ class LookupScreen(Judging):
 
     def plain_text(self) -> Callable[[], str] | None:
         """All rows that match, also those that the window does not show."""
-        snapshot, rows, query, order = self.snapshot, self.sessions.rows, self.query_now, self.order
+        snapshot, rows, order = self.snapshot, self.sessions.rows, self.order
         if snapshot is None:
             return None
+        from emtui.lookup.pinned import pinned
         from emtui.tui.plain import list_text
 
+        query = pinned(self.query_now)
         origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, rows, snapshot, query, order, clock)
 

@@ -293,7 +293,7 @@ class Watching(Digits):
     def standing(self) -> Pieces:
         """How old the list is and how often it is asked for, in words where that is not as it should be."""
         clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
-        return standing(self.follow, clock, self.size.width) if self.snapshot or self.follow.paused else []
+        return standing(self.follow, clock, self.size.width)
 
     def _keep_absence(self, seen: Snapshot) -> None:
         """While nobody is there the line that says what happened meanwhile is kept up to date."""
