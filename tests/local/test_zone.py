@@ -37,9 +37,7 @@ def test_this_computers_zone_is_the_one_of_that_name_at_every_moment(since: time
     assert (here.utcoffset(), here.tzname()) == (named.utcoffset(), named.tzname())
 
 
-@pytest.mark.parametrize(
-    "change", [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
-)
+@pytest.mark.parametrize(("month", "day"), [(3, 29), (10, 25)])
 @given(st.timedeltas(timedelta(hours=-3), timedelta(hours=3)))
 def test_there_and_back_is_the_same_moment_around_both_changes(month: int, day: int, away: timedelta) -> None:
     when = datetime(2026, month, day, 1, tzinfo=UTC) + away
