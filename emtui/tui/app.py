@@ -89,6 +89,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self._stop_pressed = -PRESS_AGAIN
         self.clocks = False
         """Whether events show the time of day rather than the offset."""
+        self.wraps = False
+        """Whether long events are wrapped rather than cut."""
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()

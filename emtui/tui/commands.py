@@ -69,7 +69,13 @@ COMMANDS = (
     # a session and its events
     Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
     Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
-    Command("slowest", ("s",), "to the step that it waited in", Place.DETAIL, "slowest"),
+    Command("next_slow", ("s",), "the slowest step, then the next", Place.DETAIL, "slowest"),
+    Command("previous_slow", ("S",), "the slowest, then the one before", Place.DETAIL),
+    Command("next_trouble", ("e",), "next line that sounds like trouble", Place.DETAIL),
+    Command("previous_trouble", ("E",), "previous line that sounds like it", Place.DETAIL),
+    Command("severity", ("w", "W"), "events have no severity: see e", Place.DETAIL),
+    Command("next_unseen", ("u",), "next line since the last look", Place.DETAIL),
+    Command("previous_unseen", ("U",), "previous one since the last look", Place.DETAIL),
     Command("next_match", ("n",), "next match", Place.DETAIL),
     Command("previous_match", ("N",), "previous match", Place.DETAIL),
     Command(
@@ -81,6 +87,9 @@ COMMANDS = (
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
     Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
+    Command("wrap", ("z",), "cut or wrap long lines", Place.DETAIL),
+    Command("left", ("h", "left"), "long lines from their beginning", Place.DETAIL),
+    Command("right", ("l", "right"), "the rest of long lines", Place.DETAIL),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
@@ -191,7 +200,7 @@ def bindings(*places: Place) -> list[BindingType]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "open", "search", "slowest", "older", "help"),
+    Place.DETAIL: ("close", "open", "search", "next_slow", "older", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),

@@ -20,6 +20,12 @@ The query
   "two words"         together"""
 
 
+_GUESS = """\
+A ! before an event is a guess
+  The server gives its events no severity. Words such as
+  failed, refused or timed out get the mark."""
+
+
 MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
 """Where there are rows to move among."""
 
@@ -36,6 +42,7 @@ def manual(place: Place) -> str:
             "Everywhere", [command for command in here if command.place is not place and not command.vital]
         ),
         _QUERY if place is Place.LOOKUP else "",
+        _GUESS if place is Place.DETAIL else "",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -37,5 +37,7 @@ def test_a_failed_run_says_whether_it_is_new_where_it_waited_and_how_each_server
     text = " ".join(line.strip() for line in shown)
     assert "bs02.example.net 35s failed" in text
     demo_list.press("s")
-    shown = demo_list.until("37s, usually 20s, longest of 5 good runs 27s")
-    assert any(line.startswith("›") and "Retrieving data from bs03" in line for line in shown)
+    shown = demo_list.until("5 of 6: 37s, usually 20s, longest of 5 good runs 27s")
+    assert any(
+        " ".join(line.split()) == "› 37s usually 20s, longest of 5 good runs 27s <- slowest" for line in shown
+    )

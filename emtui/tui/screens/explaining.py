@@ -12,7 +12,7 @@ from functools import partial
 from textual import work
 from textual.reactive import var
 
-from emtui.em.model import Event, Session
+from emtui.em.model import Event, Log, Session
 from emtui.em.threads import beside
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.standing import Standings
@@ -41,6 +41,15 @@ class Explaining(OpenedRun):
 
     explanation: var[Explanation | None] = var(None)
 
+    def show_search(self) -> None:
+        """Draw the line above the events."""
+
+    def show_log(self, log: Log) -> None:
+        """Draw these events, and between them the waits, as far as anything is known of those."""
+        if log != self.log_read:
+            self.log_read = log
+        self.show_waits(self.explanation.usuals if self.explanation else {})
+
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
         self.explain()
@@ -50,7 +59,8 @@ class Explaining(OpenedRun):
         listing = self.emtui.lookup_screen
         if not (listing and listing.board and listing.snapshot and self.log_read and self.session.type):
             return
-        self._explain(Known(listing.board, listing.snapshot.sessions, self.session, self.log_read.events))
+        board = listing.board.later(self._clock().now)
+        self._explain(Known(board, listing.snapshot.sessions, self.session, self.log_read.events))
 
     @work(exclusive=True, group="explain", description="explain a run")
     async def _explain(self, known: Known) -> None:
@@ -58,6 +68,8 @@ class Explaining(OpenedRun):
         found = await beside(partial(_explained, known, past))
         if self.stands and known.session is self.session:
             self.explanation = found
+            self.waits, self.worst = found.waits, found.worst
+            self.show_search()
             self.show_explanation()
 
     def show_explanation(self) -> None:

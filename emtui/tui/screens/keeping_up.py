@@ -102,8 +102,7 @@ class KeepingUp(Explaining):
             self.post_message(self.Learned(session))
             if before.running and not session.running:
                 self.say(f"It has ended: {session.outcome}.")
-        if log != self.log_read:
-            self.log_read = log
+        self.show_log(log)
         self.show_top()
         self.show_session()
         self.explain()

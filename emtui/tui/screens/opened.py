@@ -9,6 +9,7 @@ from textual.reactive import var
 
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
+from emtui.triage.steps import Usuals, Wait, steps, waits
 from emtui.tui.columns import Clock
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
@@ -22,6 +23,8 @@ class OpenedRun(Page):
 
     began: var[datetime | None] = var(None)
     log_read: var[Log | None] = var(None)
+    waits: var[tuple[Wait, ...]] = var(())
+    worst: var[Wait | None] = var(None)
 
     def __init__(self, client: Source, session: Session) -> None:
         super().__init__()
@@ -37,6 +40,12 @@ class OpenedRun(Page):
     def as_of(self) -> datetime | None:
         """When the events arrived."""
         return self._as_of
+
+    def show_waits(self, usual: Usuals) -> None:
+        """Where this run waited, as its own log says, against what is usual there."""
+        until = self._clock().now if self.session.running else None
+        events = self.log_read.events if self.log_read else ()
+        self.waits = waits(steps(events, until), usual)
 
     def _clock(self) -> Clock:
         """By the server's clock, where it is known: a run is as long as it says."""
