@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from emtui.em.model import Event
-from emtui.triage.baseline import spans_of
-from emtui.triage.steps import ENOUGH, UsualStep
+from emtui.triage.baseline import UNUSUAL, spans_of
+from emtui.triage.steps import ENOUGH, SHOWN, UsualStep
 from emtui.triage.trouble import dire
 
 _HOST = r"(?P<host>[^\s,;:'\"]+?)"
@@ -47,6 +47,22 @@ class ServerRow:
     went: Went
     usual: UsualStep | None = None
     message: str | None = None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether it took longer than ever, and clearly more than usual."""
+        took, usual = self.took, self.usual
+        if took is None or usual is None:
+            return False
+        return took > usual.longest and took >= usual.usual * UNUSUAL and took - usual.usual >= SHOWN
+
+
+_WORST_FIRST = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN, Went.RUNNING, Went.OK)
+
+
+def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
+    """What failed, what was not reached, …; of those that went alike, first what took unusually long."""
+    return tuple(sorted(rows, key=lambda row: (_WORST_FIRST.index(row.went), not row.unusual)))
 
 
 @dataclass(slots=True)

@@ -27,9 +27,12 @@ from emtui.triage.attention import (
 )
 from emtui.triage.explained import Explanation
 from emtui.triage.rhythm import MOST_SLOTS, Due
-from emtui.triage.servers import ServerRow, Went
+from emtui.triage.servers import ServerRow, Went, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
+
+SERVERS = "Servers"
+"""What is told of the backup servers in one line; a screen may show a table instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +112,16 @@ class Teller:
         elif found.slowest:
             yield "Waited", self.wait(found.slowest)
         if found.servers:
-            yield "Servers", "  ".join(map(server, found.servers))
+            yield SERVERS, "  ".join(map(server, worst_first(found.servers)))
+        if found.last_good and found.last_good.started:
+            took = found.last_good.took(self.now)
+            length = f", took {words.duration(took)}" if took is not None else ""
+            yield "Last good", f"{self.at(found.last_good.started)}{length}"
         if found.baseline:
             ratio = f", this one {found.ratio:.1f} times that" if found.ratio else ""
             yield "Usual", f"{words.duration(found.baseline.usual)} {_on(found.baseline.rests_on)}{ratio}"
         if found.incident and found.incident.count > 1:
             yield "Same", self._same(found)
-        if found.last_good and found.last_good.started:
-            took = found.last_good.took(self.now)
-            length = f", took {words.duration(took)}" if took is not None else ""
-            yield "Last good", f"{self.at(found.last_good.started)}{length}"
         if found.due and (text := self.due(found.due)):
             yield "Next", text
         if found.around.troubled:

@@ -22,6 +22,7 @@ class Place(Enum):
     FINDINGS = "What needs somebody"
     MOVING = "Moving"
     PAGE = "A page of text"
+    RAW = "What the server said"
     PROMPT = "The query and search line"
     PALETTE = "Commands"
     LOGIN = "Log on"
@@ -94,6 +95,8 @@ COMMANDS = (
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
     Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
+    # what the server said
+    Command("raw", ("i",), "as XML, as it came; or the facts", Place.RAW, "XML"),
     # moving
     Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
     Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
@@ -204,6 +207,7 @@ FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),
+    Place.RAW: ("close", "raw", "page_down"),
     Place.PROMPT: ("keep", "restore"),
     Place.PALETTE: ("choose", "undo"),
     Place.LOGIN: ("forward", "next_field", "back", "stop"),

@@ -55,11 +55,15 @@ def log_lines(events: Sequence[Event], waits: Iterable[Wait] = (), only: str = "
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The lines, and on which row each begins; `end` is how many rows there are."""
+    """The lines, and on which row each begins; `end` is how many rows there are.
+
+    `width` is that of the parts of a message, in cells; without one it is on one row.
+    """
 
     lines: tuple[LogLine, ...] = ()
     starts: Sequence[int] = ()
     end: int = 0
+    width: int | None = None
 
     def number(self, row: int) -> int:
         """Which line stands on this row."""
@@ -72,6 +76,11 @@ class Rows:
     def part(self, row: int) -> int:
         """Which of its parts stands on this row; 0 is the first."""
         return row - self.starts[self.number(row)]
+
+    def text(self, row: int) -> str:
+        """What of the message of an event stands on this row: a part, or all of it on one line."""
+        whole = said(self.line(row).event)
+        return broken(whole, self.width)[self.part(row)] if self.width else words.one_line(whole)
 
     def spot(self, row: int) -> Spot:
         """Where one stands who stands on this row."""
@@ -102,7 +111,7 @@ def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> Rows:
     """Long messages go on below themselves, in `width` cells."""
     sizes = (len(broken(said(line.event), width)) if isinstance(line, EventLine) else 1 for line in lines)
     *starts, end = accumulate(sizes, initial=0)
-    return Rows(lines, starts, end)
+    return Rows(lines, starts, end, width)
 
 
 def said(event: Event) -> str:

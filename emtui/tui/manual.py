@@ -26,7 +26,7 @@ A ! before an event is a guess
   failed, refused or timed out get the mark."""
 
 
-MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
+MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE, Place.RAW}
 """Where there are rows to move among."""
 
 

@@ -14,6 +14,7 @@ from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
@@ -26,6 +27,7 @@ WHO_CARRIES_OUT = {
     Place.FINDINGS: FindingsScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
+    Place.RAW: RawPage,
     Place.PROMPT: PromptInput,
     Place.PALETTE: PaletteScreen,
     Place.LOGIN: LoginScreen,
@@ -34,7 +36,7 @@ WHO_CARRIES_OUT = {
     Place.EVERYWHERE: EmtuiApp,
 }
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE)
+VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE, Place.RAW)
 
 
 @pytest.mark.parametrize("place", VIEWS)

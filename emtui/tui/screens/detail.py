@@ -24,6 +24,7 @@ from emtui.tui.widgets.event_list import EventList
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.pairs import Pairs
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.server_table import ServerTable
 
 
 class DetailScreen(Hopping):
@@ -45,6 +46,7 @@ class DetailScreen(Hopping):
         yield OneLine(id="head")
         yield Paragraph(4, id="message")
         yield Pairs(id="explained")
+        yield ServerTable(id="servers")
         yield OneLine(id="search")
         yield self.prompt()
         yield EventList(id="events").data_bind(
@@ -162,9 +164,10 @@ class DetailScreen(Hopping):
             self.emtui.push_screen(TextPage(title, line_text(line)))
 
     def action_facts(self) -> None:
-        """All that the server said of this run, its message whole."""
-        title = self.session.name or self.session.id
-        self.emtui.push_screen(TextPage(title, facts(self.session, self._clock())))
+        """All that the server said of this run, its message whole; from there, the XML that came."""
+        from emtui.tui.screens.raw import RawPage
+
+        self.emtui.push_screen(RawPage(self.client, self.session, facts(self.session, self._clock())))
 
     def action_older(self) -> None:
         """The run of the same type before this one."""

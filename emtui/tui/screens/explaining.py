@@ -6,18 +6,21 @@ once, after the run itself has been shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from textual import work
 from textual.reactive import var
 
-from emtui.em.model import Event, Log, Session
+from emtui.em.model import Event, Log, Outcome, Session
 from emtui.em.threads import beside
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.standing import Standings
+from emtui.triage.telling import SERVERS
 from emtui.tui.screens.opened import OpenedRun
+from emtui.tui.screens.page import SHORT
 from emtui.tui.widgets.pairs import Pairs
+from emtui.tui.widgets.server_table import ServerTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +57,85 @@ class Explaining(OpenedRun):
         """The list says something else now, or for the first time."""
         self.explain()
 
+    async def thoughts_at_once(self, session: Session, log: Log) -> Explanation | None:
+        """What the list and its own log say; they are shown together, so that the events need not move.
+
+        Nothing where the list is not known yet, or more is known already.
+        """
+        known = self._known(session, log) if self.explanation is None else None
+        return await beside(partial(_at_once, known)) if known else None
+
     def explain(self) -> None:
         """Explain it anew, if both its log and the list are there."""
+        known = self._known(self.session, self.log_read) if self.log_read else None
+        if known:
+            self._explain(known)
+
+    def _known(self, session: Session, log: Log) -> Known | None:
         listing = self.emtui.lookup_screen
-        if not (listing and listing.board and listing.snapshot and self.log_read and self.session.type):
-            return
+        if not (listing and listing.board and listing.snapshot and session.type):
+            return None
         board = listing.board.later(self._clock().now)
-        self._explain(Known(board, listing.snapshot.sessions, self.session, self.log_read.events))
+        return Known(board, listing.snapshot.sessions, session, log.events)
 
     @work(exclusive=True, group="explain", description="explain a run")
     async def _explain(self, known: Known) -> None:
+        """What past logs say as well, once they have come."""
+        if self.explanation is None:
+            self._show_if_of(known, await beside(partial(_at_once, known)))
         past = await self.emtui.past.of(self.client, known.good)
         found = await beside(partial(_explained, known, past))
-        if self.stands and known.session is self.session:
-            self.explanation = found
-            self.waits, self.worst = found.waits, found.worst
-            self.show_search()
-            self.show_explanation()
+        if self._show_if_of(known, found):
+            self.worst = found.worst
+
+    def _show_if_of(self, known: Known, found: Explanation) -> bool:
+        """Show it, unless the person has gone elsewhere, or the run is known better by now."""
+        if not self.stands or known.session is not self.session:
+            return False
+        self.explanation, self.waits = found, found.waits
+        self.show_search()
+        self.show_explanation()
+        return True
 
     def show_explanation(self) -> None:
         """The facts beside its own, the first ones first."""
         listing = self.emtui.lookup_screen
         if self.explanation is None or listing is None or listing.board is None:
             return
+        servers = self.explanation.servers
+        room = head_room(self.size.height, len(servers))
         told = listing.teller(listing.board).explained(self.explanation)
-        self.query_one(Pairs).show(tuple(told))
+        facts = tuple((label, text) for label, text in told if not (room.servers and label == SERVERS))
+        self.query_one(Pairs).show(facts, room.facts, room.each)
+        self.query_one(ServerTable).show(servers, room.servers)
+
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
+        if self.stands:
+            self.show_explanation()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRoom:
+    """Lines for facts, for each of them, and for a table of servers; with none those are one fact more."""
+
+    facts: int
+    each: int
+    servers: int
+
+
+def head_room(height: int, servers: int) -> HeadRoom:
+    """A third of a screen of this height; the events have most of the rest."""
+    if height < SHORT:
+        return HeadRoom(3, 1, 0)
+    table = min(servers, max(height // 5, 4))
+    return HeadRoom(max(height // 3 - (table or 1), 4), 2, table)
+
+
+def _at_once(known: Known) -> Explanation:
+    """Without past logs; a good run may have waited as ever, and then nothing will be said of that."""
+    found = _explained(known, [])
+    return replace(found, slowest=None) if known.session.outcome is Outcome.SUCCESS else found
 
 
 def _explained(known: Known, past: list[tuple[Event, ...]]) -> Explanation:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from emtui import words
 from emtui.triage.trouble import trouble
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine
-from emtui.tui.log_words import against_usual, length_of
+from emtui.tui.log_words import waited
 from emtui.tui.screens.searching import Searching
 
 
@@ -44,9 +44,8 @@ class Hopping(Searching):
             self.say("That step is not among the lines shown: Esc shows all.")
             return
         self._was_at_worst = self._was_at_worst or self.explanation is not None
-        usual = next(against_usual(wait))
         which = f"{words.count(number + 1)} of {words.count(len(self.waits))}"
-        self.say(f"{which}: {length_of(wait)}{f', {usual}' if usual else ''}")
+        self.say(f"{which}: {waited(wait)}")
 
     def _no_waits(self) -> str:
         if self.log_read is None:

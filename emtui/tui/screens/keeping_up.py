@@ -18,6 +18,7 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
+from emtui.triage.explained import Explanation
 from emtui.tui.screens.explaining import Explaining
 
 PACE = Pace(every=LEAST)
@@ -90,11 +91,12 @@ class KeepingUp(Explaining):
             asked = await self.client.session(session.uid)
             session = asked if asked.complete or not session.complete else session
         log = await self.client.events(session.uid)
+        found = await self.thoughts_at_once(session, log)
         self.trouble, self._missed = "", 0
         self._as_of = self.emtui.now()
-        self._learn(session, log)
+        self._learn(session, log, found)
 
-    def _learn(self, session: Session, log: Log) -> None:
+    def _learn(self, session: Session, log: Log, found: Explanation | None) -> None:
         if not self.stands:
             return  # the person has gone elsewhere meanwhile
         if session != self.session:
@@ -102,8 +104,10 @@ class KeepingUp(Explaining):
             self.post_message(self.Learned(session))
             if before.running and not session.running:
                 self.say(f"It has ended: {session.outcome}.")
+        self.explanation = found or self.explanation
         self.show_log(log)
         self.show_top()
+        self.show_explanation()
         self.show_session()
         self.explain()
 

@@ -28,7 +28,6 @@ from emtui.tui.log_lines import (
     Rows,
     Spot,
     WaitLine,
-    broken,
     log_lines,
     moved_left,
     one_row_each,
@@ -244,24 +243,20 @@ class EventList(Lines):
 
     def row(self, place: int, width: int) -> Pieces:
         """One event, a further part of its message, or one wait."""
-        line, part = self._rows.line(place), self._rows.part(place)
+        line = self._rows.line(place)
         cursor = CURSOR if place == self.cursor else " "
         room, indent = self._room(width), " " * (width - self._room(width) - 1)
         if isinstance(line, WaitLine):
             return [(cursor + indent, PLAIN), *wait_pieces(line.wait, self.worst, room)]
-        if part:
-            return [(cursor + indent, PLAIN), *marked(broken(said(line.event), room)[part], self.sought)]
+        message = marked(words.cut(moved_left(self._rows.text(place), self.shifted), room), self.sought)
+        if self._rows.part(place):
+            return [(cursor + indent, PLAIN), *message]
         clock = f"{self._clock(line.event):<{CLOCK}}" if width >= WIDE else ""
         when = self._time_of_day(line.event) if self._by_clock(width) else self._offset(line.event)
         guess = TROUBLE if trouble(line.event.message) else " "
         new = NEW if line.place in self.fresh else " "
         pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (f"{when:>{TIME}}  ", PLAIN)]
-        return pieces + marked(self._message(line.event, room), self.sought)
-
-    def _message(self, event: Event, room: int) -> str:
-        if self.wraps:
-            return broken(said(event), room)[0]
-        return words.cut(moved_left(words.one_line(said(event)), self.shifted), room)
+        return pieces + message
 
     def _room(self, width: int) -> int:
         """Cells of a message in a list this wide."""
