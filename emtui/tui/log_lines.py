@@ -7,7 +7,7 @@ follows. A row is one line of the screen: where long messages are wrapped, a lin
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -77,6 +77,11 @@ class Rows:
         """Which of its parts stands on this row; 0 is the first."""
         return row - self.starts[self.number(row)]
 
+    def last_row(self, row: int) -> int:
+        """The row on which the line on this row ends."""
+        number = self.number(row) + 1
+        return (self.starts[number] if number < len(self.lines) else self.end) - 1
+
     def text(self, row: int) -> str:
         """What of the message of an event stands on this row: a part, or all of it on one line."""
         whole = said(self.line(row).event)
@@ -123,31 +128,28 @@ def said(event: Event) -> str:
 @lru_cache(maxsize=512)
 def broken(text: str, width: int) -> tuple[str, ...]:
     """The text in lines of at most `width` cells, broken between words where there are some."""
-    parts: list[str] = []
-    for line in text.replace("\t", " ").split("\n"):
-        rest = line
-        while (
-            words.cells(rest[: width * words.MARKS_A_CELL]) > width or len(rest) > width * words.MARKS_A_CELL
-        ):
-            end = _fitting(rest, width)
-            blank = rest.rfind(" ", width // 2, end + 1)
-            parts.append(rest[: blank if blank > 0 else end].rstrip())
-            rest = rest[blank + 1 if blank > 0 else end :]
-        parts.append(rest)
-    return tuple(parts)
+    return tuple(part for line in text.replace("\t", " ").split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> Iterator[str]:
+    start = 0
+    while (end := start + _fitting(line[start : start + width * words.MARKS_A_CELL + 1], width)) < len(line):
+        blank = line.rfind(" ", start + width // 2, end + 1)
+        yield line[start : blank if blank > 0 else end].rstrip()
+        start = blank + 1 if blank > 0 else end
+    yield line[start:]
 
 
 def _fitting(text: str, width: int) -> int:
-    """How many characters fit, one at least."""
-    head = text[: width * words.MARKS_A_CELL]
-    if head.isascii() and head.isprintable():
+    """How many characters of it fit, one at least; as many marks as a line may be made of."""
+    if text.isascii() and text.isprintable():
         return width
     used = 0
-    for place, char in enumerate(head):
+    for place, char in enumerate(text[: width * words.MARKS_A_CELL]):
         used += words.cells(char)
         if used > width:
             return max(place, 1)
-    return len(head)
+    return min(len(text), width * words.MARKS_A_CELL)
 
 
 def moved_left(text: str, cells: int) -> str:

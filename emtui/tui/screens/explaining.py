@@ -16,6 +16,7 @@ from emtui.em.model import Event, Log, Outcome, Session
 from emtui.em.threads import beside
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.standing import Standings
+from emtui.triage.steps import Wait, steps, waits
 from emtui.triage.telling import SERVERS
 from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.screens.page import SHORT
@@ -47,11 +48,11 @@ class Explaining(OpenedRun):
     def show_search(self) -> None:
         """Draw the line above the events."""
 
-    def show_log(self, log: Log) -> None:
-        """Draw these events, and between them the waits, as far as anything is known of those."""
-        if log != self.log_read:
-            self.log_read = log
-        self.show_waits(self.explanation.usuals if self.explanation else {})
+    async def waits_of(self, session: Session, log: Log) -> tuple[Wait, ...]:
+        """Where a run waited, as its own log says, against what is known to be usual there."""
+        until = self._clock().now if session.running else None
+        usual = self.explanation.usuals if self.explanation else {}
+        return await beside(lambda: waits(steps(log.events, until), usual))
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""

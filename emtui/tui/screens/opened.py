@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
-from emtui.triage.steps import Usuals, Wait, steps, waits
+from emtui.triage.steps import Wait
 from emtui.tui.columns import Clock
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
@@ -40,12 +40,6 @@ class OpenedRun(Page):
     def as_of(self) -> datetime | None:
         """When the events arrived."""
         return self._as_of
-
-    def show_waits(self, usual: Usuals) -> None:
-        """Where this run waited, as its own log says, against what is usual there."""
-        until = self._clock().now if self.session.running else None
-        events = self.log_read.events if self.log_read else ()
-        self.waits = waits(steps(events, until), usual)
 
     def _clock(self) -> Clock:
         """By the server's clock, where it is known: a run is as long as it says."""

@@ -59,20 +59,24 @@ class RawPage(TextPage):
             self.turn_to(*self._facts)
         elif self._xml:
             self._show_xml()
-        elif not self.busy:
-            self._ask()
+        else:
+            self._ask_once()
         self.show_top()
 
     def action_ask(self) -> None:
         """Ask for the XML anew, where it is shown."""
         if not self._shows_xml:
             self.say("i asks the server for the XML of this run.")
-        elif not self.busy:
+        else:
+            self._ask_once()
+
+    def _ask_once(self) -> None:
+        self.say(f"asking {self._client.server} for the XML  Esc stops")
+        if not self.busy:
             self._ask()
 
     @work(exclusive=True, group="ask", description="ask for the XML of a run")
     async def _ask(self) -> None:
-        self.say(f"asking {self._client.server} for the XML  Esc stops")
         try:
             session = await self._client.session_xml(self._session.uid)
             events = await self._client.events_xml(self._session.uid)

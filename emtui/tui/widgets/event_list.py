@@ -40,7 +40,7 @@ from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 TROUBLE = "!"
 CLOCK = 17
 """Cells of the time with its day, where there is room for it beside the offset."""
-STEP = 500
+STEP = 200
 """Lines looked at between two keys."""
 
 
@@ -129,6 +129,8 @@ class EventList(Lines):
         """Cut, or wrapped."""
         self.shifted = 0
         self._line_up()
+        if self.count:
+            self._go_whole(self.cursor)
 
     def on_resize(self, _: Resize) -> None:
         """Wrap anew."""
@@ -174,7 +176,7 @@ class EventList(Lines):
             found = next((n for n in numbers[start : start + STEP] if wanted(rows.lines[n])), None)
             if found is not None:
                 spot = rows.spot(rows.starts[found])
-                self.go(self._rows.row_of(spot))
+                self._go_whole(self._rows.row_of(spot))
                 return True
             await sleep(0)
         return False
@@ -186,8 +188,13 @@ class EventList(Lines):
         numbers = [(here + step * far) % total for far in range(1, total + 1)]
         found = next((number for number in numbers if self._holds(self._rows.lines[number])), None)
         if found is not None:
-            self.go(self._rows.starts[found])
+            self._go_whole(self._rows.starts[found])
         return found is not None
+
+    def _go_whole(self, row: int) -> None:
+        """To this row, with the rest of its line in sight as far as there is room for it."""
+        below = self._rows.last_row(row) - self.window + 1
+        self.go(row, top=max(self.top, min(below, row)))
 
     @property
     def matches(self) -> int:
