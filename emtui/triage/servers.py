@@ -35,6 +35,7 @@ class Went(StrEnum):
     FAILED = "failed"
     RUNNING = "running"
     NOT_REACHED = "not reached"
+    NOT_YET = "not yet"
     UNKNOWN = "unknown"
 
 
@@ -57,7 +58,7 @@ class ServerRow:
         return took > usual.longest and took >= usual.usual * UNUSUAL and took - usual.usual >= SHOWN
 
 
-_WORST_FIRST = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN, Went.RUNNING, Went.OK)
+_WORST_FIRST = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN, Went.RUNNING, Went.OK, Went.NOT_YET)
 
 
 def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
@@ -77,7 +78,10 @@ class _Visit:
 def servers(
     events: Sequence[Event], past: Iterable[Sequence[Event]] = (), now: datetime | None = None
 ) -> tuple[ServerRow, ...]:
-    """The servers in the order of the run, then those not reached. `now` is given while it runs."""
+    """The servers in the order of the run, then those not reached, or not yet.
+
+    `now` is given while it runs.
+    """
     visits = _visits(events, now)
     known: dict[str, list[timedelta]] = {}
     for log in past:
@@ -88,7 +92,8 @@ def servers(
     if not rows:
         return ()  # a log that names no server is not a collection
     left = (host for host in known if host not in visits)
-    return (*rows, *(ServerRow(host, None, Went.NOT_REACHED, _usual(known[host])) for host in left))
+    went = Went.NOT_REACHED if now is None else Went.NOT_YET
+    return (*rows, *(ServerRow(host, None, went, _usual(known[host])) for host in left))
 
 
 def _row(visit: _Visit, lengths: Sequence[timedelta]) -> ServerRow:

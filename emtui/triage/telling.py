@@ -27,7 +27,7 @@ from emtui.triage.attention import (
 )
 from emtui.triage.explained import Explanation
 from emtui.triage.rhythm import MOST_SLOTS, Due
-from emtui.triage.servers import ServerRow, Went, worst_first
+from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
 
@@ -167,7 +167,7 @@ def usual_wait(wait: Wait) -> str:
 
 def server(row: ServerRow) -> str:
     """`bs02.example.net 3m50s failed`."""
-    took = f" {words.duration(row.took)}" if row.took is not None and row.went is not Went.NOT_REACHED else ""
+    took = f" {words.duration(row.took)}" if row.took is not None else ""
     return f"{row.host}{took} {row.went}"
 
 

@@ -26,7 +26,7 @@ OUTCOMES = {
     Went.NOT_REACHED: Outcome.CANCELED,
     Went.UNKNOWN: Outcome.UNKNOWN,
 }
-"""What a run would be called that went like that: the same glyph and colour."""
+"""What a run would be called that went like that: the same glyph and colour; none for what is to come."""
 
 
 def server_rows(servers: Sequence[ServerRow], width: int, most: int) -> tuple[Pieces, ...]:
@@ -43,13 +43,13 @@ def server_rows(servers: Sequence[ServerRow], width: int, most: int) -> tuple[Pi
 
 
 def _row(row: ServerRow, host: int, usual: str, width: int) -> Pieces:
-    took = words.duration(row.took) if row.took is not None and row.went is not Went.NOT_REACHED else ""
-    outcome = OUTCOMES[row.went]
+    took = words.duration(row.took) if row.took is not None else ""
+    outcome = OUTCOMES.get(row.went)
     pieces: Pieces = [
         (words.fit(row.host, host) + BETWEEN, PLAIN),
         (f"{took:>{TOOK}}{BETWEEN}", BOLD if row.unusual else PLAIN),
         (usual, FAINT),
-        (f"{GLYPHS[outcome]} {row.went}", OUTCOME_STYLES[outcome]),
+        (f"{GLYPHS[outcome]} {row.went}", OUTCOME_STYLES[outcome]) if outcome else (f"  {row.went}", FAINT),
     ]
     room = width - sum(words.cells(text) for text, _ in pieces) - len(BETWEEN)
     if row.message and room >= LEAST_HOST:

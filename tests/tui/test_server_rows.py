@@ -51,6 +51,14 @@ def test_a_name_is_cut_only_where_nothing_else_can_give_way() -> None:
     assert drawn(FAILED, width=46) == ["bs02.exam…   3m50s  usually 22s  ■ failed"]
 
 
+def test_a_server_that_a_run_has_not_got_to_yet_is_no_trouble() -> None:
+    later = ServerRow("bs03.example.net", None, Went.NOT_YET, USUAL)
+    assert drawn(later, FINE[0]) == [
+        "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
+        "bs03.example.net          usually 22s on 5 good runs    not yet",
+    ]
+
+
 def test_what_is_not_known_to_be_usual_takes_no_room() -> None:
     assert drawn(ServerRow("bs01", timedelta(seconds=3), Went.RUNNING)) == ["bs01    3.0s  ► running"]
     assert drawn() == []
