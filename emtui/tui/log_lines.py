@@ -10,12 +10,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TypeAlias
 
 from emtui import words
 from emtui.em.model import Event
 from emtui.triage.steps import Wait
+
+MOST_ROWS = 100
+"""Rows that one message may take: a licence has fifty, and some have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,16 @@ def said(event: Event) -> str:
 
 @lru_cache(maxsize=512)
 def broken(text: str, width: int) -> tuple[str, ...]:
-    """The text in lines of at most `width` cells, broken between words where there are some."""
-    return tuple(part for line in text.replace("\t", " ").split("\n") for part in _parts(line, width))
+    """The text in lines of at most `width` cells, broken between words where there are some.
+
+    Of a very long one only the first lines: whoever wants the others opens it.
+    """
+    lines = text[: MOST_ROWS * width * words.MARKS_A_CELL].replace("\t", " ").split("\n")
+    parts = (part for line in lines for part in _parts(line, width))
+    *kept, last = islice(parts, MOST_ROWS + 1)
+    return (
+        (*kept[:-1], words.cut(kept[-1] + words.ELLIPSIS, width)) if len(kept) == MOST_ROWS else (*kept, last)
+    )
 
 
 def _parts(line: str, width: int) -> Iterator[str]:

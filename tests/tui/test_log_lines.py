@@ -13,6 +13,7 @@ from emtui.em.model import Event
 from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
 from emtui.tui.event_rows import wait_pieces
 from emtui.tui.log_lines import (
+    MOST_ROWS,
     EventLine,
     WaitLine,
     broken,
@@ -114,6 +115,13 @@ def test_no_part_is_wider_than_the_room_and_nothing_is_lost(text: str, width: in
 def test_lines_of_a_message_stay_lines_and_words_stay_whole() -> None:
     assert broken("one two three four\n\nfive", 10) == ("one two", "three four", "", "five")
     assert broken("abcdefghijklmnop", 10) == ("abcdefghij", "klmnop")
+
+
+def test_a_message_of_a_thousand_rows_is_cut_and_says_so() -> None:
+    parts = broken("word " * 20_000, 20)
+    assert len(parts) == MOST_ROWS
+    assert parts[-1] == "word word word word…"
+    assert broken("\n" * (MOST_ROWS - 1), 20) == ("",) * MOST_ROWS
 
 
 @given(
