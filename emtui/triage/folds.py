@@ -10,7 +10,9 @@ A long list is gone through a step at a time, so that a key may come in between.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Container, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -32,7 +34,7 @@ NOBODY: frozenset[Uid] = frozenset()
 class Fold:
     """Two or more good runs of a type, newest first. Not slotted: what was reckoned once is kept."""
 
-    runs: Sequence[Session]
+    runs: list[Session]
 
     @property
     def newest(self) -> Session:
@@ -71,37 +73,55 @@ def _ended_well(state: str | None, word: str | None, canceled: bool) -> bool:
     return said.outcome is Outcome.SUCCESS and not said.disputed
 
 
-class Groups:
-    """Which runs of a list, newest first, are good ones of a type in a row, whatever is opened of them."""
+class Folding:
+    """The rows of a list that is newest first: its runs, and folds in place of good ones.
 
-    def __init__(self, sessions: tuple[Session, ...], unseen: Container[Uid] = NOBODY) -> None:
+    What was marked `unseen` when it came is folded apart, whatever has been seen meanwhile; of
+    the runs in `opened` the whole fold is open from the start.
+    """
+
+    def __init__(
+        self,
+        sessions: tuple[Session, ...],
+        unseen: Container[Uid] = NOBODY,
+        opened: Container[Uid] = NOBODY,
+    ) -> None:
         self.sessions = sessions
         self.usual: Mapping[str, Baseline] = {}
         """What is usual for each type, once that was found."""
-        self.of = array("l")
-        """The group of each session, by its place."""
-        self.folds: list[Fold] = []
-        """Each group, though there be only one run in it."""
+        self.rows: list[Row] = []
         self.done = False
-        self._unseen = unseen
-        self._steps = self._go()
+        self._group = array("l")
+        """That of each session, by its place in the list."""
+        self._folds: list[Fold] = []
+        """Each group, though there be only one run in it."""
+        self._places: list[array[int]] = []
+        """Where in the list the runs of each group stand."""
+        self._apart = array("l")
+        self._open: set[int] = set()
+        self._stands = array("l")
+        """The place of the session that each row is, or stands for."""
+        self._steps = self._go(unseen, opened)
 
     def step(self) -> None:
-        """Go through some more."""
+        """Go through some more of the list."""
         self.done = next(self._steps, self) is self
 
-    def _go(self) -> Iterator[None]:
+    def _go(self, unseen: Container[Uid], opened: Container[Uid]) -> Iterator[None]:
         yield from self._find_usual()
-        lasting: dict[str | None, tuple[bool, int, list[Session]]] = {}
-        for some in _in_steps(self.sessions):
-            for session in some:
-                self.of.append(self._place(session, lasting))
+        lasting: dict[str | None, tuple[bool, int]] = {}
+        for start in range(0, len(self.sessions), STEP):
+            for place, session in enumerate(self.sessions[start : start + STEP], start):
+                group = self._add(place, session, session.uid in unseen, lasting)
+                if group != APART and session.uid in opened:
+                    self._open.add(group)
             yield
+        yield from self._lay_out()
 
     def _find_usual(self) -> Iterator[None]:
         types: dict[str, list[Session]] = {}
-        for some in _in_steps(self.sessions):
-            for kind, runs in by_type(some).items():
+        for start in range(0, len(self.sessions), STEP):
+            for kind, runs in by_type(self.sessions[start : start + STEP]).items():
                 types.setdefault(kind, []).extend(runs)
             yield
         usual = {}
@@ -111,92 +131,67 @@ class Groups:
             yield
         self.usual = usual
 
-    def _place(self, session: Session, lasting: dict[str | None, tuple[bool, int, list[Session]]]) -> int:
-        """The group of this one: that of its type, as long as nothing has come between."""
+    def _add(
+        self, place: int, session: Session, unseen: bool, lasting: dict[str | None, tuple[bool, int]]
+    ) -> int:
+        """Put this one into a group: that of its type, as long as nothing has come between."""
         kind = session.type
+        group = APART
         if not may_fold(session, self.usual.get(kind or "")):
             lasting.pop(kind, None)
-            return APART
-        unseen = session.uid in self._unseen
-        known = lasting.get(kind)
-        if known is None or known[0] is not unseen:
-            known = lasting[kind] = (unseen, len(self.folds), [])
-            self.folds.append(Fold(known[2]))
-        known[2].append(session)
-        return known[1]
+            self._apart.append(place)
+        else:
+            known = lasting.get(kind)
+            group = known[1] if known and known[0] is unseen else len(self._folds)
+            if group == len(self._folds):
+                lasting[kind] = unseen, group
+                self._folds.append(Fold([]))
+                self._places.append(array("l"))
+            self._folds[group].runs.append(session)
+            self._places[group].append(place)
+        self._group.append(group)
+        return group
 
-
-class Folding:
-    """The rows of a list: its runs, and folds in place of good ones; those of `opened` are not folded.
-
-    `before` is an earlier way through, which may spare most of it: of the very same sessions
-    nothing is folded otherwise than it was, whatever has been seen meanwhile.
-    """
-
-    def __init__(
-        self,
-        sessions: tuple[Session, ...],
-        unseen: Container[Uid] = NOBODY,
-        opened: frozenset[Uid] = NOBODY,
-        before: Folding | None = None,
-    ) -> None:
-        same = before is not None and before.sessions is sessions
-        self.groups: Groups = before.groups if before and same else Groups(sessions, unseen)
-        self.sessions: tuple[Session, ...] = sessions
-        self.rows: list[Row] = []
-        self.done = False
-        self._row_at = array("l")
-        self._opened = opened
-        self._steps = self._go()
-
-    def step(self) -> None:
-        """Go through some more of the list."""
-        self.done = next(self._steps, self) is self
-
-    def _go(self) -> Iterator[None]:
-        while not self.groups.done:
-            self.groups.step()
+    def _lay_out(self) -> Iterator[None]:
+        """Make the rows anew."""
+        stands = self._apart[:]
+        for group, places in enumerate(self._places):
+            stands.extend(places[:1] if self._is_folded(group) else places)
+        self._stands = array("l", sorted(stands))
+        rows: list[Row] = []
+        for start in range(0, len(stands), STEP):
+            rows += map(self._row_at, self._stands[start : start + STEP])
             yield
-        opened = set()
-        for start in range(0, len(self.sessions) if self._opened else 0, STEP):
-            for place, session in enumerate(self.sessions[start : start + STEP], start):
-                if session.uid in self._opened:
-                    opened.add(self.groups.of[place])
-            yield
-        stands: dict[int, int] = {}
-        for start in range(0, len(self.sessions), STEP):
-            for place, session in enumerate(self.sessions[start : start + STEP], start):
-                self._row_at.append(self._add(session, self.groups.of[place], opened, stands))
-            yield
+        self.rows = rows
 
-    def _add(self, session: Session, group: int, opened: set[int], stands: dict[int, int]) -> int:
-        """The row of this session, a new one unless its fold stands already."""
-        row = stands.get(group)
-        if row is None:
-            row = len(self.rows)
-            fold = None if group == APART or group in opened else self.groups.folds[group]
-            if fold and len(fold.runs) > 1:
-                stands[group] = row
-                self.rows.append(fold)
-            else:
-                self.rows.append(session)
-        return row
+    def _is_folded(self, group: int) -> bool:
+        return group != APART and group not in self._open and len(self._places[group]) > 1
+
+    def _row_at(self, place: int) -> Row:
+        group = self._group[place]
+        return self._folds[group] if self._is_folded(group) else self.sessions[place]
 
     def row_of(self, place: int) -> int:
         """The row in which the session at this place of the list stands."""
-        return self._row_at[place]
+        group = self._group[place]
+        return bisect_left(self._stands, self._places[group][0] if self._is_folded(group) else place)
 
-    def rows_by_uid(self) -> dict[Uid, int]:
-        """The row of each session."""
-        return dict(zip((session.uid for session in self.sessions), self._row_at, strict=True))
+    def fold_of(self, place: int) -> Fold | None:
+        """The fold that the session at this place is in, open or not; none if it is in none."""
+        group = self._group[place]
+        return self._folds[group] if group != APART and len(self._places[group]) > 1 else None
 
-    def group_of(self, place: int) -> Fold | None:
-        """The runs that the one at this place folds with, opened or not; none if it folds with none."""
-        group = self.groups.of[place]
-        fold = None if group == APART else self.groups.folds[group]
-        return fold if fold and len(fold.runs) > 1 else None
+    def open(self, place: int) -> None:
+        """Show the runs of its fold one by one."""
+        self._open.add(self._group[place])
+        deque(self._lay_out(), maxlen=0)
 
+    def close(self, place: int) -> None:
+        """Show its fold as one row again."""
+        self._open.discard(self._group[place])
+        deque(self._lay_out(), maxlen=0)
 
-def _in_steps(sessions: tuple[Session, ...]) -> Iterator[tuple[Session, ...]]:
-    for start in range(0, len(sessions), STEP):
-        yield sessions[start : start + STEP]
+    @property
+    def opened(self) -> frozenset[Uid]:
+        """One run of each fold that is open."""
+        return frozenset(self._folds[group].newest.uid for group in self._open)

@@ -14,7 +14,7 @@ from made_runs import HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 from emtui.demo.world import World
 from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
 from emtui.triage.baseline import baseline
-from emtui.triage.folds import Fold, Folding, Groups, Row
+from emtui.triage.folds import Fold, Folding, Row
 
 GOOD, BAD, WARNED = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
 
@@ -106,19 +106,21 @@ def test_one_fold_is_opened_by_any_of_its_runs_and_the_others_stay() -> None:
     runs = outcomes(GOOD, GOOD, BAD, GOOD, GOOD, GOOD)
     through = folded(runs, opened=[runs[4]])
     assert told(through.rows) == ["CollectJob × 2", "CollectJob failed", *["CollectJob success"] * 3]
-    group = through.group_of(3)
-    assert group
-    assert list(group.runs) == runs[3:]
-    assert through.group_of(2) is None
+    fold = through.fold_of(3)
+    assert fold
+    assert list(fold.runs) == runs[3:]
+    assert through.fold_of(2) is None
+    assert through.opened == {runs[3].uid}
 
 
-def test_another_way_through_the_same_list_folds_nothing_otherwise() -> None:
-    runs = tuple(series("CollectJob", 15 * MINUTE, count=10))
-    first = folded(runs, unseen=frozenset({runs[0].uid, runs[1].uid}))
-    again = Folding(runs, frozenset(), frozenset({runs[0].uid}), before=first)
-    while not again.done:
-        again.step()
-    assert told(again.rows) == ["CollectJob success", "CollectJob success", "CollectJob × 8"]
+def test_a_fold_that_is_closed_again_is_one_row() -> None:
+    runs = outcomes(GOOD, GOOD, BAD, GOOD, GOOD, GOOD)
+    through = folded(runs)
+    through.open(0)
+    assert told(through.rows) == [*["CollectJob success"] * 2, "CollectJob failed", "CollectJob × 3"]
+    through.close(1)
+    assert told(through.rows) == ["CollectJob × 2", "CollectJob failed", "CollectJob × 3"]
+    assert through.opened == frozenset()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7])
@@ -169,7 +171,6 @@ def test_every_run_stands_in_one_row_and_a_fold_is_as_long_as_it_may_be(
     )
     for place, session in enumerate(sessions):
         assert session in runs_of(through.rows[through.row_of(place)])
-        assert through.rows_by_uid()[session.uid] == through.row_of(place)
     for row in through.rows:
         if isinstance(row, Fold):
             assert len(row.runs) > 1
@@ -183,10 +184,8 @@ def as_few_as_can_be(sessions: tuple[Session, ...], unseen: frozenset[Uid]) -> N
     for one in sessions:
         of_type.setdefault(one.type, []).append(one)
     usual = {kind: baseline(runs) for kind, runs in of_type.items()}
-    groups = Groups(sessions, unseen)
-    while not groups.done:
-        groups.step()
-    group = dict(zip((one.uid for one in sessions), groups.of, strict=True))
+    through = folded(sessions, unseen)
+    row = {one.uid: through.row_of(place) for place, one in enumerate(sessions)}
     for kind, runs in of_type.items():
         base = usual[kind]
         good = [one.outcome is GOOD and not (base and base.ratio(one.took(NOON))) for one in runs]
@@ -194,4 +193,4 @@ def as_few_as_can_be(sessions: tuple[Session, ...], unseen: frozenset[Uid]) -> N
             zip(runs, good, strict=True), list(zip(runs, good, strict=True))[1:], strict=False
         ):
             alike = (newer.uid in unseen) is (older.uid in unseen)
-            assert (group[newer.uid] == group[older.uid] >= 0) is (fine and also and alike)
+            assert (row[newer.uid] == row[older.uid]) is (fine and also and alike)

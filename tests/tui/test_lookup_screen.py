@@ -219,7 +219,7 @@ async def test_references_become_whole_while_one_looks_on() -> None:
 
 async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_same_row() -> None:
     async with seated() as seat:
-        await seat.press("ctrl+d", "ctrl+d", "enter")
+        await seat.press("Z", "ctrl+d", "ctrl+d", "enter")
         before = (seat.listing.sessions.top, seat.listing.sessions.cursor)
         await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
         assert seat.app.focused is seat.page.query_one("#events")
@@ -279,14 +279,14 @@ async def test_the_list_tells_when_each_run_started_or_how_long_ago() -> None:
     async with seated() as seat:
         await seat.press("T")
         assert "Age" in seat.lines()[0]
-        assert re.match(r"› . \w+ +\w+ +[\dms.]+ ", seat.lines()[1])
+        assert re.match(r"› . \w+ +\w+(  × \d+)? +[\dms.]+ ", seat.lines()[1])
         await seat.press("T")
         assert "Started" in seat.lines()[0]
 
 
 async def test_only_some_events_are_shown_until_esc() -> None:
     async with seated() as seat:
-        await seat.press("enter")
+        await seat.press("enter", "enter")
         await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
         await seat.press("ampersand", *"retrieving", "enter")
         assert seat.line("search").startswith("& retrieving")

@@ -19,10 +19,11 @@ from emtui.em.source import Source
 from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock, session_columns, summary
+from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import tally
-from emtui.tui.screens.judging import Judging
+from emtui.tui.fold_row import tail
+from emtui.tui.screens.folding import Folding
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from emtui.triage.attention import Finding
 
 
-class LookupScreen(Judging):
+class LookupScreen(Folding):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -110,11 +111,12 @@ class LookupScreen(Judging):
             self._explain_emptiness()
 
     def on_lines_moved(self) -> None:
-        """The whole message of the row under the cursor."""
-        selected = self.sessions.under_cursor
+        """The whole message of the row under the cursor, or what its fold holds."""
+        selected, row, snapshot = self.sessions.under_cursor, self.sessions.row_here, self.snapshot
         if not selected or selected.uid != self._pointed[0]:
             self._pointed = (None, "")
-        self.query_one(Paragraph).show(self._pointed[1] or (summary(selected) if selected else ""))
+        said = tail(row, self._clock(snapshot)) if row and snapshot else ""
+        self.query_one(Paragraph).show(self._pointed[1] or said)
         self.show_query()
         self.show_foot()
 
@@ -131,6 +133,8 @@ class LookupScreen(Judging):
     def _emptiness(self) -> tuple[str, ...]:
         if self.snapshot is None:
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
+        if self.snapshot.sessions and self.query_now.empty:
+            return ()
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
@@ -138,8 +142,10 @@ class LookupScreen(Judging):
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the selected session."""
-        if self.sessions.selected:
+        """Open the selected session; a fold shows its runs first."""
+        if self.sessions.selected and self.sessions.fold:
+            self.sessions.select_in_fold(self.sessions.selected.uid)
+        elif self.sessions.selected:
             self.emtui.open_session(self.sessions.selected)
         else:
             self.say("There is no row to open.")
@@ -159,6 +165,14 @@ class LookupScreen(Judging):
     async def action_previous_warned(self) -> None:
         """The previous run with a warning."""
         await self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
+
+    async def action_next_slow(self) -> None:
+        """The next run that took, or takes, unusually long."""
+        await self._hop(self.sessions.is_unusual, 1, "No unusually long run below this one.")
+
+    async def action_previous_slow(self) -> None:
+        """The previous run that took, or takes, unusually long."""
+        await self._hop(self.sessions.is_unusual, -1, "No unusually long run above this one.")
 
     def find(self, target: lookup.Target) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone.
@@ -217,11 +231,12 @@ class LookupScreen(Judging):
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        selected = self.sessions.selected
-        if selected and self.snapshot:
+        self.sessions.settle()
+        row = self.sessions.row_here
+        if row and self.snapshot:
             from emtui.tui.plain import row_line
 
-            self.emtui.copy(row_line(selected, self._clock(self.snapshot)))
+            self.emtui.copy(row_line(row, self._clock(self.snapshot)))
         else:
             self.say("There is no row to copy.")
 

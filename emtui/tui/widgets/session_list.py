@@ -4,18 +4,16 @@ What is selected is a session, not a row number: when rows come, go or change th
 order, the session that the person chose last stays selected on the same line of the
 screen, or its nearest neighbour if it is gone or does not match. Only where the first
 row is selected at the top of the list does that place count: what is newest comes there.
+A fold is selected as the newest of its runs.
 """
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
-from functools import partial
-from itertools import chain, count, islice
-from operator import attrgetter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import work
@@ -24,20 +22,23 @@ from textual.strip import Strip
 
 from emtui import words
 from emtui.em.model import Session, Uid
-from emtui.em.threads import beside
-from emtui.lookup import DEFAULT_ORDER, STEP, Order, Query, Sieve
+from emtui.lookup import DEFAULT_ORDER, STEP, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import (
     NOTHING_USUAL,
     Baselines,
     Clock,
     Column,
-    cells_of,
     session_columns,
     titles_of,
 )
+from emtui.tui.fold_row import row_cells
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.lineup import Found, Lineup, Row, newest, runs_from
+
+if TYPE_CHECKING:
+    from emtui.triage.folds import Fold
 
 
 class SessionList(Lines):
@@ -56,14 +57,9 @@ class SessionList(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._sieve = Sieve((), Query())
-        """What is shown."""
-        self._next: Sieve | None = None
-        """What will be shown as soon as it has gone through the list."""
-        self._rows: tuple[Session, ...] = ()
-        self._all: tuple[Session, ...] = ()
+        self._lineup = Lineup()
+        self._rows: Sequence[Row] = ()
         self._anchor: Uid | None = None
-        self._unsorted = False
         self._news: list[int] | None = None
         self._looks: tuple[Snapshot | None, Snapshot] | None = None
         self.sticks = True
@@ -73,9 +69,9 @@ class SessionList(Lines):
 
     @property
     def rows(self) -> tuple[Session, ...]:
-        """The sessions that match, in their order."""
+        """The sessions that match, in their order, also those that are folded."""
         self.settle()
-        return self._rows
+        return self._lineup.matching
 
     @property
     def selected(self) -> Session | None:
@@ -86,34 +82,90 @@ class SessionList(Lines):
     @property
     def under_cursor(self) -> Session | None:
         """The session under the cursor as it is on the screen, whatever is about to be shown."""
+        return newest(self._rows[self.cursor]) if self._rows else None
+
+    @property
+    def row_here(self) -> Row | None:
+        """The same, or the fold that stands there."""
         return self._rows[self.cursor] if self._rows else None
 
+    @property
+    def fold(self) -> Fold | None:
+        """The fold under the cursor as it is on the screen, if there is one."""
+        return None if isinstance(self.row_here, Session) else self.row_here
+
     def select(self, uid: Uid) -> bool:
-        """Put the cursor on this session, if it is among the rows."""
-        place = self._place_of(uid)
-        if place is not None:
-            self.go(place)
-        return place is not None
+        """Put the cursor on this session, if it is among the rows; the fold that it is in is opened.
+
+        Unless that stands for it, as its newest run.
+        """
+        self.settle()
+        row = self._lineup.row_of(uid)
+        if row is None:
+            return False
+        if newest(self._rows[row]).uid == uid:
+            self.go(row)
+        else:
+            self.select_in_fold(uid)
+        return True
 
     def beside(self, uid: Uid, step: int) -> Session | None:
-        """The row after (or before) this session's."""
-        place = self._place_of(uid)
-        if place is None or not 0 <= place + step < self.count:
+        """What the row after (or before) this session's stands for."""
+        self.settle()
+        row = self._lineup.row_of(uid)
+        if row is None or not 0 <= row + step < self.count:
             return None
-        return self.rows[place + step]
+        return newest(self._rows[row + step])
 
     async def hop(self, wanted: Callable[[Session], bool], step: int) -> bool:
-        """Put the cursor on the next (or previous) row that is wanted; false if there is none."""
+        """Put the cursor on the next (or previous) run that is wanted; false if there is none."""
         await self.at_rest()
-        rows, here = self._rows, self.cursor
-        places = range(here + 1, len(rows)) if step > 0 else range(here - 1, -1, -1)
-        for start in range(0, len(places), STEP):
-            found = next((place for place in places[start : start + STEP] if wanted(rows[place])), None)
-            if found is not None:
+        for number, session in enumerate(runs_from(self._rows, self.cursor, step), 1):
+            if wanted(session):
                 await self.at_rest()
-                return self.select(rows[found].uid)
-            await asyncio.sleep(0)
+                return self.select(session.uid)
+            if number % STEP == 0:
+                await asyncio.sleep(0)
         return False
+
+    # --- folds ------------------------------------------------------------------
+
+    @property
+    def foldable(self) -> bool:
+        """Whether good runs can be folded in what is asked for: not in another order, nor by a query."""
+        return self._lineup.foldable
+
+    @property
+    def folds(self) -> bool:
+        """Whether they are to be, wherever they can."""
+        return self._lineup.folds
+
+    async def fold_all(self, folds: bool) -> None:
+        """Fold all good runs, or none; what was opened one by one is closed."""
+        self._lineup.folds = folds
+        self._lineup.forget_opened()
+        self._sift()
+        await self.at_rest()
+
+    async def turn_fold(self) -> bool:
+        """Open the fold under the cursor, or close the one that its run is of; false if there is none."""
+        await self.at_rest()
+        here = self.under_cursor
+        if here is None:
+            return False
+        if self.fold:
+            self.select_in_fold(here.uid)
+        elif not self._lineup.close(here.uid):
+            return False
+        else:
+            self._show_rows(self.cursor - self.top)
+        return True
+
+    def select_in_fold(self, uid: Uid) -> None:
+        """Open the fold of this session, and put the cursor on it; the window stays, if it can."""
+        self._lineup.open(uid)
+        self._anchor = uid
+        self._show_rows(None)
 
     # --- other rows -------------------------------------------------------------
 
@@ -149,8 +201,8 @@ class SessionList(Lines):
             return
         width, clock = self.size.width, Clock(self.snapshot.server_time, self.zone)
         old, new = (session_columns(width, usual, ages=self.ages) for usual in (before, after))
-        for place, session in enumerate(self.in_sight, self.top):
-            if cells_of(old, session, clock) != cells_of(new, session, clock):
+        for place, row in self._in_sight():
+            if row_cells(old, row, clock) != row_cells(new, row, clock):
                 self._repaint(place)
 
     def watch_ages(self) -> None:
@@ -166,8 +218,8 @@ class SessionList(Lines):
             return
         columns = self._columns(self.size.width)
         old, new = Clock(before.server_time, self.zone), Clock(after.server_time, self.zone)
-        for place, session in enumerate(self.in_sight, self.top):
-            if cells_of(columns, session, old) != cells_of(columns, session, new):
+        for place, row in self._in_sight():
+            if row_cells(columns, row, old) != row_cells(columns, row, new):
                 self._repaint(place)
 
     def watch_zone(self) -> None:
@@ -181,55 +233,41 @@ class SessionList(Lines):
         self._anchor = self.under_cursor.uid if self.under_cursor else self._anchor
 
     def _line_up(self) -> None:
-        """All sessions in their order; those of a snapshot are newest first already."""
-        if self.snapshot is None:
-            return
-        self._unsorted = self.order != DEFAULT_ORDER
-        if not self._unsorted:
-            self._all = self.snapshot.sessions
-        self._sift()
+        """All sessions in their order."""
+        if self.snapshot:
+            self._lineup.line_up(self.snapshot, self.order, frozenset(self.marks))
+            self._sift()
 
     def _sift(self) -> None:
-        """Look for the rows that match; what is shown stays until they are found.
+        """Look for the rows; what is shown stays until they are found.
 
-        A short list is gone through at once, a long one between the keys: what the query, the order or
-        the list before have begun, and nobody has seen, is dropped.
+        A short list is gone through at once, a long one between the keys.
         """
-        self._next = Sieve(self._all, self.wanted, self._sieve)
-        if not self._unsorted or (self.snapshot and len(self.snapshot.sessions) <= STEP):
-            self._sort()
+        self._lineup.sift(self.wanted)
+        if self._lineup.short:
+            self.settle()
+        elif not self._lineup.unsorted:
             self._step()
-        if self._next:
+        if self._lineup.pending:
             self._go_on()
-
-    def _sort(self, ordered: tuple[Session, ...] | None = None) -> None:
-        """Begin with the list in its order, which somebody may have found already."""
-        if self.snapshot and self._unsorted:
-            self._all = ordered or self.order.sort(self.snapshot.sessions, self.snapshot.server_time)
-            self._unsorted = False
-            self._next = Sieve(self._all, self.wanted)
 
     def _step(self) -> None:
         """Go through some of the list."""
-        if self._next:
-            self._next.step()
-            if self._next.done:
-                self._show_found(self._next)
+        before = self._lineup.shown.sessions
+        found = self._lineup.step()
+        if found:
+            self._show_found(found, before)
 
     def settle(self) -> None:
         """Find the rows that match now: whoever acts on a row means those."""
-        while self._next:
-            self._sort()
+        while self._lineup.pending:
             self._step()
 
     async def at_rest(self) -> None:
         """The same, but others have their turn meanwhile."""
-        while self._next:
-            if self._unsorted and self.snapshot:
-                look, order = self.snapshot, self.order
-                ordered = await beside(partial(order.sort, look.sessions, look.server_time))
-                if look.sessions is self.snapshot.sessions and order == self.order:
-                    self._sort(ordered)
+        while self._lineup.pending:
+            if self._lineup.unsorted:
+                await self._lineup.sort_beside()
             else:
                 self._step()
                 await asyncio.sleep(0)
@@ -238,45 +276,35 @@ class SessionList(Lines):
     async def _go_on(self) -> None:
         await self.at_rest()
 
-    def _show_found(self, found: Sieve) -> None:
-        """Draw the rows that were found.
+    def _show_found(self, found: Found, before: tuple[Session, ...]) -> None:
+        """Draw the rows that were found in place of those of `before`.
 
         The selected one stays on its line of the screen; with another list, unless it is the
         first row that is followed, the top does not stay in sight where it was.
         """
         at_the_top = self.cursor == self.top == 0
-        before, after = self._looks or (None, None)
-        follow = after is not None and self.sticks and self.follows and self.count > 0 and at_the_top
-        still = after is not None and not follow and before is not None
-        line, shown = self.cursor - self.top, self._sieve
-        self._sieve, self._next, self._looks, self._news = found, None, None, None
-        self._rows = found.rows
-        if follow and self._rows:
-            self._anchor = self._rows[0].uid
-        place, listed = self._nearest(found, shown.sessions)
-        self.renew(len(self._rows), place, 0 if at_the_top and not still else place - line)
+        old, new = self._looks or (None, None)
+        follow = new is not None and self.sticks and self.follows and self.count > 0 and at_the_top
+        still = new is not None and not follow and old is not None
+        line = self.cursor - self.top
+        self._looks = None
+        if follow and found.rows:
+            self._anchor = newest(found.rows[0]).uid
+        listed = self._show_rows(None if at_the_top and not still else line, before)
         if self.under_cursor and not listed:
             self._anchor = self.under_cursor.uid
+        if self._lineup.folding:
+            self.baselines = self._lineup.folding.usual
 
-    def _nearest(self, found: Sieve, before: tuple[Session, ...]) -> tuple[int, bool]:
-        """The row of the session to keep hold of, else of the next one in the order, else of the one before.
+    def _show_rows(self, line: int | None, before: tuple[Session, ...] = ()) -> bool:
+        """Draw the rows there are now, the one to keep hold of on this line of the window.
 
-        And whether the list has it at all; else it is looked for where it stood `before`.
+        Without a line the window stays, if that row can be seen in it. False if the list has it no more.
         """
-        if self._anchor is None:
-            return 0, False
-        stood = place_of(self._anchor, found.sessions)
-        if stood is not None:
-            return min(bisect_left(found.places, stood), max(len(found.places) - 1, 0)), True
-        stood = place_of(self._anchor, before)
-        if stood is None:
-            return 0, False
-        places = dict(zip(map(_UID, self._rows), count(), strict=False))
-        nearest = chain(islice(before, stood, None), reversed(before[:stood]))
-        return next((places[session.uid] for session in nearest if session.uid in places), 0), False
-
-    def _place_of(self, uid: Uid) -> int | None:
-        return place_of(uid, self.rows)
+        self._rows, self._news = self._lineup.shown.rows, None
+        row, listed = self._lineup.nearest(self._anchor, before) if self._anchor else (0, False)
+        self.renew(len(self._rows), row, self.top if line is None else row - line)
+        return listed
 
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
@@ -287,11 +315,11 @@ class SessionList(Lines):
         """One session."""
         if self.snapshot is None or self.zone is None:
             return []
-        session = self._rows[place]
-        mark = STALE if self.veiled else self.marks.get(session.uid, " ")
+        row = self._rows[place]
+        mark = STALE if self.veiled else self.marks.get(newest(row).uid, " ")
         clock = Clock(self.snapshot.server_time, self.zone)
         cursor = CURSOR if place == self.cursor else " "
-        return [(cursor + mark, PLAIN), *cells_of(self._columns(width), session, clock)]
+        return [(cursor + mark, PLAIN), *row_cells(self._columns(width), row, clock)]
 
     @property
     def veil(self) -> Style | None:
@@ -300,8 +328,23 @@ class SessionList(Lines):
 
     @property
     def in_sight(self) -> tuple[Session, ...]:
-        """The sessions that can be seen now."""
-        return self._rows[self.top : self.top + self.window]
+        """The sessions that can be seen now; of a fold the one that it stands for."""
+        return tuple(newest(row) for _, row in self._in_sight())
+
+    def _in_sight(self) -> Iterator[tuple[int, Row]]:
+        return enumerate(self._rows[self.top : self.top + self.window], self.top)
+
+    def is_unusual(self, session: Session) -> bool:
+        """Whether it took unusually long, or has gone on for so long, as far as that is known."""
+        usual = self.baselines.get(session.type or "")
+        now = self.snapshot.server_time if self.snapshot else None
+        return bool(usual and now and usual.ratio(session.took(now)))
+
+    @property
+    def marked_in_sight(self) -> set[Uid]:
+        """Those that are new or differ and can be seen now, alone or in a fold that is marked as well."""
+        rows = [row for _, row in self._in_sight() if self.is_marked(newest(row))]
+        return {run.uid for row in rows for run in ((row,) if isinstance(row, Session) else row.runs)}
 
     def is_marked(self, session: Session) -> bool:
         """Whether it is new or differs."""
@@ -312,24 +355,12 @@ class SessionList(Lines):
         """How many new ones stand above the window."""
         if self._news is None:
             new = {uid for uid, mark in self.marks.items() if mark == NEW}
-            self._news = [place for place, row in enumerate(self._rows) if row.uid in new] if new else []
+            self._news = sorted(self._lineup.rows_of(new)) if new else []
         return bisect_left(self._news, self.top)
 
     @property
     def position(self) -> str:
-        """`3/2,914`, or nothing while there is no list."""
-        if self.snapshot is None:
+        """`3/2,914` rows, or nothing while there is no list, or nothing of it yet."""
+        if self.snapshot is None or (self._lineup.pending and not self._rows):
             return ""
         return f"{words.count(self.cursor + 1 if self._rows else 0)}/{words.count(len(self._rows))}"
-
-
-def place_of(uid: Uid, sessions: tuple[Session, ...]) -> int | None:
-    """Where this one stands; a few thousand at once, as that is quicker than one by one."""
-    for start in range(0, len(sessions), STEP):
-        uids = list(map(_UID, sessions[start : start + STEP]))
-        if uid in uids:
-            return start + uids.index(uid)
-    return None
-
-
-_UID = attrgetter("uid")
