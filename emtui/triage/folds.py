@@ -176,6 +176,10 @@ class Folding:
         group = self._group[place]
         return bisect_left(self._stands, self._places[group][0] if self._is_folded(group) else place)
 
+    def place_of(self, row: int) -> int:
+        """Where in the list the session stands that this row is, or stands for."""
+        return self._stands[row]
+
     def fold_of(self, place: int) -> Fold | None:
         """The fold that the session at this place is in, open or not; none if it is in none."""
         group = self._group[place]

@@ -72,7 +72,8 @@ def _when(when: datetime, clock: Clock) -> str:
 
 
 def tail(row: Row, clock: Clock) -> str:
-    """The whole message of a run; of a fold how many runs it holds, since when, how long they took."""
+    """The whole message of a run; of a fold how many runs of what it holds, since when."""
     if isinstance(row, Session):
         return summary(row)
-    return f"{words.count(len(row.runs))} good runs in a row, {span(row, clock)}; Enter or z shows them"
+    many = f"{words.count(len(row.runs))} good runs of {row.newest.type} in a row"
+    return f"{many}, {span(row, clock)}; Enter or z shows them"

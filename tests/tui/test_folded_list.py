@@ -68,8 +68,16 @@ async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
             "  ■ failed    CollectJob             09:30:00  1m30s",
             "  · success   CollectJob  × 5        09:15:00  1m30s       08:15–09:15",
         ]
-        assert listed.position == "1/5"
         assert len(listed.rows) == len(NIGHT)
+
+
+async def test_the_position_tells_runs_not_rows() -> None:
+    async with a_list(NIGHT) as listed:
+        assert listed.position == "1/19"
+        listed.go(2)
+        assert listed.position == "3/19"
+        listed.go(3)
+        assert listed.position == "14/19"
 
 
 async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> None:

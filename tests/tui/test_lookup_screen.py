@@ -123,10 +123,11 @@ async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None
     async with seated() as seat:
         starts = [session.started for session in seat.listing.sessions.rows if session.started]
         assert starts == sorted(starts, reverse=True)
-        total = len(seat.listing.sessions.rows)
-        assert seat.line("tally").startswith(f"{total:,} runs")
-        failed = sum(session.outcome is Outcome.FAILED for session in seat.listing.sessions.rows)
-        assert f"{failed} failed" in seat.line("tally")
+        first = NIGHT.replace(hour=3, minute=0, second=0) - timedelta(days=1)
+        of_the_day = [start for start in starts if start >= first]
+        assert re.match(r"03h [·\d]{24} 02h failed  .* of \d+$", seat.line("tally"))
+        assert seat.line("tally").endswith(f" of {len(of_the_day)}")
+        assert seat.line("foot").endswith(f" 1/{len(seat.listing.sessions.rows):,}")
         assert seat.line("top").endswith("as of 02:14:30 +00:00  every 60 s")
 
 

@@ -21,10 +21,9 @@ from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import tally
 from emtui.tui.fold_row import tail
 from emtui.tui.screens.folding import Folding
-from emtui.tui.theme import BOLD
+from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -87,7 +86,6 @@ class LookupScreen(Folding):
         if self.stands:
             self.show_top()
             self.show_away()
-            self.show_tally()
             self.show_query()
             self._explain_emptiness()
             self.judge()
@@ -120,10 +118,24 @@ class LookupScreen(Folding):
         self.show_query()
         self.show_foot()
 
+    def show_top(self) -> None:
+        """The first line, and the one whose hours pass with it, whether there is an answer or not."""
+        super().show_top()
+        if self.stands:
+            self.show_tally()
+
     def show_tally(self) -> None:
-        """The counts with their base; at the right how far an answer has come."""
-        right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        self.query_one("#tally", OneLine).show(tally(self.snapshot) if self.snapshot else [], right)
+        """What failed by the hour, and counts with their base; at the right how far an answer has come."""
+        if self.snapshot is None:
+            self.query_one("#tally", OneLine).show([])
+            return
+        from emtui.tui.day import cells, line
+
+        coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
+        room = self.size.width - (cells(coming) + 2 if coming else 0)
+        clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
+        left, right = line(self.snapshot, clock, room)
+        self.query_one("#tally", OneLine).show(left, [*right, ("  ", PLAIN), *coming] if coming else right)
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()

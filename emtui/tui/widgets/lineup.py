@@ -157,6 +157,10 @@ class Lineup:
         """The row of one of those that match, by its number among them."""
         return self.folding.row_of(number) if self.folding else number
 
+    def number_of(self, row: int) -> int:
+        """Which of those that match it is that this row is, or stands for, counted from 1."""
+        return (self.folding.place_of(row) if self.folding else row) + 1
+
     def rows_of(self, uids: Container[Uid]) -> list[int]:
         """The rows of these sessions, one for each that has one."""
         return [self._row(number) for number, session in enumerate(self.matching) if session.uid in uids]

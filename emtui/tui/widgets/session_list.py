@@ -360,7 +360,8 @@ class SessionList(Lines):
 
     @property
     def position(self) -> str:
-        """`3/2,914` rows, or nothing while there is no list, or nothing of it yet."""
+        """`3/2,914`: which run of all that match; nothing while there is no list, or nothing of it yet."""
         if self.snapshot is None or (self._lineup.pending and not self._rows):
             return ""
-        return f"{words.count(self.cursor + 1 if self._rows else 0)}/{words.count(len(self._rows))}"
+        here = self._lineup.number_of(self.cursor) if self._rows else 0
+        return f"{words.count(here)}/{words.count(len(self._lineup.matching))}"
