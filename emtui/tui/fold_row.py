@@ -57,12 +57,17 @@ def times(kind: str, number: int, width: int) -> str:
 
 
 def span(fold: Fold, clock: Clock) -> str:
-    """From the first to the last start: `03:25–22:40`, `Sun 22:55 – 00:55`, `24 Oct – Sun 22:40`."""
+    """From the first to the last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
     began, last = fold.oldest.started, fold.newest.started
     if began is None or last is None:
         return ""
     first, then = (_when(when, clock) for when in (began, last))
-    return f"{first}–{then}" if " " not in first + then else f"{first} – {then}"
+    if first == then:
+        return first
+    day, _, bare = first.rpartition(" ")
+    if day and ":" in bare and then.startswith(f"{day} "):
+        return f"{first} – {then.rpartition(' ')[2]}"
+    return f"{first}–{then}" if not day and " " not in then else f"{first} – {then}"
 
 
 def _when(when: datetime, clock: Clock) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
@@ -15,6 +16,9 @@ from textual.app import App, ComposeResult
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.triage.folds import Fold
+from emtui.tui.columns import Clock
+from emtui.tui.fold_row import span, times
 from emtui.tui.theme import CHANGED, NEW, THEME
 from emtui.tui.widgets.session_list import SessionList
 
@@ -69,6 +73,37 @@ async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
             "  · success   CollectJob  × 5        09:15:00  1m30s       08:15–09:15",
         ]
         assert len(listed.rows) == len(NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        (timedelta(hours=20), timedelta(hours=1), "16:00–11:00"),
+        (timedelta(hours=30), timedelta(hours=1), "Sun 06:00 – 11:00"),
+        (timedelta(hours=40), timedelta(hours=30), "Sat 20:00 – Sun 06:00"),
+        (timedelta(hours=34), timedelta(hours=30), "Sun 02:00 – 06:00"),
+        (timedelta(days=20), timedelta(hours=30), "3 Nov – Sun 06:00"),
+        (timedelta(days=20), timedelta(days=10), "3 Nov – 13 Nov"),
+        (timedelta(days=20), timedelta(days=20), "3 Nov"),
+    ],
+)
+def test_a_fold_tells_from_when_to_when_in_as_few_cells_as_there_are(
+    since: timedelta, until: timedelta, told: str
+) -> None:
+    assert span(Fold([run(NOON - until), run(NOON - since)]), Clock(NOON, UTC)) == told
+    assert len(told) <= 21
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "told"),
+    [
+        ("CollectJob", 78, "CollectJob  × 78"),
+        ("HistoryCollectJob", 30, "HistoryCollectJ… × 30"),
+        ("CatalogReplicationJob", 1_168, "CatalogRepli… × 1,168"),
+    ],
+)
+def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, told: str) -> None:
+    assert times(kind, number, 21) == told
 
 
 async def test_the_position_tells_runs_not_rows() -> None:

@@ -61,6 +61,8 @@ class Lineup:
         """A run of each fold that is open."""
         self._folding: Folding | None = None
         """The last way to fold that was begun."""
+        self.asked = False
+        """Whether somebody asked for what is looked for: else it is only that the list has come anew."""
         self._next: Found | None = None
         self._look: Snapshot | None = None
         self._order = DEFAULT_ORDER
@@ -71,6 +73,7 @@ class Lineup:
 
     def line_up(self, look: Snapshot, order: Order, unseen: frozenset[Uid]) -> None:
         """These sessions, in this order; those of a snapshot are newest first already."""
+        self.asked |= order != self._order
         self._look, self._order, self._unseen = look, order, unseen
         self._all = look.sessions if order == DEFAULT_ORDER else None
 
@@ -121,7 +124,7 @@ class Lineup:
             self._next.step()
         if not self._next.done:
             return None
-        self.shown, self._next = self._next, None
+        self.shown, self._next, self.asked = self._next, None, False
         self.folding = self._folding if self._folding is self.shown else None
         if self.folding:
             self._opened = self.folding.opened
