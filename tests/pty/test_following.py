@@ -152,7 +152,7 @@ def test_no_copy_of_the_screen_is_newer_than_the_last_whole_answer(tmp_path: Pat
             else:
                 assert datetime.now(UTC) > began
         assert copies > 40
-        assert any("41 runs" in line for line in terminal.lines())
+        assert any("1/41" in line for line in terminal.lines())
 
 
 def test_the_mangled_row_is_counted(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -
         server = first.enter_context(rogue_beside(manager, known.context()))
         argv = (str(HASTY), "0.5", "--server", server.authority, "--user", USER, "--pin", known.sha256)
         with python(*argv, environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
-            terminal.until("40 runs")
+            terminal.until("1/40")
             first.close()
             terminal.until("BLIND since")
             terminal.until("refused the connection")
@@ -201,7 +201,7 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -
 
             manager.listed = rows(41)
             with rogue_beside(restarted, known.context(), server.port) as again:
-                terminal.until("41 runs")
+                terminal.until("1/41")
                 terminal.until(lambda lines: "as of" in lines[0] and "!" not in lines[1][:1])
                 assert again.count("POST") == 1
                 terminal.press("q")
