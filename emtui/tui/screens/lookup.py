@@ -144,10 +144,11 @@ class LookupScreen(Folding):
         self.on_lines_moved()
 
     async def action_known(self) -> None:
-        """Mark the run under the cursor as known, or no more."""
-        from emtui.tui.screens.marking import mark_run
+        """Mark what a led to as known, else the run under the cursor; or no more."""
+        from emtui.tui.screens.marking import mark_finding, mark_run
 
-        await mark_run(self, self.sessions.selected)
+        finding = self._pointed[1]
+        await (mark_finding(self, finding) if finding else mark_run(self, self.sessions.selected))
 
     def show_top(self) -> None:
         """The first line, and the one whose hours pass with it, whether there is an answer or not."""
