@@ -126,7 +126,7 @@ COMMANDS = (
     Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
     Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
     Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
-    Command("known", ("m",), "known, with a note; or no more", Place.VIEW),
+    Command("known", ("m",), "mark as known, or no more", Place.VIEW),
     Command("read", ("v",), "this view as text in $PAGER", Place.VIEW),
     Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),

@@ -23,6 +23,7 @@ def wide_list(tmp_path: Path) -> Iterator[Terminal]:
         terminal.until("Password")
         terminal.press("enter")
         at_row(terminal, 1)
+        terminal.until("a: next of")
         terminal.rest()
         yield terminal
 
@@ -67,6 +68,7 @@ def test_asking_again_without_news_sends_hardly_anything(tmp_path: Path) -> None
         terminal.until("Password")
         terminal.press("enter")
         at_row(terminal, 1)
+        terminal.until("a: next of")
         terminal.rest()
         first = terminal.lines()[0]
         while terminal.lines()[0] == first:  # asked within the same second it stays as it was
@@ -91,6 +93,7 @@ def test_over_a_quiet_line_the_list_comes_when_typing_pauses(tmp_path: Path) -> 
         terminal.until("Password")
         terminal.press("enter")
         at_row(terminal, 1)
+        terminal.until("a: next of")
         terminal.rest()
         sent = cost(terminal, "/", *READABLE, shown=f"/ {READABLE}")
         sent += cost(terminal, "enter", shown=" of 3,")

@@ -244,6 +244,8 @@ def test_no_key_of_any_screen_does_more_than_read(
 ) -> None:
     with at_the_list(seat) as terminal:
         way, shown = WAYS[place]
+        if place in {Place.BOARD, Place.FINDINGS}:
+            terminal.until("a: next of")  # what they show must have been thought of
         for key in KEYS if place is Place.LOOKUP else [*KEYS, "q"]:
             terminal.press(way)
             terminal.until(shown)

@@ -6,7 +6,7 @@ is overtaken by a later list is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,14 +26,18 @@ if TYPE_CHECKING:  # loaded once there is something to think about: the first pi
     from emtui.triage.known import Known, Mark
     from emtui.triage.standing import Standings
     from emtui.triage.telling import Teller
+    from emtui.tui.notebook import Notebook
 
 
-def _think(snapshot: Snapshot) -> tuple[Standings, Attention]:
+Thought = tuple["Standings", "Attention", "Known", Mapping[Outcome, int]]
+
+
+def _think(snapshot: Snapshot, notebook: Callable[[], Notebook]) -> Thought:
     from emtui.triage.attention import judged
     from emtui.triage.standing import standings
 
     standing = standings(snapshot.sessions, snapshot.server_time)
-    return standing, judged(standing)
+    return standing, judged(standing), *recall(notebook(), snapshot, standing)
 
 
 NOTE_CELLS = 60
@@ -52,9 +56,9 @@ class Judging(Knowing):
 
     @work(exclusive=True, group="judge", description="think about the list")
     async def _judge(self, snapshot: Snapshot) -> None:
-        standing, attention = await beside(partial(_think, snapshot))
+        edition = self.notebook.edition if self.notebook else 0
+        standing, attention, known, counts = await beside(partial(_think, snapshot, self.open_notebook))
         notebook = self.open_notebook()
-        edition = -1
         while edition != notebook.edition:  # a mark that was made meanwhile holds, too
             edition = notebook.edition
             known, counts = await beside(partial(recall, notebook, snapshot, standing))

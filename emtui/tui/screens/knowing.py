@@ -15,8 +15,11 @@ from textual.reactive import var
 
 from emtui.em.address import Server
 from emtui.em.model import Outcome, Session
+from emtui.em.source import Source
 from emtui.em.threads import beside
 from emtui.monitor.changes import Changes
+from emtui.monitor.follow import Clock as Clocks
+from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.screens.watching import Watching
 
@@ -36,8 +39,8 @@ class Knowing(Watching):
     class Judged(Message):
         """It is known anew how each type stands, or what is known of that already."""
 
-    def __init__(self, *args: object, **others: object) -> None:
-        super().__init__(*args, **others)  # type: ignore[arg-type]  # the list's own
+    def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
+        super().__init__(client, pace, clocks)
         self.notebook: Notebook | None = None
         self.known_counts: Mapping[Outcome, int] = {}
 
@@ -47,8 +50,8 @@ class Knowing(Watching):
 
         if self.notebook is None:
             server = self.client.server
-            keeps = self.emtui.remembers and isinstance(server, Server)
-            self.notebook = Notebook(server.authority if keeps and isinstance(server, Server) else None)
+            kept = server.authority if isinstance(server, Server) and self.emtui.remembers else None
+            self.notebook = Notebook(kept)
         return self.notebook
 
     def spares(self, changes: Changes, run: Session) -> bool:

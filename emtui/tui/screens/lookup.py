@@ -132,10 +132,11 @@ class LookupScreen(Judging):
         self.on_lines_moved()
 
     async def action_known(self) -> None:
-        """Mark the run under the cursor as known, or no more."""
-        from emtui.tui.screens.marking import mark_run
+        """Mark what a led to as known, else the run under the cursor; or no more."""
+        from emtui.tui.screens.marking import mark_finding, mark_run
 
-        await mark_run(self, self.sessions.selected)
+        finding = self._pointed[1]
+        await (mark_finding(self, finding) if finding else mark_run(self, self.sessions.selected))
 
     def show_tally(self) -> None:
         """The counts with their base; at the right how far an answer has come."""

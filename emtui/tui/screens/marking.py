@@ -91,7 +91,7 @@ async def _take(page: Page, listing: LookupScreen, mark: Mark) -> None:
 
 
 async def _ask(page: Page, listing: LookupScreen, pointed: Pointed) -> None:
-    """One line for the note and, at its end, until when."""
+    """One line for the note and, at its end, until when; one that says less than is so now stands there."""
     before = page.focused
 
     async def closed(text: str, *, kept: bool) -> None:
@@ -107,7 +107,8 @@ async def _ask(page: Page, listing: LookupScreen, pointed: Pointed) -> None:
     prompt = Prompt(lambda _: None, closed, page.spares_the_line, id="note")
     await page.mount(prompt, before="#foot")
     prompt.query_one(Input).placeholder = HOW
-    prompt.open("", sign=SIGN)
+    outgrown = listing.known.marks.get(pointed.of) if listing.known else None
+    prompt.open(outgrown.note if outgrown else "", before="", sign=SIGN)
     page.show_foot()
 
 
