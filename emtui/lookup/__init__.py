@@ -8,7 +8,7 @@ order, `target` reads the ways in which a person names one session. All of it is
 
 from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.beyond import Beyond
-from emtui.lookup.complete import Completion, Offers, complete
+from emtui.lookup.complete import Completion, Offers, complete, without_key
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import KEYS, Query, parse, term
 from emtui.lookup.sieve import STEP, Sieve
@@ -55,4 +55,5 @@ __all__ = [
     "parse_order",
     "parse_target",
     "term",
+    "without_key",
 ]

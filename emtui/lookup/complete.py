@@ -63,6 +63,20 @@ def complete(text: str, cursor: int, offers: Offers) -> Completion:
     return Completion(cursor - len(last), cursor, words)
 
 
+def without_key(text: str, cursor: int) -> str:
+    """The text without the word at the cursor, if that is a key or begins one, and has no value yet.
+
+    While `took:>10m` is typed nobody looks for runs with the word `too`.
+    """
+    found = _TERM_BEFORE.search(text, 0, cursor)
+    raw = found[0] if found else ""
+    body = raw.lstrip("-!").lower()
+    begun = bool(body) and any(f"{key}:".startswith(body) for key in KEYS)
+    if not begun or not (text[cursor : cursor + 1] or " ").isspace():
+        return text
+    return text[: cursor - len(raw)] + text[cursor:]
+
+
 def _last_part(value: str) -> int:
     """Where the last value of a comma list begins; a comma in quotes parts nothing."""
     quoted, start = False, 0

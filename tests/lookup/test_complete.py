@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.em.model import SESSION_TYPES
-from emtui.lookup import KEYS, BadQuery, Beyond, Offers, complete, names_of, parse
+from emtui.lookup import KEYS, BadQuery, Beyond, Offers, complete, names_of, parse, without_key
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 LISTED = ("CollectJob", "CatalogReplicationJob", "LicAutoUpdate", "DatabaseMaintenance")
@@ -103,6 +103,27 @@ def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
             assert complete(completed, end, OFFERS).words or word in {"message:", "name:", "id:"}
         else:
             assert can_be_read(completed[:end])
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("bs02 too", "bs02 "),
+        ("s", ""),
+        ("-state:", ""),
+        ("TYPE", ""),
+        ("state:f", "state:f"),
+        ("bs02", "bs02"),
+        ("tooth", "tooth"),
+        ("bs02 ", "bs02 "),
+        ("-", "-"),
+        ('"s', '"s'),
+    ],
+)
+def test_a_key_without_a_value_is_not_looked_for_while_it_is_typed(text: str, rest: str) -> None:
+    assert without_key(text, len(text)) == rest
+    assert without_key(text + " is:stuck", len(text)) == rest + " is:stuck"
+    assert without_key(text + "x", len(text)) == text + "x"
 
 
 @pytest.mark.parametrize("key", KEYS)

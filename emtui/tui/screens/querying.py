@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 
 from textual import work
@@ -133,25 +132,15 @@ class Querying(Page):
         self.show_foot()
         self._recall()
 
-    def _typed(self, text: str) -> bool:
+    def _typed(self, text: str) -> None:
         """Show what matches; what is only not yet whole is no reason to complain."""
         prompt = self.query_one(QueryPrompt)
-        prompt.wrong, error = None, None
+        prompt.wrong = None
         try:
-            self.query_now = self.read(text)
+            self.query_now = self.read(prompt.without_key(text))
         except lookup.BadQuery as bad:
-            error = bad
             prompt.wrong = None if prompt.is_begun(bad) else bad
-            self._leave_out(text, bad)
         self.show_tally()
-        return error is None
-
-    def _leave_out(self, text: str, bad: lookup.BadQuery) -> None:
-        """A key was looked for as a word until its colon came: now the rest shows its runs."""
-        start, end = bad.at or (0, 0)
-        if text[start:end].endswith(":"):
-            with suppress(lookup.BadQuery):
-                self.query_now = self.read(text[:start] + text[end:])
 
     async def _query_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""

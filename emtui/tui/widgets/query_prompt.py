@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.events import Key
 from textual.widgets import Input
 
-from emtui.lookup import BadQuery, Offers
+from emtui.lookup import BadQuery, Offers, without_key
 from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import PLAIN, WRONG
@@ -120,6 +120,10 @@ class QueryPrompt(Prompt):
     def offered(self) -> tuple[tuple[str, ...], int]:
         """What Tab would give here, and which of it comes next."""
         return self.cycle.offered(self._field.value, self._field.cursor_position, self._offers())
+
+    def without_key(self, text: str) -> str:
+        """What was typed, but for a key at the cursor that has no value yet."""
+        return without_key(text, self._field.cursor_position)
 
     def is_begun(self, error: BadQuery) -> bool:
         """Whether what cannot be read is only not yet whole: it is typed just now, and goes on somehow."""
