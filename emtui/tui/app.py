@@ -7,6 +7,7 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.model import Session
     from emtui.em.source import Source
+    from emtui.local.profiles import Stated
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
@@ -77,6 +79,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
+        self._wanted_view = start.view
         self._stop_pressed = -PRESS_AGAIN
         self._alarm = Alarm()
         self._finding: Finding | None = None
@@ -217,6 +220,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
+        self.tell_times_for(self.connection)
         await self._only_lookup(keep=same)
         if same and self.lookup_screen:
             self.lookup_screen.log_on_as(self.client)
@@ -251,7 +255,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
 
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
+        nothing_yet = lookup.Beyond(unseen=())
+        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
@@ -283,8 +288,9 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
-        failure = self._alarm.failure(
-            event.changes, self.lookup_screen.snapshot if self.lookup_screen else None
+        screen = self.lookup_screen
+        failure = screen and self._alarm.failure(
+            event.changes, screen.snapshot, partial(screen.spares, event.changes)
         )
         if failure:
             self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
@@ -340,8 +346,18 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._farewell(before)
 
     @property
-    def _watermark(self) -> str | None:
-        """What the last look is noted under, if it may be."""
+    def own_queries(self) -> Mapping[str, Stated]:
+        """Queries of one's own, by their digits."""
+        return self._start.queries
+
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether the person's configuration counts here: not in a demo, nor for a recording."""
+        return not self._start.mark
+
+    @property
+    def kept_under(self) -> str | None:
+        """The profile under which the last look and the queries are kept, if they may be."""
         profile = self.connection.profile
         return profile.name if profile and self._start.remember else None
 
@@ -351,7 +367,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         from emtui.local.watermark import last_look
         from emtui.monitor.pace import AWAY
 
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
         if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
             screen.was_left(since)
@@ -362,7 +378,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
     def note_look(self) -> None:
         """Write down when somebody last looked, if that has changed."""
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         if name and screen and screen.last_key and screen.last_key != self._noted:
             from emtui.local.watermark import note_look
 
@@ -455,7 +471,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
         place = self.page.PLACE
         if place is not Place.PAGE:
-            self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
+            own = {digit: str(stated.value) for digit, stated in self.own_queries.items()}
+            self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to."""
@@ -491,11 +508,19 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         else:
             self.go_to(text)
 
-    def on_judging_judged(self) -> None:
+    def on_knowing_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.judged()
+        self._open_view()
+
+    def _open_view(self) -> None:
+        """The page above the list that was asked for at the start, unless somebody has gone on meanwhile."""
+        view, self._wanted_view = self._wanted_view, None
+        screen = self.lookup_screen
+        if view and screen and self.screen is screen and self.focused is screen.sessions:
+            screen.action_board() if view == "types" else screen.action_findings()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""

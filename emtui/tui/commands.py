@@ -25,6 +25,7 @@ class Place(Enum):
     MOVING = "Moving"
     PAGE = "A page of text"
     PROMPT = "The query and search line"
+    QUERY = "While a query is typed"
     PALETTE = "Commands"
     LOGIN = "Log on"
     TRUST = "The certificate"
@@ -38,6 +39,7 @@ class Command:
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the
     product, which the help shows first. One without keys is called by its name, after `:`.
+    One that is told its key (`by_key`) does another thing for each.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Command:
     place: Place
     hint: str = ""
     vital: bool = False
+    by_key: bool = False
 
 
 COMMANDS = (
@@ -63,7 +66,9 @@ COMMANDS = (
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
     Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),
+    Command("show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP),
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
+    Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
     Command("difference", ("d",), "open at its difference", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
@@ -112,6 +117,11 @@ COMMANDS = (
     # the prompt
     Command("keep", ("enter",), "keep what was typed", Place.PROMPT, "keep"),
     Command("restore", ("escape",), "as it was before", Place.PROMPT, "as before"),
+    Command("empty", ("ctrl+u",), "empty the line", Place.PROMPT),
+    Command("complete", ("tab",), "complete; again for the next", Place.QUERY, "complete"),
+    Command("complete_back", ("shift+tab",), "back to the one before", Place.QUERY),
+    Command("earlier", ("up",), "the query that was kept before", Place.QUERY, "earlier"),
+    Command("later", ("down",), "the one after; what you had typed", Place.QUERY),
     # the palette
     Command("choose", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
     # log on
@@ -131,6 +141,7 @@ COMMANDS = (
     Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
     Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
     Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
+    Command("known", ("m",), "known, with a note; or no more", Place.VIEW),
     Command("read", ("v",), "this view as text in $PAGER", Place.VIEW),
     Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
@@ -197,11 +208,14 @@ def of(*places: Place) -> Iterator[Command]:
 
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
-    return [
-        Binding(",".join(command.keys), command.name, command.does, show=False)
-        for command in of(*places)
-        if command.keys
-    ]
+    return [binding for command in of(*places) for binding in _bindings(command)]
+
+
+def _bindings(command: Command) -> list[Binding]:
+    if command.by_key:
+        return [Binding(key, f"{command.name}('{key}')", command.does, show=False) for key in command.keys]
+    keys = ",".join(command.keys)
+    return [Binding(keys, command.name, command.does, show=False)] if keys else []
 
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
@@ -213,6 +227,7 @@ FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.PROMPT: ("keep", "restore"),
+    Place.QUERY: ("complete", "earlier", "keep", "restore"),
     Place.PALETTE: ("choose", "undo"),
     Place.LOGIN: ("forward", "next_field", "back", "stop"),
     Place.TRUST: ("answer", "more", "back"),
@@ -226,4 +241,4 @@ def hints(place: Place) -> list[tuple[str, str]]:
     return [(shown(here[name].keys[0]), here[name].hint) for name in FOOTERS[place]]
 
 
-_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE))
+_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE, Place.PROMPT))

@@ -109,11 +109,14 @@ class HandingOver(Timed, inherit_bindings=False):
         if self._start.mark or not screen or not isinstance(server, Server):
             return ""
         from emtui.tui.screens.detail import DetailScreen
-        from emtui.tui.way_back import way_back
+        from emtui.tui.way_back import VIEWS, way_back, way_back_to_run
 
-        opened = [one for one in self.screen_stack if isinstance(one, DetailScreen)]
-        session, compared = (opened[-1].session, self._compared(opened[-1])) if opened else (None, "")
-        return way_back(server, screen.query_now, screen.order, session, compared)
+        pages = [page for page in self.screen_stack if isinstance(page, Page)]
+        opened = [page for page in pages if isinstance(page, DetailScreen)]
+        if opened:
+            return way_back_to_run(server, opened[-1].session, self._compared(opened[-1]))
+        above = next((page.PLACE for page in reversed(pages) if page.PLACE in VIEWS), None)
+        return way_back(server, screen.query_now, screen.order, above)
 
     def _compared(self, detail: DetailScreen) -> str:
         """What the difference above this run, if it is open, compares it with."""

@@ -20,6 +20,7 @@ from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.prompt import PromptInput
+from emtui.tui.widgets.query_prompt import QueryInput
 
 WHO_CARRIES_OUT = {
     Place.LOOKUP: LookupScreen,
@@ -31,6 +32,7 @@ WHO_CARRIES_OUT = {
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
     Place.PROMPT: PromptInput,
+    Place.QUERY: QueryInput,
     Place.PALETTE: PaletteScreen,
     Place.LOGIN: LoginScreen,
     Place.TRUST: TrustScreen,
@@ -54,6 +56,11 @@ def test_no_key_means_two_things_in_one_view(place: Place) -> None:
     commands = of(place, Place.MOVING, Place.VIEW, Place.EVERYWHERE)
     keys = Counter(key for command in commands for key in command.keys)
     assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_no_key_means_two_things_while_a_query_is_typed() -> None:
+    keys = [key for command in of(Place.QUERY, Place.PROMPT) for key in command.keys]
+    assert len(keys) == len(set(keys))
 
 
 def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:
