@@ -16,6 +16,7 @@ from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
@@ -31,6 +32,7 @@ WHO_CARRIES_OUT = {
     Place.FINDINGS: FindingsScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
+    Place.RAW: RawPage,
     Place.PROMPT: PromptInput,
     Place.QUERY: QueryInput,
     Place.PALETTE: PaletteScreen,
@@ -48,6 +50,7 @@ VIEWS = (
     Place.BOARD,
     Place.FINDINGS,
     Place.PAGE,
+    Place.RAW,
 )
 
 
