@@ -86,9 +86,7 @@ _RECORDINGS = (
     Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
 )
 
-_COMPARE = Option(
-    "--compare", "open ID at its difference with this run: an ID, or good for the last good one", "ID"
-)
+_COMPARE = Option("--compare", "at its difference from this run; good is the last good one before it", "ID")
 _SCREENS = (
     Option("--quiet", "spare the line: fewer frames, as over SSH"),
     Option("--ascii", "draw with ASCII only, as on a console or without a UTF-8 locale"),

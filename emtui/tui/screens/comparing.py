@@ -93,7 +93,7 @@ class Comparing(Page):
 
     def compare_with(self, other: Session) -> None:
         """Another run from now on."""
-        self.there, self.found, self.trouble = other, None, ""
+        self.there, self.found, self.trouble = other, None, self.detail.trouble
         self.begin()
 
     def _wait_on(self) -> None:
