@@ -1,0 +1,35 @@
+"""Times on the screens, where clocks were changed or disagree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from emtui.em.model import Session, uid_of
+from emtui.tui.columns import Clock, session_columns
+from emtui.tui.describe import head
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MORNING = datetime(2026, 10, 25, 7, 12, 4, tzinfo=UTC)
+"""The clocks in Berlin were put back at one, UTC."""
+
+
+def run(started: datetime) -> Session:
+    uid = uid_of("0a1b2c3d-0000-4000-8000-000000000001")
+    return Session(uid, type="CollectJob", started=started, ended=started, state="CompletedSuccessfully")
+
+
+def headed(started: datetime) -> str:
+    return "".join(text for text, _ in head(run(started), Clock(MORNING, BERLIN)))
+
+
+def test_a_run_of_the_hour_that_came_twice_says_in_which_of_them_it_was() -> None:
+    first = MORNING.replace(hour=0, minute=30)
+    assert "Sun 25 Oct 02:30:04 +02:00" in headed(first)
+    assert "Sun 25 Oct 02:30:04  took" in headed(first + timedelta(hours=1))
+
+
+def test_a_run_that_begins_in_the_future_by_our_clock_is_no_time_old() -> None:
+    ages = {column.title: column for column in session_columns(80, {}, ages=True)}
+    (age,) = (column for title, column in ages.items() if title.startswith("Age"))
+    assert age.cell(run(MORNING + timedelta(seconds=2)), Clock(MORNING, BERLIN))[0] == "0.0s"
