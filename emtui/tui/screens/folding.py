@@ -5,7 +5,7 @@ from __future__ import annotations
 from emtui.tui.screens.judging import Judging
 
 
-class Folding(Judging):
+class Folded(Judging):
     """A page with such a list."""
 
     async def action_fold(self) -> None:

@@ -22,7 +22,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
 from emtui.tui.fold_row import tail
-from emtui.tui.screens.folding import Folding
+from emtui.tui.screens.folding import Folded
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from emtui.triage.attention import Finding
 
 
-class LookupScreen(Folding):
+class LookupScreen(Folded):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
