@@ -78,6 +78,14 @@ class Source(Protocol):
         """The log of one session, in Order. Raises `NotFound`."""
         ...
 
+    async def session_xml(self, uid: Uid) -> str:
+        """The answer for one session as the server wrote it, harmless to print. Raises `NotFound`."""
+        ...
+
+    async def events_xml(self, uid: Uid) -> str:
+        """The answer for one session's events as the server wrote it, harmless to print."""
+        ...
+
     def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, in order, each known as well as it can be."""
         ...

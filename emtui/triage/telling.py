@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
 from emtui.em.model import Outcome
@@ -25,11 +25,17 @@ from emtui.triage.attention import (
     Slowing,
     Warned,
 )
+from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
 from emtui.triage.rhythm import MOST_SLOTS, Due
-from emtui.triage.servers import ServerRow, Went
+from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
+
+NO_SPREAD = timedelta(milliseconds=100)
+"""What lies closer together than this took the same, as it is written."""
+SERVERS = "Servers"
+"""What is told of the backup servers in one line; a screen may show a table instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +115,28 @@ class Teller:
         elif found.slowest:
             yield "Waited", self.wait(found.slowest)
         if found.servers:
-            yield "Servers", "  ".join(map(server, found.servers))
-        if found.baseline:
-            ratio = f", this one {found.ratio:.1f} times that" if found.ratio else ""
-            yield "Usual", f"{words.duration(found.baseline.usual)} {_on(found.baseline.rests_on)}{ratio}"
-        if found.incident and found.incident.count > 1:
-            yield "Same", self._same(found)
+            yield SERVERS, "  ".join(map(server, worst_first(found.servers)))
         if found.last_good and found.last_good.started:
             took = found.last_good.took(self.now)
             length = f", took {words.duration(took)}" if took is not None else ""
             yield "Last good", f"{self.at(found.last_good.started)}{length}"
+        if found.baseline:
+            yield "Usual", self._usual(found.baseline, found)
+        if found.incident and found.incident.count > 1:
+            yield "Same", self._same(found)
         if found.due and (text := self.due(found.due)):
             yield "Next", text
         if found.around.troubled:
             yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
+
+    def _usual(self, usual: Baseline, found: Explanation) -> str:
+        """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
+        this = [f"×{found.ratio:.1f}"] if found.ratio else []
+        if found.longer_than is not None:
+            this.append(_among(found.longer_than, usual.rests_on))
+        spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
+        place = f"; this one {', '.join(this)}" if this else ""
+        return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
 
     def _streak(self, streak: Streak) -> str:
         word = "failure" if streak.outcome is Outcome.FAILED else "warning"
@@ -164,7 +178,7 @@ def usual_wait(wait: Wait) -> str:
 
 def server(row: ServerRow) -> str:
     """`bs02.example.net 3m50s failed`."""
-    took = f" {words.duration(row.took)}" if row.took is not None and row.went is not Went.NOT_REACHED else ""
+    took = f" {words.duration(row.took)}" if row.took is not None else ""
     return f"{row.host}{took} {row.went}"
 
 
@@ -184,6 +198,13 @@ def ground(finding: Finding) -> str:
             return f"on {words.count(finding.rests_on)} intervals"
         case _:
             return f"on {words.count(finding.rests_on)} runs"
+
+
+def _among(shorter: int, all_: int) -> str:
+    """`the longest`, `longer than 398 of them`."""
+    if shorter == all_:
+        return "the longest"
+    return f"longer than {words.count(shorter)} of them" if shorter else "longer than none of them"
 
 
 def _on(count: int) -> str:

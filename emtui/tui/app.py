@@ -7,32 +7,27 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
-from textual.reactive import var
 from textual.timer import Timer
-from textual.widgets import Input
 
 from emtui import __version__, words
-from emtui.em.address import Server
 from emtui.em.errors import EmError
 from emtui.em.threads import beside
 from emtui.local.connection import Connection
-from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
-from emtui.tui.at_terminal import AtTerminal
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
 from emtui.tui.first_logon import FirstLogon
+from emtui.tui.handing_over import HandingOver
 from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
@@ -42,11 +37,12 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.model import Session
     from emtui.em.source import Source
+    from emtui.local.profiles import Stated
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
-    from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
+    from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
 
@@ -60,7 +56,7 @@ SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
+_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and a name of one can be opened."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
@@ -68,7 +64,7 @@ PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
 
-class EmtuiApp(AtTerminal, inherit_bindings=False):
+class EmtuiApp(HandingOver, inherit_bindings=False):
     """emtui on a terminal."""
 
     CSS_PATH = "emtui.tcss"
@@ -80,18 +76,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         *bindings(Place.EVERYWHERE),
     ]
 
-    zone: var[tzinfo] = var(SystemZone())
-
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
+        self._wanted_view = start.view
         self._stop_pressed = -PRESS_AGAIN
-        self.clocks = False
-        """Whether events show the time of day rather than the offset."""
+        self.wraps = False
+        """Whether long events are wrapped rather than cut."""
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()
-        self.client: Source | None = None
         self._unwarned: Source | None = None
         self._noted: datetime | None = None
         self._second_try: Timer | None = None
@@ -100,19 +94,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self.way_back = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self.connection = start.connection
-        self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
-
-    @property
-    def remembers(self) -> bool:
-        """Whether anything may be written on this computer."""
-        return self._start.remember
-
-    @property
-    def mark(self) -> str | None:
-        """DEMO or REPLAY, where this is one; REC while it is recorded."""
-        if self._start.recorder:
-            return "REC STOPPED" if self._start.recorder.problem else "REC"
-        return self._start.mark
 
     @property
     def speed(self) -> float:
@@ -134,10 +115,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """How far the server's clock is ahead of ours, as the last list had it."""
         snapshot = self.lookup_screen.snapshot if self.lookup_screen else None
         return snapshot.skew if snapshot else timedelta()
-
-    def now(self) -> datetime:
-        """The clock that ages are reckoned by."""
-        return self._start.now()
 
     def identity(self) -> tuple[str, str, str, str]:
         """Mark, profile, server and user, for the first line; of a recording its file, and how it goes on."""
@@ -245,6 +222,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
+        self.tell_times_for(self.connection)
         await self._only_lookup(keep=same)
         if same and self.lookup_screen:
             self.lookup_screen.log_on_as(self.client)
@@ -279,7 +257,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
 
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
+        nothing_yet = lookup.Beyond(unseen=())
+        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
@@ -309,16 +288,11 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     async def _farewell(self, client: Source) -> None:
         await client.close()
 
-    @property
-    def lookup_screen(self) -> LookupScreen | None:
-        """The list, if somebody is logged on."""
-        pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
-        return next((cast("LookupScreen", page) for page in pages if page.PLACE is Place.LOOKUP), None)
-
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
-        failure = self._alarm.failure(
-            event.changes, self.lookup_screen.snapshot if self.lookup_screen else None
+        screen = self.lookup_screen
+        failure = screen and self._alarm.failure(
+            event.changes, screen.snapshot, partial(screen.spares, event.changes)
         )
         if failure:
             self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
@@ -344,7 +318,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self._look_back()
         target, self._target = self._target, None
         if target:
-            self.go_to(target)
+            self.go_to(target, self._start.compare)
 
     def on_watching_refused(self) -> None:
         """The directory behind the server may not be back yet: once more, in half an hour."""
@@ -374,8 +348,18 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self._farewell(before)
 
     @property
-    def _watermark(self) -> str | None:
-        """What the last look is noted under, if it may be."""
+    def own_queries(self) -> Mapping[str, Stated]:
+        """Queries of one's own, by their digits."""
+        return self._start.queries
+
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether the person's configuration counts here: not in a demo, nor for a recording."""
+        return not self._start.mark
+
+    @property
+    def kept_under(self) -> str | None:
+        """The profile under which the last look and the queries are kept, if they may be."""
         profile = self.connection.profile
         return profile.name if profile and self._start.remember else None
 
@@ -385,7 +369,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         from emtui.local.watermark import last_look
         from emtui.monitor.pace import AWAY
 
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
         if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
             screen.was_left(since)
@@ -396,7 +380,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
     def note_look(self) -> None:
         """Write down when somebody last looked, if that has changed."""
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         if name and screen and screen.last_key and screen.last_key != self._noted:
             from emtui.local.watermark import note_look
 
@@ -414,7 +398,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         elif abs(self.skew) >= LARGE_SKEW:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
-    def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
+    def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
         """The list knows it too."""
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
@@ -439,8 +423,18 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
             self.push_screen(DetailScreen(self.client, session))
 
-    def go_to(self, text: str) -> None:
-        """Open the session that this text names; say what is wrong if it names none."""
+    def open_difference(self, session: Session, other: Session | None = None) -> None:
+        """Into a session, at its difference with another one: the last good one, unless told."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.difference import DifferenceScreen
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(DifferenceScreen(detail, other))
+
+    def go_to(self, text: str, compare: str | None = None) -> None:
+        """Open the session that this text names, beside another one if told; or say what is wrong."""
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -448,11 +442,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             return
         try:
             session = screen.find(lookup.parse_target(text))
+            named = compare and compare != lookup.LAST_GOOD
+            other = screen.find(lookup.parse_target(compare)) if compare and named else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.page.say(str(error))
             return
         screen.sessions.select(session.uid)
-        self.open_session(session)
+        if compare:
+            self.open_difference(session, other)
+        else:
+            self.open_session(session)
 
     def touched(self) -> None:
         """Somebody is there: what is new in the list has been seen."""
@@ -474,7 +473,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
         place = self.page.PLACE
         if place is not Place.PAGE:
-            self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
+            own = {digit: str(stated.value) for digit, stated in self.own_queries.items()}
+            self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to."""
@@ -510,11 +510,19 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         else:
             self.go_to(text)
 
-    def on_judging_judged(self) -> None:
+    def on_knowing_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.judged()
+        self._open_view()
+
+    def _open_view(self) -> None:
+        """The page above the list that was asked for at the start, unless somebody has gone on meanwhile."""
+        view, self._wanted_view = self._wanted_view, None
+        screen = self.lookup_screen
+        if view and screen and self.screen is screen and self.focused is screen.sessions:
+            screen.action_board() if view == "types" else screen.action_findings()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""
@@ -528,6 +536,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             return
         await screen.point_at(finding)
         run = screen.run_of(finding)
+        if self.page.PLACE is Place.DIFFERENCE:
+            await self.pop_screen()
         if self.page.PLACE is Place.DETAIL and run:
             from emtui.tui.screens.detail import DetailScreen
 
@@ -560,71 +570,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         text = health(screen.follow, client, clock, self._second_try_at)
         self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
 
-    # --- handing over ------------------------------------------------------------------
-
-    def origin(self, as_of: datetime | None) -> Origin:
-        """Whose answer a text shows, and of when."""
-        from emtui.tui.plain import Origin
-
-        server = self.client.server if self.client else ""
-        return Origin(str(server), self.mark or "", as_of)
-
-    @work(group="copy", description="copy a text")
-    async def copy(self, text: str) -> None:
-        """Put it on the person's clipboard, and say which way."""
-        from emtui.local import clipboard
-
-        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self.remembers))
-        if copied.sequence and self._driver:
-            self._driver.write(copied.sequence)
-        self.page.say(copied.told)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
-        hidden = isinstance(self.focused, Input) and self.focused.password
-        if text and not hidden:
-            self._clipboard = text
-            self.copy(text)
-
-    def copy_command(self) -> None:
-        """Copy the command that opens this view for anybody; say why, where there is none."""
-        command = self._way_back()
-        if command:
-            self.copy(command)
-        else:
-            self.page.say(self._no_way_back())
-
-    def _no_way_back(self) -> str:
-        if self._start.replay:
-            return "This is a recording: no command opens it for anybody but you."
-        if self._start.mark:
-            return "This is a demo: it ends with you, and no command opens it for anybody else."
-        return "There is no view yet that a command could open: log on first."
-
-    def read_in_pager(self, text: Callable[[], str]) -> None:
-        """Let the person's pager show a text; one at a time."""
-        if not any(worker.group == "pager" and not worker.is_finished for worker in self.workers):
-            self._read_in_pager(text)
-
-    @work(group="pager", description="show a text in the pager")
-    async def _read_in_pager(self, text: Callable[[], str]) -> None:
-        from emtui.local import pager
-
-        try:
-            argv = pager.command(os.environ)
-            await self.lend(lambda: pager.show(argv, text()))
-        except pager.NoPager as problem:
-            self.page.say(str(problem))
-
-    def action_clock(self) -> None:
-        """Local time, or UTC."""
-        local = self._start.zone or SystemZone()
-        self.zone = local if self.zone is UTC else UTC
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.zone = self.zone
-        self.page.say("Times are in UTC." if self.zone is UTC else "Times are in local time.")
-
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""
         if self._start.replay:
@@ -642,16 +587,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self.way_back = self._way_back()
         self._arm(code)
         self.exit(code)
-
-    def _way_back(self) -> str:
-        screen, server = self.lookup_screen, self.client.server if self.client else None
-        if self._start.mark or not screen or not isinstance(server, Server):
-            return ""
-        from emtui.tui.screens.detail import DetailScreen
-        from emtui.tui.way_back import way_back
-
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
 
     def end_soon(self, code: int) -> None:
         """The same, from another thread."""

@@ -56,6 +56,14 @@ class FirstLogon:
         """The log of one session."""
         return await (await self._there()).events(uid)
 
+    async def session_xml(self, uid: Uid) -> str:
+        """The answer for one session as the server wrote it."""
+        return await (await self._there()).session_xml(uid)
+
+    async def events_xml(self, uid: Uid) -> str:
+        """The answer for one session's events as the server wrote it."""
+        return await (await self._there()).events_xml(uid)
+
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, each known as well as it can be."""
         async with aclosing((await self._there()).complete(references)) as sessions:

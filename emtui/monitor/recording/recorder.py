@@ -170,6 +170,14 @@ class _Overheard:
         self._note(Read(self._recorder.now(), uid, log))
         return log
 
+    async def session_xml(self, uid: Uid) -> str:
+        """Not noted: a recording keeps what was read, and hides what the XML would show."""
+        return await self._client.session_xml(uid)
+
+    async def events_xml(self, uid: Uid) -> str:
+        """Not noted either."""
+        return await self._client.events_xml(uid)
+
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """What is known of a run since an earlier list is not noted again."""
         async with aclosing(self._client.complete(references)) as sessions:

@@ -38,6 +38,8 @@ _LEAST_PAUSE = 0.01
 _JUST_BEFORE = 0.001
 """Recorded seconds by which a look is called early: sums of seconds are not exact."""
 
+_NO_XML = "A recording keeps what was read, not the XML that it was read from."
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -191,6 +193,14 @@ class Replay:
         if isinstance(log, str):
             raise EmError(log)
         return log
+
+    async def session_xml(self, uid: Uid) -> str:  # noqa: ARG002 - no session has any
+        """Nothing: only what was read of it was recorded."""
+        raise NotFound(_NO_XML)
+
+    async def events_xml(self, uid: Uid) -> str:  # noqa: ARG002 - see above
+        """Nothing either."""
+        raise NotFound(_NO_XML)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """As they came to be known until the next look."""

@@ -5,7 +5,8 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -21,7 +22,7 @@ from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
-from emtui.tui.fold_row import tail
+from emtui.tui.fold_row import Row, tail
 from emtui.tui.screens.folding import Folded
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
@@ -32,6 +33,7 @@ from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from emtui.triage.attention import Finding
+    from emtui.triage.known import Known
 
 
 class LookupScreen(Folded):
@@ -52,7 +54,7 @@ class LookupScreen(Folded):
         order: lookup.Order,
     ) -> None:
         super().__init__(client, pace, clocks)
-        self._pointed: tuple[Uid | None, str] = (None, "")
+        self._pointed: tuple[Uid | None, Finding | None] = (None, None)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 
@@ -96,6 +98,15 @@ class LookupScreen(Folded):
         if self.stands:
             self.show_attention()
 
+    def tell_in(self, zone: tzinfo) -> None:
+        """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
+        from emtui.lookup.pinned import wall_pinned
+
+        query = wall_pinned(self.query_now)
+        if query.text != self.query_now.text:
+            self.query_now = query
+        super().tell_in(zone)
+
     def watch_progress(self) -> None:
         """How far the answer has come."""
         if self.stands:
@@ -112,11 +123,29 @@ class LookupScreen(Folded):
         """The whole message of the row under the cursor, or what its fold holds."""
         selected, row, snapshot = self.sessions.under_cursor, self.sessions.row_here, self.snapshot
         if not selected or selected.uid != self._pointed[0]:
-            self._pointed = (None, "")
-        said = tail(row, self._clock(snapshot)) if row and snapshot else ""
-        self.query_one(Paragraph).show(self._pointed[1] or said)
+            self._pointed = (None, None)
+        finding = self._pointed[1]
+        said = self.told(finding) if finding else self._said_of(row, snapshot) if row and snapshot else ""
+        self.query_one(Paragraph).show(said)
         self.show_query()
         self.show_foot()
+
+    def _said_of(self, row: Row, snapshot: Snapshot) -> str:
+        known = self.known.of(row) if self.known and isinstance(row, Session) else None
+        said = self.told_known(known), tail(row, self._clock(snapshot))
+        return " · ".join(part for part in said if part)
+
+    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+        """What is known is counted apart, and told with its note."""
+        super().show_known(known, counts)
+        self.show_tally()
+        self.on_lines_moved()
+
+    async def action_known(self) -> None:
+        """Mark the run under the cursor as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.sessions.selected)
 
     def show_top(self) -> None:
         """The first line, and the one whose hours pass with it, whether there is an answer or not."""
@@ -127,14 +156,16 @@ class LookupScreen(Folded):
     def show_tally(self) -> None:
         """What failed by the hour, and counts with their base; at the right how far an answer has come."""
         if self.snapshot is None:
-            self.query_one("#tally", OneLine).show([])
+            self.query_one("#tally", OneLine).show(self.hint())
             return
         from emtui.tui.day import cells, line
 
         coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
         room = self.size.width - (cells(coming) + 2 if coming else 0)
         clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
-        left, right = line(self.snapshot, clock, room)
+        left, right = line(self.snapshot, clock, room, self.known)
+        if hint := self.hint():
+            left, right = hint, []
         self.query_one("#tally", OneLine).show(left, [*right, ("  ", PLAIN), *coming] if coming else right)
 
     def _explain_emptiness(self) -> None:
@@ -149,6 +180,8 @@ class LookupScreen(Folded):
             return ()
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
+        if self.query_now.text == "is:unseen":
+            return ("Nothing has come or changed that you have not seen.", "0 shows everything")
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
 
     # --- moving about -----------------------------------------------------------
@@ -159,6 +192,13 @@ class LookupScreen(Folded):
             self.sessions.select_in_fold(self.sessions.selected.uid)
         elif self.sessions.selected:
             self.emtui.open_session(self.sessions.selected)
+        else:
+            self.say("There is no row to open.")
+
+    def action_difference(self) -> None:
+        """Open the selected session at its difference with the last good run."""
+        if self.sessions.selected:
+            self.emtui.open_difference(self.sessions.selected)
         else:
             self.say("There is no row to open.")
 
@@ -254,11 +294,13 @@ class LookupScreen(Folded):
 
     def plain_text(self) -> Callable[[], str] | None:
         """All rows that match, also those that the window does not show."""
-        snapshot, rows, query, order = self.snapshot, self.sessions.rows, self.query_now, self.order
+        snapshot, rows, order = self.snapshot, self.sessions.rows, self.order
         if snapshot is None:
             return None
+        from emtui.lookup.pinned import pinned
         from emtui.tui.plain import list_text
 
+        query = pinned(self.query_now)
         origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, rows, snapshot, query, order, clock)
 
@@ -287,12 +329,12 @@ class LookupScreen(Folded):
         if run and not self.sessions.select(run.uid):
             await self.action_show_all()
             self.sessions.select(run.uid)
-        self._pointed = (run.uid if run else None, self.told(finding))
+        self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
-        self._filter(text)
+        self.show_only(text)
         self.sessions.go(0)
 
     def action_board(self) -> None:
@@ -322,7 +364,7 @@ class LookupScreen(Folded):
         if self.action_stop() or self.wave_away() or self.forget_absence():
             return
         if not self.query_now.empty:
-            self._filter("")
+            self.show_only("")
         else:
             self.say("q leaves emtui.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.reactive import var
@@ -20,6 +20,7 @@ from emtui.tui.columns import (
     Baselines,
     Clock,
     Column,
+    known_cells,
     session_columns,
     titles_of,
 )
@@ -28,6 +29,9 @@ from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Pieces, strip_of
 from emtui.tui.widgets.lineup import Row, newest
 from emtui.tui.widgets.sifted import Sifted
+
+if TYPE_CHECKING:
+    from emtui.triage.known import Known
 
 
 class SessionList(Sifted):
@@ -43,6 +47,7 @@ class SessionList(Sifted):
     veiled: var[bool] = var(False)
     baselines: var[Baselines] = var(NOTHING_USUAL)
     ages: var[bool] = var(False)
+    known: var[Known | None] = var(None)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -89,6 +94,13 @@ class SessionList(Sifted):
             if row_cells(old, row, clock) != row_cells(new, row, clock):
                 self._repaint(place)
 
+    def watch_known(self, before: Known | None, after: Known | None) -> None:
+        """Something else is known: repaint the rows that are dimmed or no more."""
+        for place, session in enumerate(self.in_sight, self.top):
+            was, now = (bool(known and known.of(session)) for known in (before, after))
+            if was != now:
+                self._repaint(place)
+
     def watch_ages(self) -> None:
         """When each run started, or how long ago."""
         self.refresh()
@@ -123,7 +135,9 @@ class SessionList(Sifted):
         mark = STALE if self.veiled else self.marks.get(newest(row).uid, " ")
         clock = Clock(self.snapshot.server_time, self.zone)
         cursor = CURSOR if place == self.cursor else " "
-        return [(cursor + mark, PLAIN), *row_cells(self._columns(width), row, clock)]
+        cells = row_cells(self._columns(width), row, clock)
+        is_known = isinstance(row, Session) and self.known is not None and self.known.of(row) is not None
+        return [(cursor + mark, PLAIN), *(known_cells(cells) if is_known else cells)]
 
     def renew(self, count: int, cursor: int, top: int) -> None:
         """Other rows: others of them are new."""
