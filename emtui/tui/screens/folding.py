@@ -15,7 +15,7 @@ class Folded(Judging):
         elif not self.sessions.folds:
             self.say("Every run has a row of its own now; Z folds the good ones again.")
         elif not await self.sessions.turn_fold():
-            self.say("There is nothing to fold here: only good runs of a type in a row are folded.")
+            self.say("Nothing folds here: only good runs in a row do.")
 
     async def action_fold_all(self) -> None:
         """A row for every run, or good ones folded."""
