@@ -11,10 +11,11 @@ name only, is `?`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 
@@ -26,6 +27,9 @@ from emtui.tui.describe import WORST_FIRST
 from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
+if TYPE_CHECKING:
+    from emtui.triage.known import Known
+
 HOUR = timedelta(hours=1)
 HOURS = 24
 GRACE = timedelta(minutes=5)
@@ -33,8 +37,6 @@ GRACE = timedelta(minutes=5)
 NONE, MANY, NOT_KNOWN = "·", "+", "?"
 APART = 2
 _WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
-IsKnown = Callable[[Session], object]
-"""Whether somebody has marked a run as known."""
 _BEST_LAST = (*WORST_FIRST, Outcome.SUCCESS)
 
 
@@ -47,13 +49,13 @@ class Day:
     failed: tuple[int | None, ...]
     """By the hour, the oldest first; nothing where that is not known."""
     came_to: Counter[Outcome]
-    known: Counter[Outcome]
-    """How many of them somebody has marked as known."""
     total: int
     """All runs, also those that are known by name only."""
+    known: Counter[Outcome]
+    """How many of them somebody has marked as known."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot, clock: Clock, known: IsKnown | None = None) -> Day:
+    def of(cls, snapshot: Snapshot, clock: Clock, known: Known | None = None) -> Day:
         """As far as the last answer says; `clock` is the server's time now, which may be much later."""
         first = _began(clock) - (HOURS - 1) * HOUR
         runs = list(_since(snapshot.sessions, first))
@@ -64,15 +66,15 @@ class Day:
             _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
         )
         unsure = {_hour_of(run, first) for run in runs if not run.complete}
-        until = snapshot.server_time + GRACE
+        reaches = snapshot.server_time + GRACE
+        marked = Counter(run.outcome for run in runs if known and run.complete and known.of(run))
         digits = (
             failed[hour]
-            if failed[hour] or (hour not in unsure and until >= min(first + (hour + 1) * HOUR, clock.now))
+            if failed[hour] or (hour not in unsure and reaches >= min(first + (hour + 1) * HOUR, clock.now))
             else None
             for hour in range(HOURS)
         )
-        marked = Counter(run.outcome for run in runs if run.complete and known(run)) if known else Counter()
-        return cls(first, tuple(digits), came_to, marked, len(runs) + longer)
+        return cls(first, tuple(digits), came_to, len(runs) + longer, marked)
 
 
 def _began(clock: Clock) -> datetime:
@@ -107,7 +109,7 @@ def _digit(number: int | None) -> tuple[str, Style]:
     return str(number) if number < 10 else MANY, OUTCOME_STYLES[Outcome.FAILED]
 
 
-def line(snapshot: Snapshot, clock: Clock, width: int, known: IsKnown | None = None) -> tuple[Pieces, Pieces]:
+def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = None) -> tuple[Pieces, Pieces]:
     """What stands at the left and at the right of a line this wide.
 
     In so many words as there is room for; where there is little, or more to say of how well the
@@ -138,34 +140,34 @@ def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
     if not day.total:
         yield [("nothing ran in 24h", PLAIN), *well]
         return
-    yield [*_in_words(told, day.known), (f" {of} in 24h", PLAIN), *well]
-    yield [*_in_words(told, day.known), (f" {of}", PLAIN), *well]
+    yield [*_counts(told, day.known, _in_words), (f" {of} in 24h", PLAIN), *well]
+    yield [*_counts(told, day.known, _in_words), (f" {of}", PLAIN), *well]
     if bad:
-        yield [*_in_words(bad, day.known), (f" {of}", PLAIN), *well]
-    yield [*_in_glyphs(told, day.known), (f"  {of} in 24h", PLAIN), *well]
-    yield [*_in_glyphs(told, day.known), (f"  {of}", PLAIN), *well]
+        yield [*_counts(bad, day.known, _in_words), (f" {of}", PLAIN), *well]
+    yield [*_counts(told, day.known, _in_glyphs), (f"  {of} in 24h", PLAIN), *well]
+    yield [*_counts(told, day.known, _in_glyphs), (f"  {of}", PLAIN), *well]
 
 
-def _in_words(told: Sequence[tuple[Outcome, int]], known: Mapping[Outcome, int]) -> Pieces:
-    """`3 failed, 2 known  1 warned`."""
-    names = {outcome: _WORDS.get(outcome, str(outcome)) for outcome, _ in told}
-    return _counted([(outcome, f"{words.count(number)} {names[outcome]}") for outcome, number in told], known)
-
-
-def _in_glyphs(told: Sequence[tuple[Outcome, int]], known: Mapping[Outcome, int]) -> Pieces:
-    """`■ 3, 2 known  ▲ 1`."""
-    return _counted(
-        [(outcome, f"{GLYPHS[outcome]} {words.count(number)}") for outcome, number in told], known
-    )
-
-
-def _counted(texts: Sequence[tuple[Outcome, str]], known: Mapping[Outcome, int]) -> Pieces:
+def _counts(
+    told: Sequence[tuple[Outcome, int]],
+    known: Counter[Outcome],
+    put: Callable[[Outcome, int], str],
+) -> Pieces:
+    """`2 failed, 1 known  1 warned`."""
     pieces: Pieces = []
-    for outcome, text in texts:
-        pieces += [("  " if pieces else "", PLAIN), (text, OUTCOME_STYLES[outcome])]
-        if known.get(outcome):
+    for outcome, number in told:
+        pieces += [("  " if pieces else "", PLAIN), (put(outcome, number), OUTCOME_STYLES[outcome])]
+        if known[outcome]:
             pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     return pieces
+
+
+def _in_words(outcome: Outcome, number: int) -> str:
+    return f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
+
+
+def _in_glyphs(outcome: Outcome, number: int) -> str:
+    return f"{GLYPHS[outcome]} {words.count(number)}"
 
 
 def _well(snapshot: Snapshot) -> Pieces:

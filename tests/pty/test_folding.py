@@ -61,7 +61,7 @@ def test_enter_and_z_open_a_fold_and_z_closes_it_where_it_was(demo_list: Termina
 
 def test_a_key_that_folds_nothing_says_why(demo_list: Terminal) -> None:
     for keys, said in (
-        ("z", "There is nothing to fold here"),
+        ("z", "Nothing folds here: only good runs in a row do."),
         ("1z", "What a query finds is never folded; 0 shows everything."),
         ("0oz", "Only the order newest first is folded; o changes the order."),
         ("oooo", "Started↓"),

@@ -14,6 +14,9 @@ from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
+from emtui.triage.known import Known
+from emtui.triage.marks import Mark
+from emtui.triage.masks import fingerprint
 from emtui.tui.columns import Clock
 from emtui.tui.day import HOURS, Day, by_hour, cells, line
 from emtui.tui.widgets.lines import Pieces
@@ -136,6 +139,14 @@ def test_what_could_not_be_read_is_said_whatever_gives_way_for_it() -> None:
     odd = replace(look(NIGHT), replaced=1_204)
     assert told(80, odd) == "2 failed  1 warned  2 running  80 ok of 85 in 24h  1,204 characters replaced"
     assert "1,204 characters replaced" in told(120, odd)
+
+
+def test_what_is_known_is_counted_with_what_it_is_of() -> None:
+    snapshot = look(NIGHT)
+    bad = next(one for one in snapshot.sessions if one.outcome is BAD)
+    known = Known({fingerprint(bad): Mark(fingerprint(bad), bad.type, "INC0012345", NOON)})
+    told = text(line(snapshot, Clock(NOON, UTC), 120, known)[1])
+    assert told == "2 failed, 2 known  1 warned  2 running  80 ok of 85 in 24h"
 
 
 def test_a_day_without_a_run_says_so() -> None:

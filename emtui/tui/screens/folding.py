@@ -5,7 +5,7 @@ from __future__ import annotations
 from emtui.tui.screens.judging import Judging
 
 
-class Folding(Judging):
+class Folded(Judging):
     """A page with such a list."""
 
     async def action_fold(self) -> None:
@@ -15,7 +15,7 @@ class Folding(Judging):
         elif not self.sessions.folds:
             self.say("Every run has a row of its own now; Z folds the good ones again.")
         elif not await self.sessions.turn_fold():
-            self.say("There is nothing to fold here: only good runs of a type in a row are folded.")
+            self.say("Nothing folds here: only good runs in a row do.")
 
     async def action_fold_all(self) -> None:
         """A row for every run, or good ones folded."""

@@ -23,7 +23,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
 from emtui.tui.fold_row import Row, tail
-from emtui.tui.screens.folding import Folding
+from emtui.tui.screens.folding import Folded
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from emtui.triage.known import Known
 
 
-class LookupScreen(Folding):
+class LookupScreen(Folded):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -169,7 +169,7 @@ class LookupScreen(Folding):
             return
         room = self.size.width - (cells(coming) + 2 if coming else 0)
         clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
-        left, right = line(self.snapshot, clock, room, self.known.of if self.known else None)
+        left, right = line(self.snapshot, clock, room, self.known)
         self.query_one("#tally", OneLine).show(left, [*right, ("  ", PLAIN), *coming] if coming else right)
 
     def _explain_emptiness(self) -> None:
