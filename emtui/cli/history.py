@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import streams
-from emtui.cli.records import Record
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
+from emtui.handover.records import Record
 from emtui.local.zone import SystemZone
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.runs import of_type

@@ -11,9 +11,9 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, reach
-from emtui.cli.records import session_record
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
+from emtui.handover.records import session_record
 from emtui.local.zone import SystemZone
 from emtui.lookup import parse
 

@@ -38,6 +38,15 @@ class Receipt:
     skew: timedelta | None
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the server wrote about a session and its events, harmless to print; `api` names its versions."""
+
+    session: str
+    events: str
+    api: str
+
+
 class Source(Protocol):
     """One logon, or a recording of one."""
 
@@ -76,6 +85,10 @@ class Source(Protocol):
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
+        ...
+
+    async def received(self, uid: Uid) -> Received | None:
+        """The answers for a session and its events as they came; none of a recording. Raises `NotFound`."""
         ...
 
     def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:

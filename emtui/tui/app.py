@@ -586,6 +586,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
             self._clipboard = text
             self.copy(text)
 
+    def command_for(self, session: Session) -> str:
+        """The command that opens this run for anybody; nothing for a demo or a recording."""
+        server = self.client.server if self.client else None
+        if self._start.mark or not isinstance(server, Server):
+            return ""
+        from emtui.lookup import DEFAULT_ORDER, Query
+        from emtui.tui.way_back import way_back
+
+        return way_back(server, Query(), DEFAULT_ORDER, session)
+
     def copy_command(self) -> None:
         """Copy the command that opens this view for anybody; say why, where there is none."""
         command = self._way_back()

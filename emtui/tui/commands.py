@@ -20,6 +20,7 @@ class Place(Enum):
     DETAIL = "A session and its events"
     BOARD = "One line per type"
     FINDINGS = "What needs somebody"
+    HANDOVER = "Handing over"
     MOVING = "Moving"
     PAGE = "A page of text"
     PROMPT = "The query and search line"
@@ -85,6 +86,13 @@ COMMANDS = (
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
     Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
+    # handing over
+    Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy", vital=True),
+    Command("ticket", ("1",), "a ticket in Markdown", Place.HANDOVER),
+    Command("plain_ticket", ("2",), "the same in plain text", Place.HANDOVER),
+    Command("shift", ("3",), "a summary of the last 12 hours", Place.HANDOVER),
+    Command("bundle", ("4",), "a bundle: all of it in a zip", Place.HANDOVER),
+    Command("write", ("w",), "write it into a new file", Place.HANDOVER, "to a file"),
     # moving
     Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
     Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
@@ -116,7 +124,8 @@ COMMANDS = (
     Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
     Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
     Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
-    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW),
+    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW, "read"),
+    Command("hand_over", ("H",), "ticket, shift summary, bundle", Place.VIEW, "hand over", vital=True),
     Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
     Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
@@ -191,9 +200,10 @@ def bindings(*places: Place) -> list[BindingType]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "open", "search", "slowest", "older", "help"),
+    Place.DETAIL: ("close", "open", "search", "slowest", "hand_over", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
+    Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.PROMPT: ("keep", "restore"),
     Place.PALETTE: ("choose", "undo"),

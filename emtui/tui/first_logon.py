@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emtui.em.address import Server
     from emtui.em.model import Listing, Log, Session, Uid
-    from emtui.em.source import Progress, Receipt, Source
+    from emtui.em.source import Progress, Receipt, Received, Source
     from emtui.em.tls import Certificate
 
 
@@ -55,6 +55,10 @@ class FirstLogon:
     async def events(self, uid: Uid) -> Log:
         """The log of one session."""
         return await (await self._there()).events(uid)
+
+    async def received(self, uid: Uid) -> Received | None:
+        """The answers for one session as they came."""
+        return await (await self._there()).received(uid)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, each known as well as it can be."""

@@ -20,7 +20,7 @@ The query
   "two words"         together"""
 
 
-MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE}
+MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.HANDOVER, Place.PAGE}
 """Where there are rows to move among."""
 
 

@@ -10,6 +10,7 @@ from emtui.tui.manual import manual
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.findings import FindingsScreen
+from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
@@ -24,6 +25,7 @@ WHO_CARRIES_OUT = {
     Place.DETAIL: DetailScreen,
     Place.BOARD: BoardScreen,
     Place.FINDINGS: FindingsScreen,
+    Place.HANDOVER: HandOverScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
     Place.PROMPT: PromptInput,
@@ -34,7 +36,7 @@ WHO_CARRIES_OUT = {
     Place.EVERYWHERE: EmtuiApp,
 }
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.PAGE)
+VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.HANDOVER, Place.PAGE)
 
 
 @pytest.mark.parametrize("place", VIEWS)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.source import Progress, Receipt, Source
+from emtui.em.source import Progress, Receipt, Received, Source
 from emtui.em.threads import beside
 from emtui.monitor.follow import DECIDED
 from emtui.monitor.recording.hiding import NOTHING, Hiding
@@ -169,6 +169,9 @@ class _Overheard:
             raise
         self._note(Read(self._recorder.now(), uid, log))
         return log
+
+    async def received(self, uid: Uid) -> Received | None:
+        return await self._client.received(uid)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """What is known of a run since an earlier list is not noted again."""

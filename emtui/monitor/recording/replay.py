@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.source import Progress, Receipt
+from emtui.em.source import Progress, Receipt, Received
 from emtui.em.threads import beside
 from emtui.monitor.health import BLIND_AFTER
 from emtui.monitor.pace import Pace
@@ -191,6 +191,10 @@ class Replay:
         if isinstance(log, str):
             raise EmError(log)
         return log
+
+    async def received(self, uid: Uid) -> Received | None:  # noqa: ARG002
+        """Nothing: a recording keeps what was read, not what was received."""
+        return None
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """As they came to be known until the next look."""

@@ -344,6 +344,11 @@ class DetailScreen(Explaining):
 
     # --- handing over -----------------------------------------------------------
 
+    @property
+    def run_here(self) -> Session:
+        """The one that is open."""
+        return self.session
+
     def action_copy(self) -> None:
         """The event under the cursor, whole."""
         event = self.events.selected

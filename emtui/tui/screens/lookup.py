@@ -215,6 +215,11 @@ class LookupScreen(Judging):
             else "The selected run stays selected; new ones are counted."
         )
 
+    @property
+    def run_here(self) -> Session | None:
+        """The run under the cursor."""
+        return self.sessions.selected
+
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
         selected = self.sessions.selected

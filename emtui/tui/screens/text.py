@@ -55,6 +55,20 @@ class TextLines(Lines):
         top = round(part * len(self._lines))
         self.renew(len(self._lines), top, top)
 
+    def show(self, text: str) -> None:
+        """Another text, from its beginning; the same one stays where it is."""
+        if text != self._text:
+            self._text = text
+            self._lines = wrapped(text, max(self.size.width - 2, 1)) if self.size.width else []
+            self.renew(len(self._lines), 0, 0)
+
+    @property
+    def position(self) -> str:
+        """`1–16 of 40 lines`; nothing where all of it is seen."""
+        if self.count <= self.window:
+            return ""
+        return f"{self.top + 1}–{min(self.top + self.window, self.count)} of {self.count} lines"
+
     def row(self, place: int, width: int) -> Pieces:
         """One line of it."""
         return [(" " + self._lines[place], PLAIN)][:width]
@@ -105,7 +119,4 @@ class TextPage(Page):
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""
-        lines = self.query_one(TextLines)
-        if lines.count <= lines.window:
-            return ""
-        return f"{lines.top + 1}–{min(lines.top + lines.window, lines.count)} of {lines.count} lines"
+        return self.query_one(TextLines).position

@@ -1,0 +1,162 @@
+"""The last hours for whoever takes over: what is open, what is known, what has recovered.
+
+It rests on the list alone; each failure is one line, however often it happened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emtui import words
+from emtui.em.model import Outcome, Session
+from emtui.handover.case import Origin
+from emtui.handover.document import Block, Item, Part, Said, Title, Told
+from emtui.triage.attention import Failing, Finding, Recurring, Warned
+from emtui.triage.incidents import Incident, incidents
+from emtui.triage.standing import Standings
+from emtui.triage.telling import ground
+
+HOURS = 12
+"""How far back it looks."""
+_MOST = 20
+"""Lines of one part."""
+_MESSAGE = 160
+_COUNTED = (
+    Outcome.FAILED,
+    Outcome.WARNING,
+    Outcome.CANCELED,
+    Outcome.UNKNOWN,
+    Outcome.RUNNING,
+    Outcome.SUCCESS,
+)
+
+Blind = tuple[datetime, datetime | None, str]
+"""Since when nothing was known of the server, until when, and why."""
+IsKnown = Callable[[Session], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What a summary is made of; `blind` are the periods since emtui was started."""
+
+    origin: Origin
+    sessions: tuple[Session, ...]
+    board: Standings
+    findings: tuple[Finding, ...]
+    blind: tuple[Blind, ...] = ()
+    is_known: IsKnown = lambda _: False
+
+    @property
+    def since(self) -> datetime:
+        """Where the hours begin, by the server's clock."""
+        return self.origin.now - timedelta(hours=HOURS)
+
+    @property
+    def ran(self) -> list[Session]:
+        """The runs that were under way in these hours, as far as that is known."""
+        return [one for one in self.sessions if (one.ended or one.started or self.since) > self.since]
+
+
+def summary(shift: Shift) -> tuple[Block, ...]:
+    """The whole of it."""
+    found = [one for one in incidents({row.type: row.runs for row in shift.board.types}) if _of(one, shift)]
+    newest = {one.uid: one for row in shift.board.types for one in row.runs}
+    known = [one for one in found if one.goes_on and shift.is_known(newest[one.uids[0]])]
+    still = [one for one in found if one.goes_on and one not in known]
+    over = [one for one in found if not one.goes_on]
+    return (
+        Title(_title(shift)),
+        *_now(shift, still + known),
+        *_part("Open", still, shift),
+        *_part("Known", known, shift),
+        *_part("Recovered", over, shift),
+        *(() if found else (Part("Incidents", (f"none in these {HOURS} hours.",)),)),
+        *_blind(shift),
+        *_rests_on(shift),
+    )
+
+
+def _of(incident: Incident, shift: Shift) -> bool:
+    """Whether it happened, or ended, in these hours."""
+    return incident.last >= shift.since or (incident.recovered or shift.board.now) > shift.since
+
+
+def _title(shift: Shift) -> Told:
+    origin = shift.origin
+    mark = f"{origin.mark}: " if origin.mark else ""
+    span = f"{origin.zones.at(shift.since)} – {origin.zones.at(origin.now)}"
+    return (mark, f"The last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
+
+
+def _now(shift: Shift, open_ones: Sequence[Incident]) -> Iterator[Block]:
+    """What needs somebody beside the failures that are told below: what hangs, is late, is slow."""
+    told_below = {incident.type for incident in open_ones}
+    more = [
+        finding
+        for finding in shift.findings
+        if not (isinstance(finding, Failing | Warned | Recurring) and finding.type in told_below)
+        and not (isinstance(finding, Recurring) and not finding.incident.goes_on)
+    ]
+    if more:
+        yield Part("Needs somebody", (str(len(more)),))
+        yield from (Item(_sentence(finding, shift)) for finding in more[:_MOST])
+    elif not open_ones:
+        yield Part("Needs somebody", ("nothing.",))
+
+
+def _sentence(finding: Finding, shift: Shift) -> Told:
+    """The teller's, its type apart: that is the server's word."""
+    text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
+    kind = finding.type or ""
+    return (Said(kind, 60), text.removeprefix(kind)) if kind and text.startswith(kind) else (Said(text),)
+
+
+def _part(title: str, found: Sequence[Incident], shift: Shift) -> Iterator[Block]:
+    if not found:
+        return
+    yield Part(title, (str(len(found)),))
+    yield from (Item(_incident(incident, shift)) for incident in found[:_MOST])
+    if len(found) > _MOST:
+        yield Item((f"and {len(found) - _MOST} more",))
+
+
+def _incident(incident: Incident, shift: Shift) -> Told:
+    at = shift.origin.zones.at
+    verb = "warned" if incident.outcome is Outcome.WARNING else "failed"
+    when = f"at {at(incident.last)}"
+    if incident.count > 1:
+        when = f"{words.count(incident.count)} times since {at(incident.first)}, last {at(incident.last)}"
+    over = f", good since {at(incident.recovered)}" if incident.recovered else ""
+    said: Told = (": ", Said(incident.message, _MESSAGE)) if incident.message else ()
+    return (Said(incident.type, 60), f" {verb} {when}{over}", *said)
+
+
+def _blind(shift: Shift) -> Iterator[Block]:
+    if not shift.blind:
+        return
+    yield Part("Blind", ("what happened then is known only from the list afterwards.",))
+    at = shift.origin.zones.at
+    for since, until, why in shift.blind[-_MOST:]:
+        yield Item((f"{at(since)} – {at(until) if until else 'now'}: ", Said(why, _MESSAGE)))
+
+
+def _rests_on(shift: Shift) -> Iterator[Block]:
+    origin, ran = shift.origin, shift.ran
+    tally = Counter(one.outcome for one in ran if one.complete)
+    counts = ", ".join(f"{words.count(tally[kind])} {kind}" for kind in _COUNTED if tally[kind])
+    yield Part("Rests on")
+    base = f"{words.count(len(shift.sessions))} runs listed as of {origin.zones.at(origin.as_of)}"
+    yield Item(
+        (f"{base}; {words.count(len(ran))} of them ran in these hours{': ' if counts else ''}{counts}",)
+    )
+    odd = sum(1 for one in shift.sessions if one.odd or not one.complete)
+    if odd:
+        yield Item((f"{words.count(odd)} rows could not be read whole, and may be missing above",))
+    if origin.blind_since:
+        yield Item((f"the server has not answered since {origin.zones.at(origin.blind_since)}",))
+    if not shift.blind:
+        yield Item(("no blind period since emtui was started",))
+    yield Item((f"emtui {origin.version}; times of runs are the server's",))

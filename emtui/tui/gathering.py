@@ -1,0 +1,75 @@
+"""What a ticket needs of a run and is not there yet: its events, and those of the last good runs.
+
+What cannot be had is left out, with the reason; only a stop ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from emtui.em.errors import EmError
+from emtui.em.model import Event, Session
+from emtui.em.source import Received, Source
+from emtui.em.threads import beside
+from emtui.handover.case import Case, Origin, Then
+from emtui.monitor.past import PastLogs
+from emtui.triage.compare import compare
+from emtui.triage.explained import explain, good_before
+from emtui.triage.standing import Standings
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of the list when somebody wants to hand something over."""
+
+    origin: Origin
+    board: Standings
+    sessions: tuple[Session, ...]
+
+
+async def gather(source: Source, past: PastLogs, ground: Ground, case: Case) -> Case:
+    """The same case, with all that can be had."""
+    case = await _read(source, case)
+    row = ground.board.of(case.session.type)
+    good = good_before(row.runs, case.session) if row else []
+    logs = await past.of(source, good)
+    last = await past.of(source, good[:1])  # kept since just now: nobody is asked twice
+    then = (good[0], last[0]) if last else None
+    return await beside(partial(_thought, case, ground, logs, then))
+
+
+async def _read(source: Source, case: Case) -> Case:
+    """With its own fields and events as the server says them now, where they are missing."""
+    try:
+        if not case.session.complete:
+            case = replace(case, session=await source.session(case.session.uid))
+        if case.log is None:
+            case = replace(case, log=await source.events(case.session.uid))
+    except EmError as problem:
+        return replace(case, why=str(problem))
+    return case
+
+
+def _thought(
+    case: Case,
+    ground: Ground,
+    logs: list[tuple[Event, ...]],
+    then: tuple[Session, tuple[Event, ...]] | None,
+) -> Case:
+    if case.session.type:
+        found = explain(ground.board, ground.sessions, case.session, case.events, logs)
+        case = replace(case, explanation=found, logs=len(logs))
+    if then and case.log:
+        session, events = then
+        case = replace(case, then=Then(session, events, compare(case.events, events)))
+    return case
+
+
+async def received(source: Source, session: Session) -> tuple[Received | None, str]:
+    """What the server wrote about it, asked for anew, or why there is nothing of that."""
+    try:
+        found = await source.received(session.uid)
+    except EmError as problem:
+        return None, str(problem)
+    return found, "" if found else "a recording has none"
