@@ -84,7 +84,8 @@ def _files(
     if wire.received is not None:
         yield "session.xml", withheld.xml(wire.received.session).rstrip("\n") + "\n"
         yield "events.xml", withheld.xml(wire.received.events).rstrip("\n") + "\n"
-    yield "versions.txt", "".join(f"{name} {version}\n" for name, version in _versions(case, wire, versions))
+    named = _versions(case, wire, versions, withheld)
+    yield "versions.txt", "".join(f"{name} {version}\n" for name, version in named)
     yield "clocks.txt", "".join(f"{line}\n" for line in _clocks(case))
 
 
@@ -94,11 +95,13 @@ def _session(case: Case, withheld: Withheld) -> Mapping[str, object]:
     return {**record, "server": withheld.text(case.origin.authority)}
 
 
-def _versions(case: Case, wire: Wire, versions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _versions(
+    case: Case, wire: Wire, versions: Mapping[str, str], withheld: Withheld
+) -> Iterator[tuple[str, str]]:
     yield "emtui", case.origin.version
     yield from versions.items()
     api = wire.received.api if wire.received else ""
-    yield "Enterprise Manager API", api or "unknown"
+    yield "Enterprise Manager API", withheld.text(api) or "unknown"
 
 
 def _clocks(case: Case) -> Iterator[str]:
@@ -107,7 +110,9 @@ def _clocks(case: Case) -> Iterator[str]:
     if origin.skew is None:
         yield "the server does not say what time it is"
     else:
-        yield f"the server's clock is {origin.skew.total_seconds():+.0f} s ahead of the sender's"
+        seconds = origin.skew.total_seconds()
+        way = "behind" if seconds < 0 else "ahead of"
+        yield f"the server's clock is {abs(seconds):.0f} s {way} the sender's"
     yield f"the list was complete at {origin.zones.everywhere(origin.as_of)}, by the sender's clock"
 
 

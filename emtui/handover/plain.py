@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from emtui.handover.document import Block, Fact, Hide, Item, Part, Quote, Rows, Said, Title, Told, groups
 
-LABEL = 12
+LABEL = 14
 """Cells of a label, with what parts it from its text."""
 
 

@@ -71,9 +71,8 @@ def summary(shift: Shift) -> tuple[Block, ...]:
         Title(_title(shift)),
         *_now(shift, still + known),
         *_part("Open", still, shift),
-        *_part("Known", known, shift),
+        *(_part("Known", known, shift) if known else ()),
         *_part("Recovered", over, shift),
-        *(() if found else (Part("Incidents", (f"none in these {HOURS} hours.",)),)),
         *_blind(shift),
         *_rests_on(shift),
     )
@@ -115,9 +114,7 @@ def _sentence(finding: Finding, shift: Shift) -> Told:
 
 
 def _part(title: str, found: Sequence[Incident], shift: Shift) -> Iterator[Block]:
-    if not found:
-        return
-    yield Part(title, (str(len(found)),))
+    yield Part(title, (str(len(found) or "none"),))
     yield from (Item(_incident(incident, shift)) for incident in found[:_MOST])
     if len(found) > _MOST:
         yield Item((f"and {len(found) - _MOST} more",))
@@ -154,7 +151,8 @@ def _rests_on(shift: Shift) -> Iterator[Block]:
     )
     odd = sum(1 for one in shift.sessions if one.odd or not one.complete)
     if odd:
-        yield Item((f"{words.count(odd)} rows could not be read whole, and may be missing above",))
+        rows = "row" if odd == 1 else "rows"
+        yield Item((f"{words.count(odd)} {rows} could not be read whole, and may be missing above",))
     if origin.blind_since:
         yield Item((f"the server has not answered since {origin.zones.at(origin.blind_since)}",))
     if not shift.blind:

@@ -26,7 +26,7 @@ def surroundings(case: Case) -> tuple[Block, ...]:
     near = events[first : here + AROUND + 2]  # the event that ends the step, and so many after it
     some = f"{len(near)} of {words.count(len(events))}" if len(near) < len(events) else "all"
     rows = tuple(_row(event, case, at=place == here) for place, event in enumerate(near, first))
-    return Part(what, (f"{some}, > marks it",)), Rows(rows)
+    return Part(what, (f"{some}; > marks the step",)), Rows(rows)
 
 
 def _here(case: Case) -> tuple[int, str]:

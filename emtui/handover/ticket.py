@@ -21,6 +21,8 @@ from emtui.triage.telling import usual_wait
 
 _OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
 """What the teller says in words of ours alone; everything else may hold the server's."""
+_LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
+"""What is short on the screen, for somebody who does not know the screen."""
 _MESSAGE = 1_000
 _STEP = 100
 _MOST_NAMED = 8
@@ -85,7 +87,7 @@ def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
             case "Nearby":
                 yield label, tuple(_listed([_near(one, case) for one in found.around.troubled]))
             case _:
-                yield label, (text if label in _OURS else Said(text),)
+                yield _LABELS.get(label, label), (text if label in _OURS else Said(text),)
 
 
 def _wait(wait: Wait) -> Told:

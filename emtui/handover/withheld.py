@@ -83,7 +83,7 @@ def _forms(secret: str, user: str) -> Iterator[str]:
     yield quote(secret, safe="")
     for sent in (secret, f"{user}:{secret}"):
         coded = base64.b64encode(sent.encode("utf-8", "replace")).decode()
-        yield coded.rstrip("=")
+        yield from (coded, coded.rstrip("="))
 
 
 def _in_xml(text: str) -> str:
@@ -92,5 +92,8 @@ def _in_xml(text: str) -> str:
 
 
 def _character(char: str) -> str:
-    named = f"&{_NAMED[char]};|" if char in _NAMED else ""
-    return f"(?:{re.escape(char)}|{named}&#0*{ord(char)};|&#x0*{ord(char):x};)"
+    forms = [re.escape(char)]
+    forms += [f"&{_NAMED[char]};"] if char in _NAMED else []
+    for code in {ord(one) for one in (char, char.swapcase()) if len(one) == 1}:
+        forms += [f"&#0*{code};", f"&#x0*{code:x};"]
+    return f"(?:{'|'.join(forms)})"

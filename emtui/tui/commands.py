@@ -87,7 +87,7 @@ COMMANDS = (
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
     Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
     # handing over
-    Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy", vital=True),
+    Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy"),
     Command("ticket", ("1",), "a ticket in Markdown", Place.HANDOVER),
     Command("plain_ticket", ("2",), "the same in plain text", Place.HANDOVER),
     Command("shift", ("3",), "a summary of the last 12 hours", Place.HANDOVER),

@@ -164,6 +164,7 @@ WAYS: dict[Place, tuple[str, str]] = {
     Place.DETAIL: ("\r", "6 events"),
     Place.BOARD: ("B", "Enter newest run"),
     Place.FINDINGS: ("4", "Attention"),
+    Place.HANDOVER: ("H", "shift summary"),
     Place.PAGE: ("\ri", "UID"),
     Place.PROMPT: ("/", "Enter keep"),
     Place.PALETTE: (":", "Enter do it"),
@@ -188,7 +189,7 @@ def sent(key: str) -> str:
 
 @contextmanager
 def at_the_list(seat: dict[str, str], *argv: str) -> Iterator[Terminal]:
-    with emtui(*argv, environ=seat) as terminal:
+    with emtui(*argv, environ=seat, folder=seat["HOME"]) as terminal:  # where `H` may write a file
         terminal.child.delaybeforesend = None
         terminal.until(listed)
         yield terminal

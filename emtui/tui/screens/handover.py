@@ -115,13 +115,14 @@ class HandOverScreen(AboveTheList):
     def _origin(self) -> Origin:
         follow, server = self.listing.follow, self.listing.client.server
         snapshot = self.listing.snapshot
+        told_time = snapshot is not None and follow.health.skew is not None
         return Origin(
             str(server),
             server.authority if isinstance(server, Server) else str(server),
             self.emtui.start.mark or "",
             __version__,
             snapshot.as_of if snapshot else self.emtui.now(),
-            follow.health.skew and snapshot.skew if snapshot else None,
+            self.emtui.skew if told_time else None,
             Zones(self.emtui.start.zone or SystemZone()),
             follow.health.blind_since,
         )
@@ -212,9 +213,14 @@ class HandOverScreen(AboveTheList):
         return self.preview.position
 
     def hints(self) -> list[tuple[str, str]]:
-        """What Enter does to the chosen one."""
-        said = {"Enter": "write the file"} if self.ways.chosen is BUNDLE else {}
-        return [(key, said.get(key, word)) for key, word in super().hints()]
+        """What can be done with the chosen one: a bundle is a file, and no more than that."""
+        if self.ways.chosen is not BUNDLE:
+            return super().hints()
+        return [
+            (key, "write it" if key == "Enter" else word)
+            for key, word in super().hints()
+            if key not in {"w", "v"}
+        ]
 
     # --- giving it away -----------------------------------------------------------
 
