@@ -97,6 +97,7 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "spread_s": usual.spread.total_seconds(),
                 "longest_s": usual.longest.total_seconds(),
                 "ratio": round(found.ratio, 2) if found.ratio else None,
+                "longer_than": found.longer_than,
                 "rests_on": usual.rests_on,
             },
         )

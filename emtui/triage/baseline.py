@@ -90,6 +90,14 @@ def baseline_for(runs: Runs, session: Session) -> Baseline | None:
     return baseline(before(runs, session))
 
 
+def longer_than(runs: Runs, session: Session, now: datetime) -> int | None:
+    """How many of the good runs that `baseline_for` rests on took less; unknown without a start."""
+    took = session.took(now)
+    if took is None:
+        return None
+    return sum(1 for length in islice(lengths(before(runs, session)), MOST) if length < took)
+
+
 @dataclass(frozen=True, slots=True)
 class Slower:
     """A type whose newest runs all took unusually long: since when, how many, against what was usual."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from emtui.em.model import Event, Outcome, Session
 from emtui.triage.around import Around, around
-from emtui.triage.baseline import Baseline, baseline_for
+from emtui.triage.baseline import Baseline, baseline_for, longer_than
 from emtui.triage.incidents import Incident, incident_of
 from emtui.triage.rhythm import Due
 from emtui.triage.runs import Runs, before
@@ -29,7 +29,8 @@ class Explanation:
     """What is known of a run beside its own fields; what is not is `None` or empty.
 
     `waits` are its longer steps, `slowest` the one where most time was lost, `silent` the one that
-    it is stuck in. `due` is what comes after it, known only for the newest run of its type.
+    it is stuck in. `longer_than` says how many of the baseline's runs took less. `due` is what
+    comes after it, known only for the newest run of its type.
     """
 
     streak: Streak | None
@@ -37,6 +38,7 @@ class Explanation:
     last_good: Session | None
     baseline: Baseline | None
     ratio: float | None
+    longer_than: int | None
     waits: tuple[Wait, ...]
     slowest: Wait | None
     silent: Wait | None
@@ -71,6 +73,7 @@ def explain(
         next(iter(good_before(runs, session, 1)), None),
         usual,
         usual.ratio(session.took(now)) if usual else None,
+        longer_than(runs, session, now) if usual else None,
         shown,
         _slowest(shown),
         silence(events, now, usual_steps) if session.running else None,

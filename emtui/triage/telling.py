@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
 from emtui.em.model import Outcome
@@ -25,11 +25,15 @@ from emtui.triage.attention import (
     Slowing,
     Warned,
 )
+from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
 from emtui.triage.rhythm import MOST_SLOTS, Due
 from emtui.triage.servers import ServerRow, Went
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
+
+NO_SPREAD = timedelta(milliseconds=100)
+"""What lies closer together than this took the same, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,7 @@ class Teller:
         if found.servers:
             yield "Servers", "  ".join(map(server, found.servers))
         if found.baseline:
-            ratio = f", this one {found.ratio:.1f} times that" if found.ratio else ""
-            yield "Usual", f"{words.duration(found.baseline.usual)} {_on(found.baseline.rests_on)}{ratio}"
+            yield "Usual", self._usual(found.baseline, found)
         if found.incident and found.incident.count > 1:
             yield "Same", self._same(found)
         if found.last_good and found.last_good.started:
@@ -123,6 +126,15 @@ class Teller:
             yield "Next", text
         if found.around.troubled:
             yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
+
+    def _usual(self, usual: Baseline, found: Explanation) -> str:
+        """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
+        this = [f"×{found.ratio:.1f}"] if found.ratio else []
+        if found.longer_than is not None:
+            this.append(_among(found.longer_than, usual.rests_on))
+        spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
+        place = f"; this one {', '.join(this)}" if this else ""
+        return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
 
     def _streak(self, streak: Streak) -> str:
         word = "failure" if streak.outcome is Outcome.FAILED else "warning"
@@ -184,6 +196,13 @@ def ground(finding: Finding) -> str:
             return f"on {words.count(finding.rests_on)} intervals"
         case _:
             return f"on {words.count(finding.rests_on)} runs"
+
+
+def _among(shorter: int, all_: int) -> str:
+    """`the longest`, `longer than 398 of them`."""
+    if shorter == all_:
+        return "the longest"
+    return f"longer than {words.count(shorter)} of them" if shorter else "longer than none of them"
 
 
 def _on(count: int) -> str:

@@ -7,32 +7,26 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
-from textual.reactive import var
 from textual.timer import Timer
-from textual.widgets import Input
 
 from emtui import __version__, words
-from emtui.em.address import Server
 from emtui.em.errors import EmError
 from emtui.em.threads import beside
 from emtui.local.connection import Connection
-from emtui.local.zone import SystemZone
 from emtui.monitor.alarm import Alarm
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
-from emtui.tui.at_terminal import AtTerminal
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
 from emtui.tui.first_logon import FirstLogon
+from emtui.tui.handing_over import HandingOver
 from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
@@ -45,8 +39,8 @@ if TYPE_CHECKING:
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
-    from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
+    from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
 
@@ -68,7 +62,7 @@ PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
 
-class EmtuiApp(AtTerminal, inherit_bindings=False):
+class EmtuiApp(HandingOver, inherit_bindings=False):
     """emtui on a terminal."""
 
     CSS_PATH = "emtui.tcss"
@@ -80,18 +74,13 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         *bindings(Place.EVERYWHERE),
     ]
 
-    zone: var[tzinfo] = var(SystemZone())
-
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
         self._stop_pressed = -PRESS_AGAIN
-        self.clocks = False
-        """Whether events show the time of day rather than the offset."""
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()
-        self.client: Source | None = None
         self._unwarned: Source | None = None
         self._noted: datetime | None = None
         self._second_try: Timer | None = None
@@ -100,19 +89,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self.way_back = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self.connection = start.connection
-        self.set_reactive(EmtuiApp.zone, start.zone or SystemZone())
-
-    @property
-    def remembers(self) -> bool:
-        """Whether anything may be written on this computer."""
-        return self._start.remember
-
-    @property
-    def mark(self) -> str | None:
-        """DEMO or REPLAY, where this is one; REC while it is recorded."""
-        if self._start.recorder:
-            return "REC STOPPED" if self._start.recorder.problem else "REC"
-        return self._start.mark
 
     @property
     def speed(self) -> float:
@@ -134,10 +110,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """How far the server's clock is ahead of ours, as the last list had it."""
         snapshot = self.lookup_screen.snapshot if self.lookup_screen else None
         return snapshot.skew if snapshot else timedelta()
-
-    def now(self) -> datetime:
-        """The clock that ages are reckoned by."""
-        return self._start.now()
 
     def identity(self) -> tuple[str, str, str, str]:
         """Mark, profile, server and user, for the first line; of a recording its file, and how it goes on."""
@@ -309,12 +281,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     async def _farewell(self, client: Source) -> None:
         await client.close()
 
-    @property
-    def lookup_screen(self) -> LookupScreen | None:
-        """The list, if somebody is logged on."""
-        pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
-        return next((cast("LookupScreen", page) for page in pages if page.PLACE is Place.LOOKUP), None)
-
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
         failure = self._alarm.failure(
@@ -414,7 +380,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         elif abs(self.skew) >= LARGE_SKEW:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
-    def on_detail_screen_learned(self, event: DetailScreen.Learned) -> None:
+    def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
         """The list knows it too."""
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
@@ -560,81 +526,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         text = health(screen.follow, client, clock, self._second_try_at)
         self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
 
-    # --- handing over ------------------------------------------------------------------
-
-    def origin(self, as_of: datetime | None) -> Origin:
-        """Whose answer a text shows, and of when."""
-        from emtui.tui.plain import Origin
-
-        server = self.client.server if self.client else ""
-        return Origin(str(server), self.mark or "", as_of)
-
-    @work(group="copy", description="copy a text")
-    async def copy(self, text: str) -> None:
-        """Put it on the person's clipboard, and say which way."""
-        from emtui.local import clipboard
-
-        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self.remembers))
-        if copied.sequence and self._driver:
-            self._driver.write(copied.sequence)
-        self.page.say(copied.told)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
-        hidden = isinstance(self.focused, Input) and self.focused.password
-        if text and not hidden:
-            self._clipboard = text
-            self.copy(text)
-
-    def command_for(self, session: Session) -> str:
-        """The command that opens this run for anybody; nothing for a demo or a recording."""
-        server = self.client.server if self.client else None
-        if self._start.mark or not isinstance(server, Server):
-            return ""
-        from emtui.lookup import DEFAULT_ORDER, Query
-        from emtui.tui.way_back import way_back
-
-        return way_back(server, Query(), DEFAULT_ORDER, session)
-
-    def copy_command(self) -> None:
-        """Copy the command that opens this view for anybody; say why, where there is none."""
-        command = self._way_back()
-        if command:
-            self.copy(command)
-        else:
-            self.page.say(self._no_way_back())
-
-    def _no_way_back(self) -> str:
-        if self._start.replay:
-            return "This is a recording: no command opens it for anybody but you."
-        if self._start.mark:
-            return "This is a demo: it ends with you, and no command opens it for anybody else."
-        return "There is no view yet that a command could open: log on first."
-
-    def read_in_pager(self, text: Callable[[], str]) -> None:
-        """Let the person's pager show a text; one at a time."""
-        if not any(worker.group == "pager" and not worker.is_finished for worker in self.workers):
-            self._read_in_pager(text)
-
-    @work(group="pager", description="show a text in the pager")
-    async def _read_in_pager(self, text: Callable[[], str]) -> None:
-        from emtui.local import pager
-
-        try:
-            argv = pager.command(os.environ)
-            await self.lend(lambda: pager.show(argv, text()))
-        except pager.NoPager as problem:
-            self.page.say(str(problem))
-
-    def action_clock(self) -> None:
-        """Local time, or UTC."""
-        local = self._start.zone or SystemZone()
-        self.zone = local if self.zone is UTC else UTC
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.zone = self.zone
-        self.page.say("Times are in UTC." if self.zone is UTC else "Times are in local time.")
-
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""
         if self._start.replay:
@@ -652,16 +543,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self.way_back = self._way_back()
         self._arm(code)
         self.exit(code)
-
-    def _way_back(self) -> str:
-        screen, server = self.lookup_screen, self.client.server if self.client else None
-        if self._start.mark or not screen or not isinstance(server, Server):
-            return ""
-        from emtui.tui.screens.detail import DetailScreen
-        from emtui.tui.way_back import way_back
-
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
 
     def end_soon(self, code: int) -> None:
         """The same, from another thread."""

@@ -26,7 +26,7 @@ def test_a_run_that_hangs_says_in_which_step_for_how_long_and_how_long_it_usuall
     demo_list.press("a", "enter")
     shown = demo_list.until("Silent    2h11m in “Waiting for a lock on table Sessions”, usually 34s")
     assert any("longest of 5 good runs 38s" in line for line in shown)
-    assert any("3m02s on 29 good runs, this one 43.2 times that" in line for line in shown)
+    assert any("on 29 good runs; this one ×43.2, the longest" in line for line in shown)
 
 
 def test_a_failed_run_says_whether_it_is_new_where_it_waited_and_how_each_server_went(

@@ -1,49 +1,23 @@
 """Days on which nothing is wrong: whatever is said then is wrong, and it would wake somebody.
 
-The worlds are the demo's before its story begins. Patch nights take out what would have run;
-a clock change moves by an hour what runs at fixed local times.
+The worlds are those of `quiet_months`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import pytest
-from made_runs import DAY, HOUR, MINUTE, NOON, quiet, without
+from made_runs import DAY, HOUR, MINUTE, NOON, quiet
+from quiet_months import BEGIN, PATCHES, PATCHING, SEEDS, clocks_changed, listed, months, patched
 
 from emtui.em.model import Outcome, Session
 from emtui.triage.attention import Attention, Finding, Grade, Paused, Silence, Warned, attention
 from emtui.triage.telling import Teller, ground
 
-BEGIN = NOON - 30 * DAY
 STEP = 7 * HOUR + 13 * MINUTE
-SEEDS = (0, 1, 23)
-LOCAL = frozenset({"CatalogConsolidation", "HistoryCollectJob", "SecurityScopesRebuild", "LicAutoUpdate"})
-"""Types that we say run at fixed local times."""
-PATCHES = ((NOON - 20 * DAY).replace(hour=22), (NOON - 6 * DAY).replace(hour=2, minute=3))
-PATCHING = 41 * MINUTE
-
-
-@cache
-def months(seed: int) -> list[Session]:
-    """Everything that ran in sixty days, as it was in the end."""
-    world = quiet(seed, NOON)
-    known = {one.uid: one for when in (BEGIN, NOON) for one in world.sessions(when + DAY) if one.ended}
-    return list(known.values())
-
-
-def listed(sessions: Sequence[Session], now: datetime) -> list[Session]:
-    """What the server would list at this time."""
-    window = (one for one in sessions if one.started and now - 30 * DAY < one.started <= now)
-    return [one if one.ended and one.ended <= now else running(one) for one in window]
-
-
-def running(session: Session) -> Session:
-    return replace(session, ended=None, state="InProgress", result=replace(session.result, word="None"))
 
 
 def days(sessions: Sequence[Session]) -> Iterator[tuple[datetime, Attention]]:
@@ -63,14 +37,6 @@ def told(sessions: Sequence[Session]) -> list[tuple[datetime, Finding]]:
     ]
 
 
-def moved(session: Session, change: datetime, by: timedelta) -> Session:
-    """What it would be if the clocks had changed by then."""
-    if session.type not in LOCAL or session.started is None or session.started < change:
-        return session
-    ended = session.ended + by if session.ended else None
-    return replace(session, started=session.started + by, ended=ended)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_said_on_a_quiet_day(seed: int) -> None:
     assert told(months(seed)) == []
@@ -79,18 +45,14 @@ def test_nothing_is_said_on_a_quiet_day(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 def test_nothing_is_said_when_the_clocks_change(seed: int, by: timedelta) -> None:
-    change = (NOON - 9 * DAY).replace(hour=1)
-    assert told([moved(one, change, by) for one in months(seed)]) == []
+    assert told(clocks_changed(months(seed), by)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_after_a_patch_night_one_pause_is_told_for_a_day_and_no_type_is_blamed(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    sessions = months(seed)
-    for patch in PATCHES:
-        sessions = without(sessions, patch, patch + PATCHING)
-    said = told(sessions)
+    said = told(patched(months(seed)))
     sentences = Counter(f"{Teller(now, UTC).finding(finding)} ({ground(finding)})" for now, finding in said)
     for sentence, times in sentences.items():
         record_property("said", f"{sentence}, {times} times")

@@ -159,7 +159,7 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     assert lines == {
         "Since": "2nd failure in a row, first 02:55, after 40 good runs",
         "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
-        "Usual": "1m30s on 40 good runs",
+        "Usual": "1m30s on 40 good runs; this one longer than none of them",
         "Same": "2 times since 02:55, last 03:10, still happening",
         "Last good": "02:40, took 1m30s",
         "Next": "due 03:25",
@@ -175,7 +175,7 @@ def test_a_run_that_hangs_says_where_it_is_silent() -> None:
     assert (
         lines["Silent"] == "2h00m in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s"
     )
-    assert lines["Usual"] == "1m30s on 20 good runs, this one 80.0 times that"
+    assert lines["Usual"] == "1m30s on 20 good runs; this one ×80.0, the longest"
     assert lines["Servers"] == "bs02 2h00m running"
     assert "Waited" not in lines
 
@@ -190,3 +190,11 @@ def test_what_nothing_is_known_of_is_explained_by_nothing() -> None:
 def test_the_good_runs_before_are_those_whose_logs_are_asked_for() -> None:
     runs = of_type(outcomes(OK, BAD, OK, Outcome.WARNING, OK, OK, until=NOW), "CollectJob")
     assert good_before(runs, runs[1], 2) == [runs[2], runs[4]]
+
+
+def test_a_run_stands_among_the_good_runs_before_it_with_their_spread() -> None:
+    lengths = (80 * SECOND, 100 * SECOND)
+    past = [run(NOW - (at + 1) * HOUR, took=lengths[at % 2]) for at in range(20)]
+    newest = run(NOW - 3 * MINUTE, took=90 * SECOND)
+    lines = explained([newest, *past], newest, log((0, "Start"), (90, "End")), 5)
+    assert lines["Usual"] == "1m30s ±10s on 20 good runs; this one longer than 10 of them"

@@ -550,7 +550,7 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("emtui.monitor.pace.LEAST", 0.05)
-    monkeypatch.setattr("emtui.tui.screens.detail.PACE", Pace(every=0.05))
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", Pace(every=0.05))
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         watch.manager.lines = 30

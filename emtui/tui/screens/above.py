@@ -39,5 +39,9 @@ class AboveTheList(Page):
         self.show_thoughts()
 
     def action_ask(self) -> None:
-        """Ask for the list now."""
-        self.listing.action_ask()
+        """Ask for the list now, and say here what the list beneath would say."""
+        if self.listing.follow.asking:
+            self.say("Already asking for the list.")
+        else:
+            self.listing.action_ask()
+            self.say("Asking for the list.")

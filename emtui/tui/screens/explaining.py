@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
 
 from textual import work
 from textual.reactive import var
 
-from emtui.em.model import Event, Log, Session
-from emtui.em.source import Source
+from emtui.em.model import Event, Session
 from emtui.em.threads import beside
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.standing import Standings
-from emtui.tui.commands import Place
-from emtui.tui.screens.page import Page
+from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.widgets.pairs import Pairs
 
 
@@ -39,15 +36,10 @@ class Known:
         return good_before(row.runs, self.session) if row else []
 
 
-class Explaining(Page):
+class Explaining(OpenedRun):
     """A page about one run, with what the list and past logs say of it."""
 
-    PLACE: ClassVar[Place] = Place.DETAIL
-
-    session: var[Session]
-    log_read: var[Log | None] = var(None)
     explanation: var[Explanation | None] = var(None)
-    client: Source
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""

@@ -232,7 +232,7 @@ class Page(Screen[str | None]):
 
     def action_hand_over(self) -> None:
         """Hand over what is known: a ticket, a summary, a bundle."""
-        from emtui.tui.screens.handing_over import hand_over
+        from emtui.tui.screens.handover import hand_over
 
         hand_over(self)
 

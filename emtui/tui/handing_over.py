@@ -1,0 +1,125 @@
+"""What leaves the application: texts for the clipboard and the pager, and the command for a view."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.widgets import Input
+
+from emtui.em.address import Server
+from emtui.em.threads import beside
+from emtui.tui.commands import Place
+from emtui.tui.screens.page import Page
+from emtui.tui.start import Start
+from emtui.tui.timed import Timed
+
+if TYPE_CHECKING:
+    from emtui.em.model import Session
+    from emtui.em.source import Source
+    from emtui.tui.plain import Origin
+    from emtui.tui.screens.lookup import LookupScreen
+
+
+class HandingOver(Timed, inherit_bindings=False):
+    """An app that hands over what it shows, without saying who looked."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
+        self.client: Source | None = None
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anything may be written on this computer."""
+        return self._start.remember
+
+    @property
+    def mark(self) -> str | None:
+        """DEMO or REPLAY, where this is one; REC while it is recorded."""
+        if self._start.recorder:
+            return "REC STOPPED" if self._start.recorder.problem else "REC"
+        return self._start.mark
+
+    @property
+    def lookup_screen(self) -> LookupScreen | None:
+        """The list, if somebody is logged on."""
+        pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
+        return next((cast("LookupScreen", page) for page in pages if page.PLACE is Place.LOOKUP), None)
+
+    def origin(self, as_of: datetime | None) -> Origin:
+        """Whose answer a text shows, and of when."""
+        from emtui.tui.plain import Origin
+
+        server = self.client.server if self.client else ""
+        return Origin(str(server), self.mark or "", as_of)
+
+    @work(group="copy", description="copy a text")
+    async def copy(self, text: str) -> None:
+        """Put it on the person's clipboard, and say which way."""
+        from emtui.local import clipboard
+
+        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self.remembers))
+        if copied.sequence and self._driver:
+            self._driver.write(copied.sequence)
+        self.page.say(copied.told)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
+        hidden = isinstance(self.focused, Input) and self.focused.password
+        if text and not hidden:
+            self._clipboard = text
+            self.copy(text)
+
+    def command_for(self, session: Session) -> str:
+        """The command that opens this run for anybody; nothing for a demo or a recording."""
+        server = self.client.server if self.client else None
+        if self._start.mark or not isinstance(server, Server):
+            return ""
+        from emtui.lookup import DEFAULT_ORDER, Query
+        from emtui.tui.way_back import way_back
+
+        return way_back(server, Query(), DEFAULT_ORDER, session)
+
+    def copy_command(self) -> None:
+        """Copy the command that opens this view for anybody; say why, where there is none."""
+        command = self._way_back()
+        if command:
+            self.copy(command)
+        else:
+            self.page.say(self._no_way_back())
+
+    def _no_way_back(self) -> str:
+        if self._start.replay:
+            return "This is a recording: no command opens it for anybody but you."
+        if self._start.mark:
+            return "This is a demo: it ends with you, and no command opens it for anybody else."
+        return "There is no view yet that a command could open: log on first."
+
+    def read_in_pager(self, text: Callable[[], str]) -> None:
+        """Let the person's pager show a text; one at a time."""
+        if not any(worker.group == "pager" and not worker.is_finished for worker in self.workers):
+            self._read_in_pager(text)
+
+    @work(group="pager", description="show a text in the pager")
+    async def _read_in_pager(self, text: Callable[[], str]) -> None:
+        from emtui.local import pager
+
+        try:
+            argv = pager.command(os.environ)
+            await self.lend(lambda: pager.show(argv, text()))
+        except pager.NoPager as problem:
+            self.page.say(str(problem))
+
+    def _way_back(self) -> str:
+        screen, server = self.lookup_screen, self.client.server if self.client else None
+        if self._start.mark or not screen or not isinstance(server, Server):
+            return ""
+        from emtui.tui.screens.detail import DetailScreen
+        from emtui.tui.way_back import way_back
+
+        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
+        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)

@@ -1,0 +1,122 @@
+"""Asking for an opened run: at once, when told to, and again and again while it runs.
+
+A failed answer leaves on the screen what was there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from random import random
+from time import monotonic
+
+from textual import work
+from textual.message import Message
+from textual.reactive import var
+
+from emtui.em.errors import EmError, ServerTrouble
+from emtui.em.model import Log, Session
+from emtui.em.source import Source
+from emtui.monitor.health import STALE_AFTER
+from emtui.monitor.pace import LEAST, Pace
+from emtui.tui.screens.explaining import Explaining
+
+PACE = Pace(every=LEAST)
+"""What runs is asked for more often than the list, while somebody looks at it."""
+
+SOONEST = 0.5
+"""Seconds between two looks, however fast the time of a recording goes."""
+
+
+class KeepingUp(Explaining):
+    """A page about one run that is asked for while it stands here."""
+
+    asking: var[bool] = var(False)
+
+    class Learned(Message):
+        """The server said more of this session than the list did."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    def __init__(self, client: Source, session: Session) -> None:
+        super().__init__(client, session)
+        self._missed = 0
+
+    def show_session(self) -> None:
+        """Draw what is known of the run now."""
+
+    def action_ask(self) -> None:
+        """Ask for the session and its events now, never twice at once."""
+        if self.asking:
+            self.say("Already asking; Esc stops it.")
+        else:
+            self._ask(again=self._as_of is not None)
+
+    @work(exclusive=True, group="ask", description="ask for a session and its events")
+    async def _ask(self, *, again: bool) -> None:
+        self.asking = True
+        try:
+            await self._look(again=again)
+        except EmError as error:
+            self.trouble = str(error)
+        finally:
+            self.asking = False
+
+    @work(exclusive=True, group="follow", description="follow a running session")
+    async def _keep_up(self) -> None:
+        """What runs is asked for again and again while it is looked at; nothing is said of the asking."""
+        pause = PACE.every
+        while True:
+            await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
+            if self.asking or not self.session.running or not self.is_current or self.emtui.paused:
+                continue
+            began = monotonic()
+            try:
+                await self._look(again=True)
+            except EmError as error:
+                self._missed += 1
+                if self._missed >= STALE_AFTER:
+                    self.trouble = str(error)
+                after = error.retry_after if isinstance(error, ServerTrouble) else None
+                pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
+            else:
+                pause = PACE.after_answer(monotonic() - began, 0)
+
+    async def _look(self, *, again: bool) -> None:
+        """The session if it may have changed, and its events, as the server says them now."""
+        session = self.session
+        if again or session.running or not session.complete:
+            asked = await self.client.session(session.uid)
+            session = asked if asked.complete or not session.complete else session
+        log = await self.client.events(session.uid)
+        self.trouble, self._missed = "", 0
+        self._as_of = self.emtui.now()
+        self._learn(session, log)
+
+    def _learn(self, session: Session, log: Log) -> None:
+        if not self.stands:
+            return  # the person has gone elsewhere meanwhile
+        if session != self.session:
+            before, self.session = self.session, session
+            self.post_message(self.Learned(session))
+            if before.running and not session.running:
+                self.say(f"It has ended: {session.outcome}.")
+        if log != self.log_read:
+            self.log_read = log
+        self.show_top()
+        self.show_session()
+        self.explain()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the session is being asked for."""
+        return self.asking
+
+    def action_stop(self) -> bool:
+        """Stop asking; false if nothing was being asked."""
+        if not self.asking:
+            return False
+        self.workers.cancel_group(self, "ask")
+        self.say("Stopped. r asks again.")
+        return True

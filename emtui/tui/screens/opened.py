@@ -1,0 +1,44 @@
+"""A run that is opened: what is known of it, its log, and the list of its events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual.reactive import var
+
+from emtui.em.model import Log, Session
+from emtui.em.source import Source
+from emtui.tui.columns import Clock
+from emtui.tui.commands import Place
+from emtui.tui.screens.page import Page
+from emtui.tui.widgets.event_list import EventList
+
+
+class OpenedRun(Page):
+    """A page about one run: `client` is who is asked about it."""
+
+    PLACE: ClassVar[Place] = Place.DETAIL
+
+    began: var[datetime | None] = var(None)
+    log_read: var[Log | None] = var(None)
+
+    def __init__(self, client: Source, session: Session) -> None:
+        super().__init__()
+        self.client = client
+        self.session = session
+        self._as_of: datetime | None = None
+
+    @property
+    def events(self) -> EventList:
+        """The list of events."""
+        return self.query_one(EventList)
+
+    def as_of(self) -> datetime | None:
+        """When the events arrived."""
+        return self._as_of
+
+    def _clock(self) -> Clock:
+        """By the server's clock, where it is known: a run is as long as it says."""
+        now = (self._as_of or self.emtui.now()) + self.emtui.skew
+        return Clock(now, self.zone or self.emtui.zone)

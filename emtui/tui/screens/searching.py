@@ -1,0 +1,135 @@
+"""Searching in the events of an opened run, and showing only those that hold a text."""
+
+from __future__ import annotations
+
+from textual.reactive import var
+
+from emtui import words
+from emtui.em.model import Log, Session
+from emtui.em.source import Source
+from emtui.tui.describe import server_words
+from emtui.tui.screens.keeping_up import KeepingUp
+from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.prompt import Prompt
+
+
+class Searching(KeepingUp):
+    """A page about one run, with a line that says what is searched, and a prompt for it."""
+
+    sought: var[str] = var("")
+    only: var[str] = var("")
+
+    def __init__(self, client: Source, session: Session) -> None:
+        super().__init__(client, session)
+        self._sifts = False
+        """Whether the prompt is for what is shown, not for what is searched."""
+
+    def prompt(self) -> Prompt:
+        """Where a search is typed."""
+        return Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
+
+    # --- what stands above the events ---------------------------------------------
+
+    def watch_asking(self) -> None:
+        """Say so where the events will stand."""
+        if self.stands:
+            self.show_search()
+            self.events.empty = self._emptiness()
+            if not self.events.count:
+                self.events.refresh()
+
+    def _emptiness(self) -> tuple[str, ...]:
+        if self.asking:
+            return (f"asking {self.client.server} for the events", "Esc stops")
+        if self.log_read is None:
+            return ("No events yet. r asks for them.",)
+        if self.only and self.log_read.events:
+            return (f"No event holds “{self.only}”.", "Esc shows all events")
+        return ("The server has no events of this run.",)
+
+    def show_search(self) -> None:
+        """What is searched, else the server's own words; at the right how many events there are."""
+        said = server_words(self.session)
+        left: Pieces = [(f"  server: {said}", FAINT)] if said else []
+        if self.sought or self.only:
+            left = [("& ", FAINT), (f"{self.only}  ", BOLD)] if self.only else []
+            left += [("/ ", FAINT), (self.sought, BOLD)] if self.sought else []
+        right: Pieces = [("asking  Esc stops", BOLD)] if self.asking and self.log_read else []
+        if not right and self.log_read:
+            right = [(self._count(self.log_read), FAINT)]
+        self.query_one("#search", OneLine).show(left, right)
+
+    def _count(self, log: Log) -> str:
+        if self.sought:
+            base = f"{words.count(self.events.count)} {'shown' if self.only else 'events'}"
+            return f"{words.count(self.events.matches)} of {base} match"
+        if self.only:
+            return f"{words.count(self.events.count)} of {words.count(len(log.events))} events shown"
+        said = f"{words.count(len(log.events))} events"
+        if log.odd:
+            said += f", {words.count(log.odd)} not readable whole"
+        if log.replaced:
+            said += f", {words.count(log.replaced)} characters replaced"
+        return said
+
+    # --- typing -------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Search while typing."""
+        self._type(sifts=False)
+
+    def action_only(self) -> None:
+        """Show only the lines that hold a text; empty shows all."""
+        self._type(sifts=True)
+
+    def _type(self, *, sifts: bool) -> None:
+        self._sifts = sifts
+        self.query_one("#search", OneLine).display = False
+        self.query_one(Prompt).open(self.only if sifts else self.sought, sign="&" if sifts else "/")
+        self.show_foot()
+
+    def _seek(self, text: str) -> None:
+        """Each keystroke goes to the first match from here, or hides what does not match."""
+        if self._sifts:
+            self.only = text
+            self.events.empty = self._emptiness()
+        else:
+            self.sought = text
+
+    async def _search_closed(self, text: str, *, kept: bool) -> None:
+        """Enter keeps what is sought; Esc what was sought before."""
+        self._seek(text)
+        self.query_one(Prompt).close()
+        self.query_one("#search", OneLine).display = True
+        self.set_focus(self.events)
+        self.show_search()
+        self.show_foot()
+        if kept and text and self.log_read and not self._sifts and not self.events.matches:
+            self.say(f"No line holds “{text}”.")
+
+    def action_next_match(self) -> None:
+        """The next line with what is sought."""
+        self._to_match(1)
+
+    def action_previous_match(self) -> None:
+        """The previous line with what is sought."""
+        self._to_match(-1)
+
+    def _to_match(self, step: int) -> None:
+        if not self.sought:
+            self.say("Nothing is searched yet: / searches.")
+        elif not self.events.hop(step):
+            self.say(f"No line holds “{self.sought}”.")
+
+    def forget_search(self) -> bool:
+        """End the search, else show all lines; false if there was neither."""
+        if not (self.sought or self.only):
+            return False
+        if self.sought:
+            self.sought = ""
+        else:
+            self.only = ""
+        self.show_search()
+        return True

@@ -1,0 +1,62 @@
+"""How often the bell rings in thirty days: never without a reason, and once for each.
+
+Somebody looks every hour, as the list stands then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from made_runs import DAY, HOUR, MINUTE, NOON, run, series
+from quiet_months import BEGIN, SEEDS, clocks_changed, listed, months, patched
+
+from emtui.demo.world import World
+from emtui.em.model import Outcome, Session
+from emtui.monitor.alarm import Alarm
+from emtui.monitor.changes import Changes
+from emtui.monitor.snapshot import Snapshot
+
+EVERY = HOUR
+
+
+def rings(sessions: Sequence[Session], begin: datetime, until: datetime) -> list[tuple[datetime, Session]]:
+    """When it rang, and for which run."""
+    now = begin
+    alarm = Alarm(lambda: (now - begin).total_seconds())  # noqa: PLW0108 - of the `now` there is when it asks
+    rang: list[tuple[datetime, Session]] = []
+    newest_first = sorted(sessions, key=lambda one: one.started or NOON, reverse=True)
+    before = Snapshot(tuple(listed(newest_first, now)), now)
+    while (now := now + EVERY) <= until:
+        after = Snapshot(tuple(listed(newest_first, now)), now)
+        found = alarm.failure(Changes.between(before, after), after)
+        if found:
+            rang.append((now, found))
+        before = after
+    return rang
+
+
+@pytest.mark.parametrize(("seed", "by"), [*zip(SEEDS, (timedelta(), HOUR, -HOUR), strict=True)])
+def test_the_bell_is_silent_for_thirty_quiet_days_with_two_patch_nights_and_clocks_that_change(
+    seed: int, by: timedelta, record_property: Callable[[str, object], None]
+) -> None:
+    rang = rings(patched(clocks_changed(months(seed), by)), BEGIN, NOON)
+    record_property("rang", f"{len(rang)} times in 30 days, seed {seed}, clocks moved by {by}")
+    assert rang == []
+
+
+def test_in_the_story_it_rings_once_for_each_night_that_fails_and_for_the_plug_in() -> None:
+    ended = [one for one in World(1, NOON).sessions(NOON) if one.outcome is not Outcome.RUNNING]
+    rang = rings(ended, NOON - 8 * DAY, NOON)
+    failed = {one.uid for one in ended if one.outcome is Outcome.FAILED and NOON - one.started < 8 * DAY}  # type: ignore[operator]
+    assert {one.uid for _, one in rang} <= failed
+    nights = [when.date() for when, one in rang if one.type == "CollectJob"]
+    assert len(nights) == len(set(nights)) == 6
+    assert all(when - (one.ended or NOON) <= EVERY for when, one in rang)
+
+
+def test_a_type_that_fails_all_night_rings_once() -> None:
+    good = series("CollectJob", 15 * MINUTE, NOON - 8 * HOUR)
+    bad = [run(NOON - number * 15 * MINUTE, outcome=Outcome.FAILED) for number in range(32)]
+    assert len(rings([*bad, *good], NOON - 9 * HOUR, NOON)) == 1
