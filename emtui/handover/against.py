@@ -13,7 +13,7 @@ from emtui.triage.compare import Comparison, Kind, Row
 SHOWN = 10
 """Lines of a ticket."""
 _MOST = 140
-_SIGNS = {Kind.SAME: " ", Kind.MOVED: "~", Kind.NEW: "+", Kind.MISSING: "-"}
+_SIGNS = {Kind.MOVED: "~", Kind.NEW: "+", Kind.MISSING: "-"}
 _MEANING = "+ new, - missing, ~ moved, ! much slower"
 
 
@@ -22,7 +22,7 @@ def against(case: Case) -> tuple[Block, ...]:
     then = case.then
     if then is None:
         return ()
-    differing = [row for row in then.comparison.rows if row.kind is not Kind.SAME or row.slower]
+    differing = [row for row in then.comparison.rows if row.kind in _SIGNS or row.slower]
     began = f" of {case.origin.zones.at(then.session.started)}" if then.session.started else ""
     title = f"Against the last good run{began}"
     if not differing:
@@ -39,17 +39,16 @@ def comparison(case: Case, then: Then) -> tuple[Block, ...]:
     here, there = (at(one.started) if one.started else "" for one in (case.session, then.session))
     return (
         Part(f"{here} against the last good run {there}", (Said(then.session.id),)),
-        Part(_counts(then.comparison), (_MEANING,)),
+        Part(_counts(then.comparison) or "no line differs", (_MEANING,)),
         Rows(rows),
     )
 
 
 def _counts(comparison: Comparison) -> str:
-    """`3 lines new, 1 missing, 1 step much slower; the first of them: line 4`."""
+    """`3 new, 1 missing, 1 step much slower; the first of them: line 4`; nothing where nothing differs."""
     found = comparison.counts
-    new = found[Kind.NEW]
-    counts = [f"{words.count(new)} {'line' if new == 1 else 'lines'} new"]
-    counts += [f"{words.count(found[kind])} {kind}" for kind in (Kind.MISSING, Kind.MOVED) if found[kind]]
+    kinds = (Kind.NEW, Kind.MISSING, Kind.MOVED)
+    counts = [f"{words.count(found[kind])} {kind}" for kind in kinds if found[kind]]
     slow = sum(1 for row in comparison.rows if row.slower)
     if slow:
         counts.append(f"{words.count(slow)} {'step' if slow == 1 else 'steps'} much slower")
@@ -59,7 +58,7 @@ def _counts(comparison: Comparison) -> str:
 
 def _line(row: Row, here: Sequence[Event], there: Sequence[Event], most: int | None) -> Told:
     event = here[row.here] if row.here is not None else there[row.there or 0]
-    sign = "!" if row.kind is Kind.SAME and row.slower else _SIGNS[row.kind]
+    sign = _SIGNS.get(row.kind, "!" if row.slower else " ")
     message = event.message or ""
     return (f"{sign} ", Said(message, most or len(message) * 4 + 1), "".join(_spans(row)))
 

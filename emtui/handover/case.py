@@ -55,7 +55,7 @@ class Case:
     """One run. What is not known is `None`: of its log `why` says the reason.
 
     `logs` is how many logs of good runs were read for what is usual. `command` opens the run for
-    anybody; there is none for a demo. `known` is how somebody marked it, `note` what the team knows of it.
+    anybody; there is none for a demo. `people` is what people know of it: a label and a text each.
     """
 
     origin: Origin
@@ -66,8 +66,7 @@ class Case:
     then: Then | None = None
     logs: int = 0
     command: str = ""
-    known: str = ""
-    note: str = ""
+    people: tuple[tuple[str, str], ...] = ()
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from emtui import words
 from emtui.em.model import Event
 from emtui.handover.case import Case
 from emtui.handover.document import Block, Part, Rows, Said, Told
 from emtui.triage.explained import Explanation
+from emtui.triage.incidents import TROUBLE
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import dire
 
@@ -17,28 +20,36 @@ _OFFSET = 8
 
 
 def surroundings(case: Case) -> tuple[Block, ...]:
-    """The heading and the events; nothing where there are none."""
-    events = case.events
-    if not events:
-        return ()
-    here, what = _here(case)
-    first = max(here - AROUND, 0)
-    near = events[first : here + AROUND + 2]  # the event that ends the step, and so many after it
-    some = f"{len(near)} of {words.count(len(events))}" if len(near) < len(events) else "all"
-    rows = tuple(_row(event, case, at=place == here) for place, event in enumerate(near, first))
-    return Part(what, (f"{some}; > marks the step",)), Rows(rows)
+    """The events around the wait, and around the first that sounds like trouble if they are others."""
+    blocks: list[Block] = []
+    shown = range(0)
+    for here, what in _places(case):
+        if here not in shown:
+            shown = range(max(here - AROUND, 0), min(here + AROUND + 2, len(case.events)))
+            blocks += _window(case, here, shown, what)
+    return tuple(blocks)
 
 
-def _here(case: Case) -> tuple[int, str]:
-    """Where it waited, else the first line that sounds as if something did not work, else the end."""
-    wait = longest(case.explanation) if case.explanation else None
+def _places(case: Case) -> Iterator[tuple[int, str]]:
+    """What is worth looking at; the end, if nothing is."""
+    events, found = case.events, case.explanation
+    wait = longest(found) if found else None
+    dire_ones = (place for place, event in enumerate(events) if dire(event.message))
+    trouble = next(dire_ones, None) if case.session.outcome in TROUBLE else None
     if wait:
-        return wait.step.place, "Events around the wait"
-    dire_ones = (place for place, event in enumerate(case.events) if dire(event.message))
-    found = next(dire_ones, None)
-    if found is None:
-        return len(case.events) - 1, "The last events"
-    return found, "Events around the first that sounds like trouble"
+        yield wait.step.place, "Events around the wait"
+    if trouble is not None:
+        yield trouble, "Events around the first that sounds like trouble"
+    elif events and not wait:
+        yield len(events) - 1, "The last events"
+
+
+def _window(case: Case, here: int, shown: range, what: str) -> tuple[Block, ...]:
+    """From some events before it to as many after the one that ends its step."""
+    events = case.events
+    some = f"{len(shown)} of {words.count(len(events))}" if len(shown) < len(events) else "all"
+    rows = tuple(_row(events[place], case, at=place == here) for place in shown)
+    return Part(what, (f"{some}; > marks it",)), Rows(rows)
 
 
 def longest(found: Explanation) -> Wait | None:

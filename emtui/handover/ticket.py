@@ -62,14 +62,15 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
         yield "Began", (zones.everywhere(session.started),)
     took = session.took(case.origin.now)
     if took is not None:
-        until = f" until {zones.at(session.ended)}" if session.ended and not session.running else ", and runs"
-        yield "Took", (words.duration(took), until)
+        if session.running:
+            yield "Runs", (f"for {words.duration(took)} so far",)
+        else:
+            until = f" until {zones.at(session.ended)}" if session.ended else ""
+            yield "Took", (words.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
-    if case.known:
-        yield "Known", (Said(case.known),)
-    if case.note:
-        yield "Note", (Said(case.note),)
+    for label, text in case.people:
+        yield label, (Said(text),)
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
     if said:
         yield "Server says", (Said(" / ".join(said), 100), ", canceled" if session.result.canceled else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emtui import words
+from emtui.em.model import Outcome
 from emtui.handover.case import Case
 from emtui.handover.document import Block, Item, Part, Said, Told
 from emtui.triage.explained import PAST_LOGS, Explanation
@@ -40,7 +41,7 @@ def _of_its_past(case: Case) -> Iterator[Told]:
     if found is None:
         yield ("what its past says: it could not be looked at",)
         return
-    if found.streak and not found.streak.whole:
+    if found.streak and not found.streak.whole and found.streak.outcome is not Outcome.SUCCESS:
         yield ("when this began: the list begins in the middle of it",)
     if found.baseline is None:
         yield ("how long it usually takes: fewer than five good runs are listed before it",)

@@ -97,7 +97,7 @@ def test_the_same_case_gives_the_same_bytes_and_files_that_are_the_owners_alone(
 def test_nothing_of_the_senders_logon_is_in_any_file() -> None:
     token, said = Secret(TOKEN), f"{TOKEN} was sent by {USER} (ops)"
     row = failed(name=said, type=said, state=said, odd=said, result=Result(said, said))
-    one = case(session=row, events=log((0.0, said), (9.0, said)), why=said, known=said, note=said)
+    one = case(session=row, events=log((0.0, said), (9.0, said)), why=said, people=(("Note", said),))
     wire = Wire(Received(f"<a Href='{said}'>{said}</a>", said, said), said)
     for found in (files(one, wire, USER), files(replace(one, log=None), replace(wire, received=None), USER)):
         for name, text in found.items():

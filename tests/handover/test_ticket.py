@@ -16,6 +16,8 @@ from emtui.handover.markdown import markdown
 from emtui.handover.plain import plain
 from emtui.handover.ticket import ticket
 
+PEOPLE = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
+
 
 def as_it_is(text: str) -> str:
     return text
@@ -48,10 +50,10 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
         "Usually takes 1m30s on 30 good runs, this one 2.8 times that\n",
         "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
         "Server says   Failed\n",
-        "Events around the wait: all; > marks the step\n",
+        "Events around the wait: all; > marks it\n",
         "\n  >   +20.1s  2026-11-23 13:00:20 +01:00  Retrieving data from bs02.example.net...\n",
         "\n      +4m10s  2026-11-23 13:04:10 +01:00  Data collection from bs02.example.net failed: ",
-        "Against the last good run of 2026-11-23 12:45:00 +01:00: 1 line new, 1 missing, 1 step much ",
+        "Against the last good run of 2026-11-23 12:45:00 +01:00: 1 new, 1 missing, 1 step much ",
         f"\n  + Data collection from bs02.example.net failed: {MESSAGE}\n",
         "\n  - Data collection from bs02.example.net completed successfully.\n",
         "\n  ! Retrieving data from bs02.example.net...  (3m49s, then 13s)\n",
@@ -71,7 +73,7 @@ def test_markdown_says_the_same_words_as_plain_text() -> None:
 
 
 def test_every_time_has_its_date_and_offset() -> None:
-    text = DATED.sub("", told(case(known="marked until it succeeds", note="see INC0012345")))
+    text = DATED.sub("", told(case(people=(("Known", "until it succeeds"), ("Note", "see INC0012345")))))
     assert TIME.findall(text) == []
 
 
@@ -96,7 +98,7 @@ def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() ->
 
 
 def test_what_somebody_knows_of_it_stands_in_it() -> None:
-    text = told(case(known="storage is patched, until it succeeds", note="INC0012345 (team file)"))
+    text = told(case(people=PEOPLE))
     assert (
         "Known         storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
     )
@@ -171,10 +173,28 @@ def test_of_a_run_known_by_name_only_the_ticket_still_stands() -> None:
 def test_a_run_that_waited_nowhere_shows_what_sounds_like_trouble_or_its_end() -> None:
     quick = [(float(place), f"line {place} of many") for place in range(20)]
     text = told(case(events=log(*quick)))
-    assert "The last events: 4 of 20; > marks the step\n" in text
+    assert "The last events: 4 of 20; > marks it\n" in text
     text = told(case(events=log(*quick[:9], (9.0, "it failed"), *quick[10:])))
-    assert "Events around the first that sounds like trouble: 8 of 20; > marks the step\n" in text
+    assert "Events around the first that sounds like trouble: 8 of 20; > marks it\n" in text
     assert "\n  >    +9.0s  2026-11-23 13:00:09 +01:00  it failed\n" in text
+
+
+def test_a_failure_far_from_the_wait_is_shown_as_well_and_one_beside_it_only_once() -> None:
+    far = log(
+        (0.0, "waits"),
+        *[(float(99 + place), f"line {place} of many") for place in range(20)],
+        (130.0, "it failed"),
+    )
+    text = told(case(events=far))
+    assert text.count("; > marks it\n") == 2
+    assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text
+    assert "\n  >   +2m10s  2026-11-23 13:02:10 +01:00  it failed\n" in text
+    assert told(case()).count("; > marks it\n") == 1
+
+
+def test_of_a_run_that_goes_on_it_says_for_how_long_so_far() -> None:
+    running = failed(state="InProgress", ended=None, result=Result("None"))
+    assert "Runs          for 5m00s so far\n" in told(case(session=running))
 
 
 def test_long_logs_and_long_messages_leave_it_short() -> None:
@@ -197,7 +217,7 @@ def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
     secret = "44cfbdbe-5a95"
     said = [(at, f"{text} {secret}") for at, text in BAD]
     row = failed(result=Result(secret, f"{secret} refused"), type=secret, name=secret)
-    made = case(session=row, events=log(*said), known=secret, note=secret, why=secret)
+    made = case(session=row, events=log(*said), people=(("Note", secret),), why=secret)
     for write in (markdown, plain):
         text = write(ticket(made), lambda said: said.replace(secret, "***"))
         assert secret not in text
