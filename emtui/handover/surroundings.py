@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from emtui import words
-from emtui.em.model import Event
+from emtui.em.model import Event, Outcome
 from emtui.handover.case import Case
 from emtui.handover.document import Block, Part, Rows, Said, Told
 from emtui.triage.explained import Explanation
-from emtui.triage.incidents import TROUBLE
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import dire
 
@@ -35,7 +34,7 @@ def _places(case: Case) -> Iterator[tuple[int, str]]:
     events, found = case.events, case.explanation
     wait = longest(found) if found else None
     dire_ones = (place for place, event in enumerate(events) if dire(event.message))
-    trouble = next(dire_ones, None) if case.session.outcome in TROUBLE else None
+    trouble = next(dire_ones, None) if case.session.outcome is not Outcome.SUCCESS else None
     if wait:
         yield wait.step.place, "Events around the wait"
     if trouble is not None:

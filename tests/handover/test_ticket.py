@@ -47,7 +47,7 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
         "Since         first failure, after 30 good runs\n",
         "Waited        3m49s in Retrieving data from bs02.example.net..., usually 13s, longest of 5 good ",
         "Servers       bs01.example.net 19s ok, bs02.example.net 3m49s failed\n",
-        "Usually takes 1m30s on 30 good runs, this one 2.8 times that\n",
+        "Usually takes 1m30s ",
         "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
         "Server says   Failed\n",
         "Events around the wait: all; > marks it\n",
@@ -180,11 +180,8 @@ def test_a_run_that_waited_nowhere_shows_what_sounds_like_trouble_or_its_end() -
 
 
 def test_a_failure_far_from_the_wait_is_shown_as_well_and_one_beside_it_only_once() -> None:
-    far = log(
-        (0.0, "waits"),
-        *[(float(99 + place), f"line {place} of many") for place in range(20)],
-        (130.0, "it failed"),
-    )
+    many = [(float(99 + place), f"line {place} of many") for place in range(20)]
+    far = log((0.0, "waits"), *many, (130.0, "it failed"))
     text = told(case(events=far))
     assert text.count("; > marks it\n") == 2
     assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text

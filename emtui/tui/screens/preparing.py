@@ -36,10 +36,10 @@ from emtui.tui.widgets.ways import Way
 if TYPE_CHECKING:
     from emtui.tui.screens.lookup import LookupScreen
 
-TICKET = Way("1", "ticket, Markdown", "what, since when, where it waited, what differs")
+TICKET = Way("1", "ticket, Markdown", "since when, where, what differs")
 PLAIN_TICKET = Way("2", "ticket, plain", "the same for a mail or a chat")
-SHIFT = Way("3", "shift summary", "the last 12 hours: open, known, recovered")
-BUNDLE = Way("4", "bundle", "a zip: ticket, events as read and received, comparison")
+SHIFT = Way("3", "shift summary", "the last 12 hours in few lines")
+BUNDLE = Way("4", "bundle", "a zip with all that is known")
 WAYS = (TICKET, PLAIN_TICKET, SHIFT, BUNDLE)
 
 _IN_A_BUNDLE = """\
