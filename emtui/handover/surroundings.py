@@ -1,8 +1,9 @@
-"""The events around the step that a run waited in: what one looks at first in its log."""
+"""The events that one looks at first: around the step that it waited in, and what sounds like trouble."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from emtui import words
 from emtui.em.model import Event, Outcome
@@ -13,42 +14,49 @@ from emtui.triage.steps import Wait
 from emtui.triage.trouble import dire
 
 AROUND = 3
-"""So many events before and after it."""
+"""So many events before and after one."""
+_WAIT, _TROUBLE, _END = ">", "!", "."
+_MEANING = {
+    _WAIT: "> the longest wait",
+    _TROUBLE: "! the first that sounds like trouble",
+    _END: "the last ones",
+}
 _MOST = 160
 _OFFSET = 8
 
 
 def surroundings(case: Case) -> tuple[Block, ...]:
-    """The events around the wait, and around the first that sounds like trouble if they are others."""
-    blocks: list[Block] = []
-    shown = range(0)
-    for here, what in _places(case):
-        if here not in shown:
-            shown = range(max(here - AROUND, 0), min(here + AROUND + 2, len(case.events)))
-            blocks += _window(case, here, shown, what)
-    return tuple(blocks)
+    """The events, in their order, with what is left out between them; nothing where there are none."""
+    events, places = case.events, _places(case)
+    if not events:
+        return ()
+    spans = (range(max(place - AROUND, 0), min(place + AROUND + 2, len(events))) for place in places)
+    shown = sorted(set(chain.from_iterable(spans)))
+    some = f"{len(shown)} of {words.count(len(events))}" if len(shown) < len(events) else "all"
+    meaning = ", ".join(_MEANING[sign] for sign in places.values())
+    return Part("Events", (f"{some}; {meaning}",)), Rows(tuple(_rows(case, shown, places)))
 
 
-def _places(case: Case) -> Iterator[tuple[int, str]]:
-    """What is worth looking at; the end, if nothing is."""
+def _places(case: Case) -> dict[int, str]:
+    """What is worth looking at, each with its sign; the end, if nothing is."""
     events, found = case.events, case.explanation
     wait = longest(found) if found else None
-    dire_ones = (place for place, event in enumerate(events) if dire(event.message))
-    trouble = next(dire_ones, None) if case.session.outcome is not Outcome.SUCCESS else None
-    if wait:
-        yield wait.step.place, "Events around the wait"
-    if trouble is not None:
-        yield trouble, "Events around the first that sounds like trouble"
-    elif events and not wait:
-        yield len(events) - 1, "The last events"
+    places = {wait.step.place: _WAIT} if wait else {}
+    if case.session.outcome is not Outcome.SUCCESS:
+        dire_ones = (place for place, event in enumerate(events) if dire(event.message))
+        trouble = next(dire_ones, None)
+        if trouble is not None:
+            places.setdefault(trouble, _TROUBLE)
+    return places or {len(events) - 1: _END}
 
 
-def _window(case: Case, here: int, shown: range, what: str) -> tuple[Block, ...]:
-    """From some events before it to as many after the one that ends its step."""
-    events = case.events
-    some = f"{len(shown)} of {words.count(len(events))}" if len(shown) < len(events) else "all"
-    rows = tuple(_row(events[place], case, at=place == here) for place in shown)
-    return Part(what, (f"{some}; > marks it",)), Rows(rows)
+def _rows(case: Case, shown: list[int], places: dict[int, str]) -> Iterator[Told]:
+    before = shown[0]
+    for place in shown:
+        if place > before + 1:
+            yield (f"  … {words.count(place - before - 1)} more …",)
+        yield _row(case.events[place], case, places.get(place, " "))
+        before = place
 
 
 def longest(found: Explanation) -> Wait | None:
@@ -60,8 +68,8 @@ def _lasted(wait: Wait) -> float:
     return wait.step.lasted.total_seconds() if wait.step.lasted else 0.0
 
 
-def _row(event: Event, case: Case, *, at: bool) -> Told:
+def _row(event: Event, case: Case, sign: str) -> Told:
     offset = words.offset(event.time - case.began) if event.time and case.began else ""
     time = case.origin.zones.at(event.time) if event.time else ""
     said = event.message or (f"not readable: {event.odd}" if event.odd else "")
-    return (f"{'>' if at else ' '} {offset:>{_OFFSET}}  {time:<26}  ", Said(said, _MOST))
+    return (f"{sign if sign != _END else ' '} {offset:>{_OFFSET}}  {time:<26}  ", Said(said, _MOST))

@@ -114,9 +114,9 @@ def _filled(path: Path, data: bytes) -> bool:
 
 def told(path: Path) -> str:
     """The path, short enough for one line: from where one stands, else from home."""
-    with suppress(OSError, RuntimeError):
+    with suppress(OSError):  # the folder may be gone
         if path.parent == Path.cwd():
             return clean(path.name)
-        if path.is_relative_to(Path.home()):
-            return clean(f"~/{path.relative_to(Path.home())}")
+    with suppress(RuntimeError, ValueError):
+        return clean(f"~/{path.relative_to(Path.home())}")
     return clean(str(path))

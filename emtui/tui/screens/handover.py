@@ -101,8 +101,8 @@ class HandOverScreen(Preparing):
         getattr(self.preview, f"action_{event.action}")()
 
     def position(self) -> str:
-        """How far one has read."""
-        return self.preview.position
+        """How far one has read; what was just said is told whole in its place."""
+        return "" if self._said else self.preview.position
 
     def hints(self) -> list[tuple[str, str]]:
         """What can be done with the chosen one: a bundle is a file, and no more than that."""
@@ -144,8 +144,8 @@ class HandOverScreen(Preparing):
         except new_file.NotWritten as problem:
             self.say(str(problem))
             return
-        where = f"Written: {new_file.told(written.path)}, {words.size(len(data))}"
-        self.say(f"{where}; {written.instead}." if written.instead else f"{where}.")
+        self.trouble = f"It is not where you stand: {written.instead}." if written.instead else ""
+        self.say(f"Written: {new_file.told(written.path)}, {words.size(len(data))}.")
 
     # --- ways -----------------------------------------------------------------------
 
