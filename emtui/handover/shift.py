@@ -109,8 +109,10 @@ def _now(shift: Shift, open_ones: Sequence[Incident]) -> Iterator[Block]:
 def _sentence(finding: Finding, shift: Shift) -> Told:
     """The teller's, its type apart: that is the server's word."""
     text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
-    kind = finding.type or ""
-    return (Said(kind, 60), text.removeprefix(kind)) if kind and text.startswith(kind) else (Said(text),)
+    kind = finding.type
+    if kind is None:
+        return (text,)
+    return (Said(kind, 60), text.removeprefix(kind)) if text.startswith(kind) else (Said(text),)
 
 
 def _part(title: str, found: Sequence[Incident], shift: Shift) -> Iterator[Block]:

@@ -17,7 +17,7 @@ AROUND = 3
 """So many events before and after one."""
 _WAIT, _TROUBLE, _END = ">", "!", "."
 _MEANING = {
-    _WAIT: "> the longest wait",
+    _WAIT: "> where it waited",
     _TROUBLE: "! the first that sounds like trouble",
     _END: "the last ones",
 }

@@ -119,3 +119,9 @@ def test_every_time_in_it_has_its_date_and_offset() -> None:
     text = DATED.sub("", told(shift(rows, ((hour(9), hour(7), "gone"),))))
     assert TIME.findall(text) == []
     assert re.search(r"[+-]\d\d:\d\d", text) is None
+
+
+def test_a_sentence_about_all_types_is_ours_and_in_no_code_span() -> None:
+    quiet = [*series("CollectJob", 15 * MINUTE, hour(3)), *series("LogExport", 30 * MINUTE, hour(3))]
+    text = markdown(summary(shift(quiet)), lambda text: text)
+    assert "\n- no runs since 2026-11-23 10:00:00 +01:00, all types; " in text
