@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from made_cases import DATED, MESSAGE, TIME, hour, origin
 from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
@@ -12,7 +13,7 @@ from emtui.em.model import Outcome, Session
 from emtui.handover.markdown import markdown
 from emtui.handover.plain import plain
 from emtui.handover.shift import Blind, IsKnown, Shift, summary
-from emtui.triage.attention import judged
+from emtui.triage.attention import Silence, judged
 from emtui.triage.standing import standings
 
 BAD, OK, WARN = Outcome.FAILED, Outcome.SUCCESS, Outcome.WARNING
@@ -122,6 +123,7 @@ def test_every_time_in_it_has_its_date_and_offset() -> None:
 
 
 def test_a_sentence_about_all_types_is_ours_and_in_no_code_span() -> None:
-    quiet = [*series("CollectJob", 15 * MINUTE, hour(3)), *series("LogExport", 30 * MINUTE, hour(3))]
-    text = markdown(summary(shift(quiet)), lambda text: text)
-    assert "\n- no runs since 2026-11-23 10:00:00 +01:00, all types; " in text
+    quiet = replace(shift([]), findings=(Silence(hour(3), 9, ("A", "B"), 400),))
+    assert (
+        "\n- no runs since 2026-11-23 10:00:00 +01:00, all types; 9 runs due, none began (on 400 intervals)\n"
+    ) in markdown(summary(quiet), lambda text: text)
