@@ -23,12 +23,14 @@ from rogue import (
     Asked,
     Identity,
     Reply,
+    Rogue,
     identity,
     list_xml,
     reply,
     rogue_beside,
     route_of,
 )
+from safety_hostile import hostile
 
 NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
@@ -136,6 +138,81 @@ def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here:
         terminal.until("q goes back.")
 
 
+@contextmanager
+def at(answer: Callable[[Asked], Reply], known: Identity, here: Path) -> Iterator[tuple[Rogue, Terminal]]:
+    """The list of such a server, seen by somebody who is logged on without being asked anything."""
+    with rogue_beside(answer, known.context()) as server:
+        environ = a_home(
+            here.parent,
+            EMTUI_SERVER=server.authority,
+            EMTUI_USER=USER,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=known.sha256,
+        )
+        with emtui(environ=environ, folder=str(here)) as terminal:
+            terminal.until("1/")
+            yield server, terminal
+
+
+def only(route: str, answer: Reply) -> Callable[[Asked], Reply]:
+    """Good answers, but for this one."""
+    return lambda asked: answer if route_of(asked) == route else GOOD[route_of(asked)]
+
+
+def test_events_that_cannot_be_read_are_said_and_the_rest_of_the_ticket_stands(
+    here: Path, known: Identity
+) -> None:
+    down = only("events", reply("503 Service Unavailable", b"", ""))
+    with at(down, known, here) as (_, terminal):
+        terminal.press("H", "2", "enter")
+        terminal.until("Copied to the clipboard")
+        (ticket,) = copied(terminal)
+        terminal.press("4", "enter")
+        terminal.until(written(r"emtui-CollectJob-20261123T020000Z-11111111\.zip"))
+    assert "Not known\n\n- its events: " in ticket
+    assert "503" in ticket
+    (bundle,) = here.iterdir()
+    with zipfile.ZipFile(bundle) as archive:
+        assert "events.jsonl" not in archive.namelist()
+        assert "- events.jsonl: " in archive.read("manifest.txt").decode()
+
+
+def test_esc_stops_what_is_asked_for_and_the_summary_can_still_be_had(here: Path, known: Identity) -> None:
+    mute = only("events", Reply(b"", after="hang"))
+    with at(mute, known, here) as (_, terminal):
+        terminal.press("H", "enter")
+        terminal.until("As soon as it is there. Esc stops.")
+        terminal.press("\x1b[27u")
+        terminal.until("Stopped.")
+        terminal.until("It was stopped before this was there")
+        terminal.press("3", "enter")
+        terminal.until("Copied to the clipboard")
+        assert "The last 12 hours" in copied(terminal)[0]
+        terminal.press("\x1b[27u")
+        terminal.until("Enter open")
+
+
+def test_hostile_text_says_nothing_to_a_terminal_in_any_file(here: Path, known: Identity) -> None:
+    with at(hostile(), known, here) as (_, terminal):
+        terminal.press("H", "enter")
+        terminal.until(lambda _: len(copied(terminal)) == 1)
+        terminal.press("3", "w")
+        terminal.until("Written: emtui-shift-")
+        terminal.press("4", "enter")
+        terminal.until(lambda lines: "Written: emtui-" in lines[-1] and ".zip" in lines[-1])
+        texts = copied(terminal)
+    for path in here.iterdir():
+        assert re.fullmatch(r"[A-Za-z0-9.-]+", path.name)
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                texts += [archive.read(name).decode() for name in archive.namelist()]
+        else:
+            texts.append(path.read_text())
+    assert len(texts) >= 1 + 1 + 8
+    for text in texts:
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", text)
+
+
 # --- a server that repeats what it was told ---------------------------------------------------
 
 
@@ -173,26 +250,17 @@ def leaks(text: str) -> list[str]:
 
 
 def test_a_server_that_repeats_our_logon_is_repeated_in_nothing_that_is_handed_over(
-    tmp_path: Path, here: Path, known: Identity
+    here: Path, known: Identity
 ) -> None:
-    with rogue_beside(echo, known.context()) as server:
-        environ = a_home(
-            tmp_path,
-            EMTUI_SERVER=server.authority,
-            EMTUI_USER=USER,
-            EMTUI_PASSWORD=PASSWORD,
-            EMTUI_PIN=known.sha256,
-        )
-        with emtui(environ=environ, folder=str(here)) as terminal:
-            terminal.until("1/1")
-            terminal.press("H", "enter")
-            for number, key in enumerate(("2", "3"), 1):
-                terminal.until(lambda _, number=number: len(copied(terminal)) == number)  # type: ignore[misc]
-                terminal.press(key, "enter")
-            terminal.until(lambda _: len(copied(terminal)) == 3)
-            terminal.press("4", "enter")
-            terminal.until("Written: emtui-CollectJob-20261123T020000Z-11111111.zip")
-            texts = copied(terminal)
+    with at(echo, known, here) as (server, terminal):
+        terminal.press("H", "enter")
+        for number, key in enumerate(("2", "3"), 1):
+            terminal.until(lambda _, number=number: len(copied(terminal)) == number)  # type: ignore[misc]
+            terminal.press(key, "enter")
+        terminal.until(lambda _: len(copied(terminal)) == 3)
+        terminal.press("4", "enter")
+        terminal.until("Written: emtui-CollectJob-20261123T020000Z-11111111.zip")
+        texts = copied(terminal)
     (bundle,) = here.iterdir()
     assert leaks(bundle.name) == []
     with zipfile.ZipFile(bundle) as archive:
