@@ -93,9 +93,10 @@ def iso(when: datetime) -> str:
 def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
     """At most nine cells: the bare time within 24 hours, the weekday within six days, the date beyond."""
     local = _in_zone(when, zone)
-    if abs(now - when) < DAY:
+    apart = _apart(when, now, zone)
+    if apart < DAY:
         return f"{local:%H:%M:%S}"
-    if timedelta() < now - when < 6 * DAY:
+    if when < now and apart < 6 * DAY:
         return f"{_DAYS[local.weekday()]} {local:%H:%M}"
     date = f"{local.day} {_MONTHS[local.month - 1]}"
     return date if local.year == _in_zone(now, zone).year else f"{date} {local:%y}"
@@ -104,7 +105,8 @@ def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
 def day_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     """To the minute, with its day: `Sat 22:04`; `27 Oct 22:04` where a weekday could be another one's."""
     local = _in_zone(when, zone)
-    day = _DAYS[local.weekday()] if abs(now - when) < 6 * DAY else f"{local.day} {_MONTHS[local.month - 1]}"
+    near = _apart(when, now, zone) < 6 * DAY
+    day = _DAYS[local.weekday()] if near else f"{local.day} {_MONTHS[local.month - 1]}"
     return f"{day} {local:%H:%M}"
 
 
@@ -115,7 +117,8 @@ def day_and_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
 
 def minute_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     """The same without its day where that is plain: `01:55` within 24 hours."""
-    return f"{_in_zone(when, zone):%H:%M}" if abs(now - when) < DAY else day_clock(when, now, zone)
+    near = _apart(when, now, zone) < DAY
+    return f"{_in_zone(when, zone):%H:%M}" if near else day_clock(when, now, zone)
 
 
 def interval(span: timedelta) -> str:
@@ -147,7 +150,7 @@ def clock_long(when: datetime, zone: tzinfo) -> str:
 
 def moment(when: datetime, zone: tzinfo) -> str:
     """The whole of it, offset included: `Mon 23 Nov 02:10:04 +01:00`."""
-    return f"{day_and_time(when, zone)} {_zone_of(_in_zone(when, zone))}"
+    return f"{day_and_time(when, zone)} {zone_offset(when, zone)}"
 
 
 def day_and_time(when: datetime, zone: tzinfo) -> str:
@@ -162,17 +165,28 @@ def dated(when: datetime, zone: tzinfo) -> str:
     return f"{told[:19]} {told[19:]}"
 
 
+def zone_offset(when: datetime, zone: tzinfo) -> str:
+    """How far the zone is from UTC at that moment: `+01:00`."""
+    digits = f"{_in_zone(when, zone):%z}" or "+0000"
+    return f"{digits[:3]}:{digits[3:5]}"
+
+
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:
     """The server may send year 1 or 9999, which not every zone can hold."""
     try:
         return when.astimezone(zone)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return when
 
 
-def _zone_of(local: datetime) -> str:
-    digits = f"{local:%z}" or "+0000"
-    return f"{digits[:3]}:{digits[3:5]}"
+def _apart(when: datetime, now: datetime, zone: tzinfo) -> timedelta:
+    """How far apart two moments are, or the clocks on the wall then and now, whichever is more.
+
+    Where the clocks were put forward yesterday's 11:30 is less than a day ago at noon, and
+    would look like today's.
+    """
+    walls = _in_zone(now, zone).replace(tzinfo=None) - _in_zone(when, zone).replace(tzinfo=None)
+    return max(abs(now - when), abs(walls))
 
 
 def one_line(text: str) -> str:

@@ -74,6 +74,7 @@ PICTURES = (
     Picture("query-80x23", 80, 23, ("slash", *"state", "colon", *"failed")),
     Picture("events-80x23", 80, 23, ("enter", "slash", *"cannot", "enter")),
     Picture("events-120x30", 120, 30, ("enter", "slash", *"cannot", "enter")),
+    Picture("difference-80x23", 80, 23, ("e", "d")),
     Picture("commands-80x23", 80, 23, ("colon", *"run")),
     Picture("help-80x23", 80, 23, ("question_mark",)),
 )
@@ -85,7 +86,7 @@ def start() -> Start:
     return Start(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
 
 
-THOUGHTS = {"judge", "explain"}
+THOUGHTS = {"judge", "explain", "compare"}
 """Workers that end by themselves, and draw something then."""
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from made_runs import HOUR, MINUTE, NOON, SECOND, log, outcomes
 
 from emtui.em.model import Event, Log, Outcome, Result, Session, uid_of
-from emtui.handover.case import Case, Origin, Then
+from emtui.handover.case import Case, Origin
 from emtui.handover.dated import Zones
-from emtui.triage.compare import compare
+from emtui.triage.differing import difference
 from emtui.triage.explained import explain, good_before
 from emtui.triage.standing import standings
 
@@ -80,7 +80,8 @@ def case(
     good = good_before(row.runs, session) if row else []
     logs_read = [log(*GOOD, start=run.started or NOON) for run in good][:logs]
     found = explain(board, runs, session, read, logs_read)
-    then = Then(good[0], logs_read[0], compare(read, logs_read[0])) if logs_read else None
+    now = NOON + 5 * MINUTE
+    then = difference(session, read, good[0], logs_read[0], now, last_good=True) if logs_read else None
     made = Case(
         origin(),
         session,

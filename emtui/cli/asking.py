@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 from emtui.cli import exits, streams
@@ -30,6 +30,11 @@ class Reach:
     server: Server
     user: str
     connection: Connection
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that tables and clock times are meant in: the profile's, else this computer's."""
+        return self.connection.zone
 
 
 def resolve(given: Given) -> Connection:
@@ -66,6 +71,15 @@ def reach(given: Given) -> Reach:
     if connection.user is None:
         raise BadUsage(f"who logs on to {connection.server}? Give --user or EMTUI_USER.")
     return Reach(connection.server, connection.user, connection)
+
+
+def narrate_zone(there: Reach) -> None:
+    """Tell a person whose clock a table shows, where that is not this computer's."""
+    if there.connection.servers_zone and streams.is_terminal(sys.stderr):
+        from emtui import words
+
+        offset = words.zone_offset(datetime.now(UTC), there.zone)
+        streams.narrate(f"times are those of {there.zone}, now {offset}")
 
 
 def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:

@@ -24,11 +24,11 @@ def open_view(given: Given) -> int:
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
-    order = _order(given)
+    order, compare, view = _order(given), _compare(given, target), _view(given, target)
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
-        return replay(given, query, order, target)
+        return replay(given, query, order, target, compare, view)
     if given.has("--speed"):
         raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
@@ -36,12 +36,16 @@ def open_view(given: Given) -> int:
 
     from emtui.tui.start import Start, run
 
+    config = configuration()
     start = Start(
         connection,
-        configuration().profiles,
+        config.profiles,
+        queries=config.queries,
         query=query,
         order=order,
         target=target,
+        compare=compare,
+        view=view,
         quiet=given.has("--quiet"),
         ascii=given.has("--ascii"),
         mouse=given.has("--mouse"),
@@ -71,9 +75,10 @@ def _query(given: Given) -> str:
         return ""
     from emtui.cli.typed import joined
     from emtui.local.zone import SystemZone
-    from emtui.lookup import parse
+    from emtui.lookup import Beyond, parse
 
-    return parse(" ".join(joined(given.operands)), now=datetime.now(UTC), zone=SystemZone()).text
+    typed, beyond = " ".join(joined(given.operands)), Beyond(unseen=())
+    return parse(typed, now=datetime.now(UTC), zone=SystemZone(), beyond=beyond).text
 
 
 def _order(given: Given) -> str | None:
@@ -97,3 +102,25 @@ def _target(given: Given) -> str | None:
     except BadQuery:
         return None
     return given.operands[0]
+
+
+def _view(given: Given, target: str | None) -> str | None:
+    """The page above the list, which no run is opened over."""
+    view = given.one("--view")
+    if view and target:
+        raise BadUsage("--view is of the whole list, and an ID is one run: give one of them.")
+    return view
+
+
+def _compare(given: Given, target: str | None) -> str | None:
+    """The run to compare with, as it is named; raises `BadQuery`."""
+    other = given.one("--compare")
+    if other is None:
+        return None
+    if target is None:
+        raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
+    from emtui.lookup import LAST_GOOD, parse_target
+
+    if other != LAST_GOOD:
+        parse_target(other)
+    return other

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import exits, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import reach, talk
-from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, verdicts
+from emtui.cli.asking import Reach, reach, talk
+from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
+from emtui.cli.known import Knowledge
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
-from emtui.local.zone import SystemZone
 from emtui.lookup.types import type_test
+from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.standing import standings
 from emtui.triage.telling import Teller
 
@@ -76,22 +77,28 @@ def run(given: Given) -> int:
     """Judge what the server lists."""
     limits, chosen = _limits(given), type_test(given.one("--type") or "*")
     seconds = _seconds(given.one("--timeout"))
-    watch = _watch(seconds)
+    began, watch = time.monotonic(), _watch(seconds)
     try:
-        sessions, now = _asked(given, seconds)
+        there = reach(given)
+        sessions, now = _asked(there, seconds, began)
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, SystemZone())
+    standing, tell = standings(sessions, now), Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
         return _nothing(given, sessions)
-    found = verdicts(standing, chosen, limits, tell)
-    streams.say(line(found[0].level, _sentences(found), tuple(figures(standing, chosen, limits))))
+    known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
+    found = verdicts(standing, chosen, limits, tell, known)
+    sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
+    streams.say(line(found[0].level, sentences, tuple(figures(standing, chosen, limits))))
     return found[0].level
 
 
-def _sentences(found: Sequence[Verdict]) -> list[str]:
+def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
     left = len(found) - _SAID
-    return [verdict.sentence for verdict in found[:_SAID]] + ([f"{left} more"] if left > 0 else [])
+    more = [f"{left} more"] if left > 0 else []
+    return (
+        [verdict.sentence for verdict in found[:_SAID]] + more + ([f"{known} known ignored"] if known else [])
+    )
 
 
 def _nothing(given: Given, sessions: Sequence[Session]) -> int:
@@ -107,14 +114,12 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
     return unknown(what)
 
 
-def _asked(given: Given, seconds: float) -> tuple[Sequence[Session], datetime]:
+def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session], datetime]:
     """The list, and what the server's clock showed when it came."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
 
-    began = time.monotonic()
-    there = reach(given)
     password = unasked_password(there.connection)
 
     async def ask(client: Client) -> tuple[Sequence[Session], datetime]:

@@ -50,6 +50,8 @@ def _files(config: Config) -> Iterator[tuple[str, str, str]]:
     """Each value that counts, and its file; of a command only the program: its arguments may tell."""
     if config.default is not None:
         yield "default_profile", config.default, str(config.default_from)
+    for digit, stated in config.queries.items():
+        yield f"queries.{digit}", str(stated.value), str(stated.file)
     for profile in config.profiles:
         for key, stated in config.stated[profile.name].items():
             value = stated.value

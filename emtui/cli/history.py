@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import streams
+from emtui.cli.known import Knowledge
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import Record
-from emtui.local.zone import SystemZone
+from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
-from emtui.triage.runs import of_type
+from emtui.triage.known import Known, Mark
+from emtui.triage.runs import LATEST, of_type
 from emtui.triage.standing import standings
 from emtui.triage.steps import UsualStep, Wait
 from emtui.triage.telling import Teller
+from emtui.triage.telling_known import noted, rows
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -29,16 +32,37 @@ class History:
 
     explanation: Explanation
     teller: Teller
+    session: Session
+    known: Known
+    notes: tuple[Note, ...]
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark that holds for it."""
+        return self.known.of(self.session)
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """A label and a text for each thing that is known."""
-        return tuple(self.teller.explained(self.explanation))
+        """A label and a text for each thing that is known; first what people know of it."""
+        told = rows(self.session, self.known, self.notes, self.teller)
+        return (*told, *self.teller.explained(self.explanation))
 
     @property
     def records(self) -> list[Record]:
         """The same as values, each with the text that it is part of."""
         texts = dict(self.lines)
+        return [*self._told(), *self._found(texts)]
+
+    def _told(self) -> Iterator[Record]:
+        if mark := self.mark:
+            text = noted(mark, self.known, self.teller)
+            until = mark.until if mark.until and mark.until < LATEST else None
+            yield {"kind": "known", "text": text, "note": mark.note or None, "until": _iso(until)}
+        for note in self.notes:
+            text = f"{note.text} ({note.whose})"
+            yield {"kind": "note", "text": text, "note": note.text, "link": note.link or None}
+
+    def _found(self, texts: dict[str, str]) -> list[Record]:
         return [
             {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
             for label, record in _records(self.explanation)
@@ -46,7 +70,7 @@ class History:
         ]
 
 
-async def history(client: Client, session: Session, log: Log) -> History | None:
+async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> History | None:
     """Ask for the list and the logs of the last good runs; without the list nothing is known."""
     try:
         sessions = (await client.sessions()).sessions
@@ -57,10 +81,10 @@ async def history(client: Client, session: Session, log: Log) -> History | None:
         return None
     receipt = client.receipt
     there = datetime.now(UTC) + ((receipt.skew if receipt else None) or timedelta())
-    found = explain(
-        standings(sessions, there), sessions, session, log.events, [events for events in past if events]
-    )
-    return History(found, Teller(there, SystemZone()))
+    board, known = standings(sessions, there), Knowledge.of(client.server)
+    found = explain(board, sessions, session, log.events, [events for events in past if events])
+    notes = notes_on(known.notes, session, log.events)
+    return History(found, Teller(there, zone), session, known.held(board), notes)
 
 
 async def _events(client: Client, run: Session) -> tuple[Event, ...]:

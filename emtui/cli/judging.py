@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 from emtui import words
 from emtui.em.model import Outcome
-from emtui.triage.attention import Failing, Hanging, Late, Silence, Warned, judged
+from emtui.triage.attention import Failing, Finding, Hanging, Late, Silence, Warned, judged
 from emtui.triage.baseline import NOTICED, baseline_for
+from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.standing import Standing, Standings
 from emtui.triage.telling import Teller, calm
 
@@ -81,22 +82,40 @@ class Figures:
 
 
 def verdicts(
-    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
+    standing: Standings,
+    chosen: Callable[[str | None], bool],
+    limits: Limits,
+    tell: Teller,
+    known: Known = NOTHING_KNOWN,
 ) -> list[Verdict]:
-    """What is wrong with the chosen types, worst first; or one that says that they are well."""
+    """What is wrong with the chosen types and not known, worst first; or one that says that they are well."""
     rows = [row for row in standing.types if chosen(row.type)]
-    found = [*_found(standing, chosen, limits, tell)]
+    found = [
+        verdict
+        for finding, verdict in _found(standing, chosen, limits, tell)
+        if not known.of_finding(finding)
+    ]
     for row in rows:
         found += _limited(row, limits, tell)
     found.sort(key=lambda verdict: verdict.level, reverse=True)
     return found or [Verdict(Level.OK, _well(standing, rows, limits))]
 
 
+def ignored(
+    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller, known: Known
+) -> int:
+    """How much would be wrong if it were not known."""
+    found = _found(standing, chosen, limits, tell)
+    return sum(1 for finding, _ in found if known.of_finding(finding))
+
+
 def _well(standing: Standings, rows: list[Standing], limits: Limits) -> str:
     """Types are on time only as far as somebody asked."""
     if limits.stuck and limits.overdue:
         return calm(judged(_only(standing, rows)).calm)
-    return f"{len(rows)} {'type' if len(rows) == 1 else 'types'}, none fails"
+    failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
+    types = f"{len(rows)} {'type' if len(rows) == 1 else 'types'}"
+    return f"{types}, {failing or 'none'} {'fail' if failing > 1 else 'fails'}"
 
 
 def _only(standing: Standings, rows: list[Standing]) -> Standings:
@@ -105,18 +124,18 @@ def _only(standing: Standings, rows: list[Standing]) -> Standings:
 
 def _found(
     standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
-) -> Iterator[Verdict]:
+) -> Iterator[tuple[Finding, Verdict]]:
     for finding in judged(standing).findings:
         ours = isinstance(finding, Silence) or chosen(finding.type)
         match finding:
             case Failing() if ours:
-                yield Verdict(Level.CRITICAL, tell.finding(finding))
+                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
             case Hanging() if ours and limits.stuck:
-                yield Verdict(Level.CRITICAL, tell.finding(finding))
+                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
             case Late() | Silence() if ours and limits.overdue:
-                yield Verdict(Level.CRITICAL, tell.finding(finding))
+                yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
             case Warned() if ours:
-                yield Verdict(Level.WARNING, tell.finding(finding))
+                yield finding, Verdict(Level.WARNING, tell.finding(finding))
 
 
 def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:

@@ -17,7 +17,9 @@ from emtui.monitor.recording.replay import FASTEST, Replay
 _NAME_LONGEST = 24
 
 
-def replay(given: Given, query: str, order: str | None, target: str | None) -> int:
+def replay(
+    given: Given, query: str, order: str | None, target: str | None, compare: str | None, view: str | None
+) -> int:
     """Show it until the person leaves."""
     for option in ("--record", *(option.name for option in CONNECTION)):
         if given.has(option):
@@ -35,6 +37,8 @@ def replay(given: Given, query: str, order: str | None, target: str | None) -> i
                 query=query,
                 order=order,
                 target=target,
+                compare=compare,
+                view=view,
                 mark="REPLAY",
                 remember=False,
                 now=played.now,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
+from emtui.cli.resting import beyond
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
-from emtui.em.model import Listing, Session
+from emtui.em.model import Listing, Session, Uid
 from emtui.handover.records import SESSION_KEYS, session_record
-from emtui.local.zone import SystemZone
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 USUAL = "since:24h"
 """What a terminal shows unless asked otherwise: a page, not a month."""
 
-_OF_REFERENCES = frozenset({"since", "until", "name", "id"})
+_OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
 """What of a query a bare reference can answer, which has a name and a start."""
 _ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind", "known"})
 
@@ -39,20 +39,35 @@ COLUMNS = (
 
 def run(given: Given) -> int:
     """List the sessions that were asked for."""
-    now, zone = datetime.now(UTC), SystemZone()
+    connection = reach(given)
+    now, zone = datetime.now(UTC), connection.zone
     query = _query(given, now, zone)
     order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
     limit = _limit(given.one("--limit"))
-    connection = reach(given)
 
-    async def ask(client: Client) -> tuple[Session, ...]:
+    form = given.one("--output") or "table"
+
+    async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid]]:
         listing = await client.sessions()
         narrate_odd(listing)
-        return await _chosen(client, listing, query, order, limit)
+        wanted = query.upon(beyond(query, listing.sessions, now, client.server))
+        chosen = await _chosen(client, listing, wanted, order, limit)
+        return chosen, frozenset() if form == "table" else _known(client, listing, chosen)
 
-    sessions = converse(connection, ask)
-    streams.say(_shown(given.one("--output"), sessions, connection.server, now, zone))
+    sessions, known = converse(connection, ask)
+    if streams.to_terminal() and form == "table":
+        narrate_zone(connection)
+    streams.say(_shown(form, sessions, known, connection.server, now, zone))
     return 0
+
+
+def _known(client: Client, listing: Listing, chosen: Iterable[Session]) -> frozenset[Uid]:
+    """Those of them for which a mark holds, as the whole list stands."""
+    from emtui.cli.known import Knowledge
+
+    skew = client.receipt.skew if client.receipt else None
+    known = Knowledge.of(client.server).in_list(listing.sessions, datetime.now(UTC) + (skew or timedelta()))
+    return frozenset(session.uid for session in chosen if known.of(session))
 
 
 def _query(given: Given, now: datetime, zone: tzinfo) -> Query:
@@ -116,10 +131,17 @@ def narrate_replaced(replaced: int) -> None:
         streams.narrate(f"characters that XML does not allow, replaced by U+FFFD: {words.count(replaced)}")
 
 
-def _shown(form: str | None, sessions: Sequence[Session], server: Server, now: datetime, zone: tzinfo) -> str:
-    if form in {None, "table"}:
+def _shown(
+    form: str,
+    sessions: Sequence[Session],
+    known: frozenset[Uid],
+    server: Server,
+    now: datetime,
+    zone: tzinfo,
+) -> str:
+    if form == "table":
         return as_table(sessions, now, zone)
-    records = [session_record(session, server, now) for session in sessions]
+    records = [session_record(session, server, now, known=session.uid in known) for session in sessions]
     match form:
         case "json":
             return output.as_json(records)

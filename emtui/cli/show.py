@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.finding import listed_as, narrate_host, session_of
 from emtui.cli.sessions import narrate_replaced
 from emtui.em.address import Server
 from emtui.em.model import Log, Session, Uid
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
-from emtui.local.zone import SystemZone
 from emtui.lookup import ExactTarget, parse_target
 
 if TYPE_CHECKING:
     from emtui.cli.history import History
     from emtui.em.client import Client
 
-LookBack = Callable[["Client", Session, Log], Awaitable["History | None"]]
+LookBack = Callable[["Client", Session, Log, tzinfo], Awaitable["History | None"]]
 
 EVENT_COLUMNS = (
     output.Column("Order", right=True),
@@ -35,12 +34,13 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One session as it was read, its log, and when; its history if that was asked for."""
+    """One session as it was read, its log, when, and in which zone that is told; its history if asked for."""
 
     session: Session
     log: Log
     server: Server
     now: datetime
+    zone: tzinfo
     history: History | None = None
 
 
@@ -52,7 +52,8 @@ def show(given: Given) -> int:
 
     seen = _see(given, history)
     if given.one("--output") == "json":
-        record = session_record(seen.session, seen.server, seen.now)
+        known = seen.history is not None and seen.history.mark is not None
+        record = session_record(seen.session, seen.server, seen.now, known=known)
         events = event_records(seen.log, seen.session.started)
         findings = seen.history.records if seen.history else None
         streams.say(output.as_object(record, events=events, findings=findings))
@@ -84,23 +85,25 @@ def events(given: Given) -> int:
     return 0
 
 
-async def _no_history(_client: Client, _session: Session, _log: Log) -> None:
+async def _no_history(_client: Client, _session: Session, _log: Log, _zone: tzinfo) -> None:
     return None
 
 
 def _see(given: Given, look_back: LookBack = _no_history) -> Seen:
     target = parse_target(given.operands[0])
-    connection = reach(given)
-    narrate_host(target, connection.server)
+    there = reach(given)
+    narrate_host(target, there.server)
 
     async def ask(client: Client) -> Seen:
         session = await session_of(client, target)
         log = await client.events(session.uid)
-        now = datetime.now(UTC)
-        return Seen(session, log, client.server, now, await look_back(client, session, log))
+        now, zone = datetime.now(UTC), there.zone
+        return Seen(session, log, client.server, now, zone, await look_back(client, session, log, zone))
 
-    seen = converse(connection, ask)
+    seen = converse(there, ask)
     _narrate_odd(seen)
+    if given.one("--output") in {None, "table"}:
+        narrate_zone(there)
     return seen
 
 
@@ -127,7 +130,7 @@ def _narrate_odd(seen: Seen) -> None:
 
 def fields(seen: Seen) -> str:
     """What is known of a session, one fact a line."""
-    session, zone = seen.session, SystemZone()
+    session, zone = seen.session, seen.zone
     took = session.took(seen.now)
     pairs = (
         ("Type", session.type),
@@ -147,12 +150,11 @@ def fields(seen: Seen) -> str:
 
 
 def _event_table(seen: Seen) -> str:
-    zone = SystemZone()
     begin = seen.session.started or next((event.time for event in seen.log.events if event.time), None)
     rows = [
         (
             "" if event.order is None else str(event.order),
-            words.clock_long(event.time, zone) if event.time else "",
+            words.clock_long(event.time, seen.zone) if event.time else "",
             words.offset(event.time - begin) if event.time and begin else "",
             event.message or "",
         )

@@ -64,6 +64,12 @@ _FILTERS = (
     Option("--type", "session types, with commas; * stands for any text", "TYPE"),
 )
 _SORT = Option("--sort", "by this key of the JSON, -KEY for the largest first; -started unless given", "KEY")
+_VIEW = Option(
+    "--view",
+    "types: one line per type; attention: what needs somebody",
+    "VIEW",
+    choices=("types", "attention"),
+)
 _DEMO_OPTIONS = (
     Option("--seed", "which world; the same seed and clock are the same world", "N"),
     Option("--sessions", "about how many sessions to list", "N"),
@@ -80,6 +86,9 @@ _RECORDINGS = (
     Option("--speed", "how many times as fast a recording is shown", "FACTOR"),
 )
 
+_COMPARE = Option(
+    "--compare", "open ID at its difference with this run: an ID, or good for the last good one", "ID"
+)
 _SCREENS = (
     Option("--quiet", "spare the line: fewer frames, as over SSH"),
     Option("--ascii", "draw with ASCII only, as on a console or without a UTF-8 locale"),
@@ -95,7 +104,7 @@ COMMANDS = (
         "open",
         "browse, in exactly this view",
         "browse:open_view",
-        (_SORT, *_RECORDINGS, *_SCREENS),
+        (_COMPARE, _SORT, _VIEW, *_RECORDINGS, *_SCREENS),
         "[QUERY…|ID]",
         None,
     ),
@@ -159,6 +168,9 @@ COMMANDS = (
             Option("--max-ratio", "how many times the usual the newest run may take", "[WARN,]RATIO"),
             Option("--stuck", "whether a run goes on for longer than ever; unless asked for less, yes"),
             Option("--overdue", "whether a run is due and has not begun; unless asked for less, yes"),
+            Option(
+                "--ignore-known", "what you have marked as known, or a notes.toml says is, does not count"
+            ),
             Option("--timeout", "no longer than this; 10 unless given", "SECONDS"),
         ),
     ),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, narrate_zone, reach
+from emtui.cli.resting import Followed
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.handover.records import session_record
-from emtui.local.zone import SystemZone
 from emtui.lookup import parse
 
 if TYPE_CHECKING:
@@ -29,32 +29,43 @@ _CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
 
 def run(given: Given) -> int:
     """Tell what changes, until somebody stops it."""
-    zone = SystemZone()
-    query = parse(query_text(given), now=datetime.now(UTC), zone=zone)
     there = reach(given)
+    zone = there.zone
+    query = Followed(parse(query_text(given), now=datetime.now(UTC), zone=zone))
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
+    if table:
+        narrate_zone(there)
+
     async def ask(client: Client) -> int:
+        from emtui.cli.known import KnownNow
         from emtui.monitor.follow import Follow
         from emtui.monitor.pace import Pace
         from emtui.monitor.tail import Tail
 
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else Pace().every
-        follow = Follow(lambda: _answer(client), Pace(every, every))
+        follow = Follow(lambda: _answer(client, query), Pace(every, every))
+        known = KnownNow(client.server)
         tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
-                _tell(_as_row(line, zone) if table else _as_json(line, client.server))
+                if table:
+                    _tell(_as_row(line, zone))
+                else:
+                    covered = line.session is not None and known.covers(line.session, follow.snapshot)
+                    _tell(_as_json(line, client.server, covered))
         return 0
 
     return converse(there, ask)
 
 
-async def _answer(client: Client) -> Answer:
+async def _answer(client: Client, query: Followed) -> Answer:
     from emtui.monitor.follow import Answer
 
-    return Answer.of(await client.sessions(), client.receipt)
+    listing = await client.sessions()
+    query.look(listing.sessions, datetime.now(UTC), client.server)
+    return Answer.of(listing, client.receipt)
 
 
 async def _whole(client: Client, seen: Snapshot) -> Snapshot:
@@ -68,15 +79,15 @@ def _tell(text: str) -> None:
         sys.stdout.flush()
 
 
-def _as_json(line: Line, server: Server) -> str:
-    session = session_record(line.session, server, line.at) if line.session else None
+def _as_json(line: Line, server: Server, known: bool) -> str:
+    session = session_record(line.session, server, line.at, known=known) if line.session else None
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem
     return output.as_line(record)
 
 
-def _as_row(line: Line, zone: SystemZone) -> str:
+def _as_row(line: Line, zone: tzinfo) -> str:
     session = line.session
     cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:

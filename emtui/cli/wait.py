@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -17,7 +17,6 @@ from emtui.cli.finding import narrate_host, session_of
 from emtui.cli.show import Seen, fields
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
-from emtui.local.zone import SystemZone
 from emtui.lookup import Target, parse_target
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def wait(given: Given) -> int:
                 session = await _ended(client, target)
         except TimeoutError:
             return None
-        return Seen(session, Log(()), client.server, datetime.now(UTC))
+        return Seen(session, Log(()), client.server, datetime.now(UTC), there.zone)
 
     seen = converse(there, ask)
     if seen is None:
@@ -72,7 +71,7 @@ def follow(given: Given) -> int:
     narrate_host(target, there.server)
 
     async def ask(client: Client) -> Session:
-        return await _followed(client, target, _Printer(form))
+        return await _followed(client, target, _Printer(form, there.zone))
 
     streams.narrate(f"it has ended: {converse(there, ask).outcome}")
     return 0
@@ -146,6 +145,7 @@ class _Printer:
     """Prints each event once, in the order of the log."""
 
     form: str
+    zone: tzinfo
     _printed: Counter[Event] = field(default_factory=Counter)
     _begun: bool = False
 
@@ -166,7 +166,7 @@ class _Printer:
             streams.say(output.as_jsonl(record for _, record in fresh))
         else:
             begin = started or next((event.time for event in log.events if event.time), None)
-            streams.say("".join(_row(event, begin) for event, _ in fresh))
+            streams.say("".join(_row(event, begin, self.zone) for event, _ in fresh))
         self._begun = True
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -175,8 +175,7 @@ class _Printer:
 _WRITERS = ("table", "jsonl", "csv")
 
 
-def _row(event: Event, begin: datetime | None) -> str:
-    zone = SystemZone()
+def _row(event: Event, begin: datetime | None, zone: tzinfo) -> str:
     cells = (
         "" if event.order is None else str(event.order).rjust(5),
         words.clock_long(event.time, zone) if event.time else "",

@@ -19,10 +19,14 @@ DOMAIN = "EXAMPLE"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One user of the demo; only administrators may see system sessions."""
+    """One user of the demo, with a password of its own unless it has everybody's.
+
+    Only administrators may see system sessions.
+    """
 
     name: str
     administrator: bool
+    password: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -35,7 +39,11 @@ class Account:
         return name.casefold() in {bare, self.full_name.casefold(), f"{bare}@example.net"}
 
 
-ACCOUNTS = (Account("ops", administrator=True), Account("viewer", administrator=False))
+ACCOUNTS = (
+    Account("ops", administrator=True),
+    Account("viewer", administrator=False),
+    Account("colleague", administrator=True, password="day shift"),  # noqa: S106 - no secret, as all of the demo
+)
 
 
 @dataclass(slots=True)
@@ -69,8 +77,7 @@ class Logons:
         """A new logon for a Basic header, or `None` if user or password is wrong."""
         name, password = _basic(authorization or "")
         account = next((known for known in ACCOUNTS if known.answers_to(name)), None)
-        right = hmac.compare_digest(password.encode(), self._password.encode())
-        if account is None or not right:
+        if account is None or not _same(password, account.password or self._password):
             return None
         logon = Logon(str(uuid4()), account, self._monotonic())
         self._open[logon.token] = logon
@@ -101,6 +108,10 @@ class Logons:
     def end(self, logon: Logon) -> None:
         """Log off."""
         self._open.pop(logon.token, None)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -18,13 +18,12 @@ from emtui import words
 from emtui.em.address import Server
 from emtui.em.model import Session
 from emtui.em.source import Received
-from emtui.handover.against import comparison
 from emtui.handover.case import Case
 from emtui.handover.markdown import markdown
-from emtui.handover.plain import plain
 from emtui.handover.records import event_records, session_record
 from emtui.handover.ticket import ticket
 from emtui.handover.withheld import Withheld
+from emtui.triage.differing import difference_text
 
 MANIFEST = "manifest.txt"
 _WITHHELD = (
@@ -79,8 +78,9 @@ def _files(
     if case.log is not None:
         records = event_records(withheld.log(case.log), case.session.started)
         yield "events.jsonl", "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    if case.then is not None:
-        yield "comparison.txt", plain(comparison(case, case.then), withheld.text)
+    if case.difference is not None:
+        found = withheld.difference(case.difference)
+        yield "comparison.txt", difference_text(found, case.origin.zones.local)
     if wire.received is not None:
         yield "session.xml", withheld.xml(wire.received.session).rstrip("\n") + "\n"
         yield "events.xml", withheld.xml(wire.received.events).rstrip("\n") + "\n"
@@ -91,7 +91,7 @@ def _files(
 
 def _session(case: Case, withheld: Withheld) -> Mapping[str, object]:
     """The same keys as everywhere."""
-    record = session_record(withheld.session(case.session), Server(""), case.origin.now)
+    record = session_record(withheld.session(case.session), Server(""), case.origin.now, known=case.is_known)
     return {**record, "server": withheld.text(case.origin.authority)}
 
 
@@ -137,7 +137,7 @@ def _missing(case: Case, wire: Wire, withheld: Withheld) -> Iterator[str]:
         yield f"session.xml and events.xml: {because(wire.why)}"
     if case.log is None:
         yield f"events.jsonl: {because(case.why or 'the events were not read')}"
-    if case.then is None:
+    if case.difference is None:
         yield "comparison.txt: there is no last good run whose events could be read"
 
 

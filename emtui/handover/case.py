@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from emtui.em.model import Event, Log, Session
 from emtui.handover.dated import Dated, Zones
-from emtui.triage.compare import Comparison
+from emtui.triage.differing import Difference
 from emtui.triage.explained import Explanation
 
 
@@ -42,20 +42,12 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Then:
-    """The last good run before it, its events, and what is different from them."""
-
-    session: Session
-    events: tuple[Event, ...]
-    comparison: Comparison
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One run. What is not known is `None`: of its log `why` says the reason.
 
-    `logs` is how many logs of good runs were read for what is usual. `command` opens the run for
-    anybody; there is none for a demo. `people` is what people know of it: a label and a text each.
+    `difference` is that from the last good run; `logs` is how many logs of good runs were read
+    for what is usual. `command` opens the run for anybody; there is none for a demo. `people` is what
+    people know of it: a label and a text each; `is_known` whether a mark holds for it.
     """
 
     origin: Origin
@@ -63,10 +55,11 @@ class Case:
     log: Log | None = None
     why: str = ""
     explanation: Explanation | None = None
-    then: Then | None = None
+    difference: Difference | None = None
     logs: int = 0
     command: str = ""
     people: tuple[tuple[str, str], ...] = ()
+    is_known: bool = False
 
     @property
     def events(self) -> tuple[Event, ...]:

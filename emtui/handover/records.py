@@ -23,8 +23,8 @@ SESSION_KEYS = FIELDS
 EVENT_KEYS = ("order", "time", "offset_s", "gap_s", "message")
 
 
-def session_record(session: Session, server: Server, now: datetime) -> Record:
-    """One session; `duration_s` runs to `now` if it still does."""
+def session_record(session: Session, server: Server, now: datetime, *, known: bool = False) -> Record:
+    """One session; `duration_s` runs to `now` if it still does, `known` is whether a mark holds for it."""
     return {
         "server": server.authority,
         "uid": session.uid,
@@ -40,7 +40,7 @@ def session_record(session: Session, server: Server, now: datetime) -> Record:
         "outcome": str(session.outcome),
         "message": session.message or None,
         "canceled": session.result.canceled,
-        "known": False,
+        "known": known,
     }
 
 

@@ -6,7 +6,7 @@ It rests on the list alone; each failure is one line, however often it happened.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,10 @@ from emtui.handover.case import Origin
 from emtui.handover.document import Block, Item, Part, Said, Title, Told
 from emtui.triage.attention import Failing, Finding, Recurring, Warned
 from emtui.triage.incidents import Incident, incidents
+from emtui.triage.known import NOTHING_KNOWN, Known, Mark
 from emtui.triage.standing import Standings
 from emtui.triage.telling import ground
+from emtui.triage.telling_known import noted
 
 HOURS = 12
 """How far back it looks."""
@@ -35,7 +37,6 @@ _COUNTED = (
 
 Blind = tuple[datetime, datetime | None, str]
 """Since when nothing was known of the server, until when, and why."""
-IsKnown = Callable[[Session], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Shift:
     board: Standings
     findings: tuple[Finding, ...]
     blind: tuple[Blind, ...] = ()
-    is_known: IsKnown = lambda _: False
+    known: Known = NOTHING_KNOWN
 
     @property
     def since(self) -> datetime:
@@ -63,16 +64,18 @@ class Shift:
 def summary(shift: Shift) -> tuple[Block, ...]:
     """The whole of it."""
     found = [one for one in incidents({row.type: row.runs for row in shift.board.types}) if _of(one, shift)]
-    newest = {one.uid: one for row in shift.board.types for one in row.runs}
-    known = [one for one in found if one.goes_on and shift.is_known(newest[one.uids[0]])]
-    still = [one for one in found if one.goes_on and one not in known]
-    over = [one for one in found if not one.goes_on]
+    open_ones = [one for one in found if one.goes_on]
+    marks = {one.fingerprint: mark for one in open_ones if (mark := _mark(one, shift))}
+    beside = _beside(shift, open_ones)
+    known = [_sentence(one, shift) for one in beside if shift.known.of_finding(one)]
+    known += [_incident(one, shift) for one in open_ones if one.fingerprint in marks]
+    now = [_sentence(one, shift) for one in beside if not shift.known.of_finding(one)]
     return (
         Title(_title(shift)),
-        *_now(shift, still + known),
-        *_part("Open", still, shift),
-        *(_part("Known", known, shift) if known else ()),
-        *_part("Recovered", over, shift),
+        *_part("Needs somebody", now),
+        *_part("Open", [_incident(one, shift) for one in open_ones if one.fingerprint not in marks]),
+        *(_part("Known", known) if known else ()),
+        *_part("Recovered", [_incident(one, shift) for one in found if not one.goes_on]),
         *_blind(shift),
         *_rests_on(shift),
     )
@@ -90,36 +93,43 @@ def _title(shift: Shift) -> Told:
     return (mark, f"The last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
 
 
-def _now(shift: Shift, open_ones: Sequence[Incident]) -> Iterator[Block]:
+def _beside(shift: Shift, open_ones: Sequence[Incident]) -> list[Finding]:
     """What needs somebody beside the failures that are told below: what hangs, is late, is slow."""
     told_below = {incident.type for incident in open_ones}
-    more = [
+    return [
         finding
         for finding in shift.findings
         if not (isinstance(finding, Failing | Warned | Recurring) and finding.type in told_below)
         and not (isinstance(finding, Recurring) and not finding.incident.goes_on)
     ]
-    if more:
-        yield Part("Needs somebody", (str(len(more)),))
-        yield from (Item(_sentence(finding, shift)) for finding in more[:_MOST])
-    elif not open_ones:
-        yield Part("Needs somebody", ("nothing.",))
+
+
+def _mark(incident: Incident, shift: Shift) -> Mark | None:
+    """The mark that holds for its newest run."""
+    row = shift.board.of(incident.type)
+    newest = next((run for run in row.runs if run.uid == incident.uids[0]), None) if row else None
+    return shift.known.of(newest) if newest else None
 
 
 def _sentence(finding: Finding, shift: Shift) -> Told:
-    """The teller's, its type apart: that is the server's word."""
+    """The teller's, its type apart: that is the server's word; after it the note, if it is known."""
     text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
+    note = _noted(shift.known.of_finding(finding), shift)
     kind = finding.type
     if kind is None:
-        return (text,)
-    return (Said(kind, 60), text.removeprefix(kind)) if text.startswith(kind) else (Said(text),)
+        return (text, *note)
+    return (Said(kind, 60), text.removeprefix(kind), *note) if text.startswith(kind) else (Said(text), *note)
 
 
-def _part(title: str, found: Sequence[Incident], shift: Shift) -> Iterator[Block]:
-    yield Part(title, (str(len(found) or "none"),))
-    yield from (Item(_incident(incident, shift)) for incident in found[:_MOST])
-    if len(found) > _MOST:
-        yield Item((f"and {len(found) - _MOST} more",))
+def _noted(mark: Mark | None, shift: Shift) -> Told:
+    return ("; known: ", Said(noted(mark, shift.known, shift.origin.teller), _MESSAGE)) if mark else ()
+
+
+def _part(title: str, told: Sequence[Told]) -> Iterator[Block]:
+    yield Part(title, (str(len(told) or "none"),))
+    yield from map(Item, told[:_MOST])
+    if len(told) > _MOST:
+        yield Item((f"and {len(told) - _MOST} more",))
 
 
 def _incident(incident: Incident, shift: Shift) -> Told:
@@ -130,7 +140,8 @@ def _incident(incident: Incident, shift: Shift) -> Told:
         when = f"{words.count(incident.count)} times since {at(incident.first)}, last {at(incident.last)}"
     over = f", good since {at(incident.recovered)}" if incident.recovered else ""
     said: Told = (": ", Said(incident.message, _MESSAGE)) if incident.message else ()
-    return (Said(incident.type, 60), f" {verb} {when}{over}", *said)
+    note = _noted(_mark(incident, shift), shift) if incident.goes_on else ()
+    return (Said(incident.type, 60), f" {verb} {when}{over}", *said, *note)
 
 
 def _blind(shift: Shift) -> Iterator[Block]:

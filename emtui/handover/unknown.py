@@ -47,7 +47,7 @@ def _of_its_past(case: Case) -> Iterator[Told]:
         yield ("how long it usually takes: fewer than five good runs are listed before it",)
     if found.last_good is None:
         yield ("what is different: no good run is listed before it",)
-    elif case.log and case.then is None:
+    elif case.log and case.difference is None:
         yield ("what is different: the events of the last good run could not be read",)
     yield from _of_steps(case, found)
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from emtui.em.model import Event, Log, Session, Uid
 from emtui.em.secret import SHOWN, matching_secrets
+from emtui.triage.differing import Difference
 
 _SHORTEST = 3
 """A shorter name may stand in any word."""
@@ -56,6 +57,16 @@ class Withheld:
     def log(self, log: Log) -> Log:
         """A log, event by event."""
         return replace(log, events=tuple(map(self._event, log.events)))
+
+    def difference(self, found: Difference) -> Difference:
+        """Two runs and their logs."""
+        return replace(
+            found,
+            here=self.session(found.here),
+            there=self.session(found.there),
+            events=tuple(map(self._event, found.events)),
+            events_then=tuple(map(self._event, found.events_then)),
+        )
 
     def _event(self, event: Event) -> Event:
         return replace(event, message=self._maybe(event.message), odd=self._maybe(event.odd))

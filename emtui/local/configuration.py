@@ -17,20 +17,25 @@ from typing import Any
 
 from emtui.em.address import Server
 from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
+from emtui.local.queries import read_queries
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 """A pipe in place of the file must not be waited for."""
-_TOP = ("default_profile", "profiles")
+_TOP = ("default_profile", "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the files say; `stated` has for each profile where each value comes from."""
+    """What the files say; `stated` has for each profile where each value comes from.
+
+    `queries` are those of one's own, by the digit that shows each.
+    """
 
     profiles: tuple[Profile, ...] = ()
     default: str | None = None
     default_from: Path | None = None
     stated: Mapping[str, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
+    queries: Mapping[str, Stated] = field(default_factory=dict)
 
     def find(self, name: str) -> Profile | None:
         """The profile of this name."""
@@ -45,7 +50,9 @@ def load(*files: Path) -> Config:
     """Read the files, the first counts most; a missing one says nothing. Raises `BadConfig`."""
     layers = [(file, document) for file in files if (document := read(file)) is not None]
     tables: dict[str, dict[str, Stated]] = {}
+    queries: dict[str, Stated] = {}
     for file, document in layers:
+        queries = read_queries(file, document.get("queries", {})) | queries
         for name, table in document.get("profiles", {}).items():
             stated = {key: Stated(value, file) for key, value in table.items()}
             tables[name] = stated | tables.get(name, {})
@@ -69,28 +76,35 @@ def load(*files: Path) -> Config:
         str(default.value) if default else None,
         default.file if default else None,
         tables,
+        dict(sorted(queries.items())),
     )
 
 
 def read(file: Path) -> Mapping[str, Any] | None:
     """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
-    try:
-        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
-            _check_owner(file, os.fstat(opened.fileno()))
-            document = tomllib.load(opened)
-    except FileNotFoundError:
+    document = read_toml(file, r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'.")
+    if document is None:
         return None
-    except OSError as problem:
-        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        hint = r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'."
-        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
     for key in document:
         check_known(file, key, _TOP)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise BadConfig(f"{file}: profiles stand in tables of their own: [profiles.prod].")
     return document
+
+
+def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
+    """A file of the user's or root's own as TOML; nothing if it is missing. Raises `BadConfig`."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
+            _check_owner(file, os.fstat(opened.fileno()))
+            return tomllib.load(opened)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
 
 
 def _check_owner(file: Path, status: os.stat_result) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 
 from emtui.em.address import Server, Trust, parse_pin, parse_server
@@ -15,6 +16,7 @@ from emtui.em.errors import BadCaFile
 from emtui.em.secret import Secret
 from emtui.local.configuration import Config
 from emtui.local.profiles import BadConfig, Profile, check_user
+from emtui.local.zone import SystemZone, zone_named
 
 VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
 """What the environment may say, each after `EMTUI_`."""
@@ -49,6 +51,17 @@ class Connection:
     allow_http: bool = False
     password: Secret | None = None
     passing: bool = False
+
+    @property
+    def servers_zone(self) -> tzinfo | None:
+        """The time zone that the server stands in, if the profile says so."""
+        name = self.profile.time_zone if self.profile else None
+        return zone_named(name) if name else None
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone to tell times in, and to read them: the server's if it is known, else this computer's."""
+        return self.servers_zone or SystemZone()
 
     @property
     def password_command(self) -> tuple[str, ...]:

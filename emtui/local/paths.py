@@ -1,4 +1,4 @@
-"""Where emtui keeps its files on this computer. Pure but for `config_files`: arguments say where."""
+"""Where emtui keeps its files on this computer. Pure but for `config_files` and `notes_files`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
 def config_files() -> tuple[Path, ...]:
     """Every configuration that counts here, the user's own first."""
     return config_file(os.environ, Path.home(), sys.platform), *team_files(os.environ, sys.platform)
+
+
+def notes_files() -> tuple[Path, ...]:
+    """Every file of notes that counts here, beside each configuration, the user's own first."""
+    return tuple(file.with_name("notes.toml") for file in config_files())
 
 
 def state_dir(environ: Mapping[str, str], home: Path, platform: str) -> Path:

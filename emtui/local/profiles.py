@@ -33,7 +33,8 @@ class Profile:
     first line that `password_command` (a program and its arguments) prints is the
     password, if somebody set one, and it may be run while nobody is there if it is
     `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key. The list is
-    asked for every `interval` seconds. `title` names the profile in the terminal's title. A new
+    asked for every `interval` seconds. `time_zone` is the IANA name of the zone that the server
+    stands in. `title` names the profile in the terminal's title. A new
     failure rings the bell unless `silent`, and runs
     `notify_command` (a program and its arguments) if somebody set one. A logon that is refused just
     after an outage is sent once more, later, unless `no_second_logon`.
@@ -51,6 +52,7 @@ class Profile:
     password_command: tuple[str, ...] = ()
     unattended: bool = False
     interval: int | None = None
+    time_zone: str | None = None
     silent: bool = False
     title: bool = False
     notify_command: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ class Stated:
 
 KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 _FLAGS = ("no_proxy", "allow_http", "unattended", "silent", "title", "no_second_logon")
-_TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring")
+_TEXTS = ("server", "user", "pin", "pin_key", "ca_file", "keyring", "time_zone")
 _COMMANDS = ("password_command", "notify_command")
 _WANTED = (
     dict.fromkeys(_FLAGS, "true or false")
@@ -97,6 +99,7 @@ def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
             pin=parse_pin(texts["pin"]) if "pin" in texts else None,
             pin_key=parse_pin(texts["pin_key"]) if "pin_key" in texts else None,
             ca_file=_beside(table.get("ca_file")),
+            time_zone=_zone(table.get("time_zone"), name),
         )
     except BadAddress as problem:
         raise BadConfig(f"{where}{problem}") from None
@@ -159,6 +162,19 @@ def check_user(user: str | None, where: str = "") -> str | None:
             r" user = 'EXAMPLE\backup'."
         )
     return user
+
+
+def _zone(stated: Stated | None, name: str) -> str | None:
+    """The name of a time zone, if there is one of that name. Raises `BadConfig`."""
+    if stated is None:
+        return None
+    from emtui.local.zone import NoZone, zone_named
+
+    try:
+        zone_named(str(stated.value))
+    except NoZone as problem:
+        raise BadConfig(f"{stated.file}: profile {name}: time_zone {problem}") from None
+    return str(stated.value)
 
 
 def _beside(stated: Stated | None) -> Path | None:

@@ -1,8 +1,47 @@
-"""The time zone of this computer, with its rules for every moment, not only for now."""
+"""Time zones with their rules for every moment, not only for now: this computer's, and named ones."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+
+_COPIES = ("right/", "posix/", "posixrules", "localtime")
+
+
+class NoZone(ValueError):
+    """There is no time zone of that name; the end of a sentence that begins with what it was meant for."""
+
+
+def zone_named(name: str) -> tzinfo:
+    """The zone of an IANA name, such as `Europe/Berlin`. Raises `NoZone`.
+
+    Names are taken as the database writes them; its copies with leap seconds (`right/…`) are none of them.
+    """
+    from zoneinfo import ZoneInfo
+
+    try:
+        if name.startswith(_COPIES):
+            raise ValueError(name)
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # also for a folder (`Europe`), and for what may not be read
+        raise NoZone(_unknown(name)) from None
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = sorted(available_timezones())
+    if not known:
+        return (
+            f"{name!r} cannot be looked up: this computer has no time zones; pip install tzdata brings them."
+        )
+    folded = {zone.casefold(): zone for zone in known}
+    cities = {zone.rpartition("/")[2]: zone for zone in folded}
+    wanted = name.casefold().replace(" ", "_")
+    found = cities.get(wanted) or next(iter(get_close_matches(wanted, folded, n=1)), None)
+    found = found or cities.get(next(iter(get_close_matches(wanted, cities, n=1)), ""))
+    hint = f"did you mean {folded[found]}?" if found else "write it as in Europe/Berlin or America/New_York."
+    return f"{name!r} is no time zone: {hint}"
 
 
 class SystemZone(tzinfo):

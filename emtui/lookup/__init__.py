@@ -2,14 +2,18 @@
 
 `query` reads words and `key:value` into a predicate, `order` reads a field into an
 order, `target` reads the ways in which a person names one session. All of it is pure:
-"now" and the time zone are arguments, and nothing here asks a server.
+"now" and the time zone are arguments, what no session tells by itself is handed in as
+`Beyond`, and nothing here asks a server. `complete` knows what may be typed next.
 """
 
 from emtui.lookup.bad import BadQuery, meant, nearest
+from emtui.lookup.beyond import Beyond
+from emtui.lookup.complete import Completion, Offers, complete
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
-from emtui.lookup.query import KEYS, Query, haystack, parse, term
+from emtui.lookup.query import KEYS, Query, parse, term
 from emtui.lookup.sieve import STEP, Sieve
 from emtui.lookup.target import (
+    LAST_GOOD,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -19,25 +23,33 @@ from emtui.lookup.target import (
     find,
     parse_target,
 )
+from emtui.lookup.texts import haystack
+from emtui.lookup.types import names_of
 
 __all__ = [
     "DEFAULT_ORDER",
     "FIELDS",
     "KEYS",
+    "LAST_GOOD",
     "STEP",
     "BadQuery",
+    "Beyond",
+    "Completion",
     "ExactTarget",
     "LatestTarget",
     "NoMatch",
+    "Offers",
     "Order",
     "PrefixTarget",
     "Query",
     "SeveralMatch",
     "Sieve",
     "Target",
+    "complete",
     "find",
     "haystack",
     "meant",
+    "names_of",
     "nearest",
     "parse",
     "parse_order",

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 
 class BadQuery(ValueError):
-    """One sentence about the one `word` that could not be read."""
+    """One sentence about the one `word` that could not be read, and where `at` in the text it stands."""
 
     def __init__(self, sentence: str, word: str) -> None:
         super().__init__(sentence)
         self.word = word
+        self.at: tuple[int, int] | None = None
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

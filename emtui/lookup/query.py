@@ -1,41 +1,34 @@
 """The query language: words and `key:value`, all of which must hold.
 
-A word stands for itself in name, type, message, state, result, outcome or id,
-without case; `"…"` keeps blanks together; a `-` or `!` in front turns a term round.
-Keys: `state: type: since: until: message: name: id:`. The options of the command
-line are the same thing under other names.
+A word stands for itself (`texts`); `"…"` keeps blanks together; a `-` or `!` in front turns
+a term round. The options of the command line are the same thing under other names. What a
+session alone does not tell (`beyond`) may change: `Query.upon` makes the same query rest on
+what is known now.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from emtui.em.model import SYSTEM_URN, Outcome, Session, find_guid
+from emtui.em.model import Outcome, Session, find_guid
 from emtui.lookup.bad import BadQuery, meant, nearest
+from emtui.lookup.beyond import NOTHING, Beyond, Test, beyond_test, rests_on
 from emtui.lookup.moments import parse_moment
-from emtui.lookup.types import type_test
+from emtui.lookup.texts import text_test
+from emtui.lookup.types import named_by, type_test
 
-KEYS = ("state", "type", "since", "until", "message", "name", "id")
-
-Test = Callable[[Session], bool]
-"""Whether a session satisfies one term."""
+KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
 
 _CONTAINED = frozenset({"", "message", "name"})
 """Keys of terms that look for a text within another."""
-_RELATIVE = frozenset({"since", "until"})
-"""Keys of which the same text means another moment later on."""
-_ALIKE = 4096
-"""Of how many kinds of sessions it is remembered whether a word stands in them."""
-_UID_LENGTH = len(SYSTEM_URN) + 36
-"""What is as long as this is the prefix and a GUID."""
-_OF_GUID = re.compile(r"[0-9a-f-]*")
-_SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
+SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
 _TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _NEEDS_QUOTES = re.compile(r"\s|^$|^[-!].|^[A-Za-z_]+:|^[A-Za-z]+://")
+_MOMENTS = frozenset({"since", "before", "until"})
 _TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
 
 
@@ -44,18 +37,36 @@ class Term:
     """One term as it would be typed again, its key (empty for a word), and what it asks.
 
     `needle` is the text that it looks for, if a longer one can only be found in fewer sessions.
+    `basis` is what else its answer hangs on: a moment, or those `parts` of what is beyond a session
+    that it rests on; then `again` makes the same term upon others.
     """
 
     text: str
     key: str
     test: Test
     needle: str = ""
+    basis: tuple[object, ...] = ()
+    again: Callable[[Beyond], Term] | None = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that it means, if its value is one."""
+        first = self.basis[0] if self.key in _MOMENTS else None
+        return first if isinstance(first, datetime) else None
 
     def narrows(self, other: Term) -> bool:
         """Whether all that satisfy this one are sure to satisfy the other."""
-        if self.key != other.key or self.key in _RELATIVE:
-            return self is other
-        return self.text == other.text or bool(other.needle and other.needle in self.needle)
+        if self.key != other.key:
+            return False
+        if self.text == other.text:
+            return self.basis == other.basis
+        return bool(other.needle and other.needle in self.needle)
+
+    def upon(self, beyond: Beyond) -> Term:
+        """The same term, resting on this; itself, if nothing that it rests on differs."""
+        new = self.again(beyond) if self.again else self
+        return self if new.basis == self.basis else new
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,17 @@ class Query:
         """The part of it that has these keys."""
         return Query(tuple(term for term in self.terms if term.key in keys))
 
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The parts of what is beyond a session that its terms rest on."""
+        return frozenset(part for term in self.terms for part in term.parts)
+
+    def upon(self, beyond: Beyond) -> Query:
+        """The same query, resting on this; itself, if nothing that it rests on differs."""
+        terms = tuple(term.upon(beyond) for term in self.terms)
+        changed = any(new is not old for new, old in zip(terms, self.terms, strict=True))
+        return Query(terms) if changed else self
+
     def narrows(self, other: Query) -> bool:
         """Whether it is sure to match only what the other matches."""
         return all(any(mine.narrows(term) for mine in self.terms) for term in other.terms)
@@ -90,21 +112,6 @@ class Query:
     def matches(self, session: Session) -> bool:
         """Whether every term holds."""
         return all(term.test(session) for term in self.terms)
-
-
-def haystack(session: Session) -> str:
-    """Where words are looked for, folded."""
-    result = session.result
-    said = (
-        session.name,
-        session.type,
-        result.message,
-        session.state,
-        result.word,
-        session.outcome,
-        session.id,
-    )
-    return "\n".join(filter(None, said)).casefold()
 
 
 def term(key: str, value: str) -> str:
@@ -121,31 +128,44 @@ def _quoted(value: str) -> str:
 class _Reader:
     now: datetime
     zone: tzinfo
+    beyond: Beyond
 
-    def term(self, turned: bool, key: str, value: str) -> Term:
-        test = self.test(key, value)
-        text = term(key, value)
-        if turned:
-            return Term(f"-{text}", key, _not(test))
-        return Term(text, key, test, value.casefold() if key in _CONTAINED else "")
+    def upon(self, beyond: Beyond) -> _Reader:
+        """The same, with what is known now; where that does not say when, it is when the query was read."""
+        return replace(self, beyond=beyond if beyond.now else replace(beyond, now=self.now))
 
-    def test(self, key: str, value: str) -> Test:
+    def term(self, turned: bool, key: str, value: str, kind: str = "") -> Term:
+        """One term; `kind` is the type that a word names."""
+        test, basis = self._test(key, value, kind)
+        parts, text = rests_on(key, value), term(key, value)
+        needle = value.casefold() if key in _CONTAINED and not turned and not kind else ""
+        return Term(
+            f"-{text}" if turned else text,
+            key,
+            _not(test) if turned else test,
+            needle,
+            (*basis, *self.beyond.parts(parts)),
+            (lambda beyond: self.upon(beyond).term(turned, key, value)) if parts else None,
+            parts,
+        )
+
+    def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
+        """What a term asks, and what its answer hangs on that its text does not say."""
         if key and not value.strip():
             raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
         match key:
             case "state":
-                return _state_test(value)
+                return _state_test(value), ()
             case "type":
                 fits = type_test(value)
-                return lambda session: fits(session.type)
-            case "since":
-                since = self._moment(key, value)
-                return lambda s: s.running or (s.started is not None and s.started >= since)
-            case "until":
-                until = self._moment(key, value)
-                return lambda s: s.started is not None and s.started <= until
+                return lambda session: fits(session.type), ()
+            case _ if key in _MOMENTS:
+                moment = self._moment(key, value)
+                return _moment_test(key, moment), (moment,)
+            case "took" | "ratio" | "is":
+                return beyond_test(key, value, self.beyond, self.beyond.now or self.now), ()
             case _:
-                return _text_test(key, value.casefold())
+                return text_test(key, value.casefold(), kind), (kind,) if kind else ()
 
     def _moment(self, key: str, value: str) -> datetime:
         try:
@@ -154,52 +174,14 @@ class _Reader:
             raise BadQuery(f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}") from None
 
 
-def _text_test(key: str, needle: str) -> Test:
+def _moment_test(key: str, moment: datetime) -> Test:
     match key:
-        case "message":
-            return lambda session: needle in (session.message or "").casefold()
-        case "name":
-            return lambda session: needle in (session.name or "").casefold()
-        case "id":
-            start = find_guid(needle) or needle
-            return lambda session: session.id.startswith(start)
+        case "since":
+            return lambda s: s.running or (s.started is not None and s.started >= moment)
+        case "before":
+            return lambda s: s.started is not None and s.started < moment
         case _:
-            return _word_test(needle)
-
-
-def _word_test(needle: str) -> Test:
-    """Whether it stands in the haystack, without making one for each session: most of it is alike in many.
-
-    Every key goes through the whole list with this, so it is one function, and calls few.
-    """
-    if "\n" in needle:
-        return lambda session: needle in haystack(session)
-    known: dict[tuple[object, ...], bool] = {}
-    of_guid = _OF_GUID.fullmatch(needle) is not None
-
-    def test(session: Session) -> bool:
-        name, result, uid = session.name, session.result, session.uid
-        if name and needle in name.casefold():
-            return True
-        alike = (session.type, session.state, result.word, result.message, result.canceled)
-        found = known.get(alike)
-        if found is None:
-            if len(known) >= _ALIKE:
-                known.clear()
-            found = known[alike] = _stands_in_common(needle, session)
-        if found:
-            return True
-        if len(uid) != _UID_LENGTH:
-            return needle in session.id.casefold()
-        return of_guid and needle in uid[len(SYSTEM_URN) :].casefold()
-
-    return test
-
-
-def _stands_in_common(needle: str, session: Session) -> bool:
-    result = session.result
-    said = (session.type, result.message, session.state, result.word, session.outcome)
-    return any(needle in text.casefold() for text in said if text)
+            return lambda s: s.started is not None and s.started <= moment
 
 
 def _state_test(value: str) -> Test:
@@ -207,10 +189,10 @@ def _state_test(value: str) -> Test:
     for name in filter(None, (part.strip().casefold() for part in value.split(","))):
         if name in set(Outcome):
             outcomes.add(Outcome(name))
-        elif name in {state.casefold() for state in _SERVER_STATES}:
+        elif name in {state.casefold() for state in SERVER_STATES}:
             states.add(name)
         else:
-            known = (*Outcome, *(state for state in _SERVER_STATES if state.casefold() not in set(Outcome)))
+            known = (*Outcome, *(state for state in SERVER_STATES if state.casefold() not in set(Outcome)))
             raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
     if not states:
         return lambda session: session.outcome in outcomes
@@ -221,14 +203,48 @@ def _own_state(session: Session) -> str:
     return (session.state or session.result.word or "").casefold()
 
 
-def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
-    """Read a query; raises `BadQuery` at the first word that cannot be read.
+def parse(text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING) -> Query:
+    """Read a query; raises `BadQuery` at the first word that cannot be read, with the place of it.
 
     An unclosed quote reaches to the end, so that a query may be read while it is typed.
     """
-    reader = _Reader(now, zone)
-    split = [_split(raw) for raw in _TERM.findall(text)]
-    return Query(tuple(reader.term(*parts) for parts in split if parts[1] or parts[2]))
+    reader, terms = _Reader(now, zone, NOTHING).upon(beyond), []
+    texts = list(_TERM.finditer(text))
+    kinds = _kinds([found[0] for found in texts])
+    for place, found in enumerate(texts):
+        try:
+            turned, key, value = _split(found[0])
+            if key or value:
+                terms.append(reader.term(turned, key, value, kinds.get(place, "")))
+        except BadQuery as error:
+            error.at = _place_of(error.word, text, *found.span())
+            raise
+    return Query(tuple(terms))
+
+
+def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """Where in the text the part stands that cannot be read: the word, else the whole term."""
+    found = text.casefold().find(word.casefold(), start, end)
+    return (found, found + len(word)) if found >= 0 and word else (start, end)
+
+
+def _kinds(raws: list[str]) -> dict[int, str]:
+    """The types that bare words name which stand beside each other, by the places of the words."""
+    found: dict[int, str] = {}
+    row: list[tuple[int, str]] = []
+    for place, raw in [*enumerate(raws), (len(raws), "-end")]:
+        word = raw.replace('"', "")
+        if not _is_bare(raw):
+            named = named_by([text for _, text in row])
+            found |= {row[number][0]: kind for number, kind in named.items()}
+            row = []
+        elif word:
+            row.append((place, word))
+    return found
+
+
+def _is_bare(raw: str) -> bool:
+    return not (len(raw) > 1 and raw[0] in "-!") and not _KEYED.fullmatch(raw)
 
 
 def _not(test: Test) -> Test:

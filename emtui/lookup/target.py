@@ -18,6 +18,9 @@ _EXACT = re.compile(rf"(?:urn:veeam:systemsession:)?\{{?({_GUID})\}}?", re.IGNOR
 _URL = re.compile(rf"https?://[^/]+/.*?systemSessions/({_GUID})(?![0-9a-f-]).*", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f][0-9a-f-]*", re.IGNORECASE)
 _LATEST = re.compile(r"latest(?::(.*))?", re.IGNORECASE)
+LAST_GOOD = "good"
+"""Names no session by itself: the last good run before the one that is compared with it."""
+
 _FORMS = "give a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
 
 

@@ -7,13 +7,13 @@ backup servers", "performing catalog replication"); blanks, dashes and case do n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import translate
 
 from emtui.em.model import SESSION_TYPES
 from emtui.lookup.bad import BadQuery, nearest
 
-_LABELS = {
+LABELS = {
     "Database Replication": "CollectJob",
     "Data Collection": "CollectJob",
     "Catalog Replication": "CatalogReplicationJob",
@@ -23,14 +23,54 @@ _LABELS = {
     "Licence Update": "LicAutoUpdate",
     "vCenter Plugin": "VcPluginJob",
 }
+"""What the web UI and administrators call a type."""
 _GLOB = re.compile(r"[*?\[]")
+
+
+MOST = 100
+"""Types that are offered: a server has a dozen."""
+_MOST_WORDS = max(len(label.split()) for label in LABELS)
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-_BY_NAME = {_plain(name): name for name in SESSION_TYPES} | {_plain(k): v for k, v in _LABELS.items()}
+_BY_NAME = {_plain(name): name for name in SESSION_TYPES} | {_plain(k): v for k, v in LABELS.items()}
+
+
+def named_by(words: Sequence[str]) -> dict[int, str]:
+    """Which words beside each other name a type that they do not stand in, by their places.
+
+    `database replication` is two words and one name of CollectJob.
+    """
+    found: dict[int, str] = {}
+    for length in range(_MOST_WORDS, 0, -1):
+        for start in range(len(words) - length + 1):
+            places, some = range(start, start + length), words[start : start + length]
+            kind = _BY_NAME.get(_plain("".join(some)))
+            if kind and found.keys().isdisjoint(places) and not _stand_in(some, kind):
+                found |= dict.fromkeys(places, kind)
+    return found
+
+
+def names_of(types: Iterable[str]) -> Iterator[str]:
+    """What `type:` takes for these: their own names, then the web UI's."""
+    listed = sorted(set(types), key=str.casefold)[:MOST]
+    yield from filter(_can_be_read, listed)
+    yield from (label for label, kind in LABELS.items() if kind in listed)
+
+
+def _can_be_read(name: str) -> bool:
+    """A server may call a type something that is taken for a slip, or for two names."""
+    try:
+        return '"' not in name and type_test(name)(name)
+    except BadQuery:
+        return False
+
+
+def _stand_in(words: Iterable[str], kind: str) -> bool:
+    return all(word.casefold() in kind.casefold() for word in words)
 
 
 def type_test(text: str) -> Callable[[str | None], bool]:
@@ -50,7 +90,7 @@ def _pattern(name: str) -> str:
     if _GLOB.search(name):
         return name
     known = _BY_NAME.get(_plain(name))
-    guess = None if known else nearest(name, (*SESSION_TYPES, *_LABELS))
+    guess = None if known else nearest(name, (*SESSION_TYPES, *LABELS))
     if guess:
         raise BadQuery(
             f"No session type is called {name!r}: did you mean {guess}? A * stands for any text.", name

@@ -25,10 +25,15 @@ class Alarm:
     _rang_at: float | None = None
     _blind: bool = field(default=False)
 
-    def failure(self, changes: Changes, snapshot: Snapshot | None) -> Session | None:
-        """The failure to ring for: the newest whose type's run before it had not failed."""
-        fresh = [run for run in (*changes.added, *changes.changed) if _failed(run)]
-        found = next((run for run in fresh if snapshot and not _repeats(run, snapshot)), None)
+    def failure(
+        self, changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
+    ) -> Session | None:
+        """The failure to ring for: the newest whose type's run before it had not failed.
+
+        None that is `known` already; the one before it then does not count as a failure.
+        """
+        fresh = [run for run in (*changes.added, *changes.changed) if _failed(run) and not known(run)]
+        found = next((run for run in fresh if snapshot and not _repeats(run, snapshot, known)), None)
         return found if found and self._may_ring() else None
 
     def seen(self) -> None:
@@ -52,7 +57,7 @@ def _failed(run: Session) -> bool:
     return run.complete and run.outcome is Outcome.FAILED
 
 
-def _repeats(run: Session, snapshot: Snapshot) -> bool:
-    """Whether the run of the same type before it failed, too."""
+def _repeats(run: Session, snapshot: Snapshot, known: Callable[[Session], bool]) -> bool:
+    """Whether the run of the same type before it failed, too, and nobody knew of that."""
     before = snapshot.run_of_type(run, newer=False)
-    return before is not None and _failed(before)
+    return before is not None and _failed(before) and not known(before)

@@ -45,7 +45,9 @@ class Cost:
 
 @dataclass(slots=True)
 class Health:
-    """Kept by whoever looks; told of every answer and of every failure.
+    """Kept by whoever looks; told of every answer and of every failure, with the time on the wall.
+
+    That clock may be put back meanwhile: nothing begins after now, and nothing ends before it began.
 
     `after_outage`: what was lost last was lost within ten minutes of a failure.
     """
@@ -79,7 +81,7 @@ class Health:
         """A complete answer has come."""
         if self.periods and self.periods[-1].until is None:
             lost = self.periods.pop()
-            self.periods.append(Period(lost.since, at, lost.why))
+            self.periods.append(Period(min(lost.since, at), at, lost.why))
         self.missed, self.seen, self.problem, self.failed_at = 0, at, "", None
         self.looks += 1
         self.received += cost.size
@@ -93,11 +95,11 @@ class Health:
         self.problem, self.failed_at = why, at
         if self.sight is Sight.BLIND:
             since = self.periods.pop().since if self.blind_since else self.seen or at
-            self.periods.append(Period(since, None, why))
+            self.periods.append(Period(min(since, at), None, why))
 
     def lost(self, at: datetime, why: str) -> None:
         """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
-        self.after_outage = self._trouble_at is not None and at - self._trouble_at <= OUTAGE
+        self.after_outage = self._trouble_at is not None and abs(at - self._trouble_at) <= OUTAGE
         self.missed = max(self.missed, BLIND_AFTER - 1)
         self.failed(at, why)
 

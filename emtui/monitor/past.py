@@ -5,6 +5,7 @@ What has ended does not change. Only so many are kept, the ones used last.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ class PastLogs:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
+        self._asking: dict[Uid, asyncio.Lock] = {}
 
     async def of(self, source: Source, runs: Sequence[Session]) -> list[tuple[Event, ...]]:
         """Their logs, in their order; one that cannot be had now is left out, and asked for next time."""
@@ -32,9 +34,18 @@ class PastLogs:
                 continue
         return logs
 
+    async def log(self, source: Source, run: Session) -> tuple[Event, ...]:
+        """The log of one run; of one that goes on each time as it is now. Raises `EmError`."""
+        if run.running:
+            return (await source.events(run.uid)).events
+        return await self._log(source, run.uid)
+
     async def _log(self, source: Source, uid: Uid) -> tuple[Event, ...]:
-        if uid not in self._kept:
-            self._kept[uid] = (await source.events(uid)).events
+        """Two who want the same one at once wait for one answer."""
+        async with self._asking.setdefault(uid, asyncio.Lock()):
+            if uid not in self._kept:
+                self._kept[uid] = (await source.events(uid)).events
+            self._asking.pop(uid, None)
         self._kept.move_to_end(uid)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

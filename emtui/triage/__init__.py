@@ -8,5 +8,6 @@ rests on, and what is not known is `None` or missing, never a guess in numbers.
 `gaps` at all of them; `standing` puts these together, one row per type, and `attention` picks
 what deserves a look, worst first; `about` walks through it. `masks` and `incidents` know the
 same failure again; `steps`, `servers`, `trouble` and `compare` read events; `around` looks
-beside a run; `telling` puts findings into words.
+beside a run; `stretches` folds a comparison; `telling` puts findings into words, `differing` the
+difference of two runs.
 """

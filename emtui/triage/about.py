@@ -40,9 +40,15 @@ def _as_said(finding: Finding, run: Session) -> bool:
 
 def after(findings: Sequence[Finding], last: Finding | None) -> Finding | None:
     """The finding after this one, which an earlier look may have had; after the last, the first."""
-    known = [_key(finding) for finding in findings]
-    place = known.index(_key(last)) + 1 if last and _key(last) in known else 0
+    here = place_of(findings, last)
+    place = 0 if here is None else here + 1
     return findings[place % len(findings)] if findings else None
+
+
+def place_of(findings: Sequence[Finding], finding: Finding | None) -> int | None:
+    """Where this finding stands, which an earlier look may have had."""
+    keys = [_key(each) for each in findings]
+    return keys.index(_key(finding)) if finding and _key(finding) in keys else None
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 
@@ -27,6 +27,7 @@ EACH = 500
 _DEEPEST = 8
 
 Pair = tuple[int, int]
+Line = tuple["Kind", int | None, int | None]
 GoOn = Callable[[], bool]
 
 
@@ -41,6 +42,11 @@ class Kind(StrEnum):
     MOVED = "moved"
     NEW = "new"
     MISSING = "missing"
+    AHEAD = "ahead"
+
+
+ALIKE = frozenset({Kind.SAME, Kind.AHEAD})
+"""What makes no difference: a line that both have, and one that a run has not come to yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +72,51 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every line of both logs once, in the order of this log; missing ones where they stood."""
+    """Every line of both logs once, in the order of this log; missing ones where they stood.
+
+    `slower` counts the steps that took much longer, of the `timed` ones whose length is known in both.
+    `first` is the first row whose line is different; if none is, the first whose step took much longer.
+    """
 
     rows: tuple[Row, ...]
     counts: Counter[Kind]
+    timed: int
+    slower: int
+    first: int | None
 
-    @property
-    def first(self) -> int | None:
-        """The first row whose line is different; if none is, the first whose step took much longer."""
-        rows = tuple(enumerate(self.rows))
-        lines = (place for place, row in rows if row.kind is not Kind.SAME)
-        spans = (place for place, row in rows if row.slower)
-        return next(chain(lines, spans), None)
+    @classmethod
+    def of(cls, rows: tuple[Row, ...]) -> Comparison:
+        """Counted once, by whoever compares: nobody who draws them waits for that."""
+        timed = sum(1 for row in rows if row.lasted is not None and row.lasted_then is not None)
+        slower = [place for place, row in enumerate(rows) if row.slower]
+        lines = (place for place, row in enumerate(rows) if row.kind not in ALIKE)
+        first = next(chain(lines, slower), None)
+        return cls(rows, Counter(row.kind for row in rows), timed, len(slower), first)
 
 
 def _always() -> bool:
     return True
 
 
-def compare(here: Sequence[Event], there: Sequence[Event], go_on: GoOn = _always) -> Comparison:
-    """One log against another, as a rule the last good run's. Raises `Stopped` if `go_on` says no."""
+def compare(
+    here: Sequence[Event], there: Sequence[Event], go_on: GoOn = _always, until: datetime | None = None
+) -> Comparison:
+    """One log against another, as a rule the last good run's. Raises `Stopped` if `go_on` says no.
+
+    `until` is now for a run that goes on.
+    """
     mine, theirs = _keys(here, go_on), _keys(there, go_on)
     pairs = sorted(_aligned(mine, theirs, go_on))
     moved = _moved(mine, theirs, pairs)
-    lasted, lasted_then = ([step.lasted for step in steps(events)] for events in (here, there))
+    lasted = [step.lasted for step in steps(here, until)]
+    lasted_then = [step.lasted for step in steps(there)]
 
     def row(kind: Kind, one: int | None, other: int | None) -> Row:
         spans = (lasted[one] if one is not None else None, lasted_then[other] if other is not None else None)
         return Row(kind, one, other, *spans)
 
-    rows = tuple(row(*line) for line in _merged(len(mine), len(theirs), pairs, moved))
-    return Comparison(rows, Counter(line.kind for line in rows))
+    ends = len(mine), len(theirs)
+    return Comparison.of(tuple(row(*line) for line in _merged(ends, pairs, moved, goes_on=until is not None)))
 
 
 def _keys(events: Sequence[Event], go_on: GoOn) -> list[str]:
@@ -228,18 +248,23 @@ def _moved(mine: Sequence[str], theirs: Sequence[str], pairs: Sequence[Pair]) ->
     }
 
 
-def _merged(
-    length: int, other_length: int, pairs: Sequence[Pair], moved: dict[int, int]
-) -> Iterable[tuple[Kind, int | None, int | None]]:
+def _merged(ends: Pair, pairs: Sequence[Pair], moved: dict[int, int], *, goes_on: bool) -> Iterable[Line]:
     gone = set(moved.values())
     here = there = 0
-    for place, other in [*pairs, (length, other_length)]:
-        for missing in range(there, other):
-            if missing not in gone:
-                yield Kind.MISSING, None, missing
-        for new in range(here, place):
-            found = moved.get(new)
-            yield (Kind.NEW, new, None) if found is None else (Kind.MOVED, new, found)
-        if place < length:
+    for place, other in [*pairs, ends]:
+        left = [missing for missing in range(there, other) if missing not in gone]
+        added: list[Line] = [
+            (Kind.NEW, new, None) if new not in moved else (Kind.MOVED, new, moved[new])
+            for new in range(here, place)
+        ]
+        if place < ends[0]:
+            yield from ((Kind.MISSING, None, missing) for missing in left)
+            yield from added
             yield Kind.SAME, place, other
+        elif goes_on:
+            yield from added
+            yield from ((Kind.AHEAD, None, missing) for missing in left)
+        else:
+            yield from ((Kind.MISSING, None, missing) for missing in left)
+            yield from added
         here, there = place + 1, other + 1

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 
-from emtui.em.model import Session
+from emtui.em.model import Outcome, Session
 
 MASK = "#"
 MOST = 4000
@@ -109,5 +109,11 @@ def _of_core(core: str) -> str:
 
 def fingerprint(session: Session) -> str:
     """Which failure a run had: the same for the same type, outcome and masked message."""
-    parts = (session.type or "", str(session.outcome), masked(session.message or ""))
+    return print_of(session.type, session.outcome, session.message)
+
+
+@lru_cache(maxsize=4096)
+def print_of(kind: str | None, outcome: Outcome, message: str | None) -> str:
+    """The same of its parts; asked for each row of a list, in which most say what others said."""
+    parts = (kind or "", str(outcome), masked(message or ""))
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

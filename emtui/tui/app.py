@@ -7,6 +7,7 @@ ask the client and show what comes; wishes to see another screen come up as mess
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.model import Session
     from emtui.em.source import Source
+    from emtui.local.profiles import Stated
     from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
@@ -54,7 +56,7 @@ SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL)
+_OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and a name of one can be opened."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
@@ -77,6 +79,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
+        self._wanted_view = start.view
         self._stop_pressed = -PRESS_AGAIN
         self._alarm = Alarm()
         self._finding: Finding | None = None
@@ -217,6 +220,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._unwarned = event.client
         same = before is not None and before.server == event.client.server
         self.connection = with_key(event.connection, event.client.certificate)
+        self.tell_times_for(self.connection)
         await self._only_lookup(keep=same)
         if same and self.lookup_screen:
             self.lookup_screen.log_on_as(self.client)
@@ -251,7 +255,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
 
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone)
+        nothing_yet = lookup.Beyond(unseen=())
+        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
@@ -283,8 +288,9 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
-        failure = self._alarm.failure(
-            event.changes, self.lookup_screen.snapshot if self.lookup_screen else None
+        screen = self.lookup_screen
+        failure = screen and self._alarm.failure(
+            event.changes, screen.snapshot, partial(screen.spares, event.changes)
         )
         if failure:
             self._tell(f"{failure.type} failed on {self.identity()[2]}: {failure.message or 'no message'}")
@@ -310,7 +316,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._look_back()
         target, self._target = self._target, None
         if target:
-            self.go_to(target)
+            self.go_to(target, self._start.compare)
 
     def on_watching_refused(self) -> None:
         """The directory behind the server may not be back yet: once more, in half an hour."""
@@ -340,8 +346,18 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._farewell(before)
 
     @property
-    def _watermark(self) -> str | None:
-        """What the last look is noted under, if it may be."""
+    def own_queries(self) -> Mapping[str, Stated]:
+        """Queries of one's own, by their digits."""
+        return self._start.queries
+
+    @property
+    def reads_configuration(self) -> bool:
+        """Whether the person's configuration counts here: not in a demo, nor for a recording."""
+        return not self._start.mark
+
+    @property
+    def kept_under(self) -> str | None:
+        """The profile under which the last look and the queries are kept, if they may be."""
         profile = self.connection.profile
         return profile.name if profile and self._start.remember else None
 
@@ -351,7 +367,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         from emtui.local.watermark import last_look
         from emtui.monitor.pace import AWAY
 
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
         if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
             screen.was_left(since)
@@ -362,7 +378,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
     def note_look(self) -> None:
         """Write down when somebody last looked, if that has changed."""
-        name, screen = self._watermark, self.lookup_screen
+        name, screen = self.kept_under, self.lookup_screen
         if name and screen and screen.last_key and screen.last_key != self._noted:
             from emtui.local.watermark import note_look
 
@@ -405,8 +421,18 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
             self.push_screen(DetailScreen(self.client, session))
 
-    def go_to(self, text: str) -> None:
-        """Open the session that this text names; say what is wrong if it names none."""
+    def open_difference(self, session: Session, other: Session | None = None) -> None:
+        """Into a session, at its difference with another one: the last good one, unless told."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.difference import DifferenceScreen
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(DifferenceScreen(detail, other))
+
+    def go_to(self, text: str, compare: str | None = None) -> None:
+        """Open the session that this text names, beside another one if told; or say what is wrong."""
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -414,11 +440,16 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             return
         try:
             session = screen.find(lookup.parse_target(text))
+            named = compare and compare != lookup.LAST_GOOD
+            other = screen.find(lookup.parse_target(compare)) if compare and named else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.page.say(str(error))
             return
         screen.sessions.select(session.uid)
-        self.open_session(session)
+        if compare:
+            self.open_difference(session, other)
+        else:
+            self.open_session(session)
 
     def touched(self) -> None:
         """Somebody is there: what is new in the list has been seen."""
@@ -440,7 +471,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
 
         place = self.page.PLACE
         if place is not Place.PAGE:
-            self.push_screen(TextPage(f"Keys: {place.value}", manual(place)))
+            own = {digit: str(stated.value) for digit, stated in self.own_queries.items()}
+            self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to."""
@@ -476,11 +508,19 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         else:
             self.go_to(text)
 
-    def on_judging_judged(self) -> None:
+    def on_knowing_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.judged()
+        self._open_view()
+
+    def _open_view(self) -> None:
+        """The page above the list that was asked for at the start, unless somebody has gone on meanwhile."""
+        view, self._wanted_view = self._wanted_view, None
+        screen = self.lookup_screen
+        if view and screen and self.screen is screen and self.focused is screen.sessions:
+            screen.action_board() if view == "types" else screen.action_findings()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""
@@ -494,6 +534,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             return
         await screen.point_at(finding)
         run = screen.run_of(finding)
+        if self.page.PLACE is Place.DIFFERENCE:
+            await self.pop_screen()
         if self.page.PLACE is Place.DETAIL and run:
             from emtui.tui.screens.detail import DetailScreen
 

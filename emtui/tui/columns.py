@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -16,7 +16,7 @@ from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.theme import BOLD, FAINT, GLYPHS, KNOWN, OUTCOME_STYLES, PLAIN
 
 if TYPE_CHECKING:
     from emtui.triage.baseline import Baseline
@@ -80,7 +80,7 @@ def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
 
 def _age(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.duration(clock.now - when) if when else "", PLAIN)
+    return (words.duration(max(clock.now - when, timedelta())) if when else "", PLAIN)
 
 
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:
@@ -150,6 +150,12 @@ def cells_of(columns: tuple[Column[T], ...], thing: T, clock: Clock) -> list[tup
         blanks = " " * column.apart if number else ""
         pieces += [(blanks, PLAIN), (words.fit(words.one_line(text), column.width, column.right), style)]
     return pieces
+
+
+def known_cells(cells: list[tuple[str, Style]]) -> list[tuple[str, Style]]:
+    """The same row dimmed, with `k` in place of its glyph: somebody knows of it."""
+    blanks, (outcome, _), *rest = cells
+    return [blanks, (KNOWN + outcome[1:], FAINT), *((text, FAINT) for text, _ in rest)]
 
 
 def titles_of(columns: tuple[Column[T], ...], ordered_by: str = "", descending: bool = False) -> str:

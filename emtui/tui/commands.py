@@ -18,12 +18,15 @@ class Place(Enum):
 
     LOOKUP = "The list"
     DETAIL = "A session and its events"
+    DIFFERENCE = "The difference of two runs"
+    CHOICE = "A run to compare with"
     BOARD = "One line per type"
     FINDINGS = "What needs somebody"
     HANDOVER = "Handing over"
     MOVING = "Moving"
     PAGE = "A page of text"
     PROMPT = "The query and search line"
+    QUERY = "While a query is typed"
     PALETTE = "Commands"
     LOGIN = "Log on"
     TRUST = "The certificate"
@@ -37,6 +40,7 @@ class Command:
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the
     product, which the help shows first. One without keys is called by its name, after `:`.
+    One that is told its key (`by_key`) does another thing for each.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Command:
     place: Place
     hint: str = ""
     vital: bool = False
+    by_key: bool = False
 
 
 COMMANDS = (
@@ -62,8 +67,11 @@ COMMANDS = (
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
     Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),
+    Command("show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP),
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
+    Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
+    Command("difference", ("d",), "open at its difference", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
     Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
@@ -82,6 +90,18 @@ COMMANDS = (
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
     Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
+    Command("difference", ("d",), "difference from the last good run", Place.DETAIL, "difference"),
+    Command("choose", ("D",), "difference from a run you choose", Place.DETAIL),
+    # the difference of two runs
+    Command("events", ("d",), "back to its events", Place.DIFFERENCE, "events"),
+    Command("choose", ("D",), "difference from a run you choose", Place.DIFFERENCE, "other run"),
+    Command("next_difference", ("e", "n"), "next difference", Place.DIFFERENCE, "next difference"),
+    Command("previous_difference", ("E", "N"), "previous difference", Place.DIFFERENCE),
+    Command("next_slower", ("s",), "next much slower step", Place.DIFFERENCE, "slower"),
+    Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
+    Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),
+    Command("open", ("enter",), "the whole line, here and then", Place.DIFFERENCE),
+    Command("open", ("enter",), "compare with this run", Place.CHOICE, "compare"),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
@@ -105,6 +125,11 @@ COMMANDS = (
     # the prompt
     Command("keep", ("enter",), "keep what was typed", Place.PROMPT, "keep"),
     Command("restore", ("escape",), "as it was before", Place.PROMPT, "as before"),
+    Command("empty", ("ctrl+u",), "empty the line", Place.PROMPT),
+    Command("complete", ("tab",), "complete; again for the next", Place.QUERY, "complete"),
+    Command("complete_back", ("shift+tab",), "back to the one before", Place.QUERY),
+    Command("earlier", ("up",), "the query that was kept before", Place.QUERY, "earlier"),
+    Command("later", ("down",), "the one after; what you had typed", Place.QUERY),
     # the palette
     Command("choose", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
     # log on
@@ -124,6 +149,7 @@ COMMANDS = (
     Command("health", ("exclamation_mark",), "how well the server is known", Place.VIEW),
     Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
     Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
+    Command("known", ("m",), "known, with a note; or no more", Place.VIEW),
     Command("read", ("v",), "this view as text in $PAGER", Place.VIEW, "read"),
     Command("hand_over", ("H",), "ticket, shift summary, bundle", Place.VIEW, "hand over", vital=True),
     Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
@@ -191,21 +217,27 @@ def of(*places: Place) -> Iterator[Command]:
 
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
-    return [
-        Binding(",".join(command.keys), command.name, command.does, show=False)
-        for command in of(*places)
-        if command.keys
-    ]
+    return [binding for command in of(*places) for binding in _bindings(command)]
+
+
+def _bindings(command: Command) -> list[Binding]:
+    if command.by_key:
+        return [Binding(key, f"{command.name}('{key}')", command.does, show=False) for key in command.keys]
+    keys = ",".join(command.keys)
+    return [Binding(keys, command.name, command.does, show=False)] if keys else []
 
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "open", "search", "slowest", "hand_over", "help"),
+    Place.DETAIL: ("close", "difference", "search", "slowest", "hand_over", "help"),
+    Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
+    Place.CHOICE: ("close", "open", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.PROMPT: ("keep", "restore"),
+    Place.QUERY: ("complete", "earlier", "keep", "restore"),
     Place.PALETTE: ("choose", "undo"),
     Place.LOGIN: ("forward", "next_field", "back", "stop"),
     Place.TRUST: ("answer", "more", "back"),
@@ -219,4 +251,4 @@ def hints(place: Place) -> list[tuple[str, str]]:
     return [(shown(here[name].keys[0]), here[name].hint) for name in FOOTERS[place]]
 
 
-_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE))
+_SHARED = tuple(of(Place.MOVING, Place.VIEW, Place.EVERYWHERE, Place.PROMPT))

@@ -5,6 +5,7 @@ Pure: sessions, times and a zone in, text out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from rich.style import Style
@@ -28,8 +29,8 @@ WORST_FIRST = (
 )
 
 
-def tally(snapshot: Snapshot) -> Pieces:
-    """`3,426 runs  7 failed … 3,411 success`: worst first, what could not be read before what is well."""
+def tally(snapshot: Snapshot, known: Mapping[Outcome, int] | None = None) -> Pieces:
+    """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last."""
     counts = snapshot.tally
     pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
 
@@ -39,6 +40,8 @@ def tally(snapshot: Snapshot) -> Pieces:
 
     for outcome in WORST_FIRST:
         add(counts[outcome], outcome, OUTCOME_STYLES[outcome])
+        if known and known.get(outcome):
+            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     add(len(snapshot.references), "known by name only", PLAIN)
     add(snapshot.odd, "not readable whole", BOLD)
     add(snapshot.replaced, "characters replaced", BOLD)
@@ -60,12 +63,11 @@ def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
     if follow.paused:
         pieces.append(("PAUSED  ", BOLD))
     if health.blind_since:
-        return [
-            *pieces,
-            (f"BLIND since {words.day_and_clock(health.blind_since, clock.now, clock.zone)}", ALARM),
-        ]
+        since = words.day_and_clock(health.blind_since, clock.now, clock.zone)
+        offset = words.zone_offset(health.blind_since, clock.zone)
+        return [*pieces, (f"BLIND since {since} {offset}", ALARM)]
     if snapshot is None:
-        return pieces
+        return [*pieces, (words.zone_offset(clock.now, clock.zone), PLAIN)]
     if health.sight is Sight.STALE:
         pieces.append(("STALE  ", ALARM))
     pieces.append((as_of_text(snapshot.as_of, clock), PLAIN))
@@ -108,11 +110,17 @@ def head(session: Session, clock: Clock) -> Pieces:
         (f"{GLYPHS[outcome]} {outcome}", OUTCOME_STYLES[outcome]),
     ]
     if session.started:
-        pieces.append(("  " + words.day_and_time(session.started, clock.zone), PLAIN))
+        pieces.append(("  " + _with_offset(session.started, clock), PLAIN))
     took = session.took(clock.now)
     if took is not None:
         pieces.append((f"  {'for' if session.running else 'took'} {words.duration(took)}", PLAIN))
     return pieces
+
+
+def _with_offset(when: datetime, clock: Clock) -> str:
+    """`Sun 25 Oct 02:30:00`; with its offset where the first line has another: clocks were changed."""
+    then, now = (words.zone_offset(moment, clock.zone) for moment in (when, clock.now))
+    return words.day_and_time(when, clock.zone) if then == now else words.moment(when, clock.zone)
 
 
 def server_words(session: Session) -> str:

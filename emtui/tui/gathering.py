@@ -12,11 +12,14 @@ from emtui.em.errors import EmError
 from emtui.em.model import Event, Session
 from emtui.em.source import Received, Source
 from emtui.em.threads import beside
-from emtui.handover.case import Case, Origin, Then
+from emtui.handover.case import Case, Origin
+from emtui.local.notes import Note, notes_on
 from emtui.monitor.past import PastLogs
-from emtui.triage.compare import compare
+from emtui.triage.differing import difference
 from emtui.triage.explained import explain, good_before
+from emtui.triage.known import Known
 from emtui.triage.standing import Standings
+from emtui.triage.telling_known import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Ground:
     origin: Origin
     board: Standings
     sessions: tuple[Session, ...]
+    known: Known
+    notes: tuple[Note, ...]
 
 
 async def gather(source: Source, past: PastLogs, ground: Ground, case: Case) -> Case:
@@ -61,9 +66,19 @@ def _thought(
         found = explain(ground.board, ground.sessions, case.session, case.events, logs)
         case = replace(case, explanation=found, logs=len(logs))
     if then and case.log:
-        session, events = then
-        case = replace(case, then=Then(session, events, compare(case.events, events)))
-    return case
+        there, events = then
+        now = case.origin.now
+        case = replace(
+            case, difference=difference(case.session, case.events, there, events, now, last_good=True)
+        )
+    return _with_people(case, ground)
+
+
+def _with_people(case: Case, ground: Ground) -> Case:
+    """With what people know of it: their mark, and the notes of their team."""
+    notes = notes_on(ground.notes, case.session, case.events)
+    told = tuple(rows(case.session, ground.known, notes, case.origin.teller))
+    return replace(case, people=told, is_known=ground.known.of(case.session) is not None)
 
 
 async def received(source: Source, session: Session) -> tuple[Received | None, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from emtui.em.model import Session
     from emtui.em.source import Source
     from emtui.tui.plain import Origin
+    from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.lookup import LookupScreen
 
 
@@ -79,10 +80,9 @@ class HandingOver(Timed, inherit_bindings=False):
         server = self.client.server if self.client else None
         if self._start.mark or not isinstance(server, Server):
             return ""
-        from emtui.lookup import DEFAULT_ORDER, Query
-        from emtui.tui.way_back import way_back
+        from emtui.tui.way_back import way_back_to_run
 
-        return way_back(server, Query(), DEFAULT_ORDER, session)
+        return way_back_to_run(server, session)
 
     def copy_command(self) -> None:
         """Copy the command that opens this view for anybody; say why, where there is none."""
@@ -119,7 +119,18 @@ class HandingOver(Timed, inherit_bindings=False):
         if self._start.mark or not screen or not isinstance(server, Server):
             return ""
         from emtui.tui.screens.detail import DetailScreen
-        from emtui.tui.way_back import way_back
+        from emtui.tui.way_back import VIEWS, way_back, way_back_to_run
 
-        opened = [one.session for one in self.screen_stack if isinstance(one, DetailScreen)]
-        return way_back(server, screen.query_now, screen.order, opened[-1] if opened else None)
+        pages = [page for page in self.screen_stack if isinstance(page, Page)]
+        opened = [page for page in pages if isinstance(page, DetailScreen)]
+        if opened:
+            return way_back_to_run(server, opened[-1].session, self._compared(opened[-1]))
+        above = next((page.PLACE for page in reversed(pages) if page.PLACE in VIEWS), None)
+        return way_back(server, screen.query_now, screen.order, above)
+
+    def _compared(self, detail: DetailScreen) -> str:
+        """What the difference above this run, if it is open, compares it with."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        above = [one for one in self.screen_stack if isinstance(one, DifferenceScreen)]
+        return above[-1].compared if above and above[-1].detail is detail else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from emtui.tui.commands import Command, Place, keys_of, of
 
@@ -14,18 +14,29 @@ The query
                       unknown, or the server's words
   type:CollectJob     also * and ?, the web UI's names
   since:24h           started since, or still runs;
-  until:02:10         also 30s 15m 7d, a clock, a date
+  before:02:10        also 30s 15m 7d, a clock, a date
+  took:>10m ratio:>2  how long, how many times as usual
+  is:stuck,unusual    also running unseen known
   message: name: id:  in one of them alone
   -word               not this
   "two words"         together"""
 
 
-MOVED_IN = {Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.HANDOVER, Place.PAGE}
+MOVED_IN = {
+    Place.LOOKUP,
+    Place.DETAIL,
+    Place.DIFFERENCE,
+    Place.CHOICE,
+    Place.BOARD,
+    Place.FINDINGS,
+    Place.HANDOVER,
+    Place.PAGE,
+}
 """Where there are rows to move among."""
 
 
-def manual(place: Place) -> str:
-    """The keys that work here, as a text of at most 56 columns."""
+def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
+    """The keys that work here, as a text of at most 56 columns; below them queries of one's own, by digit."""
     here = list(of(place, Place.VIEW, Place.EVERYWHERE))
     moving = list(of(Place.MOVING)) if place in MOVED_IN else []
     parts = [
@@ -35,9 +46,16 @@ def manual(place: Place) -> str:
         _section(
             "Everywhere", [command for command in here if command.place is not place and not command.vital]
         ),
-        _QUERY if place is Place.LOOKUP else "",
+        *(_of_queries(own or {}) if place is Place.LOOKUP else ()),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _of_queries(own: Mapping[str, str]) -> Iterable[str]:
+    yield _QUERY
+    yield _section(Place.QUERY.value, of(Place.QUERY, Place.PROMPT))
+    lines = [f"  {digit:<20}{query}" for digit, query in own.items()]
+    yield "\n".join(["Your own queries", *lines]) if own else ""
 
 
 def _section(title: str, commands: Iterable[Command]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from emtui.local import terminal
 from emtui.local.connection import Connection
-from emtui.local.profiles import Profile
+from emtui.local.profiles import Profile, Stated
 from emtui.tui import background, garbage
 from emtui.tui.ink import Ink
 
@@ -39,7 +39,9 @@ class Start:
 
     `mark` (DEMO) stands on the first line of every screen; `remember` is false where
     nothing may be written on this computer; `at_once` logs on without asking if
-    nothing is missing. `order` is as `--sort` takes it, `target` any name of a session.
+    nothing is missing. `order` and `view` are as `--sort` and `--view` take them, `target` any name
+    of a session, `compare` another one to compare it with, or `good`. `queries` are those of the
+    person's own, by digit.
     `recorder` writes down what the server says; a `replay` takes the server's place.
     `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself;
     `relayed` says that a multiplexer stands between, and answers in the terminal's place.
@@ -52,6 +54,8 @@ class Start:
     query: str = ""
     order: str | None = None
     target: str | None = None
+    compare: str | None = None
+    view: str | None = None
     mark: str | None = None
     recorder: Recorder | None = None
     replay: Replay | None = None
@@ -59,6 +63,7 @@ class Start:
     at_once: bool = True
     now: Callable[[], datetime] = _utc_now
     zone: tzinfo | None = None
+    queries: Mapping[str, Stated] = field(default_factory=dict)
     quiet: bool = False
     relayed: bool = False
     ascii: bool = False

@@ -46,6 +46,7 @@ HERE = Style(color="default", bgcolor="default", reverse=True)
 HEADING = Style(underline=True)
 TROUBLE = Style(color="red", bold=True)
 ALARM = Style(color="red", bold=True, reverse=True)
+WRONG = Style(underline=True, bold=True)
 MATCH = Style(underline=True, bold=True)
 
 OUTCOME_STYLES = {
@@ -68,3 +69,5 @@ GLYPHS = {
     Outcome.CANCELED: "○",
     Outcome.UNKNOWN: "?",
 }
+KNOWN = "k"
+"""In place of the glyph of a run that somebody has marked as known: such a row is dimmed."""

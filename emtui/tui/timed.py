@@ -1,4 +1,7 @@
-"""The application's clock: what time it is, and in which zone times are told."""
+"""The application's clock: what time it is, and in which zone times are told.
+
+Three zones: this computer's, UTC, and the server's where the profile names it; that one comes first.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,15 @@ from datetime import UTC, datetime, tzinfo
 
 from textual.reactive import var
 
+from emtui import words
+from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
 from emtui.tui.at_terminal import AtTerminal
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
+
+ONLY_LOCAL = "Times are local. A time_zone in the profile adds the server's."
+"""Said where there is no third zone, with the way to one."""
 
 
 class Timed(AtTerminal, inherit_bindings=False):
@@ -21,17 +29,36 @@ class Timed(AtTerminal, inherit_bindings=False):
         super().__init__(start)
         self.clocks = False
         """Whether events show the time of day rather than the offset."""
-        self.set_reactive(Timed.zone, start.zone or SystemZone())
+        self._local = start.zone or SystemZone()
+        self._servers = start.connection.servers_zone
+        self.set_reactive(Timed.zone, self._servers or self._local)
 
     def now(self) -> datetime:
         """The clock that ages are reckoned by."""
         return self._start.now()
 
+    def tell_times_for(self, connection: Connection) -> None:
+        """Another server may stand in another zone; who has asked for UTC keeps it."""
+        before, self._servers = self._servers, connection.servers_zone
+        if before is not self._servers and self.zone is not UTC:
+            self._tell_in(self._servers or self._local)
+
     def action_clock(self) -> None:
-        """Local time, or UTC."""
-        local = self._start.zone or SystemZone()
-        self.zone = local if self.zone is UTC else UTC
+        """The next zone: local, UTC, the server's if it is known."""
+        zones = [zone for zone in (self._local, UTC, self._servers) if zone]
+        here = next((place for place, zone in enumerate(zones) if zone is self.zone), 0)
+        self._tell_in(zones[(here + 1) % len(zones)])
+        self.page.say(self._told())
+
+    def _told(self) -> str:
+        if self.zone is UTC:
+            return "Times are in UTC."
+        if self.zone is self._servers:
+            return f"Times are the server's, in {self.zone} ({words.zone_offset(self.now(), self.zone)})."
+        return "Times are local." if self._servers else ONLY_LOCAL
+
+    def _tell_in(self, zone: tzinfo) -> None:
+        self.zone = zone
         for screen in self.screen_stack:
             if isinstance(screen, Page):
-                screen.zone = self.zone
-        self.page.say("Times are in UTC." if self.zone is UTC else "Times are in local time.")
+                screen.tell_in(zone)

@@ -59,6 +59,28 @@ def test_since_keeps_whatever_still_runs(at_demo: Shell) -> None:
     assert any(row["started"] < "2026-11-23T02:00:00Z" for row in rows)
 
 
+def test_took_ratio_and_is_rest_on_the_list_that_came(at_demo: Shell) -> None:
+    rows = at_demo.json("sessions", "took:>2h", "-o", "json")
+    assert rows
+    assert all(row["duration_s"] > 7200 for row in rows)
+    assert {row["id"] for row in rows} == {
+        row["id"] for row in at_demo.json("sessions", "-o", "json") if (row["duration_s"] or 0) > 7200
+    }
+    unusual = at_demo.json("sessions", "is:unusual", "before:2026-11-23T02:00:00Z", "-o", "json")
+    stuck = at_demo.json("sessions", "is:stuck", "-o", "json")
+    assert {row["outcome"] for row in stuck} == {"running"}
+    assert {row["id"] for row in stuck if row["started"] < "2026-11-23T02"} <= {row["id"] for row in unusual}
+    slow = at_demo.json("sessions", "ratio:>999999", "-o", "json")
+    assert slow == []
+
+
+@pytest.mark.parametrize("command", ["sessions", "tail"])
+def test_where_nobody_looks_on_unseen_is_one_sentence_and_2(at_demo: Shell, command: str) -> None:
+    done = at_demo(command, "is:unseen")
+    assert done.returncode == 2
+    assert done.stderr.strip() == "emtui: is:unseen is for the screens: here nobody has looked on."
+
+
 def test_limit_cuts_after_sorting(at_demo: Shell) -> None:
     rows = at_demo.json("sessions", "--sort", "-duration_s", "--limit", "3", "-o", "json", "state:success")
     everything = at_demo.json("sessions", "-o", "json", "state:success")

@@ -57,8 +57,13 @@ def test_everything_that_is_known_is_in_it() -> None:
     assert found["versions.txt"] == (
         "emtui 0.1.0\nPython 3.11.7\ntextual 8.2.8\nEnterprise Manager API v1_5, v1_7\n"
     )
-    assert "  + Data collection from bs02.example.net failed" in found["comparison.txt"]
-    assert "\n    Starting data collection job...\n" in found["comparison.txt"]
+    assert "\n+ " in found["comparison.txt"]
+    assert "Starting data collection job...\n" in found["comparison.txt"]
+
+
+def test_a_run_that_is_known_says_so() -> None:
+    assert json.loads(files(case())["session.json"])["known"] is False
+    assert json.loads(files(case(is_known=True))["session.json"])["known"] is True
 
 
 def test_the_manifest_has_the_size_and_sum_of_every_other_file() -> None:
@@ -72,7 +77,7 @@ def test_the_manifest_has_the_size_and_sum_of_every_other_file() -> None:
 
 
 def test_what_could_not_be_had_is_not_in_it_and_the_manifest_says_why() -> None:
-    found = files(replace(case(events=()), log=None, then=None, why="it answered 503."), NO_WIRE)
+    found = files(replace(case(events=()), log=None, difference=None, why="it answered 503."), NO_WIRE)
     assert list(found) == ["ticket.md", "session.json", "versions.txt", "clocks.txt", "manifest.txt"]
     assert "- session.xml and events.xml: a recording has none\n" in found["manifest.txt"]
     assert "- events.jsonl: it answered 503.\n" in found["manifest.txt"]

@@ -12,18 +12,20 @@ from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
 from emtui.em.model import Outcome, Session
 from emtui.handover.markdown import markdown
 from emtui.handover.plain import plain
-from emtui.handover.shift import Blind, IsKnown, Shift, summary
+from emtui.handover.shift import Blind, Shift, summary
 from emtui.triage.attention import Silence, judged
+from emtui.triage.known import holding
+from emtui.triage.marks import Mark, hanging
+from emtui.triage.masks import fingerprint
 from emtui.triage.standing import standings
 
 BAD, OK, WARN = Outcome.FAILED, Outcome.SUCCESS, Outcome.WARNING
 
 
-def shift(
-    sessions: Sequence[Session], blind: tuple[Blind, ...] = (), is_known: IsKnown = lambda _: False
-) -> Shift:
+def shift(sessions: Sequence[Session], blind: tuple[Blind, ...] = (), marks: Sequence[Mark] = ()) -> Shift:
     board = standings(sessions, NOON)
-    return Shift(origin(NOON), tuple(sessions), board, tuple(judged(board).findings), blind, is_known)
+    findings = tuple(judged(board).findings)
+    return Shift(origin(NOON), tuple(sessions), board, findings, blind, holding(marks, board))
 
 
 def told(one: Shift) -> str:
@@ -41,7 +43,7 @@ def test_of_a_list_with_nothing_it_says_that_nothing_is_open_and_on_what_it_rest
     assert text.startswith(
         "The last 12 hours of em01.example.net, 2026-11-23 01:00:00 +01:00 – 2026-11-23 13:00:00 +01:00\n"
     )
-    assert "Needs somebody: nothing.\n\nOpen: none\n\nRecovered: none\n\nRests on\n" in text
+    assert "Needs somebody: none\n\nOpen: none\n\nRecovered: none\n\nRests on\n" in text
     assert "- 0 runs listed as of 2026-11-23 13:00:00 +01:00; 0 of them ran in these hours\n" in text
     assert "- no blind period since emtui was started\n" in text
 
@@ -52,7 +54,7 @@ def test_what_fails_is_one_open_line_however_often() -> None:
         "Open: 1\n\n- CollectJob failed 2 times since 2026-11-23 12:45:00 +01:00, "
         f"last 2026-11-23 13:00:00 +01:00: {MESSAGE}\n"
     ) in text
-    assert "Needs somebody" not in text, "it would be said twice"
+    assert "Needs somebody: none\n" in text, "it would be said twice"
     assert "100 runs" not in text
     assert "102 runs listed" in text
     assert "49 of them ran in these hours: 2 failed, 47 success\n" in text
@@ -92,9 +94,22 @@ def test_what_was_over_before_these_hours_is_not_told_and_what_still_is_open_is(
     )
 
 
-def test_what_is_known_stands_apart() -> None:
-    text = told(shift(failing(), is_known=lambda session: session.message == MESSAGE))
+def test_what_is_known_stands_apart_with_its_note_and_until_when() -> None:
+    bad = failing()
+    mark = Mark(fingerprint(bad[0]), "CollectJob", "INC0012345", NOON)
+    text = told(shift(bad, marks=[mark]))
     assert "Open: none\n\nKnown: 1\n\n- CollectJob failed 2 times since " in text
+    assert f": {MESSAGE}; known: INC0012345, until it succeeds\n" in text
+
+
+def test_what_hangs_and_is_known_needs_nobody() -> None:
+    hangs = run(hour(3), "DatabaseMaintenance", outcome=Outcome.RUNNING)
+    good = series("DatabaseMaintenance", 24 * HOUR, hour(27), count=20)
+    mark = Mark(hanging("DatabaseMaintenance"), "DatabaseMaintenance", "a lock", NOON, NOON + HOUR)
+    text = told(shift([hangs, *good, *series("CollectJob", 15 * MINUTE, NOON - MINUTE)], marks=[mark]))
+    assert "Needs somebody: none\n" in text
+    assert "Known: 1\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00" in text
+    assert "; known: a lock, until 2026-11-23 14:00:00 +01:00\n" in text
 
 
 def test_times_of_blindness_are_told_with_their_reason() -> None:

@@ -55,3 +55,12 @@ def test_blindness_rings_once_until_something_is_seen() -> None:
     assert not bell.alarm.blind()
     bell.alarm.seen()
     assert bell.alarm.blind()
+
+
+def test_what_is_known_does_not_ring_and_what_differs_from_it_does() -> None:
+    known, other, good = run(2, "Failed"), run(1, "Failed"), run(3)
+    old, new = look(good), look(known, good)
+    assert Bell().alarm.failure(Changes.between(old, new), new, lambda one: one == known) is None
+    after = look(other, known, good)
+    assert Bell().alarm.failure(Changes.between(new, after), after, lambda one: one == known) == other
+    assert Bell().alarm.failure(Changes.between(new, after), after) is None

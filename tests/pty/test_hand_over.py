@@ -85,6 +85,7 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
         assert "- **Began**: 2026-11-22 03:10:27 +01:00 local, 2026-11-22 02:10:27 +00:00 UTC\n" in ticket
         assert "- **Waited**: 37s in `Retrieving data from bs03.example.net...`, usually 20s" in ticket
         assert "\n+ bs02.example.net closed the connection, second attempt in 10 seconds\n" in ticket
+        assert "**Difference**: with the last good run, 2026-11-22 02:55:09 +01:00, " in ticket
         assert "EXAMPLE" not in ticket
         assert len(ticket.splitlines()) <= 60
         terminal.press("q")

@@ -43,7 +43,11 @@ ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
         *(("events", ENDED, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
     ),
     "wait": (("wait", ENDED), ("wait", ENDED, "--timeout", "1", "-o", "json")),
-    "check": (("check",), ("check", "--type", "Coll*", "--max-age", "26h", "--max-ratio", "2,3")),
+    "check": (
+        ("check",),
+        ("check", "--ignore-known"),
+        ("check", "--type", "Coll*", "--max-age", "26h", "--max-ratio", "2,3"),
+    ),
     "config": (("config",), ("config", "show", "-o", "json")),
     "doctor": (("doctor",), ("doctor", "-o", "json"), ("doctor", "--report")),
     "profiles": (("profiles",), ("profiles", "-o", "json")),
@@ -162,11 +166,14 @@ BYTES = {
 WAYS: dict[Place, tuple[str, str]] = {
     Place.LOOKUP: ("0", "next failed"),
     Place.DETAIL: ("\r", "6 events"),
+    Place.DIFFERENCE: ("d", "D other run"),
+    Place.CHOICE: ("\rD", "Enter compare"),
     Place.BOARD: ("B", "Enter newest run"),
     Place.FINDINGS: ("4", "Attention"),
     Place.HANDOVER: ("H", "shift summary"),
     Place.PAGE: ("\ri", "UID"),
-    Place.PROMPT: ("/", "Enter keep"),
+    Place.PROMPT: ("\r/", "Enter keep"),
+    Place.QUERY: ("/", "Tab complete"),
     Place.PALETTE: (":", "Enter do it"),
     Place.LOGIN: ("L", "Enter log on"),
 }

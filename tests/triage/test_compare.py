@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -13,6 +15,7 @@ from made_runs import NOON, SECOND, log, texts
 
 from emtui.demo.world import World
 from emtui.em.model import Event, Outcome, Session
+from emtui.em.threads import beside
 from emtui.triage.compare import Comparison, Kind, Stopped, compare
 from emtui.triage.masks import masked
 
@@ -120,6 +123,94 @@ def test_each_step_stands_against_its_time_then() -> None:
     assert found.rows[-1].lasted is None
 
 
+@given(logs, logs)
+def test_what_a_run_that_goes_on_has_not_come_to_yet_is_not_missing(
+    here: list[str], there: list[str]
+) -> None:
+    so_far, ended = compare(texts(*here), texts(*there), until=NOON), compare(texts(*here), texts(*there))
+    assert sorted(row.there for row in so_far.rows if row.there is not None) == list(range(len(there)))
+    assert sorted(row.here for row in so_far.rows if row.here is not None) == list(range(len(here)))
+    last = max((place for place, row in enumerate(so_far.rows) if row.here is not None), default=-1)
+    assert all(row.kind is Kind.AHEAD for row in so_far.rows[last + 1 :])
+    assert all(row.kind is not Kind.AHEAD for row in so_far.rows[: last + 1])
+    gone = so_far.counts[Kind.AHEAD] + so_far.counts[Kind.MISSING]
+    assert gone == ended.counts[Kind.MISSING]
+    assert ended.counts[Kind.AHEAD] == 0
+
+
+def test_a_run_that_goes_on_is_compared_as_far_as_it_has_come_and_its_last_step_lasts_until_now() -> None:
+    now = log((0, "Start"), (1, "Waiting for a lock"))
+    then = log((0, "Start"), (2, "Waiting for a lock"), (34, "Updating"), (60, "End"))
+    found = compare(now, then, until=NOON + 7861 * SECOND)
+    assert [row.kind for row in found.rows] == [Kind.SAME, Kind.SAME, Kind.AHEAD, Kind.AHEAD]
+    assert (found.first, found.timed, found.slower) == (1, 2, 1)
+    assert found.rows[1].lasted == 7860 * SECOND
+    assert found.rows[1].lasted_then == 32 * SECOND
+
+
+def test_what_a_run_that_goes_on_did_otherwise_stands_before_what_may_still_come() -> None:
+    now, then = texts("Start", "bs02 closed the connection"), texts("Start", "bs02 was read", "End")
+    assert [row.kind for row in compare(now, then, until=NOON).rows] == [
+        Kind.SAME,
+        Kind.NEW,
+        Kind.AHEAD,
+        Kind.AHEAD,
+    ]
+
+
+@given(logs, logs)
+def test_the_counts_are_those_of_the_rows(here: list[str], there: list[str]) -> None:
+    found = compare(texts(*here), texts(*there))
+    assert sum(found.counts.values()) == len(found.rows)
+    assert found.slower == sum(row.slower for row in found.rows) <= found.timed
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True, min_size=2, max_size=60), st.data())
+def test_two_lines_that_have_changed_places_have_moved_and_nothing_else_has(
+    numbers: list[int], data: st.DataObject
+) -> None:
+    lines = [f"host{number}" for number in numbers]
+    one, other = sorted(
+        data.draw(st.lists(st.sampled_from(range(len(lines))), min_size=2, max_size=2, unique=True))
+    )
+    swapped = [*lines]
+    swapped[one], swapped[other] = lines[other], lines[one]
+    found = compare(texts(*swapped), texts(*lines)).counts
+    assert found[Kind.NEW] == found[Kind.MISSING] == 0
+    assert 1 <= found[Kind.MOVED] <= 2
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True, min_size=1, max_size=40), st.integers(2, 4), st.data())
+def test_a_line_that_is_said_again_is_new_as_often_as_it_is_said_more(
+    numbers: list[int], times: int, data: st.DataObject
+) -> None:
+    lines = [f"host{number}" for number in numbers]
+    place = data.draw(st.sampled_from(range(len(lines))))
+    again = [*lines[:place], *[lines[place]] * times, *lines[place + 1 :]]
+    found = compare(texts(*again), texts(*lines)).counts
+    assert (found[Kind.SAME], found[Kind.NEW], found[Kind.MISSING], found[Kind.MOVED]) == (
+        len(lines),
+        times - 1,
+        0,
+        0,
+    )
+    back = compare(texts(*lines), texts(*again)).counts
+    assert (back[Kind.SAME], back[Kind.MISSING], back[Kind.NEW]) == (len(lines), times - 1, 0)
+
+
+@given(logs)
+def test_against_an_empty_log_every_line_is_new_and_the_other_way_round_missing(lines: list[str]) -> None:
+    assert kinds(compare(texts(*lines), ())) == "+" * len(lines)
+    assert kinds(compare((), texts(*lines))) == "-" * len(lines)
+
+
+@given(few, few)
+def test_logs_without_a_line_in_common_have_nothing_paired(here: list[str], there: list[str]) -> None:
+    counts = compare(texts(*(f"x {line}" for line in here)), texts(*(f"y {line}" for line in there))).counts
+    assert (counts[Kind.NEW], counts[Kind.MISSING]) == (len(here), len(there))
+    assert set(counts) <= {Kind.NEW, Kind.MISSING}
+
+
 def lines_of(count: int) -> list[str]:
     return [f"vm-{place}.example.net: {place * 37} files ({place} of {count})" for place in range(count)]
 
@@ -161,6 +252,20 @@ def test_a_comparison_that_nobody_wants_any_more_stops() -> None:
     left = iter(range(7))
     with pytest.raises(Stopped):
         compare(lines, lines, lambda: next(left, None) is not None)
+
+
+async def test_a_comparison_beside_the_event_loop_gives_others_their_turn() -> None:
+    lines = texts(*lines_of(3_000))
+    turns = threading.Semaphore(0)
+
+    def go_on() -> bool:
+        return turns.acquire(timeout=30)  # nobody but the loop gives one
+
+    task = asyncio.create_task(beside(lambda: compare(lines, lines, go_on)))
+    while not task.done():
+        turns.release()
+        await asyncio.sleep(0)
+    assert task.result().counts == {Kind.SAME: 3_000}
 
 
 def newest(world: World, outcome: Outcome) -> Session:

@@ -8,7 +8,9 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of
 from emtui.tui.manual import manual
 from emtui.tui.screens.board import BoardScreen
+from emtui.tui.screens.choosing import ChoosingScreen
 from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login import LoginScreen
@@ -19,16 +21,20 @@ from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.prompt import PromptInput
+from emtui.tui.widgets.query_prompt import QueryInput
 
 WHO_CARRIES_OUT = {
     Place.LOOKUP: LookupScreen,
     Place.DETAIL: DetailScreen,
+    Place.DIFFERENCE: DifferenceScreen,
+    Place.CHOICE: ChoosingScreen,
     Place.BOARD: BoardScreen,
     Place.FINDINGS: FindingsScreen,
     Place.HANDOVER: HandOverScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
     Place.PROMPT: PromptInput,
+    Place.QUERY: QueryInput,
     Place.PALETTE: PaletteScreen,
     Place.LOGIN: LoginScreen,
     Place.TRUST: TrustScreen,
@@ -36,7 +42,16 @@ WHO_CARRIES_OUT = {
     Place.EVERYWHERE: EmtuiApp,
 }
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
-VIEWS = (Place.LOOKUP, Place.DETAIL, Place.BOARD, Place.FINDINGS, Place.HANDOVER, Place.PAGE)
+VIEWS = (
+    Place.LOOKUP,
+    Place.DETAIL,
+    Place.DIFFERENCE,
+    Place.CHOICE,
+    Place.BOARD,
+    Place.FINDINGS,
+    Place.HANDOVER,
+    Place.PAGE,
+)
 
 
 @pytest.mark.parametrize("place", VIEWS)
@@ -44,6 +59,11 @@ def test_no_key_means_two_things_in_one_view(place: Place) -> None:
     commands = of(place, Place.MOVING, Place.VIEW, Place.EVERYWHERE)
     keys = Counter(key for command in commands for key in command.keys)
     assert [key for key, times in keys.items() if times > 1] == []
+
+
+def test_no_key_means_two_things_while_a_query_is_typed() -> None:
+    keys = [key for command in of(Place.QUERY, Place.PROMPT) for key in command.keys]
+    assert len(keys) == len(set(keys))
 
 
 def test_no_command_needs_a_key_that_terminals_or_multiplexers_keep() -> None:

@@ -3,120 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from collections.abc import Iterator
+from datetime import UTC
 
-import httpx
 import pytest
+from seats import NIGHT, WORLD, Seat, a_view, seated
 from served import Demo, serve
 from textual import events
-from textual.pilot import Pilot
 
-from emtui.demo.app import PASSWORD, USER, Settings, create_app
-from emtui.demo.play import parse_plays
-from emtui.demo.world import World
-from emtui.em.address import Server, Trust, parse_server
-from emtui.em.client import Client
+from emtui.em.address import Trust, parse_server
 from emtui.em.model import Outcome
-from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
-from emtui.tui.logon import Remember
 from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
-from emtui.tui.widgets.oneline import OneLine
-
-NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
-SERVER = Server("em01.example.net")
-WORLD = World(1, NIGHT, 1000)
-
-
-@dataclass(frozen=True)
-class Seat:
-    """A person at the list of the demo."""
-
-    app: EmtuiApp
-    pilot: Pilot[int]
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(600):
-            if holds():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("it never came to that:\n" + "\n".join(self.lines()))
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    @property
-    def page(self) -> Page:
-        return self.app.page
-
-    @property
-    def listing(self) -> LookupScreen:
-        screen = self.app.lookup_screen
-        assert screen is not None
-        return screen
-
-    def line(self, name: str) -> str:
-        """One line of the screen that is shown."""
-        return self.page.query_one(f"#{name}", OneLine).render_line(0).text.rstrip()
-
-    def lines(self) -> list[str]:
-        """All lines of the list itself, as painted."""
-        return [strip.text.rstrip() for strip in self.listing.sessions.render_lines(self.page.size.region)]
-
-
-@asynccontextmanager
-async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> AsyncIterator[Seat]:
-    """Somebody who has just logged on to the demo, which plays what is told."""
-    demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(list(plays))))
-    client = await Client.connect(
-        SERVER, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies(), transport=httpx.ASGITransport(demo)
-    )
-    connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    start = start or Start(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC)
-    app = EmtuiApp(start)
-    async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
-        await pilot.pause()
-        app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
-        seat = Seat(app, pilot)
-        await seat.until(lambda: app.lookup_screen is not None and seat.listing.stands)
-        if wait:
-            await seat.until(lambda: bool(seat.listing.sessions.rows) and not seat.listing.progress)
-        yield seat
-    await client.close()
-
-
-def ticking() -> Callable[[], datetime]:
-    """A clock of which every reading is a second later."""
-    seconds = count()
-    return lambda: NIGHT + timedelta(seconds=next(seconds))
-
-
-def a_view(**changes: str) -> Start:
-    """A start in a view of one's choice."""
-    connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    return Start(
-        connection,
-        remember=False,
-        at_once=False,
-        now=ticking(),
-        zone=UTC,
-        query=changes.get("query", ""),
-        order=changes.get("order"),
-        target=changes.get("target"),
-    )
 
 
 async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:
@@ -148,7 +51,7 @@ async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
 async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
     async with seated() as seat:
         await seat.press("slash", *"state", "colon", *"fialed", "enter")
-        assert "'fialed' is not a state: did you mean failed?" in seat.line("foot")
+        assert "'fialed' is not a state: did you mean failed?" in seat.line("tally")
         assert seat.app.focused
         assert getattr(seat.app.focused, "value", None) == "state:fialed"
         await seat.press("escape")

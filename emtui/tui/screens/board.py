@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -46,7 +47,7 @@ class BoardScreen(AboveTheList):
         standing, attention = self.listing.board, self.listing.attention
         if not self.stands or standing is None or attention is None:
             return
-        rows = rows_of(standing, attention)
+        rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
         self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone or self.emtui.zone))
         on_time, types = attention.calm.on_time, attention.calm.types
         self.query_one("#title", OneLine).show([("Types", BOLD)], [(f"{on_time} of {types} on time", BOLD)])

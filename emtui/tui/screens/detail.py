@@ -150,6 +150,20 @@ class DetailScreen(Hopping):
             title = event_title(event, self.session, self._clock().zone)
             self.emtui.push_screen(TextPage(title, event.message or ""))
 
+    def action_difference(self) -> None:
+        """What is different from the last good run."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        self.emtui.push_screen(DifferenceScreen(self))
+
+    def action_choose(self) -> None:
+        """What is different from a run of one's choice."""
+        from emtui.tui.screens.choosing import choose
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        near = self.explanation.last_good if self.explanation else None
+        choose(self, self.session, near, lambda run: self.emtui.push_screen(DifferenceScreen(self, run)))
+
     def action_facts(self) -> None:
         """All that the server said of this run, its message whole."""
         title = self.session.name or self.session.id

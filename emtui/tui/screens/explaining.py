@@ -14,8 +14,11 @@ from textual.reactive import var
 
 from emtui.em.model import Event, Session
 from emtui.em.threads import beside
+from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
+from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.standing import Standings
+from emtui.triage.telling_known import rows
 from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.widgets.pairs import Pairs
 
@@ -40,6 +43,7 @@ class Explaining(OpenedRun):
     """A page about one run, with what the list and past logs say of it."""
 
     explanation: var[Explanation | None] = var(None)
+    _notes: tuple[Note, ...] = ()
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
@@ -56,17 +60,27 @@ class Explaining(OpenedRun):
     async def _explain(self, known: Known) -> None:
         past = await self.emtui.past.of(self.client, known.good)
         found = await beside(partial(_explained, known, past))
+        listing = self.emtui.lookup_screen
+        notes = listing.notebook.notes if listing and listing.notebook else ()
+        fitting = await beside(partial(notes_on, notes, known.session, known.events))
         if self.stands and known.session is self.session:
-            self.explanation = found
+            self.explanation, self._notes = found, fitting
             self.show_explanation()
 
     def show_explanation(self) -> None:
-        """The facts beside its own, the first ones first."""
+        """The facts beside its own, the first ones first; before them what people know of it."""
         listing = self.emtui.lookup_screen
         if self.explanation is None or listing is None or listing.board is None:
             return
-        told = listing.teller(listing.board).explained(self.explanation)
-        self.query_one(Pairs).show(tuple(told))
+        teller = listing.teller(listing.board)
+        told = rows(self.session, listing.known or NOTHING_KNOWN, self._notes, teller)
+        self.query_one(Pairs).show((*told, *teller.explained(self.explanation)))
+
+    async def action_known(self) -> None:
+        """Mark this run as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.session)
 
 
 def _explained(known: Known, past: list[tuple[Event, ...]]) -> Explanation:

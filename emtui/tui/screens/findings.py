@@ -10,11 +10,12 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.em.model import Session
+from emtui.triage.about import place_of
 from emtui.triage.attention import Finding, Grade
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.above import AboveTheList
-from emtui.tui.theme import BOLD, CURSOR, PLAIN, TROUBLE
+from emtui.tui.theme import BOLD, CURSOR, FAINT, KNOWN, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -26,23 +27,28 @@ class FindingLines(Lines):
     def __init__(self) -> None:
         super().__init__(id="findings")
         self._told: tuple[tuple[Finding, str], ...] = ()
+        self._known = 0
 
     @property
     def selected(self) -> Finding | None:
         """The finding under the cursor."""
         return self._told[self.cursor][0] if self._told else None
 
-    def show(self, told: tuple[tuple[Finding, str], ...]) -> None:
-        """These from now on; the cursor stays on its line."""
-        self._told = told
-        self.renew(len(told), self.cursor, self.top)
+    def show(self, told: tuple[tuple[Finding, str], ...], known: int) -> None:
+        """These from now on, the last ones known; the cursor stays on its finding, else on its line."""
+        here = place_of([finding for finding, _ in told], self.selected)
+        self._told, self._known = told, known
+        self.renew(len(told), self.cursor if here is None else here, self.top)
 
     def row(self, place: int, width: int) -> Pieces:
-        """One sentence, cut to the line; notes have no sign."""
+        """One sentence, cut to the line; what is worth knowing has no sign, what is known another."""
         finding, sentence = self._told[place]
-        sign = "  " if finding.grade is Grade.NOTE else "! "
         mark = CURSOR if place == self.cursor else " "
-        return [(f"{mark} ", PLAIN), (sign, TROUBLE), (words.cut(sentence, width - 4), PLAIN)]
+        text = words.cut(sentence, width - 4)
+        if place >= len(self._told) - self._known:
+            return [(f"{mark} ", PLAIN), (f"{KNOWN} {text}", FAINT)]
+        sign = "  " if finding.grade is Grade.NOTE else "! "
+        return [(f"{mark} ", PLAIN), (sign, TROUBLE), (text, PLAIN)]
 
 
 class FindingsScreen(AboveTheList):
@@ -64,8 +70,10 @@ class FindingsScreen(AboveTheList):
             return
         lines = self.query_one(FindingLines)
         lines.empty = ("Nothing needs you.",)
-        lines.show(tuple(zip(attention.findings, self.listing.sentences, strict=True)))
-        self.query_one("#title", OneLine).show([("Attention", BOLD)], [(calm(attention.calm), BOLD)])
+        known = self.listing.known_findings
+        lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known)
+        base = f"{f'{known} known, ' if known else ''}{calm(attention.calm)}"
+        self.query_one("#title", OneLine).show([("Attention", BOLD)], [(base, BOLD)])
         self.show_top()
 
     def on_lines_moved(self) -> None:
@@ -84,6 +92,12 @@ class FindingsScreen(AboveTheList):
         """The run that the finding under the cursor is about."""
         finding = self.query_one(FindingLines).selected
         return self.listing.run_of(finding) if finding else None
+
+    async def action_known(self) -> None:
+        """Mark the finding as known, or no more."""
+        from emtui.tui.screens.marking import mark_finding
+
+        await mark_finding(self, self.query_one(FindingLines).selected)
 
     def action_open(self) -> None:
         """The run that the finding is about."""

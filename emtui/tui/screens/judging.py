@@ -6,21 +6,24 @@ is overtaken by a later list is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.message import Message
 from textual.reactive import var
 
-from emtui.em.model import Session
+from emtui import words
+from emtui.em.model import Outcome, Session
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.screens.watching import Watching
+from emtui.tui.screens.knowing import Knowing, recall
 from emtui.tui.widgets.attention_lines import AttentionLines
 
 if TYPE_CHECKING:  # loaded once there is something to think about: the first picture does not wait for it
     from emtui.triage.attention import Attention, Finding
+    from emtui.triage.known import Known, Mark
     from emtui.triage.standing import Standings
     from emtui.triage.telling import Teller
 
@@ -33,14 +36,14 @@ def _think(snapshot: Snapshot) -> tuple[Standings, Attention]:
     return standing, judged(standing)
 
 
-class Judging(Watching):
+NOTE_CELLS = 60
+"""Of a note, where the message that it is about stands beside it."""
+
+
+class Judging(Knowing):
     """A page with a list, and what is to be thought of it."""
 
-    board: var[Standings | None] = var(None)
     attention: var[Attention | None] = var(None)
-
-    class Judged(Message):
-        """It is known anew how each type stands."""
 
     def judge(self) -> None:
         """Think about the list that is shown now."""
@@ -50,32 +53,60 @@ class Judging(Watching):
     @work(exclusive=True, group="judge", description="think about the list")
     async def _judge(self, snapshot: Snapshot) -> None:
         standing, attention = await beside(partial(_think, snapshot))
+        notebook = self.open_notebook()
+        edition = -1
+        while edition != notebook.edition:  # a mark that was made meanwhile holds, too
+            edition = notebook.edition
+            known, counts = await beside(partial(recall, notebook, snapshot, standing))
         if self.stands and snapshot is self.snapshot:
             self.board, self.attention = standing, attention
             usual = {row.type: row.baseline for row in standing.types if row.baseline}
             if usual != self.sessions.baselines:
                 self.sessions.baselines = usual
-            self.show_attention()
+            self.show_known(known, counts)
             self.post_message(self.Judged())
+            if problem := notebook.news():
+                self.emtui.page.say(problem)
+
+    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+        """What is known needs nobody any more."""
+        super().show_known(known, counts)
+        self.show_attention()
 
     def show_attention(self) -> None:
-        """The worst two findings, or on what ground nothing needs anybody."""
+        """The worst two findings that are not known, or on what ground nothing new needs anybody."""
         if self.attention is None or self.board is None:
             return
         from emtui.triage.telling import calm
 
-        found = self.attention.findings
-        more = f"a: next of {len(found)}" if len(found) > 1 else ""
+        found, known = self.findings, self.known_findings
+        more = [f"a: next of {len(found)}"] if len(found) > 1 else []
+        counted = [f"{known} known"] if known else []
         base = self.attention.calm
-        rest = f"nothing needs you: {calm(base)}" if base.types else ""
-        self.query_one(AttentionLines).show(self.sentences, rest, more)
+        rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*counted, calm(base)])}"
+        sentences = self.sentences[: len(found) - known]
+        self.query_one(AttentionLines).show(sentences, rest if base.types else "", ", ".join(more + counted))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What needs somebody, worst first; what is known already comes last."""
+        found = self.attention.findings if self.attention else ()
+        return tuple(sorted(found, key=lambda finding: self.mark_of(finding) is not None))
+
+    @property
+    def new_findings(self) -> tuple[Finding, ...]:
+        """Those that nobody knows of yet."""
+        return tuple(finding for finding in self.findings if self.mark_of(finding) is None)
+
+    @property
+    def known_findings(self) -> int:
+        """How many of the findings are known: the last ones."""
+        return len(self.findings) - len(self.new_findings)
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each finding in words, worst first."""
-        if self.attention is None or self.board is None:
-            return ()
-        return tuple(map(self.teller(self.board).finding, self.attention.findings))
+        """Each finding in words, in their order."""
+        return tuple(map(self.teller(self.board).finding, self.findings)) if self.board else ()
 
     def run_of(self, finding: Finding) -> Session | None:
         """The run that a finding is about."""
@@ -87,15 +118,25 @@ class Judging(Watching):
         """The finding after this one; after the last, the first."""
         from emtui.triage.about import after
 
-        return after(self.attention.findings if self.attention else (), last)
+        return after(self.findings, last)
 
     def told(self, finding: Finding) -> str:
-        """The sentence and its ground."""
+        """The sentence and its ground; before them the note, if it is known."""
         if self.board is None:
             return ""
         from emtui.triage.telling import ground
 
-        return f"{self.teller(self.board).finding(finding)} ({ground(finding)})"
+        said = f"{self.teller(self.board).finding(finding)} ({ground(finding)})"
+        return " · ".join(part for part in (self.told_known(self.mark_of(finding)), said) if part)
+
+    def told_known(self, mark: Mark | None) -> str:
+        """`known: INC0012345, until it succeeds`, a long note cut; nothing without a mark."""
+        if mark is None or self.known is None or self.board is None:
+            return ""
+        from emtui.triage.telling_known import noted
+
+        cut = replace(mark, note=words.cut(mark.note, NOTE_CELLS))
+        return f"known: {noted(cut, self.known, self.teller(self.board))}"
 
     def teller(self, board: Standings) -> Teller:
         """Whoever puts what is thought into words, as of when it was thought."""

@@ -18,6 +18,7 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
+from emtui.tui.commands import Place
 from emtui.tui.screens.explaining import Explaining
 
 PACE = Pace(every=LEAST)
@@ -69,7 +70,7 @@ class KeepingUp(Explaining):
         pause = PACE.every
         while True:
             await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
-            if self.asking or not self.session.running or not self.is_current or self.emtui.paused:
+            if self.asking or not self.session.running or not self.looked_at or self.emtui.paused:
                 continue
             began = monotonic()
             try:
@@ -82,6 +83,12 @@ class KeepingUp(Explaining):
                 pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
             else:
                 pause = PACE.after_answer(monotonic() - began, 0)
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether somebody sees it, or its difference with another run."""
+        *_, beneath, _ = (None, *self.emtui.screen_stack)
+        return self.is_current or (beneath is self and self.emtui.page.PLACE is Place.DIFFERENCE)
 
     async def _look(self, *, again: bool) -> None:
         """The session if it may have changed, and its events, as the server says them now."""

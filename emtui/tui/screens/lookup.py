@@ -5,7 +5,8 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -32,6 +33,7 @@ from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
     from emtui.triage.attention import Finding
+    from emtui.triage.known import Known
 
 
 class LookupScreen(Judging):
@@ -52,7 +54,7 @@ class LookupScreen(Judging):
         order: lookup.Order,
     ) -> None:
         super().__init__(client, pace, clocks)
-        self._pointed: tuple[Uid | None, str] = (None, "")
+        self._pointed: tuple[Uid | None, Finding | None] = (None, None)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
 
@@ -97,6 +99,15 @@ class LookupScreen(Judging):
         if self.stands:
             self.show_attention()
 
+    def tell_in(self, zone: tzinfo) -> None:
+        """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
+        from emtui.lookup.pinned import wall_pinned
+
+        query = wall_pinned(self.query_now)
+        if query.text != self.query_now.text:
+            self.query_now = query
+        super().tell_in(zone)
+
     def watch_progress(self) -> None:
         """How far the answer has come."""
         if self.stands:
@@ -113,15 +124,34 @@ class LookupScreen(Judging):
         """The whole message of the row under the cursor."""
         selected = self.sessions.under_cursor
         if not selected or selected.uid != self._pointed[0]:
-            self._pointed = (None, "")
-        self.query_one(Paragraph).show(self._pointed[1] or (summary(selected) if selected else ""))
+            self._pointed = (None, None)
+        finding = self._pointed[1]
+        said = self.told(finding) if finding else self._said_of(selected) if selected else ""
+        self.query_one(Paragraph).show(said)
         self.show_query()
         self.show_foot()
+
+    def _said_of(self, session: Session) -> str:
+        known = self.told_known(self.known.of(session)) if self.known else ""
+        return " · ".join(part for part in (known, summary(session)) if part)
+
+    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+        """What is known is counted apart, and told with its note."""
+        super().show_known(known, counts)
+        self.show_tally()
+        self.on_lines_moved()
+
+    async def action_known(self) -> None:
+        """Mark the run under the cursor as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.sessions.selected)
 
     def show_tally(self) -> None:
         """The counts with their base; at the right how far an answer has come."""
         right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        self.query_one("#tally", OneLine).show(tally(self.snapshot) if self.snapshot else [], right)
+        counts = tally(self.snapshot, self.known_counts) if self.snapshot else []
+        self.query_one("#tally", OneLine).show(self.hint() or counts, right)
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
@@ -133,6 +163,8 @@ class LookupScreen(Judging):
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
+        if self.query_now.text == "is:unseen":
+            return ("Nothing has come or changed that you have not seen.", "0 shows everything")
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
 
     # --- moving about -----------------------------------------------------------
@@ -141,6 +173,13 @@ class LookupScreen(Judging):
         """Open the selected session."""
         if self.sessions.selected:
             self.emtui.open_session(self.sessions.selected)
+        else:
+            self.say("There is no row to open.")
+
+    def action_difference(self) -> None:
+        """Open the selected session at its difference with the last good run."""
+        if self.sessions.selected:
+            self.emtui.open_difference(self.sessions.selected)
         else:
             self.say("There is no row to open.")
 
@@ -232,11 +271,13 @@ class LookupScreen(Judging):
 
     def plain_text(self) -> Callable[[], str] | None:
         """All rows that match, also those that the window does not show."""
-        snapshot, rows, query, order = self.snapshot, self.sessions.rows, self.query_now, self.order
+        snapshot, rows, order = self.snapshot, self.sessions.rows, self.order
         if snapshot is None:
             return None
+        from emtui.lookup.pinned import pinned
         from emtui.tui.plain import list_text
 
+        query = pinned(self.query_now)
         origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, rows, snapshot, query, order, clock)
 
@@ -265,12 +306,12 @@ class LookupScreen(Judging):
         if run and not self.sessions.select(run.uid):
             await self.action_show_all()
             self.sessions.select(run.uid)
-        self._pointed = (run.uid if run else None, self.told(finding))
+        self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
-        self._filter(text)
+        self.show_only(text)
         self.sessions.go(0)
 
     def action_board(self) -> None:
@@ -300,7 +341,7 @@ class LookupScreen(Judging):
         if self.action_stop() or self.wave_away() or self.forget_absence():
             return
         if not self.query_now.empty:
-            self._filter("")
+            self.show_only("")
         else:
             self.say("q leaves emtui.")
 

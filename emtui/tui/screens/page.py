@@ -131,6 +131,10 @@ class Page(Screen[str | None]):
         line.display = bool(trouble)
         line.update(Content.assemble(("! ", "bold $error"), (trouble, "bold")))
 
+    def tell_in(self, zone: tzinfo) -> None:
+        """Tell all times in this zone from now on."""
+        self.zone = zone
+
     def watch_zone(self) -> None:
         """Other times on the first line."""
         if self.stands:
@@ -147,7 +151,7 @@ class Page(Screen[str | None]):
             self.query_one("#top", OneLine).show(self._identity(), self.standing())
 
     def standing(self) -> Pieces:
-        """How old what is shown is: the absolute time of the last complete answer."""
+        """How old what is shown is: the absolute time of the last complete answer; the zone in any case."""
         as_of, zone = self.as_of(), self.zone
         pieces: Pieces = [("PAUSED  ", BOLD)] if self.emtui.paused else []
         if self.emtui.blind:
@@ -157,6 +161,8 @@ class Page(Screen[str | None]):
             from emtui.tui.describe import as_of_text
 
             pieces.append((as_of_text(as_of, Clock(self.emtui.now(), zone)), PLAIN))
+        elif zone:
+            pieces.append((words.zone_offset(self.emtui.now(), zone), PLAIN))
         return pieces
 
     def _identity(self) -> Pieces:
@@ -220,6 +226,10 @@ class Page(Screen[str | None]):
             self.emtui.read_in_pager(text)
         else:
             self.say("There is no text to show on this page.")
+
+    async def action_known(self) -> None:
+        """Mark what the cursor stands on as known, or no more."""
+        self.say("There is nothing to mark on this page: m is for runs and what needs you.")
 
     def plain_text(self) -> Callable[[], str] | None:
         """What makes a text of this view, in a thread; nothing where there is no text."""

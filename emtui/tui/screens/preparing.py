@@ -29,6 +29,7 @@ from emtui.handover.withheld import Withheld
 from emtui.local.versions import versions
 from emtui.local.zone import SystemZone
 from emtui.monitor.snapshot import Snapshot
+from emtui.triage.known import NOTHING_KNOWN
 from emtui.tui.gathering import Ground, gather, received
 from emtui.tui.screens.above import AboveTheList
 from emtui.tui.widgets.ways import Way
@@ -97,7 +98,11 @@ class Preparing(AboveTheList):
 
     def _ground(self) -> Ground | None:
         board, snapshot = self.listing.board, self.listing.snapshot
-        return Ground(self._origin(snapshot), board, snapshot.sessions) if board and snapshot else None
+        if board is None or snapshot is None:
+            return None
+        notes = self.listing.notebook.notes if self.listing.notebook else ()
+        known = self.listing.known or NOTHING_KNOWN
+        return Ground(self._origin(snapshot), board, snapshot.sessions, known, notes)
 
     def _origin(self, snapshot: Snapshot) -> Origin:
         follow, server = self.listing.follow, self.listing.client.server
@@ -108,7 +113,7 @@ class Preparing(AboveTheList):
             __version__,
             snapshot.as_of,
             snapshot.skew if follow.health.skew is not None else None,
-            Zones(self.emtui.start.zone or SystemZone()),
+            Zones(self.emtui.start.zone or SystemZone(), self.emtui.connection.servers_zone),
             follow.health.blind_since,
         )
 
@@ -117,7 +122,7 @@ class Preparing(AboveTheList):
         findings = attention.findings if attention else ()
         periods = self.listing.follow.health.periods
         blind = tuple((one.since, one.until, one.why) for one in periods)
-        return Shift(ground.origin, ground.sessions, ground.board, findings, blind)
+        return Shift(ground.origin, ground.sessions, ground.board, findings, blind, ground.known)
 
     def _withheld(self) -> Withheld:
         """Made anew each time: a logon may have been renewed meanwhile."""

@@ -1,16 +1,24 @@
-"""The query of a list: typed live, kept with Enter, taken back with Esc."""
+"""The query of a list: typed live, kept with Enter, taken back with Esc; what it rests on may change."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+
+from textual import work
 from textual.reactive import var
 
 from emtui import lookup, words
+from emtui.em.model import Session
+from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
+from emtui.tui.aid import offered_line
+from emtui.tui.commands import Place, hints
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 
 
@@ -20,28 +28,97 @@ class Querying(Page):
     snapshot: var[Snapshot | None] = var(None)
     query_now: var[lookup.Query] = var(lookup.Query())
 
-    def prompt(self) -> Prompt:
+    def __init__(self) -> None:
+        super().__init__()
+        self._offers: tuple[tuple[Session, ...], lookup.Offers] = ((), lookup.Offers())
+
+    def on_mount(self) -> None:
+        """A query follows what it rests on."""
+        for part in ("marks", "baselines", "known"):
+            self.watch(self.sessions, part, self.follow_basis, init=False)
+        self.watch(self, "snapshot", self.follow_basis, init=False)
+
+    def prompt(self) -> QueryPrompt:
         """Where a query is typed."""
-        return Prompt(self._filter, self._query_closed, self.spares_the_line, id="prompt")
+        return QueryPrompt(self._typed, self._query_closed, self.spares_the_line, self._offered, id="prompt")
 
     @property
     def sessions(self) -> SessionList:
         """The list itself."""
         return self.query_one(SessionList)
 
+    # --- what a query means ---------------------------------------------------------
+
+    def beyond(self) -> lookup.Beyond:
+        """What a query may rest on, as it is known now."""
+        now = self.snapshot.server_time if self.snapshot else None
+        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known)
+
+    def follow_basis(self) -> None:
+        """Something that a query may rest on is another: one that does finds other rows."""
+        if self.stands:
+            self.query_now = self.query_now.upon(self.beyond())
+
+    def read(self, text: str) -> lookup.Query:
+        """The query that this text is now; raises `BadQuery`."""
+        zone = self.zone or self.emtui.zone
+        return lookup.parse(text, now=self.emtui.now(), zone=zone, beyond=self.beyond())
+
+    def show_only(self, text: str) -> bool:
+        """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
+        try:
+            self.query_now = self.read(text)
+        except lookup.BadQuery as error:
+            self.say(str(error))
+            return False
+        self.say("")
+        return True
+
+    # --- showing --------------------------------------------------------------------
+
     def show_query(self) -> None:
         """The query with its count, and how many new runs stand above the window; empty without either."""
-        text, snapshot = self.query_now.text, self.snapshot
-        if self.query_one(Prompt).is_open:
+        text, prompt = self.query_now.text, self.query_one(QueryPrompt)
+        if prompt.is_open:
+            prompt.found(self._found())
             return
         left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
         right: Pieces = []
         if above := self.sessions.new_above:
             right = [(f"{words.count(above)} new above", BOLD)]
-        if text and snapshot:
-            found, base = words.count(self.sessions.count), words.count(len(snapshot.sessions))
-            right.append((f"  {found} of {base}", PLAIN))
+        if text and self.snapshot:
+            right.append((f"  {self._found()}", PLAIN))
         self.query_one("#query", OneLine).show(left, right)
+
+    def _found(self) -> str:
+        every = len(self.snapshot.sessions) if self.snapshot else 0
+        return f"{words.count(self.sessions.count)} of {words.count(every)}" if self.snapshot else ""
+
+    def show_tally(self) -> None:
+        """The line above the query."""
+
+    def hint(self) -> Pieces:
+        """While a query is typed: why it cannot be read, else what Tab would give."""
+        prompt = self.query_one(QueryPrompt)
+        if not prompt.is_open:
+            return []
+        if prompt.wrong:
+            return [("! ", BOLD), (str(prompt.wrong), BOLD)]
+        return offered_line(*prompt.offered, self.size.width)
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Those of the query line while it is open."""
+        return hints(Place.QUERY) if self.query_one(QueryPrompt).is_open else super().hints()
+
+    def _offered(self) -> lookup.Offers:
+        """What may be typed because the list has it; found once for each list."""
+        listed = self.snapshot.sessions if self.snapshot else ()
+        if listed is not self._offers[0]:
+            names = lookup.names_of({session.type for session in listed if session.type})
+            self._offers = listed, lookup.Offers(tuple(names))
+        return self._offers[1]
+
+    # --- the prompt -----------------------------------------------------------------
 
     def action_query(self) -> None:
         """Filter while typing."""
@@ -50,44 +127,69 @@ class Querying(Page):
     def offer(self, text: str) -> None:
         """Open the prompt with this text; Esc goes back to the query that stands now."""
         self.query_one("#query", OneLine).display = False
-        self.query_one(Prompt).open(text, before=self.query_now.text)
+        self.query_one(QueryPrompt).open(text, before=self.query_now.text)
+        self.show_query()
+        self.show_tally()
         self.show_foot()
+        self._recall()
+
+    def _typed(self, text: str) -> bool:
+        """Show what matches; what is only not yet whole is no reason to complain."""
+        prompt = self.query_one(QueryPrompt)
+        prompt.wrong, error = None, None
+        try:
+            self.query_now = self.read(text)
+        except lookup.BadQuery as bad:
+            error = bad
+            prompt.wrong = None if prompt.is_begun(bad) else bad
+            self._leave_out(text, bad)
+        self.show_tally()
+        return error is None
+
+    def _leave_out(self, text: str, bad: lookup.BadQuery) -> None:
+        """A key was looked for as a word until its colon came: now the rest shows its runs."""
+        start, end = bad.at or (0, 0)
+        if text[start:end].endswith(":"):
+            with suppress(lookup.BadQuery):
+                self.query_now = self.read(text[:start] + text[end:])
 
     async def _query_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps a query that can be read; Esc restores the one before."""
-        if not self._filter(text) and kept:
-            return
-        self.query_one(Prompt).close()
+        prompt = self.query_one(QueryPrompt)
+        try:
+            self.query_now = self.read(text)
+        except lookup.BadQuery as error:
+            prompt.wrong = error
+            self.show_tally()
+            if kept:
+                return
+        if kept:
+            self._keep(self.query_now.text)
+        prompt.close()
+        self.say("")
         self.query_one("#query", OneLine).display = True
         self.set_focus(self.sessions)
         self.show_query()
+        self.show_tally()
         self.show_foot()
         await self.sessions.at_rest()
 
-    def _filter(self, text: str) -> bool:
-        """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
-        zone = self.zone or self.emtui.zone
-        try:
-            self.query_now = lookup.parse(text, now=self.emtui.now(), zone=zone)
-        except lookup.BadQuery as error:
-            self.say(str(error))
-            return False
-        self.say("")
-        return True
+    def _keep(self, query: str) -> None:
+        prompt, profile = self.query_one(QueryPrompt), self.emtui.kept_under
+        prompt.recalled.keep(query)
+        if query and profile:
+            self._note(profile, query)
 
-    async def _show_only(self, text: str) -> None:
-        """Change the query; the next key finds its rows."""
-        self._filter(text)
-        await self.sessions.at_rest()
+    @work(group="recent", description="keep the query")
+    async def _note(self, profile: str, query: str) -> None:
+        from emtui.local.recent import note
 
-    async def action_show_all(self) -> None:
-        """No query."""
-        await self._show_only("")
+        await beside(partial(note, profile, query))
 
-    async def action_show_failed(self) -> None:
-        """Failed and warned runs."""
-        await self._show_only("state:failed,warning")
+    @work(group="recall", exclusive=True, description="see which queries were kept")
+    async def _recall(self) -> None:
+        """Another emtui may have kept some since."""
+        from emtui.local.recent import recent
 
-    async def action_show_running(self) -> None:
-        """What is running."""
-        await self._show_only("state:running")
+        if profile := self.emtui.kept_under:
+            self.query_one(QueryPrompt).recalled.know(await beside(partial(recent, profile)))

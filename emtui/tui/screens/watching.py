@@ -29,7 +29,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.describe import away, standing
-from emtui.tui.screens.querying import Querying
+from emtui.tui.screens.digits import Digits
 from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.lines import Pieces
 
@@ -39,7 +39,7 @@ PATIENCE = 0.3
 """Seconds that an answer may take before it is said that it is waited for."""
 
 
-class Watching(Querying):
+class Watching(Digits):
     """A page with a list that never gives up and never hammers."""
 
     progress: var[str] = var("")
@@ -293,7 +293,7 @@ class Watching(Querying):
     def standing(self) -> Pieces:
         """How old the list is and how often it is asked for, in words where that is not as it should be."""
         clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
-        return standing(self.follow, clock, self.size.width) if self.snapshot or self.follow.paused else []
+        return standing(self.follow, clock, self.size.width)
 
     def _keep_absence(self, seen: Snapshot) -> None:
         """While nobody is there the line that says what happened meanwhile is kept up to date."""

@@ -8,7 +8,7 @@ directly rather than by message: the key after Enter must already find the page 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,6 +17,7 @@ from textual.events import Paste
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
+from emtui import words
 from emtui.tui.commands import Place, bindings
 
 PAUSE = 0.15
@@ -43,15 +44,25 @@ class PromptInput(Input):
 
     async def action_keep(self) -> None:
         """Keep what was typed."""
-        await self.screen.query_one(Prompt).end(kept=True)
+        await self._prompt.end(kept=True)
 
     async def action_restore(self) -> None:
         """As it was before."""
-        await self.screen.query_one(Prompt).end(kept=False)
+        await self._prompt.end(kept=False)
+
+    @property
+    def _prompt(self) -> Prompt:
+        return cast("Prompt", self.parent)
+
+    def action_empty(self) -> None:
+        """Nothing is left of what was typed, wherever the cursor stands."""
+        self.value = ""
 
 
 class Prompt(Horizontal):
     """Hidden until `open`; then one line with the focus."""
+
+    FIELD: ClassVar[type[PromptInput]] = PromptInput
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; }
@@ -77,7 +88,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Label(self._sign, markup=False)
-        field = PromptInput(select_on_focus=False, compact=True)
+        field = self.FIELD(select_on_focus=False, compact=True)
         field.cursor_blink = False
         yield field
 
@@ -91,7 +102,9 @@ class Prompt(Horizontal):
         self._before = text if before is None else before
         if sign != self._sign:
             self._sign = sign
-            self.query_one(Label).update(sign)
+            label = self.query_one(Label)
+            label.update(sign)
+            label.styles.width = words.cells(sign) + 1
         self.display = True
         field = self.query_one(Input)
         with field.prevent(Input.Changed):

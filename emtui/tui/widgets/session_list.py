@@ -15,7 +15,7 @@ from datetime import tzinfo
 from functools import partial
 from itertools import chain, count, islice
 from operator import attrgetter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import work
@@ -33,11 +33,15 @@ from emtui.tui.columns import (
     Clock,
     Column,
     cells_of,
+    known_cells,
     session_columns,
     titles_of,
 )
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+
+if TYPE_CHECKING:
+    from emtui.triage.known import Known
 
 
 class SessionList(Lines):
@@ -53,6 +57,7 @@ class SessionList(Lines):
     veiled: var[bool] = var(False)
     baselines: var[Baselines] = var(NOTHING_USUAL)
     ages: var[bool] = var(False)
+    known: var[Known | None] = var(None)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -151,6 +156,13 @@ class SessionList(Lines):
         old, new = (session_columns(width, usual, ages=self.ages) for usual in (before, after))
         for place, session in enumerate(self.in_sight, self.top):
             if cells_of(old, session, clock) != cells_of(new, session, clock):
+                self._repaint(place)
+
+    def watch_known(self, before: Known | None, after: Known | None) -> None:
+        """Something else is known: repaint the rows that are dimmed or no more."""
+        for place, session in enumerate(self.in_sight, self.top):
+            was, now = (bool(known and known.of(session)) for known in (before, after))
+            if was != now:
                 self._repaint(place)
 
     def watch_ages(self) -> None:
@@ -291,7 +303,9 @@ class SessionList(Lines):
         mark = STALE if self.veiled else self.marks.get(session.uid, " ")
         clock = Clock(self.snapshot.server_time, self.zone)
         cursor = CURSOR if place == self.cursor else " "
-        return [(cursor + mark, PLAIN), *cells_of(self._columns(width), session, clock)]
+        cells = cells_of(self._columns(width), session, clock)
+        is_known = self.known is not None and self.known.of(session) is not None
+        return [(cursor + mark, PLAIN), *(known_cells(cells) if is_known else cells)]
 
     @property
     def veil(self) -> Style | None:

@@ -1,0 +1,53 @@
+"""What a query of the command line rests on: what is usual of the types of its list, and what is known of it.
+
+Nothing is thought about that the query does not ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from emtui.em.address import Server
+from emtui.em.model import Session
+from emtui.lookup import Beyond, Query
+
+if TYPE_CHECKING:
+    from emtui.triage.baseline import Baseline
+    from emtui.triage.known import Known
+
+
+def beyond(query: Query, sessions: Sequence[Session], now: datetime, server: Server) -> Beyond:
+    """What this query may rest on in this list; nobody looks on, so that nothing is unseen."""
+    parts = query.rests_on
+    usual = _usual(sessions) if "usual" in parts else {}
+    return Beyond(now, usual, known=_known(sessions, now, server) if "known" in parts else None)
+
+
+def _usual(sessions: Sequence[Session]) -> Mapping[str, Baseline]:
+    from emtui.triage.baseline import baseline
+    from emtui.triage.runs import by_type
+
+    return {kind: found for kind, runs in by_type(sessions).items() if (found := baseline(runs))}
+
+
+def _known(sessions: Sequence[Session], now: datetime, server: Server) -> Known:
+    from emtui.cli.known import Knowledge
+
+    return Knowledge.of(server).in_list(sessions, now)
+
+
+class Followed:
+    """A query of a list that is followed: it rests on the latest look."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+
+    def look(self, sessions: Sequence[Session], now: datetime, server: Server) -> None:
+        """The list as it is now."""
+        self.query = self.query.upon(beyond(self.query, sessions, now, server))
+
+    def matches(self, session: Session) -> bool:
+        """Whether the query lets it through now."""
+        return self.query.matches(session)

@@ -1,0 +1,177 @@
+"""What a query may rest on that a session alone does not tell, and the tests that need it.
+
+A frozen value, handed in by whoever knows: what is usual of each type, which runs nobody has
+seen, which are known, and the server's clock. It is compared with the one before, so that a
+list is only gone through again when what its query rests on has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from emtui.em.model import Outcome, Session
+from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.measures import parse_length, parse_times
+
+IS = ("running", "unseen", "unusual", "stuck", "known")
+"""What may stand after `is:`."""
+NOW, USUAL, UNSEEN, KNOWN = "now", "usual", "unseen", "known"
+"""The parts of `Beyond`, as terms name what they rest on."""
+
+Test = Callable[[Session], bool]
+"""Whether a session satisfies one term."""
+
+_RESTS_ON = {
+    "running": (),
+    "unseen": (UNSEEN,),
+    "unusual": (NOW, USUAL),
+    "stuck": (NOW, USUAL),
+    "known": (KNOWN,),
+}
+
+
+class Usual(Protocol):
+    """What is usual of a type."""
+
+    @property
+    def usual(self) -> timedelta:
+        """How long a run usually takes."""
+
+    def ratio(self, took: timedelta | None) -> float | None:
+        """How many times the usual that is, if it is unusually long."""
+
+    def overrun(self, took: timedelta | None) -> float | None:
+        """The same for a run that goes on: longer than any good one, too."""
+
+
+class Knows(Protocol):
+    """What somebody has marked as known."""
+
+    def of(self, session: Session) -> object | None:
+        """The mark of this run, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """As of `now`, the server's clock at the last list: what is `usual` of each type, `unseen`, `known`.
+
+    What is not known yet is empty and matches nothing. Without `now` it is the time at which the
+    query was read; `unseen` is `None` where nobody looks on.
+    """
+
+    now: datetime | None = None
+    usual: Mapping[str, Usual] = field(default_factory=dict)
+    unseen: Container[str] | None = None
+    known: Knows | None = None
+
+    def parts(self, names: Iterable[str]) -> tuple[object, ...]:
+        """Some of its parts, by name."""
+        return tuple(getattr(self, name) for name in names)
+
+
+NOTHING = Beyond()
+
+
+def rests_on(key: str, value: str) -> tuple[str, ...]:
+    """The parts of `Beyond` that a term of this key rests on."""
+    match key:
+        case "took":
+            return (NOW,)
+        case "ratio":
+            return (NOW, USUAL)
+        case "is":
+            parts = [part for name in _names(value) for part in _RESTS_ON.get(name, ())]
+            return tuple(dict.fromkeys(parts))
+        case _:
+            return ()
+
+
+def beyond_test(key: str, value: str, beyond: Beyond, now: datetime) -> Test:
+    """What `took:`, `ratio:` and `is:` ask, as of now. Raises `BadQuery`."""
+    match key:
+        case "took":
+            return _took_test(value, now)
+        case "ratio":
+            return _ratio_test(value, beyond.usual, now)
+        case _:
+            return _is_test(value, beyond, now)
+
+
+def _took_test(value: str, now: datetime) -> Test:
+    """`took:`: how long it took, up to `now` if it still runs; nobody knows, and it does not hold."""
+    try:
+        fits = parse_length(value)
+    except ValueError:
+        raise BadQuery(
+            f"took:{value} is no length of time: write >10m, <30s, >=1h, 4m12s.", f"took:{value}"
+        ) from None
+    return lambda session: (took := session.took(now)) is not None and fits(took)
+
+
+def _ratio_test(value: str, usual: Mapping[str, Usual], now: datetime) -> Test:
+    """`ratio:`: how many times the usual of its type; false where that is not known."""
+    try:
+        fits = parse_times(value)
+    except ValueError:
+        raise BadQuery(
+            f"ratio:{value} is not how many times the usual: write >2, >=1.5, <0.5.", f"ratio:{value}"
+        ) from None
+
+    def test(session: Session) -> bool:
+        base, took = usual.get(session.type or ""), session.took(now)
+        return base is not None and took is not None and base.usual > timedelta() and fits(took / base.usual)
+
+    return test
+
+
+def _is_test(value: str, beyond: Beyond, now: datetime) -> Test:
+    """`is:`: one of these; raises `BadQuery` for another word, and for `unseen` where nobody looks on."""
+    names = _names(value)
+    if not names:
+        raise BadQuery(f"is: needs one of {', '.join(IS)} after it.", "is:")
+    tests = [_one(name, beyond, now) for name in names]
+    return tests[0] if len(tests) == 1 else lambda session: any(test(session) for test in tests)
+
+
+def _names(value: str) -> list[str]:
+    return [name for part in value.split(",") if (name := part.strip().casefold())]
+
+
+def _one(name: str, beyond: Beyond, now: datetime) -> Test:
+    unseen, known, usual = beyond.unseen, beyond.known, beyond.usual
+    match name:
+        case "running":
+            return lambda session: session.running
+        case "unseen":
+            if unseen is None:
+                raise BadQuery("is:unseen is for the screens: here nobody has looked on.", name)
+            return lambda session: session.uid in unseen
+        case "unusual":
+            return lambda s: (
+                (base := usual.get(s.type or "")) is not None and base.ratio(s.took(now)) is not None
+            )
+        case "stuck":
+            return lambda session: _stuck(session, usual, now)
+        case "known":
+            return lambda session: known is not None and known.of(session) is not None
+        case _:
+            raise BadQuery(f"is: takes no {name!r}: {_instead(name)}", name)
+
+
+def _instead(name: str) -> str:
+    """What to write in place of a word that is none of `is:`."""
+    if name in set(Outcome):
+        return f"write state:{name}."
+    guess = nearest(name, IS)
+    return f"did you mean {guess}?" if guess else f"{', '.join(IS[:-1])} or {IS[-1]}."
+
+
+def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:
+    """Whether it goes on for longer than usual and than any good run ever did."""
+    if not session.running or session.ended is not None:
+        return False
+    base = usual.get(session.type or "")
+    return base is not None and base.overrun(session.took(now)) is not None

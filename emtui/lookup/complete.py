@@ -1,0 +1,119 @@
+"""What may be typed next in a query: keys and names of types, then values.
+
+Whatever is offered can be read as it stands, or is a key that a value belongs after. What begins
+with what was typed comes first; nothing of that, and what holds it is offered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from emtui.em.model import Outcome
+from emtui.lookup.beyond import IS
+from emtui.lookup.query import KEYS, SERVER_STATES, term
+
+_TERM_BEFORE = re.compile(r'(?:[^\s"]|"[^"]*"?)*$')
+_KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
+_LISTS = frozenset({"state", "type", "is"})
+"""Keys that take several values, with commas."""
+_THEIRS = tuple(state for state in SERVER_STATES if state.casefold() not in set(Outcome))
+_LONG_ENOUGH = 3
+"""Characters of a word from which on names that hold it are offered for it."""
+_TIMES = ("15m", "1h", "8h", "24h", "7d", "30d")
+_UNITS = ("m", "h", "d", "s")
+_LENGTHS = (">1m", ">10m", ">1h", "<1m")
+_RATIOS = (">1.5", ">2", ">3", ">10")
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the list that is looked at has: the names of its types."""
+
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The part of a text from `start` to `end`, and what may stand in its place, likeliest first."""
+
+    start: int
+    end: int
+    words: tuple[str, ...] = ()
+
+    def applied(self, text: str, place: int) -> tuple[str, int]:
+        """The text with one of the words in it, and where the cursor stands then."""
+        word = self.words[place % len(self.words)]
+        return text[: self.start] + word + text[self.end :], self.start + len(word)
+
+
+def complete(text: str, cursor: int, offers: Offers) -> Completion:
+    """What may be typed at this place."""
+    found = _TERM_BEFORE.search(text, 0, cursor)
+    raw = found[0] if found else ""
+    turned = 1 if raw[:1] in {"-", "!"} else 0
+    body, start = raw[turned:], cursor - len(raw) + turned
+    keyed = _KEYED.fullmatch(body)
+    if not keyed:
+        return Completion(start, cursor, _bare(body, offers))
+    key, value = keyed[1].lower(), keyed[2]
+    last = value[_last_part(value) :] if key in _LISTS else value
+    words = tuple(word for word in _values(key, last, offers) if word != last)
+    return Completion(cursor - len(last), cursor, words)
+
+
+def _last_part(value: str) -> int:
+    """Where the last value of a comma list begins; a comma in quotes parts nothing."""
+    quoted, start = False, 0
+    for place, char in enumerate(value):
+        quoted ^= char == '"'
+        if char == "," and not quoted:
+            start = place + 1
+    return start
+
+
+def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
+    """Keys; once something is typed, the types that are called so, too."""
+    keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.lower()))
+    if not typed or '"' in typed:
+        return () if typed else keys
+    fitting = _fitting if len(typed) >= _LONG_ENOUGH else _beginning
+    return (*keys, *(term("type", name) for name in fitting(typed, offers.types)))
+
+
+def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
+    match key:
+        case "state":
+            return _fitting(typed, (*Outcome, *_THEIRS) if typed else Outcome)
+        case "type":
+            return [term("", name) for name in _fitting(typed.replace('"', ""), offers.types)]
+        case "is":
+            return _fitting(typed, IS)
+        case "since" | "before" | "until":
+            return _counted(typed, _TIMES)
+        case "took":
+            return _counted(typed, _LENGTHS)
+        case "ratio":
+            return _beginning(typed, _RATIOS)
+        case _:
+            return ()
+
+
+def _fitting(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that begin with it, without case; if none does, those that hold it."""
+    every = tuple(dict.fromkeys(map(str, names)))
+    found = _beginning(typed, every)
+    return found or tuple(name for name in every if typed.casefold() in name.casefold())
+
+
+def _beginning(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that begin with it, without case."""
+    return tuple(name for name in names if name.casefold().startswith(typed.casefold()))
+
+
+def _counted(typed: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Known lengths of time; after a number its units."""
+    if not re.fullmatch(r"[<>]?=?[0-9]{1,3}", typed):
+        return _beginning(typed, known)
+    return tuple(dict.fromkeys((*_beginning(typed, known), *(typed + unit for unit in _UNITS))))

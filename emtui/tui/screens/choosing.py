@@ -1,0 +1,144 @@
+"""Another run of the same type to compare with: the list of them, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.events import Paste
+from textual.widget import Widget
+
+from emtui import lookup, words
+from emtui.em.model import Session, Uid
+from emtui.tui.columns import Clock, Column, summary
+from emtui.tui.commands import Place, bindings
+from emtui.tui.differing import run_columns
+from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from emtui.tui.screens.lookup import LookupScreen
+
+
+class Runs(Rows[Session]):
+    """The runs of one type."""
+
+    def columns_for(self, width: int) -> tuple[Column[Session], ...]:
+        """The columns of a list this wide."""
+        return run_columns(width)
+
+
+class ChoosingScreen(Page):
+    """Ends with the UID of a run, or with nothing."""
+
+    PLACE: ClassVar[Place] = Place.CHOICE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHOICE)
+
+    def __init__(
+        self, listing: LookupScreen, session: Session, runs: tuple[Session, ...], near: Session | None
+    ) -> None:
+        super().__init__()
+        self.listing = listing
+        self.session = session
+        self._runs = runs
+        self._near = near
+
+    def body(self) -> Iterable[Widget]:
+        """A title, the runs, the message of the one under the cursor."""
+        yield OneLine(id="title")
+        yield Runs(id="runs")
+        yield Paragraph(2, id="tail")
+
+    def on_mount(self) -> None:
+        """With the cursor on the run that it is compared with already."""
+        self.show_runs()
+        uids = [run.uid for run in self._runs]
+        if self._near and self._near.uid in uids:
+            self.query_one(Runs).go(uids.index(self._near.uid))
+            self.call_after_refresh(self._look_around)  # nobody knows yet how many rows there is room for
+
+    def _look_around(self) -> None:
+        """Some rows above the cursor, too."""
+        if self.stands:
+            runs = self.query_one(Runs)
+            runs.go(runs.cursor, top=runs.cursor - runs.window // 3)
+
+    def show_runs(self) -> None:
+        """The runs, and which one they are to be compared with."""
+        zone = self.zone or self.emtui.zone
+        started = self.session.started
+        when = f" of {words.day_and_time(started, zone)}" if started else ""
+        count = f"{words.count(len(self._runs))} runs"
+        title = f"Compare {self.session.type}{when} with"
+        self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
+        self.query_one(Runs).show(self._runs, Clock(self.emtui.now() + self.emtui.skew, zone))
+
+    def watch_zone(self) -> None:
+        """Other times."""
+        super().watch_zone()
+        if self.stands:
+            self.show_runs()
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete that this shows."""
+        return self.listing.as_of()
+
+    def on_lines_moved(self) -> None:
+        """The whole message of the run under the cursor."""
+        selected = self.query_one(Runs).selected
+        self.query_one(Paragraph).show(summary(selected) if selected else "")
+        self.show_foot()
+
+    def position(self) -> str:
+        """`3/2,879`."""
+        runs = self.query_one(Runs)
+        return f"{words.count(runs.cursor + 1)}/{words.count(runs.count)}" if runs.count else ""
+
+    def on_paste(self, event: Paste) -> None:
+        """A pasted ID is as good as a row; it may be that of any run."""
+        event.stop()
+        try:
+            run = self.listing.find(lookup.parse_target(event.text))
+        except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
+            self.say(str(error))
+        else:
+            self.dismiss(run.uid)
+
+    def action_open(self) -> None:
+        """Compare with the run under the cursor."""
+        selected = self.query_one(Runs).selected
+        if selected:
+            self.dismiss(selected.uid)
+
+    def action_copy(self) -> None:
+        """The row under the cursor, whole."""
+        from emtui.tui.plain import row_line
+
+        selected = self.query_one(Runs).selected
+        if selected:
+            clock = Clock(self.emtui.now() + self.emtui.skew, self.zone or self.emtui.zone)
+            self.emtui.copy(row_line(selected, clock))
+
+
+def choose(page: Page, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
+    """Let the person choose a run to compare this one with; where there is none, say so."""
+    listing = page.emtui.lookup_screen
+    if listing is None or listing.board is None:
+        page.say("The list has not been read yet.")
+        return
+    row = listing.board.of(session.type)
+    runs = tuple(run for run in row.runs if run.uid != session.uid) if row else ()
+    if not runs:
+        page.say(f"No other run of {session.type or 'its type'} is listed.")
+        return
+
+    def chosen(uid: str | None) -> None:
+        if uid:
+            then(listing.find(lookup.ExactTarget(Uid(uid))))
+
+    page.emtui.push_screen(ChoosingScreen(listing, session, runs, near), chosen)

@@ -1,0 +1,228 @@
+"""A run beside another one: what is new, missing or moved in its log, and which steps took longer.
+
+It stands above the run itself, whose log it follows as that grows. The other run is the last good
+one, unless somebody has chosen; its log is asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from emtui import words
+from emtui.lookup import LAST_GOOD
+from emtui.triage.compare import Row
+from emtui.triage.differing import (
+    Difference,
+    base,
+    difference_text,
+    line_text,
+    said,
+    stretch_said,
+    tally,
+    with_whom,
+)
+from emtui.triage.stretches import Stretch, next_difference, next_slower
+from emtui.tui.columns import MEDIUM, Clock
+from emtui.tui.commands import Place, bindings
+from emtui.tui.describe import event_title, head
+from emtui.tui.differing import moment_of, whole_text
+from emtui.tui.screens.choosing import choose
+from emtui.tui.screens.comparing import Comparing
+from emtui.tui.screens.text import TextPage
+from emtui.tui.theme import BOLD, FAINT, PLAIN
+from emtui.tui.widgets.difference_lines import DifferenceLines
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
+
+Hop = Callable[[Sequence[Row], int, int], int | None]
+
+
+class DifferenceScreen(Comparing):
+    """The difference of the run beneath with another one."""
+
+    PLACE: ClassVar[Place] = Place.DIFFERENCE
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DIFFERENCE)
+    AUTO_FOCUS = "DifferenceLines"
+
+    def body(self) -> Iterable[Widget]:
+        """Which two runs, how much is different, the lines, the whole line under the cursor."""
+        yield OneLine(id="head")
+        yield OneLine(id="with")
+        yield OneLine(id="tally")
+        yield DifferenceLines(id="difference")
+        yield Paragraph(2, id="tail")
+
+    @property
+    def lines(self) -> DifferenceLines:
+        """The lines of both logs."""
+        return self.query_one(DifferenceLines)
+
+    def on_mount(self) -> None:
+        """Whose difference it is, before it is known."""
+        self.show_head()
+
+    # --- showing ----------------------------------------------------------------
+
+    @property
+    def _zone(self) -> tzinfo:
+        return self.zone or self.emtui.zone
+
+    def as_of(self) -> datetime | None:
+        """When this run's log arrived."""
+        return self.detail.as_of()
+
+    def position(self) -> str:
+        """`9/17`."""
+        lines = self.lines
+        return f"{words.count(lines.cursor + 1)}/{words.count(lines.count)}" if lines.count else ""
+
+    def watch_zone(self) -> None:
+        """Other times in the head."""
+        super().watch_zone()
+        if self.stands:
+            self.show_head()
+
+    def watch_doing(self) -> None:
+        """How far it has come."""
+        self.show_state()
+
+    def watch_found(self, found: Difference | None) -> None:
+        """Other lines."""
+        if self.stands:
+            self.show_top()
+            self.show_head()
+            self.lines.show(found)
+
+    def show_head(self) -> None:
+        """Both runs, and how much is different."""
+        here, there = self.detail.session, self.there
+        self.query_one("#head", OneLine).show(head(here, Clock(self.now(), self._zone)))
+        when = partial(moment_of, self._zone)
+        other = with_whom(here, there, when, last_good=self.is_last_good) if there else ""
+        self.query_one("#with", OneLine).show([(f"  {other}", PLAIN)])
+        found = self.found
+        left: Pieces = [(f"  {tally(found.comparison)}", BOLD)] if found else []
+        right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
+        self.query_one("#tally", OneLine).show(left, right)
+
+    def show_state(self) -> None:
+        """The head; and why there are no lines, where there are none."""
+        if self.stands:
+            self.show_head()
+            self.lines.empty = self._emptiness()
+            if not self.lines.count:
+                self.lines.refresh()
+
+    def _emptiness(self) -> tuple[str, ...]:
+        session, listing = self.detail.session, self.emtui.lookup_screen
+        if self.doing or self.detail.asking:
+            return (self.doing or f"asking {self.detail.client.server} for the events", "Esc stops")
+        if self.found:
+            return ("The server has no events of either run.",)
+        if self.detail.log_read is None:
+            return ("No events of this run yet. r asks for them.",)
+        if self.there:
+            return ("The other run could not be compared.", "r asks again, D chooses another")
+        if listing is None or listing.board is None:
+            return ("The list has not been read yet:", "which run was good last is not known.")
+        kind = session.type or "its type"
+        return (f"No good run of {kind} before this one is listed.", "D chooses another run")
+
+    def on_lines_moved(self) -> None:
+        """The whole text of the line under the cursor."""
+        self.query_one(Paragraph).show(self._whole())
+        self.show_foot()
+
+    def _whole(self) -> str:
+        line, found = self.lines.selected, self.found
+        if line is None or found is None:
+            return ""
+        if isinstance(line, Stretch):
+            return f"{stretch_said(line)}: z or Enter shows them"
+        return said(found.event(self.lines.rows[line]))
+
+    # --- from line to line --------------------------------------------------------
+
+    def action_next_difference(self) -> None:
+        """The next lines that are different."""
+        self._hop(next_difference, 1, "No difference below this line.")
+
+    def action_previous_difference(self) -> None:
+        """The previous lines that are different."""
+        self._hop(next_difference, -1, "No difference above this line.")
+
+    def action_next_slower(self) -> None:
+        """The next step that took much longer."""
+        self._hop(next_slower, 1, "No step below this line took much longer.")
+
+    def action_previous_slower(self) -> None:
+        """The previous step that took much longer."""
+        self._hop(next_slower, -1, "No step above this line took much longer.")
+
+    def _hop(self, way: Hop, step: int, otherwise: str) -> None:
+        place = way(self.lines.rows, self.lines.here, step)
+        if place is None:
+            self.say(otherwise)
+        else:
+            self.lines.go_to_row(place)
+
+    def action_fold(self) -> None:
+        """Fold equal lines, or show each."""
+        before, folds = self.lines.count, not self.lines.folds
+        self.lines.fold(folds)
+        if self.lines.count == before:
+            self.say("There are too few equal lines in a row to fold.")
+        else:
+            self.say("Equal lines far from a difference stand in one." if folds else "All lines are shown.")
+
+    def action_open(self) -> None:
+        """The line whole, and what the other run said there; or the lines that are folded into it."""
+        line, found = self.lines.selected, self.found
+        if line is None or found is None:
+            self.say("There is no line to open.")
+        elif isinstance(line, Stretch):
+            self.action_fold()
+        else:
+            row = self.lines.rows[line]
+            run = found.there if row.here is None else found.here
+            title = event_title(found.event(row), run, self._zone)
+            self.emtui.push_screen(TextPage(title, whole_text(found, row, self._zone)))
+
+    def action_events(self) -> None:
+        """Back to the events of this run."""
+        self.action_close()
+
+    def action_choose(self) -> None:
+        """Compare with a run of one's choice."""
+        choose(self, self.detail.session, self.there, self.compare_with)
+
+    # --- handing over -----------------------------------------------------------
+
+    @property
+    def compared(self) -> str:
+        """How the command line names the other run."""
+        return self.there.id if self.there else LAST_GOOD
+
+    def action_copy(self) -> None:
+        """The line under the cursor, whole."""
+        line, found = self.lines.selected, self.found
+        if line is None or found is None:
+            self.say("There is no line to copy.")
+        elif isinstance(line, Stretch):
+            self.say("These lines are folded: z shows them.")
+        else:
+            self.emtui.copy(line_text(found, self.lines.rows[line], self._zone))
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """Both runs, the counts, and every line."""
+        found, origin, zone = self.found, self.emtui.origin(self.as_of()), self._zone
+        if found is None:
+            return None
+        return lambda: f"{origin.line(zone)}\n{difference_text(found, zone)}"

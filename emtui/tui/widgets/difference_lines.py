@@ -1,0 +1,108 @@
+"""The lines of a difference, with equal stretches folded; the cursor stays on its line as a log grows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.strip import Strip
+
+from emtui.triage.compare import Comparison, Row
+from emtui.triage.differing import Difference
+from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unfolded
+from emtui.tui.differing import heading, row_pieces, stretch_pieces
+from emtui.tui.theme import CURSOR, HEADING, PLAIN
+from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+
+
+class DifferenceLines(Lines):
+    """Every line of two logs once."""
+
+    HEADING: ClassVar[int] = 1
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.found: Difference | None = None
+        self.folds = True
+        """Whether equal lines far from a difference stand in one."""
+        self._lines: tuple[Line, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of the comparison, also those that are folded."""
+        return self.found.comparison.rows if self.found else ()
+
+    @property
+    def selected(self) -> Line | None:
+        """What is under the cursor."""
+        return self._lines[self.cursor] if self._lines else None
+
+    @property
+    def here(self) -> int:
+        """The row under the cursor; of several in one line the first."""
+        return first_of(self._lines[self.cursor]) if self._lines else 0
+
+    def show(self, found: Difference | None) -> None:
+        """Draw another one, with the cursor on its first divergence; of the same two runs, where it stood."""
+        before, line, far = self.found, self.cursor - self.top, self.here
+        self.found = found
+        if found is None:
+            self._lines = ()
+            self.renew(0, 0, 0)
+            return
+        kept = _again(before, far, found) if before else None
+        row = _begin(found.comparison) if kept is None else kept
+        self._lay_out(row, line if kept is not None else self.window // 3)
+
+    def fold(self, folds: bool) -> None:
+        """Fold equal lines, or show each; the cursor stays where it is."""
+        self.folds = folds
+        self._lay_out(self.here, self.cursor - self.top)
+
+    def _lay_out(self, row: int, line: int) -> None:
+        """The lines anew, with the cursor on this row, on this line of the window."""
+        if self.found:
+            self._lines = (folded if self.folds else unfolded)(self.found.comparison)
+            cursor = line_of(self._lines, row)
+            self.renew(len(self._lines), cursor, cursor - line)
+
+    def go_to_row(self, row: int) -> None:
+        """Put the cursor on the line that this row stands in."""
+        self.go(line_of(self._lines, row))
+
+    def heading(self, width: int) -> Strip:
+        """The titles of the columns."""
+        return strip_of([(" ", PLAIN), (heading(self.found, width), HEADING)], width)
+
+    def row(self, place: int, width: int) -> Pieces:
+        """One line."""
+        line = self._lines[place]
+        mark: Pieces = [(CURSOR if place == self.cursor else " ", PLAIN)]
+        if self.found is None:
+            return mark
+        if isinstance(line, Stretch):
+            return mark + stretch_pieces(line, width)
+        return mark + row_pieces(self.found, self.rows[line], width)
+
+
+def _begin(comparison: Comparison) -> int:
+    """The first divergence; without one the last line that a run has come to, or the first of all."""
+    if comparison.first is not None:
+        return comparison.first
+    come = [place for place, row in enumerate(comparison.rows) if row.here is not None]
+    return come[-1] if come and len(come) < len(comparison.rows) else 0
+
+
+def _again(before: Difference, place: int, found: Difference) -> int | None:
+    """Where a row of the difference before stands now: by its place in this log, else in the other one."""
+    rows = before.comparison.rows
+    if place >= len(rows) or before.there.uid != found.there.uid:
+        return None
+    here, there = rows[place].here, rows[place].there
+    return next(
+        (
+            at
+            for at, row in enumerate(found.comparison.rows)
+            if (row.here == here if here is not None else row.there == there)
+        ),
+        None,
+    )

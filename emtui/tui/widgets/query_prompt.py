@@ -1,0 +1,160 @@
+"""The line in which a query is typed: completed, underlined where it cannot be read, and recalled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Key
+from textual.widgets import Input
+
+from emtui.lookup import BadQuery, Offers
+from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
+from emtui.tui.commands import Place, bindings
+from emtui.tui.theme import PLAIN, WRONG
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.prompt import Closed, Prompt, PromptInput
+
+if TYPE_CHECKING:
+    from emtui.tui.screens.page import Page
+
+
+class Underline(Highlighter):
+    """Draws a line under the part of a text that cannot be read."""
+
+    def __init__(self) -> None:
+        self.at: tuple[int, int] | None = None
+
+    def highlight(self, text: Text) -> None:
+        """Under that part, if there is one."""
+        if self.at:
+            text.stylize(WRONG, *self.at)
+
+
+class QueryInput(PromptInput):
+    """The field of the query."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.QUERY)
+
+    @property
+    def _prompt(self) -> QueryPrompt:
+        return cast("QueryPrompt", self.parent)
+
+    def on_key(self, event: Key) -> None:
+        """Any other key takes what Tab gave."""
+        if event.key not in {"tab", "shift+tab"}:
+            self._prompt.cycle.forget()
+
+    def action_complete(self) -> None:
+        """The next word that fits."""
+        self._prompt.complete(1)
+
+    def action_complete_back(self) -> None:
+        """The one before."""
+        self._prompt.complete(-1)
+
+    def action_earlier(self) -> None:
+        """A query that was kept before."""
+        self._prompt.recall(self._prompt.recalled.earlier(self.value))
+
+    def action_later(self) -> None:
+        """The one after it."""
+        self._prompt.recall(self._prompt.recalled.later(), "This is what you type now.")
+
+
+class QueryPrompt(Prompt):
+    """A prompt that knows what may be typed: `offers` has what the list has."""
+
+    FIELD = QueryInput
+    DEFAULT_CSS = """
+    QueryPrompt OneLine { width: 19; }
+    """
+
+    def __init__(
+        self,
+        typed: Callable[[str], object],
+        closed: Closed,
+        quiet: Callable[[], bool],
+        offers: Callable[[], Offers],
+        *,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(typed, closed, quiet, id=id)
+        self._offers = offers
+        self._wrong: BadQuery | None = None
+        self._underline = Underline()
+        self.cycle = Cycle()
+        self.recalled = Recalled()
+
+    def compose(self) -> ComposeResult:
+        """The sign, the field, and beside it how many runs were found."""
+        yield from super().compose()
+        yield OneLine(id="found")
+
+    def on_mount(self) -> None:
+        """From now on what is wrong can be seen."""
+        self._field.highlighter = self._underline
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one(Input)
+
+    @property
+    def wrong(self) -> BadQuery | None:
+        """What cannot be read of what stands there."""
+        return self._wrong
+
+    @wrong.setter
+    def wrong(self, error: BadQuery | None) -> None:
+        self._wrong = error
+        at = error.at if error else None
+        if at != self._underline.at:
+            self._underline.at = at
+            self._field.refresh()
+
+    @property
+    def offered(self) -> tuple[tuple[str, ...], int]:
+        """What Tab would give here, and which of it comes next."""
+        return self.cycle.offered(self._field.value, self._field.cursor_position, self._offers())
+
+    def is_begun(self, error: BadQuery) -> bool:
+        """Whether what cannot be read is only not yet whole: it is typed just now, and goes on somehow."""
+        end = self._field.cursor_position
+        if error.at is None or not error.at[0] <= end <= error.at[1]:
+            return False
+        return bool(self.offered[0]) or self._field.value[:end].endswith(":")
+
+    def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
+        """Show the line, with nothing wrong in it yet."""
+        self.wrong = None
+        self.cycle.forget()
+        self.recalled.begin()
+        super().open(text, before, sign=sign)
+
+    def found(self, count: str) -> None:
+        """How many runs match, at the right."""
+        self.query_one("#found", OneLine).show([], [(count, PLAIN)])
+
+    def complete(self, step: int) -> None:
+        """Put the next word in the place of what was typed."""
+        field = self._field
+        given = self.cycle.step(field.value, field.cursor_position, self._offers(), step)
+        if given:
+            field.value, field.cursor_position = given
+        else:
+            self._say("Nothing is known that goes on like this.")
+
+    def recall(self, query: str | None, otherwise: str = NO_EARLIER) -> None:
+        """Put a query that was kept in the place of what was typed."""
+        if query is None:
+            self._say(otherwise if self.recalled.queries else NO_RECENT)
+        else:
+            self._field.value = query
+            self._field.cursor_position = len(query)
+
+    def _say(self, text: str) -> None:
+        cast("Page", self.screen).say(text)

@@ -1,0 +1,124 @@
+"""Marking what is known, in a real terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+from served import Demo
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+HANGS = "! DatabaseMaintenance has run for 2h11m since 00:00, usually 3m02s"
+LATE = "! CatalogReplicationJob last ran Sat 01:27, usually every 4h"
+NOTES = """
+[[note]]
+pattern = "cannot connect to backup server bs02"
+text = "storage patches bs02 on Mondays"
+"""
+
+
+@pytest.fixture
+def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("1/3,")
+        terminal.until("a: next of 6")
+        yield terminal
+
+
+def marked(lines: list[str]) -> str:
+    """The row under the cursor."""
+    return next((line for line in lines if line.startswith("›")), "")
+
+
+def test_what_is_known_is_dimmed_counted_after_what_is_new_and_undone_by_the_same_key(
+    demo_list: Terminal,
+) -> None:
+    demo_list.press("am", "INC0012345 until 08:00", "enter")  # as fast as a hand that knows what it wants
+    shown = demo_list.until("Known until 08:00; m takes that back.")
+    assert shown[1].startswith(LATE)
+    assert "3 running, 1 known" in shown[3]
+    assert marked(shown).startswith("› k running   DatabaseMaintenance")
+    assert any(line.startswith("known: INC0012345, until 08:00 · DatabaseM") for line in shown)
+    demo_list.press("m")
+    demo_list.until("Known no more: INC0012345.")
+    shown = demo_list.until(lambda lines: lines[1] == HANGS)
+    assert "3 running  3,411" in shown[3]
+
+
+def test_a_wrong_time_is_said_and_nothing_is_lost(demo_list: Terminal) -> None:
+    demo_list.press("am", "INC0012345 until tomorow", "enter")
+    shown = demo_list.until("'tomorow' is no time: write until 08:00, 7d, Mon 08:00 or 2026-11-30.")
+    assert "note: INC0012345 until tomorow" in shown
+    demo_list.press("esc")
+    demo_list.until("Nothing was marked.")
+    demo_list.until(lambda lines: lines[1] == HANGS and not any("note:" in line for line in lines))
+
+
+def test_when_all_is_known_the_line_is_calm_and_a_still_walks_through_it(demo_list: Terminal) -> None:
+    demo_list.press("4")
+    demo_list.until("1/6")
+    for number in range(1, 7):
+        demo_list.press("g", "m")
+        demo_list.until("note:")
+        demo_list.press("enter")
+        demo_list.until(f"{number} known, 9 of 12 types on time")
+    demo_list.press("q")
+    shown = demo_list.until("nothing new needs you: 6 known, 9 of 12 types on time")
+    assert "6 failed, 5 known" in shown[2]
+    demo_list.press("a")
+    demo_list.until("known: until it ends · DatabaseMaintenance has run for")
+
+
+def test_a_good_run_and_a_page_without_runs_say_why_there_is_nothing_to_mark(demo_list: Terminal) -> None:
+    demo_list.press("down", "m")
+    demo_list.until("This run is as it should be: nothing about it is to be known.")
+    demo_list.press("?", "m")
+    demo_list.until("There is nothing to mark on this page")
+
+
+def test_a_mark_is_there_for_the_next_emtui_and_the_team_explains_the_failure(
+    demo: Demo, tmp_path: Path
+) -> None:
+    notes = tmp_path / "etc" / "emtui" / "notes.toml"
+    notes.parent.mkdir(parents=True)
+    notes.write_text(NOTES)
+    seat = {
+        **a_home(tmp_path),
+        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "EMTUI_SERVER": demo.url,
+        "EMTUI_USER": demo.user,
+        "EMTUI_PIN": demo.sha256,
+        "EMTUI_PASSWORD": demo.password,
+    }
+    with emtui(environ=seat) as terminal:
+        terminal.until("a: next of ")
+        terminal.press("e", "enter")
+        shown = terminal.until("Note")
+        assert any("storage patches bs02 on Mondays (team file)" in line for line in shown)
+        terminal.press("m", "INC0012345 until 7d", "enter")
+        terminal.until("Known     INC0012345, until ")
+        terminal.press("Q")
+    with emtui(environ=seat) as terminal:
+        terminal.until("6 failed, 5 known")
+
+
+def test_a_bad_file_of_notes_is_said_and_stops_nothing(demo: Demo, tmp_path: Path) -> None:
+    notes = tmp_path / "etc" / "emtui" / "notes.toml"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("[[notes]]\n")
+    seat = {
+        **a_home(tmp_path),
+        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
+        "EMTUI_SERVER": demo.url,
+        "EMTUI_USER": demo.user,
+        "EMTUI_PIN": demo.sha256,
+        "EMTUI_PASSWORD": demo.password,
+    }
+    with emtui(environ=seat, columns=200) as terminal:
+        terminal.until("notes.toml: notes is not a key of the notes")
+        terminal.press("down")
+        terminal.until("Enter open")

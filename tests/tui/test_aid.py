@@ -1,0 +1,97 @@
+"""What helps while a query is typed: Tab, and Tab again; the queries that were kept."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.lookup import Offers
+from emtui.tui.aid import Cycle, Recalled, offered_line
+
+OFFERS = Offers(("CollectJob", "LicAutoUpdate"))
+
+
+def line(found: tuple[str, ...], after: int, room: int) -> str:
+    return "".join(text for text, _ in offered_line(found, after, room))
+
+
+def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
+    cycle, text, cursor = Cycle(), "is:u", 4
+    seen = []
+    for _ in range(3):
+        text, cursor = cycle.step(text, cursor, OFFERS, 1) or ("", 0)
+        seen.append(text)
+    assert seen == ["is:unseen", "is:unusual", "is:unseen"]
+    assert cycle.step(text, cursor, OFFERS, -1) == ("is:unusual", 10)
+
+
+def test_what_tab_gives_next_is_told_before_it_is_pressed() -> None:
+    cycle = Cycle()
+    assert cycle.offered("is:u", 4, OFFERS) == (("unseen", "unusual"), 0)
+    cycle.step("is:u", 4, OFFERS, 1)
+    assert cycle.offered("is:unseen", 9, OFFERS) == (("unseen", "unusual"), 1)
+
+
+def test_after_the_only_word_that_fits_tab_goes_on_to_what_may_follow() -> None:
+    cycle = Cycle()
+    assert cycle.step("sta", 3, OFFERS, 1) == ("state:", 6)
+    assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
+
+
+def test_after_another_key_tab_begins_anew_from_what_stands_there() -> None:
+    cycle = Cycle()
+    assert cycle.step("", 0, OFFERS, 1) == ("state:", 6)
+    cycle.forget()
+    assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
+
+
+def test_the_text_after_the_cursor_stays() -> None:
+    assert Cycle().step("is:st bs02", 5, OFFERS, 1) == ("is:stuck bs02", 8)
+    assert Cycle().step("message:bs", 10, OFFERS, 1) is None
+
+
+def test_what_comes_next_is_marked_and_in_sight_however_little_room_there_is() -> None:
+    found = ("running", "success", "warning", "failed")
+    assert line(found, 0, 80) == "Tab ›running  success  warning  failed "
+    assert line(found, 2, 80) == "Tab  running  success ›warning  failed "
+    assert line(found, 3, 24).startswith("Tab  warning ›failed")
+    assert line((), 0, 80) == ""
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=9), st.data())
+def test_the_marked_word_always_begins_within_the_line(found: list[str], data: st.DataObject) -> None:
+    after = data.draw(st.integers(0, len(found) - 1))
+    assert line(tuple(found), after, 20).index("›") < 20
+
+
+def test_what_was_typed_comes_back_after_the_newest() -> None:
+    recalled = Recalled()
+    for query in ("a", "b", "a"):
+        recalled.keep(query)
+    assert recalled.queries == ("b", "a")
+    assert recalled.earlier("typed") == "a"
+    assert recalled.earlier("a") == "b"
+    assert recalled.earlier("b") is None
+    assert recalled.later() == "a"
+    assert recalled.later() == "typed"
+    assert recalled.later() is None
+
+
+def test_what_stands_there_already_is_not_given_again() -> None:
+    recalled = Recalled()
+    recalled.keep("older")
+    recalled.keep("shown")
+    assert recalled.earlier("shown") == "older"
+    assert recalled.later() == "shown"
+
+
+def test_what_another_emtui_kept_is_older_than_ones_own_and_does_not_disturb() -> None:
+    recalled = Recalled()
+    recalled.keep("mine")
+    recalled.know(("theirs", "both"))
+    assert recalled.earlier("") == "mine"
+    recalled.know(("theirs", "new", "mine"))
+    assert recalled.earlier("mine") == "both"
+    recalled.begin()
+    recalled.know(("theirs", "new", "mine"))
+    assert recalled.queries == ("theirs", "new", "mine", "both")
