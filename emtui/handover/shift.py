@@ -96,12 +96,19 @@ def _title(shift: Shift) -> Told:
 def _beside(shift: Shift, open_ones: Sequence[Incident]) -> list[Finding]:
     """What needs somebody beside the failures that are told below: what hangs, is late, is slow."""
     told_below = {incident.type for incident in open_ones}
-    return [
-        finding
-        for finding in shift.findings
-        if not (isinstance(finding, Failing | Warned | Recurring) and finding.type in told_below)
-        and not (isinstance(finding, Recurring) and not finding.incident.goes_on)
-    ]
+
+    def more(finding: Finding) -> bool:
+        match finding:
+            case Failing():
+                return finding.due > 0 or finding.type not in told_below
+            case Warned():
+                return finding.type not in told_below
+            case Recurring():
+                return finding.incident.goes_on and finding.type not in told_below
+            case _:
+                return True
+
+    return [finding for finding in shift.findings if more(finding)]
 
 
 def _mark(incident: Incident, shift: Shift) -> Mark | None:

@@ -60,6 +60,16 @@ def test_what_fails_is_one_open_line_however_often() -> None:
     assert "49 of them ran in these hours: 2 failed, 47 success\n" in text
 
 
+def test_what_fails_and_is_late_as_well_is_told_in_both_places() -> None:
+    bad = run(hour(3), outcome=BAD, message=MESSAGE)
+    well = series("CatalogCrawlJob", 15 * MINUTE, NOON - MINUTE, count=2000)
+    good = series("CollectJob", 15 * MINUTE, hour(3) - 15 * MINUTE, count=2000)
+    text = told(shift([bad, *good, *well]))
+    assert "- CollectJob failed at 2026-11-23 10:00:00 +01:00, last good 2026-11-23 09:45:00 +01:00; " in text
+    assert " runs due, none began (on " in text
+    assert f"Open: 1\n\n- CollectJob failed at 2026-11-23 10:00:00 +01:00: {MESSAGE}\n" in text
+
+
 def test_what_hangs_or_is_late_is_said_with_its_ground() -> None:
     hangs = run(hour(3), "DatabaseMaintenance", outcome=Outcome.RUNNING)
     good = series("DatabaseMaintenance", 24 * HOUR, hour(27), count=20)
