@@ -108,10 +108,10 @@ def test_the_table_forbids_what_it_should() -> None:
     assert not wrong("tui.app", "emtui.em.model")
 
 
-def test_only_the_telling_of_findings_and_differences_knows_words() -> None:
+def test_only_the_telling_of_findings_of_marks_and_of_differences_knows_words() -> None:
     worded = {name_of(path) for path in MODULES if "emtui.words" in set(imports(path))}
-    told = {"triage.telling", "triage.telling_known", "triage.differing"}
-    assert {name for name in worded if name.startswith("triage.")} == told
+    telling = {"triage.telling", "triage.telling_known", "triage.differing"}
+    assert {name for name in worded if name.startswith("triage.")} == telling
 
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")

@@ -64,7 +64,7 @@ def names_of(types: Iterable[str]) -> Iterator[str]:
 def _can_be_read(name: str) -> bool:
     """A server may call a type something that is taken for a slip, or for two names."""
     try:
-        return '"' not in name and type_test(name)(name)
+        return '"' not in name and name.isprintable() and type_test(name)(name)
     except BadQuery:
         return False
 

@@ -165,7 +165,7 @@ COMMANDS = (
         "attention",
         vital=True,
     ),
-    Command("clock", ("t",), "times in local time or UTC", Place.EVERYWHERE),
+    Command("clock", ("t",), "local time, UTC, the server's", Place.EVERYWHERE),
     Command("log_on", ("L",), "log on again, or elsewhere", Place.EVERYWHERE),
     Command("leave", ("Q",), "leave emtui", Place.EVERYWHERE),
     Command("stop", ("ctrl+c",), "stop what runs; twice: leave", Place.EVERYWHERE, "leave"),

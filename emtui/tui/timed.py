@@ -45,8 +45,8 @@ class Timed(AtTerminal, inherit_bindings=False):
 
     def action_clock(self) -> None:
         """The next zone: local, UTC, the server's if it is known."""
-        zones = [zone for zone in (self._local, UTC, self._servers) if zone]
-        here = next((place for place, zone in enumerate(zones) if zone is self.zone), 0)
+        zones = [*dict.fromkeys(zone for zone in (self._local, UTC, self._servers) if zone)]
+        here = zones.index(self.zone)
         self._tell_in(zones[(here + 1) % len(zones)])
         self.page.say(self._told())
 

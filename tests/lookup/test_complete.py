@@ -115,5 +115,5 @@ def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
 
 
 def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
-    assert list(names_of(["Collect", 'A"B', "A,B", "BrandNewJob"])) == ["BrandNewJob"]
+    assert list(names_of(["Collect", 'A"B', "A,B", "A\nB", "BrandNewJob"])) == ["BrandNewJob"]
     assert set(SESSION_TYPES) <= set(names_of(SESSION_TYPES))

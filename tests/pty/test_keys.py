@@ -97,7 +97,7 @@ def test_an_answer_that_comes_late_is_not_typed_into_the_field(demo_list: Termin
     demo_list.press("/")
     demo_list.until("Enter keep")
     demo_list.press("Coll\x1b]11;rgb:1e1e/1e1e", "/1e1e\x1b\\ect\x1b[?62;4c", "\x1b[0n", "Job")
-    demo_list.until(lambda lines: any(line.endswith("/ CollectJob") for line in lines))
+    demo_list.until(lambda lines: any(line.startswith("/ CollectJob  ") for line in lines))
 
 
 def test_a_byte_that_is_no_utf8_ends_nothing(demo_list: Terminal) -> None:

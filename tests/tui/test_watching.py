@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from rogue import GOOD, PASSWORD, SCRIPTS, USER, Asked, Reply, Rogue, identity, reply, rogue, route_of
@@ -177,6 +179,7 @@ async def watching(
     *,
     remember: bool = False,
     date: Callable[[], datetime] | None = None,
+    zone: tzinfo = UTC,
 ) -> AsyncIterator[Watch]:
     """The screens of a person who has logged on at two past six on a Friday, and their server."""
     known, manager, hands = identity(tmp_path), Manager(date=date), Hands()
@@ -188,7 +191,7 @@ async def watching(
         connection = Connection(
             profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
         )
-        app = EmtuiApp(Start(connection, remember=remember, at_once=False, now=hands.now, zone=UTC))
+        app = EmtuiApp(Start(connection, remember=remember, at_once=False, now=hands.now, zone=zone))
         async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
             await pilot.pause()
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
@@ -572,3 +575,66 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
         await watch.until(
             lambda: "It has ended: failed." in page.query_one("#foot", OneLine).render_line(0).text
         )
+
+
+# --- whose clock ----------------------------------------------------------------
+
+
+def zone_told(watch: Watch) -> str:
+    """The offset on the first line of the page that is shown."""
+    top = watch.app.page.query_one("#top", OneLine).render_line(0).text
+    (offset,) = re.findall(r" ([+-]\d\d:\d\d)", top)
+    return str(offset)
+
+
+async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) -> None:
+    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}, zone=ZoneInfo("Europe/Berlin")) as watch:
+        await watch.poll()
+        assert "23:30:00" in watch.lines()[1]
+        said = []
+        for _ in range(3):
+            await watch.pilot.press("t")
+            said.append((watch.line("foot").partition(".")[0], zone_told(watch)))
+        assert said == [
+            ("Times are local", "+01:00"),
+            ("Times are in UTC", "+00:00"),
+            ("Times are the server's, in Asia/Kolkata (+05:30)", "+05:30"),
+        ]
+
+
+async def test_without_a_zone_of_the_server_t_says_how_to_have_one(tmp_path: Path) -> None:
+    async with watching(tmp_path, zone=ZoneInfo("Europe/Berlin")) as watch:
+        await watch.poll()
+        await watch.pilot.press("t", "t")
+        assert zone_told(watch) == "+01:00"
+        assert watch.line("foot").startswith("Times are local. A time_zone in the profile adds the server's.")
+
+
+async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_path: Path) -> None:
+    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
+        await watch.poll()
+        watch.listing.narrow("since:22:50")
+        await watch.pilot.pause()
+        rows = watch.numbers()
+        await watch.pilot.press("t")
+        assert watch.listing.query_now.text == "since:2026-11-20T17:20Z"
+        assert watch.numbers() == rows
+        assert 0 < len(rows) < len(watch.manager.states)
+        await watch.pilot.press("B")
+        assert zone_told(watch) == "+00:00"
+
+
+async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -> None:
+    async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
+        await watch.poll()
+        for keys in ("enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
+            await watch.pilot.press(*keys.split())
+            await watch.pilot.pause()
+            assert zone_told(watch) == "+05:30", keys
+        await watch.pilot.press("escape")
+        await watch.pilot.resize_terminal(58, 16)
+        watch.manager.bad = GONE
+        for _ in range(3):
+            await watch.poll()
+        assert zone_told(watch) == "+05:30"
+        assert "BLIND" in watch.line("top")

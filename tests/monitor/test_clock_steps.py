@@ -1,0 +1,127 @@
+"""A clock on the wall that is put forward or back while the list is followed."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from looks import NOON, Weekend, look, run
+
+from emtui.em.errors import EmError, Unreachable
+from emtui.em.model import Listing
+from emtui.monitor.away import Absence
+from emtui.monitor.follow import Answer, Follow
+from emtui.monitor.health import Cost, Health
+from emtui.monitor.pace import Pace
+from emtui.monitor.snapshot import Snapshot
+
+STEPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400)]
+LISTING = Listing((run(1, "InProgress"), run(2)))
+AWAY = Unreachable("em01.example.net does not answer.")
+
+
+@dataclass
+class Stepping(Weekend):
+    """Its wall may be put elsewhere; what never jumps does not care."""
+
+    off: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        return super().now() + self.off
+
+
+@dataclass
+class Server:
+    """Answers at once, by a clock of its own that is right; its answers may be in vain."""
+
+    clock: Stepping
+    asked: list[float] = field(default_factory=list)
+    problem: EmError | None = None
+
+    async def __call__(self) -> Answer:
+        self.asked.append(self.clock.passed)
+        if self.problem:
+            raise self.problem
+        return Answer(LISTING, Cost(1000, 0.0), -self.clock.off)
+
+
+async def looks_around(step: timedelta, server: Server, follow: Follow) -> list[Snapshot]:
+    """Two looks before the clock is put elsewhere, and two after it."""
+    seen: list[Snapshot] = []
+    async with aclosing(follow.looks()) as looks:
+        async for snapshot in looks:
+            assert snapshot
+            seen.append(snapshot)
+            if len(seen) == 2:
+                server.clock.off = step
+            if len(seen) == 4:
+                break
+    return seen
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_it_asks_as_often_as_before_and_says_what_the_wall_says(step: timedelta) -> None:
+    server = Server(Stepping())
+    seen = await looks_around(step, server, Follow(server, Pace(), server.clock, chance=lambda: 0.5))
+    assert server.asked == [0.0, 60.0, 120.0, 180.0]
+    assert [look.as_of - NOON for look in seen[2:]] == [
+        step + timedelta(minutes=2),
+        step + timedelta(minutes=3),
+    ]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: timedelta) -> None:
+    server = Server(Stepping())
+    seen = await looks_around(step, server, Follow(server, Pace(), server.clock, chance=lambda: 0.5))
+    running = LISTING.sessions[0]
+    assert [running.took(look.server_time) for look in seen] == [
+        timedelta(minutes=15 + minute) for minute in range(4)
+    ]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_being_blind_is_counted_in_looks_and_begins_no_later_than_now(step: timedelta) -> None:
+    server = Server(Stepping())
+    follow = Follow(server, Pace(), server.clock, chance=lambda: 0.5)
+    async with aclosing(follow.looks()) as looks:
+        async for _ in looks:
+            server.problem, server.clock.off = AWAY, step
+            if follow.health.missed == 3:
+                break
+    since = follow.health.blind_since
+    assert since is not None
+    assert since <= server.clock.now()
+    assert since in {NOON, server.clock.now()}
+
+
+moments = st.timedeltas(timedelta(days=-2), timedelta(days=2)).map(NOON.__add__)
+
+
+@given(st.lists(st.tuples(moments, st.booleans()), max_size=20), moments)
+def test_whatever_the_wall_says_no_time_ends_before_it_began(
+    told: list[tuple[datetime, bool]], left: datetime
+) -> None:
+    health = Health()
+    for at, well in told:
+        if well:
+            health.answered(at, Cost(1000, 0.1))
+        else:
+            health.failed(at, "away")
+        assert health.blind_since is None or health.blind_since <= at
+    assert all(period.until is None or period.since <= period.until for period in health.periods)
+    absence = Absence.of(look(run(1)), health, left)
+    assert absence.since <= absence.until
+    assert all(period.until is None or period.since <= period.until for period in absence.blind)
+
+
+@given(moments)
+def test_nothing_takes_less_than_no_time(now: datetime) -> None:
+    for session in (run(1, "InProgress"), run(2)):
+        took = session.took(now)
+        assert took is not None
+        assert took >= timedelta()

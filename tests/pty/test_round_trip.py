@@ -1,0 +1,156 @@
+"""A view, handed over: whoever runs its line, as somebody else and elsewhere, sees the same."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui, python
+from served import Demo, serve
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SINCE = (datetime.now(BERLIN) - timedelta(hours=9)).replace(second=0, microsecond=0)
+COLLEAGUE, PASSWORD = "EXAMPLE\\colleague", "day shift"
+NOBODY = 65534
+AS_NOBODY = (
+    "import os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534);"
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+_PASSING = re.compile(r"\b\d+(\.\d)?[smhd](\d\d[smh])?\b( +[\d.]+(?= |$))?|×[\d.]+")
+_COPIED = re.compile(rb"\x1b\]52;[^;]*;([A-Za-z0-9+/=]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The keys that lead to it, what stands there then, and what its line must hold."""
+
+    keys: tuple[str, ...]
+    shown: str
+    told: str
+
+
+VIEWS = {
+    "a query with times, and an order": View(
+        ("/", f"since:{SINCE:%Y-%m-%dT%H:%M} type:*Job\r", "o", "O", "g"),
+        "of 3,",
+        f"since:{SINCE.astimezone(UTC):%Y-%m-%dT%H:%M}Z",
+    ),
+    "a query upside down": View(
+        (
+            "/",
+            "-until:2026-11-22 !state:success\r",
+        ),
+        "of 3,",
+        "-until:",
+    ),
+    "a run": View(("1", "\r"), "good runs", ""),
+    "one line per type": View(("B",), "on time", "--view=types"),
+    "what needs somebody": View(("4",), "Attention", "--view=attention"),
+    "the same above a query": View(("1", "4"), "Attention", "--view=attention state:failed,warning"),
+}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    yield from serve("--seed", "1", "--speed", "0")
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """The home of somebody else: of another user of this computer, where there may be one."""
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        yield Path(folder)
+
+
+def sender(folder: Path, demo: Demo) -> dict[str, str]:
+    """Somebody in Berlin, with a profile of a name of its own."""
+    environ = a_home(folder, EMTUI_PASSWORD=demo.password, TZ="Europe/Berlin")
+    config = folder / "config" / "emtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"[profiles.nightwatch]\nserver = '{demo.url}'\nuser = '{demo.user}'\npin = '{demo.sha256}'\n"
+    )
+    config.chmod(0o600)
+    return environ
+
+
+def received_as(argv: list[str], environ: dict[str, str]) -> tuple[str, ...]:
+    """How the other person runs it; as another user of this computer, if we may and they could."""
+    if os.geteuid() == 0:
+        probe = [sys.executable, "-c", AS_NOBODY, "-c", "import emtui"]
+        if subprocess.run(probe, env=environ, capture_output=True, check=False).returncode == 0:
+            return ("-c", AS_NOBODY, "-m", *argv)
+    return ("-m", *argv)
+
+
+def picture(terminal: Terminal) -> list[str]:
+    """All but the first line, which says who looks and when, and the keys; with the place of the cursor.
+
+    How long something has run or is late by now is another moment's for whoever comes later.
+    """
+    lines = terminal.lines()
+    shown = [*lines[1:-1], lines[-1].rpartition(" ")[2]]
+    return [re.sub(r" +", " ", _PASSING.sub("~", line)) for line in shown]
+
+
+def is_judged(lines: list[str]) -> bool:
+    return lines[1].startswith(("! ", "nothing needs you"))
+
+
+def in_utc(terminal: Terminal, shown: str) -> list[str]:
+    terminal.until(shown)
+    terminal.press("t")
+    terminal.until("Times are in UTC.")
+    assert "+00:00" in terminal.lines()[0]
+    terminal.rest()
+    return picture(terminal)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_that_is_handed_over_is_the_same_for_somebody_else(
+    tmp_path: Path, elsewhere: Path, demo: Demo, name: str
+) -> None:
+    view = VIEWS[name]
+    with emtui(environ=sender(tmp_path, demo)) as terminal:
+        terminal.until(is_judged)
+        for key in view.keys:
+            terminal.press(key)
+            terminal.rest()
+        sent = in_utc(terminal, view.shown)
+        terminal.press("Y")
+        terminal.until("Copied")
+        terminal.press("Q")
+        assert terminal.end() == 0
+        copied = base64.b64decode(_COPIED.findall(terminal.received)[-1]).decode()
+        line = re.findall(r"emtui open [^\r\n]*", terminal.received.decode())[-1]
+    assert copied == line
+    assert view.told in line
+    for private in (demo.user, "ops", demo.password, "nightwatch", demo.sha256):
+        assert private not in line
+    environ = a_home(
+        elsewhere, EMTUI_USER=COLLEAGUE, EMTUI_PASSWORD=PASSWORD, EMTUI_PIN=demo.sha256, TZ="America/New_York"
+    )
+    with python(*received_as(shlex.split(line), environ), environ=environ) as terminal:
+        terminal.until(view.shown)
+        assert COLLEAGUE in terminal.lines()[0]
+        in_utc(terminal, view.shown)
+        terminal.until(lambda _: picture(terminal) == sent)
+
+
+def test_a_view_and_an_id_are_too_much(tmp_path: Path) -> None:
+    with emtui("open", "--view", "types", "latest", environ=a_home(tmp_path)) as terminal:
+        assert terminal.end() == 2
+    assert b"give one of them" in terminal.received

@@ -1,0 +1,47 @@
+"""What is written for others holds nothing of who asked: no password, token, logon, account or profile."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from rogue import GUID, LOGON_ID, PASSWORD, TOKEN, USER, Identity, good, rogue_beside
+from shell import Shell
+
+PROFILE = "nightwatch"
+BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+OURS = (USER, USER.partition("\\")[2], PASSWORD, TOKEN, LOGON_ID, BASIC, PROFILE)
+FORMS = (
+    *(("sessions", "-o", form) for form in ("table", "json", "jsonl", "csv")),
+    *(("events", GUID, "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
+    *(("events", GUID, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
+    *(("show", GUID, "-o", form) for form in ("table", "json", "xml")),
+    *(("wait", GUID, "-o", form) for form in ("table", "json")),
+    ("check",),
+    ("sessions", "--debug", "-o", "csv"),
+)
+
+
+@pytest.fixture
+def configured(home: dict[str, str]) -> Path:
+    """Where a profile of its own name stands."""
+    path = Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.parametrize("argv", FORMS, ids=" ".join)
+def test_no_output_says_who_asked(
+    shell: Shell, known: Identity, configured: Path, argv: tuple[str, ...]
+) -> None:
+    with rogue_beside(good, known.context()) as server:
+        configured.write_text(
+            f"[profiles.{PROFILE}]\nserver = '{server.authority}'\nuser = '{USER}'\npin = '{known.sha256}'\n"
+            "time_zone = 'Europe/Berlin'\n"
+        )
+        configured.chmod(0o600)
+        done = shell(*argv, EMTUI_PASSWORD=PASSWORD)
+    assert done.returncode in {0, 1, 2, 3} if argv == ("check",) else done.returncode == 0, done.stderr
+    assert done.stdout
+    assert [word for word in OURS if word in done.stdout] == []

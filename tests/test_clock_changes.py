@@ -1,0 +1,160 @@
+"""Times around both changes of a year's clocks: told and read so that nothing is hidden or mistaken."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui import words
+from emtui.em.model import Session, uid_of
+from emtui.lookup import parse
+from emtui.lookup.moments import parse_moment
+from emtui.lookup.pinned import pinned, wall_pinned
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)
+"""02:00 becomes 03:00 in Berlin."""
+BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
+"""03:00 becomes 02:00 in Berlin."""
+CHANGES = {
+    "Europe/Berlin": (FORWARD, BACK),
+    "America/New_York": (datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC)),
+    "Australia/Lord_Howe": (datetime(2026, 10, 3, 15, 30, tzinfo=UTC), datetime(2026, 4, 4, 15, tzinfo=UTC)),
+    "America/Havana": (datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 11, 1, 5, tzinfo=UTC)),
+    "Pacific/Apia": (datetime(2011, 12, 30, 10, tzinfo=UTC), datetime(2011, 4, 2, 14, tzinfo=UTC)),
+}
+"""Also half an hour, midnight itself, and a day that never was."""
+
+TIMES = ("since:02:30", "-until:2:10", "since:2026-10-25", "until:2026-03-29", "since:9h", "until:1d")
+
+near = st.timedeltas(timedelta(hours=-30), timedelta(hours=30))
+places = st.sampled_from(
+    [(ZoneInfo(name), change) for name, changes in CHANGES.items() for change in changes]
+)
+
+
+def started(when: datetime) -> Session:
+    return Session(
+        uid_of("0a1b2c3d-0000-4000-8000-000000000001"), started=when, ended=when, state="Succeeded"
+    )
+
+
+def wall(when: datetime, zone: tzinfo) -> datetime:
+    return when.astimezone(zone).replace(tzinfo=None)
+
+
+@given(places, near, near, near)
+def test_a_bare_time_of_the_last_day_is_never_taken_for_another_days(
+    place: tuple[tzinfo, datetime], first: timedelta, second: timedelta, now: timedelta
+) -> None:
+    zone, change = place
+    one, other = sorted((change + first, change + second))
+    at = max(change + now, other)
+    told = [words.clock_short(when, at, zone) for when in (one, other)]
+    if told[0] == told[1] and told[0].count(":") == 2:
+        walls = [wall(when, zone).replace(microsecond=0) for when in (one, other)]
+        assert walls[0] == walls[1], "the same time of two days"
+
+
+@given(places, near, near)
+def test_short_times_fit_their_column_and_days_are_those_of_the_wall(
+    place: tuple[tzinfo, datetime], away: timedelta, now: timedelta
+) -> None:
+    zone, change = place
+    when, at = change + away, change + now
+    assert len(words.clock_short(when, at, zone)) <= 9
+    assert words.day_clock(when, at, zone).endswith(f"{wall(when, zone):%H:%M}")
+    assert words.moment(when, zone).endswith(f"{wall(when, zone):%H:%M:%S} {words.zone_offset(when, zone)}")
+
+
+@given(places, near)
+def test_what_is_dated_is_read_back_as_the_same_second(
+    place: tuple[tzinfo, datetime], away: timedelta
+) -> None:
+    zone, change = place
+    when = (change + away).replace(microsecond=0)
+    written = words.dated(when, zone).replace(" ", "T", 1).replace(" ", "")
+    assert parse_moment(written, now=change, zone=UTC) == when
+    assert datetime.fromisoformat(words.iso(when)) == when
+
+
+@given(places, near, near, st.booleans())
+def test_since_and_until_hide_no_run_of_that_time_on_the_wall(
+    place: tuple[tzinfo, datetime], away: timedelta, typed: timedelta, ambiguous: bool
+) -> None:
+    """Whatever the wall shows at the start of a run: `since:` that minute, or an earlier one, keeps it."""
+    zone, change = place
+    run = (change + away).replace(second=0, microsecond=0)
+    now = change + timedelta(days=3)
+    text = f"{wall(run if ambiguous else change + typed, zone):%Y-%m-%dT%H:%M}"
+    named = datetime.fromisoformat(text)
+    since = parse_moment(text, now=now, zone=zone)
+    until = parse_moment(text, now=now, zone=zone, last=True)
+    assert since <= until
+    if wall(run, zone) == named:
+        assert since <= run <= until
+    if since == until:  # a time that comes once: the wall and the moments agree
+        assert (run >= since) == (wall(run, zone) >= named)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "since", "until"),
+    [
+        ("02:30", "2026-10-25T01:45", "2026-10-25T00:30", "2026-10-25T01:30"),
+        ("02:30", "2026-10-25T01:15", "2026-10-25T00:30", "2026-10-25T00:30"),
+        ("02:30", "2026-10-25T00:15", "2026-10-24T00:30", "2026-10-24T00:30"),
+        ("2026-10-25T02:30", "2026-10-26T00:00", "2026-10-25T00:30", "2026-10-25T01:30"),
+        ("02:30", "2026-03-29T01:10", "2026-03-29T01:00", "2026-03-29T01:00"),
+        ("02:30", "2026-03-29T00:59", "2026-03-28T01:30", "2026-03-28T01:30"),
+        ("03:00", "2026-03-29T01:10", "2026-03-29T01:00", "2026-03-29T01:00"),
+        ("24h", "2026-10-25T12:00", "2026-10-24T12:00", "2026-10-24T12:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_and_one_that_never_comes(
+    text: str, now: str, since: str, until: str
+) -> None:
+    at = datetime.fromisoformat(f"{now}Z")
+    read = [parse_moment(text, now=at, zone=BERLIN, last=last) for last in (False, True)]
+    assert read == [datetime.fromisoformat(f"{one}Z") for one in (since, until)]
+
+
+def test_yesterdays_half_past_eleven_is_not_todays_where_the_clocks_were_put_forward() -> None:
+    noon = datetime(2026, 3, 29, 10, tzinfo=UTC)
+    assert words.clock_short(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
+    assert words.clock_short(noon - timedelta(minutes=30), noon, BERLIN) == "11:30:00"
+    assert words.minute_clock(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
+
+
+# --- a query that is handed over ------------------------------------------------------
+
+
+@given(
+    places,
+    near,
+    near,
+    st.sampled_from(
+        ["since:02:30", "-until:2:10", "since:2026-10-25", "until:2026-03-29", "since:9h", "until:1d"]
+    ),
+    st.sampled_from([UTC, ZoneInfo("Asia/Kolkata"), BERLIN]),
+)
+def test_a_pinned_query_means_the_same_to_everybody_at_any_time(
+    place: tuple[tzinfo, datetime], now: timedelta, run: timedelta, text: str, there: tzinfo
+) -> None:
+    zone, change = place
+    query = parse(f"{text} state:success", now=change + now, zone=zone)
+    handed = parse(pinned(query).text, now=change + timedelta(days=400), zone=there)
+    session = started(change + run)
+    assert handed.matches(session) == query.matches(session) == pinned(query).matches(session)
+    assert pinned(handed).text == handed.text
+
+
+def test_another_zone_on_the_screen_leaves_what_is_reckoned_from_now_as_it_was_typed() -> None:
+    query = parse("since:02:10 until:1h -since:2026-11-23 state:failed", now=BACK, zone=BERLIN)
+    assert wall_pinned(query).text == "since:2026-10-25T00:10Z until:1h -since:2026-11-22T23:00Z state:failed"
+    assert pinned(query).text == (
+        "since:2026-10-25T00:10Z until:2026-10-25T00:00Z -since:2026-11-22T23:00Z state:failed"
+    )
+    plain = parse("state:failed 24h", now=BACK, zone=BERLIN)
+    assert pinned(plain) is wall_pinned(plain) is plain
