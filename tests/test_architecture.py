@@ -18,7 +18,7 @@ INSIDE = {
     "lookup": ("em.model", "em.gently", "words"),
     "triage": ("em.model", "words"),
     "em": ("em",),
-    "handover": ("em.model", "em.address", "em.source", "em.secret", "lookup", "triage", "words"),
+    "handover": ("em.model", "em.address", "em.secret", "lookup", "triage", "words"),
     "monitor": ("em",),
     "local": ("em", "words"),
     "demo": ("em.model", "em.address", "words"),

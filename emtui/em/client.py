@@ -27,7 +27,7 @@ from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user,
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.em.source import Progress, Receipt, Received
+from emtui.em.source import Progress, Receipt
 from emtui.em.threads import beside
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport
@@ -57,7 +57,8 @@ class Client:
         self._closed = False
         self.receipt: Receipt | None = None
         """What the last whole list was as an answer."""
-        self._api = ""
+        self.api = ""
+        """The versions of its API that the server named."""
 
     @classmethod
     async def connect(
@@ -143,10 +144,6 @@ class Client:
         body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
         return await self._read("the events of a session", lambda: wire.readable_xml(body))
 
-    async def received(self, uid: Uid) -> Received | None:
-        """Both answers as the server wrote them, asked for anew."""
-        return Received(await self.session_xml(uid), await self.events_xml(uid), self._api)
-
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, in order, bare references fetched as entities, eight at a time.
 
@@ -207,7 +204,7 @@ class Client:
                     self.server, answer.headers, body, f"something else ({problem.reason})"
                 ) from None
             with suppress(wire.Unreadable):
-                self._api = wire.versions(body)
+                self.api = wire.versions(body)
 
     @asynccontextmanager
     async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:

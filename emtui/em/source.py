@@ -38,15 +38,6 @@ class Receipt:
     skew: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What the server wrote about a session and its events, harmless to print; `api` names its versions."""
-
-    session: str
-    events: str
-    api: str
-
-
 class Source(Protocol):
     """One logon, or a recording of one."""
 
@@ -75,6 +66,11 @@ class Source(Protocol):
         """What the last whole list was as an answer."""
         ...
 
+    @property
+    def api(self) -> str:
+        """The versions of its API that the server named, such as `v1_6, v1_7`; nothing if none is known."""
+        ...
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All sessions, newest first: the very same object as last time where nothing has changed."""
         ...
@@ -87,8 +83,12 @@ class Source(Protocol):
         """The log of one session, in Order. Raises `NotFound`."""
         ...
 
-    async def received(self, uid: Uid) -> Received | None:
-        """The answers for a session and its events as they came; none of a recording. Raises `NotFound`."""
+    async def session_xml(self, uid: Uid) -> str:
+        """The answer for one session as the server wrote it, harmless to print. Raises `NotFound`."""
+        ...
+
+    async def events_xml(self, uid: Uid) -> str:
+        """The answer for one session's events as the server wrote it, harmless to print."""
         ...
 
     def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:

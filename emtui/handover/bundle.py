@@ -17,7 +17,6 @@ from io import BytesIO
 from emtui import words
 from emtui.em.address import Server
 from emtui.em.model import Session
-from emtui.em.source import Received
 from emtui.handover.case import Case
 from emtui.handover.markdown import markdown
 from emtui.handover.records import event_records, session_record
@@ -38,11 +37,20 @@ _ODD = re.compile("[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """The answers for a session and its events, as the server wrote them."""
+
+    session: str
+    events: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wire:
-    """The answers for a run as they were received; `why` says the reason where there are none."""
+    """What was received of a run, `why` if there is nothing of that; `api` names the server's versions."""
 
     received: Received | None
     why: str = ""
+    api: str = ""
 
 
 def name_of(session: Session) -> str:
@@ -100,8 +108,7 @@ def _versions(
 ) -> Iterator[tuple[str, str]]:
     yield "emtui", case.origin.version
     yield from versions.items()
-    api = wire.received.api if wire.received else ""
-    yield "Enterprise Manager API", withheld.text(api) or "unknown"
+    yield "Enterprise Manager API", withheld.text(wire.api) or "unknown"
 
 
 def _clocks(case: Case) -> Iterator[str]:

@@ -17,7 +17,7 @@ from emtui.triage.rhythm import Due
 from emtui.triage.runs import Runs, before
 from emtui.triage.servers import ServerRow, servers
 from emtui.triage.standing import Standings
-from emtui.triage.steps import Wait, silence, slowest, steps, usuals, waits
+from emtui.triage.steps import Usuals, Wait, silence, slowest, steps, usuals, waits
 from emtui.triage.streaks import Streak, streak_at
 
 PAST_LOGS = 5
@@ -29,8 +29,9 @@ class Explanation:
     """What is known of a run beside its own fields; what is not is `None` or empty.
 
     `waits` are its longer steps, `slowest` the one where most time was lost, `silent` the one that
-    it is stuck in. `longer_than` says how many of the baseline's runs took less. `due` is what
-    comes after it, known only for the newest run of its type.
+    it is stuck in. `usuals` is what past logs say of every step, longer or not. `longer_than` says
+    how many of the baseline's runs took less. `due` is what comes after it, known only for the
+    newest run of its type.
     """
 
     streak: Streak | None
@@ -45,6 +46,12 @@ class Explanation:
     servers: tuple[ServerRow, ...]
     due: Due | None
     around: Around
+    usuals: Usuals
+
+    @property
+    def worst(self) -> Wait | None:
+        """The wait that explains most, if one does."""
+        return self.silent or self.slowest
 
 
 def good_before(runs: Runs, session: Session, count: int = PAST_LOGS) -> list[Session]:
@@ -80,6 +87,7 @@ def explain(
         servers(events, past, until),
         row.due if row and row.newest.uid == session.uid else None,
         around(sessions, session, now),
+        usual_steps,
     )
 
 

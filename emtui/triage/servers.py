@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from emtui.em.model import Event
-from emtui.triage.baseline import spans_of
-from emtui.triage.steps import ENOUGH, UsualStep
+from emtui.triage.baseline import UNUSUAL, spans_of
+from emtui.triage.steps import ENOUGH, SHOWN, UsualStep
 from emtui.triage.trouble import dire
 
 _HOST = r"(?P<host>[^\s,;:'\"]+?)"
@@ -35,6 +35,7 @@ class Went(StrEnum):
     FAILED = "failed"
     RUNNING = "running"
     NOT_REACHED = "not reached"
+    NOT_YET = "not yet"
     UNKNOWN = "unknown"
 
 
@@ -47,6 +48,22 @@ class ServerRow:
     went: Went
     usual: UsualStep | None = None
     message: str | None = None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether it took longer than ever, and clearly more than usual."""
+        took, usual = self.took, self.usual
+        if took is None or usual is None:
+            return False
+        return took > usual.longest and took >= usual.usual * UNUSUAL and took - usual.usual >= SHOWN
+
+
+_WORST_FIRST = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN, Went.RUNNING, Went.OK, Went.NOT_YET)
+
+
+def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
+    """What failed, what was not reached, …; of those that went alike, first what took unusually long."""
+    return tuple(sorted(rows, key=lambda row: (_WORST_FIRST.index(row.went), not row.unusual)))
 
 
 @dataclass(slots=True)
@@ -61,7 +78,10 @@ class _Visit:
 def servers(
     events: Sequence[Event], past: Iterable[Sequence[Event]] = (), now: datetime | None = None
 ) -> tuple[ServerRow, ...]:
-    """The servers in the order of the run, then those not reached. `now` is given while it runs."""
+    """The servers in the order of the run, then those not reached, or not yet.
+
+    `now` is given while it runs.
+    """
     visits = _visits(events, now)
     known: dict[str, list[timedelta]] = {}
     for log in past:
@@ -72,7 +92,8 @@ def servers(
     if not rows:
         return ()  # a log that names no server is not a collection
     left = (host for host in known if host not in visits)
-    return (*rows, *(ServerRow(host, None, Went.NOT_REACHED, _usual(known[host])) for host in left))
+    went = Went.NOT_REACHED if now is None else Went.NOT_YET
+    return (*rows, *(ServerRow(host, None, went, _usual(known[host])) for host in left))
 
 
 def _row(visit: _Visit, lengths: Sequence[timedelta]) -> ServerRow:

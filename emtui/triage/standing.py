@@ -6,7 +6,7 @@ One row per type, in the order of the newest run; the board shows them, `attenti
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emtui.em.model import Session
@@ -64,6 +64,10 @@ class Standings:
     def of(self, kind: str | None) -> Standing | None:
         """The standing of this type, if it ever ran."""
         return next((standing for standing in self.types if standing.type == kind), None)
+
+    def later(self, now: datetime) -> Standings:
+        """The same types, looked at later; an earlier moment changes nothing."""
+        return replace(self, now=min(max(now, self.now), LATEST))
 
 
 def standings(sessions: Iterable[Session], now: datetime) -> Standings:

@@ -28,12 +28,14 @@ from emtui.triage.attention import (
 from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
 from emtui.triage.rhythm import MOST_SLOTS, Due
-from emtui.triage.servers import ServerRow, Went
+from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
 
 NO_SPREAD = timedelta(milliseconds=100)
 """What lies closer together than this took the same, as it is written."""
+SERVERS = "Servers"
+"""What is told of the backup servers in one line; a screen may show a table instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +115,15 @@ class Teller:
         elif found.slowest:
             yield "Waited", self.wait(found.slowest)
         if found.servers:
-            yield "Servers", "  ".join(map(server, found.servers))
-        if found.baseline:
-            yield "Usual", self._usual(found.baseline, found)
-        if found.incident and found.incident.count > 1:
-            yield "Same", self._same(found)
+            yield SERVERS, "  ".join(map(server, worst_first(found.servers)))
         if found.last_good and found.last_good.started:
             took = found.last_good.took(self.now)
             length = f", took {words.duration(took)}" if took is not None else ""
             yield "Last good", f"{self.at(found.last_good.started)}{length}"
+        if found.baseline:
+            yield "Usual", self._usual(found.baseline, found)
+        if found.incident and found.incident.count > 1:
+            yield "Same", self._same(found)
         if found.due and (text := self.due(found.due)):
             yield "Next", text
         if found.around.troubled:
@@ -176,7 +178,7 @@ def usual_wait(wait: Wait) -> str:
 
 def server(row: ServerRow) -> str:
     """`bs02.example.net 3m50s failed`."""
-    took = f" {words.duration(row.took)}" if row.took is not None and row.went is not Went.NOT_REACHED else ""
+    took = f" {words.duration(row.took)}" if row.took is not None else ""
     return f"{row.host}{took} {row.went}"
 
 

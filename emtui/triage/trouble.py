@@ -28,13 +28,16 @@ _DIRE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+READ = 4_000
+"""Characters of a message that are looked at: what matters is said first."""
+
 
 def trouble(message: str | None) -> str | None:
     """The first word or words in it that suggest trouble."""
-    found = _TROUBLE.search(_HARMLESS.sub("", message)) if message else None
+    found = _TROUBLE.search(_HARMLESS.sub("", message[:READ])) if message else None
     return found.group() if found else None
 
 
 def dire(message: str | None) -> bool:
     """Whether it sounds as if something did not work at all."""
-    return bool(message and _DIRE.search(_HARMLESS.sub("", message)))
+    return bool(message and _DIRE.search(_HARMLESS.sub("", message[:READ])))

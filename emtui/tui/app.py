@@ -81,6 +81,8 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._target = start.target
         self._wanted_view = start.view
         self._stop_pressed = -PRESS_AGAIN
+        self.wraps = False
+        """Whether long events are wrapped rather than cut."""
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()

@@ -25,6 +25,7 @@ class Place(Enum):
     HANDOVER = "Handing over"
     MOVING = "Moving"
     PAGE = "A page of text"
+    RAW = "What the server said"
     PROMPT = "The query and search line"
     QUERY = "While a query is typed"
     PALETTE = "Commands"
@@ -78,7 +79,13 @@ COMMANDS = (
     # a session and its events
     Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),
     Command("search", ("slash",), "search in the events", Place.DETAIL, "search", vital=True),
-    Command("slowest", ("s",), "to the step that it waited in", Place.DETAIL, "slowest"),
+    Command("next_slow", ("s",), "the slowest step, then the next", Place.DETAIL, "slowest"),
+    Command("previous_slow", ("S",), "the slowest, then the one before", Place.DETAIL),
+    Command("next_trouble", ("e",), "next line that sounds like trouble", Place.DETAIL),
+    Command("previous_trouble", ("E",), "previous line that sounds like it", Place.DETAIL),
+    Command("severity", ("w", "W"), "events have no severity: see e", Place.DETAIL),
+    Command("next_unseen", ("u",), "next line since the last look", Place.DETAIL),
+    Command("previous_unseen", ("U",), "previous one since the last look", Place.DETAIL),
     Command("next_match", ("n",), "next match", Place.DETAIL),
     Command("previous_match", ("N",), "previous match", Place.DETAIL),
     Command(
@@ -90,6 +97,9 @@ COMMANDS = (
     Command("stick", ("F",), "follow its end, or not", Place.DETAIL),
     Command("facts", ("i",), "all that the server said of it", Place.DETAIL),
     Command("only", ("ampersand",), "show only lines with a text", Place.DETAIL),
+    Command("wrap", ("z",), "cut or wrap long lines", Place.DETAIL),
+    Command("left", ("h", "left"), "long lines from their beginning", Place.DETAIL),
+    Command("right", ("l", "right"), "the rest of long lines", Place.DETAIL),
     Command("difference", ("d",), "difference from the last good run", Place.DETAIL, "difference"),
     Command("choose", ("D",), "difference from a run you choose", Place.DETAIL),
     # the difference of two runs
@@ -113,6 +123,8 @@ COMMANDS = (
     Command("shift", ("3",), "a summary of the last 12 hours", Place.HANDOVER),
     Command("bundle", ("4",), "a bundle: all of it in a zip", Place.HANDOVER),
     Command("write", ("w",), "write it into a new file", Place.HANDOVER, "to a file"),
+    # what the server said
+    Command("raw", ("i",), "as XML, as it came; or the facts", Place.RAW, "XML"),
     # moving
     Command("down", ("down", "j"), "down", Place.MOVING, vital=True),
     Command("up", ("up", "k"), "up", Place.MOVING, vital=True),
@@ -229,13 +241,14 @@ def _bindings(command: Command) -> list[Binding]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "difference", "search", "slowest", "hand_over", "help"),
+    Place.DETAIL: ("close", "difference", "search", "next_slow", "hand_over", "help"),
     Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
     Place.CHOICE: ("close", "open", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
     Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
     Place.PAGE: ("close", "page_down"),
+    Place.RAW: ("close", "raw", "page_down"),
     Place.PROMPT: ("keep", "restore"),
     Place.QUERY: ("complete", "earlier", "keep", "restore"),
     Place.PALETTE: ("choose", "undo"),

@@ -6,12 +6,12 @@ Pure: sessions, times and a zone in, text out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from rich.style import Style
 
 from emtui import words
-from emtui.em.model import Event, Outcome, Session
+from emtui.em.model import Outcome, Session
 from emtui.monitor.away import Absence
 from emtui.monitor.follow import Follow
 from emtui.monitor.health import Sight
@@ -147,9 +147,3 @@ def facts(session: Session, clock: Clock) -> str:
         ("UID", session.uid),
     )
     return "\n".join(f"{label:<12}  {text}" for label, text in lines if text)
-
-
-def event_title(event: Event, session: Session, zone: tzinfo) -> str:
-    """Which event of which session, and when."""
-    when = f", {words.moment(event.time, zone)}" if event.time else ""
-    return f"{session.type or session.name or session.id}, event {event.order or ''}{when}"

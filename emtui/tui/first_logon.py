@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emtui.em.address import Server
     from emtui.em.model import Listing, Log, Session, Uid
-    from emtui.em.source import Progress, Receipt, Received, Source
+    from emtui.em.source import Progress, Receipt, Source
     from emtui.em.tls import Certificate
 
 
@@ -44,6 +44,11 @@ class FirstLogon:
         """What the last whole list was as an answer."""
         return self._source.receipt if self._source else None
 
+    @property
+    def api(self) -> str:
+        """The versions of its API that the server named."""
+        return self._source.api if self._source else ""
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All sessions, newest first."""
         return await (await self._there()).sessions(progress)
@@ -56,9 +61,13 @@ class FirstLogon:
         """The log of one session."""
         return await (await self._there()).events(uid)
 
-    async def received(self, uid: Uid) -> Received | None:
-        """The answers for one session as they came."""
-        return await (await self._there()).received(uid)
+    async def session_xml(self, uid: Uid) -> str:
+        """The answer for one session as the server wrote it."""
+        return await (await self._there()).session_xml(uid)
+
+    async def events_xml(self, uid: Uid) -> str:
+        """The answer for one session's events as the server wrote it."""
+        return await (await self._there()).events_xml(uid)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, each known as well as it can be."""

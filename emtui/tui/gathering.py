@@ -10,8 +10,9 @@ from functools import partial
 
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Session
-from emtui.em.source import Received, Source
+from emtui.em.source import Source
 from emtui.em.threads import beside
+from emtui.handover.bundle import Received, Wire
 from emtui.handover.case import Case, Origin
 from emtui.local.notes import Note, notes_on
 from emtui.monitor.past import PastLogs
@@ -81,10 +82,10 @@ def _with_people(case: Case, ground: Ground) -> Case:
     return replace(case, people=told, is_known=ground.known.of(case.session) is not None)
 
 
-async def received(source: Source, session: Session) -> tuple[Received | None, str]:
+async def received(source: Source, session: Session) -> Wire:
     """What the server wrote about it, asked for anew, or why there is nothing of that."""
     try:
-        found = await source.received(session.uid)
+        found = Received(await source.session_xml(session.uid), await source.events_xml(session.uid))
     except EmError as problem:
-        return None, str(problem)
-    return found, "" if found else "a recording has none"
+        return Wire(None, str(problem), source.api)
+    return Wire(found, api=source.api)

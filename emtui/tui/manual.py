@@ -22,6 +22,12 @@ The query
   "two words"         together"""
 
 
+_GUESS = """\
+A ! before an event is a guess
+  The server gives its events no severity. Words such as
+  failed, refused or timed out get the mark."""
+
+
 MOVED_IN = {
     Place.LOOKUP,
     Place.DETAIL,
@@ -31,6 +37,7 @@ MOVED_IN = {
     Place.FINDINGS,
     Place.HANDOVER,
     Place.PAGE,
+    Place.RAW,
 }
 """Where there are rows to move among."""
 
@@ -47,6 +54,7 @@ def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
             "Everywhere", [command for command in here if command.place is not place and not command.vital]
         ),
         *(_of_queries(own or {}) if place is Place.LOOKUP else ()),
+        _GUESS if place is Place.DETAIL else "",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -14,8 +14,11 @@ from emtui import words
 from emtui.em.model import Event, Log, Session
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
+from emtui.triage.steps import Wait
 from emtui.tui.columns import Clock, summary
 from emtui.tui.describe import server_words, tally
+from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
+from emtui.tui.log_words import wait_text, waited
 
 BETWEEN = "  "
 TIME_CELLS = 26
@@ -59,6 +62,14 @@ def event_line(event: Event, began: datetime | None, zone: tzinfo) -> str:
     return _joined(_offset(event, began), _time(event, zone), words.one_line(_said(event)))
 
 
+def log_line(line: LogLine, began: datetime | None, zone: tzinfo) -> str:
+    """An event, or a wait behind the time when it began: one line."""
+    if isinstance(line, EventLine):
+        return event_line(line.event, began, zone)
+    said = words.one_line(wait_text(line.wait))
+    return _joined(_offset(line.event, began), _time(line.event, zone), said)
+
+
 def list_text(
     origin: Origin, rows: Sequence[Session], snapshot: Snapshot, query: Query, order: Order, clock: Clock
 ) -> str:
@@ -90,8 +101,10 @@ def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: s
     return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>6}  {id:<{SHORT_ID}}  {message}".rstrip()
 
 
-def session_text(origin: Origin, session: Session, log: Log | None, clock: Clock) -> str:
-    """What became of it, its message, and all its events."""
+def session_text(
+    origin: Origin, session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait] = ()
+) -> str:
+    """What became of it, its message, and all its events, with the waits between them."""
     said = server_words(session)
     head = (
         origin.line(clock.zone),
@@ -106,20 +119,28 @@ def session_text(origin: Origin, session: Session, log: Log | None, clock: Clock
     )
     message = session.message or ""
     odd = f"not readable: {session.odd}" if session.odd else ""
-    parts = ("\n".join(line for line in head if line), odd, message, "\n".join(_events(session, log, clock)))
+    parts = (
+        "\n".join(line for line in head if line),
+        odd,
+        message,
+        "\n".join(_events(session, log, clock, waits)),
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _events(session: Session, log: Log | None, clock: Clock) -> Iterator[str]:
+def _events(session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait]) -> Iterator[str]:
     if log is None:
         yield "The events have not come yet."
         return
     yield f"{words.count(len(log.events))} events"
     began = session.started or first_time(log.events)
     indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(BETWEEN))
-    for event in log.events:
-        offset, time = _offset(event, began), _time(event, clock.zone)
-        said = _said(event).replace("\n", f"\n{indent}")
+    for line in log_lines(log.events, waits):
+        if isinstance(line, WaitLine):
+            yield f"{indent}{waited(line.wait)}"
+            continue
+        offset, time = _offset(line.event, began), _time(line.event, clock.zone)
+        said = _said(line.event).replace("\n", f"\n{indent}")
         yield f"{offset:>{OFFSET_CELLS}}{BETWEEN}{time:<{TIME_CELLS}}{BETWEEN}{said}".rstrip()
 
 

@@ -104,7 +104,7 @@ def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unr
     assert re.search(r"^Since     first failure, after \d+ good runs$", text, re.MULTILINE)
     assert re.search(r"^Same      \d times since .*, last \w+ 03:10", text, re.MULTILINE)
     assert re.search(
-        r"^Servers   bs01.example.net \S+ ok  bs02.example.net \S+ failed  bs03", text, re.MULTILINE
+        r"^Servers   bs02.example.net \S+ failed  bs01.example.net \S+ ok  bs03", text, re.MULTILINE
     )
     assert re.search(r"^Last good \w+ 02:55, took 1m", text, re.MULTILINE)
 

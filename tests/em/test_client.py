@@ -82,7 +82,7 @@ async def test_a_list_a_session_and_its_events_are_read() -> None:
     ]
 
 
-async def test_what_was_received_of_a_session_is_asked_for_anew_and_names_the_versions_of_the_api() -> None:
+async def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
     versions = "".join(f'<SupportedVersion Name="{name}"/>' for name in ("v1_5", "v1_7"))
     root = f"<EnterpriseManager><SupportedVersions>{versions}</SupportedVersions></EnterpriseManager>"
     names = reply("200 OK", root.encode())
@@ -90,12 +90,7 @@ async def test_what_was_received_of_a_session_is_asked_for_anew_and_names_the_ve
         rogue(lambda asked: names if route_of(asked) == "root" else good(asked)) as server,
         await connect(server) as client,
     ):
-        received = await client.received(uid_of(GUID))
-    assert received
-    assert "<SessionType>CollectJob" in received.session
-    assert "data collection" in received.events
-    assert received.api == "v1_5, v1_7"
-    assert [route_of(asked) for asked in server.asked] == ["root", "logon", "session", "events", "logoff"]
+        assert client.api == "v1_5, v1_7"
 
 
 async def test_a_path_before_api_is_kept() -> None:

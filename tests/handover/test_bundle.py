@@ -18,13 +18,12 @@ from made_runs import NOON, log
 
 from emtui.em.model import Result, Session, Uid
 from emtui.em.secret import Secret
-from emtui.em.source import Received
-from emtui.handover.bundle import Wire, bundle, name_of, name_of_shift
+from emtui.handover.bundle import Received, Wire, bundle, name_of, name_of_shift
 from emtui.handover.case import Case
 from emtui.handover.withheld import Withheld
 
 VERSIONS = {"Python": "3.11.7", "textual": "8.2.8"}
-WIRE = Wire(Received("<SystemSession/>", "<SystemSessionEvents/>", "v1_5, v1_7"))
+WIRE = Wire(Received("<SystemSession/>", "<SystemSessionEvents/>"), api="v1_5, v1_7")
 NO_WIRE = Wire(None, "a recording has none")
 TOKEN = "NDRjZmJkYmUtNWE5NS00MTU2LTg4NjctOTFmMDY5YjdjMmNj"
 USER = "EXAMPLE\\ops"
@@ -103,7 +102,7 @@ def test_nothing_of_the_senders_logon_is_in_any_file() -> None:
     token, said = Secret(TOKEN), f"{TOKEN} was sent by {USER} (ops)"
     row = failed(name=said, type=said, state=said, odd=said, result=Result(said, said))
     one = case(session=row, events=log((0.0, said), (9.0, said)), why=said, people=(("Note", said),))
-    wire = Wire(Received(f"<a Href='{said}'>{said}</a>", said, said), said)
+    wire = Wire(Received(f"<a Href='{said}'>{said}</a>", said), said, said)
     for found in (files(one, wire, USER), files(replace(one, log=None), replace(wire, received=None), USER)):
         for name, text in found.items():
             assert token.reveal() not in text, name

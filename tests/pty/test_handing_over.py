@@ -19,7 +19,7 @@ from safety_hostile import PIECES, guid, hostile
 
 NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
-EVENTS = re.compile(r"\d events$", re.MULTILINE)
+EVENTS = re.compile(r"\d events\b")
 ROW = re.compile(r"\w+  \w+  2026-11-\d\d \d\d:\d\d:\d\d \+00:00  \w+  .*[0-9a-f]{12}")
 PAGER = """#!/bin/sh
 cd {folder}

@@ -136,6 +136,7 @@ def test_a_server_that_was_not_reached_is_named() -> None:
     one, other = servers(cut, PAST)
     assert one.went is Went.OK
     assert (other.host, other.took, other.went) == ("bs02.example.net", None, Went.NOT_REACHED)
+    assert servers(cut, PAST, now=NOON + 51 * SECOND)[1].went is Went.NOT_YET
 
 
 def test_a_server_that_a_running_job_is_at_is_said_to_run() -> None:

@@ -17,6 +17,7 @@ from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
+from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.text import TextPage
 from emtui.tui.screens.trust import TrustScreen
 from emtui.tui.widgets.lines import Lines
@@ -33,6 +34,7 @@ WHO_CARRIES_OUT = {
     Place.HANDOVER: HandOverScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
+    Place.RAW: RawPage,
     Place.PROMPT: PromptInput,
     Place.QUERY: QueryInput,
     Place.PALETTE: PaletteScreen,
@@ -51,6 +53,7 @@ VIEWS = (
     Place.FINDINGS,
     Place.HANDOVER,
     Place.PAGE,
+    Place.RAW,
 )
 
 

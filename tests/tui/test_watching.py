@@ -560,17 +560,17 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
         await watch.poll()
         await watch.pilot.press("g", "enter")
         await watch.until(
-            lambda: isinstance(watch.app.page, DetailScreen) and watch.app.page.events.count == 30
+            lambda: isinstance(watch.app.page, DetailScreen) and watch.app.page.events.shown == 30
         )
         page = watch.app.page
         assert isinstance(page, DetailScreen)
         watch.manager.lines = 31
-        await watch.until(lambda: page.events.count == 31)
-        assert page.events.cursor == 30, "the end is followed"
-        await watch.pilot.press("k")
+        await watch.until(lambda: page.events.shown == 31)
+        assert page.events.cursor == page.events.count - 1, "the end is followed"
+        await watch.pilot.press("g", "j")
         watch.manager.lines = 32
-        await watch.until(lambda: page.events.count == 32)
-        assert page.events.cursor == 29, "whoever moves up stays there"
+        await watch.until(lambda: page.events.shown == 32)
+        assert page.events.cursor == 1, "whoever moves up stays there"
         watch.manager.states[39] = "Failed"
         await watch.until(
             lambda: "It has ended: failed." in page.query_one("#foot", OneLine).render_line(0).text

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.source import Progress, Receipt, Received, Source
+from emtui.em.source import Progress, Receipt, Source
 from emtui.em.threads import beside
 from emtui.monitor.follow import DECIDED
 from emtui.monitor.recording.hiding import NOTHING, Hiding
@@ -142,6 +142,10 @@ class _Overheard:
     def receipt(self) -> Receipt | None:
         return self._client.receipt
 
+    @property
+    def api(self) -> str:
+        return self._client.api
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         try:
             listing = await self._client.sessions(progress)
@@ -170,8 +174,13 @@ class _Overheard:
         self._note(Read(self._recorder.now(), uid, log))
         return log
 
-    async def received(self, uid: Uid) -> Received | None:
-        return await self._client.received(uid)
+    async def session_xml(self, uid: Uid) -> str:
+        """Not noted: a recording keeps what was read, and hides what the XML would show."""
+        return await self._client.session_xml(uid)
+
+    async def events_xml(self, uid: Uid) -> str:
+        """Not noted either."""
+        return await self._client.events_xml(uid)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """What is known of a run since an earlier list is not noted again."""

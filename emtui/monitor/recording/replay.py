@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.source import Progress, Receipt, Received
+from emtui.em.source import Progress, Receipt
 from emtui.em.threads import beside
 from emtui.monitor.health import BLIND_AFTER
 from emtui.monitor.pace import Pace
@@ -38,6 +38,8 @@ _LEAST_PAUSE = 0.01
 _JUST_BEFORE = 0.001
 """Recorded seconds by which a look is called early: sums of seconds are not exact."""
 
+_NO_XML = "A recording keeps what was read, not the XML that it was read from."
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -54,6 +56,7 @@ class Replay:
     user = ""
     certificate = None
     logged_on = ()
+    api = ""
 
     def __init__(
         self,
@@ -192,9 +195,13 @@ class Replay:
             raise EmError(log)
         return log
 
-    async def received(self, uid: Uid) -> Received | None:  # noqa: ARG002
-        """Nothing: a recording keeps what was read, not what was received."""
-        return None
+    async def session_xml(self, uid: Uid) -> str:  # noqa: ARG002 - no session has any
+        """Nothing: only what was read of it was recorded."""
+        raise NotFound(_NO_XML)
+
+    async def events_xml(self, uid: Uid) -> str:  # noqa: ARG002 - see above
+        """Nothing either."""
+        raise NotFound(_NO_XML)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """As they came to be known until the next look."""

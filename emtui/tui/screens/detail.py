@@ -16,13 +16,15 @@ from emtui import words
 from emtui.em.model import Session
 from emtui.tui.columns import WIDE, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import event_title, facts, head
+from emtui.tui.describe import facts, head
+from emtui.tui.log_words import line_text, line_title
 from emtui.tui.screens.hopping import Hopping
 from emtui.tui.screens.text import TextPage
 from emtui.tui.widgets.event_list import EventList
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.pairs import Pairs
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.server_table import ServerTable
 
 
 class DetailScreen(Hopping):
@@ -44,10 +46,13 @@ class DetailScreen(Hopping):
         yield OneLine(id="head")
         yield Paragraph(4, id="message")
         yield Pairs(id="explained")
+        yield ServerTable(id="servers")
         yield OneLine(id="search")
         yield self.prompt()
         yield EventList(id="events").data_bind(
             DetailScreen.log_read,
+            DetailScreen.waits,
+            DetailScreen.worst,
             DetailScreen.began,
             DetailScreen.zone,
             DetailScreen.sought,
@@ -58,7 +63,7 @@ class DetailScreen(Hopping):
     def on_mount(self) -> None:
         """Show what is known, ask for the rest, and follow the end of what still runs."""
         self.show_session()
-        self.events.clocks = self.emtui.clocks
+        self.events.clocks, self.events.wraps = self.emtui.clocks, self.emtui.wraps
         self.events.sticks = self.session.running
         self.action_ask()
         self._keep_up()
@@ -68,7 +73,7 @@ class DetailScreen(Hopping):
     def position(self) -> str:
         """`3/7`."""
         events = self.events
-        return f"{words.count(events.cursor + 1)}/{words.count(events.count)}" if events.count else ""
+        return f"{words.count(events.ordinal)}/{words.count(events.shown)}" if events.count else ""
 
     def watch_zone(self) -> None:
         """Other times in the head."""
@@ -86,8 +91,8 @@ class DetailScreen(Hopping):
 
     def on_lines_moved(self) -> None:
         """The whole text of the line under the cursor."""
-        event = self.events.selected
-        self.query_one("#tail", Paragraph).show((event.message or "") if event else "")
+        line = self.events.line
+        self.query_one("#tail", Paragraph).show(line_text(line) if line else "")
         self.show_foot()
 
     def action_stick(self) -> None:
@@ -110,6 +115,23 @@ class DetailScreen(Hopping):
         self.emtui.clocks = self.events.clocks = not self.events.clocks
         self.say("The time of each event." if self.events.clocks else "How long after the start each came.")
 
+    def action_wrap(self) -> None:
+        """Cut long lines, or wrap them."""
+        self.emtui.wraps = self.events.wraps = not self.events.wraps
+        self.say("Long lines are wrapped." if self.events.wraps else "Long lines are cut; l shows their end.")
+
+    def action_left(self) -> None:
+        """Back to the beginning of long lines."""
+        if not self.events.shift(-1):
+            self.say("This is where the lines begin.")
+
+    def action_right(self) -> None:
+        """To the end of long lines."""
+        if self.events.wraps:
+            self.say("Long lines are wrapped: nothing is hidden. z cuts them.")
+        elif not self.events.shift(1):
+            self.say("No line goes on to the right.")
+
     # --- handing over -----------------------------------------------------------
 
     @property
@@ -118,37 +140,33 @@ class DetailScreen(Hopping):
         return self.session
 
     def action_copy(self) -> None:
-        """The event under the cursor, whole."""
-        event = self.events.selected
-        if event is None:
+        """The event or the wait under the cursor, whole."""
+        line = self.events.line
+        if line is None:
             self.say("There is no line to copy.")
             return
-        from emtui.tui.plain import event_line
+        from emtui.tui.plain import log_line
 
-        self.emtui.copy(event_line(event, self.events.counts_from, self._clock().zone))
+        self.emtui.copy(log_line(line, self.events.counts_from, self._clock().zone))
 
     def plain_text(self) -> Callable[[], str]:
-        """What became of it, its message, and all its events, also those that are not shown."""
+        """What became of it, its message, and all its events and waits, also those that are not shown."""
         from emtui.tui.plain import session_text
 
-        origin, session, log, clock = (
-            self.emtui.origin(self._as_of),
-            self.session,
-            self.log_read,
-            self._clock(),
-        )
-        return lambda: session_text(origin, session, log, clock)
+        origin, clock = self.emtui.origin(self._as_of), self._clock()
+        session, log, waits = self.session, self.log_read, self.waits
+        return lambda: session_text(origin, session, log, clock, waits)
 
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
         """The whole line under the cursor."""
-        event = self.events.selected
-        if event is None:
+        line = self.events.line
+        if line is None:
             self.say("There is no line to open.")
         else:
-            title = event_title(event, self.session, self._clock().zone)
-            self.emtui.push_screen(TextPage(title, event.message or ""))
+            title = line_title(line, self.session, self._clock().zone)
+            self.emtui.push_screen(TextPage(title, line_text(line)))
 
     def action_difference(self) -> None:
         """What is different from the last good run."""
@@ -165,9 +183,10 @@ class DetailScreen(Hopping):
         choose(self, self.session, near, lambda run: self.emtui.push_screen(DifferenceScreen(self, run)))
 
     def action_facts(self) -> None:
-        """All that the server said of this run, its message whole."""
-        title = self.session.name or self.session.id
-        self.emtui.push_screen(TextPage(title, facts(self.session, self._clock())))
+        """All that the server said of this run, its message whole; from there, the XML that came."""
+        from emtui.tui.screens.raw import RawPage
+
+        self.emtui.push_screen(RawPage(self.client, self.session, facts(self.session, self._clock())))
 
     def action_older(self) -> None:
         """The run of the same type before this one."""

@@ -30,8 +30,10 @@ from emtui.triage.differing import (
 from emtui.triage.stretches import Stretch, next_difference, next_slower
 from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import event_title, head
+from emtui.tui.describe import head
 from emtui.tui.differing import moment_of, whole_text
+from emtui.tui.log_lines import EventLine
+from emtui.tui.log_words import line_title
 from emtui.tui.screens.choosing import choose
 from emtui.tui.screens.comparing import Comparing
 from emtui.tui.screens.text import TextPage
@@ -191,8 +193,8 @@ class DifferenceScreen(Comparing):
             self.action_fold()
         else:
             row = self.lines.rows[line]
-            run = found.there if row.here is None else found.here
-            title = event_title(found.event(row), run, self._zone)
+            run, place = (found.there, row.there or 0) if row.here is None else (found.here, row.here)
+            title = line_title(EventLine(place, found.event(row)), run, self._zone)
             self.emtui.push_screen(TextPage(title, whole_text(found, row, self._zone)))
 
     def action_events(self) -> None:

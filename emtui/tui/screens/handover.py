@@ -74,7 +74,7 @@ class HandOverScreen(Preparing):
     def show_chosen(self) -> None:
         """What it is about, and the chosen one as far as it is there."""
         self.query_one("#title", OneLine).show([("Hand over", BOLD), (f"  {self._about()}", PLAIN)])
-        self.preview.show(self.texts.get(self.ways.chosen) or self._emptiness())
+        self.preview.read(self.texts.get(self.ways.chosen) or self._emptiness())
         self.show_foot()
 
     def _about(self) -> str:

@@ -2,31 +2,103 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from emtui import words
-from emtui.triage.steps import Wait
-from emtui.triage.telling import usual_wait
+from emtui.triage.trouble import trouble
+from emtui.tui.log_lines import EventLine, LogLine, WaitLine
+from emtui.tui.log_words import waited
 from emtui.tui.screens.searching import Searching
 
 
 class Hopping(Searching):
-    """A page about one run whose events are hopped through."""
+    """A page about one run whose lines are hopped through."""
 
-    def action_slowest(self) -> None:
-        """To the step that it waited in."""
-        found = self.explanation
-        if found is None:
-            self.say("It is not known yet where this run waited.")
+    _was_at_worst = False
+
+    def heard_key(self) -> None:
+        """Somebody is there: what is on the screen has been seen."""
+        super().heard_key()
+        if self.stands and self.is_current:
+            self.events.notice()
+
+    # --- slow steps -----------------------------------------------------------------
+
+    def action_next_slow(self) -> None:
+        """To the step that it waited in most, then to the next one, round the end."""
+        self._to_wait(1)
+
+    def action_previous_slow(self) -> None:
+        """To the step that it waited in most, then to the one before, round the beginning."""
+        self._to_wait(-1)
+
+    def _to_wait(self, step: int) -> None:
+        if not self.waits:
+            self.say(self._no_waits())
             return
-        wait = found.silent or found.slowest or max(found.waits, key=_length, default=None)
-        if wait is None:
-            self.say("This run waited nowhere for as long as five seconds.")
-        else:
-            self.events.go(wait.step.place)
-            usual = usual_wait(wait)
-            self.say(f"{words.duration(_length(wait))}{f', {usual}' if usual else ''}")
+        number = self._next_wait(step) if self._was_at_worst else self._worst_wait()
+        wait = self.waits[number]
+        if not self.events.go_to_wait(wait.step.place):
+            self.say("That step is not among the lines shown: Esc shows all.")
+            return
+        self._was_at_worst = self._was_at_worst or self.explanation is not None
+        which = f"{words.count(number + 1)} of {words.count(len(self.waits))}"
+        self.say(f"{which}: {waited(wait)}")
+
+    def _no_waits(self) -> str:
+        if self.log_read is None:
+            return "It is not known yet where this run waited."
+        return "This run waited nowhere for as long as five seconds."
+
+    def _worst_wait(self) -> int:
+        """The one that explains most, else the longest."""
+        if self.worst in self.waits:
+            return self.waits.index(self.worst)
+        return max(range(len(self.waits)), key=lambda number: self.waits[number].step.lasted or timedelta())
+
+    def _next_wait(self, step: int) -> int:
+        line = self.events.line
+        here = (line.place, isinstance(line, WaitLine)) if line else (0, False)
+        return wait_beside(here, [wait.step.place for wait in self.waits], step)
+
+    # --- trouble, and what has come ---------------------------------------------------
+
+    async def action_next_trouble(self) -> None:
+        """The next line that sounds like trouble."""
+        await self._to_line(_troubled, 1, "No line below sounds like trouble.")
+
+    async def action_previous_trouble(self) -> None:
+        """The line before that sounds like trouble."""
+        await self._to_line(_troubled, -1, "No line above sounds like trouble.")
+
+    def action_severity(self) -> None:
+        """Why there is no next warning."""
+        self.say("Events have no severity; e goes to words that sound like trouble.")
+
+    async def action_next_unseen(self) -> None:
+        """The next line that has come since the last look."""
+        await self._to_line(self._is_fresh, 1, "No line below is new since you looked.")
+
+    async def action_previous_unseen(self) -> None:
+        """The line before that has come since the last look."""
+        await self._to_line(self._is_fresh, -1, "No line above is new since you looked.")
+
+    def _is_fresh(self, line: LogLine) -> bool:
+        return isinstance(line, EventLine) and line.place in self.events.fresh
+
+    async def _to_line(self, wanted: Callable[[LogLine], bool], step: int, none: str) -> None:
+        if not await self.events.hop_to(wanted, step):
+            self.say(none)
 
 
-def _length(wait: Wait) -> timedelta:
-    return wait.step.lasted or timedelta()
+def _troubled(line: LogLine) -> bool:
+    return isinstance(line, EventLine) and trouble(line.event.message) is not None
+
+
+def wait_beside(here: tuple[int, bool], places: Sequence[int], step: int) -> int:
+    """Which of the waits at these places comes next (or before), from an event or a wait; round the end."""
+    spots = [(place, True) for place in places]
+    number = bisect_right(spots, here) if step > 0 else bisect_left(spots, here) - 1
+    return number % len(places)

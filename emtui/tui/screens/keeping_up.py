@@ -18,6 +18,8 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
+from emtui.triage.explained import Explanation
+from emtui.triage.steps import Wait
 from emtui.tui.commands import Place
 from emtui.tui.screens.explaining import Explaining
 
@@ -97,11 +99,13 @@ class KeepingUp(Explaining):
             asked = await self.client.session(session.uid)
             session = asked if asked.complete or not session.complete else session
         log = await self.client.events(session.uid)
-        self.trouble, self._missed = "", 0
         self._as_of = self.emtui.now()
-        self._learn(session, log)
+        found = await self.thoughts_at_once(session, log)
+        waits = found.waits if found else await self.waits_of(session, log)
+        self.trouble, self._missed = "", 0
+        self._learn(session, log, waits, found)
 
-    def _learn(self, session: Session, log: Log) -> None:
+    def _learn(self, session: Session, log: Log, waits: tuple[Wait, ...], found: Explanation | None) -> None:
         if not self.stands:
             return  # the person has gone elsewhere meanwhile
         if session != self.session:
@@ -109,9 +113,12 @@ class KeepingUp(Explaining):
             self.post_message(self.Learned(session))
             if before.running and not session.running:
                 self.say(f"It has ended: {session.outcome}.")
+        self.explanation = found or self.explanation
         if log != self.log_read:
             self.log_read = log
+        self.waits = waits
         self.show_top()
+        self.show_explanation()
         self.show_session()
         self.explain()
 

@@ -9,6 +9,7 @@ from textual.reactive import var
 
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
+from emtui.triage.steps import Wait
 from emtui.tui.columns import Clock
 from emtui.tui.commands import Place
 from emtui.tui.screens.page import Page
@@ -22,6 +23,8 @@ class OpenedRun(Page):
 
     began: var[datetime | None] = var(None)
     log_read: var[Log | None] = var(None)
+    waits: var[tuple[Wait, ...]] = var(())
+    worst: var[Wait | None] = var(None)
 
     def __init__(self, client: Source, session: Session) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from emtui import __version__
 from emtui.em.address import Server
 from emtui.em.model import Log, Session
 from emtui.em.threads import beside
-from emtui.handover.bundle import Wire, bundle, name_of, name_of_shift
+from emtui.handover.bundle import bundle, name_of, name_of_shift
 from emtui.handover.case import Case, Origin
 from emtui.handover.dated import Zones
 from emtui.handover.document import Block
@@ -178,7 +178,7 @@ class Preparing(AboveTheList):
         case = self._case
         if case is None:
             raise RuntimeError("a bundle was wished for before the run was known")
-        wire = Wire(*await received(self.listing.client, case.session))
+        wire = await received(self.listing.client, case.session)
         withheld = self._withheld()
         return await beside(lambda: bundle(case, wire, versions(), withheld))
 

@@ -7,6 +7,7 @@ from textual.reactive import var
 from emtui import words
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
+from emtui.triage.steps import SHOWN
 from emtui.tui.describe import server_words
 from emtui.tui.screens.keeping_up import KeepingUp
 from emtui.tui.theme import BOLD, FAINT
@@ -63,11 +64,13 @@ class Searching(KeepingUp):
 
     def _count(self, log: Log) -> str:
         if self.sought:
-            base = f"{words.count(self.events.count)} {'shown' if self.only else 'events'}"
+            base = f"{words.count(self.events.shown)} {'shown' if self.only else 'events'}"
             return f"{words.count(self.events.matches)} of {base} match"
         if self.only:
-            return f"{words.count(self.events.count)} of {words.count(len(log.events))} events shown"
+            return f"{words.count(self.events.shown)} of {words.count(len(log.events))} events shown"
         said = f"{words.count(len(log.events))} events"
+        if self.waits:
+            said += f", waits of {SHOWN.seconds}s and more shown"
         if log.odd:
             said += f", {words.count(log.odd)} not readable whole"
         if log.replaced:

@@ -43,6 +43,13 @@ class TextLines(Lines):
         self._text = text
         self._lines: list[str] = []
 
+    def read(self, text: str) -> None:
+        """Show another text, from its beginning; the same one stays where it is."""
+        if text != self._text:
+            self._text = text
+            self._break()
+            self.renew(len(self._lines), 0, 0)
+
     @property
     def bar(self) -> Style | None:
         """No row is more than another."""
@@ -51,16 +58,9 @@ class TextLines(Lines):
     def on_resize(self, _: Resize) -> None:
         """Break it anew; the window stays at about the same part of the text."""
         part = self.top / max(self.count, 1)
-        self._lines = wrapped(self._text, max(self.size.width - 2, 1))
+        self._break()
         top = round(part * len(self._lines))
         self.renew(len(self._lines), top, top)
-
-    def show(self, text: str) -> None:
-        """Another text, from its beginning; the same one stays where it is."""
-        if text != self._text:
-            self._text = text
-            self._lines = wrapped(text, max(self.size.width - 2, 1)) if self.size.width else []
-            self.renew(len(self._lines), 0, 0)
 
     @property
     def position(self) -> str:
@@ -68,6 +68,9 @@ class TextLines(Lines):
         if self.count <= self.window:
             return ""
         return f"{self.top + 1}–{min(self.top + self.window, self.count)} of {self.count} lines"
+
+    def _break(self) -> None:
+        self._lines = wrapped(self._text, max(self.size.width - 2, 1))
 
     def row(self, place: int, width: int) -> Pieces:
         """One line of it."""
@@ -99,6 +102,13 @@ class TextPage(Page):
     def on_mount(self) -> None:
         """Say what this is."""
         self.query_one("#title", OneLine).show([(self._heading, BOLD)])
+
+    def turn_to(self, title: str, text: str) -> None:
+        """Another title, and another text."""
+        self._heading, self.text = title, text
+        self.query_one("#title", OneLine).show([(title, BOLD)])
+        self.query_one(TextLines).read(text)
+        self.show_foot()
 
     def on_lines_moved(self) -> None:
         """Say how far one has read."""

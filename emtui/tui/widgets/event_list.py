@@ -1,46 +1,77 @@
-"""The events of one session, in Order: when after its start, how long since the last one, what.
+"""The events of one session, in Order: when after its start, what; and how long was waited between two.
 
-The server gives no severity, so no line has a colour of its own.
+The server gives no severity, so no line has a colour of its own: a `!` marks words that suggest
+trouble, which is a guess.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from datetime import datetime, timedelta, tzinfo
+from asyncio import sleep
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import ClassVar
 
+from textual.events import Resize
 from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import words
 from emtui.em.model import Event, Log
+from emtui.triage.steps import Wait
+from emtui.triage.trouble import trouble
 from emtui.tui.columns import WIDE
-from emtui.tui.theme import CURSOR, FAINT, HEADING, MATCH, PLAIN
+from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces
+from emtui.tui.log_lines import (
+    EventLine,
+    LogLine,
+    Rows,
+    Spot,
+    WaitLine,
+    log_lines,
+    moved_left,
+    one_row_each,
+    said,
+    wrapped_rows,
+)
+from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 
-GAP_WORTH_SHOWING = timedelta(seconds=1)
+TROUBLE = "!"
+CLOCK = 17
+"""Cells of the time with its day, where there is room for it beside the offset."""
+STEP = 200
+"""Lines looked at between two keys."""
 
 
 class EventList(Lines):
-    """The lines of `log_read` that hold `only`.
+    """The lines of `log_read` that hold `only`, with its `waits` between them, the `worst` one marked.
 
     `began` is what offsets count from, `sought` what is marked in the lines, and with `clocks`
-    the time of day stands in place of the offset.
+    the time of day stands in place of the offset. Long messages are cut, or wrapped.
     """
 
     HEADING: ClassVar[int] = 1
 
     log_read: var[Log | None] = var(None)
+    waits: var[tuple[Wait, ...]] = var(())
+    worst: var[Wait | None] = var(None)
     began: var[datetime | None] = var(None)
     zone: var[tzinfo | None] = var(None)
     sought: var[str] = var("")
     only: var[str] = var("")
     clocks: var[bool] = var(False)
+    wraps: var[bool] = var(False)
+    shifted: var[int] = var(0)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._places: tuple[int, ...] = ()
+        self._rows = Rows()
+        self._shown: list[int] = []
         """Which of the events are shown, as places in their order."""
+        self.fresh: frozenset[int] = frozenset()
+        """The places of those that came while somebody looked, until they have been seen."""
+        self._noticed: set[int] = set()
         self.sticks = False
         """Whether the last line is followed as lines come."""
 
@@ -50,46 +81,159 @@ class EventList(Lines):
         return self.log_read.events if self.log_read else ()
 
     @property
+    def line(self) -> LogLine | None:
+        """The line under the cursor: an event, or a wait."""
+        return self._rows.line(self.cursor) if self.count else None
+
+    @property
     def selected(self) -> Event | None:
-        """The event under the cursor."""
-        return self._event(self.cursor) if self.count else None
+        """The event under the cursor, or the one that the wait under it follows."""
+        return self.line.event if self.line else None
 
-    def _event(self, row: int) -> Event:
-        return self.events[self._places[row]]
+    @property
+    def shown(self) -> int:
+        """How many events are shown."""
+        return len(self._shown)
 
-    def watch_log_read(self) -> None:
+    @property
+    def ordinal(self) -> int:
+        """Which of them the cursor stands on, or stands behind; from 1, 0 without any."""
+        return bisect_right(self._shown, self.line.place) if self.line else 0
+
+    # --- other lines ------------------------------------------------------------
+
+    def watch_log_read(self, before: Log | None, after: Log | None) -> None:
         """Other lines: events are only ever added, so the cursor stays on its own, or on the last."""
         first = self.count == 0
-        self._sift()
-        last = len(self._places) - 1
-        self.renew(len(self._places), last if self.sticks else self.cursor, self.top)
+        if before and after:
+            news = range(len(before.events), len(after.events))
+            self.fresh = self.fresh - self._noticed | frozenset(news) if news else self.fresh
+            self._noticed.clear()
+        self._line_up()
         if first and self.sought and not self._matches(0):
             self.hop(1)
 
     def watch_only(self) -> None:
         """Other lines are shown: the cursor stays on its own, or goes to the next, or the last."""
-        line, here = self.cursor - self.top, self._places[self.cursor] if self.count else 0
-        self._sift()
-        row = bisect_left(self._places, here)
-        self.renew(len(self._places), row, row - line)
+        self._line_up()
 
-    def _sift(self) -> None:
-        only = self.only.casefold()
-        self._places = tuple(
-            place for place, event in enumerate(self.events) if only in (event.message or "").casefold()
+    def watch_waits(self) -> None:
+        """Other waits, or more is known of them."""
+        self._line_up()
+
+    def watch_worst(self) -> None:
+        """Another one is marked."""
+        self.refresh()
+
+    def watch_wraps(self) -> None:
+        """Cut, or wrapped."""
+        self.shifted = 0
+        self._line_up()
+        if self.count:
+            self._go_whole(self.cursor)
+
+    def on_resize(self, _: Resize) -> None:
+        """Wrap anew."""
+        if self.wraps:
+            self._line_up()
+
+    def _line_up(self) -> None:
+        """Reckon the lines anew; what was under the cursor stays there, on its line of the screen."""
+        screen_line = self.cursor - self.top
+        spot: Spot = self._rows.spot(self.cursor) if self.count else (0, False, 0)
+        lines = log_lines(self.events, self.waits, self.only)
+        self._shown = [line.place for line in lines if isinstance(line, EventLine)]
+        self._rows = wrapped_rows(lines, self._room(self.size.width)) if self.wraps else one_row_each(lines)
+        row = self._rows.end - 1 if self.sticks else self._rows.row_of(spot)
+        self.renew(self._rows.end, row, row - screen_line)
+
+    def notice(self) -> None:
+        """Somebody has had before the eyes what is in the window."""
+        if self.fresh and self.count:
+            last = min(self.top + self.window, self.count)
+            self._noticed.update(self._rows.line(row).place for row in range(self.top, last))
+
+    # --- moving -----------------------------------------------------------------
+
+    def go(self, cursor: int, *, top: int | None = None) -> None:
+        """Put the cursor on this row: one that is not the last ends the following."""
+        super().go(cursor, top=top)
+        self.sticks = self.sticks and self.cursor == self.count - 1
+
+    def go_to_wait(self, place: int) -> bool:
+        """To the wait that follows the event at this place; false if it is not shown."""
+        row = self._rows.row_of((place, True, 0))
+        if not self.count or self._rows.spot(row)[:2] != (place, True):
+            return False
+        self.go(row)
+        return True
+
+    async def hop_to(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
+        """To the next (or previous) line that is wanted; false if there is none."""
+        rows, number = self._rows, self._rows.number(self.cursor) if self.count else 0
+        numbers = range(number + 1, len(rows.lines)) if step > 0 else range(number - 1, -1, -1)
+        for start in range(0, len(numbers), STEP):
+            found = next((n for n in numbers[start : start + STEP] if wanted(rows.lines[n])), None)
+            if found is not None:
+                spot = rows.spot(rows.starts[found])
+                self._go_whole(self._rows.row_of(spot))
+                return True
+            await sleep(0)
+        return False
+
+    def hop(self, step: int) -> bool:
+        """To the next (or previous) line with what is sought, round the end; false if there is none."""
+        total = len(self._rows.lines)
+        here = self._rows.number(self.cursor) if total else 0
+        numbers = [(here + step * far) % total for far in range(1, total + 1)]
+        found = next((number for number in numbers if self._holds(self._rows.lines[number])), None)
+        if found is not None:
+            self._go_whole(self._rows.starts[found])
+        return found is not None
+
+    def _go_whole(self, row: int) -> None:
+        """To this row, with the rest of its line in sight as far as there is room for it."""
+        below = self._rows.last_row(row) - self.window + 1
+        self.go(row, top=max(self.top, min(below, row)))
+
+    @property
+    def matches(self) -> int:
+        """How many events hold what is sought."""
+        return sum(map(self._holds, self._rows.lines))
+
+    def _matches(self, row: int) -> bool:
+        return row < self.count and self._holds(self._rows.line(row))
+
+    def _holds(self, line: LogLine) -> bool:
+        sought = self.sought.casefold()
+        return (
+            bool(sought) and isinstance(line, EventLine) and sought in (line.event.message or "").casefold()
         )
+
+    def shift(self, step: int) -> bool:
+        """Move the messages half their room to the left (or back); false at either end."""
+        room = self._room(self.size.width)
+        last = min(self.top + self.window, self.count)
+        lines = map(self._rows.line, range(self.top, last))
+        longest = max((words.cells(words.one_line(said(line.event))) for line in lines), default=0)
+        wanted = max(self.shifted + step * (room // 2), 0)
+        if wanted == self.shifted or (step > 0 and self.shifted + room >= longest):
+            return False
+        self.shifted = wanted
+        return True
+
+    # --- drawing ----------------------------------------------------------------
 
     def watch_clocks(self) -> None:
         """The time of day, or the offset."""
         self.refresh()
 
-    def go(self, cursor: int, *, top: int | None = None) -> None:
-        """Put the cursor on this line: one that is not the last ends the following."""
-        super().go(cursor, top=top)
-        self.sticks = self.sticks and self.cursor == self.count - 1
-
     def watch_zone(self) -> None:
         """Other times."""
+        self.refresh()
+
+    def watch_shifted(self) -> None:
+        """Another part of the messages."""
         self.refresh()
 
     def watch_sought(self) -> None:
@@ -98,38 +242,32 @@ class EventList(Lines):
             self.hop(1)
         self.refresh()
 
-    def hop(self, step: int) -> bool:
-        """To the next (or previous) line with what is sought, round the end; false if there is none."""
-        places = [(self.cursor + step * far) % self.count for far in range(1, self.count + 1)]
-        found = next((place for place in places if self._matches(place)), None)
-        if found is not None:
-            self.go(found)
-        return found is not None
-
-    @property
-    def matches(self) -> int:
-        """How many lines hold what is sought."""
-        return sum(1 for place in range(self.count) if self._matches(place))
-
-    def _matches(self, place: int) -> bool:
-        message = self._event(place).message or "" if place < self.count else ""
-        return bool(self.sought) and self.sought.casefold() in message.casefold()
-
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
-        clock = f"{'Time':<17}" if width >= WIDE else ""
-        titles = f"{clock}{'Time' if self._by_clock(width) else 'Offset':>8}  {'Gap':>6}  Event"
-        return strip_of([("  ", PLAIN), (words.fit(titles, max(width - 2, 0)), HEADING)], width)
+        clock = f"{'Time':<{CLOCK}}" if width >= WIDE else ""
+        titles = f"{clock}{'Time' if self._by_clock(width) else 'Offset':>{TIME}}  Event"
+        return strip_of([("   ", PLAIN), (words.fit(titles, max(width - 3, 0)), HEADING)], width)
 
     def row(self, place: int, width: int) -> Pieces:
-        """One event."""
-        event = self._event(place)
-        mark = f"{CURSOR} " if place == self.cursor else "  "
-        clock = f"{self._clock(event):<17}" if width >= WIDE else ""
-        when = self._time_of_day(event) if self._by_clock(width) else self._offset(event)
-        pieces: Pieces = [(mark, PLAIN), (clock, FAINT), (f"{when:>8}  ", PLAIN)]
-        pieces.append((f"{self._gap(place):>6}  ", PLAIN))
-        return pieces + self._marked(words.cut(words.one_line(_said(event)), max(width - 20 - len(clock), 8)))
+        """One event, a further part of its message, or one wait."""
+        line = self._rows.line(place)
+        cursor = CURSOR if place == self.cursor else " "
+        room, indent = self._room(width), " " * (width - self._room(width) - 1)
+        if isinstance(line, WaitLine):
+            return [(cursor + indent, PLAIN), *wait_pieces(line.wait, self.worst, room)]
+        message = marked(words.cut(moved_left(self._rows.text(place), self.shifted), room), self.sought)
+        if self._rows.part(place):
+            return [(cursor + indent, PLAIN), *message]
+        clock = f"{self._clock(line.event):<{CLOCK}}" if width >= WIDE else ""
+        when = self._time_of_day(line.event) if self._by_clock(width) else self._offset(line.event)
+        guess = TROUBLE if trouble(line.event.message) else " "
+        new = NEW if line.place in self.fresh else " "
+        pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (f"{when:>{TIME}}  ", PLAIN)]
+        return pieces + message
+
+    def _room(self, width: int) -> int:
+        """Cells of a message in a list this wide."""
+        return max(width - MESSAGE - (CLOCK if width >= WIDE else 0), 8)
 
     def _clock(self, event: Event) -> str:
         return words.clock_long(event.time, self.zone) if event.time and self.zone else ""
@@ -149,30 +287,3 @@ class EventList(Lines):
     def _offset(self, event: Event) -> str:
         began = self.counts_from
         return words.offset(event.time - began) if event.time and began else ""
-
-    def _gap(self, place: int) -> str:
-        gap = gap_before(self.events, self._places[place])
-        return words.duration(gap) if gap is not None and gap >= GAP_WORTH_SHOWING else ""
-
-    def _marked(self, text: str) -> Pieces:
-        """The text with every match of what is sought underlined."""
-        folded, sought = text.casefold(), self.sought.casefold()
-        if not sought or len(folded) != len(text):
-            return [(text, PLAIN)]
-        pieces: Pieces = []
-        done = 0
-        while (found := folded.find(sought, done)) >= 0:
-            pieces += [(text[done:found], PLAIN), (text[found : found + len(sought)], MATCH)]
-            done = found + len(sought)
-        return [*pieces, (text[done:], PLAIN)]
-
-
-def gap_before(events: tuple[Event, ...], place: int) -> timedelta | None:
-    """How long after the previous event this one came, by Order; unknown for the first."""
-    now, before = events[place].time, events[place - 1].time if place else None
-    return now - before if now and before else None
-
-
-def _said(event: Event) -> str:
-    odd = f"not readable: {event.odd} · " if event.odd else ""
-    return odd + (event.message or "")

@@ -12,25 +12,22 @@ from emtui.tui.widgets.paragraph import wrapped
 
 LABEL = 10
 """Cells of a label, with what parts it from its text."""
-AT_MOST = 6
-AT_MOST_SHORT = 3
-A_TEXT = 2
-"""Lines that one text may take."""
 
 
 class Pairs(Widget):
-    """As many of the pairs as there is room for; the first ones matter most."""
+    """As many of the pairs as there is room for, `each` in so many lines; the first ones matter most."""
 
     DEFAULT_CSS = "Pairs { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._pairs: tuple[tuple[str, str], ...] = ()
+        self._most = self._each = 0
 
-    def show(self, pairs: tuple[tuple[str, str], ...]) -> None:
-        """Draw these from now on."""
-        if pairs != self._pairs:
-            self._pairs = pairs
+    def show(self, pairs: tuple[tuple[str, str], ...], most: int, each: int) -> None:
+        """Draw these from now on, in `most` lines."""
+        if (pairs, most, each) != (self._pairs, self._most, self._each):
+            self._pairs, self._most, self._each = pairs, most, each
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -45,8 +42,7 @@ class Pairs(Widget):
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
         lines: list[tuple[str, str]] = []
-        most = AT_MOST_SHORT if self.screen.has_class("-short") else AT_MOST
         for label, text in self._pairs:
-            broken = wrapped(text, max(width - LABEL - 2, 1), A_TEXT)
+            broken = wrapped(text, max(width - LABEL - 2, 1), self._each)
             lines += zip([label] + [""] * (len(broken) - 1), broken, strict=True)
-        return lines[:most]
+        return lines[: self._most]

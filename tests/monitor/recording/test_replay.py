@@ -87,10 +87,6 @@ async def test_looks_come_as_they_came_and_as_of_when_they_came() -> None:
     assert replay.now() == NOON + 2 * MINUTE
 
 
-async def test_there_are_no_answers_as_they_were_received() -> None:
-    assert await played(Look(NOON, FIRST)).received(FIRST.sessions[0].uid) is None
-
-
 async def test_an_outage_goes_stale_and_blind_and_back_as_it_did() -> None:
     away = [Failure(NOON + number * MINUTE, f"away {number}") for number in (1, 2, 3)]
     seen = await looked(played(Look(NOON, FIRST), *away, Look(NOON + 9 * MINUTE, SECOND)))

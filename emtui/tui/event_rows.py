@@ -1,0 +1,43 @@
+"""How a line of a log becomes a row: when after the start, what; between them how long was waited.
+
+Pure: lines, times and widths in, pieces of text with their styles out. Widths are cells.
+"""
+
+from __future__ import annotations
+
+from emtui import words
+from emtui.triage.steps import Wait
+from emtui.tui.log_words import against_usual, length_of
+from emtui.tui.theme import BOLD, FAINT, MATCH, PLAIN
+from emtui.tui.widgets.lines import Pieces
+
+TIME = 8
+"""Cells of an offset, or of a time of day."""
+MESSAGE = 3 + TIME + 2
+"""Where the message begins: behind the cursor, two marks, and the time."""
+LENGTH = 6
+BETWEEN = "  "
+ARROW = "   <- "
+
+
+def wait_pieces(wait: Wait, worst: Wait | None, room: int) -> Pieces:
+    """`3m50s  usually 14s, longest of 20 good runs 31s   <- slowest`, as much of it as there is room for."""
+    here = worst is not None and worst.step.place == wait.step.place
+    mark = ARROW + ("silent" if wait.silent else "slowest") if here else ""
+    style = PLAIN if here or wait.unusual else FAINT
+    room -= LENGTH + len(BETWEEN) + len(mark)
+    told = next((text for text in against_usual(wait) if words.cells(text) <= room), "")
+    return [(f"{length_of(wait):>{LENGTH}}{BETWEEN}", style), (told, style), (mark, BOLD)]
+
+
+def marked(text: str, sought: str) -> Pieces:
+    """The text with every match of what is sought underlined."""
+    folded, wanted = text.casefold(), sought.casefold()
+    if not wanted or len(folded) != len(text):
+        return [(text, PLAIN)]
+    pieces: Pieces = []
+    done = 0
+    while (found := folded.find(wanted, done)) >= 0:
+        pieces += [(text[done:found], PLAIN), (text[found : found + len(wanted)], MATCH)]
+        done = found + len(wanted)
+    return [*pieces, (text[done:], PLAIN)]

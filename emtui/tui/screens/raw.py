@@ -1,0 +1,126 @@
+"""What the server said of a run: what was read of it, and the XML that it was read from.
+
+The XML is asked for when it is wanted; it is made harmless to print, and is otherwise as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from emtui import words
+from emtui.em.errors import EmError
+from emtui.em.model import Session
+from emtui.em.source import Source
+from emtui.tui.commands import Place, bindings
+from emtui.tui.screens.page import Page
+from emtui.tui.screens.text import TextPage
+
+MOST = 100_000
+"""Characters of an answer that are shown: more would hold up every key."""
+_BETWEEN_TAGS = re.compile(r">[ \t]*<")
+
+
+class RawPage(TextPage):
+    """The facts of a run; `i` turns to the XML, and back."""
+
+    PLACE: ClassVar[Place] = Place.RAW
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
+
+    def __init__(self, client: Source, session: Session, facts: str) -> None:
+        title = session.name or session.id
+        super().__init__(title, facts)
+        self._client, self._session = client, session
+        self._facts = title, facts
+        self._xml = ""
+        self._as_of: datetime | None = None
+
+    @property
+    def _shows_xml(self) -> bool:
+        return bool(self._xml) and self.text == self._xml
+
+    def as_of(self) -> datetime | None:
+        """When the XML came."""
+        return self._as_of if self._shows_xml else None
+
+    def hints(self) -> list[tuple[str, str]]:
+        """The same key leads there and back."""
+        back, (key, xml), more = Page.hints(self)
+        raw = (key, "facts" if self._shows_xml else xml)
+        return [back, raw, *([more] if self.position() else [])]
+
+    def action_raw(self) -> None:
+        """The XML, asked for the first time; or the facts again."""
+        if self._shows_xml:
+            self.turn_to(*self._facts)
+        elif self._xml:
+            self._show_xml()
+        else:
+            self._ask_once()
+        self.show_top()
+
+    def action_ask(self) -> None:
+        """Ask for the XML anew, where it is shown."""
+        if not self._shows_xml:
+            self.say("i asks the server for the XML of this run.")
+        else:
+            self._ask_once()
+
+    def _ask_once(self) -> None:
+        self.say(f"asking {self._client.server} for the XML  Esc stops")
+        if not self.busy:
+            self._ask()
+
+    @work(exclusive=True, group="ask", description="ask for the XML of a run")
+    async def _ask(self) -> None:
+        try:
+            session = await self._client.session_xml(self._session.uid)
+            events = await self._client.events_xml(self._session.uid)
+        except EmError as problem:
+            self.say("")
+            self.trouble = str(problem)
+            return
+        if self.stands:
+            self.say("")
+            self.trouble, self._as_of = "", self.emtui.now()
+            self._xml = "\n\n".join(self._part(*part) for part in (("show", session), ("events", events)))
+            self._show_xml()
+
+    def _show_xml(self) -> None:
+        self.turn_to(f"{self._facts[0]}, as XML", self._xml)
+        self.show_top()
+
+    def _part(self, command: str, xml: str) -> str:
+        """One answer; of a very long one the beginning, and the command that prints it all."""
+        shown = one_tag_a_line(xml[:MOST])
+        if len(xml) > MOST:
+            count = f"{words.count(MOST)} of {words.count(len(xml))} characters"
+            shown += f"\n\n{count}; emtui {command} {self._session.id} -o xml prints them all."
+        return shown
+
+    @property
+    def busy(self) -> bool:
+        """Whether the XML is being asked for."""
+        return any(worker.group == "ask" and not worker.is_finished for worker in self.workers)
+
+    def action_stop(self) -> bool:
+        """Stop asking; false if nothing was being asked."""
+        if not self.busy:
+            return False
+        self.workers.cancel_group(self, "ask")
+        self.say("Stopped. i asks again.")
+        return True
+
+    def action_undo(self) -> None:
+        """Stop asking, else what every page does."""
+        if not self.action_stop():
+            super().action_undo()
+
+
+def one_tag_a_line(xml: str) -> str:
+    """A document that came as one line, broken between its tags, where nothing stands."""
+    return xml if "\n" in xml.strip() else _BETWEEN_TAGS.sub(">\n<", xml)

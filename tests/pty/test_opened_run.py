@@ -1,0 +1,131 @@
+"""An opened run in a real terminal of 80×23: what is seen first, and what the keys then lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+
+
+@pytest.fixture
+def failed_run(tmp_path: Path) -> Iterator[Terminal]:
+    """The newest run that failed, opened and explained."""
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("a: next of 6")
+        terminal.press("e", "enter")
+        terminal.until("usually 22s on 5 good runs")
+        terminal.rest()
+        yield terminal
+
+
+def under_cursor(lines: list[str]) -> str:
+    (here,) = (line for line in lines if line.startswith("›"))
+    return " ".join(here.split())
+
+
+def test_before_any_key_one_sees_the_server_that_failed_the_step_that_waited_and_the_log(
+    failed_run: Terminal,
+) -> None:
+    assert [line.rstrip() for line in failed_run.lines()[1:21]] == [
+        "CollectJob  ■ failed  Sun 22 Nov 02:10:27  took 2m03s",
+        "  Cannot connect to backup server bs02.example.net: the remote host closed the",
+        "  connection",
+        "  Since     first failure, after 95 good runs",
+        "  Waited    37s in “Retrieving data from bs03.example.net...”, usually 20s,",
+        "            longest of 5 good runs 27s",
+        "  Last good Sun 01:55, took 1m30s",
+        "  Servers   bs02.example.net     35s  usually 22s on 5 good runs  ■ failed",
+        "            bs01.example.net     35s  usually 21s on 5 good runs  · ok",
+        "            bs03.example.net     37s  usually 20s on 5 good runs  · ok",
+        "  server: Failed                           15 events, waits of 5s and more shown",
+        "     Offset  Event",
+        "›     +0.0s  Starting to collect data",
+        "      +0.0s  Collection started",
+        "      +0.0s  Looking for backup servers that were removed",
+        "      +1.2s  Preparing to collect from bs01.example.net",
+        "      +1.2s  Retrieving data from bs01.example.net...",
+        "                35s  usually 21s, longest of 5 good runs 26s",
+        "",
+        "Starting to collect data",
+    ]
+
+
+def test_slow_steps_are_gone_through_from_the_slowest_on_and_round_the_end(failed_run: Terminal) -> None:
+    failed_run.press("s")
+    shown = failed_run.until("5 of 6: 37s  usually 20s, longest of 5 good runs 27s")
+    assert under_cursor(shown) == "› 37s usually 20s, longest of 5 good runs 27s <- slowest"
+    failed_run.press("s")
+    failed_run.until("6 of 6: 6.3s")
+    failed_run.press("s")
+    failed_run.until("1 of 6: 35s")
+    failed_run.press("S")
+    failed_run.until("6 of 6: 6.3s")
+
+
+def test_lines_that_sound_like_trouble_are_hopped_to_and_no_severity_is_claimed(failed_run: Terminal) -> None:
+    failed_run.press("e")
+    shown = failed_run.until(" 9/15")
+    assert under_cursor(shown).startswith("›! +52.7s bs02.example.net closed the connection, second")
+    failed_run.press("E")
+    failed_run.until("No line above sounds like trouble.")
+    failed_run.press("w")
+    failed_run.until("Events have no severity; e goes to words that sound like trouble.")
+    failed_run.press("u")
+    failed_run.until("No line below is new since you looked.")
+
+
+def test_a_step_that_is_filtered_out_is_not_gone_to(failed_run: Terminal) -> None:
+    failed_run.press("&", "bs01", "enter")
+    failed_run.until("3 of 15 events shown")
+    failed_run.press("s")
+    failed_run.until("That step is not among the lines shown: Esc shows all.")
+
+
+def test_long_lines_are_wrapped_moved_and_cut_again(failed_run: Terminal) -> None:
+    failed_run.press("e", "e", "e", "z")
+    failed_run.until("Long lines are wrapped.")
+    assert any(line == "             closed the connection" for line in failed_run.lines())
+    failed_run.press("l")
+    failed_run.until("Long lines are wrapped: nothing is hidden. z cuts them.")
+    failed_run.press("z")
+    failed_run.until("Long lines are cut; l shows their end.")
+    failed_run.press("l")
+    failed_run.until(lambda lines: any("‹" in line for line in lines))
+    failed_run.press("h")
+    failed_run.until(lambda lines: not any("‹" in line for line in lines))
+    failed_run.press("h")
+    failed_run.until("This is where the lines begin.")
+
+
+def test_what_the_server_said_is_shown_as_facts_then_as_xml_then_as_facts_again(failed_run: Terminal) -> None:
+    failed_run.press("i")
+    failed_run.until("urn:veeam:SystemSession:")
+    failed_run.press("i")
+    shown = failed_run.until("<SystemSession")
+    assert any(line.endswith(", as XML") for line in shown)
+    failed_run.press("G")
+    failed_run.until("</SystemSessionEvents>")
+    failed_run.press("i")
+    failed_run.until("UID           urn:veeam:SystemSession:")
+    failed_run.press("r")
+    failed_run.until("i asks the server for the XML of this run.")
+    failed_run.press("q")
+    failed_run.until("15 events")
+
+
+def test_a_row_and_a_page_of_events_are_small(failed_run: Terminal) -> None:
+    def cost(key: str, shown: str) -> int:
+        before = len(failed_run.received)
+        failed_run.press(key)
+        failed_run.until(shown)
+        return failed_run.rest() - before
+
+    assert cost("down", "2/15") <= 400
+    assert cost("pagedown", "6/15") <= 2_000
+    assert cost("z", "wrapped") <= 2_000

@@ -1,0 +1,157 @@
+"""What is shown of a log: events, the waits between them, and long messages on rows of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui import words
+from emtui.em.model import Event
+from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
+from emtui.tui.event_rows import wait_pieces
+from emtui.tui.log_lines import (
+    MOST_ROWS,
+    EventLine,
+    WaitLine,
+    broken,
+    log_lines,
+    moved_left,
+    one_row_each,
+    wrapped_rows,
+)
+from emtui.tui.log_words import line_text, wait_text, waited
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def log(*parts: tuple[float, str]) -> tuple[Event, ...]:
+    """Events so many seconds after noon."""
+    return tuple(
+        Event(number, NOON + timedelta(seconds=at), text) for number, (at, text) in enumerate(parts, 1)
+    )
+
+
+EVENTS = log((0, "Starting"), (1, "Retrieving data from bs01"), (22, "Collected bs01"), (23, "Done"))
+WAITS = waits(steps(EVENTS), {})
+
+
+def waiting(seconds: float, usual: UsualStep | None = None, *, still: bool = False) -> Wait:
+    return Wait(Step(3, "Retrieving data from bs02", NOON, timedelta(seconds=seconds), open=still), usual)
+
+
+USUAL = UsualStep(timedelta(seconds=14), timedelta(seconds=31), 20)
+
+
+def test_a_wait_stands_between_the_two_events_around_it() -> None:
+    lines = log_lines(EVENTS, WAITS)
+    assert [(type(line), line.place) for line in lines] == [
+        (EventLine, 0),
+        (EventLine, 1),
+        (WaitLine, 1),
+        (EventLine, 2),
+        (EventLine, 3),
+    ]
+    assert line_text(lines[2]) == "21s in “Retrieving data from bs01”"
+
+
+def test_a_wait_is_shown_with_the_event_that_it_follows_or_not_at_all() -> None:
+    assert [line.place for line in log_lines(EVENTS, WAITS, "retrieving")] == [1, 1]
+    assert [line.place for line in log_lines(EVENTS, WAITS, "bs01")] == [1, 1, 2]
+    assert [line.place for line in log_lines(EVENTS, WAITS, "starting")] == [0]
+
+
+def test_a_run_that_goes_on_waits_behind_its_last_event() -> None:
+    found = waits(steps(EVENTS, NOON + timedelta(seconds=83)), {})
+    last = log_lines(EVENTS, found)[-1]
+    assert isinstance(last, WaitLine)
+    assert line_text(last) == "1m00s so far in “Done”"
+
+
+def test_waits_of_a_longer_log_than_has_come_are_left_out() -> None:
+    assert log_lines(EVENTS[:1], WAITS) == log_lines(EVENTS[:1])
+
+
+def test_a_wait_says_what_is_usual_and_on_how_many_runs_that_rests() -> None:
+    assert wait_text(waiting(230, USUAL)) == (
+        "3m50s in “Retrieving data from bs02”, usually 14s, longest of 20 good runs 31s"
+    )
+    assert waited(waiting(230, USUAL)) == "3m50s  usually 14s, longest of 20 good runs 31s"
+    assert waited(waiting(230, USUAL, still=True)) == (
+        "3m50s  so far, usually 14s, longest of 20 good runs 31s"
+    )
+    assert waited(waiting(230)) == "3m50s"
+
+
+@pytest.mark.parametrize(
+    ("room", "drawn"),
+    [
+        (67, " 3m50s  usually 14s, longest of 20 good runs 31s   <- slowest"),
+        (45, " 3m50s  usually 14s (20 runs)   <- slowest"),
+        (33, " 3m50s  usually 14s   <- slowest"),
+        (20, " 3m50s     <- slowest"),
+    ],
+)
+def test_where_there_is_little_room_less_is_said_but_never_half_of_it(room: int, drawn: str) -> None:
+    wait = waiting(230, USUAL)
+    assert "".join(text for text, _ in wait_pieces(wait, wait, room)) == drawn
+
+
+def test_only_the_worst_one_is_marked_and_says_whether_it_goes_on() -> None:
+    still = waiting(230, USUAL, still=True)
+    assert "".join(text for text, _ in wait_pieces(still, still, 70)).endswith("31s   <- silent")
+    assert "<-" not in "".join(text for text, _ in wait_pieces(still, None, 70))
+
+
+@given(st.text("ab 語\n\ẗ", max_size=120), st.integers(8, 30))
+def test_no_part_is_wider_than_the_room_and_nothing_is_lost(text: str, width: int) -> None:
+    parts = broken(text, width)
+    assert all(words.cells(part) <= width for part in parts)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_lines_of_a_message_stay_lines_and_words_stay_whole() -> None:
+    assert broken("one two three four\n\nfive", 10) == ("one two", "three four", "", "five")
+    assert broken("abcdefghijklmnop", 10) == ("abcdefghij", "klmnop")
+
+
+def test_a_message_of_a_thousand_rows_is_cut_and_says_so() -> None:
+    parts = broken("word " * 20_000, 20)
+    assert len(parts) == MOST_ROWS
+    assert parts[-1] == "word word word word…"
+    assert broken("\n" * (MOST_ROWS - 1), 20) == ("",) * MOST_ROWS
+
+
+@given(
+    st.lists(st.text("ab cd\n", max_size=60), min_size=1, max_size=12),
+    st.sets(st.integers(0, 11)),
+    st.data(),
+)
+def test_every_row_is_a_part_of_a_line_and_is_found_again(
+    texts: list[str], slow: set[int], data: st.DataObject
+) -> None:
+    events = log(*((number, text) for number, text in enumerate(texts)))
+    found = [Wait(Step(place, "", None, timedelta(minutes=1)), None) for place in sorted(slow)]
+    lines = log_lines(events, found)
+    for rows in (one_row_each(lines), wrapped_rows(lines, 8)):
+        row = data.draw(st.integers(0, rows.end - 1))
+        assert rows.row_of(rows.spot(row)) == row
+        assert rows.lines[rows.number(row)] is rows.line(row)
+        assert rows.starts[rows.number(row)] + rows.part(row) == row
+
+
+def test_what_is_not_shown_any_more_leads_to_the_next_line_or_the_last() -> None:
+    rows = one_row_each(log_lines(EVENTS, WAITS, "bs01"))
+    assert rows.row_of((0, False, 0)) == 0
+    assert rows.row_of((1, True, 0)) == 1
+    assert rows.row_of((3, False, 0)) == 2
+    assert one_row_each(()).row_of((1, True, 0)) == 0
+
+
+def test_a_message_moved_left_says_that_it_began_before() -> None:
+    assert moved_left("abcdef", 0) == "abcdef"
+    assert moved_left("abcdef", 2) == "‹def"
+    assert moved_left("語語cd", 2) == "‹cd"
+    assert moved_left("ab", 9) == "‹"

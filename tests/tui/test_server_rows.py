@@ -1,0 +1,78 @@
+"""The table of backup servers above the log of a collection run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from emtui import words
+from emtui.triage.servers import ServerRow, Went, worst_first
+from emtui.triage.steps import UsualStep
+from emtui.tui.screens.explaining import head_room
+from emtui.tui.server_rows import server_rows
+
+USUAL = UsualStep(timedelta(seconds=22), timedelta(seconds=31), 5)
+FAILED = ServerRow(
+    "bs02.example.net", timedelta(seconds=230), Went.FAILED, USUAL, "Cannot connect to bs02.example.net"
+)
+MISSED = ServerRow("bs03.example.net", None, Went.NOT_REACHED, USUAL)
+FINE = tuple(ServerRow(f"bs1{n}.example.net", timedelta(seconds=21), Went.OK, USUAL) for n in range(4))
+SLOW = ServerRow("bs04.example.net", timedelta(seconds=90), Went.OK, USUAL)
+
+
+def drawn(*servers: ServerRow, width: int = 68, most: int = 4) -> list[str]:
+    return ["".join(text for text, _ in row).rstrip() for row in server_rows(servers, width, most)]
+
+
+def test_each_server_says_how_long_it_took_how_long_usually_on_how_many_runs_and_how_it_went() -> None:
+    assert drawn(FINE[0], FAILED, MISSED) == [
+        "bs02.example.net   3m50s  usually 22s on 5 good runs  ■ failed",
+        "bs03.example.net          usually 22s on 5 good runs  ○ not reached",
+        "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
+    ]
+
+
+def test_what_failed_stands_first_and_what_took_long_before_what_did_not() -> None:
+    assert worst_first((*FINE, SLOW, MISSED, FAILED)) == (FAILED, MISSED, SLOW, *FINE)
+
+
+def test_those_there_is_no_room_for_are_counted_by_how_they_went() -> None:
+    assert drawn(*FINE, FAILED)[1:] == [
+        "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
+        "bs11.example.net     21s  usually 22s on 5 good runs  · ok",
+        "and 2 more ok",
+    ]
+    assert drawn(FINE[0], MISSED, FAILED, most=2)[-1] == "and 1 more not reached, 1 more ok"
+
+
+def test_a_name_is_cut_only_where_nothing_else_can_give_way() -> None:
+    assert drawn(FAILED, width=60) == ["bs02.example.net   3m50s  usually 22s  ■ failed  Cannot con…"]
+    assert drawn(FAILED, width=46) == ["bs02.exam…   3m50s  usually 22s  ■ failed"]
+
+
+def test_a_server_that_a_run_has_not_got_to_yet_is_no_trouble() -> None:
+    later = ServerRow("bs03.example.net", None, Went.NOT_YET, USUAL)
+    assert drawn(later, FINE[0]) == [
+        "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
+        "bs03.example.net          usually 22s on 5 good runs    not yet",
+    ]
+
+
+def test_what_is_not_known_to_be_usual_takes_no_room() -> None:
+    assert drawn(ServerRow("bs01", timedelta(seconds=3), Went.RUNNING)) == ["bs01    3.0s  ► running"]
+    assert drawn() == []
+
+
+@pytest.mark.parametrize("width", [1, 20, 46, 68, 108, 200])
+def test_no_row_is_wider_than_there_is_room_for_from_the_smallest_screen_on(width: int) -> None:
+    rows = drawn(FAILED, MISSED, *FINE, ServerRow("語" * 40, None, Went.UNKNOWN), width=width)
+    assert all(words.cells(row) <= max(width, 46) for row in rows)
+
+
+@pytest.mark.parametrize("servers", range(12))
+@pytest.mark.parametrize("height", [16, 20, 23, 29, 30, 40])
+def test_half_of_the_screen_at_least_is_not_taken_by_facts(height: int, servers: int) -> None:
+    room = head_room(height, servers)
+    assert room.facts + room.servers <= (height // 2 if height >= 20 else 3)
+    assert room.servers <= servers
