@@ -123,6 +123,11 @@ class Session:
         return _outcome_of(self.state, self.result.word, self.result.canceled)
 
     @property
+    def disputed(self) -> bool:
+        """Whether its State and its Result say two different things."""
+        return _outcome_of(None, self.result.word, False) not in {Outcome.UNKNOWN, self.outcome}
+
+    @property
     def running(self) -> bool:
         """Whether the server says that it still runs."""
         return self.outcome is Outcome.RUNNING

@@ -7,6 +7,7 @@ that was gone through already begins with what that one has found.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from emtui.em.model import Session
@@ -52,3 +53,7 @@ class Sieve:
             self.places.extend([place for place, _ in some])
             self._rows += [session for _, session in some]
         return went
+
+    def row_of(self, place: int) -> int:
+        """Which of those that match stands at this place of the list, else the next, else the last."""
+        return max(min(bisect_left(self.places, place), len(self.places) - 1), 0)

@@ -63,6 +63,8 @@ COMMANDS = (
     Command("previous_warned", ("W",), "previous run with a warning", Place.LOOKUP),
     Command("next_unseen", ("u",), "next new or changed run", Place.LOOKUP),
     Command("previous_unseen", ("U",), "previous new or changed run", Place.LOOKUP),
+    Command("next_slow", ("s",), "next unusually long run", Place.LOOKUP),
+    Command("previous_slow", ("S",), "previous unusually long run", Place.LOOKUP),
     Command("older", ("left_square_bracket", "comma"), "older run of the same type", Place.LOOKUP),
     Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
@@ -75,6 +77,8 @@ COMMANDS = (
     Command("difference", ("d",), "open at its difference", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
+    Command("fold", ("z",), "open or close a fold of good runs", Place.LOOKUP),
+    Command("fold_all", ("Z",), "fold good runs, or none", Place.LOOKUP),
     Command("stick", ("F",), "follow the top, or not", Place.LOOKUP),
     # a session and its events
     Command("open", ("enter",), "the whole line", Place.DETAIL, "whole line", vital=True),

@@ -5,7 +5,6 @@ Pure: sessions, times and a zone in, text out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from rich.style import Style
@@ -29,8 +28,8 @@ WORST_FIRST = (
 )
 
 
-def tally(snapshot: Snapshot, known: Mapping[Outcome, int] | None = None) -> Pieces:
-    """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last."""
+def tally(snapshot: Snapshot) -> Pieces:
+    """`3,426 runs  7 failed … 3,411 success`: worst first, what is well last."""
     counts = snapshot.tally
     pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
 
@@ -40,8 +39,6 @@ def tally(snapshot: Snapshot, known: Mapping[Outcome, int] | None = None) -> Pie
 
     for outcome in WORST_FIRST:
         add(counts[outcome], outcome, OUTCOME_STYLES[outcome])
-        if known and known.get(outcome):
-            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     add(len(snapshot.references), "known by name only", PLAIN)
     add(snapshot.odd, "not readable whole", BOLD)
     add(snapshot.replaced, "characters replaced", BOLD)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.em.model import Event, Log, Session
@@ -17,8 +18,12 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.triage.steps import Wait
 from emtui.tui.columns import Clock, summary
 from emtui.tui.describe import server_words, tally
+from emtui.tui.fold_row import Row
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
 from emtui.tui.log_words import wait_text, waited
+
+if TYPE_CHECKING:
+    from emtui.triage.folds import Fold
 
 BETWEEN = "  "
 TIME_CELLS = 26
@@ -43,8 +48,11 @@ class Origin:
         return _joined(self.mark, self.server, when)
 
 
-def row_line(session: Session, clock: Clock) -> str:
-    """Outcome, type, start, how long, message whole, ID: one line."""
+def row_line(row: Row, clock: Clock) -> str:
+    """Outcome, type, start, how long, message whole, ID: one line; of a fold how many, from when to when."""
+    if not isinstance(row, Session):
+        return _fold_line(row, clock)
+    session = row
     if not session.complete:
         return _joined(summary(session), session.id)
     return _joined(
@@ -54,6 +62,16 @@ def row_line(session: Session, clock: Clock) -> str:
         _took(session, clock),
         words.one_line(summary(session)),
         session.id,
+    )
+
+
+def _fold_line(fold: Fold, clock: Clock) -> str:
+    newest, ends = fold.newest, (fold.oldest.started, fold.newest.started)
+    return _joined(
+        str(newest.outcome),
+        f"{newest.type} × {words.count(len(fold.runs))}",
+        " – ".join(words.dated(when, clock.zone) for when in ends if when),
+        words.duration(fold.took) if fold.took is not None else "",
     )
 
 

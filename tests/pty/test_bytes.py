@@ -53,13 +53,21 @@ def test_nothing_is_sent_while_nothing_happens(wide_list: Terminal) -> None:
 
 def test_a_row_further_and_a_page_further_are_small(wide_list: Terminal) -> None:
     assert cost(wide_list, "down", shown="2/3,") <= 400
+    assert cost(wide_list, "Z", shown="Every run has a row") <= 4_000
     assert cost(wide_list, "pagedown", shown="31/3,") <= 3_000
     assert cost(wide_list, "G", shown="3,426/3,426") <= 4_000
 
 
+def test_a_fold_opened_and_closed_again_is_small(wide_list: Terminal) -> None:
+    cost(wide_list, "down", shown="95 good runs of CollectJob in a row")
+    assert cost(wide_list, "enter", shown="2/3,") <= 4_000
+    wide_list.until(lambda lines: "× 95" not in lines[7])
+    assert cost(wide_list, "z", shown="95 good runs of CollectJob in a row") <= 4_000
+
+
 def test_a_session_opened_and_left_again_is_small(wide_list: Terminal) -> None:
     assert cost(wide_list, "enter", shown=" events") <= 5_000
-    assert cost(wide_list, "q", shown="1/3,") <= 5_000
+    assert cost(wide_list, "q", shown="1/3,") <= 7_500
 
 
 def test_asking_again_without_news_sends_hardly_anything(tmp_path: Path) -> None:

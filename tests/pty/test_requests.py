@@ -38,7 +38,7 @@ def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
         terminal.until("1 events")
         assert routes(played)[3:] == ["events"]
         terminal.press("q")
-        terminal.until("1 runs")
+        terminal.until("1/1")
         terminal.press("q")
         assert terminal.end() == 0
     assert routes(played)[4:] == ["logoff"]

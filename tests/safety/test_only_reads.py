@@ -317,7 +317,7 @@ def test_the_demo_asks_no_server_but_its_own(seat: dict[str, str], server: Stran
     with emtui(*SCREENS["demo"], environ=seat) as terminal:
         terminal.until("Password")
         terminal.press(sent("enter"))
-        terminal.until(" runs")
+        terminal.until("1/3,")
         terminal.press("Q")
         assert terminal.end() == 0
     assert server.asked == []

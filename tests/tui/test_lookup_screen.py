@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from seats import NIGHT, WORLD, Seat, a_view, seated
@@ -26,10 +26,11 @@ async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None
     async with seated() as seat:
         starts = [session.started for session in seat.listing.sessions.rows if session.started]
         assert starts == sorted(starts, reverse=True)
-        total = len(seat.listing.sessions.rows)
-        assert seat.line("tally").startswith(f"{total:,} runs")
-        failed = sum(session.outcome is Outcome.FAILED for session in seat.listing.sessions.rows)
-        assert f"{failed} failed" in seat.line("tally")
+        first = NIGHT.replace(hour=3, minute=0, second=0) - timedelta(days=1)
+        of_the_day = [start for start in starts if start >= first]
+        assert re.match(r"03h [·\d]{24} 02h failed  .* of \d+$", seat.line("tally"))
+        assert seat.line("tally").endswith(f" of {len(of_the_day)}")
+        assert seat.line("foot").endswith(f" 1/{len(seat.listing.sessions.rows):,}")
         assert seat.line("top").endswith("as of 02:14:30 +00:00  every 60 s")
 
 
@@ -122,7 +123,7 @@ async def test_references_become_whole_while_one_looks_on() -> None:
 
 async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_same_row() -> None:
     async with seated() as seat:
-        await seat.press("ctrl+d", "ctrl+d", "enter")
+        await seat.press("Z", "ctrl+d", "ctrl+d", "enter")
         before = (seat.listing.sessions.top, seat.listing.sessions.cursor)
         await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
         assert seat.app.focused is seat.page.query_one("#events")
@@ -182,14 +183,14 @@ async def test_the_list_tells_when_each_run_started_or_how_long_ago() -> None:
     async with seated() as seat:
         await seat.press("T")
         assert "Age" in seat.lines()[0]
-        assert re.match(r"› . \w+ +\w+ +[\dms.]+ ", seat.lines()[1])
+        assert re.match(r"› . \w+ +\w+(  × \d+)? +[\dms.]+ ", seat.lines()[1])
         await seat.press("T")
         assert "Started" in seat.lines()[0]
 
 
 async def test_only_some_events_are_shown_until_esc() -> None:
     async with seated() as seat:
-        await seat.press("enter")
+        await seat.press("enter", "enter")
         await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
         await seat.press("ampersand", *"retrieving", "enter")
         assert seat.line("search").startswith("& retrieving")

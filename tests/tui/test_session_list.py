@@ -51,10 +51,12 @@ class Stage(App[None]):
 
 @asynccontextmanager
 async def a_list(snapshot: Snapshot) -> AsyncIterator[SessionList]:
+    """The list, with nothing folded: each row is a run."""
     app = Stage()
     async with app.run_test(size=(80, LINES)) as pilot:
         listed = app.query_one(SessionList)
         listed.zone = UTC
+        await listed.fold_all(False)
         listed.snapshot = snapshot
         await pilot.pause()
         yield listed

@@ -6,7 +6,6 @@ is overtaken by a later list is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from textual import work
 from textual.reactive import var
 
 from emtui import words
-from emtui.em.model import Outcome, Session
+from emtui.em.model import Session
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.screens.knowing import Knowing, recall
@@ -57,20 +56,20 @@ class Judging(Knowing):
         edition = -1
         while edition != notebook.edition:  # a mark that was made meanwhile holds, too
             edition = notebook.edition
-            known, counts = await beside(partial(recall, notebook, snapshot, standing))
+            known = await beside(partial(recall, notebook, snapshot, standing))
         if self.stands and snapshot is self.snapshot:
             self.board, self.attention = standing, attention
             usual = {row.type: row.baseline for row in standing.types if row.baseline}
             if usual != self.sessions.baselines:
                 self.sessions.baselines = usual
-            self.show_known(known, counts)
+            self.show_known(known)
             self.post_message(self.Judged())
             if problem := notebook.news():
                 self.emtui.page.say(problem)
 
-    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+    def show_known(self, known: Known) -> None:
         """What is known needs nobody any more."""
-        super().show_known(known, counts)
+        super().show_known(known)
         self.show_attention()
 
     def show_attention(self) -> None:

@@ -5,8 +5,6 @@ What is known is judged together with the list, beside the event loop; a mark ho
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from emtui.em.address import Server
-from emtui.em.model import Outcome, Session
+from emtui.em.model import Session
 from emtui.em.threads import beside
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
@@ -39,7 +37,6 @@ class Knowing(Watching):
     def __init__(self, *args: object, **others: object) -> None:
         super().__init__(*args, **others)  # type: ignore[arg-type]  # the list's own
         self.notebook: Notebook | None = None
-        self.known_counts: Mapping[Outcome, int] = {}
 
     def open_notebook(self) -> Notebook:
         """The notebook on the server of this list; of a demo or a recording one without a file."""
@@ -72,23 +69,17 @@ class Knowing(Watching):
     async def _think_again(self) -> str:
         board, snapshot = self.board, self.snapshot
         if board and snapshot:
-            known, counts = await beside(partial(recall, self.open_notebook(), snapshot, board))
+            known = await beside(partial(recall, self.open_notebook(), snapshot, board))
             if self.stands:
-                self.show_known(known, counts)
+                self.show_known(known)
                 self.post_message(self.Judged())
         return self.open_notebook().news()
 
-    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+    def show_known(self, known: Known) -> None:
         """Draw what is known apart from what is not."""
-        self.known, self.known_counts = known, counts
-        self.sessions.known = known
+        self.known = self.sessions.known = known
 
 
-def recall(notebook: Notebook, snapshot: Snapshot, board: Standings) -> tuple[Known, Mapping[Outcome, int]]:
-    """What is known of a list, and of how many runs of each outcome; may wait for the disk."""
-    known = notebook.think(board, whole=not snapshot.references)
-    return known, _counted(known, snapshot.sessions)
-
-
-def _counted(known: Known, sessions: tuple[Session, ...]) -> Mapping[Outcome, int]:
-    return Counter(one.outcome for one in sessions if one.complete and known.of(one)) if known else {}
+def recall(notebook: Notebook, snapshot: Snapshot, board: Standings) -> Known:
+    """What is known of a list; may wait for the disk."""
+    return notebook.think(board, whole=not snapshot.references)

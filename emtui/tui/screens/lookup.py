@@ -5,7 +5,7 @@ It stays under the detail screen, so that coming back finds the same row, scroll
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,11 +20,11 @@ from emtui.em.source import Source
 from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.pace import Pace
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock, session_columns, summary
+from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import tally
-from emtui.tui.screens.judging import Judging
-from emtui.tui.theme import BOLD
+from emtui.tui.fold_row import Row, tail
+from emtui.tui.screens.folding import Folding
+from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from emtui.triage.known import Known
 
 
-class LookupScreen(Judging):
+class LookupScreen(Folding):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -88,7 +88,6 @@ class LookupScreen(Judging):
         if self.stands:
             self.show_top()
             self.show_away()
-            self.show_tally()
             self.show_query()
             self._explain_emptiness()
             self.judge()
@@ -121,23 +120,26 @@ class LookupScreen(Judging):
             self._explain_emptiness()
 
     def on_lines_moved(self) -> None:
-        """The whole message of the row under the cursor."""
-        selected = self.sessions.under_cursor
+        """The whole message of the row under the cursor, or what its fold holds."""
+        selected, row = self.sessions.under_cursor, self.sessions.row_here
         if not selected or selected.uid != self._pointed[0]:
             self._pointed = (None, None)
         finding = self._pointed[1]
-        said = self.told(finding) if finding else self._said_of(selected) if selected else ""
+        said = self.told(finding) if finding else self._said_of(row) if row else ""
         self.query_one(Paragraph).show(said)
         self.show_query()
         self.show_foot()
 
-    def _said_of(self, session: Session) -> str:
-        known = self.told_known(self.known.of(session)) if self.known else ""
-        return " · ".join(part for part in (known, summary(session)) if part)
+    def _said_of(self, row: Row) -> str:
+        """The whole message of a run, after the note on what is known; what a fold holds."""
+        if self.snapshot is None:
+            return ""
+        known = self.told_known(self.known.of(row)) if self.known and isinstance(row, Session) else ""
+        return " · ".join(part for part in (known, tail(row, self._clock(self.snapshot))) if part)
 
-    def show_known(self, known: Known, counts: Mapping[Outcome, int]) -> None:
+    def show_known(self, known: Known) -> None:
         """What is known is counted apart, and told with its note."""
-        super().show_known(known, counts)
+        super().show_known(known)
         self.show_tally()
         self.on_lines_moved()
 
@@ -147,11 +149,27 @@ class LookupScreen(Judging):
 
         await mark_run(self, self.sessions.selected)
 
+    def show_top(self) -> None:
+        """The first line, and the one whose hours pass with it, whether there is an answer or not."""
+        super().show_top()
+        if self.stands:
+            self.show_tally()
+
     def show_tally(self) -> None:
-        """The counts with their base; at the right how far an answer has come."""
-        right: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress and self.snapshot else []
-        counts = tally(self.snapshot, self.known_counts) if self.snapshot else []
-        self.query_one("#tally", OneLine).show(self.hint() or counts, right)
+        """What failed by the hour, and counts with their base; at the right how far an answer has come."""
+        if self.snapshot is None:
+            self.query_one("#tally", OneLine).show(self.hint())
+            return
+        from emtui.tui.day import cells, line
+
+        coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
+        if hint := self.hint():
+            self.query_one("#tally", OneLine).show(hint, coming)
+            return
+        room = self.size.width - (cells(coming) + 2 if coming else 0)
+        clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
+        left, right = line(self.snapshot, clock, room, self.known.of if self.known else None)
+        self.query_one("#tally", OneLine).show(left, [*right, ("  ", PLAIN), *coming] if coming else right)
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
@@ -161,6 +179,8 @@ class LookupScreen(Judging):
     def _emptiness(self) -> tuple[str, ...]:
         if self.snapshot is None:
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
+        if self.snapshot.sessions and self.query_now.empty:
+            return ()
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         if self.query_now.text == "is:unseen":
@@ -170,8 +190,10 @@ class LookupScreen(Judging):
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the selected session."""
-        if self.sessions.selected:
+        """Open the selected session; a fold shows its runs first."""
+        if self.sessions.selected and self.sessions.fold:
+            self.sessions.select_in_fold(self.sessions.selected.uid)
+        elif self.sessions.selected:
             self.emtui.open_session(self.sessions.selected)
         else:
             self.say("There is no row to open.")
@@ -198,6 +220,14 @@ class LookupScreen(Judging):
     async def action_previous_warned(self) -> None:
         """The previous run with a warning."""
         await self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
+
+    async def action_next_slow(self) -> None:
+        """The next run that took, or takes, unusually long."""
+        await self._hop(self.sessions.is_unusual, 1, "No unusually long run below this one.")
+
+    async def action_previous_slow(self) -> None:
+        """The previous run that took, or takes, unusually long."""
+        await self._hop(self.sessions.is_unusual, -1, "No unusually long run above this one.")
 
     def find(self, target: lookup.Target) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone.
@@ -261,11 +291,12 @@ class LookupScreen(Judging):
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        selected = self.sessions.selected
-        if selected and self.snapshot:
+        self.sessions.settle()
+        row = self.sessions.row_here
+        if row and self.snapshot:
             from emtui.tui.plain import row_line
 
-            self.emtui.copy(row_line(selected, self._clock(self.snapshot)))
+            self.emtui.copy(row_line(row, self._clock(self.snapshot)))
         else:
             self.say("There is no row to copy.")
 

@@ -265,7 +265,7 @@ class Watching(Digits):
         """Somebody is there: what is on the screen has been seen."""
         super().heard_key()
         if self.stands and self.is_current and self.sessions.marks:
-            self._noticed.update(session.uid for session in self.sessions.in_sight)
+            self._noticed |= self.sessions.marked_in_sight
 
     def touched(self) -> None:
         """A key on any screen: somebody is there."""

@@ -1,0 +1,178 @@
+"""The last 24 hours on one line: failed runs by the hour, and what became of all runs, with their base.
+
+    04h ·····················11· 03h failed       2 failed  1 warned  1 running  90 ok of 94 in 24h
+
+Pure: a look at the list, the time and a zone in, pieces of text out. An hour is one of the shown
+zone, and an hour long also where the clock is turned; a run counts where it began. What is not
+known is no zero: an hour that the last answer does not reach, or in which a run is known by its
+name only, is `?`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import takewhile
+
+from rich.style import Style
+
+from emtui import words
+from emtui.em.model import Outcome, Session
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.columns import MEDIUM, Clock
+from emtui.tui.describe import WORST_FIRST
+from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.widgets.lines import Pieces
+
+HOUR = timedelta(hours=1)
+HOURS = 24
+GRACE = timedelta(minutes=5)
+"""How long after the last answer it still counts as known what has begun: answers come every minute or so."""
+NONE, MANY, NOT_KNOWN = "·", "+", "?"
+APART = 2
+_WORDS = {Outcome.WARNING: "warned", Outcome.SUCCESS: "ok"}
+IsKnown = Callable[[Session], object]
+"""Whether somebody has marked a run as known."""
+_BEST_LAST = (*WORST_FIRST, Outcome.SUCCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The hours up to the one of `now`, and the runs that began in them, or still go on."""
+
+    first: datetime
+    """When the oldest hour began, in UTC."""
+    failed: tuple[int | None, ...]
+    """By the hour, the oldest first; nothing where that is not known."""
+    came_to: Counter[Outcome]
+    known: Counter[Outcome]
+    """How many of them somebody has marked as known."""
+    total: int
+    """All runs, also those that are known by name only."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, clock: Clock, known: IsKnown | None = None) -> Day:
+        """As far as the last answer says; `clock` is the server's time now, which may be much later."""
+        first = _began(clock) - (HOURS - 1) * HOUR
+        runs = list(_since(snapshot.sessions, first))
+        came_to = Counter(run.outcome for run in runs if run.complete)
+        longer = snapshot.tally[Outcome.RUNNING] - came_to[Outcome.RUNNING]
+        came_to[Outcome.RUNNING] += longer
+        failed = Counter(
+            _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
+        )
+        unsure = {_hour_of(run, first) for run in runs if not run.complete}
+        until = snapshot.server_time + GRACE
+        digits = (
+            failed[hour]
+            if failed[hour] or (hour not in unsure and until >= min(first + (hour + 1) * HOUR, clock.now))
+            else None
+            for hour in range(HOURS)
+        )
+        marked = Counter(run.outcome for run in runs if run.complete and known(run)) if known else Counter()
+        return cls(first, tuple(digits), came_to, marked, len(runs) + longer)
+
+
+def _began(clock: Clock) -> datetime:
+    """When this hour began on the wall."""
+    return clock.now.astimezone(clock.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def _since(sessions: tuple[Session, ...], first: datetime) -> Iterator[Session]:
+    """Those that began since then; they are newest first, those without a start last."""
+    return takewhile(lambda session: session.started is not None and session.started >= first, sessions)
+
+
+def _hour_of(run: Session, first: datetime) -> int:
+    return (run.started - first) // HOUR if run.started else -1
+
+
+def by_hour(day: Day, zone: tzinfo) -> Pieces:
+    """`04h ·····················11· 03h failed`; `+` for ten and more, `?` where it is not known."""
+    pieces: Pieces = [(f"{_hour(day.first, zone)} ", PLAIN)]
+    for number in day.failed:
+        pieces.append(_digit(number))
+    return [*pieces, (f" {_hour(day.first + (HOURS - 1) * HOUR, zone)} failed", PLAIN)]
+
+
+def _hour(began: datetime, zone: tzinfo) -> str:
+    return f"{began.astimezone(zone):%H}h"
+
+
+def _digit(number: int | None) -> tuple[str, Style]:
+    if not number:
+        return (NOT_KNOWN, BOLD) if number is None else (NONE, FAINT)
+    return str(number) if number < 10 else MANY, OUTCOME_STYLES[Outcome.FAILED]
+
+
+def line(snapshot: Snapshot, clock: Clock, width: int, known: IsKnown | None = None) -> tuple[Pieces, Pieces]:
+    """What stands at the left and at the right of a line this wide.
+
+    In so many words as there is room for; where there is little, or more to say of how well the
+    list is known, the hours give way.
+    """
+    day = Day.of(snapshot, clock, known)
+    hours = by_hour(day, clock.zone) if width >= MEDIUM else []
+    forms = tuple(_forms(day, snapshot))
+    for left in (hours, []):
+        room = width - cells(left) - (APART if left else 0)
+        for form in forms:
+            if cells(form) <= room:
+                return (left, form) if left else (form, [])
+    return forms[-1], []
+
+
+def cells(pieces: Pieces) -> int:
+    """How wide they are."""
+    return sum(words.cells(text) for text, _ in pieces)
+
+
+def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+    """The counts with their base, from many words to few."""
+    well = _well(snapshot)
+    told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
+    bad = [(outcome, number) for outcome, number in told if outcome is not Outcome.SUCCESS]
+    of = f"of {words.count(day.total)}"
+    if not day.total:
+        yield [("nothing ran in 24h", PLAIN), *well]
+        return
+    yield [*_in_words(told, day.known), (f" {of} in 24h", PLAIN), *well]
+    yield [*_in_words(told, day.known), (f" {of}", PLAIN), *well]
+    if bad:
+        yield [*_in_words(bad, day.known), (f" {of}", PLAIN), *well]
+    yield [*_in_glyphs(told, day.known), (f"  {of} in 24h", PLAIN), *well]
+    yield [*_in_glyphs(told, day.known), (f"  {of}", PLAIN), *well]
+
+
+def _in_words(told: Sequence[tuple[Outcome, int]], known: Mapping[Outcome, int]) -> Pieces:
+    """`3 failed, 2 known  1 warned`."""
+    names = {outcome: _WORDS.get(outcome, str(outcome)) for outcome, _ in told}
+    return _counted([(outcome, f"{words.count(number)} {names[outcome]}") for outcome, number in told], known)
+
+
+def _in_glyphs(told: Sequence[tuple[Outcome, int]], known: Mapping[Outcome, int]) -> Pieces:
+    """`■ 3, 2 known  ▲ 1`."""
+    return _counted(
+        [(outcome, f"{GLYPHS[outcome]} {words.count(number)}") for outcome, number in told], known
+    )
+
+
+def _counted(texts: Sequence[tuple[Outcome, str]], known: Mapping[Outcome, int]) -> Pieces:
+    pieces: Pieces = []
+    for outcome, text in texts:
+        pieces += [("  " if pieces else "", PLAIN), (text, OUTCOME_STYLES[outcome])]
+        if known.get(outcome):
+            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
+    return pieces
+
+
+def _well(snapshot: Snapshot) -> Pieces:
+    """How well the whole list is known, where that is not as it should be."""
+    counts = (
+        (len(snapshot.references), "known by name only", PLAIN),
+        (snapshot.odd, "not readable whole", BOLD),
+        (snapshot.replaced, "characters replaced", BOLD),
+    )
+    return [(f"  {words.count(number)} {what}", style) for number, what, style in counts if number]

@@ -1,0 +1,84 @@
+"""How a row of the list reads, whether it is a run or a fold of good ones.
+
+Pure: rows, times and widths in, pieces of text with their styles out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from rich.style import Style
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.tui.columns import Clock, Column, cells_of, summary
+from emtui.tui.theme import FAINT, PLAIN
+
+if TYPE_CHECKING:  # loaded with the first list
+    from emtui.triage.folds import Fold
+
+Row: TypeAlias = "Session | Fold"
+
+
+def row_cells(columns: tuple[Column[Session], ...], row: Row, clock: Clock) -> list[tuple[str, Style]]:
+    """The cells of a run, or of a fold."""
+    if isinstance(row, Session):
+        return cells_of(columns, row, clock)
+    return cells_of(tuple(_folded(column, row) for column in columns), row.newest, clock)
+
+
+def _folded(column: Column[Session], fold: Fold) -> Column[Session]:
+    """The column as it reads of a fold: of its newest run, with how many there are and since when."""
+
+    def cell(newest: Session, clock: Clock) -> tuple[str, Style]:
+        match column.title:
+            case "Type":
+                return times(newest.type or "", len(fold.runs), column.width), PLAIN
+            case "Took":
+                return words.duration(fold.took) if fold.took is not None else "", PLAIN
+            case "×":
+                return "", PLAIN
+            case "Message":
+                return span(fold, clock), FAINT
+            case _:
+                return column.cell(newest, clock)
+
+    return Column(column.title, column.field, column.width, cell, column.right)
+
+
+def times(kind: str, number: int, width: int) -> str:
+    """`CollectJob  × 78`; where that does not fit the name gives way, never the number."""
+    whole = f"{kind}  × {words.count(number)}"
+    if words.cells(whole) <= width:
+        return whole
+    count = f" × {words.count(number)}"
+    return words.cut(kind, max(width - words.cells(count), 1)) + count
+
+
+def span(fold: Fold, clock: Clock) -> str:
+    """From the first to the last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
+    began, last = fold.oldest.started, fold.newest.started
+    if began is None or last is None:
+        return ""
+    first, then = (_when(when, clock) for when in (began, last))
+    if first == then:
+        return first
+    day, _, bare = first.rpartition(" ")
+    if day and ":" in bare and then.startswith(f"{day} "):
+        return f"{first} – {then.rpartition(' ')[2]}"
+    return f"{first}–{then}" if not day and " " not in then else f"{first} – {then}"
+
+
+def _when(when: datetime, clock: Clock) -> str:
+    """To the minute, the day before it as soon as it is more than a day old, the date alone after six."""
+    told = words.clock_short(when, clock.now, clock.zone)
+    return told[: len("22:40")] if told.count(":") == 2 else told
+
+
+def tail(row: Row, clock: Clock) -> str:
+    """The whole message of a run; of a fold how many runs of what it holds, since when."""
+    if isinstance(row, Session):
+        return summary(row)
+    many = f"{words.count(len(row.runs))} good runs of {row.newest.type} in a row"
+    return f"{many}, {span(row, clock)}; Enter or z shows them"

@@ -1,0 +1,106 @@
+"""The folded list in a real terminal: a day on one page, folds opened and closed, what is said of them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+
+NIGHT = ("--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+COLLECTED = "95 good runs of CollectJob in a row, 02:25–01:55; Enter or z shows them"
+CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
+
+
+def at_the_list(terminal: Terminal) -> None:
+    terminal.until("Password")
+    terminal.press("enter")
+    terminal.until("1/3,")
+    terminal.until("a: next of")
+
+
+@pytest.fixture
+def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+    with emtui("demo", "--seed", "1", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        at_the_list(terminal)
+        yield terminal
+
+
+def rows(lines: list[str]) -> list[str]:
+    return [line for line in lines[6:-3] if line]
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "7"])
+def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_path: Path, seed: str) -> None:
+    with emtui("demo", "--seed", seed, *NIGHT, environ=a_home(tmp_path)) as terminal:
+        at_the_list(terminal)
+        lines = terminal.until("× 95")
+        assert re.match(r"03h [·1-9]{24} 02h failed   1 warned  1 canceled  3 running of 10\d", lines[3])
+        shown = "\n".join(rows(lines))
+        for trouble in ("▲ warning   LicAuto", "○ canceled  LogExport", "► running   DatabaseMaint"):
+            assert trouble in shown
+        assert re.search(r"CatalogConsolidation   04:30:\d\d [\d.ms]+  3\.\d", shown), "it got slower"
+        assert re.search(r"■ failed    CollectJob +Sun 02:10", shown), "the day before"
+
+
+def test_enter_and_z_open_a_fold_and_z_closes_it_where_it_was(demo_list: Terminal) -> None:
+    folded = rows(demo_list.lines())
+    demo_list.press("down")
+    demo_list.until(COLLECTED)
+    demo_list.press("enter")
+    opened = demo_list.until(lambda lines: "CollectJob             01:55:01" in "\n".join(lines))
+    assert rows(opened)[1].startswith("› · success   CollectJob             01:55:01")
+    demo_list.press("down", "down", "z")
+    demo_list.until(COLLECTED)
+    demo_list.press("up")
+    demo_list.until(lambda lines: rows(lines) == folded)
+
+
+def test_a_key_that_folds_nothing_says_why(demo_list: Terminal) -> None:
+    for keys, said in (
+        ("z", "There is nothing to fold here"),
+        ("1z", "What a query finds is never folded; 0 shows everything."),
+        ("0oz", "Only the order newest first is folded; o changes the order."),
+        ("oooo", "Started↓"),
+        ("Z", "Every run has a row of its own; Z folds the good ones again."),
+        ("z", "Every run has a row of its own now"),
+        ("Z", "Good runs of a type in a row are one row."),
+    ):
+        demo_list.press(*keys)
+        demo_list.until(said)
+
+
+def test_s_hops_to_what_takes_or_took_unusually_long(demo_list: Terminal) -> None:
+    for row in ("► running   DatabaseMaintenance    00:00:22", "· success   CatalogConsolidation   04:30:15"):
+        demo_list.press("s")
+        demo_list.until(f"› {row}")
+    demo_list.press("S", "S")
+    demo_list.until("No unusually long run above this one.")
+
+
+def test_the_older_run_of_a_type_is_shown_though_it_was_folded(demo_list: Terminal) -> None:
+    demo_list.press("down", "[")
+    lines = demo_list.until("3/3,426")
+    assert rows(lines)[2].startswith("› · success   CollectJob             01:40:15")
+
+
+def test_a_fold_is_copied_as_one_line(demo_list: Terminal) -> None:
+    demo_list.press("down")
+    demo_list.until(COLLECTED)
+    demo_list.press("y")
+    demo_list.until("Copied to the clipboard")
+    strings = CLIPBOARD.findall(demo_list.received)
+    assert base64.b64decode(strings[-1]).decode() == (
+        "success  CollectJob × 95  2026-11-22 02:25:11 +00:00 – 2026-11-23 01:55:01 +00:00  1m16s"
+    )
+
+
+def test_in_ascii_too(tmp_path: Path) -> None:
+    with emtui("demo", "--seed", "1", *NIGHT, environ=a_home(tmp_path, LC_ALL="C")) as terminal:
+        at_the_list(terminal)
+        lines = terminal.until("x 95")
+        assert "  . success   CollectJob  x 95       01:55:01  1m16s       02:25-01:55" in lines
+        assert lines[3].startswith("03h ........................ 02h failed   1 warned")
