@@ -120,20 +120,28 @@ class Terminal:
 
 @contextmanager
 def emtui(
-    *arguments: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str]
+    *arguments: str,
+    columns: int = 80,
+    lines: int = 23,
+    environ: Mapping[str, str],
+    folder: str | None = None,
 ) -> Iterator[Terminal]:
     """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards."""
-    with python("-m", "emtui", *arguments, columns=columns, lines=lines, environ=environ) as terminal:
+    argv = ("-m", "emtui", *arguments)
+    with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
         yield terminal
 
 
 @contextmanager
-def python(*argv: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str]) -> Iterator[Terminal]:
-    """Run Python with these arguments in a terminal of this size."""
+def python(
+    *argv: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str], folder: str | None = None
+) -> Iterator[Terminal]:
+    """Run Python with these arguments in a terminal of this size, in this folder."""
     child = pexpect.spawn(
         sys.executable,
         list(argv),
         env=dict(environ),
+        cwd=folder,
         dimensions=(lines, columns),
         timeout=PATIENCE,
         echo=False,

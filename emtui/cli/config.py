@@ -9,8 +9,8 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import configuration
 from emtui.cli.passwords import VARIABLE
-from emtui.cli.records import Record
 from emtui.em.address import without_user
+from emtui.handover.records import Record
 from emtui.local.configuration import Config
 from emtui.local.connection import VARIABLES
 from emtui.local.paths import config_files

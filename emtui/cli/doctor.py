@@ -12,11 +12,11 @@ from emtui.cli import exits, output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import configuration, resolve, until_terminated
 from emtui.cli.passwords import silent_password
-from emtui.cli.records import Record
 from emtui.doctor import here, there
 from emtui.doctor.check import Check, fail, ok, warn
 from emtui.em.errors import BadSetting
 from emtui.em.secret import Secret
+from emtui.handover.records import Record
 from emtui.local.connection import Connection
 from emtui.local.journal import redacted
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import streams
 from emtui.cli.known import Knowledge
-from emtui.cli.records import Record
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
+from emtui.handover.records import Record
 from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.known import Known, Mark

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emtui import words
-from emtui.cli.records import Record, Value
+from emtui.handover.records import Record, Value
 
 GAP = "  "
 _FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")

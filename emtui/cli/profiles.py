@@ -5,7 +5,7 @@ from __future__ import annotations
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import configuration
-from emtui.cli.records import Record
+from emtui.handover.records import Record
 from emtui.local.configuration import Config
 from emtui.local.profiles import OFF, Profile
 

@@ -10,11 +10,11 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.records import SESSION_KEYS, session_record
 from emtui.cli.resting import beyond
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid
+from emtui.handover.records import SESSION_KEYS, session_record
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
 
 if TYPE_CHECKING:

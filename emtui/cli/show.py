@@ -12,10 +12,10 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.finding import listed_as, narrate_host, session_of
-from emtui.cli.records import EVENT_KEYS, event_records, session_record
 from emtui.cli.sessions import narrate_replaced
 from emtui.em.address import Server
 from emtui.em.model import Log, Session, Uid
+from emtui.handover.records import EVENT_KEYS, event_records, session_record
 from emtui.lookup import ExactTarget, parse_target
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.records import session_record
 from emtui.cli.resting import Followed
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
+from emtui.handover.records import session_record
 from emtui.lookup import parse
 
 if TYPE_CHECKING:

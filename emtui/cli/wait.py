@@ -14,9 +14,9 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, reach
 from emtui.cli.finding import narrate_host, session_of
-from emtui.cli.records import EVENT_KEYS, event_records, session_record
 from emtui.cli.show import Seen, fields
 from emtui.em.model import Event, Log, Outcome, Session
+from emtui.handover.records import EVENT_KEYS, event_records, session_record
 from emtui.lookup import Target, parse_target
 
 if TYPE_CHECKING:

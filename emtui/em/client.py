@@ -57,6 +57,8 @@ class Client:
         self._closed = False
         self.receipt: Receipt | None = None
         """What the last whole list was as an answer."""
+        self.api = ""
+        """The versions of its API that the server named."""
 
     @classmethod
     async def connect(
@@ -201,6 +203,8 @@ class Client:
                 raise answers.not_enterprise_manager(
                     self.server, answer.headers, body, f"something else ({problem.reason})"
                 ) from None
+            with suppress(wire.Unreadable):
+                self.api = wire.versions(body)
 
     @asynccontextmanager
     async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:

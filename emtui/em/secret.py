@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 from typing import Final, final
 from weakref import WeakSet
 
@@ -49,8 +50,17 @@ def without_secrets(text: str) -> str:
 
     A very short one stays: it may stand in any word, and would be told by its absence.
     """
-    with _lock:
-        secrets = {secret.reveal() for secret in _alive}
-    for secret in sorted((one for one in secrets if len(one) >= _TELLING), key=len, reverse=True):
+    for secret in sorted(_held(), key=len, reverse=True):
         text = text.replace(secret, SHOWN)
     return text
+
+
+def matching_secrets(forms: Callable[[str], Iterable[str]]) -> set[str]:
+    """Every way in which a secret of this process may be written, for whoever takes them out of texts."""
+    return {form for secret in _held() for form in forms(secret)}
+
+
+def _held() -> set[str]:
+    with _lock:
+        secrets = {secret.reveal() for secret in _alive}
+    return {secret for secret in secrets if len(secret) >= _TELLING}

@@ -66,6 +66,11 @@ class Source(Protocol):
         """What the last whole list was as an answer."""
         ...
 
+    @property
+    def api(self) -> str:
+        """The versions of its API that the server named, such as `v1_6, v1_7`; nothing if none is known."""
+        ...
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All sessions, newest first: the very same object as last time where nothing has changed."""
         ...

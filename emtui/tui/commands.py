@@ -22,6 +22,7 @@ class Place(Enum):
     CHOICE = "A run to compare with"
     BOARD = "One line per type"
     FINDINGS = "What needs somebody"
+    HANDOVER = "Handing over"
     MOVING = "Moving"
     PAGE = "A page of text"
     RAW = "What the server said"
@@ -119,6 +120,13 @@ COMMANDS = (
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
     Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
+    # handing over
+    Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy"),
+    Command("ticket", ("1",), "a ticket in Markdown", Place.HANDOVER),
+    Command("plain_ticket", ("2",), "the same in plain text", Place.HANDOVER),
+    Command("shift", ("3",), "a summary of the last 12 hours", Place.HANDOVER),
+    Command("bundle", ("4",), "a bundle: all of it in a zip", Place.HANDOVER),
+    Command("write", ("w",), "write it into a new file", Place.HANDOVER, "to a file"),
     # what the server said
     Command("raw", ("i",), "as XML, as it came; or the facts", Place.RAW, "XML"),
     # moving
@@ -158,7 +166,8 @@ COMMANDS = (
     Command("copy", ("y",), "copy the row or line, whole", Place.VIEW),
     Command("copy_command", ("Y",), "copy the command for this view", Place.VIEW),
     Command("known", ("m",), "mark as known, or no more", Place.VIEW),
-    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW),
+    Command("read", ("v",), "this view as text in $PAGER", Place.VIEW, "read"),
+    Command("hand_over", ("H",), "ticket, shift summary, bundle", Place.VIEW, "hand over", vital=True),
     Command("elapsed", ("T",), "times as clock or as elapsed", Place.VIEW),
     Command("commands", ("colon", "ctrl+p"), "commands; or go to an ID", Place.EVERYWHERE, "commands"),
     Command("help", ("question_mark", "f1"), "the keys of this screen", Place.EVERYWHERE, "keys", vital=True),
@@ -236,11 +245,12 @@ def _bindings(command: Command) -> list[Binding]:
 
 FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("open", "query", "next_failed", "attention", "board", "help"),
-    Place.DETAIL: ("close", "difference", "search", "next_slow", "older", "help"),
+    Place.DETAIL: ("close", "difference", "search", "next_slow", "hand_over", "help"),
     Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
     Place.CHOICE: ("close", "open", "help"),
     Place.BOARD: ("close", "open", "runs", "ask", "help"),
     Place.FINDINGS: ("close", "open", "ask", "help"),
+    Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.RAW: ("close", "raw", "page_down"),
     Place.PROMPT: ("keep", "restore"),

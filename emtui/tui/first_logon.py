@@ -44,6 +44,11 @@ class FirstLogon:
         """What the last whole list was as an answer."""
         return self._source.receipt if self._source else None
 
+    @property
+    def api(self) -> str:
+        """The versions of its API that the server named."""
+        return self._source.api if self._source else ""
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All sessions, newest first."""
         return await (await self._there()).sessions(progress)

@@ -19,6 +19,7 @@ from emtui.tui.start import Start
 from emtui.tui.timed import Timed
 
 if TYPE_CHECKING:
+    from emtui.em.model import Session
     from emtui.em.source import Source
     from emtui.tui.plain import Origin
     from emtui.tui.screens.detail import DetailScreen
@@ -73,6 +74,15 @@ class HandingOver(Timed, inherit_bindings=False):
         if text and not hidden:
             self._clipboard = text
             self.copy(text)
+
+    def command_for(self, session: Session) -> str:
+        """The command that opens this run for anybody; nothing for a demo or a recording."""
+        server = self.client.server if self.client else None
+        if self._start.mark or not isinstance(server, Server):
+            return ""
+        from emtui.tui.way_back import way_back_to_run
+
+        return way_back_to_run(server, session)
 
     def copy_command(self) -> None:
         """Copy the command that opens this view for anybody; say why, where there is none."""

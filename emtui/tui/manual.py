@@ -35,6 +35,7 @@ MOVED_IN = {
     Place.CHOICE,
     Place.BOARD,
     Place.FINDINGS,
+    Place.HANDOVER,
     Place.PAGE,
     Place.RAW,
 }

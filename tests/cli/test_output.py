@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table
-from emtui.cli.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
 from emtui.em.address import Server
 from emtui.em.model import Event, Log, Result, Session, uid_of
 from emtui.em.text import guarded
+from emtui.handover.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")

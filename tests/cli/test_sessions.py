@@ -11,10 +11,10 @@ import pytest
 from conftest import DEMO_CLOCK
 from shell import Shell
 
-from emtui.cli.records import SESSION_KEYS, session_record
 from emtui.demo.world import World
 from emtui.em.address import parse_server
 from emtui.em.model import Outcome
+from emtui.handover.records import SESSION_KEYS, session_record
 from emtui.lookup import DEFAULT_ORDER
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)

@@ -11,9 +11,9 @@ import pytest
 from conftest import DEMO_CLOCK
 from shell import Shell
 
-from emtui.cli.records import EVENT_KEYS, SESSION_KEYS
 from emtui.demo.world import World
 from emtui.em.model import Session
+from emtui.handover.records import EVENT_KEYS, SESSION_KEYS
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 

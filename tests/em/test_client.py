@@ -82,6 +82,17 @@ async def test_a_list_a_session_and_its_events_are_read() -> None:
     ]
 
 
+async def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
+    versions = "".join(f'<SupportedVersion Name="{name}"/>' for name in ("v1_5", "v1_7"))
+    root = f"<EnterpriseManager><SupportedVersions>{versions}</SupportedVersions></EnterpriseManager>"
+    names = reply("200 OK", root.encode())
+    async with (
+        rogue(lambda asked: names if route_of(asked) == "root" else good(asked)) as server,
+        await connect(server) as client,
+    ):
+        assert client.api == "v1_5, v1_7"
+
+
 async def test_a_path_before_api_is_kept() -> None:
     async with rogue() as server:
         where = Server("127.0.0.1", server.port, scheme="http", prefix="/veeam")

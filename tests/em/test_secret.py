@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from emtui.em.secret import Secret
+from emtui.em.secret import Secret, matching_secrets
 
 
 def test_a_secret_shows_itself_in_no_text() -> None:
@@ -19,3 +19,11 @@ def test_a_secret_is_not_pickled() -> None:
 
 def test_an_empty_secret_is_false() -> None:
     assert not Secret("")
+
+
+def test_every_spelling_of_a_secret_that_is_held_can_be_looked_for_and_none_of_a_short_one() -> None:
+    held = Secret("swordfish"), Secret("abc")
+    found = matching_secrets(lambda secret: (secret, secret.upper()))
+    assert {"swordfish", "SWORDFISH"} <= found
+    assert "abc" not in found
+    assert len(held) == 2

@@ -170,6 +170,7 @@ WAYS: dict[Place, tuple[str, str]] = {
     Place.CHOICE: ("\rD", "Enter compare"),
     Place.BOARD: ("B", "Enter newest run"),
     Place.FINDINGS: ("4", "Attention"),
+    Place.HANDOVER: ("H", "shift summary"),
     Place.PAGE: ("?", "First of all"),
     Place.RAW: ("\ri", "UID"),
     Place.PROMPT: ("\r/", "Enter keep"),
@@ -196,7 +197,7 @@ def sent(key: str) -> str:
 
 @contextmanager
 def at_the_list(seat: dict[str, str], *argv: str) -> Iterator[Terminal]:
-    with emtui(*argv, environ=seat) as terminal:
+    with emtui(*argv, environ=seat, folder=seat["HOME"]) as terminal:  # where `H` may write a file
         terminal.child.delaybeforesend = None
         terminal.until(listed)
         yield terminal

@@ -12,6 +12,7 @@ from emtui.tui.screens.choosing import ChoosingScreen
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.findings import FindingsScreen
+from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.page import Page
@@ -30,6 +31,7 @@ WHO_CARRIES_OUT = {
     Place.CHOICE: ChoosingScreen,
     Place.BOARD: BoardScreen,
     Place.FINDINGS: FindingsScreen,
+    Place.HANDOVER: HandOverScreen,
     Place.MOVING: Lines,
     Place.PAGE: TextPage,
     Place.RAW: RawPage,
@@ -49,6 +51,7 @@ VIEWS = (
     Place.CHOICE,
     Place.BOARD,
     Place.FINDINGS,
+    Place.HANDOVER,
     Place.PAGE,
     Place.RAW,
 )

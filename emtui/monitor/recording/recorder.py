@@ -142,6 +142,10 @@ class _Overheard:
     def receipt(self) -> Receipt | None:
         return self._client.receipt
 
+    @property
+    def api(self) -> str:
+        return self._client.api
+
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         try:
             listing = await self._client.sessions(progress)

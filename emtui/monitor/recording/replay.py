@@ -56,6 +56,7 @@ class Replay:
     user = ""
     certificate = None
     logged_on = ()
+    api = ""
 
     def __init__(
         self,

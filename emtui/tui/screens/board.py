@@ -59,6 +59,11 @@ class BoardScreen(AboveTheList):
         row = self.query_one(BoardRows).selected
         return None if row is None or isinstance(row, str) else row.newest
 
+    @property
+    def run_here(self) -> Session | None:
+        """The newest run of the type under the cursor."""
+        return self.newest
+
     def on_lines_moved(self) -> None:
         """The whole message of the newest run of the type under the cursor."""
         self.query_one(Paragraph).show(summary(self.newest) if self.newest else "")

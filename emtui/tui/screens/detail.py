@@ -134,6 +134,11 @@ class DetailScreen(Hopping):
 
     # --- handing over -----------------------------------------------------------
 
+    @property
+    def run_here(self) -> Session:
+        """The one that is open."""
+        return self.session
+
     def action_copy(self) -> None:
         """The event or the wait under the cursor, whole."""
         line = self.events.line

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from emtui import words
+from emtui.em.model import Session
 from emtui.triage.about import place_of
 from emtui.triage.attention import Finding, Grade
 from emtui.triage.telling import calm
@@ -86,6 +87,12 @@ class FindingsScreen(AboveTheList):
         lines = self.query_one(FindingLines)
         return f"{lines.cursor + 1}/{lines.count}" if lines.count else ""
 
+    @property
+    def run_here(self) -> Session | None:
+        """The run that the finding under the cursor is about."""
+        finding = self.query_one(FindingLines).selected
+        return self.listing.run_of(finding) if finding else None
+
     async def action_known(self) -> None:
         """Mark the finding as known, or no more."""
         from emtui.tui.screens.marking import mark_finding
@@ -94,8 +101,7 @@ class FindingsScreen(AboveTheList):
 
     def action_open(self) -> None:
         """The run that the finding is about."""
-        finding = self.query_one(FindingLines).selected
-        run = self.listing.run_of(finding) if finding else None
+        run = self.run_here
         if run:
             self.emtui.open_session(run)
         else:

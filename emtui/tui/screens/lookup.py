@@ -285,6 +285,11 @@ class LookupScreen(Folded):
             else "The selected run stays selected; new ones are counted."
         )
 
+    @property
+    def run_here(self) -> Session | None:
+        """The run under the cursor."""
+        return self.sessions.selected
+
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
         self.sessions.settle()

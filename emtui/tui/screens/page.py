@@ -23,6 +23,7 @@ from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 
 if TYPE_CHECKING:
+    from emtui.em.model import Session
     from emtui.tui.app import EmtuiApp
 
 SHORT = 20
@@ -233,6 +234,17 @@ class Page(Screen[str | None]):
     def plain_text(self) -> Callable[[], str] | None:
         """What makes a text of this view, in a thread; nothing where there is no text."""
         return None
+
+    @property
+    def run_here(self) -> Session | None:
+        """The run that this page is about, or that the cursor stands on."""
+        return None
+
+    def action_hand_over(self) -> None:
+        """Hand over what is known: a ticket, a summary, a bundle."""
+        from emtui.tui.screens.handover import hand_over
+
+        hand_over(self)
 
     def action_elapsed(self) -> None:
         """Times as clock, or as what has elapsed."""

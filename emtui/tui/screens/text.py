@@ -44,10 +44,11 @@ class TextLines(Lines):
         self._lines: list[str] = []
 
     def read(self, text: str) -> None:
-        """Show another text, from its beginning."""
-        self._text = text
-        self._break()
-        self.renew(len(self._lines), 0, 0)
+        """Show another text, from its beginning; the same one stays where it is."""
+        if text != self._text:
+            self._text = text
+            self._break()
+            self.renew(len(self._lines), 0, 0)
 
     @property
     def bar(self) -> Style | None:
@@ -60,6 +61,13 @@ class TextLines(Lines):
         self._break()
         top = round(part * len(self._lines))
         self.renew(len(self._lines), top, top)
+
+    @property
+    def position(self) -> str:
+        """`1–16 of 40 lines`; nothing where all of it is seen."""
+        if self.count <= self.window:
+            return ""
+        return f"{self.top + 1}–{min(self.top + self.window, self.count)} of {self.count} lines"
 
     def _break(self) -> None:
         self._lines = wrapped(self._text, max(self.size.width - 2, 1))
@@ -121,7 +129,4 @@ class TextPage(Page):
 
     def position(self) -> str:
         """`1–16 of 40 lines`."""
-        lines = self.query_one(TextLines)
-        if lines.count <= lines.window:
-            return ""
-        return f"{lines.top + 1}–{min(lines.top + lines.window, lines.count)} of {lines.count} lines"
+        return self.query_one(TextLines).position

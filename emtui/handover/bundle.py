@@ -1,0 +1,160 @@
+"""A case as a zip: what was read of a run, what was received, and a list of what is in it and what is not.
+
+The same case gives the same bytes: the files in it have no times of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+
+from emtui import words
+from emtui.em.address import Server
+from emtui.em.model import Session
+from emtui.handover.case import Case
+from emtui.handover.markdown import markdown
+from emtui.handover.records import event_records, session_record
+from emtui.handover.ticket import ticket
+from emtui.handover.withheld import Withheld
+from emtui.triage.differing import difference_text
+
+MANIFEST = "manifest.txt"
+_WITHHELD = (
+    "password, token and logon id of the sender: *** wherever the server repeated one",
+    "the sender's account, with and without its domain: *** wherever the server named it",
+    "profile, configuration, keyring, certificate and log of emtui: not in here",
+)
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_OWNERS_ALONE = 0o600
+_UNIX = 3
+_ODD = re.compile("[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The answers for a session and its events, as the server wrote them."""
+
+    session: str
+    events: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What was received of a run, `why` if there is nothing of that; `api` names the server's versions."""
+
+    received: Received | None
+    why: str = ""
+    api: str = ""
+
+
+def name_of(session: Session) -> str:
+    """`emtui-CollectJob-20261123T011004Z-5f1c9d2a`: letters, digits and hyphens, whatever was said."""
+    kind = _ODD.sub("", session.type or "")[:40] or "session"
+    began = f"-{_compact(session.started)}" if session.started else ""
+    return f"emtui-{kind}{began}-{_ODD.sub('', session.id)[:8] or 'unknown'}"
+
+
+def name_of_shift(now: datetime) -> str:
+    """`emtui-shift-20261123T031204Z`."""
+    return f"emtui-shift-{_compact(now)}"
+
+
+def _compact(when: datetime) -> str:
+    """`20261123T011004Z`."""
+    told = when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return f"{told}Z".replace("-", "").replace(":", "")
+
+
+def bundle(case: Case, wire: Wire, versions: Mapping[str, str], withheld: Withheld) -> bytes:
+    """All of it, with its manifest, as the bytes of a zip."""
+    files = {name: text.encode("utf-8", "replace") for name, text in _files(case, wire, versions, withheld)}
+    files[MANIFEST] = _manifest(case, wire, files, withheld).encode("utf-8", "replace")
+    return _zipped(files)
+
+
+def _files(
+    case: Case, wire: Wire, versions: Mapping[str, str], withheld: Withheld
+) -> Iterator[tuple[str, str]]:
+    yield "ticket.md", markdown(ticket(case), withheld.text)
+    yield "session.json", json.dumps(_session(case, withheld), ensure_ascii=False, indent=2) + "\n"
+    if case.log is not None:
+        records = event_records(withheld.log(case.log), case.session.started)
+        yield "events.jsonl", "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    if case.difference is not None:
+        found = withheld.difference(case.difference)
+        yield "comparison.txt", difference_text(found, case.origin.zones.local)
+    if wire.received is not None:
+        yield "session.xml", withheld.xml(wire.received.session).rstrip("\n") + "\n"
+        yield "events.xml", withheld.xml(wire.received.events).rstrip("\n") + "\n"
+    named = _versions(case, wire, versions, withheld)
+    yield "versions.txt", "".join(f"{name} {version}\n" for name, version in named)
+    yield "clocks.txt", "".join(f"{line}\n" for line in _clocks(case))
+
+
+def _session(case: Case, withheld: Withheld) -> Mapping[str, object]:
+    """The same keys as everywhere."""
+    record = session_record(withheld.session(case.session), Server(""), case.origin.now, known=case.is_known)
+    return {**record, "server": withheld.text(case.origin.authority)}
+
+
+def _versions(
+    case: Case, wire: Wire, versions: Mapping[str, str], withheld: Withheld
+) -> Iterator[tuple[str, str]]:
+    yield "emtui", case.origin.version
+    yield from versions.items()
+    yield "Enterprise Manager API", withheld.text(wire.api) or "unknown"
+
+
+def _clocks(case: Case) -> Iterator[str]:
+    """How far the server's clock was from the sender's, and where both say they are."""
+    origin = case.origin
+    if origin.skew is None:
+        yield "the server does not say what time it is"
+    else:
+        seconds = origin.skew.total_seconds()
+        way = "behind" if seconds < 0 else "ahead of"
+        yield f"the server's clock is {abs(seconds):.0f} s {way} the sender's"
+    yield f"the list was complete at {origin.zones.everywhere(origin.as_of)}, by the sender's clock"
+
+
+def _manifest(case: Case, wire: Wire, files: Mapping[str, bytes], withheld: Withheld) -> str:
+    session = case.session
+    began = f", {words.iso(session.started)}" if session.started else ""
+    kind = session.type or session.name or session.id
+    about = words.one_line(withheld.text(f"{kind} {session.outcome}{began}, {case.origin.server}"))
+    lines = [f"emtui {case.origin.version}: {about}", "", "In here: bytes, SHA-256, name"]
+    lines += [f"{len(data):>10}  {sha256(data).hexdigest()}  {name}" for name, data in files.items()]
+    lines += ["", "Withheld", *(f"- {text}" for text in (*_WITHHELD, *_missing(case, wire, withheld)))]
+    return "\n".join(lines) + "\n"
+
+
+def _missing(case: Case, wire: Wire, withheld: Withheld) -> Iterator[str]:
+    """What would be in it, but could not be had."""
+
+    def because(why: str) -> str:
+        return words.one_line(withheld.text(why))
+
+    if wire.received is None:
+        yield f"session.xml and events.xml: {because(wire.why)}"
+    if case.log is None:
+        yield f"events.jsonl: {because(case.why or 'the events were not read')}"
+    if case.difference is None:
+        yield "comparison.txt: there is no last good run whose events could be read"
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = _UNIX
+            entry.external_attr = _OWNERS_ALONE << 16
+            archive.writestr(entry, data)
+    return out.getvalue()

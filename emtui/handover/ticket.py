@@ -1,0 +1,121 @@
+"""One run as a ticket: what, since when, where it waited, what is different, and what is not known.
+
+The most important first, for somebody who has never seen it; about forty lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.handover.against import against
+from emtui.handover.case import Case
+from emtui.handover.document import Block, Fact, Part, Quote, Said, Title, Told
+from emtui.handover.surroundings import surroundings
+from emtui.handover.unknown import unknown
+from emtui.triage.explained import Explanation
+from emtui.triage.servers import ServerRow, Went
+from emtui.triage.steps import Wait
+from emtui.triage.telling import usual_wait
+
+_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
+"""What the teller says in words of ours alone; everything else may hold the server's."""
+_LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
+"""What is short on the screen, for somebody who does not know the screen."""
+_MESSAGE = 1_000
+_STEP = 100
+_MOST_NAMED = 8
+
+
+def ticket(case: Case) -> tuple[Block, ...]:
+    """The whole of it."""
+    session = case.session
+    quote = (Quote(Said(session.message, _MESSAGE)),) if session.message else ()
+    command = (Part("Open it", (Said(case.command, _MESSAGE),)),) if case.command else ()
+    return (
+        Title(_title(case)),
+        *quote,
+        *(Fact(label, told) for label, told in _facts(case)),
+        *surroundings(case),
+        *against(case),
+        *unknown(case),
+        *command,
+        *(Fact(label, told) for label, told in _origin(case)),
+    )
+
+
+def _title(case: Case) -> Told:
+    session, origin = case.session, case.origin
+    mark = f"{origin.mark}: " if origin.mark else ""
+    what = (Said(session.type, 60), f" {session.outcome}") if session.type else (Said(_name(session), 60),)
+    return (mark, *what, " on ", Said(origin.server, 200))
+
+
+def _name(session: Session) -> str:
+    return session.name or session.id
+
+
+def _facts(case: Case) -> Iterator[tuple[str, Told]]:
+    session, zones = case.session, case.origin.zones
+    if session.started:
+        yield "Began", (zones.everywhere(session.started),)
+    took = session.took(case.origin.now)
+    if took is not None:
+        if session.running:
+            yield "Runs", (f"for {words.duration(took)} so far",)
+        else:
+            until = f" until {zones.at(session.ended)}" if session.ended else ""
+            yield "Took", (words.duration(took), until)
+    if case.explanation:
+        yield from _explained(case, case.explanation)
+    for label, text in case.people:
+        yield label, (Said(text),)
+    said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
+    if said:
+        yield "Server says", (Said(" / ".join(said), 100), ", canceled" if session.result.canceled else "")
+
+
+def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
+    for label, text in case.origin.teller.explained(found):
+        match label:
+            case "Silent" | "Waited":
+                wait = found.silent or found.slowest
+                if wait:
+                    yield label, _wait(wait)
+            case "Servers":
+                yield label, tuple(_listed([_server(row) for row in found.servers]))
+            case "Nearby":
+                yield label, tuple(_listed([_near(one, case) for one in found.around.troubled]))
+            case _:
+                yield _LABELS.get(label, label), (text if label in _OURS else Said(text),)
+
+
+def _wait(wait: Wait) -> Told:
+    lasted = f"{words.duration(wait.step.lasted)} in " if wait.step.lasted is not None else "in "
+    usual = usual_wait(wait)
+    return (lasted, Said(wait.step.message, _STEP), f", {usual}" if usual else "")
+
+
+def _server(row: ServerRow) -> Told:
+    """`bs02.example.net 3m50s failed`."""
+    took = row.took if row.went is not Went.NOT_REACHED else None
+    return (Said(row.host, 80), f" {words.duration(took)}" if took is not None else "", f" {row.went}")
+
+
+def _near(one: Session, case: Case) -> Told:
+    at = f" {case.origin.zones.at(one.started)}" if one.started else ""
+    return (Said(one.type or _name(one), 60), f" {one.outcome}{at}")
+
+
+def _listed(told: list[Told]) -> Iterator[str | Said]:
+    """With commas; no more than a few."""
+    for place, one in enumerate(told[:_MOST_NAMED]):
+        yield from (", ", *one) if place else one
+    if len(told) > _MOST_NAMED:
+        yield f", and {len(told) - _MOST_NAMED} more"
+
+
+def _origin(case: Case) -> Iterator[tuple[str, Told]]:
+    yield "ID", (Said(case.session.id, 100),)
+    yield "As of", (f"{case.origin.zones.at(case.origin.as_of)}, by emtui {case.origin.version}",)

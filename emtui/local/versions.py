@@ -1,0 +1,20 @@
+"""Which versions of what emtui is made of are installed here."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+_MADE_OF = ("textual", "httpx", "lxml")
+
+
+def versions() -> dict[str, str]:
+    """Python and the libraries by name; one that does not say is `unknown`."""
+    return {"Python": platform.python_version(), **{name: _of(name) for name in _MADE_OF}}
+
+
+def _of(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "unknown"

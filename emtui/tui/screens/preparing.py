@@ -1,0 +1,199 @@
+"""A page on which a ticket, a summary and a bundle are put together, from what is known now.
+
+Once begun they stay as of then: what comes later is another hand-over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from emtui import __version__
+from emtui.em.address import Server
+from emtui.em.model import Log, Session
+from emtui.em.threads import beside
+from emtui.handover.bundle import bundle, name_of, name_of_shift
+from emtui.handover.case import Case, Origin
+from emtui.handover.dated import Zones
+from emtui.handover.document import Block
+from emtui.handover.markdown import markdown
+from emtui.handover.plain import plain
+from emtui.handover.shift import Shift, summary
+from emtui.handover.ticket import ticket
+from emtui.handover.withheld import Withheld
+from emtui.local.versions import versions
+from emtui.local.zone import SystemZone
+from emtui.monitor.snapshot import Snapshot
+from emtui.triage.known import NOTHING_KNOWN
+from emtui.tui.gathering import Ground, gather, received
+from emtui.tui.screens.above import AboveTheList
+from emtui.tui.widgets.ways import Way
+
+if TYPE_CHECKING:
+    from emtui.tui.screens.lookup import LookupScreen
+
+TICKET = Way("1", "ticket, Markdown", "since when, where, what differs")
+PLAIN_TICKET = Way("2", "ticket, plain", "the same for a mail or a chat")
+SHIFT = Way("3", "shift summary", "the last 12 hours in few lines")
+BUNDLE = Way("4", "bundle", "a zip with all that is known")
+WAYS = (TICKET, PLAIN_TICKET, SHIFT, BUNDLE)
+
+_IN_A_BUNDLE = """\
+Enter writes {name}.zip
+into the folder that you stand in: yours alone (0600), never over another file.
+
+ticket.md       the ticket
+session.json, events.jsonl
+                as emtui read them
+session.xml, events.xml
+                as the server writes them: it is asked for both once more
+comparison.txt  every line against the last good run's
+versions.txt, clocks.txt
+                what emtui is made of; how far the clocks disagree
+manifest.txt    sizes and SHA-256 of all that, and what was withheld:
+                password, token, logon id, your account, your profile
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The run that is handed over, with its log if that was read already."""
+
+    session: Session
+    log: Log | None = None
+
+
+class Preparing(AboveTheList):
+    """Asks for what is missing and keeps what has become of it: one text for each way."""
+
+    def __init__(self, listing: LookupScreen, subject: Subject | None) -> None:
+        super().__init__(listing)
+        self.subject = subject
+        self.texts: dict[Way, str] = {}
+        self.begun: Origin | None = None
+        """Whose answers it rests on, once there is a list that has been thought about."""
+        self.stopped = False
+        self._case: Case | None = None
+        self._wish: tuple[Way, Callable[[], object]] | None = None
+
+    def show_chosen(self) -> None:
+        """Draw what is known now."""
+
+    def show_thoughts(self) -> None:
+        """Begin as soon as the list has been thought about."""
+        if not self.stands:
+            return
+        ground = None if self.begun else self._ground()
+        if ground:
+            self.begun = ground.origin
+            self._summarize(self._shift(ground))
+            if self.subject:
+                self._gather(ground, self.subject)
+        self.show_chosen()
+
+    def _ground(self) -> Ground | None:
+        board, snapshot = self.listing.board, self.listing.snapshot
+        if board is None or snapshot is None:
+            return None
+        notes = self.listing.notebook.notes if self.listing.notebook else ()
+        known = self.listing.known or NOTHING_KNOWN
+        return Ground(self._origin(snapshot), board, snapshot.sessions, known, notes)
+
+    def _origin(self, snapshot: Snapshot) -> Origin:
+        follow, server = self.listing.follow, self.listing.client.server
+        return Origin(
+            str(server),
+            server.authority if isinstance(server, Server) else str(server),
+            self.emtui.start.mark or "",
+            __version__,
+            snapshot.as_of,
+            snapshot.skew if follow.health.skew is not None else None,
+            Zones(self.emtui.start.zone or SystemZone(), self.emtui.connection.servers_zone),
+            follow.health.blind_since,
+        )
+
+    def _shift(self, ground: Ground) -> Shift:
+        attention = self.listing.attention
+        findings = attention.findings if attention else ()
+        periods = self.listing.follow.health.periods
+        blind = tuple((one.since, one.until, one.why) for one in periods)
+        return Shift(ground.origin, ground.sessions, ground.board, findings, blind, ground.known)
+
+    def _withheld(self) -> Withheld:
+        """Made anew each time: a logon may have been renewed meanwhile."""
+        return Withheld(self.listing.client.user)
+
+    @work(group="gather", description="summarize the shift")
+    async def _summarize(self, shift: Shift) -> None:
+        withheld = self._withheld()
+        self._is_there(SHIFT, await beside(lambda: markdown(summary(shift), withheld.text)))
+
+    @work(group="gather", description="gather what a ticket needs")
+    async def _gather(self, ground: Ground, subject: Subject) -> None:
+        command = self.emtui.command_for(subject.session)
+        case = Case(ground.origin, subject.session, subject.log, command=command)
+        self._case = case = await gather(self.listing.client, self.emtui.past, ground, case)
+        withheld = self._withheld()
+        told: tuple[Block, ...] = await beside(partial(ticket, case))
+        self._is_there(TICKET, await beside(partial(markdown, told, withheld.text)))
+        self._is_there(PLAIN_TICKET, await beside(partial(plain, told, withheld.text)))
+        self._is_there(BUNDLE, _IN_A_BUNDLE.format(name=self.stem_of(BUNDLE)))
+
+    def _is_there(self, way: Way, text: str) -> None:
+        """It can be read, and given away if that was wished for meanwhile."""
+        self.texts[way] = text
+        if not self.stands:
+            return
+        self.show_chosen()
+        wish = self._wish
+        if wish and wish[0] is way:
+            self._wish = None
+            wish[1]()
+
+    def as_soon_as(self, way: Way, what: Callable[[], object]) -> None:
+        """Do it now, or once this is there; the last wish counts."""
+        if way in self.texts:
+            what()
+        else:
+            self._wish = (way, what)
+            self.say("As soon as it is there. Esc stops.")
+
+    def stem_of(self, way: Way) -> str:
+        """What a file of it is called, without its ending."""
+        if way is not SHIFT and self._case:
+            return name_of(self._withheld().session(self._case.session))
+        return name_of_shift(self.begun.now if self.begun else self.emtui.now())
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete that this rests on, whatever has come since."""
+        return self.begun.as_of if self.begun else super().as_of()
+
+    async def bundled(self) -> bytes:
+        """The bundle, for which the server is asked once more."""
+        case = self._case
+        if case is None:
+            raise RuntimeError("a bundle was wished for before the run was known")
+        wire = await received(self.listing.client, case.session)
+        withheld = self._withheld()
+        return await beside(lambda: bundle(case, wire, versions(), withheld))
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still being put together or written."""
+        return any(worker.group in {"gather", "write"} and not worker.is_finished for worker in self.workers)
+
+    def action_stop(self) -> bool:
+        """Stop asking or writing; false if nothing was."""
+        if not self.busy:
+            return False
+        self._wish, self.stopped = None, True
+        for group in ("gather", "write"):
+            self.workers.cancel_group(self, group)
+        self.say("Stopped.")
+        self.show_chosen()
+        return True

@@ -1,0 +1,217 @@
+"""A ticket as whoever receives it reads it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from made_cases import BAD, CET, DATED, GOOD, GUID, MESSAGE, TIME, case, earlier, failed, origin
+from made_runs import MINUTE, NOON, SECOND, log
+
+from emtui.em.model import Event, Result, Session, uid_of
+from emtui.handover.case import Case
+from emtui.handover.markdown import markdown
+from emtui.handover.plain import plain
+from emtui.handover.ticket import ticket
+
+PEOPLE = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def told(one: Case) -> str:
+    return plain(ticket(one), as_it_is)
+
+
+def words_of(text: str) -> list[str]:
+    """Without the marks that stand before a line, and the colon of a label."""
+    return [word.rstrip(":") for word in text.split() if word not in {">", "-"}]
+
+
+def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
+    lines = told(case()).splitlines()
+    assert lines[0] == "CollectJob failed on em01.example.net"
+    assert lines[2] == f"  {MESSAGE}"
+    assert lines[4] == "Began         2026-11-23 13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC"
+    assert lines[5] == "Took          4m11s until 2026-11-23 13:04:11 +01:00"
+    assert len(lines) <= 60
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Since         first failure, after 30 good runs\n",
+        "Waited        3m49s in Retrieving data from bs02.example.net..., usually 13s, longest of 5 good ",
+        "Servers       bs01.example.net 19s ok, bs02.example.net 3m49s failed\n",
+        "Usually takes 1m30s ",
+        "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
+        "Server says   Failed\n",
+        "Events: all; > where it waited, ! the first that sounds like trouble\n",
+        "\n  >   +20.1s  2026-11-23 13:00:20 +01:00  Retrieving data from bs02.example.net...\n",
+        "\n  !   +4m10s  2026-11-23 13:04:10 +01:00  Data collection from bs02.example.net failed: ",
+        "Difference: with the last good run, 2026-11-23 12:45:00 +01:00, 15m00s earlier, took 1m30s: 1 new, ",
+        f"\n  + Data collection from bs02.example.net failed: {MESSAGE}\n",
+        "\n  - Data collection from bs02.example.net completed successfully.\n",
+        "\n  ! Retrieving data from bs02.example.net...  (3m49s, then 13s)\n",
+        "Open it: emtui open --server em01.example.net x\n",
+        f"ID            {GUID}\n",
+        "As of         2026-11-23 13:05:00 +01:00, by emtui 0.1.0\n",
+    ],
+)
+def test_it_says_since_when_where_it_waited_and_what_is_different(sentence: str) -> None:
+    assert sentence in told(case())
+
+
+def test_markdown_says_the_same_words_as_plain_text() -> None:
+    blocks = ticket(case())
+    marked = re.sub(r"^```$|\*\*|`", "", markdown(blocks, as_it_is), flags=re.MULTILINE)
+    assert words_of(marked) == words_of(plain(blocks, as_it_is))
+
+
+def test_every_time_has_its_date_and_offset() -> None:
+    text = DATED.sub("", told(case(people=(("Known", "until it succeeds"), ("Note", "see INC0012345")))))
+    assert TIME.findall(text) == []
+
+
+def test_the_servers_own_time_stands_beside_local_and_utc_and_none_stands_twice() -> None:
+    there = origin(server=timezone(timedelta(hours=-5)))
+    assert "13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC, 2026-11-23 07:00:00 -05:00 server" in told(
+        case(origin=there)
+    )
+    assert "13:00:00 +01:00 local and server, 2026-11-23 12:00:00 +00:00 UTC\n" in told(
+        case(origin=origin(server=CET))
+    )
+
+
+def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() -> None:
+    again = [failed(uid=uid_of("22222222-2222-4333-8444-555555555555"), started=NOON - 15 * MINUTE)]
+    text = told(case(past=[*again, *earlier()[1:]]))
+    assert (
+        "Since         2nd failure in a row, first 2026-11-23 12:45:00 +01:00, after 29 good runs\n" in text
+    )
+    assert "Same failure  2 times since 2026-11-23 12:45:00 +01:00, last 2026-11-23 13:00:00 +01:00, " in text
+    assert ", still happening\n" in text
+
+
+def test_what_somebody_knows_of_it_stands_in_it() -> None:
+    text = told(case(people=PEOPLE))
+    assert (
+        "Known         storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
+    )
+    assert "Known" not in told(case())
+
+
+def test_a_demo_is_called_one_and_without_a_command_there_is_none() -> None:
+    text = told(case(origin=origin(mark="DEMO"), command=""))
+    assert text.startswith("DEMO: CollectJob failed on ")
+    assert "Open it" not in text
+
+
+# --- what is not known ----------------------------------------------------------------
+
+
+def test_where_everything_is_known_nothing_is_said_of_that() -> None:
+    assert "Not known" not in told(case())
+
+
+def test_events_that_could_not_be_read_are_said_with_the_reason() -> None:
+    text = told(replace(case(events=()), log=None, difference=None, why="em01.example.net answered 503."))
+    assert "Not known\n\n- its events: em01.example.net answered 503.\n" in text
+    assert "\nEvents" not in text
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (case(events=()), "what it did: the server has no events of it"),
+        (case(past=[]), "when this began: the list begins in the middle of it"),
+        (case(past=[]), "how long it usually takes: fewer than five good runs are listed before it"),
+        (case(past=[]), "what is different: no good run is listed before it"),
+        (case(logs=0), "what is different: the events of the last good run could not be read"),
+        (case(logs=2), "how long its steps usually take: only 2 logs of good runs could be read"),
+        (case(logs=4), "how long its steps take on most days: what is usual rests on 4 good runs"),
+        (case(session=failed(odd="no end")), "part of what the server says of it: no end"),
+        (case(events=[Event(1, NOON, "x", "no time")]), "1 of its 1 events: not readable whole"),
+        (
+            case(session=failed(state="InProgress", ended=None)),
+            "how it ends: it still ran at 2026-11-23 13:05:00 +01:00",
+        ),
+        (
+            case(origin=origin(skew=None)),
+            "whether the server's clock is right: it does not say what time it is",
+        ),
+        (
+            case(origin=origin(skew=timedelta(minutes=-3))),
+            "which clock is right: the server's is 3m00s behind the sender's; the times here are its",
+        ),
+        (
+            case(origin=origin(blind_since=NOON)),
+            "what happened since: the server has not answered since 2026-11-23 13:00:00 +01:00",
+        ),
+        (replace(case(), explanation=None), "what its past says: it could not be looked at"),
+    ],
+)
+def test_what_is_not_known_is_said_plainly(made: Case, sentence: str) -> None:
+    text = told(made)
+    assert f"- {sentence}\n" in text.partition("Not known\n")[2]
+
+
+# --- odd runs ----------------------------------------------------------------------------
+
+
+def test_of_a_run_known_by_name_only_the_ticket_still_stands() -> None:
+    bare = Session(uid_of(GUID), name="CollectJob@x", complete=False)
+    text = told(Case(origin(), bare, why="not found"))
+    assert text.startswith("CollectJob@x on em01.example.net\n")
+    assert f"ID            {GUID}\n" in text
+
+
+def test_a_run_that_waited_nowhere_shows_what_sounds_like_trouble_or_its_end() -> None:
+    quick = [(float(place), f"line {place} of many") for place in range(20)]
+    text = told(case(events=log(*quick)))
+    assert "Events: 4 of 20; the last ones\n" in text
+    text = told(case(events=log(*quick[:9], (9.0, "it failed"), *quick[10:])))
+    assert "Events: 8 of 20; ! the first that sounds like trouble\n" in text
+    assert "\n  !    +9.0s  2026-11-23 13:00:09 +01:00  it failed\n" in text
+
+
+def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_between() -> None:
+    many = [(float(99 + place), f"line {place} of many") for place in range(20)]
+    text = told(case(events=log((0.0, "waits"), *many, (130.0, "it failed"))))
+    assert "Events: 9 of 22; > where it waited, ! the first that sounds like trouble\n" in text
+    assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text
+    assert "  line 3 of many\n    … 13 more …\n" in text
+    assert "\n  !   +2m10s  2026-11-23 13:02:10 +01:00  it failed\n" in text
+
+
+def test_of_a_run_that_goes_on_it_says_for_how_long_so_far() -> None:
+    running = failed(state="InProgress", ended=None, result=Result("None"))
+    assert "Runs          for 5m00s so far\n" in told(case(session=running))
+
+
+def test_long_logs_and_long_messages_leave_it_short() -> None:
+    lines = [(float(place * 60), f"server{place}.example.net: {'x' * 900}") for place in range(500)]
+    text = told(case(session=failed(result=Result("Failed", "m" * 50_000)), events=log(*lines)))
+    assert len(text.splitlines()) <= 60
+    assert max(map(len, text.splitlines())) <= 1_010
+    assert ": 500 new, 6 missing; the first 10 are shown (+ new, - missing, ~ moved, ! slower)\n" in text
+
+
+def test_a_run_like_the_last_good_one_says_so() -> None:
+    same = case(session=failed(ended=NOON + 34 * SECOND), events=log(*GOOD))
+    assert ": no line differs, none of 5 steps slower\n" in told(same)
+
+
+def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
+    secret = "44cfbdbe-5a95"
+    said = [(at, f"{text} {secret}") for at, text in BAD]
+    row = failed(result=Result(secret, f"{secret} refused"), type=secret, name=secret)
+    made = case(session=row, events=log(*said), people=(("Note", secret),), why=secret)
+    for write in (markdown, plain):
+        text = write(ticket(made), lambda said: said.replace(secret, "***"))
+        assert secret not in text
+        assert "***" in text

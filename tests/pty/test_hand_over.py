@@ -1,0 +1,274 @@
+"""`H` in a real terminal: what reaches the clipboard, and the files that are really there."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pty_terminal import Terminal, a_home, emtui
+from rogue import (
+    GOOD,
+    GUID,
+    LOGON_ID,
+    PASSWORD,
+    TOKEN,
+    USER,
+    Asked,
+    Identity,
+    Reply,
+    Rogue,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+)
+from safety_hostile import hostile
+
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+_NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"), days=300)  # no warning of its end
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """The folder that one stands in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+@contextmanager
+def at_demo(home: Path, here: Path, columns: int = 80, lines: int = 23) -> Iterator[Terminal]:
+    """The list of the demo."""
+    environ = a_home(home, TZ="Europe/Berlin")
+    with emtui("demo", *NIGHT, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
+        terminal.until("DatabaseMaintenance has run")
+        yield terminal
+
+
+def copied(terminal: Terminal) -> list[str]:
+    """All that the terminal was told to put on its clipboard."""
+    return [base64.b64decode(found).decode() for found in OSC_52.findall(terminal.received)]
+
+
+def written(name: str) -> Callable[[list[str]], bool]:
+    """Whether the last line says that a file of such a name was written."""
+    return lambda lines: re.match(f"Written: {name}, ", lines[-1]) is not None
+
+
+def the_files(here: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in here.iterdir()}
+
+
+def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here: Path) -> None:
+    with at_demo(tmp_path, here) as terminal:
+        terminal.press("e", "H", "enter")  # the Enter comes long before everything was read
+        terminal.until("Copied to the clipboard")
+        (ticket,) = copied(terminal)
+        assert ticket.startswith("**DEMO: CollectJob failed on `127.0.0.1:")
+        assert "- **Began**: 2026-11-22 03:10:27 +01:00 local, 2026-11-22 02:10:27 +00:00 UTC\n" in ticket
+        assert "- **Waited**: 37s in `Retrieving data from bs03.example.net...`, usually 20s" in ticket
+        assert "\n+ bs02.example.net closed the connection, second attempt in 10 seconds\n" in ticket
+        assert "**Difference**: with the last good run, 2026-11-22 02:55:09 +01:00, " in ticket
+        assert "EXAMPLE" not in ticket
+        assert len(ticket.splitlines()) <= 60
+        terminal.press("q")
+        terminal.until("Enter open")
+    assert the_files(here) == {}
+
+
+def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path) -> None:
+    with at_demo(tmp_path, here) as terminal:
+        terminal.press("e", "enter")
+        terminal.until("first failure, after 95 good runs")
+        terminal.press("H", "4", "enter")
+        terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}\.zip"))
+        terminal.press("enter")
+        terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}-2\.zip"))
+    assert set(the_files(here).values()) == {0o600}
+    first, second = sorted(here.iterdir(), key=lambda path: len(path.name))
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert archive.testzip() is None
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert json.loads(texts["session.json"])["outcome"] == "failed"
+    assert len(texts["events.jsonl"].splitlines()) == texts["events.xml"].count("<Order>") == 15
+    assert "Enterprise Manager API v1_5, v1_6, v1_7" in texts["versions.txt"]
+    assert "ops" not in "".join(texts.values()), "the demo's account"
+
+
+def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(tmp_path: Path, here: Path) -> None:
+    with at_demo(tmp_path, here, columns=58, lines=16) as terminal:
+        terminal.press("e", "H")
+        shown = terminal.until("**DEMO: CollectJob failed")
+        assert [line[2] for line in shown[2:6]] == ["1", "2", "3", "4"]
+        assert "q back" in shown[-1]
+        terminal.press("3")
+        shown = terminal.until("The last 12 hours")
+        assert any("Needs somebody" in line for line in shown)
+        terminal.press("w")
+        terminal.until("Written: emtui-shift-20261123T021204Z.md")
+    assert the_files(here) == {"emtui-shift-20261123T021204Z.md": 0o600}
+
+
+def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here: Path) -> None:
+    with at_demo(tmp_path, here) as terminal:
+        terminal.press("4")
+        terminal.until("Attention")
+        terminal.press("H")
+        terminal.until("Hand over  DatabaseMaintenance running")
+        terminal.press("q", "q", "B", "H")
+        terminal.until("Hand over  DatabaseMaintenance running")
+        terminal.press("H")
+        terminal.until("q goes back.")
+
+
+@contextmanager
+def at(answer: Callable[[Asked], Reply], known: Identity, here: Path) -> Iterator[tuple[Rogue, Terminal]]:
+    """The list of such a server, seen by somebody who is logged on without being asked anything."""
+    with rogue_beside(answer, known.context()) as server:
+        environ = a_home(
+            here.parent,
+            EMTUI_SERVER=server.authority,
+            EMTUI_USER=USER,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=known.sha256,
+        )
+        with emtui(environ=environ, folder=str(here)) as terminal:
+            terminal.until("1/")
+            yield server, terminal
+
+
+def only(route: str, answer: Reply) -> Callable[[Asked], Reply]:
+    """Good answers, but for this one."""
+    return lambda asked: answer if route_of(asked) == route else GOOD[route_of(asked)]
+
+
+def test_events_that_cannot_be_read_are_said_and_the_rest_of_the_ticket_stands(
+    here: Path, known: Identity
+) -> None:
+    down = only("events", reply("503 Service Unavailable", b"", ""))
+    with at(down, known, here) as (_, terminal):
+        terminal.press("H", "2", "enter")
+        terminal.until("Copied to the clipboard")
+        (ticket,) = copied(terminal)
+        terminal.press("4", "enter")
+        terminal.until(written(r"emtui-CollectJob-20261123T020000Z-11111111\.zip"))
+    assert "Not known\n\n- its events: " in ticket
+    assert "503" in ticket
+    (bundle,) = here.iterdir()
+    with zipfile.ZipFile(bundle) as archive:
+        assert "events.jsonl" not in archive.namelist()
+        assert "- events.jsonl: " in archive.read("manifest.txt").decode()
+
+
+def test_esc_stops_what_is_asked_for_and_the_summary_can_still_be_had(here: Path, known: Identity) -> None:
+    mute = only("events", Reply(b"", after="hang"))
+    with at(mute, known, here) as (_, terminal):
+        terminal.press("H", "enter")
+        terminal.until("As soon as it is there. Esc stops.")
+        terminal.press("\x1b[27u")
+        terminal.until("Stopped.")
+        terminal.until("It was stopped before this was there")
+        terminal.press("3", "enter")
+        terminal.until("Copied to the clipboard")
+        assert "The last 12 hours" in copied(terminal)[0]
+        terminal.press("\x1b[27u")
+        terminal.until("Enter open")
+
+
+def test_hostile_text_says_nothing_to_a_terminal_in_any_file(here: Path, known: Identity) -> None:
+    with at(hostile(), known, here) as (_, terminal):
+        terminal.press("H", "enter")
+        terminal.until(lambda _: len(copied(terminal)) == 1)
+        terminal.press("3", "w")
+        terminal.until("Written: emtui-shift-")
+        terminal.press("4", "enter")
+        terminal.until(lambda lines: "Written: emtui-" in lines[-1] and ".zip" in lines[-1])
+        texts = copied(terminal)
+    for path in here.iterdir():
+        assert re.fullmatch(r"[A-Za-z0-9.-]+", path.name)
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                texts += [archive.read(name).decode() for name in archive.namelist()]
+        else:
+            texts.append(path.read_text())
+    assert len(texts) >= 1 + 1 + 8
+    for text in texts:
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]", text)
+
+
+# --- a server that repeats what it was told ---------------------------------------------------
+
+
+def echo(asked: Asked) -> Reply:
+    """Every message holds the token, the logon's id, the account and the password as Basic sent them."""
+    route = route_of(asked)
+    basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    coded = "".join(f"&#{ord(char)};" for char in LOGON_ID)
+    said = f"{TOKEN} {LOGON_ID.upper()} {coded} {USER} (ops) {basic} {PASSWORD}"
+    tag = "SystemSession" if route == "session" else "Sessions"
+    session = (
+        f"<{tag} {_NS if route == 'session' else ''} Type='SystemSession' Name='{said}'"
+        f" Href='https://x/api/logonSessions/{LOGON_ID}' UID='urn:veeam:SystemSession:{GUID}'>"
+        f"<Links><Link Href='{said}' Rel='{said}'/></Links><SessionType>CollectJob</SessionType>"
+        "<CreationTimeUTC>2026-11-23T02:00:00.5Z</CreationTimeUTC><EndTimeUTC>2026-11-23T02:00:31Z</EndTimeUTC>"
+        f"<State>Failed</State><Result><Result>{said}</Result><Message>{said}</Message></Result></{tag}>"
+    )
+    events = (
+        f"<SystemSessionEvents {_NS}><Events><CreationTimeUTC>2026-11-23T02:00:00.5</CreationTimeUTC>"
+        f"<Message>{said}</Message><Order>1</Order></Events></SystemSessionEvents>"
+    )
+    said_so: dict[str, Callable[[], Reply]] = {
+        "list": lambda: reply("200 OK", list_xml([session])),
+        "session": lambda: reply("200 OK", session.encode()),
+        "events": lambda: reply("200 OK", events.encode()),
+    }
+    return said_so[route]() if route in said_so else GOOD[route]
+
+
+def leaks(text: str) -> list[str]:
+    """What of our logon stands in it."""
+    forms = (TOKEN, LOGON_ID, PASSWORD, USER, "ops", base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode())
+    coded = "".join(f"&#{ord(char)};" for char in LOGON_ID)
+    return [form for form in (*forms, coded) if form.casefold() in text.casefold()]
+
+
+def test_a_server_that_repeats_our_logon_is_repeated_in_nothing_that_is_handed_over(
+    here: Path, known: Identity
+) -> None:
+    with at(echo, known, here) as (server, terminal):
+        terminal.press("H", "enter")
+        for number, key in enumerate(("2", "3"), 1):
+            terminal.until(lambda _, number=number: len(copied(terminal)) == number)  # type: ignore[misc]
+            terminal.press(key, "enter")
+        terminal.until(lambda _: len(copied(terminal)) == 3)
+        terminal.press("4", "enter")
+        terminal.until("Written: emtui-CollectJob-20261123T020000Z-11111111.zip")
+        texts = copied(terminal)
+    (bundle,) = here.iterdir()
+    assert leaks(bundle.name) == []
+    with zipfile.ZipFile(bundle) as archive:
+        texts += [archive.read(name).decode() for name in archive.namelist()]
+    assert len(texts) == 3 + 8
+    for text in texts:
+        assert leaks(text) == []
+    assert "***" in texts[0]
+    assert f"emtui open --server {server.authority} {GUID}" in texts[0]
+    assert "<Message>*** *** *** *** (***) *** ***</Message>" in texts[-4]
