@@ -93,7 +93,7 @@ def test_a_query_typed_key_by_key_is_small(wide_list: Terminal) -> None:
         wide_list.press(key)
         sent += wide_list.rest() - before
     assert wide_list.until(f"/ {QUERY}")
-    assert sent <= 10_000
+    assert sent <= 17_000, "the first word unfolds the list, and `state:` by itself folds it again"
 
 
 def test_over_a_quiet_line_the_list_comes_when_typing_pauses(tmp_path: Path) -> None:
