@@ -53,7 +53,6 @@ CERTIFICATE = Certificate(
     self_signed=True,
     reason="it is self-signed",
 )
-TO_THE_LINE_THAT_EXPLAINS = ("e", "enter", "slash", *"cannot", "enter")
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,10 @@ PICTURES = (
     Picture("list-58x16", 58, 16),
     Picture("types-80x23", 80, 23, ("B",)),
     Picture("query-80x23", 80, 23, ("slash", *"state", "colon", *"failed")),
-    Picture("events-80x23", 80, 23, ("enter", "slash", *"cannot", "enter")),
-    Picture("events-120x30", 120, 30, ("enter", "slash", *"cannot", "enter")),
-    Picture("difference-80x23", 80, 23, ("e", "d")),
+    Picture("events-80x23", 80, 23, ("enter",)),
+    Picture("events-120x30", 120, 30, ("enter", "s")),
+    Picture("difference-80x23", 80, 23, ("d",)),
+    Picture("handover-80x23", 80, 23, ("H",)),
     Picture("commands-80x23", 80, 23, ("colon", *"run")),
     Picture("help-80x23", 80, 23, ("question_mark",)),
 )

@@ -137,8 +137,9 @@ def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
     told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
     bad = [(outcome, number) for outcome, number in told if outcome is not Outcome.SUCCESS]
     of = f"of {words.count(day.total)}"
-    if not day.total:
-        yield [("nothing ran in 24h", PLAIN), *well]
+    if not told:
+        many = f"{words.count(day.total)} {'run' if day.total == 1 else 'runs'} in 24h"
+        yield [(many if day.total else "nothing ran in 24h", PLAIN), *well]
         return
     yield [*_counts(told, day.known, _in_words), (f" {of} in 24h", PLAIN), *well]
     yield [*_counts(told, day.known, _in_words), (f" {of}", PLAIN), *well]

@@ -115,7 +115,7 @@ async def test_references_become_whole_while_one_looks_on() -> None:
     async with seated("references", wait=False) as seat:
         await seat.until(lambda: seat.listing.snapshot is not None)
         assert seat.listing.snapshot
-        assert "known by name only" in seat.line("tally")
+        assert "26 runs in 24h  987 known by name" in seat.line("tally")
         await seat.until(lambda: not seat.listing.busy)
         assert seat.listing.snapshot.references == ()
         assert seat.listing.sessions.rows[0].type is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyte
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
@@ -30,6 +30,9 @@ class Seen:
     def __init__(self) -> None:
         self.paper = Paper()
         self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self.screen.reset_mode(
+            7, private=True
+        )  # it wraps before a mark of no width at the edge; no terminal does
         self._stream = pyte.Stream(self.screen)
 
     def show(self, frame: dict[int, Strip]) -> str:
@@ -46,6 +49,7 @@ class Seen:
 
 
 @given(frames)
+@example([{0: [], 3: [("a" * 8, PLAIN), ("a" * 7 + "あ", PLAIN), ("a" * 6 + "e\u0301", PLAIN)]}, {0: []}])
 def test_the_terminal_shows_what_was_painted_last(painted: list[dict[int, list[tuple[str, Style]]]]) -> None:
     seen, whole = Seen(), Seen()
     for frame in painted:

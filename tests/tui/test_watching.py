@@ -628,7 +628,7 @@ async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_pat
 async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -> None:
     async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
-        for keys in ("enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
+        for keys in ("Z", "enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
             await watch.pilot.press(*keys.split())
             await watch.pilot.pause()
             assert zone_told(watch) == "+05:30", keys
