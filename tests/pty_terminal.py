@@ -76,6 +76,11 @@ class Terminal:
                 raise AssertionError(f"never shown: {shown}\n{picture}")
         return self.lines()
 
+    def unfold(self) -> None:
+        """Give every run of the list a row of its own."""
+        self.press("Z")
+        self.until("Every run has a row of its own")
+
     def _read(self, patience: float = 0.2) -> bool:
         """Take in what the terminal received; false once the program has ended."""
         try:

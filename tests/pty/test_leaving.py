@@ -213,6 +213,8 @@ class Busy:
 def test_a_terminal_that_stalls_holds_nothing_up_and_gets_one_picture_afterwards(tmp_path: Path) -> None:
     busy = Busy()
     with logged_on(tmp_path, busy, every=0.05) as (terminal, _):
+        terminal.press("Z")
+        terminal.until(b"look ")
         before = busy.shown
         time.sleep(8)  # nobody reads
         assert busy.shown > before + 20, "it stopped looking"

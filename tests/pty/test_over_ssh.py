@@ -165,6 +165,7 @@ def test_all_that_one_does_at_night_over_a_bad_line(jump: Jump, tmp_path: Path, 
         need("tmux")
     with over_ssh(jump, tmp_path, tmux=tmux) as far:
         assert (tmp_path / "far").read_text() == "True\n"
+        far.unfold()
         a_key_is_held(far)
         an_arrow_arrives_in_two_halves(far)
         a_session_is_opened_and_left(far)

@@ -213,6 +213,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
     path = tmp_path / "killed.rec"
     with emtui("--record", str(path), environ=recorded.environ) as terminal:
         terminal.until("1/2")
+        terminal.unfold()
         terminal.press("enter")
         terminal.until("1 events")
         terminal.rest()
@@ -220,6 +221,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         assert terminal.end() == -9
     with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
         terminal.until("ended")
+        terminal.unfold()
         terminal.press("enter")
         terminal.until("1 events")
 
@@ -238,6 +240,7 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
     path = str(tmp_path / "night.rec")
     with python("-c", SMALL, "--record", path, environ=recorded.environ) as terminal:
         terminal.until(lambda lines: lines[0].startswith(" REC STOPPED   127.0.0.1"))
+        terminal.unfold()
         terminal.press("r", "enter")
         terminal.until("1 events")
         terminal.press("q", "q")

@@ -39,6 +39,7 @@ def at_the_far_end(tmp_path: Path, manager: Moving) -> Iterator[FarTerminal]:
         argv = [HASTY, "3", "--server", server.authority, "--user", USER, "--pin", known.sha256]
         with far_off(argv, a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
             at_row(terminal, 1)
+            terminal.unfold()
             yield terminal
 
 
