@@ -162,7 +162,13 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
         }
         yield "Servers", server | _usual(row.usual)
     for other in found.around.troubled:
-        yield "Nearby", {"id": other.id, "type": other.type, "outcome": str(other.outcome), "rests_on": 1}
+        yield "Nearby", _near(other)
+    for other in found.around.others:
+        yield "Also ran", _near(other)
+
+
+def _near(other: Session) -> Record:
+    return {"id": other.id, "type": other.type, "outcome": str(other.outcome), "rests_on": 1}
 
 
 def _wait(wait: Wait) -> Record:

@@ -49,6 +49,12 @@ class Explanation:
     usuals: Usuals
 
     @property
+    def in_trouble(self) -> bool:
+        """Whether it did not end well, or takes unusually long."""
+        ended_badly = self.streak is not None and self.streak.outcome is not Outcome.SUCCESS
+        return ended_badly or self.silent is not None or self.ratio is not None
+
+    @property
     def worst(self) -> Wait | None:
         """The wait that explains most, if one does."""
         return self.silent or self.slowest

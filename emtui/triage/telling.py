@@ -126,8 +126,7 @@ class Teller:
             yield "Same", self._same(found)
         if found.due and (text := self.due(found.due)):
             yield "Next", text
-        if found.around.troubled:
-            yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
+        yield from _near(found)
 
     def _usual(self, usual: Baseline, found: Explanation) -> str:
         """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
@@ -198,6 +197,15 @@ def ground(finding: Finding) -> str:
             return f"on {words.count(finding.rests_on)} intervals"
         case _:
             return f"on {words.count(finding.rests_on)} runs"
+
+
+def _near(found: Explanation) -> Iterator[tuple[str, str]]:
+    """What else failed within ten minutes; of a run in trouble also what else ran then."""
+    if found.around.troubled:
+        yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
+    ran = dict.fromkeys(one.type for one in found.around.others if one.type)
+    if ran and found.in_trouble:
+        yield "Also ran", ", ".join(ran)
 
 
 def _among(shorter: int, all_: int) -> str:

@@ -155,7 +155,8 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     sessions = outcomes(BAD, BAD, *[OK] * 40, until=NOW - 2 * MINUTE)
     other = run(NOW - 5 * MINUTE, "VcPluginJob", outcome=BAD)
     bad = log((0, "Start"), (0, "Retrieving data from bs02..."), (230, "bs02 failed"), (231, "End"))
-    lines = explained([*sessions, other], sessions[0], bad, 5)
+    good = run(NOW - 4 * MINUTE, "LogExport")
+    lines = explained([*sessions, other, good], sessions[0], bad, 5)
     assert lines == {
         "Since": "2nd failure in a row, first 02:55, after 40 good runs",
         "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
@@ -165,6 +166,7 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
         "Nearby": "VcPluginJob failed",
+        "Also ran": "LogExport",
     }
 
 

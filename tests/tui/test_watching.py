@@ -499,7 +499,7 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
 async def test_a_refusal_just_after_an_outage_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=0.5))
+    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=3))
     at_home(tmp_path, monkeypatch)
     async with watching(tmp_path, remember=True) as watch:
         watch.manager.bad = GONE
