@@ -49,10 +49,13 @@ class Look:
 
 
 class Moving:
-    """Answers with a list whose newest runs get another message at every look, or only when told so."""
+    """Answers with a list whose newest runs get another message at every look.
+
+    Or, if it is still, one that goes on does, when told so: what has ended well does not change.
+    """
 
     def __init__(self, body: bytes, *, still: bool = False) -> None:
-        self._parts = _parted(body)
+        self._parts, self._goes_on = _parted(body)
         self.still = still
         self.looks = 0
         self.moves = 0
@@ -68,8 +71,8 @@ class Moving:
 
     def _list(self) -> Reply:
         said = [_SILENT] * (len(self._parts) - 1)
-        changed = len(said) if self.looks and not self.still else min(self.moves, 1)
-        said[:changed] = [f"<Message>look {self.moves}</Message>".encode()] * changed
+        moved = slice(self._goes_on, self._goes_on + min(self.moves, 1)) if self.still else slice(None)
+        said[moved] = [f"<Message>look {self.moves}</Message>".encode()] * len(said[moved])
         body = b"".join(part for pair in zip_longest(self._parts, said, fillvalue=b"") for part in pair)
         head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length:"
         return Reply(f"{head} {len(body)}\r\n\r\n".encode(), self._pieces(body))
@@ -81,14 +84,16 @@ class Moving:
         self.noted(Look(began, time.monotonic()))
 
 
-def _parted(body: bytes) -> list[bytes]:
-    """The list, without what the newest silent runs say: from run to run."""
+def _parted(body: bytes) -> tuple[list[bytes], int]:
+    """The list, without what the newest silent runs say: from run to run; and which of those goes on."""
     runs = body.split(b"<Sessions ")
     silent = [number for number, run in enumerate(runs) if _SILENT in run]
-    newest = sorted(silent, key=lambda number: runs[number].partition(_STARTED)[2][:30])[-VISIBLE:]
+    by_start = sorted(silent, key=lambda number: runs[number].partition(_STARTED)[2][:30])
+    going_on = [number for number in by_start if b"InProgress" in runs[number]] or by_start
+    newest = sorted({*by_start[-VISIBLE:], going_on[-1]})
     for number in newest:
         runs[number] = runs[number].replace(_SILENT, b"\0")
-    return b"<Sessions ".join(runs).split(b"\0")
+    return b"<Sessions ".join(runs).split(b"\0"), newest.index(going_on[-1])
 
 
 @dataclass(slots=True)
@@ -109,7 +114,7 @@ class Served:
         return self.body.count(b"<Sessions ")
 
     def move(self) -> None:
-        """From the next look on, the newest run says something else."""
+        """From the next look on, a run that goes on says something else."""
         self._tell("move")
 
     def keep_moving(self) -> None:
