@@ -1,12 +1,11 @@
 """The application: what it starts with, which screen is shown, and how it ends.
 
-The app owns the logon (the client) and the commands that work everywhere. Screens
+The app owns the commands that work everywhere; the logon is `logging_on`'s. Screens
 ask the client and show what comes; wishes to see another screen come up as messages.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,35 +14,26 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, work
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
-from emtui import __version__, words
-from emtui.em.errors import EmError
+from emtui import __version__
 from emtui.em.threads import beside
-from emtui.local.connection import Connection
 from emtui.monitor.alarm import Alarm
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.ending import LastTimer
-from emtui.tui.first_logon import FirstLogon
-from emtui.tui.handing_over import HandingOver
-from emtui.tui.logon import NotLoggedOn, Remember, connect, is_known, keep, with_kept, with_key
+from emtui.tui.logging_on import LoggingOn
+from emtui.tui.logon import is_known
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 
 if TYPE_CHECKING:
-    from emtui import lookup
-    from emtui.em.client import Client
     from emtui.em.model import Session
-    from emtui.em.source import Source
     from emtui.local.profiles import Stated
-    from emtui.monitor.pace import Pace
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
     from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.keeping_up import KeepingUp
-    from emtui.tui.screens.login import LoginScreen
     from emtui.tui.screens.lookup import LookupScreen
 
 T = TypeVar("T")
@@ -52,8 +42,6 @@ NOTED_EVERY = 60.0
 """Seconds between two notes of when somebody last looked."""
 SHOWN_BY_THEN = 0.1
 """Seconds after which the last look of a recording has been taken in."""
-SECOND_TRY = timedelta(minutes=30)
-"""After so long a logon that was refused just after an outage is sent once more."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
 _OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
@@ -64,7 +52,7 @@ PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c leaves."""
 
 
-class EmtuiApp(HandingOver, inherit_bindings=False):
+class EmtuiApp(LoggingOn, inherit_bindings=False):
     """emtui on a terminal."""
 
     CSS_PATH = "emtui.tcss"
@@ -86,14 +74,10 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()
-        self._unwarned: Source | None = None
         self._noted: datetime | None = None
-        self._second_try: Timer | None = None
-        self._second_try_at: datetime | None = None
         self._last_timer = LastTimer()
         self.way_back = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
-        self.connection = start.connection
 
     @property
     def speed(self) -> float:
@@ -109,12 +93,6 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def blind(self) -> bool:
         """Whether the list could not be had for so long that nothing is known of the server."""
         return self.lookup_screen is not None and self.lookup_screen.is_blind
-
-    @property
-    def skew(self) -> timedelta:
-        """How far the server's clock is ahead of ours, as the last list had it."""
-        snapshot = self.lookup_screen.snapshot if self.lookup_screen else None
-        return snapshot.skew if snapshot else timedelta()
 
     def identity(self) -> tuple[str, str, str, str]:
         """Mark, profile, server and user, for the first line; of a recording its file, and how it goes on."""
@@ -160,113 +138,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         if isinstance(self.screen, Page):
             self.screen.say(text)
 
-    # --- from screen to screen ----------------------------------------------------
-
-    def _ask_who(self, *, at_once: bool = False, failed: NotLoggedOn | None = None) -> None:
-        from emtui.tui.screens.login import LoginScreen
-
-        screen = LoginScreen(
-            self.connection,
-            self._start.profiles,
-            keeps=not self._start.mark,
-            at_once=at_once,
-            failed=failed,
-        )
-        self.push_screen(screen)
-
-    def _list_first(self) -> None:
-        """The list at once, though nobody is logged on yet: what goes wrong with that leads to the login."""
-        server, user = self.connection.server, self.connection.user
-        if server and user:
-            self.client = FirstLogon(server, user, self._log_on_behind)
-            self._push_list(self.client)
-
-    async def _log_on_behind(self) -> Source:
-        """Log on while the list is shown; nothing is loaded for it before there is something to see."""
-        await self.shown.wait()
-        try:
-            self.connection = await with_kept(self.connection)
-            client = await connect(self.connection, remember=self.remembers)
-        except NotLoggedOn as failed:
-            self.call_later(self._ask_instead, failed)
-        except EmError as problem:
-            self.call_later(self._ask_instead, NotLoggedOn(problem))
-        else:
-            return self._logged_on(client)
-        never: asyncio.Future[Source] = asyncio.get_running_loop().create_future()
-        return await never  # the login comes in place of the list, and ends this with it
-
-    def _logged_on(self, client: Client) -> Source:
-        self.client = source = self._overheard(client)
-        self._unwarned = client
-        self.connection = with_key(self.connection, client.certificate)
-        if self.lookup_screen:
-            self.lookup_screen.client = source
-        if self._start.remember:
-            self._keep(self.connection, Remember.NO)
-        return source
-
-    async def _ask_instead(self, failed: NotLoggedOn) -> None:
-        """Somebody must say more than is known; unless somebody has, meanwhile."""
-        if isinstance(self.client, FirstLogon):
-            self.client = None
-            await self._only_lookup(keep=False)
-            self._ask_who(at_once=True, failed=failed)
-        elif failed.asked:
-            failed.asked.cancel()
-
-    async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
-        """Show the list: the one that was open, if it is of the same server, else a new one."""
-        self._forget_second_try()
-        before, self.client = self.client, self._overheard(event.client)
-        self._unwarned = event.client
-        same = before is not None and before.server == event.client.server
-        self.connection = with_key(event.connection, event.client.certificate)
-        self.tell_times_for(self.connection)
-        await self._only_lookup(keep=same)
-        if same and self.lookup_screen:
-            self.lookup_screen.log_on_as(self.client)
-        else:
-            self._push_list(self.client)
-        if before:
-            self._farewell(before)
-        if self._start.remember:
-            self._keep(self.connection, event.remember)
-
-    def _push_list(self, client: Source) -> None:
-        from emtui.monitor.follow import RealClock
-        from emtui.tui.screens.lookup import LookupScreen
-
-        clocks = RealClock(self._start.now)
-        self.push_screen(LookupScreen(client, self._pace(), clocks, *self._view()))
-
-    def _overheard(self, client: Client) -> Source:
-        return self._start.recorder.listen(client) if self._start.recorder else client
-
-    async def _only_lookup(self, *, keep: bool) -> None:
-        """Take away every screen above the list, and the list too unless it is kept."""
-        while isinstance(self.screen, Page) and not (keep and self.screen is self.lookup_screen):
-            await self.pop_screen()
-
-    def _pace(self) -> Pace:
-        from emtui.monitor.pace import Pace
-
-        profile = self.connection.profile
-        return Pace(profile.interval) if profile and profile.interval else Pace()
-
-    def _view(self) -> tuple[lookup.Query, lookup.Order]:
-        from emtui import lookup
-
-        nothing_yet = lookup.Beyond(unseen=())
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
-        return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
-
-    @work(group="keep", description="keep the profile")
-    async def _keep(self, connection: Connection, remember: Remember) -> None:
-        self.connection, said = await keep(connection, remember)
-        self.page.show_top()
-        if said:
-            self.page.say(said)
+    # --- what is told by itself ----------------------------------------------------
 
     def _tell(self, what: str) -> None:
         """Ring, and run the profile's command, once and seldom."""
@@ -283,10 +155,6 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         problem = await notify.run(command, what)
         if problem:
             self.page.say(problem)
-
-    @work(group="farewell", description="log off")
-    async def _farewell(self, client: Source) -> None:
-        await client.close()
 
     def on_watching_moved(self, event: LookupScreen.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
@@ -320,33 +188,6 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         if target:
             self.go_to(target, self._start.compare)
 
-    def on_watching_refused(self) -> None:
-        """The directory behind the server may not be back yet: once more, in half an hour."""
-        profile = self.connection.profile
-        if self._second_try_at or not self._start.remember or (profile and profile.no_second_logon):
-            return
-        self._second_try_at = self.now() + SECOND_TRY
-        self._second_try = self.set_timer(SECOND_TRY.total_seconds(), self._try_again)
-
-    def _forget_second_try(self) -> None:
-        if self._second_try:
-            self._second_try.stop()
-        self._second_try = self._second_try_at = None
-
-    @work(group="logon", exclusive=True, description="log on once more")
-    async def _try_again(self) -> None:
-        """One attempt; if it is refused as well, somebody must decide."""
-        if not self.client or not self.lookup_screen:
-            return
-        try:
-            client = await connect(self.connection, insist=True)
-        except EmError:
-            return
-        before, self.client = self.client, self._overheard(client)
-        self._forget_second_try()
-        self.lookup_screen.log_on_as(self.client)
-        self._farewell(before)
-
     @property
     def own_queries(self) -> Mapping[str, Stated]:
         """Queries of one's own, by their digits."""
@@ -356,12 +197,6 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
     def reads_configuration(self) -> bool:
         """Whether the person's configuration counts here: not in a demo, nor for a recording."""
         return not self._start.mark
-
-    @property
-    def kept_under(self) -> str | None:
-        """The profile under which the last look and the queries are kept, if they may be."""
-        profile = self.connection.profile
-        return profile.name if profile and self._start.remember else None
 
     @work(group="look back", description="see when somebody last looked")
     async def _look_back(self) -> None:
@@ -387,16 +222,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             self._noted = screen.last_key
             note_look(name, screen.last_key)
 
-    def _warn(self) -> None:
-        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong."""
-        from emtui.monitor.health import LARGE_SKEW
-
-        client, self._unwarned = self._unwarned, None
-        ending = client and client.certificate and client.certificate.ending(self.now())
-        if client and ending:
-            self.page.say(f"The certificate of {client.server} {ending}.")
-        elif abs(self.skew) >= LARGE_SKEW:
-            self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
+    # --- from screen to screen ----------------------------------------------------
 
     def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
         """The list knows it too."""
@@ -569,14 +395,6 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         screen, client = self.lookup_screen, self.client
         text = health(screen.follow, client, clock, self._second_try_at)
         self.push_screen(TextPage(f"Health of {self.identity()[2]}", text))
-
-    def action_log_on(self) -> None:
-        """Log on again, or elsewhere."""
-        if self._start.replay:
-            self.page.say("This is a recording: there is nobody to log on to.")
-            return
-        if self.page.PLACE is not Place.LOGIN:
-            self._ask_who()
 
     def action_leave(self) -> None:
         """Leave emtui."""

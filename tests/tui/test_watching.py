@@ -499,7 +499,7 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
 async def test_a_refusal_just_after_an_outage_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=3))
+    monkeypatch.setattr("emtui.tui.logging_on.SECOND_TRY", timedelta(seconds=3))
     at_home(tmp_path, monkeypatch)
     async with watching(tmp_path, remember=True) as watch:
         watch.manager.bad = GONE
@@ -520,7 +520,7 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
 
 @pytest.mark.parametrize("why", ["no outage", "not wanted", "refused again"])
 async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
-    monkeypatch.setattr("emtui.tui.app.SECOND_TRY", timedelta(seconds=0.1))
+    monkeypatch.setattr("emtui.tui.logging_on.SECOND_TRY", timedelta(seconds=0.1))
     at_home(tmp_path, monkeypatch)
     profile: dict[str, object] = {"no_second_logon": True} if why == "not wanted" else {}
     async with watching(tmp_path, profile, remember=True) as watch:
