@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import lookup
-from emtui.em.model import Outcome, Session, Uid
+from emtui.em.model import Session, Uid
 from emtui.em.source import Source
 from emtui.monitor.follow import Clock as Clocks
 from emtui.monitor.pace import Pace
@@ -23,7 +23,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
 from emtui.tui.fold_row import Row, tail
-from emtui.tui.screens.folding import Folded
+from emtui.tui.screens.walking import Walking
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from emtui.triage.known import Known
 
 
-class LookupScreen(Folded):
+class LookupScreen(Walking):
     """All sessions of one Enterprise Manager."""
 
     PLACE: ClassVar[Place] = Place.LOOKUP
@@ -206,30 +206,6 @@ class LookupScreen(Folded):
         else:
             self.say("There is no row to open.")
 
-    async def action_next_failed(self) -> None:
-        """The next failed run."""
-        await self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
-
-    async def action_previous_failed(self) -> None:
-        """The previous failed run."""
-        await self._hop(_came_to(Outcome.FAILED), -1, "No failed run above this one.")
-
-    async def action_next_warned(self) -> None:
-        """The next run with a warning."""
-        await self._hop(_came_to(Outcome.WARNING), 1, "No run with a warning below this one.")
-
-    async def action_previous_warned(self) -> None:
-        """The previous run with a warning."""
-        await self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
-
-    async def action_next_slow(self) -> None:
-        """The next run that took, or takes, unusually long."""
-        await self._hop(self.sessions.is_unusual, 1, "No unusually long run below this one.")
-
-    async def action_previous_slow(self) -> None:
-        """The previous run that took, or takes, unusually long."""
-        await self._hop(self.sessions.is_unusual, -1, "No unusually long run above this one.")
-
     def find(self, target: lookup.Target) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone.
 
@@ -239,42 +215,6 @@ class LookupScreen(Folded):
             listed = self.snapshot.find(target.uid) if self.snapshot else None
             return listed or Session(target.uid, complete=False)
         return lookup.find(target, self.snapshot.sessions if self.snapshot else ())
-
-    def neighbour(self, session: Session, way: str) -> Session | None:
-        """The run before or after of the same type, or the next or previous row."""
-        if way in {"older", "newer"}:
-            return self.snapshot.run_of_type(session, newer=way == "newer") if self.snapshot else None
-        return self.sessions.beside(session.uid, 1 if way == "next_row" else -1)
-
-    def action_older(self) -> None:
-        """The run of the same type before this one."""
-        self._run_of_type(newer=False)
-
-    def action_newer(self) -> None:
-        """The run of the same type after this one."""
-        self._run_of_type(newer=True)
-
-    def _run_of_type(self, *, newer: bool) -> None:
-        selected = self.sessions.selected
-        if not selected or not self.snapshot:
-            return
-        run = self.snapshot.run_of_type(selected, newer=newer)
-        if not run:
-            self.say(f"There is no {'newer' if newer else 'older'} {selected.type} in the list.")
-        elif not self.sessions.select(run.uid):
-            self.say("That run does not match the query; 0 shows everything.")
-
-    async def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
-        if not await self.sessions.hop(wanted, step):
-            self.say(otherwise)
-
-    async def action_next_unseen(self) -> None:
-        """The next run that is new or differs."""
-        await self._hop(self.sessions.is_marked, 1, "Nothing new below this row.")
-
-    async def action_previous_unseen(self) -> None:
-        """The previous run that is new or differs."""
-        await self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
 
     def action_stick(self) -> None:
         """Follow the top of the list, or stay with the selected run."""
@@ -376,7 +316,3 @@ class LookupScreen(Folded):
             self.show_only("")
         else:
             self.say("q leaves emtui.")
-
-
-def _came_to(outcome: Outcome) -> Callable[[Session], bool]:
-    return lambda session: session.complete and session.outcome is outcome
