@@ -15,9 +15,9 @@ from emtui.triage.baseline import Baseline, baseline_for, longer_than
 from emtui.triage.incidents import Incident, incident_of
 from emtui.triage.rhythm import Due
 from emtui.triage.runs import Runs, before
-from emtui.triage.servers import ServerRow, servers
+from emtui.triage.servers import ServerRow, Went, names, servers
 from emtui.triage.standing import Standings
-from emtui.triage.steps import Usuals, Wait, silence, slowest, steps, usuals, waits
+from emtui.triage.steps import Usuals, Wait, never_before, silence, slowest, steps, usuals, waits
 from emtui.triage.streaks import Streak, streak_at
 
 PAST_LOGS = 5
@@ -28,10 +28,10 @@ PAST_LOGS = 5
 class Explanation:
     """What is known of a run beside its own fields; what is not is `None` or empty.
 
-    `waits` are its longer steps, `slowest` the one where most time was lost, `silent` the one that
-    it is stuck in. `usuals` is what past logs say of every step, longer or not. `longer_than` says
-    how many of the baseline's runs took less. `due` is what comes after it, known only for the
-    newest run of its type.
+    `waits` are its longer steps, `slowest` the one where most time was lost (with a server that
+    failed what was unusual there), `silent` the one that it is stuck in. `usuals` is what past logs
+    say of every step, longer or not. `longer_than` says how many of the baseline's runs took less.
+    `due` is what comes after it, known only for the newest run of its type.
     """
 
     streak: Streak | None
@@ -78,7 +78,8 @@ def explain(
     runs: Runs = row.runs if row else ()
     until = now if session.running else None
     usual_steps = usuals(past)
-    shown = waits(steps(events, until), usual_steps)
+    shown = never_before(waits(steps(events, until), usual_steps), [log for log in past if log])
+    went = servers(events, past, until)
     usual = baseline_for(runs, session)
     return Explanation(
         streak_at(runs, session),
@@ -88,16 +89,21 @@ def explain(
         usual.ratio(session.took(now)) if usual else None,
         longer_than(runs, session, now) if usual else None,
         shown,
-        _slowest(shown),
+        _slowest(shown, went),
         silence(events, now, usual_steps) if session.running else None,
-        servers(events, past, until),
+        went,
         row.due if row and row.newest.uid == session.uid else None,
         around(sessions, session, now),
         usual_steps,
     )
 
 
-def _slowest(shown: Sequence[Wait]) -> Wait | None:
-    """Where time was lost, if it was: a wait as long as ever is no explanation."""
-    wait = slowest(shown)
+def _slowest(shown: Sequence[Wait], went: Sequence[ServerRow]) -> Wait | None:
+    """Where time was lost, if it was: a wait as long as ever is no explanation.
+
+    What was unusual with a server that failed explains more than a longer wait for one that did not.
+    """
+    failed = [row.host for row in went if row.went is Went.FAILED]
+    theirs = [wait for wait in shown if any(names(wait.step.message, host) for host in failed)]
+    wait = slowest([wait for wait in theirs if wait.unusual or wait.never_in]) or slowest(shown)
     return wait if wait and (wait.unusual or wait.usual is None) else None

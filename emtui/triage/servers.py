@@ -132,11 +132,12 @@ def _visits(events: Sequence[Event], now: datetime | None) -> dict[str, _Visit]:
 def _named(message: str, visits: dict[str, _Visit]) -> list[_Visit]:
     """The visits that a line is about; one that has ended well stays so."""
     open_ones = [visit for visit in visits.values() if visit.went is not Went.OK]
-    return [
-        visit
-        for visit in open_ones
-        if re.search(rf"(?<![\w.-]){re.escape(visit.host)}(?![\w-]|\.\w)", message, re.IGNORECASE)
-    ]
+    return [visit for visit in open_ones if names(message, visit.host)]
+
+
+def names(message: str, host: str) -> bool:
+    """Whether a line names this host, and not only one whose name begins or ends alike."""
+    return bool(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", message, re.IGNORECASE))
 
 
 def _end(visit: _Visit, event: Event, went: Went) -> None:

@@ -8,7 +8,7 @@ same if their messages are, masked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emtui.em.model import Event
@@ -49,10 +49,14 @@ class UsualStep:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step that was waited in, against what is usual; none is known for a step never seen before."""
+    """A step that was waited in, against what is usual; none is known for a step never seen before.
+
+    `never_in` says for such a step in how many logs of good runs it was looked for; 0 if it was not.
+    """
 
     step: Step
     usual: UsualStep | None
+    never_in: int = 0
 
     @property
     def unusual(self) -> bool:
@@ -119,6 +123,17 @@ def waits(found: Iterable[Step], usual: Usuals, shown: timedelta = SHOWN) -> tup
         Wait(step, usual.get(masked(step.message)))
         for step in found
         if step.lasted is not None and step.lasted >= shown
+    )
+
+
+def never_before(found: tuple[Wait, ...], logs: Sequence[Sequence[Event]]) -> tuple[Wait, ...]:
+    """The same waits; those in steps that none of these logs of good runs has say so."""
+    if len(logs) < ENOUGH or all(wait.usual for wait in found):
+        return found
+    known = {masked(event.message or "") for events in logs for event in events}
+    return tuple(
+        wait if wait.usual or masked(wait.step.message) in known else replace(wait, never_in=len(logs))
+        for wait in found
     )
 
 

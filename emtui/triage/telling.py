@@ -27,6 +27,7 @@ from emtui.triage.attention import (
 )
 from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
+from emtui.triage.incidents import Incident
 from emtui.triage.rhythm import MOST_SLOTS, Due
 from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
@@ -109,7 +110,7 @@ class Teller:
     def explained(self, found: Explanation) -> Iterator[tuple[str, str]]:
         """The head of a run: what is known beside its own fields, a label and a text each."""
         if found.streak and found.streak.outcome is not Outcome.SUCCESS:
-            yield "Since", self._streak(found.streak)
+            yield "Since", self._since_when(found.streak, found.incident)
         if found.silent:
             yield "Silent", self.wait(found.silent)
         elif found.slowest:
@@ -136,6 +137,14 @@ class Teller:
         spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
         place = f"; this one {', '.join(this)}" if this else ""
         return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
+
+    def _since_when(self, streak: Streak, same: Incident | None) -> str:
+        """Whether it is new. What came back after good runs is not, though it is the first in its row."""
+        if streak.count > 1 or same is None or same.first >= streak.since:
+            return self._streak(streak)
+        good = "good run" if streak.after == 1 else "good runs"
+        after = f"again after {words.count(streak.after)} {good}"
+        return f"{after}; the same {_times(same.count)} since {self.at(same.first)}"
 
     def _streak(self, streak: Streak) -> str:
         word = "failure" if streak.outcome is Outcome.FAILED else "warning"
@@ -167,10 +176,10 @@ class Teller:
 
 
 def usual_wait(wait: Wait) -> str:
-    """`usually 14s, longest of 20 good runs 31s`; empty if nothing is known."""
+    """`usually 14s, longest of 20 good runs 31s`, `in none of 5 good runs`; empty if nothing is known."""
     usual = wait.usual
     if usual is None:
-        return ""
+        return f"in none of {words.count(wait.never_in)} good runs" if wait.never_in else ""
     longest = f"longest of {usual.rests_on} good runs {words.duration(usual.longest)}"
     return f"usually {words.duration(usual.usual)}, {longest}"
 

@@ -298,7 +298,9 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
         from emtui.tui.screens.text import TextPage
 
         place = self.page.PLACE
-        if place is not Place.PAGE:
+        if place is Place.PAGE:
+            self.page.say("A page to read: Space and b turn it, q goes back.")
+        else:
             own = {digit: str(stated.value) for digit, stated in self.own_queries.items()}
             self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 

@@ -23,11 +23,16 @@ ARROW = "   <- "
 def wait_pieces(wait: Wait, worst: Wait | None, room: int) -> Pieces:
     """`3m50s  usually 14s, longest of 20 good runs 31s   <- slowest`, as much of it as there is room for."""
     here = worst is not None and worst.step.place == wait.step.place
-    mark = ARROW + ("silent" if wait.silent else "slowest") if here else ""
+    mark = ARROW + _why(wait) if here else ""
     style = PLAIN if here or wait.unusual else FAINT
     room -= LENGTH + len(BETWEEN) + len(mark)
     told = next((text for text in against_usual(wait) if words.cells(text) <= room), "")
     return [(f"{length_of(wait):>{LENGTH}}{BETWEEN}", style), (told, style), (mark, BOLD)]
+
+
+def _why(wait: Wait) -> str:
+    """What makes this wait the worst; one in a step of no good run need not be the longest."""
+    return "silent" if wait.silent else "waited" if wait.never_in else "slowest"
 
 
 def marked(text: str, sought: str) -> Pieces:

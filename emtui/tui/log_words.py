@@ -49,6 +49,8 @@ def against_usual(wait: Wait) -> Iterator[str]:
     so_far = "so far" if wait.step.open else ""
     usual = wait.usual
     if usual is None:
+        never = usual_wait(wait)
+        yield f"{so_far}, {never}" if so_far and never else so_far or never
         yield so_far
         return
     shortest = f"usually {words.duration(usual.usual)}"

@@ -64,7 +64,7 @@ def test_another_run_is_chosen_and_the_same_key_leads_back_to_the_events(demo_li
 
 def test_what_a_key_costs(demo_list: Terminal) -> None:
     demo_list.press("e", "enter")
-    demo_list.until("first failure, after")
+    demo_list.until("again after 95 good runs")
     before = demo_list.rest()
     demo_list.press("d")
     demo_list.until("4 new, 2 missing")

@@ -170,6 +170,31 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     }
 
 
+def test_a_failure_that_comes_back_after_good_runs_is_not_told_as_the_first() -> None:
+    sessions = outcomes(BAD, OK, OK, BAD, OK, until=NOW - 2 * MINUTE)
+    assert explained(sessions, sessions[0], (), 0)["Since"] == (
+        "again after 2 good runs; the same twice since 02:25"
+    )
+    assert explained(sessions, sessions[3], (), 0)["Since"] == "first failure, after 1 good run"
+
+
+def test_what_was_new_with_the_server_that_failed_explains_more_than_a_longer_wait_elsewhere() -> None:
+    sessions = outcomes(BAD, *[OK] * 40, until=NOW - 2 * MINUTE)
+    bad = log(
+        (0, "Retrieving data from bs02..."),
+        (12, "bs02 closed the connection, second attempt in 10 seconds"),
+        (23, "Cannot connect to bs02"),
+        (24, "Retrieving data from bs03..."),
+        (90, "Collected bs03: 3 jobs"),
+    )
+    assert explained(sessions, sessions[0], bad, 5)["Waited"] == (
+        "11s in “bs02 closed the connection, second attempt in 10 seconds”, in none of 5 good runs"
+    )
+    assert explained(sessions, sessions[0], bad, 0)["Waited"].startswith(
+        "1m06s in “Retrieving data from bs03"
+    )
+
+
 def test_a_run_that_hangs_says_where_it_is_silent() -> None:
     sessions = [run(NOW - 2 * HOUR, outcome=Outcome.RUNNING), *series("CollectJob", DAY, NOW - DAY, 20)]
     stuck = log((0, "Start"), (0, "Retrieving data from bs02..."), start=NOW - 2 * HOUR)

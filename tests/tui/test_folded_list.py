@@ -72,7 +72,7 @@ async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
             "  ■ failed    CollectJob             09:30:00  1m30s",
             "  · success   CollectJob  × 5        09:15:00  1m30s       08:15–09:15",
         ]
-        assert len(listed.rows) == len(NIGHT)
+        assert len(listed.rows) == listed.found == len(NIGHT)
 
 
 @pytest.mark.parametrize(

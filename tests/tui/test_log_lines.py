@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,6 +104,9 @@ def test_only_the_worst_one_is_marked_and_says_whether_it_goes_on() -> None:
     still = waiting(230, USUAL, still=True)
     assert "".join(text for text, _ in wait_pieces(still, still, 70)).endswith("31s   <- silent")
     assert "<-" not in "".join(text for text, _ in wait_pieces(still, None, 70))
+    never = replace(waiting(11), never_in=5)
+    told = "".join(text for text, _ in wait_pieces(never, never, 70))
+    assert told == "   11s  in none of 5 good runs   <- waited"
 
 
 @given(st.text("ab 語\n\ẗ", max_size=120), st.integers(8, 30))

@@ -204,7 +204,10 @@ async def test_only_some_events_are_shown_until_esc() -> None:
         assert isinstance(seat.page, DetailScreen)
 
 
-@pytest.mark.parametrize(("key", "said"), [("T", "Only the list and the events"), ("y", "Copied")])
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("T", "Only the list and the events"), ("y", "Copied"), ("question_mark", "A page to read")],
+)
 async def test_a_key_that_does_nothing_on_a_page_says_why(key: str, said: str) -> None:
     async with seated() as seat:
         await seat.press("question_mark", key)

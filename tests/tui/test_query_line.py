@@ -190,6 +190,15 @@ async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:
         assert "5                   type:CollectJob took:>2m" in seat.page.text
 
 
+async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_folded() -> None:
+    async with seated() as seat:
+        await seat.press("slash")
+        assert seat.listing.sessions.count < seat.listing.sessions.found
+        every = f"{seat.listing.sessions.found:,}"
+        shown = "".join(seat.listing.query_one("#found").render_line(0).text.split())
+        assert shown == f"{every}of{every}"
+
+
 @pytest.mark.parametrize("key", ["tab", "up", "down"])
 async def test_a_key_of_the_line_that_has_nothing_to_give_says_so(key: str) -> None:
     async with seated() as seat:

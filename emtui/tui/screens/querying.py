@@ -91,7 +91,7 @@ class Querying(Page):
 
     def _found(self) -> str:
         every = len(self.snapshot.sessions) if self.snapshot else 0
-        return f"{words.count(self.sessions.count)} of {words.count(every)}" if self.snapshot else ""
+        return f"{words.count(self.sessions.found)} of {words.count(every)}" if self.snapshot else ""
 
     def show_tally(self) -> None:
         """The line above the query."""

@@ -49,6 +49,11 @@ class Sifted(Lines):
         return self._lineup.matching
 
     @property
+    def found(self) -> int:
+        """How many sessions match, as far as has been looked; a fold counts for all that are in it."""
+        return len(self._lineup.matching)
+
+    @property
     def selected(self) -> Session | None:
         """The session under the cursor."""
         self.settle()
