@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.em.model import Session
+from emtui.triage.incidents import TROUBLE
 from emtui.tui.columns import WIDE, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import facts, head
@@ -65,6 +66,7 @@ class DetailScreen(Hopping):
         self.show_session()
         self.events.clocks, self.events.wraps = self.emtui.clocks, self.emtui.wraps
         self.events.sticks = self.session.running
+        self.events.begins_at_trouble = self.session.outcome in TROUBLE
         self.action_ask()
         self._keep_up()
 

@@ -10,6 +10,7 @@ from asyncio import sleep
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import ClassVar
 
 from textual.events import Resize
@@ -42,6 +43,8 @@ CLOCK = 17
 """Cells of the time with its day, where there is room for it beside the offset."""
 STEP = 200
 """Lines looked at between two keys."""
+LED_THERE = 2
+"""Lines above what sounds like trouble, when a run is opened there."""
 
 
 class EventList(Lines):
@@ -74,6 +77,10 @@ class EventList(Lines):
         self._noticed: set[int] = set()
         self.sticks = False
         """Whether the last line is followed as lines come."""
+        self._untouched = False
+        """Whether the cursor still stands where it was opened: nobody has pressed a key."""
+        self.begins_at_trouble = False
+        """Whether the cursor stands first on what sounds like trouble, if anything does."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -112,6 +119,22 @@ class EventList(Lines):
         self._line_up()
         if first and self.sought and not self._matches(0):
             self.hop(1)
+        elif first and self.begins_at_trouble and not self.sought:
+            self._begin_at_trouble()
+
+    def _begin_at_trouble(self) -> None:
+        """A few lines below the top of the window, so that it is seen what led there."""
+        some = enumerate(islice(self._rows.lines, STEP))
+        found = next((number for number, line in some if trouble(line.event.message)), None)
+        if found is not None:
+            self.go(self._rows.starts[found])
+            self._untouched = True
+            self._stand_high()
+
+    def _stand_high(self) -> None:
+        """What comes after the line where it was opened is worth more than what was before."""
+        if self._untouched:
+            self.go(self.cursor, top=self.cursor - LED_THERE)
 
     def watch_only(self) -> None:
         """Other lines are shown: the cursor stays on its own, or goes to the next, or the last."""
@@ -136,6 +159,7 @@ class EventList(Lines):
         """Wrap anew."""
         if self.wraps:
             self._line_up()
+        self._stand_high()
 
     def _line_up(self) -> None:
         """Reckon the lines anew; what was under the cursor stays there, on its line of the screen."""
@@ -146,9 +170,11 @@ class EventList(Lines):
         self._rows = wrapped_rows(lines, self._room(self.size.width)) if self.wraps else one_row_each(lines)
         row = self._rows.end - 1 if self.sticks else self._rows.row_of(spot)
         self.renew(self._rows.end, row, row - screen_line)
+        self._stand_high()
 
     def notice(self) -> None:
         """Somebody has had before the eyes what is in the window."""
+        self._untouched = False
         if self.fresh and self.count:
             last = min(self.top + self.window, self.count)
             self._noticed.update(self._rows.line(row).place for row in range(self.top, last))
