@@ -477,8 +477,10 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
             self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
-        """Commands by name, or an ID to go to."""
-        if self.page.PLACE in _OF_SESSIONS:
+        """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""
+        if self.page.query("#note"):
+            self.page.say("A note is being typed: Enter keeps it, Esc drops it.")
+        elif self.page.PLACE in _OF_SESSIONS:
             from emtui.tui.screens.palette import PaletteScreen
 
             self.push_screen(PaletteScreen(self.page.PLACE), self._obey)
