@@ -612,7 +612,7 @@ class EmtuiApp(HandingOver, inherit_bindings=False):
         else:
             self._stop_pressed = monotonic()
             if not self.page.action_stop():
-                self.page.say("Nothing is running. ctrl+c again, or q, leaves emtui.")
+                self.page.say("Nothing is running. ctrl+c again, or Q, leaves emtui.")
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
