@@ -44,6 +44,11 @@ def noted(mark: Mark, known: Known, tell: Teller) -> str:
     return ", ".join(part for part in (mark.note, ends) if part) + file
 
 
+def the_file(mark: Mark) -> str:
+    """`the team file`, `your file`: where it stands, within a sentence."""
+    return mark.file if mark.file.startswith("your ") else f"the {mark.file}"
+
+
 class Told(Protocol):
     """A note of a file, as it is shown."""
 
@@ -64,7 +69,7 @@ def rows(session: Session, known: Known, notes: Iterable[Told], tell: Teller) ->
     """What people know of a run, a label and a text each; a mark of a file does not repeat its note."""
     if mark := known.of(session):
         if mark.file:
-            parts = (f"as the {mark.file} says", ending(mark, known, tell))
+            parts = (f"as {the_file(mark)} says", ending(mark, known, tell))
             yield "Known", ", ".join(part for part in parts if part)
         else:
             yield "Known", noted(mark, known, tell)

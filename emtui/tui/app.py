@@ -305,8 +305,10 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
             self.push_screen(TextPage(f"Keys: {place.value}", manual(place, own)))
 
     def action_commands(self) -> None:
-        """Commands by name, or an ID to go to."""
-        if self.page.PLACE in _OF_SESSIONS:
+        """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""
+        if self.page.query("#note"):
+            self.page.say("A note is being typed: Enter keeps it, Esc drops it.")
+        elif self.page.PLACE in _OF_SESSIONS:
             from emtui.tui.screens.palette import PaletteScreen
 
             self.push_screen(PaletteScreen(self.page.PLACE), self._obey)
@@ -430,7 +432,7 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
         else:
             self._stop_pressed = monotonic()
             if not self.page.action_stop():
-                self.page.say("Nothing is running. ctrl+c again, or q, leaves emtui.")
+                self.page.say("Nothing is running. ctrl+c again, or Q, leaves emtui.")
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""

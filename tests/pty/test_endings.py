@@ -76,6 +76,6 @@ def test_ctrl_c_leaves_when_pressed_twice_and_says_so_after_once(tmp_path: Path)
         terminal.press("enter")
         terminal.until("1/3,")
         terminal.press("ctrl+c")
-        terminal.until("ctrl+c again")
+        terminal.until("ctrl+c again, or Q, leaves emtui")
         terminal.press("ctrl+c")
         assert terminal.end() == 0

@@ -58,6 +58,15 @@ def test_a_wrong_time_is_said_and_nothing_is_lost(demo_list: Terminal) -> None:
     demo_list.until(lambda lines: lines[1] == HANGS and not any("note:" in line for line in lines))
 
 
+def test_over_a_note_no_command_can_be_chosen_that_would_open_another_line(demo_list: Terminal) -> None:
+    demo_list.press("am", "INC0012345")
+    demo_list.until("note: INC0012345")
+    demo_list.press("ctrl+p")
+    demo_list.until("A note is being typed: Enter keeps it, Esc drops it.")
+    demo_list.press(" until 08:00", "enter")
+    demo_list.until("known: INC0012345, until 08:00")
+
+
 def test_when_all_is_known_the_line_is_calm_and_a_still_walks_through_it(demo_list: Terminal) -> None:
     demo_list.press("4")
     demo_list.until("1/6")

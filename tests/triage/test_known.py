@@ -285,4 +285,6 @@ def test_what_people_know_of_a_run_stands_in_rows() -> None:
     ]
     by_file = holding(said([TeamNote(until=NOON + DAY)], board), board)
     assert list(rows(row[0], by_file, [], tell)) == [("Known", "as the team file says, until 12:00")]
+    own = holding(said([TeamNote(until=NOON + DAY, whose="your file")], board), board)
+    assert list(rows(row[0], own, [], tell)) == [("Known", "as your file says, until 12:00")]
     assert list(rows(row[1], held, [], tell)) == []

@@ -16,7 +16,7 @@ from emtui.triage.about import run_of
 from emtui.triage.attention import Finding
 from emtui.triage.known import Mark, key_for, key_of
 from emtui.triage.standing import Standings
-from emtui.triage.telling_known import ending
+from emtui.triage.telling_known import ending, the_file
 from emtui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _pointed_at(listing: LookupScreen, board: Standings, session: Session) -> st
 
 async def _take(page: Page, listing: LookupScreen, mark: Mark) -> None:
     if mark.file:
-        page.say(f"The {mark.file} of notes says that this is known: it can only be taken out there.")
+        page.say(f"Known by {the_file(mark)} of notes: it can only be taken out there.")
         return
     problem = await listing.forget(mark)
     if page.stands:
