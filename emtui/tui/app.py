@@ -46,6 +46,8 @@ MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mou
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
 _OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and a name of one can be opened."""
+_OF_FIELDS = (Place.LOGIN, Place.TRUST, Place.PALETTE)
+"""Where a colon is typed into a field."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
 PRESS_AGAIN = 2.0
@@ -312,6 +314,8 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
             from emtui.tui.screens.palette import PaletteScreen
 
             self.push_screen(PaletteScreen(self.page.PLACE), self._obey)
+        elif self.page.PLACE not in _OF_FIELDS:
+            self.page.say("Commands are called from the list, a run, and a difference: q goes back.")
 
     async def _obey(self, text: str | None) -> None:
         if not text:

@@ -70,6 +70,8 @@ def test_the_board_has_a_line_for_each_type_and_leads_to_its_runs(demo_list: Ter
     assert any("CatalogReplicationJob" in line and "late 1d20h" in line for line in shown)
     demo_list.press("r")
     demo_list.until("Asking for the list.")
+    demo_list.press(":")
+    demo_list.until("Commands are called from the list, a run, and a difference")
     demo_list.press("down", "l")
     shown = demo_list.until("/ type:DatabaseMaintenance")
     assert marked(shown).split()[1:4] == ["►", "running", "DatabaseMaintenance"]

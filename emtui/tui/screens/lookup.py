@@ -167,10 +167,12 @@ class LookupScreen(Walking):
         if hint := self.hint():
             self.query_one("#tally", OneLine).show(hint, coming)
             return
-        room = self.size.width - (cells(coming) + 2 if coming else 0)
+        room = self.size.width - (cells(coming) + 4 if coming else 0)
         clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
         left, right = line(self.snapshot, clock, room, self.known)
-        self.query_one("#tally", OneLine).show(left, [*right, ("  ", PLAIN), *coming] if coming else right)
+        self.query_one("#tally", OneLine).show(
+            left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
+        )
 
     def _explain_emptiness(self) -> None:
         self.sessions.empty = self._emptiness()
