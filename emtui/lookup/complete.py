@@ -21,6 +21,7 @@ _LISTS = frozenset({"state", "type", "is"})
 _THEIRS = tuple(state for state in SERVER_STATES if state.casefold() not in set(Outcome))
 _LONG_ENOUGH = 3
 """Characters of a word from which on names that hold it are offered for it."""
+_NUMBER, _COMPARED = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
 _TIMES = ("15m", "1h", "8h", "24h", "7d", "30d")
 _UNITS = ("m", "h", "d", "s")
 _LENGTHS = (">1m", ">10m", ">1h", "<1m")
@@ -105,9 +106,9 @@ def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
         case "is":
             return _fitting(typed, IS)
         case "since" | "before" | "until":
-            return _counted(typed, _TIMES)
+            return _counted(typed, _TIMES, _NUMBER)
         case "took":
-            return _counted(typed, _LENGTHS)
+            return _counted(typed, _LENGTHS, _COMPARED)
         case "ratio":
             return _beginning(typed, _RATIOS)
         case _:
@@ -126,8 +127,8 @@ def _beginning(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name.casefold().startswith(typed.casefold()))
 
 
-def _counted(typed: str, known: tuple[str, ...]) -> tuple[str, ...]:
+def _counted(typed: str, known: tuple[str, ...], number: re.Pattern[str]) -> tuple[str, ...]:
     """Known lengths of time; after a number its units."""
-    if not re.fullmatch(r"[<>]?=?[0-9]{1,3}", typed):
+    if not number.fullmatch(typed):
         return _beginning(typed, known)
     return tuple(dict.fromkeys((*_beginning(typed, known), *(typed + unit for unit in _UNITS))))

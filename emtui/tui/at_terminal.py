@@ -100,8 +100,11 @@ class AtTerminal(App[int], inherit_bindings=False):
                 return
             page.heard_key()
             self.touched()
-            if isinstance(event, events.Key) and await self._press(event):
-                return
+            if isinstance(event, events.Key):
+                if await self._press(event):
+                    return
+                if not isinstance(self.focused, Input):
+                    page.missed(event.key)
         await super().on_event(event)
 
     def touched(self) -> None:
@@ -223,7 +226,10 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     def action_redraw(self) -> None:
-        """Draw the screen anew."""
+        """Draw the screen anew, in the size that the terminal has."""
+        measured = getattr(self._driver, "measured", None)
+        if measured and (size := measured()) != self.size:
+            self.post_message(events.Resize(size, size))
         self._frames.forget()
         self.refresh(repaint=True, layout=True)
 

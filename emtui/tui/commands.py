@@ -231,6 +231,12 @@ def of(*places: Place) -> Iterator[Command]:
     return (command for command in COMMANDS if command.place in places)
 
 
+def elsewhere(key: str) -> Command | None:
+    """What a key does in the list, in a run or in a difference, for whoever presses it elsewhere."""
+    known = of(Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
+    return next((command for command in known if key in command.keys), None)
+
+
 def bindings(*places: Place) -> list[BindingType]:
     """The bindings of these places, hidden from Textual's own footer."""
     return [binding for command in of(*places) for binding in _bindings(command)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from emtui.ascii import plain
 from emtui.local import terminal
@@ -160,6 +161,10 @@ class EmtuiDriver(LinuxDriver):
 
     def _enable_mouse_pixels(self) -> None:
         """Cells are enough."""
+
+    def measured(self) -> Size:
+        """How large the terminal is now: one signal that comes within another may have left an older size."""
+        return Size(*self._get_terminal_size())
 
     def name(self, title: str) -> None:
         """Name the terminal; its own title comes back when it is left."""

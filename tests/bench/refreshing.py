@@ -63,6 +63,14 @@ class Reader:
             if time.monotonic() > ends:
                 raise TimeoutError(f"row {row} is never reached")
 
+    def reads(self, text: str) -> None:
+        """Wait until it is said on the last line."""
+        ends = time.monotonic() + 60
+        while text not in self._screen.display[-1]:
+            self.row(0.05)
+            if time.monotonic() > ends:
+                raise TimeoutError(f"{text} is never said")
+
     def waits(self, count: int) -> Waits:
         """Press ↓ so many times, at a steady pace, and see when each has been painted."""
         start = self.row(0.1)
@@ -100,6 +108,8 @@ def _waits(served: Served, every: str, keys: int) -> tuple[Waits, float]:
     with running(argv, served.environ) as tty:
         reader = Reader(tty)
         reader.until(1)
+        tty.press("Z")
+        reader.reads("Every run has a row of its own")
         tty.settled(0.05)
         began = time.monotonic()
         return reader.waits(keys), began

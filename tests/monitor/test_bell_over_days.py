@@ -1,6 +1,6 @@
 """How often the bell rings in thirty days: never without a reason, and once for each.
 
-Somebody looks every hour, as the list stands then.
+Somebody looks every two hours, as the list stands then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.monitor.alarm import Alarm
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
 
-EVERY = HOUR
+EVERY = 2 * HOUR
 
 
 def rings(sessions: Sequence[Session], begin: datetime, until: datetime) -> list[tuple[datetime, Session]]:

@@ -72,6 +72,8 @@ def test_the_board_has_a_line_for_each_type_and_leads_to_its_runs(demo_list: Ter
     demo_list.until("Asking for the list.")
     demo_list.press(":")
     demo_list.until("Commands are called from the list, a run, and a difference")
+    demo_list.press("4")
+    demo_list.until("4 does nothing here. The list: what needs somebody, as a list.")
     demo_list.press("down", "l")
     shown = demo_list.until("/ type:DatabaseMaintenance")
     assert marked(shown).split()[1:4] == ["►", "running", "DatabaseMaintenance"]

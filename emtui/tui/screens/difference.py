@@ -212,6 +212,12 @@ class DifferenceScreen(Comparing):
         """How the command line names the other run."""
         return self.there.id if self.there else LAST_GOOD
 
+    async def action_known(self) -> None:
+        """Mark the run whose difference it is as known, or no more."""
+        from emtui.tui.screens.marking import mark_run
+
+        await mark_run(self, self.detail.session)
+
     def action_copy(self) -> None:
         """The line under the cursor, whole."""
         line, found = self.lines.selected, self.found

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import words
-from emtui.tui.commands import Place, bindings, hints
+from emtui.tui.commands import Place, bindings, elsewhere, hints, shown
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -30,6 +30,8 @@ SHORT = 20
 """Below this many lines a page has no blank ones."""
 USELESS = (40, 10)
 """Below so many columns or lines nothing can be read any more; 58×16 is what everything is made for."""
+_TYPED_INTO = (Place.LOGIN, Place.TRUST, Place.PALETTE)
+"""Pages of fields: what is pressed beside them is a slip of the hand."""
 HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
@@ -95,6 +97,12 @@ class Page(Screen[str | None]):
         """A key was pressed: what was said has been read."""
         if self._said:
             self.say("")
+
+    def missed(self, key: str) -> None:
+        """A key that does nothing here says where it does something."""
+        command = elsewhere(key) if self.PLACE not in _TYPED_INTO else None
+        if command:
+            self.say(f"{shown(key)} does nothing here. {command.place.value}: {command.does}.")
 
     def too_early(self, _: Event) -> bool:
         """Whether a key was typed before this page could be seen, and it minds."""
