@@ -215,6 +215,7 @@ NOTHING_LEFT = "q leaves emtui."
 
 def back_at_the_list(terminal: Terminal) -> None:
     """Undo all that is open; Esc again where one went to an asking or to a page that was closing."""
+    terminal.rest()  # what was said before is no answer to these
     terminal.press(4 * sent("escape"))
     for _ in range(ENOUGH):
         if NOTHING_LEFT in terminal.until(undone_or_at_rest())[-1]:
