@@ -61,7 +61,7 @@ def _rows(case: Case, shown: list[int], places: dict[int, str]) -> Iterator[Told
 
 def longest(found: Explanation) -> Wait | None:
     """The step it is stuck in, else the one that cost most, else the longest."""
-    return found.silent or found.slowest or max(found.waits, key=_lasted, default=None)
+    return found.worst or max(found.waits, key=_lasted, default=None)
 
 
 def _lasted(wait: Wait) -> float:

@@ -80,9 +80,8 @@ def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
     for label, text in case.origin.teller.explained(found):
         match label:
             case "Silent" | "Waited":
-                wait = found.silent or found.slowest
-                if wait:
-                    yield label, _wait(wait)
+                if found.worst:
+                    yield label, _wait(found.worst)
             case "Servers":
                 yield label, tuple(_listed([_server(row) for row in found.servers]))
             case "Nearby":

@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from emtui.em.text import clean
-from emtui.local.state import NoState, folder, opened
+from emtui.local.state import NoState, folder, locked, opened, put
 
 Records = dict[str, dict[str, str]]
 """What a mark is of, and its parts as texts."""
@@ -27,9 +26,6 @@ _LARGEST = 1024 * 1024
 """Bytes; a file beyond that is none of ours."""
 MOST = 500
 """Marks of one server; the oldest make room."""
-PATIENCE = 2.0
-"""Seconds that another process may take to write."""
-_PAUSE = 0.02
 
 
 class _Unusable(Exception):
@@ -74,7 +70,7 @@ class MarkBook:
 
     def _write(self, authority: str, changes: Mapping[str, dict[str, str] | None]) -> None:
         place = folder()
-        with _locked(place / _LOCK):
+        with locked(place / _LOCK):
             servers = _read(place / _FILE)
             marks = _changed(servers.get(authority, {}), changes)
             servers[authority] = dict(list(marks.items())[-MOST:])
@@ -119,38 +115,4 @@ def _records(marks: Mapping[str, Mapping[str, object]]) -> Records:
 
 
 def _write(path: Path, servers: Mapping[str, Records]) -> None:
-    new = path.with_suffix(".new")
-    handle = opened(new, os.O_WRONLY | os.O_TRUNC)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({server: marks for server, marks in servers.items() if marks}, file, indent=1)
-        file.flush()
-        os.fsync(handle)
-    new.replace(path)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Ours alone until the block ends; where there are no such locks it always is."""
-    handle = opened(path, os.O_RDWR)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        return
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise _Unusable("another emtui has not let go of them.") from None
-            time.sleep(_PAUSE)
-        else:
-            return
+    put(path, json.dumps({server: marks for server, marks in servers.items() if marks}, indent=1))

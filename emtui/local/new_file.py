@@ -97,9 +97,8 @@ def _linked(whole: Path, data: bytes, names: Iterator[Path]) -> Path:
 
 def _filled(path: Path, data: bytes) -> bool:
     """Take the name if it is free, then fill it; nothing is left of it if that fails."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, flags, 0o600)
+        handle = made(path)
     except FileExistsError:
         return False
     try:
@@ -110,6 +109,12 @@ def _filled(path: Path, data: bytes) -> bool:
             path.unlink()
         raise
     return True
+
+
+def made(path: Path) -> int:
+    """A descriptor of a file that is made now, 0600, never through a link; raises `FileExistsError`."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, 0o600)
 
 
 def told(path: Path) -> str:

@@ -7,11 +7,11 @@ other has kept. Where nothing can be written nothing is: nothing depends on it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from emtui.local.state import NoState, folder, opened
+from emtui.local.state import NoState, folder, locked, put
 
 MOST = 100
 """Queries of a profile that are kept."""
@@ -33,12 +33,12 @@ def note(profile: str, query: str) -> None:
     """Keep this query as the newest; it is in the file once."""
     with suppress(NoState, OSError):
         path = _path(profile)
-        with _locked(path.with_suffix(".lock")):
+        with locked(path.with_suffix(".lock")):
             try:
                 known = _read(path)
             except (FileNotFoundError, UnicodeDecodeError):
                 known = ()
-            _write(path, with_newest(known, query))
+            put(path, "".join(f"{kept}\n" for kept in with_newest(known, query)))
 
 
 def with_newest(known: Iterable[str], query: str) -> tuple[str, ...]:
@@ -63,26 +63,3 @@ def _read(path: Path) -> tuple[str, ...]:
     for line in filter(_fits, lines):
         known = with_newest(known, line)
     return known
-
-
-def _write(path: Path, queries: tuple[str, ...]) -> None:
-    new = path.with_suffix(".new")
-    with os.fdopen(opened(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
-        file.writelines(f"{query}\n" for query in queries)
-    new.replace(path)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Nobody else adds to it meanwhile; where there are no such locks, as it comes."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = opened(path, os.O_WRONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emtui.em.text import clean
+from emtui.local.new_file import made
 
-_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -25,11 +25,8 @@ class NewFile:
 
     def __init__(self, path: Path) -> None:
         """Make it; raises `NoRecording`."""
-        flags = (
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
         try:
-            self._handle = os.open(path, flags, 0o600)
+            self._handle = made(path)
         except FileExistsError:
             raise NoRecording(f"{told(path)} is there already: a recording wants a new file.") from None
         except (OSError, ValueError) as problem:

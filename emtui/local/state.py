@@ -9,9 +9,16 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from emtui.local import paths
+
+PATIENCE = 2.0
+"""Seconds that another process may take to write."""
+_PAUSE = 0.02
 
 
 class NoState(Exception):
@@ -50,3 +57,41 @@ def opened(path: Path, flags: int) -> int:
         if status.st_mode & 0o077:
             os.fchmod(handle, 0o600)
     return handle
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file whole, in place of what it held, if anything: all of it or nothing. Raises `OSError`."""
+    new = path.with_suffix(".new")
+    with os.fdopen(opened(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Ours alone until the block ends; where there are no such locks it always is. Raises `NoState`."""
+    handle = opened(path, os.O_RDWR)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise NoState("another emtui has not let go of them.") from None
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from emtui.local.state import NoState, folder, opened
+from emtui.local.state import NoState, folder, opened, put
 
 _FILE = "looked.json"
 _MOST = 64 * 1024
@@ -34,10 +34,7 @@ def note_look(profile: str, when: datetime) -> None:
         except (OSError, ValueError, TypeError):
             known = {}
         known[profile] = when.isoformat(timespec="seconds")
-        handle = opened(path.with_suffix(".new"), os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(known, file)
-        path.with_suffix(".new").replace(path)
+        put(path, json.dumps(known))
 
 
 def _read(path: Path) -> dict[str, str]:
