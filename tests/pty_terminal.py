@@ -30,6 +30,9 @@ KEYS = {
     "ctrl+p": "\x10",
 }
 
+NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+"""A night of the demo that stands still: what hangs does so for two hours, one run fails just now."""
+
 
 class Answering(pyte.Screen):
     """A screen that says whether it is still there when it is asked."""
@@ -169,3 +172,8 @@ def a_home(folder: Path, **more: str) -> dict[str, str]:
         "TZ": "UTC",
         **more,
     }
+
+
+def marked(lines: list[str]) -> str:
+    """The row under the cursor."""
+    return next((line for line in lines if line.startswith("›")), "")

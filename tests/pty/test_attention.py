@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, emtui, marked
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 HANGS = "! DatabaseMaintenance has run for 2h11m since 00:00, usually 3m02s"
 LATE = "! CatalogReplicationJob last ran Sat 01:27, usually every 4h"
-
-
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("1/3,")
-        terminal.until("a: next of 6")
-        yield terminal
-
-
-def marked(lines: list[str]) -> str:
-    """The row under the cursor."""
-    return next((line for line in lines if line.startswith("›")), "")
 
 
 def test_before_any_key_it_says_what_hangs_and_what_is_late_and_since_when(demo_list: Terminal) -> None:

@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from pty_terminal import Terminal, a_home, emtui
-
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
-
-
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("a: next of 6")
-        yield terminal
+from pty_terminal import Terminal
 
 
 def test_a_run_that_hangs_says_in_which_step_for_how_long_and_how_long_it_usually_takes(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, emtui
 from rogue import (
     GOOD,
     GUID,
@@ -32,7 +32,6 @@ from rogue import (
 )
 from safety_hostile import hostile
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 

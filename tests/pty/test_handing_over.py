@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 from desktop import need
-from pty_terminal import Terminal, a_home, emtui, python
+from pty_terminal import NIGHT, Terminal, a_home, emtui, python
 from rogue import GUID, PASSWORD, USER, Identity, good, identity, rogue_beside
 from safety_hostile import PIECES, guid, hostile
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 EVENTS = re.compile(r"\d events\b")
 ROW = re.compile(r"\w+  \w+  2026-11-\d\d \d\d:\d\d:\d\d \+00:00  \w+  .*[0-9a-f]{12}")

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, emtui
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import Terminal, a_home, emtui, marked
 from served import Demo
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 HANGS = "! DatabaseMaintenance has run for 2h11m since 00:00, usually 3m02s"
 LATE = "! CatalogReplicationJob last ran Sat 01:27, usually every 4h"
 NOTES = """
@@ -17,21 +14,6 @@ NOTES = """
 pattern = "cannot connect to backup server bs02"
 text = "storage patches bs02 on Mondays"
 """
-
-
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("1/3,")
-        terminal.until("a: next of 6")
-        yield terminal
-
-
-def marked(lines: list[str]) -> str:
-    """The row under the cursor."""
-    return next((line for line in lines if line.startswith("›")), "")
 
 
 def test_what_is_known_is_dimmed_counted_after_what_is_new_and_undone_by_the_same_key(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pty_terminal import a_home, emtui
+from pty_terminal import NIGHT, a_home, emtui
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 ESC = "\x1b[27u"
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
-
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
+from pty_terminal import NIGHT, Terminal, a_home, emtui
 
 
 @pytest.fixture

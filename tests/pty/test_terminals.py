@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, emtui
 
 from emtui.tui.background import QUESTION
 
-NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 WHITE, DEVICE = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b[?62;22c"
 KINDS = ("xterm-256color", "xterm-16color", "screen", "tmux-256color", "linux", "vt100", "unheard-of")
 COLORS = {*range(30, 50), *range(90, 108)}
