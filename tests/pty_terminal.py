@@ -7,6 +7,7 @@ the screen as it was.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -78,6 +79,15 @@ class Terminal:
                 picture = "\n".join(self.lines())
                 raise AssertionError(f"never shown: {shown}\n{picture}")
         return self.lines()
+
+    def at_row(self, number: int) -> None:
+        """Wait until the list stands at this row; it is told from events by having thousands."""
+        there = re.compile(rf"(?<![\d,]){number:,}/\d+,\d\d\d$")
+        self.until(lambda lines: any(there.search(line) for line in lines))
+
+    def opened(self) -> list[str]:
+        """Wait until a run is open and its events have come."""
+        return self.until(lambda lines: any(re.search(r"\d events?\b", line) for line in lines))
 
     def unfold(self) -> None:
         """Give every run of the list a row of its own."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,14 +20,10 @@ def wide_list(tmp_path: Path) -> Iterator[Terminal]:
     with emtui("demo", *NIGHT, columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        at_row(terminal, 1)
+        terminal.at_row(1)
         terminal.until("a: next of")
         terminal.rest()
         yield terminal
-
-
-def at_row(terminal: Terminal, number: int) -> None:
-    terminal.until(lambda lines: re.search(rf"\b{number}/\d", lines[-1]) is not None)
 
 
 def cost(terminal: Terminal, *keys: str, shown: str) -> int:
@@ -66,7 +61,7 @@ def test_a_fold_opened_and_closed_again_is_small(wide_list: Terminal) -> None:
 
 
 def test_a_session_opened_and_left_again_is_small(wide_list: Terminal) -> None:
-    assert cost(wide_list, "enter", shown=" events") <= 5_000
+    assert cost(wide_list, "enter", shown="13 events") <= 5_000
     assert cost(wide_list, "q", shown="1/3,") <= 5_000
 
 
@@ -74,7 +69,7 @@ def test_asking_again_without_news_sends_hardly_anything(tmp_path: Path) -> None
     with emtui("demo", *NIGHT[:-1], "1", columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        at_row(terminal, 1)
+        terminal.at_row(1)
         terminal.until("a: next of")
         terminal.rest()
         first = terminal.lines()[0]
@@ -99,7 +94,7 @@ def test_over_a_quiet_line_the_list_comes_when_typing_pauses(tmp_path: Path) -> 
     with emtui("demo", *NIGHT, "--quiet", columns=120, lines=40, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        at_row(terminal, 1)
+        terminal.at_row(1)
         terminal.until("a: next of")
         terminal.rest()
         sent = cost(terminal, "/", *READABLE, shown=f"/ {READABLE}")

@@ -44,7 +44,7 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     assert "CollectJob" in marked(filtered)
 
     demo_list.press("enter")
-    opened = demo_list.until("events")
+    opened = demo_list.opened()
     text = "\n".join(opened)
     assert "CollectJob  ■ failed  Sun 22 Nov 02:10:27" in text, "not the newest failure"
     assert re.search(r"bs0\d\.example\.net: the remote host closed the", text)
@@ -75,7 +75,7 @@ def test_the_demo_leaves_nothing_behind_and_ends_with_nought(demo_list: Terminal
 
 def test_a_pasted_id_opens_that_session_and_is_not_run_as_keys(demo_list: Terminal) -> None:
     demo_list.press("down", "down", "enter")
-    demo_list.until("events")
+    demo_list.opened()
     demo_list.press("i")
     guid = GUID.search("\n".join(demo_list.until("UID")))
     assert guid
@@ -83,7 +83,7 @@ def test_a_pasted_id_opens_that_session_and_is_not_run_as_keys(demo_list: Termin
     demo_list.until("Outcome")
     demo_list.press("G")
     demo_list.paste(f"https://em01.example.net:9398/api/systemSessions/{guid[0]}?format=Entity")
-    demo_list.until("events")
+    demo_list.opened()
     demo_list.press("i")
     demo_list.until(guid[0])
 

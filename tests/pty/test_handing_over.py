@@ -197,7 +197,7 @@ def test_hostile_text_reaches_neither_clipboard_nor_pager(tmp_path: Path, known:
                     terminal.press(":")
                     terminal.until("Enter do it")
                     terminal.press(guid(number), "enter")
-                    terminal.until(" events")
+                    terminal.opened()
                     terminal.until("q back")
                 terminal.press("j", "j", "j", "y")
                 terminal.until("Copied to the clipboard")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,60 +11,43 @@ from pty_terminal import NIGHT, Terminal, a_home, emtui
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        at_row(terminal, 1)
-        yield terminal
-
-
-def at_row(terminal: Terminal, number: int) -> None:
-    terminal.until(lambda lines: re.search(rf"\b{number}/\d", lines[-1]) is not None)
-
-
-def events_shown(terminal: Terminal) -> None:
-    terminal.until(lambda lines: " events" in "\n".join(lines) and "q back" in lines[-1])
-
-
 def test_an_arrow_that_is_torn_moves_down_and_leaves_no_view(demo_list: Terminal) -> None:
     demo_list.press("enter")
-    events_shown(demo_list)
+    demo_list.opened()
     demo_list.press("\x1b")
     demo_list.for_a_while(0.2)
     demo_list.press("[B")
     demo_list.rest()
-    events_shown(demo_list)
+    demo_list.opened()
     demo_list.press("q")
-    at_row(demo_list, 1)
+    demo_list.at_row(1)
 
 
 def test_esc_alone_goes_back_and_so_do_esc_and_a_key_in_one_piece(demo_list: Terminal) -> None:
     demo_list.press("enter")
-    events_shown(demo_list)
+    demo_list.opened()
     demo_list.press("esc")
-    at_row(demo_list, 1)
+    demo_list.at_row(1)
     demo_list.press("enter")
-    events_shown(demo_list)
+    demo_list.opened()
     demo_list.press("\x1bj")
-    at_row(demo_list, 2)
+    demo_list.at_row(2)
 
 
 @pytest.mark.parametrize("place", ["list", "events"])
 def test_lines_pasted_without_brackets_are_not_run_as_keys(demo_list: Terminal, place: str) -> None:
     if place == "events":
         demo_list.press("enter")
-        events_shown(demo_list)
+        demo_list.opened()
     demo_list.press(f"quick look at this\r:q!\r{GUID}\r")
     demo_list.rest()
     if place == "events":
-        events_shown(demo_list)
+        demo_list.opened()
         demo_list.press("q")
     else:
         demo_list.until("/ quick look at this :q!")
         demo_list.press("\x1b[27u")
-    at_row(demo_list, 1)
+    demo_list.at_row(1)
 
 
 def test_a_guid_pasted_without_brackets_opens_that_session(demo_list: Terminal) -> None:
@@ -103,7 +84,7 @@ def test_a_byte_that_is_no_utf8_ends_nothing(demo_list: Terminal) -> None:
     os.write(demo_list.child.child_fd, b"/m\xe4rz")
     demo_list.until("Nothing matches")
     demo_list.press("\x1b[27u")
-    at_row(demo_list, 1)
+    demo_list.at_row(1)
 
 
 def test_no_answer_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None:
@@ -111,7 +92,7 @@ def test_no_answer_of_the_terminal_is_left_for_the_shell(tmp_path: Path) -> None
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        at_row(terminal, 1)
+        terminal.at_row(1)
         terminal.press("j", "j", "q")
         assert terminal.end() == 0
         assert terminal.received.rindex(b"\x1b[5n") < terminal.received.rindex(b"\x1b[?1049l")
@@ -121,6 +102,6 @@ def test_ctrl_c_closes_the_query_as_esc_does(demo_list: Terminal) -> None:
     demo_list.press("/", "state:failed type:Coll", "enter")
     demo_list.until("did you mean")
     demo_list.press("ctrl+c")
-    at_row(demo_list, 1)
+    demo_list.at_row(1)
     demo_list.until("Enter open")
     assert not any(line.startswith("/") for line in demo_list.lines())

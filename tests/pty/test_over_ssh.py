@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import shlex
 import socket
 import subprocess
@@ -136,7 +135,7 @@ def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
         child.delaybeforesend = None  # keys come when they come
         open_until_then.callback(child.close, force=True)
         terminal = FarTerminal(child, COLUMNS, LINES, led)
-        at_row(terminal, 1)
+        terminal.at_row(1)
         led.become(SLOW)
         yield terminal
 
@@ -155,10 +154,6 @@ def there(folder: Path, argv: list[str]) -> Path:
     return script
 
 
-def at_row(terminal: FarTerminal, number: int) -> None:
-    terminal.until(lambda lines: any(re.search(rf"\b{number}/\d", line) for line in lines[-2:]))
-
-
 @pytest.mark.parametrize("tmux", [False, True], ids=["plain", "tmux"])
 def test_all_that_one_does_at_night_over_a_bad_line(jump: Jump, tmp_path: Path, *, tmux: bool) -> None:
     if tmux:
@@ -175,21 +170,21 @@ def test_all_that_one_does_at_night_over_a_bad_line(jump: Jump, tmp_path: Path, 
 
 def a_key_is_held(far: FarTerminal) -> None:
     assert far.hold("down", seconds=3, rate=30) <= ONE_FRAME
-    at_row(far, 91)
+    far.at_row(91)
 
 
 def an_arrow_arrives_in_two_halves(far: FarTerminal) -> None:
     far.press(ESC)
     far.watch(monotonic() + SPLIT)
     far.press(REST_OF_DOWN)
-    at_row(far, 92)
+    far.at_row(92)
 
 
 def a_session_is_opened_and_left(far: FarTerminal) -> None:
     far.press("enter")
-    far.until(" events")
+    far.opened()
     far.press("q")
-    at_row(far, 92)
+    far.at_row(92)
 
 
 def a_query_is_typed(far: FarTerminal) -> None:
@@ -200,7 +195,7 @@ def a_query_is_typed(far: FarTerminal) -> None:
     far.until(f"/ {QUERY}")
     assert len(far.received) - before <= 10_000
     far.press(ESC)
-    at_row(far, 92)
+    far.at_row(92)
 
 
 def lines_are_pasted(far: FarTerminal) -> None:
@@ -208,4 +203,4 @@ def lines_are_pasted(far: FarTerminal) -> None:
     far.press(PASTED)
     far.until("/ quarantine bs02? :leave")
     far.press(ESC)
-    at_row(far, 92)
+    far.at_row(92)

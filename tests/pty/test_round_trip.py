@@ -99,7 +99,7 @@ def received_as(argv: list[str], environ: dict[str, str]) -> tuple[str, ...]:
 def picture(terminal: Terminal) -> list[str]:
     """All but the first line, which says who looks and when, and the keys; with the place of the cursor.
 
-    How long something has run or is late by now is another moment's for whoever comes later.
+    How long something has run or is late by now is told by each terminal at its own moment.
     """
     lines = terminal.lines()
     shown = [*lines[1:-1], lines[-1].rpartition(" ")[2]]
@@ -110,13 +110,24 @@ def is_judged(lines: list[str]) -> bool:
     return lines[1].startswith(("! ", "nothing needs you"))
 
 
-def in_utc(terminal: Terminal, shown: str) -> list[str]:
+def in_utc(terminal: Terminal, shown: str) -> None:
     terminal.until(shown)
     terminal.press("t")
     terminal.until("Times are in UTC.")
     assert "+00:00" in terminal.lines()[0]
-    terminal.rest()
-    return picture(terminal)
+
+
+def same_view(here: Terminal, there: Terminal) -> None:
+    """Both look at the same time: what runs gets older for both, and may pass its usual time meanwhile."""
+
+    def alike(_: list[str]) -> bool:
+        here.rest()
+        return picture(here) == picture(there)
+
+    try:
+        there.until(alike)
+    except AssertionError as never:
+        raise AssertionError(f"{never}\nbut was:\n" + "\n".join(here.lines())) from None
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -124,30 +135,33 @@ def test_a_view_that_is_handed_over_is_the_same_for_somebody_else(
     tmp_path: Path, elsewhere: Path, demo: Demo, name: str
 ) -> None:
     view = VIEWS[name]
-    with emtui(environ=sender(tmp_path, demo)) as terminal:
-        terminal.until(is_judged)
+    with emtui(environ=sender(tmp_path, demo)) as here:
+        here.until(is_judged)
         for key in view.keys:
-            terminal.press(key)
-            terminal.rest()
-        sent = in_utc(terminal, view.shown)
-        terminal.press("Y")
-        terminal.until("Copied")
-        terminal.press("Q")
-        assert terminal.end() == 0
-        copied = base64.b64decode(_COPIED.findall(terminal.received)[-1]).decode()
-        line = re.findall(r"emtui open [^\r\n]*", terminal.received.decode())[-1]
-    assert copied == line
-    assert view.told in line
-    for private in (demo.user, "ops", demo.password, "nightwatch", demo.sha256):
-        assert private not in line
-    environ = a_home(
-        elsewhere, EMTUI_USER=COLLEAGUE, EMTUI_PASSWORD=PASSWORD, EMTUI_PIN=demo.sha256, TZ="America/New_York"
-    )
-    with python(*received_as(shlex.split(line), environ), environ=environ) as terminal:
-        terminal.until(view.shown)
-        assert COLLEAGUE in terminal.lines()[0]
-        in_utc(terminal, view.shown)
-        terminal.until(lambda _: picture(terminal) == sent)
+            here.press(key)
+            here.rest()
+        in_utc(here, view.shown)
+        here.press("Y")
+        here.until("Copied")
+        line = base64.b64decode(_COPIED.findall(here.received)[-1]).decode()
+        assert view.told in line
+        for private in (demo.user, "ops", demo.password, "nightwatch", demo.sha256):
+            assert private not in line
+        environ = a_home(
+            elsewhere,
+            EMTUI_USER=COLLEAGUE,
+            EMTUI_PASSWORD=PASSWORD,
+            EMTUI_PIN=demo.sha256,
+            TZ="America/New_York",
+        )
+        with python(*received_as(shlex.split(line), environ), environ=environ) as there:
+            there.until(view.shown)
+            assert COLLEAGUE in there.lines()[0]
+            in_utc(there, view.shown)
+            same_view(here, there)
+        here.press("Q")
+        assert here.end() == 0
+        assert re.findall(r"emtui open [^\r\n]*", here.received.decode())[-1] == line
 
 
 def test_a_view_and_an_id_are_too_much(tmp_path: Path) -> None:

@@ -38,13 +38,9 @@ def at_the_far_end(tmp_path: Path, manager: Moving) -> Iterator[FarTerminal]:
     with rogue_beside(manager, known.context()) as server:
         argv = [HASTY, "3", "--server", server.authority, "--user", USER, "--pin", known.sha256]
         with far_off(argv, a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
-            at_row(terminal, 1)
+            terminal.at_row(1)
             terminal.unfold()
             yield terminal
-
-
-def at_row(terminal: FarTerminal, number: int) -> None:
-    terminal.until(lambda lines: re.search(rf"\b{number}/\d", lines[-1]) is not None)
 
 
 def test_a_key_that_was_held_and_let_go_leaves_one_frame_on_the_line(
@@ -52,11 +48,11 @@ def test_a_key_that_was_held_and_let_go_leaves_one_frame_on_the_line(
 ) -> None:
     far, before = far_with_ten_thousand, manager.looks
     assert far.hold("down", seconds=3, rate=30) <= ONE_FRAME
-    at_row(far, 91)
+    far.at_row(91)
     while manager.looks == before:  # a list of 10,000 has come meanwhile, or comes now
         far.take(1)
     assert far.hold("down", seconds=1, rate=30) <= ONE_FRAME
-    at_row(far, 121)
+    far.at_row(121)
 
 
 def test_pages_that_are_turned_faster_than_the_line_shows_them_are_left_out(far: FarTerminal) -> None:
@@ -80,9 +76,9 @@ def test_a_query_that_is_typed_costs_little(far: FarTerminal) -> None:
 def test_a_session_is_opened_and_left_again(far: FarTerminal) -> None:
     before = len(far.received)
     far.press("enter")
-    far.until(" events")
+    far.opened()
     assert len(far.received) - before <= ONE_FRAME
     before = len(far.received)
     far.press("q")
-    at_row(far, 1)
+    far.at_row(1)
     assert len(far.received) - before <= ONE_FRAME

@@ -42,7 +42,7 @@ def the_list(
 def see_everything(terminal: Terminal) -> None:
     """Every screen that the demo leads to, from the list and back to it."""
     terminal.press("e", "enter")
-    terminal.until("events")
+    terminal.opened()
     terminal.press("/", "cannot", "enter")
     terminal.until("match")
     terminal.press("esc", "i")
@@ -265,7 +265,7 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
         assert terminal.rest() == before, "a mouse that merely moves costs nothing"
         chosen = row_under_the_cursor(terminal.lines()).split()
         click(terminal, 2)
-        assert chosen[3] in terminal.until(" events")[1]
+        assert chosen[3] in terminal.opened()[1]
         terminal.press("Q")
         assert terminal.end() == 0
     assert not re.search(rb"\?1(?:002|003|015|016)h", terminal.received)
