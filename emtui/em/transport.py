@@ -20,9 +20,9 @@ from emtui.em.address import Server, Trust
 from emtui.em.dial import Dialer, Place, causes
 from emtui.em.errors import Broken, Changed, Cut, EmError, PlainHttp, ProxyTrouble, TimedOut, Untrusted
 from emtui.em.proxy import Decision, Proxies, Proxy
+from emtui.em.text import clean
 from emtui.em.threads import beside
 from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_certificate, trusting
-from emtui.em.wire import clean
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
 _log = logging.getLogger(__name__)
