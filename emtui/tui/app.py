@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from emtui.em.model import Session
     from emtui.local.profiles import Stated
     from emtui.monitor.recording.replay import Replay
-    from emtui.triage.attention import Finding
+    from emtui.triage.finding import Finding
     from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.lookup import LookupScreen
