@@ -109,7 +109,7 @@ class EmtuiApp(Opening, Ringing, LookingBack, Leaving, inherit_bindings=False):
         if isinstance(self.screen, Page):
             self.screen.say(text)
 
-    def on_watching_arrived(self) -> None:
+    def on_following_arrived(self) -> None:
         """The first list has come: now what was waiting for it can be said, and opened."""
         self._warn()
         self._look_back()

@@ -15,7 +15,7 @@ from emtui.tui.logging_on import LoggingOn
 from emtui.tui.start import Start
 
 if TYPE_CHECKING:
-    from emtui.tui.screens.watching import Watching
+    from emtui.tui.screens.following import Following
 
 
 class Ringing(LoggingOn, inherit_bindings=False):
@@ -46,7 +46,7 @@ class Ringing(LoggingOn, inherit_bindings=False):
         if problem:
             self.page.say(problem)
 
-    def on_watching_moved(self, event: Watching.Moved) -> None:
+    def on_following_moved(self, event: Following.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
         screen = self.lookup_screen
         failure = screen and self._alarm.failure(
@@ -55,14 +55,14 @@ class Ringing(LoggingOn, inherit_bindings=False):
         if failure:
             self._tell(f"{failure.type} failed on {self.server_name}: {failure.message or 'no message'}")
 
-    def on_watching_sighted(self) -> None:
+    def on_following_sighted(self) -> None:
         """The server is known better or worse: the terminal's title says so, if the profile wants that."""
         name = getattr(self._driver, "name", None)
         profile = self.connection.profile
         if name and profile and profile.title:
             name(f"emtui {profile.name}" + (": BLIND" if self.blind else ""))
 
-    def on_watching_lost(self, event: Watching.Lost) -> None:
+    def on_following_lost(self, event: Following.Lost) -> None:
         """Nothing is known of the server any more."""
         for page in self.pages:
             page.show_top()
