@@ -45,7 +45,7 @@ OUTSIDE = {
     "httpx": ("em",),
     "httpcore": ("em",),
     "anyio": (),
-    "lxml": ("em.wire", "demo.documents"),
+    "lxml": ("em.document", "demo.documents"),
     "cryptography": ("em.tls", "demo"),
     "keyring": ("local",),
     "secretstorage": ("local.keyring_child",),

@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 from emtui import words
 from emtui.em.model import Outcome
-from emtui.triage.attention import Failing, Finding, Hanging, Late, Silence, Warned, judged
+from emtui.triage.attention import judged
 from emtui.triage.baseline import NOTICED, baseline_for
+from emtui.triage.finding import Failing, Finding, Hanging, Late, Silence, Warned
 from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.standing import Standing, Standings
 from emtui.triage.telling import Teller, calm

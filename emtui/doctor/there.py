@@ -23,6 +23,7 @@ from emtui.em.errors import EmError, NameUnknown, ProxyTrouble, TooOld
 from emtui.em.exchange import LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import Credentials, Logon, Logons, check_user
 from emtui.em.proxy import Decision, Proxies
+from emtui.em.text import clean
 from emtui.em.threads import beside
 from emtui.em.transport import Timeouts, open_transport
 from emtui.local.connection import Connection
@@ -160,7 +161,7 @@ async def _with_logon(way: Way) -> AsyncIterator[Check]:
     except EmError as problem:
         yield fail("logon", problem, time.monotonic() - began)
         return
-    yield ok("logon", f"as {wire.clean(user)}", time.monotonic() - began)
+    yield ok("logon", f"as {clean(user)}", time.monotonic() - began)
     try:
         yield await _rights(way, logon)
     finally:

@@ -25,6 +25,7 @@ from emtui.em.errors import (
     TooLarge,
 )
 from emtui.em.secret import without_secrets
+from emtui.em.text import clean
 
 _STATUSES = {
     400: "Bad Request",
@@ -49,7 +50,7 @@ def redirected(server: Server, location: str) -> Redirected:
     except ValueError:
         host = "nowhere"
     return Redirected(
-        f"{server.authority} points to {wire.clean(host)[:80]} instead of answering, and redirects are not"
+        f"{server.authority} points to {clean(host)[:80]} instead of answering, and redirects are not"
         " followed: give the address of the REST service itself."
     )
 
@@ -108,7 +109,7 @@ def another_logon(server: Server) -> Denied:
 def logon_refused(server: Server, user: str, headers: Mapping[str, str], body: bytes) -> LogonRefused:
     """A 401 on the logon: the user as sent, and the slip that is likely."""
     said = _words(headers, body)
-    shown = wire.clean(user)
+    shown = clean(user)
     words = (said or "The user name or password is incorrect").rstrip(".")
     return LogonRefused(
         f"{server.authority} refused the logon of {shown!s}: {words}; {likely_slip(user)}.", user

@@ -28,6 +28,7 @@ from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.em.source import Progress, Receipt
+from emtui.em.text import clean
 from emtui.em.threads import beside
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport
@@ -224,7 +225,7 @@ class Client:
         async with self._get(path) as answer:
             if answer.status == 404:
                 raise NotFound(
-                    f"{self.server.authority} knows no session {wire.clean(find_guid(uid) or uid)}: the id is"
+                    f"{self.server.authority} knows no session {clean(find_guid(uid) or uid)}: the id is"
                     " wrong, or the session is older than the 30 days that the server keeps."
                 )
             if not answer.good:

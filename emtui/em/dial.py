@@ -18,9 +18,9 @@ import httpcore
 from emtui.em.address import Server
 from emtui.em.errors import Broken, EmError, NameUnknown, PlainHttp, ProxyTrouble, Refused, TimedOut
 from emtui.em.proxy import Decision
+from emtui.em.text import clean
 from emtui.em.threads import beside
 from emtui.em.tls import NotVerified
-from emtui.em.wire import clean
 
 SocketOptions: TypeAlias = Iterable[
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]

@@ -20,11 +20,12 @@ from emtui.em import answers
 from emtui.em.address import Server
 from emtui.em.dial import Place
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
+from emtui.em.mishaps import told
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
 from emtui.em.times import read_http_date
 from emtui.em.tls import Certificate
-from emtui.em.transport import Timeouts, Transport, limits_of, told
+from emtui.em.transport import Timeouts, Transport, limits_of
 
 MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB

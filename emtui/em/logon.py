@@ -23,6 +23,7 @@ from emtui.em.address import Server
 from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, Forbidden, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
 from emtui.em.secret import Secret
+from emtui.em.text import clean
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]+")
@@ -173,9 +174,7 @@ def check_user(user: str) -> None:
     if not user:
         raise BadSetting("No user is given: give one with --user.")
     if ":" in user:
-        raise BadSetting(
-            f"The user {wire.clean(user)} holds a colon, which a logon cannot carry: give another."
-        )
+        raise BadSetting(f"The user {clean(user)} holds a colon, which a logon cannot carry: give another.")
 
 
 def _again(refusal: Denied) -> Denied:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emtui.em.address import Trust
 from emtui.em.errors import BadCaFile
-from emtui.em.wire import clean
+from emtui.em.text import clean
 
 SOON = timedelta(days=30)
 """How long before its end a certificate is warned about."""

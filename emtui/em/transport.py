@@ -17,12 +17,12 @@ import httpcore
 import httpx
 
 from emtui.em.address import Server, Trust
-from emtui.em.dial import Dialer, Place, causes
-from emtui.em.errors import Broken, Changed, Cut, EmError, PlainHttp, ProxyTrouble, TimedOut, Untrusted
+from emtui.em.dial import Dialer, Place
+from emtui.em.errors import Broken, Changed, EmError, PlainHttp, Untrusted
+from emtui.em.mishaps import PROBLEMS, told
 from emtui.em.proxy import Decision, Proxies, Proxy
 from emtui.em.threads import beside
 from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_certificate, trusting
-from emtui.em.wire import clean
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
 _log = logging.getLogger(__name__)
@@ -221,68 +221,6 @@ def _as_httpcore(request: httpx.Request, more: Mapping[str, object] = _NOTHING) 
         headers=request.headers.raw,
         content=b"",
         extensions={**request.extensions, **more},
-    )
-
-
-PROBLEMS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpx.TransportError,
-    OSError,
-)
-"""What comes out of httpcore and httpx; an alert after the handshake comes as a bare `ssl.SSLError`."""
-
-
-def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
-    """What became of a request, in one sentence; `began` says that the answer had begun."""
-    if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
-        seconds = request.extensions.get("timeout", {}).get("read") or 0
-        what = "the rest of its answer" if began else "an answer"
-        return TimedOut(
-            f"{place.asked} sent nothing for {seconds:g} s while we waited for {what}:"
-            " try again, or look whether the server is overloaded."
-        )
-    if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
-        return _proxy_trouble(str(problem), place)
-    if began:
-        return Cut(f"{place.name} ended its answer in the middle: try again.")
-    alert = next((each for each in causes(problem) if isinstance(each, ssl.SSLError) and each.reason), None)
-    if alert is not None:
-        reason = clean(alert.reason or "")
-        return Broken(
-            f"{place.asked} ended TLS without an answer ({reason}): see whether it wants a certificate."
-        )
-    if place.server.scheme == "http":
-        return _no_http(str(problem), place)
-    if isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError) and "disconnected" not in str(
-        problem
-    ):
-        return Broken(f"{place.asked} answered with something that is not HTTP: check the port (9398).")
-    return Broken(
-        f"{place.asked} ended the connection without an answer: try again, or check the port (9398)."
-    )
-
-
-def _no_http(reason: str, place: Place) -> EmError:
-    if "\\x15\\x03" in reason:
-        return PlainHttp(f"{place.asked} speaks TLS on that port: use https:// instead of http://.")
-    return Broken(
-        f"{place.asked} ended the connection without an answer to plain HTTP: perhaps it wants https://."
-    )
-
-
-def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
-    proxy = place.proxy.authority if place.proxy else "?"
-    if reason.startswith("407"):
-        return ProxyTrouble(
-            f"The proxy {proxy} asks for a logon before it leads to {place.server.authority}:"
-            f" put user:password@ into {place.set_by}, or give --no-proxy."
-        )
-    return ProxyTrouble(
-        f"The proxy {proxy} does not lead to {place.server.authority} ({clean(reason)[:100]}):"
-        " ask for a way through, or give --no-proxy."
     )
 
 

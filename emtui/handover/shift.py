@@ -14,7 +14,7 @@ from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.handover.case import Origin
 from emtui.handover.document import Block, Item, Part, Said, Title, Told
-from emtui.triage.attention import Failing, Finding, Recurring, Warned
+from emtui.triage.finding import Failing, Finding, Recurring, Warned
 from emtui.triage.incidents import Incident, incidents
 from emtui.triage.known import NOTHING_KNOWN, Known, Mark
 from emtui.triage.standing import Standings

@@ -1,6 +1,6 @@
 """Finding sessions in a list that is already there: which ones, in what order, and which one.
 
-`query` reads words and `key:value` into a predicate, `order` reads a field into an
+`reading` reads words and `key:value` into a `query`, `order` reads a field into an
 order, `target` reads the ways in which a person names one session. All of it is pure:
 "now" and the time zone are arguments, what no session tells by itself is handed in as
 `Beyond`, and nothing here asks a server. `complete` knows what may be typed next.
@@ -10,7 +10,8 @@ from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.beyond import Beyond
 from emtui.lookup.complete import Completion, Offers, complete, without_key
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
-from emtui.lookup.query import KEYS, Query, parse, term
+from emtui.lookup.query import Query
+from emtui.lookup.reading import KEYS, parse, term
 from emtui.lookup.sieve import STEP, Sieve
 from emtui.lookup.target import (
     LAST_GOOD,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from emtui.em.model import Outcome
 from emtui.lookup.beyond import IS
-from emtui.lookup.query import KEYS, SERVER_STATES, term
+from emtui.lookup.reading import KEYS, SERVER_STATES, term
 
 _TERM_BEFORE = re.compile(r'(?:[^\s"]|"[^"]*"?)*$')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)

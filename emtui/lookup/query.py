@@ -1,35 +1,20 @@
-"""The query language: words and `key:value`, all of which must hold.
+"""A query that was read: terms, all of which must hold of a session.
 
-A word stands for itself (`texts`); `"…"` keeps blanks together; a `-` or `!` in front turns
-a term round. The options of the command line are the same thing under other names. What a
-session alone does not tell (`beyond`) may change: `Query.upon` makes the same query rest on
-what is known now.
+What a session alone does not tell (`beyond`) may change: `Query.upon` makes the same query rest
+on what is known now. How a query is written is known to `reading`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime
 
-from emtui.em.model import Outcome, Session, find_guid
-from emtui.lookup.bad import BadQuery, meant, nearest
-from emtui.lookup.beyond import NOTHING, Beyond, Test, beyond_test, rests_on
-from emtui.lookup.moments import parse_moment
-from emtui.lookup.texts import text_test
-from emtui.lookup.types import named_by, type_test
+from emtui.em.model import Session
+from emtui.lookup.beyond import Beyond, Test
 
-KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
-
-_CONTAINED = frozenset({"", "message", "name"})
-"""Keys of terms that look for a text within another."""
-SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
-_TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
-_KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
-_NEEDS_QUOTES = re.compile(r"\s|^$|^[-!].|^[A-Za-z_]+:|^[A-Za-z]+://")
-_MOMENTS = frozenset({"since", "before", "until"})
-_TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
+MOMENTS = frozenset({"since", "before", "until"})
+"""Keys whose value is a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,7 @@ class Term:
     @property
     def at(self) -> datetime | None:
         """The moment that it means, if its value is one."""
-        first = self.basis[0] if self.key in _MOMENTS else None
+        first = self.basis[0] if self.key in MOMENTS else None
         return first if isinstance(first, datetime) else None
 
     def narrows(self, other: Term) -> bool:
@@ -112,159 +97,3 @@ class Query:
     def matches(self, session: Session) -> bool:
         """Whether every term holds."""
         return all(term.test(session) for term in self.terms)
-
-
-def term(key: str, value: str) -> str:
-    """`key:value` as it is typed in a query, quoted where it must be."""
-    return f"{key}:{_quoted(value)}" if key else _quoted(value)
-
-
-def _quoted(value: str) -> str:
-    plain = value.replace('"', "")
-    return f'"{plain}"' if _NEEDS_QUOTES.search(plain) else plain
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    now: datetime
-    zone: tzinfo
-    beyond: Beyond
-
-    def upon(self, beyond: Beyond) -> _Reader:
-        """The same, with what is known now; where that does not say when, it is when the query was read."""
-        return replace(self, beyond=beyond if beyond.now else replace(beyond, now=self.now))
-
-    def term(self, turned: bool, key: str, value: str, kind: str = "") -> Term:
-        """One term; `kind` is the type that a word names."""
-        test, basis = self._test(key, value, kind)
-        parts, text = rests_on(key, value), term(key, value)
-        needle = value.casefold() if key in _CONTAINED and not turned and not kind else ""
-        return Term(
-            f"-{text}" if turned else text,
-            key,
-            _not(test) if turned else test,
-            needle,
-            (*basis, *self.beyond.parts(parts)),
-            (lambda beyond: self.upon(beyond).term(turned, key, value)) if parts else None,
-            parts,
-        )
-
-    def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
-        """What a term asks, and what its answer hangs on that its text does not say."""
-        if key and not value.strip():
-            raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
-        match key:
-            case "state":
-                return _state_test(value), ()
-            case "type":
-                fits = type_test(value)
-                return lambda session: fits(session.type), ()
-            case _ if key in _MOMENTS:
-                moment = self._moment(key, value)
-                return _moment_test(key, moment), (moment,)
-            case "took" | "ratio" | "is":
-                return beyond_test(key, value, self.beyond, self.beyond.now or self.now), ()
-            case _:
-                return text_test(key, value.casefold(), kind), (kind,) if kind else ()
-
-    def _moment(self, key: str, value: str) -> datetime:
-        try:
-            return parse_moment(value.strip(), now=self.now, zone=self.zone, last=key == "until")
-        except ValueError:
-            raise BadQuery(f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}") from None
-
-
-def _moment_test(key: str, moment: datetime) -> Test:
-    match key:
-        case "since":
-            return lambda s: s.running or (s.started is not None and s.started >= moment)
-        case "before":
-            return lambda s: s.started is not None and s.started < moment
-        case _:
-            return lambda s: s.started is not None and s.started <= moment
-
-
-def _state_test(value: str) -> Test:
-    outcomes, states = set(), set()
-    for name in filter(None, (part.strip().casefold() for part in value.split(","))):
-        if name in set(Outcome):
-            outcomes.add(Outcome(name))
-        elif name in {state.casefold() for state in SERVER_STATES}:
-            states.add(name)
-        else:
-            known = (*Outcome, *(state for state in SERVER_STATES if state.casefold() not in set(Outcome)))
-            raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
-    if not states:
-        return lambda session: session.outcome in outcomes
-    return lambda session: session.outcome in outcomes or _own_state(session) in states
-
-
-def _own_state(session: Session) -> str:
-    return (session.state or session.result.word or "").casefold()
-
-
-def parse(text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING) -> Query:
-    """Read a query; raises `BadQuery` at the first word that cannot be read, with the place of it.
-
-    An unclosed quote reaches to the end, so that a query may be read while it is typed.
-    """
-    reader, terms = _Reader(now, zone, NOTHING).upon(beyond), []
-    texts = list(_TERM.finditer(text))
-    kinds = _kinds([found[0] for found in texts])
-    for place, found in enumerate(texts):
-        try:
-            turned, key, value = _split(found[0])
-            if key or value:
-                terms.append(reader.term(turned, key, value, kinds.get(place, "")))
-        except BadQuery as error:
-            error.at = _place_of(error.word, text, *found.span())
-            raise
-    return Query(tuple(terms))
-
-
-def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Where in the text the part stands that cannot be read: the word, else the whole term."""
-    found = text.casefold().find(word.casefold(), start, end)
-    return (found, found + len(word)) if found >= 0 and word else (start, end)
-
-
-def _kinds(raws: list[str]) -> dict[int, str]:
-    """The types that bare words name which stand beside each other, by the places of the words."""
-    found: dict[int, str] = {}
-    row: list[tuple[int, str]] = []
-    for place, raw in [*enumerate(raws), (len(raws), "-end")]:
-        word = raw.replace('"', "")
-        if not _is_bare(raw):
-            named = named_by([text for _, text in row])
-            found |= {row[number][0]: kind for number, kind in named.items()}
-            row = []
-        elif word:
-            row.append((place, word))
-    return found
-
-
-def _is_bare(raw: str) -> bool:
-    return not (len(raw) > 1 and raw[0] in "-!") and not _KEYED.fullmatch(raw)
-
-
-def _not(test: Test) -> Test:
-    return lambda session: not test(session)
-
-
-def _split(raw: str) -> tuple[bool, str, str]:
-    """Whether the term is turned round, its key (empty for a word) and its value without quotes."""
-    turned = len(raw) > 1 and raw[0] in "-!"
-    body = raw[1:] if turned else raw
-    keyed = _KEYED.fullmatch(body)
-    if not keyed:
-        return turned, "", body.replace('"', "")
-    key, value = keyed[1].lower(), keyed[2].replace('"', "")
-    if key in KEYS:
-        return turned, key, value
-    if guid := find_guid(body):
-        return turned, "id", guid
-    if value.startswith("//"):
-        return turned, "", body.replace('"', "")
-    guess = nearest(key, KEYS)
-    hint = f"did you mean {guess}:?" if guess else f'put quotes around "{body}" to look for that text.'
-    raise BadQuery(f"{keyed[1]}: is no key of a query: {hint}", body)

@@ -6,9 +6,9 @@ rests on, and what is not known is `None` or missing, never a guess in numbers.
 
 `runs` groups a list by type; `baseline`, `rhythm`, `streaks` each look at the runs of one type;
 `gaps` at all of them; `standing` puts these together, one row per type, and `attention` picks
-what deserves a look, worst first; `about` walks through it. `masks` and `incidents` know the
-same failure again; `steps`, `servers`, `trouble` and `compare` read events; `around` looks
-beside a run; `stretches` folds a comparison, `folds` a list; `telling` puts findings into words,
-`differing` the difference of two runs. `marks` are what a person says is known and until when,
-`known` says what they cover, `telling_known` puts that into words.
+what deserves a look, worst first: a `finding` of some kind; `about` walks through them. `masks` and
+`incidents` know the same failure again; `steps`, `servers`, `trouble` and `compare` read events,
+`alignment` pairs their lines; `around` looks beside a run; `stretches` folds a comparison, `folds` a
+list; `telling` puts findings into words, `differing` the difference of two runs. `marks` are what
+a person says is known and until when, `known` says what they cover, `telling_known` puts that into words.
 """

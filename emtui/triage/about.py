@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import Canceled, Failing, Finding, Hanging, Recurring, Warned
+from emtui.triage.finding import Canceled, Failing, Finding, Hanging, Recurring, Warned
 from emtui.triage.runs import started
 from emtui.triage.standing import Standings
 
@@ -16,7 +16,7 @@ def run_of(finding: Finding, board: Standings) -> Session | None:
     For what concerns all types it is the newest run there is.
     """
     if isinstance(finding, Hanging):
-        return finding.session
+        return finding.overrun.session
     rows = [row for row in board.types if finding.type in {None, row.type}]
     runs = sorted((run for row in rows for run in row.runs[:1]), key=started, reverse=True)
     if rows and finding.type is not None:
@@ -53,6 +53,6 @@ def place_of(findings: Sequence[Finding], finding: Finding | None) -> int | None
 
 def _key(finding: Finding) -> tuple[object, ...]:
     """What stays the same from one look to the next: what is said, of which type, since when."""
-    what = finding.session.uid if isinstance(finding, Hanging) else None
+    what = finding.overrun.session.uid if isinstance(finding, Hanging) else None
     incident = finding.incident.fingerprint if isinstance(finding, Recurring) else None
     return type(finding), finding.type, finding.since, what, incident

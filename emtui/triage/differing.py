@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
 from emtui.em.model import Event, Session
-from emtui.triage.compare import ALIKE, Comparison, GoOn, Kind, Row, compare
+from emtui.triage.alignment import GoOn
+from emtui.triage.compare import ALIKE, Comparison, Kind, Row, compare
 from emtui.triage.stretches import Line, Stretch, folded, unfolded
 
 SIGNS = {Kind.SAME: " ", Kind.NEW: "+", Kind.MISSING: "-", Kind.MOVED: "~", Kind.AHEAD: "."}

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from emtui.em.model import Session, Uid
-from emtui.triage.attention import Failing, Finding, Hanging, Late, Paused, Silence, Slowing
+from emtui.triage.finding import Failing, Finding, Hanging, Late, Paused, Silence, Slowing
 from emtui.triage.incidents import MOST
 from emtui.triage.marks import PRINTED, Fate, Mark, fate, hanging, key_of, late, only, slowing
 from emtui.triage.masks import fingerprint

@@ -17,7 +17,7 @@ from enum import Enum
 from itertools import islice
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import (
+from emtui.triage.finding import (
     Canceled,
     Failing,
     Finding,

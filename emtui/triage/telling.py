@@ -12,8 +12,10 @@ from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
 from emtui.em.model import Outcome
-from emtui.triage.attention import (
-    Calm,
+from emtui.triage.attention import Calm
+from emtui.triage.baseline import Baseline
+from emtui.triage.explained import Explanation
+from emtui.triage.finding import (
     Canceled,
     Failing,
     Finding,
@@ -25,8 +27,6 @@ from emtui.triage.attention import (
     Slowing,
     Warned,
 )
-from emtui.triage.baseline import Baseline
-from emtui.triage.explained import Explanation
 from emtui.triage.incidents import Incident
 from emtui.triage.rhythm import MOST_SLOTS, Due
 from emtui.triage.servers import ServerRow, worst_first
@@ -50,27 +50,23 @@ class Teller:
         """One sentence, without a full stop."""
         match finding:
             case Silence():
-                return f"no runs since {self.at(finding.since)}, all types; {_none_began(finding.missed)}"
+                due = _none_began(finding.outage.missed)
+                return f"no runs since {self.at(finding.since)}, all types; {due}"
             case Failing():
                 return self._failing(finding)
             case Hanging():
-                return (
-                    f"{finding.type} has run for {words.duration(finding.took)} since "
-                    f"{self.at(finding.since)}, usually {words.duration(finding.usual)}"
-                )
+                usual = words.duration(finding.overrun.baseline.usual)
+                took = words.duration(finding.overrun.took)
+                return f"{finding.type} has run for {took} since {self.at(finding.since)}, usually {usual}"
             case Late():
                 every = words.interval(finding.every)
                 return f"{finding.type} last ran {self.at(finding.last)}, usually every {every}"
             case Slowing():
-                return (
-                    f"{finding.type} slower since {self.at(finding.since)}: {words.duration(finding.took)}, "
-                    f"usually {words.duration(finding.usual)}, {finding.count} runs in a row"
-                )
+                return self._slowing(finding)
             case Recurring():
                 return self._recurring(finding)
             case Warned():
-                since = self._since(finding.count, finding.since, finding.whole)
-                return f"{finding.type} warned {since}{self._last_good(finding.last_good)}"
+                return f"{finding.type} warned {self._row(finding.streak)}"
             case Canceled():
                 return f"{finding.type} was canceled, begun {self.at(finding.since)}"
             case Paused():
@@ -87,9 +83,15 @@ class Teller:
         return f"{first}–{clock if day and first.startswith(day) else last}"
 
     def _failing(self, finding: Failing) -> str:
-        since = self._since(finding.count, finding.since, finding.whole)
         due = f"; {_none_began(finding.due)}" if finding.due else ""
-        return f"{finding.type} failed {since}{self._last_good(finding.last_good)}{due}"
+        return f"{finding.type} failed {self._row(finding.streak)}{due}"
+
+    def _slowing(self, finding: Slowing) -> str:
+        slower = finding.slower
+        return (
+            f"{finding.type} slower since {self.at(slower.since)}: {words.duration(slower.took)}, "
+            f"usually {words.duration(slower.usual)}, {slower.count} runs in a row"
+        )
 
     def _recurring(self, finding: Recurring) -> str:
         incident = finding.incident
@@ -99,13 +101,13 @@ class Teller:
             f"last {self.at(incident.last)}{good}"
         )
 
-    def _since(self, count: int, since: datetime, whole: bool) -> str:
-        if count == 1:
-            return f"at {self.at(since)}"
-        return f"{_times(count)} since {'at least ' if not whole else ''}{self.at(since)}"
-
-    def _last_good(self, when: datetime | None) -> str:
-        return f", last good {self.at(when)}" if when else ", no good run listed"
+    def _row(self, streak: Streak) -> str:
+        """`twice since 01:55, last good 01:40`."""
+        good = f"last good {self.at(streak.last_good)}" if streak.last_good else "no good run listed"
+        if streak.count == 1:
+            return f"at {self.at(streak.since)}, {good}"
+        least = "" if streak.whole else "at least "
+        return f"{_times(streak.count)} since {least}{self.at(streak.since)}, {good}"
 
     def explained(self, found: Explanation) -> Iterator[tuple[str, str]]:
         """The head of a run: what is known beside its own fields, a label and a text each."""

@@ -80,6 +80,11 @@ class AtTerminal(App[int], inherit_bindings=False):
         """The screen that is shown; all of ours are pages."""
         return cast("Page", self.screen)
 
+    @property
+    def pages(self) -> list[Page]:
+        """All screens that there are, the one that is shown last."""
+        return [screen for screen in self.screen_stack if isinstance(screen, Page)]
+
     async def on_event(self, event: events.Event) -> None:
         """Keys are carried out one after another, each where the one before has led.
 

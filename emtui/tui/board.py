@@ -11,7 +11,8 @@ from rich.style import Style
 
 from emtui import words
 from emtui.em.model import SESSION_TYPES
-from emtui.triage.attention import Attention, Grade
+from emtui.triage.attention import Attention
+from emtui.triage.finding import Grade
 from emtui.triage.standing import Standing, Standings
 from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text
 from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN, TROUBLE

@@ -14,7 +14,6 @@ from textual.widgets import Input
 from emtui.em.address import Server
 from emtui.em.threads import beside
 from emtui.tui.commands import Place
-from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 from emtui.tui.timed import Timed
 
@@ -48,15 +47,19 @@ class HandingOver(Timed, inherit_bindings=False):
     @property
     def lookup_screen(self) -> LookupScreen | None:
         """The list, if somebody is logged on."""
-        pages = (screen for screen in self.screen_stack if isinstance(screen, Page))
-        return next((cast("LookupScreen", page) for page in pages if page.PLACE is Place.LOOKUP), None)
+        here = (cast("LookupScreen", page) for page in self.pages if page.PLACE is Place.LOOKUP)
+        return next(here, None)
+
+    @property
+    def server_name(self) -> str:
+        """Whose sessions are shown; empty before anybody is logged on."""
+        return str(self.client.server) if self.client else ""
 
     def origin(self, as_of: datetime | None) -> Origin:
         """Whose answer a text shows, and of when."""
         from emtui.tui.plain import Origin
 
-        server = self.client.server if self.client else ""
-        return Origin(str(server), self.mark or "", as_of)
+        return Origin(self.server_name, self.mark or "", as_of)
 
     @work(group="copy", description="copy a text")
     async def copy(self, text: str) -> None:
@@ -121,11 +124,10 @@ class HandingOver(Timed, inherit_bindings=False):
         from emtui.tui.screens.detail import DetailScreen
         from emtui.tui.way_back import VIEWS, way_back, way_back_to_run
 
-        pages = [page for page in self.screen_stack if isinstance(page, Page)]
-        opened = [page for page in pages if isinstance(page, DetailScreen)]
+        opened = [page for page in self.pages if isinstance(page, DetailScreen)]
         if opened:
             return way_back_to_run(server, opened[-1].session, self._compared(opened[-1]))
-        above = next((page.PLACE for page in reversed(pages) if page.PLACE in VIEWS), None)
+        above = next((page.PLACE for page in reversed(self.pages) if page.PLACE in VIEWS), None)
         return way_back(server, screen.query_now, screen.order, above)
 
     def _compared(self, detail: DetailScreen) -> str:

@@ -166,7 +166,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
     async def _farewell(self, client: Source) -> None:
         await client.close()
 
-    def on_watching_refused(self) -> None:
+    def on_following_refused(self) -> None:
         """The directory behind the server may not be back yet: once more, in half an hour."""
         profile = self.connection.profile
         if self._second_try_at or not self._start.remember or (profile and profile.no_second_logon):

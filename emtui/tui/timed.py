@@ -13,7 +13,6 @@ from emtui import words
 from emtui.local.connection import Connection
 from emtui.local.zone import SystemZone
 from emtui.tui.at_terminal import AtTerminal
-from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 
 ONLY_LOCAL = "Times are local. A time_zone in the profile adds the server's."
@@ -59,6 +58,5 @@ class Timed(AtTerminal, inherit_bindings=False):
 
     def _tell_in(self, zone: tzinfo) -> None:
         self.zone = zone
-        for screen in self.screen_stack:
-            if isinstance(screen, Page):
-                screen.tell_in(zone)
+        for page in self.pages:
+            page.tell_in(zone)

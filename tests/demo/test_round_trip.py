@@ -13,6 +13,7 @@ from emtui.demo.play import NO_PLAYS, Plays, parse_plays
 from emtui.demo.world import World
 from emtui.em import wire
 from emtui.em.model import Event, Session
+from emtui.em.text import clean
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORLD = World(1, NOON)
@@ -41,7 +42,7 @@ GUISES = (
 
 def arrived(text: str | None) -> str | None:
     """A text as it should be after the way through XML and the wire."""
-    return wire.clean(NOT_IN_XML.sub("\ufffd", text)) if text else None
+    return clean(NOT_IN_XML.sub("\ufffd", text)) if text else None
 
 
 def expected(documents: Documents, true: Session) -> Session:

@@ -10,6 +10,7 @@ import pytest
 
 from emtui.em import wire
 from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
+from emtui.em.text import clean
 from emtui.em.wire import Unreadable
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -391,7 +392,7 @@ def test_a_reference_in_cdata_is_text() -> None:
 def test_legal_references_stay(number: str) -> None:
     code = int(number[1:], 16) if number.startswith("x") else int(number)
     read = wire.read_log(f"<Events><Events>{line(1, f'a&#{number};b')}</Events></Events>".encode())
-    assert read.events[0].message == wire.clean(f"a{chr(code)}b")
+    assert read.events[0].message == clean(f"a{chr(code)}b")
     assert read.replaced == 0
 
 
@@ -426,8 +427,8 @@ def test_every_text_is_cleaned_once() -> None:
     ],
 )
 def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
-    assert wire.clean(text) == shown
-    assert wire.clean(shown) == shown
+    assert clean(text) == shown
+    assert clean(shown) == shown
 
 
 # -- what is not the document that was asked for

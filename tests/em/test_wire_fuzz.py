@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emtui.em import wire
 from emtui.em.model import Listing
+from emtui.em.text import clean
 from emtui.em.wire import Unreadable
 
 NS = b'xmlns="http://www.veeam.com/ent/v1.0"'
@@ -131,8 +132,8 @@ def test_reading_an_error_never_fails(body: bytes, content_type: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(), max_size=50))
 def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obeys(text: str) -> None:
-    shown = wire.clean(text)
-    assert wire.clean(shown) == shown
+    shown = clean(text)
+    assert clean(shown) == shown
     assert not {ord(character) for character in shown} & {*range(9), *range(11, 32), *range(127, 160)}
     shown.encode()
 

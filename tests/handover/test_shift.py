@@ -13,10 +13,12 @@ from emtui.em.model import Outcome, Session
 from emtui.handover.markdown import markdown
 from emtui.handover.plain import plain
 from emtui.handover.shift import Blind, Shift, summary
-from emtui.triage.attention import Silence, judged
+from emtui.triage.attention import judged
+from emtui.triage.finding import Silence
 from emtui.triage.known import holding
 from emtui.triage.marks import Mark, hanging
 from emtui.triage.masks import fingerprint
+from emtui.triage.rhythm import Outage
 from emtui.triage.standing import standings
 
 BAD, OK, WARN = Outcome.FAILED, Outcome.SUCCESS, Outcome.WARNING
@@ -148,7 +150,7 @@ def test_every_time_in_it_has_its_date_and_offset() -> None:
 
 
 def test_a_sentence_about_all_types_is_ours_and_in_no_code_span() -> None:
-    quiet = replace(shift([]), findings=(Silence(hour(3), 9, ("A", "B"), 400),))
+    quiet = replace(shift([]), findings=(Silence(Outage(hour(3), None, 9, ("A", "B"), 400)),))
     assert (
         "\n- no runs since 2026-11-23 10:00:00 +01:00, all types; 9 runs due, none began (on 400 intervals)\n"
     ) in markdown(summary(quiet), lambda text: text)

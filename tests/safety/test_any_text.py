@@ -10,6 +10,7 @@ from safety_tokens import unseen
 from textual.app import App, ComposeResult
 
 from emtui.em import wire
+from emtui.em.text import clean
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.theme import THEME
 from emtui.tui.widgets.event_list import EventList
@@ -84,7 +85,7 @@ async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sough
             assert len(read) == ROWS
             listed.snapshot = Snapshot(read, NOON)
             log.log_read = wire.read_log(events(fields))
-            log.sought = wire.clean(sought)
+            log.sought = clean(sought)
             await pilot.pause()
             assert listed.count == log.count == ROWS
             assert_harmless(listed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from made_runs import NOON
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session, uid_of
 from emtui.triage.about import after, run_of
-from emtui.triage.attention import Canceled, Failing, Finding, Hanging, Recurring, Warned, attention, judged
+from emtui.triage.attention import attention, judged
+from emtui.triage.finding import Canceled, Failing, Finding, Hanging, Recurring, Warned
 from emtui.triage.standing import Standings, standings
 
 BOARD = standings(World(1, NOON).sessions(NOON), NOON)
@@ -63,16 +65,9 @@ def test_one_walks_through_all_of_them_and_round() -> None:
 
 def test_two_findings_of_the_same_kind_and_type_hold_nobody() -> None:
     hanging = next(finding for finding in FINDINGS if isinstance(finding, Hanging))
-    older = Hanging(
-        hanging.type,
-        hanging.since - timedelta(days=1),
-        hanging.took + timedelta(days=1),
-        hanging.ratio,
-        hanging.usual,
-        hanging.longest,
-        hanging.session,
-        hanging.rests_on,
-    )
+    run, day = hanging.overrun.session, timedelta(days=1)
+    earlier = replace(run, started=hanging.since - day)
+    older = Hanging(hanging.type, replace(hanging.overrun, session=earlier, took=hanging.overrun.took + day))
     both = (hanging, older, FINDINGS[-1])
     assert [after(both, None), after(both, hanging), after(both, older)] == list(both)
 

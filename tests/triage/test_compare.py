@@ -16,7 +16,8 @@ from made_runs import NOON, SECOND, log, texts
 from emtui.demo.world import World
 from emtui.em.model import Event, Outcome, Session
 from emtui.em.threads import beside
-from emtui.triage.compare import Comparison, Kind, Stopped, compare
+from emtui.triage.alignment import Stopped
+from emtui.triage.compare import Comparison, Kind, compare
 from emtui.triage.masks import masked
 
 few = st.lists(

@@ -10,17 +10,8 @@ from made_runs import DAY, HOUR, MINUTE, NOON
 from emtui.demo.story import BROKEN_SERVER
 from emtui.demo.world import World
 from emtui.em.model import Outcome
-from emtui.triage.attention import (
-    Attention,
-    Canceled,
-    Failing,
-    Hanging,
-    Late,
-    Recurring,
-    Slowing,
-    Warned,
-    attention,
-)
+from emtui.triage.attention import Attention, attention
+from emtui.triage.finding import Canceled, Failing, Hanging, Late, Recurring, Slowing, Warned
 
 MORNING = NOON.replace(hour=3, minute=12)
 ANCHORS = [NOON, MORNING, NOON.replace(hour=23, minute=50)]
@@ -47,10 +38,12 @@ def test_each_planted_fault_is_found_once_worst_first_and_nothing_else(anchor: d
 
 def test_the_hanging_run_is_named_with_how_long_and_how_long_usually() -> None:
     (hanging,) = [finding for finding in seen(MORNING).findings if isinstance(finding, Hanging)]
-    assert hanging.session.running
-    assert hanging.took - timedelta(hours=2, minutes=12) < MINUTE
-    assert timedelta(seconds=160) < hanging.usual < timedelta(seconds=205) < 2 * hanging.longest
-    assert hanging.ratio > 40
+    overrun = hanging.overrun
+    assert overrun.session.running
+    assert overrun.took - timedelta(hours=2, minutes=12) < MINUTE
+    baseline = overrun.baseline
+    assert timedelta(seconds=160) < baseline.usual < timedelta(seconds=205) < 2 * baseline.longest
+    assert overrun.ratio > 40
     assert hanging.rests_on == 29
 
 
@@ -65,11 +58,11 @@ def test_the_replication_that_stopped_is_late_since_its_first_run_that_did_not_b
 
 def test_the_consolidation_is_slower_since_the_first_slow_night() -> None:
     (slow,) = [finding for finding in seen(MORNING).findings if isinstance(finding, Slowing)]
-    newest = slow.since + (slow.count - 1) * DAY
-    assert 6 <= slow.count <= 8
+    newest = slow.since + (slow.slower.count - 1) * DAY
+    assert 6 <= slow.slower.count <= 8
     assert abs(newest - (MORNING - DAY).replace(hour=4, minute=31)) < 3 * MINUTE
-    assert slow.ratio > 3
-    assert timedelta(seconds=780) < slow.usual < timedelta(seconds=900)
+    assert slow.slower.ratio > 3
+    assert timedelta(seconds=780) < slow.slower.usual < timedelta(seconds=900)
 
 
 def test_the_nightly_failure_is_one_incident_with_its_nights_and_its_recovery() -> None:
@@ -93,19 +86,19 @@ def test_while_the_newest_collection_failed_the_type_fails_since_then_and_was_go
         for finding in attention(World(1, NOON).sessions(at), at).findings
         if isinstance(finding, Failing)
     ]
-    assert (failing.type, failing.count, failing.due) == ("CollectJob", 1, 0)
-    assert failing.last_good is not None
-    assert 14 * MINUTE < failing.since - failing.last_good < 16 * MINUTE
-    assert failing.after > 90
-    assert failing.whole
+    assert (failing.type, failing.streak.count, failing.due) == ("CollectJob", 1, 0)
+    assert failing.streak.last_good is not None
+    assert 14 * MINUTE < failing.since - failing.streak.last_good < 16 * MINUTE
+    assert failing.streak.after > 90
+    assert failing.streak.whole
 
 
 def test_the_licence_warns_since_three_nights_and_the_export_was_canceled() -> None:
     findings = seen(MORNING).findings
     (warned,) = [one for one in findings if isinstance(one, Warned) and one.type == "LicAutoUpdate"]
     (canceled,) = [one for one in findings if isinstance(one, Canceled)]
-    assert warned.count == 3
-    assert warned.last - warned.since - 2 * DAY < 3 * MINUTE
+    assert warned.streak.count == 3
+    assert warned.streak.last - warned.since - 2 * DAY < 3 * MINUTE
     assert abs(canceled.since - (MORNING - timedelta(hours=5, minutes=40))) < 3 * MINUTE
 
 

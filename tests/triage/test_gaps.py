@@ -8,7 +8,8 @@ from datetime import datetime
 from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, run, series, without
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import Late, Paused, Silence, attention
+from emtui.triage.attention import attention
+from emtui.triage.finding import Late, Paused, Silence
 from emtui.triage.gaps import outages
 from emtui.triage.rhythm import Outage, rhythm
 from emtui.triage.runs import by_type
@@ -50,8 +51,8 @@ def test_a_stopped_service_is_one_finding_and_not_one_for_each_type() -> None:
     (silence,) = seen.findings
     assert isinstance(silence, Silence)
     assert silence.since == NOON + TOOK
-    assert silence.types == ("CatalogReplicationJob", "CollectJob")
-    assert silence.missed == 7 + 2
+    assert silence.outage.types == ("CatalogReplicationJob", "CollectJob")
+    assert silence.outage.missed == 7 + 2
     assert (seen.calm.on_time, seen.calm.types) == (1, 3)
 
 

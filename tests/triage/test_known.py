@@ -13,7 +13,8 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import Failing, Finding, judged
+from emtui.triage.attention import judged
+from emtui.triage.finding import Failing, Finding
 from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
 from emtui.triage.marks import marks_of
 from emtui.triage.masks import fingerprint

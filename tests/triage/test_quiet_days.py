@@ -14,7 +14,8 @@ from made_runs import DAY, HOUR, MINUTE, NOON, quiet
 from quiet_months import BEGIN, PATCHES, PATCHING, SEEDS, clocks_changed, listed, months, patched
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import Attention, Finding, Grade, Paused, Silence, Warned, attention
+from emtui.triage.attention import Attention, attention
+from emtui.triage.finding import Finding, Grade, Paused, Silence, Warned
 from emtui.triage.telling import Teller, ground
 
 STEP = 7 * HOUR + 13 * MINUTE
@@ -81,8 +82,8 @@ def test_a_warning_is_told_only_while_it_is_the_newest_result() -> None:
         for finding in seen.findings:
             assert isinstance(finding, Warned)
             assert finding.grade is Grade.SOON
-            assert finding.count == 1
-            assert now - finding.last < HOUR
+            assert finding.streak.count == 1
+            assert now - finding.streak.last < HOUR
             assert finding.rests_on > 2_000
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,10 @@ from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, log, outcomes, run, serie
 
 from emtui.em.model import Event, Outcome, Session
 from emtui.triage import telling
-from emtui.triage.attention import (
+from emtui.triage.attention import attention
+from emtui.triage.baseline import Baseline, Slower
+from emtui.triage.explained import explain, good_before
+from emtui.triage.finding import (
     Canceled,
     Failing,
     Finding,
@@ -21,12 +24,12 @@ from emtui.triage.attention import (
     Silence,
     Slowing,
     Warned,
-    attention,
 )
-from emtui.triage.explained import explain, good_before
 from emtui.triage.incidents import incidents_of
+from emtui.triage.rhythm import Outage
 from emtui.triage.runs import of_type
-from emtui.triage.standing import standings
+from emtui.triage.standing import Overrun, standings
+from emtui.triage.streaks import Streak
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = NOON.replace(hour=2, minute=12)
@@ -44,17 +47,27 @@ def local(text: str, days: int = 0) -> timedelta:
     return clock(text) - HOUR - days * DAY
 
 
+def row(of: Outcome, since: timedelta, count: int, good: timedelta | None, rests_on: int) -> Streak:
+    """So many in a row since then, after the last good one; without one the list begins with them."""
+    last_good = None if good is None else NOW + good
+    return Streak(of, count, NOW + since, NOW, last_good, 0, last_good is not None, rests_on)
+
+
+def paused(since: datetime, until: datetime) -> Paused:
+    return Paused(Outage(since, until, 3, ("A",), 200), until)
+
+
 FINDINGS: tuple[tuple[Finding, str], ...] = (
     (
-        Failing("CollectJob", NOW + local("01:55"), 2, NOW, NOW + local("01:40"), 412, True, 4, None, 9),
+        Failing("CollectJob", row(BAD, local("01:55"), 2, local("01:40"), 9), None, 4),
         "CollectJob failed twice since 01:55, last good 01:40; 4 runs due, none began",
     ),
     (
-        Failing("CollectJob", NOW + local("03:10"), 1, NOW, NOW + local("02:55"), 95, True, 1, None, 9),
+        Failing("CollectJob", row(BAD, local("03:10"), 1, local("02:55"), 9), None, 1),
         "CollectJob failed at 03:10, last good 02:55; 1 run due, has not begun",
     ),
     (
-        Failing("CollectJob", NOW + local("01:55", 1), 7, NOW, None, 0, False, 0, None, 7),
+        Failing("CollectJob", row(BAD, local("01:55", 1), 7, None, 7), None, 0),
         "CollectJob failed 7 times since at least Sun 01:55, no good run listed",
     ),
     (
@@ -64,22 +77,21 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
     (
         Hanging(
             "DatabaseMaintenance",
-            NOW + local("01:00"),
-            132 * MINUTE,
-            41,
-            193 * SECOND,
-            205 * SECOND,
-            run(NOW),
-            29,
+            Overrun(
+                run(NOW + local("01:00")), 132 * MINUTE, 41, Baseline(193 * SECOND, SECOND, 205 * SECOND, 29)
+            ),
         ),
         "DatabaseMaintenance has run for 2h12m since 01:00, usually 3m13s",
     ),
     (
-        Slowing("CatalogConsolidation", NOW + local("05:31", 7), 7, 2950 * SECOND, 3.5, 841 * SECOND, 23),
+        Slowing(
+            "CatalogConsolidation",
+            Slower(NOW + local("05:31", 7), 7, 2950 * SECOND, 3.5, 841 * SECOND, 23),
+        ),
         "CatalogConsolidation slower since 16 Nov 05:31: 49m10s, usually 14m01s, 7 runs in a row",
     ),
     (
-        Warned("LicAutoUpdate", NOW + local("01:31", 2), 3, NOW, NOW + local("01:30", 3), True, None, 30),
+        Warned("LicAutoUpdate", row(Outcome.WARNING, local("01:31", 2), 3, local("01:30", 3), 30), None),
         "LicAutoUpdate warned 3 times since Sat 01:31, last good Fri 01:30",
     ),
     (
@@ -87,15 +99,15 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
         "LogExport was canceled, begun 22:32",
     ),
     (
-        Silence(NOW + local("01:55"), 9, ("A", "B"), 400),
+        Silence(Outage(NOW + local("01:55"), None, 9, ("A", "B"), 400)),
         "no runs since 01:55, all types; 9 runs due, none began",
     ),
     (
-        Paused(NOW + local("22:00") - DAY, NOW + local("22:41") - DAY, 3, ("A",), 200),
+        paused(NOW + local("22:00") - DAY, NOW + local("22:41") - DAY),
         "no runs 22:00–22:41, all types",
     ),
     (
-        Paused(NOW + local("22:00", 2), NOW + local("22:41", 2), 3, ("A",), 200),
+        paused(NOW + local("22:00", 2), NOW + local("22:41", 2)),
         "no runs Sat 22:00–22:41, all types",
     ),
 )
@@ -111,7 +123,7 @@ def test_a_failure_that_comes_back_names_its_days() -> None:
     for day in range(3):
         runs[24 * day + 2] = run(NOW - day * DAY - 2 * HOUR, outcome=BAD, message="bs02 closed after 3 s")
     (incident,) = incidents_of(runs)
-    assert TELL.finding(Recurring("CollectJob", incident.first, incident, 144)) == (
+    assert TELL.finding(Recurring("CollectJob", incident)) == (
         "CollectJob failed on 3 days since Sat 01:12, last 01:12, good since 02:12"
     )
 
@@ -139,7 +151,7 @@ def test_a_silence_of_a_month_is_told_with_its_end() -> None:
     ]
     (late,) = [one for one in attention(runs, NOW + 9 * DAY).findings if one.type == "CollectJob"]
     assert isinstance(late, Late)
-    failing = Failing("CollectJob", NOW, 1, NOW, None, 0, True, late.due, None, 9)
+    failing = Failing("CollectJob", row(BAD, NOW - NOW, 1, None, 9), None, late.due)
     assert TELL.finding(failing).endswith("500 or more runs due, none began")
 
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from emtui import words
 from emtui.em.model import Session
 from emtui.triage.about import place_of
-from emtui.triage.attention import Finding, Grade
+from emtui.triage.finding import Finding, Grade
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.above import AboveTheList

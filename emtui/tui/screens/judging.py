@@ -22,7 +22,8 @@ from emtui.tui.screens.knowing import Knowing, recall
 from emtui.tui.widgets.attention_lines import AttentionLines
 
 if TYPE_CHECKING:  # loaded once there is something to think about: the first picture does not wait for it
-    from emtui.triage.attention import Attention, Finding
+    from emtui.triage.attention import Attention
+    from emtui.triage.finding import Finding
     from emtui.triage.known import Known, Mark
     from emtui.triage.standing import Standings
     from emtui.triage.telling import Teller

@@ -22,7 +22,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.screens.watching import Watching
 
 if TYPE_CHECKING:  # loaded once there is something to think about, as `triage` is
-    from emtui.triage.attention import Finding
+    from emtui.triage.finding import Finding
     from emtui.triage.known import Known, Mark
     from emtui.triage.standing import Standings
     from emtui.tui.notebook import Notebook

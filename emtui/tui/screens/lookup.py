@@ -32,7 +32,7 @@ from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
-    from emtui.triage.attention import Finding
+    from emtui.triage.finding import Finding
     from emtui.triage.known import Known
 
 

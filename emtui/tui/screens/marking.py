@@ -13,7 +13,7 @@ from emtui.em.text import clean
 from emtui.lookup.bad import BadQuery
 from emtui.lookup.until import parse_note
 from emtui.triage.about import run_of
-from emtui.triage.attention import Finding
+from emtui.triage.finding import Finding
 from emtui.triage.known import Mark, key_for, key_of
 from emtui.triage.standing import Standings
 from emtui.triage.telling_known import ending, the_file

@@ -1,255 +1,44 @@
-"""A list that is followed: asked for again and again, with what is new in it marked, and its age told.
+"""A list that somebody watches: what is new in it is marked, its age and what was missed are told.
 
-What the server said last stays on the screen when the next answer fails.
+New is what nobody at the keys has had before the eyes; its mark goes with the next list.
 """
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from datetime import datetime
 
 from rich.text import Text
-from textual import work
 from textual.content import Content
-from textual.message import Message
-from textual.reactive import var
 from textual.widgets import Static
 
-from emtui import words
-from emtui.em.errors import EmError, LogonRefused
-from emtui.em.model import Session, Uid
-from emtui.em.source import Progress, Source
+from emtui.em.model import Uid
+from emtui.em.source import Source
 from emtui.monitor.away import Absence
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Answer, Follow
 from emtui.monitor.follow import Clock as Clocks
-from emtui.monitor.health import Sight
 from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui import garbage
 from emtui.tui.columns import Clock
 from emtui.tui.describe import away, standing
-from emtui.tui.screens.digits import Digits
+from emtui.tui.screens.following import Following
 from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.lines import Pieces
 
-COMPLETED_AT_ONCE = 64
-"""How many references are shown as entities together: fewer paints, little waiting."""
-PATIENCE = 0.3
-"""Seconds that an answer may take before it is said that it is waited for."""
 
-
-class Watching(Digits):
-    """A page with a list that never gives up and never hammers."""
-
-    progress: var[str] = var("")
-
-    class Arrived(Message):
-        """The first complete list of this logon has come."""
-
-    class Moved(Message):
-        """Something in the list is new, differs or has gone."""
-
-        def __init__(self, changes: Changes) -> None:
-            super().__init__()
-            self.changes = changes
-
-    class Sighted(Message):
-        """The list is known better or worse than before."""
-
-    class Lost(Message):
-        """Nothing is known of the server any more, for this reason."""
-
-        def __init__(self, why: str) -> None:
-            super().__init__()
-            self.why = why
-
-    class Refused(Message):
-        """The logon was refused just after an outage: the directory behind the server may not be back."""
+class Watching(Following):
+    """A page with a list that knows what somebody has seen of it."""
 
     def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
-        super().__init__()
-        self.client = client
-        self.follow = Follow(self._answer, pace, clocks)
-        self._by_hand = True
-        self._asked_at: datetime | None = None
-        self._waved_away = ""
-        self._sight: Sight | None = None
+        super().__init__(client, pace, clocks)
         self._noticed: set[Uid] = set()
         self._left: datetime | None = None
         self._absence: Absence | None = None
 
-    def on_mount(self) -> None:
-        """Ask for the list as soon as there is somewhere to show it, and say so with the first picture."""
-        self._say_asking()
-        self._watch_list()
-
-    # --- asking -----------------------------------------------------------------
-
-    @work(exclusive=True, group="follow", description="follow the list")
-    async def _watch_list(self) -> None:
-        try:
-            async with aclosing(self.follow.looks()) as looks:
-                async for seen in looks:
-                    self._looked(seen)
-        except EmError as problem:
-            self._decide(problem)
-
-    async def _answer(self) -> Answer:
-        """One request; how far it has come is told to somebody who waits for it."""
-        waiting = self._by_hand or self.snapshot is None
-        self._asked_at = self.emtui.now()
-        timer = self.set_timer(PATIENCE, self._say_asking) if waiting and self.snapshot else None
-        if self.snapshot is None:
-            self._say_asking()
-        try:
-            with garbage.not_among_the_old(first=self.snapshot is None):
-                listing = await self.client.sessions(self._received if waiting else None)
-        finally:
-            if timer:
-                timer.stop()
-            self.progress = ""
-        return Answer.of(listing, self.client.receipt)
-
-    def _say_asking(self) -> None:
-        self.progress = self._asking()
-
-    def _received(self, progress: Progress) -> None:
-        whole = f" of {words.size(progress.expected)}" if progress.expected else ""
-        rows = words.count(progress.rows)
-        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows} rows"
-
-    def _asking(self) -> str:
-        """Who is asked, and since when."""
-        at = self._asked_at or self.emtui.now()
-        return f"asking {self.client.server} since {words.clock(at, self.zone or self.emtui.zone)}"
-
-    def _looked(self, seen: Snapshot | None) -> None:
-        """After each request: what came of it."""
-        if not self.stands:
-            return
-        problem, before = self.follow.health.problem, self.snapshot
-        if not problem:
-            self.trouble = self._waved_away = ""
-        elif self._by_hand or self.follow.health.sight is not Sight.CLEAR or seen is None:
-            self._complain(problem)
-        if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
-            self.post_message(self.Lost(problem))
-        if self.follow.health.sight is not self._sight:
-            self._sight = self.follow.health.sight
-            self.post_message(self.Sighted())
-        self._by_hand = False
-        self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
-        if seen is not None and seen is not before:
-            self._show(seen, before)
-        self.show_top()
-
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
-        changes = self.follow.changes
-        self._mark(changes)
+        """What is new is marked by the time that it is drawn."""
+        self._mark(self.follow.changes)
         self._keep_absence(seen)
-        self.sessions.follows = self.is_current
-        self.snapshot = seen
-        if before is None:
-            self.post_message(self.Arrived())
-        elif changes:
-            self.post_message(self.Moved(changes))
-        if before is None or seen.listing is not before.listing:
-            self._complete(seen.references)
-
-    def _complain(self, problem: str) -> None:
-        if problem != self._waved_away:
-            self.trouble = problem
-
-    def wave_away(self) -> bool:
-        """Take the trouble away until there is another; false if there is none."""
-        gone, self._waved_away = bool(self.trouble), self.trouble
-        self.trouble = ""
-        return gone
-
-    def _decide(self, problem: EmError) -> None:
-        """Nothing is asked any more before somebody has decided."""
-        at = self.follow.health.failed_at
-        when = f" {words.day_and_clock(at, self.emtui.now(), self.emtui.zone)}" if at else ""
-        what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
-        self._waved_away = ""
-        if isinstance(problem, LogonRefused) and self.follow.health.after_outage:
-            self.post_message(self.Refused())
-        self.trouble = f"{what}{when}, L log on: {problem}"
-        self.sessions.veiled = True
-        self.post_message(self.Lost(str(problem)))
-        self.show_top()
-
-    @work(exclusive=True, group="complete", description="ask for each run")
-    async def _complete(self, references: tuple[Session, ...]) -> None:
-        """Some servers list only names: fetch each run once, those on the screen first."""
-        if not references:
-            return
-        on_screen = set(self.sessions.in_sight)
-        first = sorted(references, key=lambda session: session not in on_screen)
-        known: dict[Uid, Session] = {}
-        number = 0
-        try:
-            async with aclosing(self.client.complete(first)) as sessions:
-                async for session in sessions:
-                    known[session.uid] = session
-                    number += 1
-                    self.progress = f"asking for each run: {words.count(number)} of {words.count(len(first))}"
-                    if number % COMPLETED_AT_ONCE == 0 or number == len(first):
-                        self.learn(known)
-                        known = {}
-        except EmError as problem:
-            self._complain(str(problem))
-        finally:
-            self.progress = ""
-
-    def learn(self, known: dict[Uid, Session]) -> None:
-        """Some sessions are known better now."""
-        if self.snapshot:
-            self.snapshot = self.follow.snapshot = self.snapshot.learn(known)
-
-    def log_on_as(self, client: Source) -> None:
-        """The same list, asked for by another logon."""
-        self.client = client
-        self._by_hand = True
-        self._watch_list()
-        self.show_top()
-
-    def action_ask(self) -> None:
-        """Ask for the list now, never twice at once."""
-        if self.follow.asking:
-            self.say("Already asking; Esc stops it.")
-            self._say_asking()
-            return
-        self._by_hand = True
-        if any(worker.group == "follow" and worker.is_running for worker in self.workers):
-            self.follow.wake()
-        else:
-            self._watch_list()
-
-    @property
-    def is_blind(self) -> bool:
-        """Whether the list could not be had for so long that nothing is known of the server."""
-        return self.follow.health.sight is Sight.BLIND
-
-    @property
-    def busy(self) -> bool:
-        """Whether the list, or a run that it only names, is being asked for."""
-        return self.follow.asking or self._completing
-
-    @property
-    def _completing(self) -> bool:
-        return any(worker.group == "complete" and not worker.is_finished for worker in self.workers)
-
-    def action_stop(self) -> bool:
-        """Stop asking; false if nothing was being asked."""
-        if not self.follow.stop() and not self._completing:
-            return False
-        self.workers.cancel_group(self, "complete")
-        self.say("Stopped. r asks again.")
-        return True
-
-    # --- what is new ------------------------------------------------------------
+        super()._show(seen, before)
 
     def _mark(self, changes: Changes) -> None:
         """What moved is marked until somebody at the keys has had it before the eyes."""
@@ -283,8 +72,6 @@ class Watching(Digits):
         if self.snapshot:
             self._absence = Absence.of(self.snapshot, self.follow.health, since)
             self.show_away()
-
-    # --- showing ----------------------------------------------------------------
 
     def as_of(self) -> datetime | None:
         """When the last complete list arrived."""
