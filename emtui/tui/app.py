@@ -69,7 +69,7 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
-        self._wanted_view = start.view
+        self._wanted_view = None if start.target else start.view
         self._stop_pressed = -PRESS_AGAIN
         self.wraps = False
         """Whether long events are wrapped rather than cut."""
@@ -188,7 +188,7 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
         self._look_back()
         target, self._target = self._target, None
         if target:
-            self.go_to(target, self._start.compare)
+            self.go_to(target, self._start.compare, self._start.view)
 
     @property
     def own_queries(self) -> Mapping[str, Stated]:
@@ -261,8 +261,21 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
             self.push_screen(detail)
             self.push_screen(DifferenceScreen(detail, other))
 
-    def go_to(self, text: str, compare: str | None = None) -> None:
-        """Open the session that this text names, beside another one if told; or say what is wrong."""
+    def open_raw(self, session: Session, *, xml: bool) -> None:
+        """Into a session, at what the server said of it."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.raw import RawPage
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(RawPage(detail, xml=xml))
+
+    def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
+        """Open the session that this text names, in this view or beside another one if told.
+
+        Else say what is wrong.
+        """
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -278,6 +291,8 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
         screen.sessions.select(session.uid)
         if compare:
             self.open_difference(session, other)
+        elif view:
+            self.open_raw(session, xml=view == "xml")
         else:
             self.open_session(session)
 

@@ -105,8 +105,15 @@ def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) ->
             terminal.until("UID")
             terminal.press("Y")
             terminal.until("Copied to the clipboard")
+            terminal.press("?")
+            terminal.until("Keys: What the server said")
+            terminal.press("Y")
+            terminal.until("No command opens a page of text: y copies it whole, q goes back.")
         opened = f"emtui open --server https://{server.authority}".replace("https://", "")
-        assert copied(terminal) == [f"{opened} --sort=type type:CollectJob", f"{opened} {GUID}"]
+        assert copied(terminal) == [
+            f"{opened} --sort=type type:CollectJob",
+            f"{opened} {GUID} --view=facts",
+        ]
 
 
 def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, known: Identity) -> None:
