@@ -83,13 +83,16 @@ def _query(given: Given) -> str:
 
 
 def _order(given: Given) -> str | None:
-    """The order, as it is written; raises `BadQuery`."""
+    """The order, as it is written; raises `BadQuery`, and `BadUsage` for one that no screen has."""
     order = given.one("--sort")
     if order is None:
         return None
     from emtui.lookup import parse_order
 
-    return parse_order(order).text
+    found = parse_order(order)
+    if found.field == "known":
+        raise BadUsage("--sort known is for emtui sessions; the screens find what is known with is:known.")
+    return found.text
 
 
 def _target(given: Given) -> str | None:
