@@ -288,7 +288,8 @@ class EventList(Lines):
         when = self._time_of_day(line.event) if self._by_clock(width) else self._offset(line.event)
         guess = TROUBLE if trouble(line.event.message) else " "
         new = NEW if line.place in self.fresh else " "
-        pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (f"{when:>{TIME}}  ", PLAIN)]
+        stands = f"{when:>{TIME}}".ljust(TIME + 2)
+        pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (stands, PLAIN)]
         return pieces + message
 
     def _room(self, width: int) -> int:
