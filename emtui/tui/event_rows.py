@@ -5,6 +5,8 @@ Pure: lines, times and widths in, pieces of text with their styles out. Widths a
 
 from __future__ import annotations
 
+from rich.style import Style
+
 from emtui import words
 from emtui.triage.steps import Wait
 from emtui.tui.log_words import against_usual, length_of
@@ -35,14 +37,14 @@ def _why(wait: Wait) -> str:
     return "silent" if wait.silent else "waited" if wait.never_in else "slowest"
 
 
-def marked(text: str, sought: str) -> Pieces:
+def marked(text: str, sought: str, style: Style = PLAIN) -> Pieces:
     """The text with every match of what is sought underlined."""
     folded, wanted = text.casefold(), sought.casefold()
     if not wanted or len(folded) != len(text):
-        return [(text, PLAIN)]
+        return [(text, style)]
     pieces: Pieces = []
     done = 0
     while (found := folded.find(wanted, done)) >= 0:
-        pieces += [(text[done:found], PLAIN), (text[found : found + len(wanted)], MATCH)]
+        pieces += [(text[done:found], style), (text[found : found + len(wanted)], style + MATCH)]
         done = found + len(wanted)
-    return [*pieces, (text[done:], PLAIN)]
+    return [*pieces, (text[done:], style)]
