@@ -110,8 +110,8 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
         )
     if found.silent:
         yield "Silent", _wait(found.silent)
-    elif found.slowest:
-        yield "Waited", _wait(found.slowest)
+    elif found.waited:
+        yield "Waited", _wait(found.waited)
     if usual := found.baseline:
         yield (
             "Usual",

@@ -22,7 +22,7 @@ from emtui.em.model import Event, Log
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import trouble
 from emtui.tui.columns import WIDE
-from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces
+from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces, why_worst
 from emtui.tui.log_lines import (
     EventLine,
     LogLine,
@@ -280,7 +280,8 @@ class EventList(Lines):
         cursor = CURSOR if place == self.cursor else " "
         room, indent = self._room(width), " " * (width - self._room(width) - 1)
         if isinstance(line, WaitLine):
-            return [(cursor + indent, PLAIN), *wait_pieces(line.wait, self.worst, room)]
+            why = why_worst(line.wait, self.worst, self.waits)
+            return [(cursor + indent, PLAIN), *wait_pieces(line.wait, why, room)]
         message = marked(words.cut(moved_left(self._rows.text(place), self.shifted), room), self.sought)
         if self._rows.part(place):
             return [(cursor + indent, PLAIN), *message]
