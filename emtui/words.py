@@ -91,13 +91,16 @@ def iso(when: datetime) -> str:
 
 
 def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
-    """At most nine cells: the bare time within 24 hours, the weekday within six days, the date beyond."""
+    """At most nine cells: the bare time within 24 hours, the weekday within six days, the date beyond.
+
+    In an hour that comes twice: `02:10:04A` the first time, `02:10:04B` the second, later `Su 02:10B`.
+    """
     local = _in_zone(when, zone)
-    apart = _apart(when, now, zone)
+    apart, turn = _apart(when, now, zone), _turn(local)
     if apart < DAY:
-        return f"{local:%H:%M:%S}"
+        return f"{local:%H:%M:%S}{turn}"
     if when < now and apart < 6 * DAY:
-        return f"{_DAYS[local.weekday()]} {local:%H:%M}"
+        return f"{_weekday(local, turn)} {local:%H:%M}{turn}"
     date = f"{local.day} {_MONTHS[local.month - 1]}"
     return date if local.year == _in_zone(now, zone).year else f"{date} {local:%y}"
 
@@ -143,9 +146,10 @@ def clock(when: datetime, zone: tzinfo) -> str:
 
 
 def clock_long(when: datetime, zone: tzinfo) -> str:
-    """Fifteen cells: `Mon 23 02:10:04`."""
+    """Fifteen cells: `Mon 23 02:10:04`; in an hour that comes twice `Su 25 02:10:04A`, then `…B`."""
     local = _in_zone(when, zone)
-    return f"{_DAYS[local.weekday()]} {local:%d %H:%M:%S}"
+    turn = _turn(local)
+    return f"{_weekday(local, turn)} {local:%d %H:%M:%S}{turn}"
 
 
 def moment(when: datetime, zone: tzinfo) -> str:
@@ -177,6 +181,22 @@ def _in_zone(when: datetime, zone: tzinfo) -> datetime:
         return when.astimezone(zone)
     except (OverflowError, ValueError):
         return when
+
+
+def _turn(local: datetime) -> str:
+    """`A` in an hour that comes twice as clocks are put back, `B` when it comes again; else nothing."""
+    try:
+        first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    except (OverflowError, ValueError, OSError):
+        return ""
+    if first is None or second is None or first <= second:
+        return ""
+    return "AB"[local.fold]
+
+
+def _weekday(local: datetime, turn: str) -> str:
+    """`Sun`; shorter by the cell that a letter behind the time takes."""
+    return _DAYS[local.weekday()][: 2 if turn else 3]
 
 
 def _apart(when: datetime, now: datetime, zone: tzinfo) -> timedelta:

@@ -1,5 +1,6 @@
 """Times around both changes of a year's clocks: told and read so that nothing is hidden or mistaken."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ from emtui.em.model import Session, uid_of
 from emtui.lookup import parse
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.pinned import pinned, wall_pinned
+from emtui.triage.folds import Fold
+from emtui.tui.columns import Clock
+from emtui.tui.fold_row import span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -125,6 +129,43 @@ def test_yesterdays_half_past_eleven_is_not_todays_where_the_clocks_were_put_for
     assert words.clock_short(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
     assert words.clock_short(noon - timedelta(minutes=30), noon, BERLIN) == "11:30:00"
     assert words.minute_clock(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
+
+
+def test_the_hour_that_comes_twice_has_a_letter_in_the_list() -> None:
+    first, second = BACK - timedelta(minutes=50), BACK + timedelta(minutes=10)
+    now = BACK + timedelta(hours=1, minutes=30)
+    assert [words.clock_short(when, now, BERLIN) for when in (first, second)] == ["02:10:00A", "02:10:00B"]
+    after = now + timedelta(days=2)
+    assert [words.clock_short(when, after, BERLIN) for when in (first, second)] == ["Su 02:10A", "Su 02:10B"]
+    assert [words.clock_long(when, BERLIN) for when in (first, second)] == [
+        "Su 25 02:10:00A",
+        "Su 25 02:10:00B",
+    ]
+    beside = [
+        BACK - timedelta(hours=1, seconds=1),
+        BACK + timedelta(hours=1),
+        FORWARD,
+        FORWARD - timedelta(1),
+    ]
+    assert not any(words.clock_short(when, when, BERLIN)[8:] for when in beside)
+
+
+@given(places, near, near, near)
+def test_two_times_of_the_last_day_that_read_the_same_are_the_same(
+    place: tuple[tzinfo, datetime], first: timedelta, second: timedelta, now: timedelta
+) -> None:
+    zone, change = place
+    one, other = ((change + away).replace(microsecond=0) for away in (first, second))
+    at = max(change + now, one, other)
+    told = [words.clock_short(when, at, zone) for when in (one, other)]
+    if told[0] == told[1] and told[0].count(":") == 2:
+        assert one == other
+
+
+def test_a_fold_tells_the_two_hours_apart() -> None:
+    hour = timedelta(hours=1)
+    first, second = (replace(started(when), type="CollectJob") for when in (BACK - hour, BACK))
+    assert span(Fold([second, first]), Clock(BACK + 2 * hour, BERLIN)) == "02:00A–02:00B"
 
 
 # --- a query that is handed over ------------------------------------------------------

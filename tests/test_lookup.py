@@ -310,6 +310,14 @@ def test_text_is_sorted_without_case() -> None:
     assert parse_order("-name").sort((upper, lower), NOW) == (upper, lower)
 
 
+def test_what_somebody_knows_of_stands_last_or_first() -> None:
+    order = parse_order("known")
+    known = order.sort(ALL, NOW, lambda one: one is FAILED)
+    assert known[-1] is FAILED
+    assert parse_order("-known").sort(ALL, NOW, lambda one: one is FAILED)[0] is FAILED
+    assert order.sort(ALL, NOW) == parse_order("uid").sort(ALL, NOW)
+
+
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str, sign: str) -> None:

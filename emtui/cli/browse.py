@@ -24,7 +24,8 @@ def open_view(given: Given) -> int:
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
-    order, compare, view = _order(given), _compare(given, target), _view(given, target)
+    order, compare = _order(given), _compare(given, target)
+    view = _view(given, target, compare)
     if given.has("--replay"):
         from emtui.cli.replay import replay
 
@@ -82,13 +83,16 @@ def _query(given: Given) -> str:
 
 
 def _order(given: Given) -> str | None:
-    """The order, as it is written; raises `BadQuery`."""
+    """The order, as it is written; raises `BadQuery`, and `BadUsage` for one that no screen has."""
     order = given.one("--sort")
     if order is None:
         return None
     from emtui.lookup import parse_order
 
-    return parse_order(order).text
+    found = parse_order(order)
+    if found.field == "known":
+        raise BadUsage("--sort known is for emtui sessions; the screens find what is known with is:known.")
+    return found.text
 
 
 def _target(given: Given) -> str | None:
@@ -104,11 +108,21 @@ def _target(given: Given) -> str | None:
     return given.operands[0]
 
 
-def _view(given: Given, target: str | None) -> str | None:
-    """The page above the list, which no run is opened over."""
+_OF_A_RUN = ("facts", "xml")
+"""What `--view` shows of one run; anything else is above the whole list."""
+
+
+def _view(given: Given, target: str | None, compare: str | None) -> str | None:
+    """The page above the list, or above one run."""
     view = given.one("--view")
-    if view and target:
-        raise BadUsage("--view is of the whole list, and an ID is one run: give one of them.")
+    if view is None:
+        return None
+    if view in _OF_A_RUN and target is None:
+        raise BadUsage(f"--view {view} stands with the ID of one session: emtui open ID --view {view}.")
+    if view in _OF_A_RUN and compare:
+        raise BadUsage(f"--view {view} and --compare are two views of a run: give one of them.")
+    if view not in _OF_A_RUN and target:
+        raise BadUsage(f"--view {view} is of the whole list, and an ID is one run: give one of them.")
     return view
 
 

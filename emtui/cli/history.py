@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import streams
-from emtui.cli.known import Knowledge
+from emtui.cli.known import Knowledge, clock_of
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import Record
@@ -79,8 +79,7 @@ async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> H
     except EmError as problem:
         streams.narrate(f"nothing is said of what was before: {problem}")
         return None
-    receipt = client.receipt
-    there = datetime.now(UTC) + ((receipt.skew if receipt else None) or timedelta())
+    there = clock_of(client)
     board, known = standings(sessions, there), Knowledge.of(client.server)
     found = explain(board, sessions, session, log.events, [events for events in past if events])
     notes = notes_on(known.notes, session, log.events)
@@ -111,8 +110,8 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
         )
     if found.silent:
         yield "Silent", _wait(found.silent)
-    elif found.slowest:
-        yield "Waited", _wait(found.slowest)
+    elif found.waited:
+        yield "Waited", _wait(found.waited)
     if usual := found.baseline:
         yield (
             "Usual",

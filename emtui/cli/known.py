@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emtui.cli import streams
@@ -20,6 +20,7 @@ from emtui.local.notes import Note
 from emtui.local.paths import notes_files
 
 if TYPE_CHECKING:
+    from emtui.em.client import Client
     from emtui.monitor.snapshot import Snapshot
     from emtui.triage.known import Known
     from emtui.triage.standing import Standings
@@ -67,6 +68,30 @@ class Knowledge:
         from emtui.triage.marks import marks_of
 
         return holding([*said(self.notes, board), *marks_of(self.marks)], board)
+
+
+def clock_of(client: Client) -> datetime:
+    """What the server's clock shows now, as far as its last answer told; else ours."""
+    skew = client.receipt.skew if client.receipt else None
+    return datetime.now(UTC) + (skew or timedelta())
+
+
+async def is_known(client: Client, session: Session) -> bool:
+    """Whether a mark holds for one run, as the whole list stands, which is asked for only if there are marks.
+
+    Where the list cannot be had, that is said, and nothing is known.
+    """
+    from emtui.em.errors import EmError
+
+    knowledge = Knowledge.of(client.server)
+    if knowledge.empty:
+        return False
+    try:
+        sessions = (await client.sessions()).sessions
+    except EmError as problem:
+        streams.narrate(f"whether it is known cannot be told: {problem}")
+        return False
+    return knowledge.in_list(sessions, clock_of(client)).of(session) is not None
 
 
 class KnownNow:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -25,7 +26,7 @@ USUAL = "since:24h"
 
 _OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
 """What of a query a bare reference can answer, which has a name and a start."""
-_ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind", "known"})
+_ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind"})
 
 COLUMNS = (
     output.Column("Outcome"),
@@ -51,8 +52,9 @@ def run(given: Given) -> int:
         listing = await client.sessions()
         narrate_odd(listing)
         wanted = query.upon(beyond(query, listing.sessions, now, client.server))
-        chosen = await _chosen(client, listing, wanted, order, limit)
-        return chosen, frozenset() if form == "table" else _known(client, listing, chosen)
+        known = _known(client, listing) if form != "table" or order.field == "known" else _nobody
+        chosen = await _chosen(client, listing, wanted, _Cut(order, limit, known))
+        return chosen, frozenset(session.uid for session in chosen if known(session))
 
     sessions, known = converse(connection, ask)
     if streams.to_terminal() and form == "table":
@@ -61,13 +63,17 @@ def run(given: Given) -> int:
     return 0
 
 
-def _known(client: Client, listing: Listing, chosen: Iterable[Session]) -> frozenset[Uid]:
-    """Those of them for which a mark holds, as the whole list stands."""
-    from emtui.cli.known import Knowledge
+def _known(client: Client, listing: Listing) -> Callable[[Session], bool]:
+    """For which runs a mark holds, as the whole list stands."""
+    from emtui.cli.known import Knowledge, clock_of
 
-    skew = client.receipt.skew if client.receipt else None
-    known = Knowledge.of(client.server).in_list(listing.sessions, datetime.now(UTC) + (skew or timedelta()))
-    return frozenset(session.uid for session in chosen if known.of(session))
+    known = Knowledge.of(client.server).in_list(listing.sessions, clock_of(client))
+    return lambda session: known.of(session) is not None
+
+
+def _nobody(_: Session) -> bool:
+    """Nobody is asked what is known."""
+    return False
 
 
 def _query(given: Given, now: datetime, zone: tzinfo) -> Query:
@@ -87,21 +93,39 @@ def _limit(text: str | None) -> int | None:
     return int(text)
 
 
-async def _chosen(
-    client: Client, listing: Listing, query: Query, order: Order, limit: int | None
-) -> tuple[Session, ...]:
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """In what order runs are wanted, and how many of them; of which somebody knows."""
+
+    order: Order
+    limit: int | None
+    known: Callable[[Session], bool]
+
+    def sort(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
+        """All of them, as they stand now."""
+        return self.order.sort(sessions, datetime.now(UTC), self.known)
+
+    def of(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
+        """The first of them."""
+        return self.sort(sessions)[: self.limit]
+
+    @property
+    def enough(self) -> int | None:
+        """How many are enough where names and starts tell the order; `None` where they do not."""
+        return self.limit if self.order.field in _ORDERS_OF_REFERENCES else None
+
+
+async def _chosen(client: Client, listing: Listing, query: Query, cut: _Cut) -> tuple[Session, ...]:
     """Filter, sort and cut; bare references are asked for one by one, and no more than it takes."""
-    now = datetime.now(UTC)
     if all(session.complete for session in listing.sessions):
-        return order.sort(filter(query.matches, listing.sessions), now)[:limit]
-    if limit == 0:
+        return cut.of(filter(query.matches, listing.sessions))
+    if cut.limit == 0:
         return ()
     early = query.only(_OF_REFERENCES)
-    placed = order.sort((s for s in listing.sessions if s.started and (s.complete or early.matches(s))), now)
+    placed = cut.sort(s for s in listing.sessions if s.started and (s.complete or early.matches(s)))
     unplaced = (session for session in listing.sessions if session.started is None)
-    enough = limit if order.field in _ORDERS_OF_REFERENCES else None
-    kept = await _kept(client, placed, query, enough) + await _kept(client, unplaced, query, None)
-    return order.sort(kept, now)[:limit]
+    kept = await _kept(client, placed, query, cut.enough) + await _kept(client, unplaced, query, None)
+    return cut.of(kept)
 
 
 async def _kept(

@@ -66,9 +66,9 @@ _FILTERS = (
 _SORT = Option("--sort", "by this key of the JSON, -KEY for the largest first; -started unless given", "KEY")
 _VIEW = Option(
     "--view",
-    "types: one line per type; attention: what needs somebody",
+    "types: one line per type; attention: what needs somebody; of an ID: facts, xml",
     "VIEW",
-    choices=("types", "attention"),
+    choices=("types", "attention", "facts", "xml"),
 )
 _DEMO_OPTIONS = (
     Option("--seed", "which world; the same seed and clock are the same world", "N"),

@@ -14,6 +14,7 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, reach
 from emtui.cli.finding import narrate_host, session_of
+from emtui.cli.known import is_known
 from emtui.cli.show import Seen, fields
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
@@ -42,20 +43,24 @@ def wait(given: Given) -> int:
     there = reach(given)
     narrate_host(target, there.server)
 
-    async def ask(client: Client) -> Seen | None:
+    as_json = given.one("--output") == "json"
+
+    async def ask(client: Client) -> tuple[Seen, bool] | None:
         try:
             async with asyncio.timeout(timeout):
                 session = await _ended(client, target)
         except TimeoutError:
             return None
-        return Seen(session, Log(()), client.server, datetime.now(UTC), there.zone)
+        known = as_json and await is_known(client, session)
+        return Seen(session, Log(()), client.server, datetime.now(UTC), there.zone), known
 
-    seen = converse(there, ask)
-    if seen is None:
+    found = converse(there, ask)
+    if found is None:
         streams.narrate(f"it has not ended within {given.one('--timeout')} s")
         return TIMED_OUT
-    if given.one("--output") == "json":
-        streams.say(output.as_line(session_record(seen.session, seen.server, seen.now)))
+    seen, known = found
+    if as_json:
+        streams.say(output.as_line(session_record(seen.session, seen.server, seen.now, known=known)))
     else:
         streams.say(fields(seen))
     return CODES[seen.session.outcome]

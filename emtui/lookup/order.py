@@ -49,6 +49,11 @@ _TEXTS: dict[str, Callable[[Session], str | None]] = {
 Key = TypeVar("Key", str, datetime, timedelta)
 
 
+def _of_nobody(_: Session) -> bool:
+    """Nobody knows of any run."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """By which of `FIELDS`, and whether the largest comes first."""
@@ -61,8 +66,14 @@ class Order:
         """As `--sort` takes it: `-started`."""
         return f"-{self.field}" if self.descending else self.field
 
-    def sort(self, sessions: Iterable[Session], now: datetime) -> tuple[Session, ...]:
-        """The same sessions in this order; `now` is for how long running ones took."""
+    def sort(
+        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = _of_nobody
+    ) -> tuple[Session, ...]:
+        """The same sessions in this order.
+
+        `now` is for how long running ones took, `known` for whether somebody knows of a run; what is not
+        known comes first, or last if `descending`.
+        """
         by_uid = gently_sorted(sessions, attrgetter("uid"))
         match self.field:
             case "started":
@@ -71,6 +82,8 @@ class Order:
                 return _sorted(by_uid, lambda session: session.ended, self.descending)
             case "duration_s":
                 return _sorted(by_uid, lambda session: session.took(now), self.descending)
+            case "known":
+                return _sorted(by_uid, lambda session: str(known(session)), self.descending)
             case field:
                 text = _TEXTS.get(field, _alike)
                 return _sorted(by_uid, lambda session: _folded(text(session)), self.descending)
@@ -92,7 +105,7 @@ def _folded(text: str | None) -> str | None:
 
 
 def _alike(_: Session) -> str | None:
-    """`server`, `kind` and `known` are the same for the whole list."""
+    """`server` and `kind` are the same for the whole list."""
     return None
 
 

@@ -135,6 +135,14 @@ def said(event: Event) -> str:
     return " · ".join(part for part in (odd, event.message) if part)
 
 
+def matching(found: Difference, sought: str) -> tuple[int, ...]:
+    """The rows whose text holds what is sought, without case; none if that is nothing."""
+    wanted, rows = sought.casefold(), found.comparison.rows
+    if not wanted:
+        return ()
+    return tuple(place for place, row in enumerate(rows) if wanted in said(found.event(row)).casefold())
+
+
 def stretch_said(stretch: Stretch) -> str:
     """`120 equal lines`."""
     return f"{words.count(stretch.count)} {'equal lines' if stretch.kind is Kind.SAME else 'lines to come'}"

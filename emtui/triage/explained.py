@@ -28,9 +28,10 @@ PAST_LOGS = 5
 class Explanation:
     """What is known of a run beside its own fields; what is not is `None` or empty.
 
-    `waits` are its longer steps, `slowest` the one where most time was lost (with a server that
-    failed what was unusual there), `silent` the one that it is stuck in. `usuals` is what past logs
-    say of every step, longer or not. `longer_than` says how many of the baseline's runs took less.
+    `waits` are its longer steps, `waited` the one that explains most: where most time was lost, unless
+    something was unusual with a server that failed; `silent` the one that it is stuck in. `usuals` is
+    what past logs say of every step, longer or not. `longer_than` says how many of the baseline's runs
+    took less.
     `due` is what comes after it, known only for the newest run of its type.
     """
 
@@ -41,7 +42,7 @@ class Explanation:
     ratio: float | None
     longer_than: int | None
     waits: tuple[Wait, ...]
-    slowest: Wait | None
+    waited: Wait | None
     silent: Wait | None
     servers: tuple[ServerRow, ...]
     due: Due | None
@@ -57,7 +58,7 @@ class Explanation:
     @property
     def worst(self) -> Wait | None:
         """The wait that explains most, if one does."""
-        return self.silent or self.slowest
+        return self.silent or self.waited
 
 
 def good_before(runs: Runs, session: Session, count: int = PAST_LOGS) -> list[Session]:
@@ -89,7 +90,7 @@ def explain(
         usual.ratio(session.took(now)) if usual else None,
         longer_than(runs, session, now) if usual else None,
         shown,
-        _slowest(shown, went),
+        _waited(shown, went),
         silence(events, now, usual_steps) if session.running else None,
         went,
         row.due if row and row.newest.uid == session.uid else None,
@@ -98,7 +99,7 @@ def explain(
     )
 
 
-def _slowest(shown: Sequence[Wait], went: Sequence[ServerRow]) -> Wait | None:
+def _waited(shown: Sequence[Wait], went: Sequence[ServerRow]) -> Wait | None:
     """Where time was lost, if it was: a wait as long as ever is no explanation.
 
     What was unusual with a server that failed explains more than a longer wait for one that did not.

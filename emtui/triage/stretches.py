@@ -5,7 +5,7 @@ Rows are told by their place in the comparison.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -71,6 +71,12 @@ def first_of(line: Line) -> int:
 def line_of(lines: Sequence[Line], row: int) -> int:
     """The line that a row stands in."""
     return max(bisect_right(lines, row, key=first_of) - 1, 0)
+
+
+def beside(places: Sequence[int], here: int, step: int) -> int:
+    """The next of some places in rising order (with a `step` of -1 the one before), round the end."""
+    number = bisect_right(places, here) if step > 0 else bisect_left(places, here) - 1
+    return places[number % len(places)]
 
 
 def next_difference(rows: Sequence[Row], here: int, step: int) -> int | None:

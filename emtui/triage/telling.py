@@ -115,8 +115,8 @@ class Teller:
             yield "Since", self._since_when(found.streak, found.incident)
         if found.silent:
             yield "Silent", self.wait(found.silent)
-        elif found.slowest:
-            yield "Waited", self.wait(found.slowest)
+        elif found.waited:
+            yield "Waited", self.wait(found.waited)
         if found.servers:
             yield SERVERS, "  ".join(map(server, worst_first(found.servers)))
         if found.last_good and found.last_good.started:

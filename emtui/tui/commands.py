@@ -109,8 +109,11 @@ COMMANDS = (
     # the difference of two runs
     Command("events", ("d",), "back to its events", Place.DIFFERENCE, "events"),
     Command("choose", ("D",), "difference from a run you choose", Place.DIFFERENCE, "other run"),
-    Command("next_difference", ("e", "n"), "next difference", Place.DIFFERENCE, "next difference"),
-    Command("previous_difference", ("E", "N"), "previous difference", Place.DIFFERENCE),
+    Command("search", ("slash",), "search in the lines of both", Place.DIFFERENCE),
+    Command("next_match", ("n",), "next match, else next difference", Place.DIFFERENCE),
+    Command("previous_match", ("N",), "previous match, else difference", Place.DIFFERENCE),
+    Command("next_difference", ("e",), "next difference", Place.DIFFERENCE, "next difference"),
+    Command("previous_difference", ("E",), "previous difference", Place.DIFFERENCE),
     Command("next_slower", ("s",), "next much slower step", Place.DIFFERENCE, "slower"),
     Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
     Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),

@@ -5,9 +5,8 @@ Pure: sessions, times and a zone in, text out.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-
-from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Outcome, Session
@@ -28,22 +27,26 @@ WORST_FIRST = (
 )
 
 
-def tally(snapshot: Snapshot) -> Pieces:
-    """`3,426 runs  7 failed … 3,411 success`: worst first, what is well last."""
-    counts = snapshot.tally
-    pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
+def tally(snapshot: Snapshot, known: Counter[Outcome] | None = None) -> str:
+    """`3,426 runs  7 failed, 2 known … 3,411 success`: worst first, what is well last.
 
-    def add(number: int, what: str, style: Style) -> None:
-        if number:
-            pieces.extend([("  ", PLAIN), (f"{words.count(number)} {what}", style)])
+    `known` is how many of each outcome somebody knows of.
+    """
+    marked = known or Counter()
 
-    for outcome in WORST_FIRST:
-        add(counts[outcome], outcome, OUTCOME_STYLES[outcome])
-    add(len(snapshot.references), "known by name only", PLAIN)
-    add(snapshot.odd, "not readable whole", BOLD)
-    add(snapshot.replaced, "characters replaced", BOLD)
-    add(counts[Outcome.SUCCESS], Outcome.SUCCESS, OUTCOME_STYLES[Outcome.SUCCESS])
-    return pieces
+    def told(outcome: Outcome) -> str:
+        many = f", {words.count(marked[outcome])} known" if marked[outcome] else ""
+        return f"{outcome}{many}"
+
+    counts = (
+        *((snapshot.tally[outcome], told(outcome)) for outcome in WORST_FIRST),
+        (len(snapshot.references), "known by name only"),
+        (snapshot.odd, "not readable whole"),
+        (snapshot.replaced, "characters replaced"),
+        (snapshot.tally[Outcome.SUCCESS], told(Outcome.SUCCESS)),
+    )
+    parts = [f"{words.count(number)} {what}" for number, what in counts if number]
+    return "  ".join([f"{words.count(len(snapshot.sessions))} runs", *parts])
 
 
 def as_of_text(when: datetime, clock: Clock) -> str:

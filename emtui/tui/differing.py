@@ -16,6 +16,7 @@ from emtui.triage.compare import Kind, Row
 from emtui.triage.differing import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
 from emtui.triage.stretches import Stretch
 from emtui.tui.columns import WIDE, Clock, Column, session_columns
+from emtui.tui.event_rows import marked
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
@@ -43,15 +44,15 @@ def heading(found: Difference | None, width: int) -> str:
     return words.fit(titles, max(width - MARK, 0)) if len(signs) > room else f"{titles}  {signs:>{room}}"
 
 
-def row_pieces(found: Difference, row: Row, width: int) -> Pieces:
-    """One line of both logs, or of one of them."""
+def row_pieces(found: Difference, row: Row, width: int, sought: str = "") -> Pieces:
+    """One line of both logs, or of one of them, with what is sought underlined."""
     here, then, times = spans(row)
     style = STYLES[row.kind]
     when = _when(_offset(found.offset(row)), width)
     plain = _cells(SIGNS[row.kind], when, here, then, "")[: -len(times) or None]
     room = max(width - MARK - len(plain) - len(times) - 2, LEAST_TEXT)
     text = words.cut(words.one_line(said(found.event(row))), room)
-    return [(plain, style), (times, BOLD), ("  ", PLAIN), (text, style)]
+    return [(plain, style), (times, BOLD), ("  ", PLAIN), *marked(text, sought, style)]
 
 
 def stretch_pieces(stretch: Stretch, width: int) -> Pieces:

@@ -5,8 +5,12 @@ Pure: lines, times and widths in, pieces of text with their styles out. Widths a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rich.style import Style
+
 from emtui import words
-from emtui.triage.steps import Wait
+from emtui.triage.steps import Wait, slowest
 from emtui.tui.log_words import against_usual, length_of
 from emtui.tui.theme import BOLD, FAINT, MATCH, PLAIN
 from emtui.tui.widgets.lines import Pieces
@@ -20,29 +24,39 @@ BETWEEN = "  "
 ARROW = "   <- "
 
 
-def wait_pieces(wait: Wait, worst: Wait | None, room: int) -> Pieces:
-    """`3m50s  usually 14s, longest of 20 good runs 31s   <- slowest`, as much of it as there is room for."""
-    here = worst is not None and worst.step.place == wait.step.place
-    mark = ARROW + _why(wait) if here else ""
-    style = PLAIN if here or wait.unusual else FAINT
+def wait_pieces(wait: Wait, why: str, room: int) -> Pieces:
+    """`3m50s  usually 14s, longest of 20 good runs 31s   <- slowest`, as much of it as there is room for.
+
+    `why` says what makes it the worst one, if it is.
+    """
+    mark = ARROW + why if why else ""
+    style = PLAIN if why or wait.unusual else FAINT
     room -= LENGTH + len(BETWEEN) + len(mark)
     told = next((text for text in against_usual(wait) if words.cells(text) <= room), "")
     return [(f"{length_of(wait):>{LENGTH}}{BETWEEN}", style), (told, style), (mark, BOLD)]
 
 
-def _why(wait: Wait) -> str:
-    """What makes this wait the worst; one in a step of no good run need not be the longest."""
-    return "silent" if wait.silent else "waited" if wait.never_in else "slowest"
+def why_worst(wait: Wait, worst: Wait | None, waits: Iterable[Wait]) -> str:
+    """What makes this wait the worst of these: nothing, if it is not.
+
+    One in a step of no good run, or with a server that failed, need not be where most time was lost.
+    """
+    if worst is None or worst.step.place != wait.step.place:
+        return ""
+    if wait.silent:
+        return "silent"
+    most = None if wait.never_in else slowest(waits)
+    return "slowest" if most and most.step.place == wait.step.place else "waited"
 
 
-def marked(text: str, sought: str) -> Pieces:
+def marked(text: str, sought: str, style: Style = PLAIN) -> Pieces:
     """The text with every match of what is sought underlined."""
     folded, wanted = text.casefold(), sought.casefold()
     if not wanted or len(folded) != len(text):
-        return [(text, PLAIN)]
+        return [(text, style)]
     pieces: Pieces = []
     done = 0
     while (found := folded.find(wanted, done)) >= 0:
-        pieces += [(text[done:found], PLAIN), (text[found : found + len(wanted)], MATCH)]
+        pieces += [(text[done:found], style), (text[found : found + len(wanted)], style + MATCH)]
         done = found + len(wanted)
-    return [*pieces, (text[done:], PLAIN)]
+    return [*pieces, (text[done:], style)]

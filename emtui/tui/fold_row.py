@@ -73,7 +73,7 @@ def span(fold: Fold, clock: Clock) -> str:
 def _when(when: datetime, clock: Clock) -> str:
     """To the minute, the day before it as soon as it is more than a day old, the date alone after six."""
     told = words.clock_short(when, clock.now, clock.zone)
-    return told[: len("22:40")] if told.count(":") == 2 else told
+    return told[: len("22:40")] + told[len("22:40:03") :] if told.count(":") == 2 else told
 
 
 def tail(row: Row, clock: Clock) -> str:

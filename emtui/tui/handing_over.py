@@ -62,14 +62,14 @@ class HandingOver(Timed, inherit_bindings=False):
         return Origin(self.server_name, self.mark or "", as_of)
 
     @work(group="copy", description="copy a text")
-    async def copy(self, text: str) -> None:
-        """Put it on the person's clipboard, and say which way."""
+    async def copy(self, text: str, but: str = "") -> None:
+        """Put it on the person's clipboard, and say which way, and what is to be said besides."""
         from emtui.local import clipboard
 
         copied = await beside(partial(clipboard.copy, text, os.environ, keep=self.remembers))
         if copied.sequence and self._driver:
             self._driver.write(copied.sequence)
-        self.page.say(copied.told)
+        self.page.say(f"{but} {copied.told}".lstrip())
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
@@ -89,11 +89,20 @@ class HandingOver(Timed, inherit_bindings=False):
 
     def copy_command(self) -> None:
         """Copy the command that opens this view for anybody; say why, where there is none."""
-        command = self._way_back()
-        if command:
-            self.copy(command)
+        from emtui.tui.way_back import no_command
+
+        command, why_not = self._way_back(), no_command(self.page.PLACE)
+        if command and not why_not:
+            self.copy(command, self._reservation())
         else:
-            self.page.say(self._no_way_back())
+            self.page.say(self._no_way_back() if not command else why_not)
+
+    def _reservation(self) -> str:
+        """What somebody else will see otherwise, where the list or a page of all of it is shown."""
+        from emtui.tui.way_back import reservation
+
+        screen = self.lookup_screen
+        return reservation(screen.query_now) if screen and self.screen is screen else ""
 
     def _no_way_back(self) -> str:
         if self._start.replay:
@@ -126,9 +135,16 @@ class HandingOver(Timed, inherit_bindings=False):
 
         opened = [page for page in self.pages if isinstance(page, DetailScreen)]
         if opened:
-            return way_back_to_run(server, opened[-1].session, self._compared(opened[-1]))
+            detail = opened[-1]
+            return way_back_to_run(server, detail.session, self._compared(detail), self._shown_raw())
         above = next((page.PLACE for page in reversed(self.pages) if page.PLACE in VIEWS), None)
         return way_back(server, screen.query_now, screen.order, above)
+
+    def _shown_raw(self) -> str:
+        """What is shown of what the server said, if that page is open."""
+        from emtui.tui.screens.raw import RawPage
+
+        return next((one.view for one in self.screen_stack if isinstance(one, RawPage)), "")
 
     def _compared(self, detail: DetailScreen) -> str:
         """What the difference above this run, if it is open, compares it with."""

@@ -29,7 +29,7 @@ class Opening(LoggingOn, inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self._target = start.target
-        self._wanted_view = start.view
+        self._wanted_view = None if start.target else start.view
         self._finding: Finding | None = None
 
     def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
@@ -67,8 +67,21 @@ class Opening(LoggingOn, inherit_bindings=False):
             self.push_screen(detail)
             self.push_screen(DifferenceScreen(detail, other))
 
-    def go_to(self, text: str, compare: str | None = None) -> None:
-        """Open the session that this text names, beside another one if told; or say what is wrong."""
+    def open_raw(self, session: Session, *, xml: bool) -> None:
+        """Into a session, at what the server said of it."""
+        if self.client:
+            from emtui.tui.screens.detail import DetailScreen
+            from emtui.tui.screens.raw import RawPage
+
+            detail = DetailScreen(self.client, session)
+            self.push_screen(detail)
+            self.push_screen(RawPage(detail, xml=xml))
+
+    def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
+        """Open the session that this text names, in this view or beside another one if told.
+
+        Else say what is wrong.
+        """
         from emtui import lookup
 
         screen = self.lookup_screen
@@ -84,6 +97,8 @@ class Opening(LoggingOn, inherit_bindings=False):
         screen.sessions.select(session.uid)
         if compare:
             self.open_difference(session, other)
+        elif view:
+            self.open_raw(session, xml=view == "xml")
         else:
             self.open_session(session)
 
@@ -91,7 +106,7 @@ class Opening(LoggingOn, inherit_bindings=False):
         """The session that was asked for at the start, once."""
         target, self._target = self._target, None
         if target:
-            self.go_to(target, self._start.compare)
+            self.go_to(target, self._start.compare, self._start.view)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field is never run as keys: an ID opens, anything else is offered as a query."""

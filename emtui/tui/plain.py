@@ -6,6 +6,7 @@ offset, since it will be read elsewhere and later. Who is logged on is left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -21,9 +22,11 @@ from emtui.tui.describe import server_words, tally
 from emtui.tui.fold_row import Row
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
 from emtui.tui.log_words import wait_text, waited
+from emtui.tui.theme import KNOWN
 
 if TYPE_CHECKING:
     from emtui.triage.folds import Fold
+    from emtui.triage.known import Known
 
 BETWEEN = "  "
 TIME_CELLS = 26
@@ -88,23 +91,40 @@ def log_line(line: LogLine, began: datetime | None, zone: tzinfo) -> str:
     return _joined(_offset(line.event, began), _time(line.event, zone), said)
 
 
-def list_text(
-    origin: Origin, rows: Sequence[Session], snapshot: Snapshot, query: Query, order: Order, clock: Clock
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A list as it is shown: the rows of a look that match a query, in an order; what is known of them."""
+
+    rows: Sequence[Session]
+    snapshot: Snapshot
+    query: Query
+    order: Order = DEFAULT_ORDER
+    known: Known | None = None
+
+    def is_known(self, session: Session) -> bool:
+        """Whether somebody knows of this run."""
+        return self.known is not None and self.known.of(session) is not None
+
+
+def list_text(origin: Origin, shown: Shown, clock: Clock) -> str:
     """All rows that match, under whose they are, what was asked for, and the counts."""
-    order_told = "" if order == DEFAULT_ORDER else f"order: {order.text}"
-    counts = "".join(text for text, _ in tally(snapshot))
-    if not query.empty:
-        counts = f"{words.count(len(rows))} of {counts}"
-    head = (origin.line(clock.zone), query.text and f"query: {query.text}", order_told, counts)
-    return "\n".join([*(line for line in head if line), "", *_table(rows, clock), ""])
+    order = "" if shown.order == DEFAULT_ORDER else f"order: {shown.order.text}"
+    runs = shown.snapshot.sessions
+    counts = tally(shown.snapshot, Counter(run.outcome for run in runs if shown.is_known(run)))
+    if not shown.query.empty:
+        counts = f"{words.count(len(shown.rows))} of {counts}"
+    head = (origin.line(clock.zone), shown.query.text and f"query: {shown.query.text}", order, counts)
+    return "\n".join([*(line for line in head if line), "", *_table(shown, clock), ""])
 
 
-def _table(rows: Sequence[Session], clock: Clock) -> Iterator[str]:
-    yield _cells("Outcome", "Type", "Started", "Took", "ID", "Message")
-    for session in rows:
+def _table(shown: Shown, clock: Clock) -> Iterator[str]:
+    """The rows; where somebody knows of one, it has a `k` before it, and all have room for that."""
+    marks = [KNOWN if shown.is_known(session) else "" for session in shown.rows]
+    margin = 2 if any(marks) else 0
+    yield " " * margin + _cells("Outcome", "Type", "Started", "Took", "ID", "Message")
+    for session, mark in zip(shown.rows, marks, strict=True):
         complete, started = session.complete, session.started
-        yield _cells(
+        yield f"{mark:<{margin}}" + _cells(
             str(session.outcome) if complete else "",
             (session.type or "") if complete else "reference",
             words.dated(started, clock.zone) if started else "",

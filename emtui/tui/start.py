@@ -39,9 +39,9 @@ class Start:
 
     `mark` (DEMO) stands on the first line of every screen; `remember` is false where
     nothing may be written on this computer; `at_once` logs on without asking if
-    nothing is missing. `order` and `view` are as `--sort` and `--view` take them, `target` any name
-    of a session, `compare` another one to compare it with, or `good`. `queries` are those of the
-    person's own, by digit.
+    nothing is missing. `order` is as `--sort` takes it, `view` as `--view` does, of the list or of a
+    `target`, which is any name of a session; `compare` another one to compare it with, or `good`.
+    `queries` are those of the person's own, by digit.
     `recorder` writes down what the server says; a `replay` takes the server's place.
     `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself;
     `relayed` says that a multiplexer stands between, and answers in the terminal's place.

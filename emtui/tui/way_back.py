@@ -12,6 +12,24 @@ from emtui.tui.commands import Place
 
 VIEWS = {Place.BOARD: "types", Place.FINDINGS: "attention"}
 """What `--view` calls the pages above the list."""
+_NO_COMMAND = {
+    Place.PAGE: "No command opens a page of text: y copies it whole, q goes back.",
+    Place.CHOICE: "No command opens this choice: choose a run, then Y is for both.",
+    Place.HANDOVER: "No command opens this page: q goes back to what it is about.",
+}
+_OWN = ("unseen", "known")
+"""What a query may rest on that one person has seen, or marked."""
+
+
+def no_command(place: Place) -> str:
+    """Why no command opens this page, and what to do instead; nothing where one does."""
+    return _NO_COMMAND.get(place, "")
+
+
+def reservation(query: Query) -> str:
+    """What somebody else sees otherwise under this query, for a sentence; mostly nothing."""
+    own = [word for word in _OWN if word in query.rests_on]
+    return f"What is {' or '.join(own)} is each reader's own." if own else ""
 
 
 def way_back(server: Server, query: Query, order: Order, above: Place | None = None) -> str:
@@ -31,9 +49,17 @@ def way_back(server: Server, query: Query, order: Order, above: Place | None = N
     return shlex.join([*words, *terms])
 
 
-def way_back_to_run(server: Server, session: Session, compared: str = "") -> str:
-    """The same for a run that was open, which stands for the whole view: with what it was `compared`."""
-    return shlex.join([*_open(server), session.id, *(["--compare", compared] if compared else [])])
+def way_back_to_run(server: Server, session: Session, compared: str = "", view: str = "") -> str:
+    """The same for a run that was open, which stands for the whole view.
+
+    `compared` is the other run of its difference, `view` what was shown of it: `facts` or `xml`.
+    """
+    words = [*_open(server), session.id]
+    if compared:
+        words += ["--compare", compared]
+    if view:
+        words.append(f"--view={view}")
+    return shlex.join(words)
 
 
 def _open(server: Server) -> list[str]:

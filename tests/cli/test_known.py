@@ -61,6 +61,32 @@ def test_json_says_of_which_runs_it_is_known(at_demo: Shell, demo: Demo) -> None
     assert 0 < sum(one["known"] for one in failed) < len(failed)
 
 
+def test_known_is_an_order_like_others(at_demo: Shell, demo: Demo) -> None:
+    mark(at_demo, demo, UNREACHED)
+    rows = at_demo.json("sessions", "--sort", "-known", "-o", "json")
+    assert [row["known"] for row in rows] == [True] * 5 + [False] * (len(rows) - 5)
+    assert at_demo.json("sessions", "--sort", "known", "-o", "json")[-1]["known"]
+    first = at_demo("sessions", "--sort", "-known", "--limit", "5").stdout.splitlines()[1:]
+    assert [LOST in row for row in first] == [True] * 5
+
+
+def test_wait_says_so_of_what_it_waited_for(at_demo: Shell, demo: Demo) -> None:
+    failed = next(one for one in at_demo.json("sessions", "-o", "json") if one["message"] == LOST)
+
+    def waited() -> dict[str, object]:
+        done = at_demo("wait", failed["id"], "-o", "json")
+        assert done.returncode == 11
+        said: dict[str, object] = json.loads(done.stdout)
+        return said
+
+    assert waited()["known"] is False
+    note(at_demo, NOTE + "known = true\n")
+    assert waited()["known"] is True
+    (at_demo.home / "etc" / "emtui" / "notes.toml").unlink()
+    mark(at_demo, demo, UNREACHED)
+    assert waited()["known"] is True
+
+
 def test_marks_of_another_server_and_ones_that_have_ended_are_none(at_demo: Shell, demo: Demo) -> None:
     mark(at_demo, demo, Mark(UNREACHED.of, UNREACHED.type, "", LONG_AGO, LONG_AGO + timedelta(days=1)))
     assert {one["known"] for one in at_demo.json("sessions", "-o", "json")} == {False}

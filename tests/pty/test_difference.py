@@ -61,6 +61,16 @@ def test_another_run_is_chosen_and_the_same_key_leads_back_to_the_events(demo_li
     demo_list.until("s slowest")
 
 
+def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
+    demo_list.press("e", "d")
+    demo_list.until("4 new, 2 missing")
+    demo_list.press("/", "retrieving data from BS01", "enter")
+    demo_list.until("1 of 17 lines match")
+    demo_list.until(under_cursor(r"›.* Retrieving data from bs01"))
+    demo_list.press("esc")
+    demo_list.until("4 new, 2 missing")
+
+
 def test_what_a_key_costs(demo_list: Terminal) -> None:
     demo_list.press("e", "enter")
     demo_list.until("again after 95 good runs")

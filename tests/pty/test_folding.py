@@ -104,3 +104,20 @@ def test_in_ascii_too(tmp_path: Path) -> None:
         lines = terminal.until("x 95")
         assert "  . success   CollectJob  x 95       01:55:01  1m16s       02:25-01:55" in lines
         assert lines[3].startswith("03h ........................ 02h failed   1 warned")
+
+
+def test_in_the_night_when_clocks_are_put_back_the_hour_that_comes_twice_has_a_letter(tmp_path: Path) -> None:
+    night = ("--seed", "1", "--clock", "2026-10-25T02:12:04Z", "--speed", "0")
+    with emtui("demo", *night, environ=a_home(tmp_path, TZ="Europe/Berlin")) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("a: next of ")
+        terminal.unfold()
+        shown = "\n".join(
+            terminal.until(lambda lines: any(re.search(r" 02:\d\d:\d\dA ", line) for line in lines))
+        )
+        started = re.findall(r" (0\d:\d\d):\d\d([AB]?) ", shown)
+        letters = [letter for clock, letter in started if clock.startswith("02:")]
+        assert letters == sorted(letters, reverse=True)
+        assert {*letters} == {"A", "B"}
+        assert not any(letter for clock, letter in started if not clock.startswith("02:"))

@@ -75,6 +75,22 @@ def test_the_row_and_the_event_under_the_cursor_are_copied_whole_by_osc_52(tmp_p
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_a_type_and_what_needs_somebody_are_copied_whole_too(tmp_path: Path) -> None:
+    with at_demo(tmp_path) as terminal:
+        terminal.until("a: next of ")
+        terminal.press("B")
+        terminal.until("Enter newest run")
+        terminal.press("y")
+        terminal.until("Copied to the clipboard")
+        terminal.press("q", "4")
+        terminal.until("Attention")
+        terminal.press("y")
+        terminal.until(lambda _: len(copied(terminal)) == 2)
+        row, sentence = copied(terminal)
+        assert re.match(r"[a-z]+  [A-Z][A-Za-z]+  2026-11-\d\d \d\d:\d\d:\d\d \+00:00  ", row)
+        assert re.search(r" 2026-11-\d\d \d\d:\d\d:\d\d \+00:00.* \(on \d+ ", sentence)
+
+
 def test_inside_screen_the_same_comes_in_its_wrapping(tmp_path: Path) -> None:
     with at_demo(tmp_path, STY="1.pts-0.em99", TERM="screen") as terminal:
         terminal.press("y")
@@ -105,8 +121,15 @@ def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) ->
             terminal.until("UID")
             terminal.press("Y")
             terminal.until("Copied to the clipboard")
+            terminal.press("?")
+            terminal.until("Keys: What the server said")
+            terminal.press("Y")
+            terminal.until("No command opens a page of text: y copies it whole, q goes back.")
         opened = f"emtui open --server https://{server.authority}".replace("https://", "")
-        assert copied(terminal) == [f"{opened} --sort=type type:CollectJob", f"{opened} {GUID}"]
+        assert copied(terminal) == [
+            f"{opened} --sort=type type:CollectJob",
+            f"{opened} {GUID} --view=facts",
+        ]
 
 
 def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, known: Identity) -> None:

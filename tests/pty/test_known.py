@@ -97,6 +97,13 @@ def test_a_mark_is_there_for_the_next_emtui_and_the_team_explains_the_failure(
         terminal.until("a: next of ")
         terminal.press("e")
         terminal.until("› k failed")
+    with emtui(environ=seat, columns=58, lines=16) as terminal:
+        terminal.until("! no runs since")
+        terminal.press("e", "enter")
+        shown = terminal.until("Note      storage patches bs02 on Mondays (team file)")
+        note = next(place for place, line in enumerate(shown) if line.startswith("  Note "))
+        assert shown[note - 1].startswith("  Known     INC0012345, until ")
+        assert shown[note + 1].startswith("  Servers   bs02.example.net ")
 
 
 def test_a_bad_file_of_notes_is_said_and_stops_nothing(demo: Demo, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ AS_NOBODY = (
     "import os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534);"
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
+_POSITION = re.compile(r" [\d,]+/[\d,]+$")
 _PASSING = re.compile(r"\b\d+(\.\d)?[smhd](\d\d[smh])?\b( +[\d.]+(?= |$))?|×[\d.]+")
 _COPIED = re.compile(rb"\x1b\]52;[^;]*;([A-Za-z0-9+/=]+)")
 
@@ -54,7 +55,12 @@ VIEWS = {
         "of 3,",
         "-until:",
     ),
+    "what a digit shows": View(("2",), "of 3,", "state:running"),
     "a run": View(("1", "\r"), "good runs", ""),
+    "the difference of a run": View(("e", "d"), "4 new, 2 missing", "--compare"),
+    "the difference from another run": View(("e", "d", "D", "j", "\r"), "with the run of", "--compare"),
+    "what the server said of a run": View(("1", "\r", "i"), "Outcome ", "--view=facts"),
+    "that as XML": View(("1", "\r", "i", "i"), ", as XML", "--view=xml"),
     "one line per type": View(("B",), "on time", "--view=types"),
     "what needs somebody": View(("4",), "Attention", "--view=attention"),
     "the same above a query": View(("1", "4"), "Attention", "--view=attention state:failed,warning"),
@@ -102,7 +108,7 @@ def picture(terminal: Terminal) -> list[str]:
     How long something has run or is late by now is told by each terminal at its own moment.
     """
     lines = terminal.lines()
-    shown = [*lines[1:-1], lines[-1].rpartition(" ")[2]]
+    shown = [*lines[1:-1], *_POSITION.findall(lines[-1])]
     return [re.sub(r" +", " ", _PASSING.sub("~", line)) for line in shown]
 
 
@@ -168,3 +174,23 @@ def test_a_view_and_an_id_are_too_much(tmp_path: Path) -> None:
     with emtui("open", "--view", "types", "latest", environ=a_home(tmp_path)) as terminal:
         assert terminal.end() == 2
     assert b"give one of them" in terminal.received
+
+
+def test_an_order_that_no_screen_has_is_one_sentence(tmp_path: Path) -> None:
+    with emtui("open", "--sort", "known", environ=a_home(tmp_path)) as terminal:
+        assert terminal.end() == 2
+    assert b"--sort known is for emtui sessions" in terminal.received
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("--view", "xml"), b"--view xml stands with the ID of one session"),
+        (("--view", "facts", "state:failed"), b"--view facts stands with the ID of one session"),
+        (("--view", "facts", "latest", "--compare", "good"), b"give one of them"),
+    ],
+)
+def test_what_the_server_said_is_of_one_run(argv: tuple[str, ...], said: bytes, tmp_path: Path) -> None:
+    with emtui("open", *argv, environ=a_home(tmp_path)) as terminal:
+        assert terminal.end() == 2
+    assert said in terminal.received

@@ -16,6 +16,8 @@ from emtui.triage.differing import (
     difference,
     difference_text,
     line_text,
+    matching,
+    said,
     spans,
     tally,
     with_whom,
@@ -139,3 +141,12 @@ def test_events_without_time_or_text_are_told_as_far_as_they_are_known() -> None
 def test_offsets_count_from_the_start_of_the_run_that_a_line_is_of() -> None:
     offsets = [found().offset(row) for row in found().comparison.rows]
     assert offsets[:3] == [0 * SECOND, SECOND, 15 * SECOND]
+
+
+def test_what_is_sought_is_found_without_case_in_the_lines_of_both() -> None:
+    rows = found().comparison.rows
+    words = [said(found().event(row)) for row in rows]
+    for sought in ("BS02", "end", "nonesuch"):
+        expected = [place for place, text in enumerate(words) if sought.casefold() in text.casefold()]
+        assert list(matching(found(), sought)) == expected
+    assert matching(found(), "") == ()

@@ -12,6 +12,7 @@ from emtui.triage.stretches import (
     WORTH,
     Line,
     Stretch,
+    beside,
     first_of,
     folded,
     line_of,
@@ -115,3 +116,17 @@ def test_slower_steps_are_gone_to_one_by_one() -> None:
     assert next_slower(rows, 0, 1) == 2
     assert next_slower(rows, 2, 1) is None
     assert next_slower(rows, 2, -1) == 0
+
+
+places = st.lists(st.integers(0, 50), min_size=1, unique=True).map(sorted)
+
+
+@given(places, st.integers(0, 50))
+def test_going_from_place_to_place_meets_each_once_round_the_end_and_back(
+    found: list[int], here: int
+) -> None:
+    walked = [here]
+    for _ in found:
+        walked.append(beside(found, walked[-1], 1))
+    assert sorted(walked[1:]) == found
+    assert beside(found, beside(found, walked[-1], 1), -1) == walked[-1]

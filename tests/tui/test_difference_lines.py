@@ -211,3 +211,11 @@ async def test_another_run_to_compare_with_begins_at_its_own_first_divergence() 
         assert under(lines).endswith("host0")
         lines.show(None)
         assert (lines.count, lines.rows) == (0, ())
+
+
+def test_what_is_sought_is_underlined_in_the_colour_of_its_line() -> None:
+    new = next(row for row in STEPS.comparison.rows if "not answer" in (STEPS.event(row).message or ""))
+    pieces = row_pieces(STEPS, new, 80, "ANSWER")
+    style = next(style for text, style in pieces if text == "answer")
+    assert style.underline
+    assert style.color == row_pieces(STEPS, new, 80)[-1][1].color

@@ -147,6 +147,42 @@ async def test_d_shows_the_difference_with_the_last_good_run_and_d_again_the_eve
         assert seen.at(Place.DETAIL)
 
 
+async def test_lines_are_searched_while_one_types_and_n_goes_from_match_to_match_round_the_end() -> None:
+    async with night() as seen:
+        await seen.press("e", "d", "slash", *"BS03")
+        assert "bs03" in seen.under_cursor
+        first = seen.screen.lines.here
+        await seen.press("enter")
+        assert seen.line("tally").startswith("/ BS03")
+        assert seen.line("tally").endswith(f"{len(seen.screen.matches)} of 17 lines match")
+        await seen.press("n")
+        assert "bs03" in seen.under_cursor
+        assert seen.screen.lines.here != first
+        for _ in range(len(seen.screen.matches) - 1):
+            await seen.press("n")
+        assert seen.screen.lines.here == first
+        await seen.press("N")
+        assert seen.screen.lines.here == seen.screen.matches[-1]
+        await seen.press("escape")
+        assert seen.line("tally").startswith("4 new, 2 missing")
+        await seen.press("g", "n")
+        assert seen.under_cursor.startswith("›-"), "the next difference, as nothing is searched"
+
+
+async def test_a_search_in_vain_says_so_and_esc_while_typing_brings_back_what_was_sought() -> None:
+    async with night() as seen:
+        await seen.press("e", "d", "slash", *"nonesuch", "enter")
+        assert seen.line("foot").startswith("No line holds “nonesuch”.")
+        await seen.press("n")
+        assert seen.line("foot").startswith("No line holds “nonesuch”.")
+        await seen.press("slash", "ctrl+u", *"bs02", "escape")
+        assert seen.screen.sought == "nonesuch"
+        await seen.press("escape")
+        assert seen.at(Place.DIFFERENCE)
+        await seen.press("escape")
+        assert seen.at(Place.DETAIL)
+
+
 async def test_from_the_list_d_opens_the_run_at_its_difference_and_q_leads_to_its_events_and_back() -> None:
     async with night() as seen:
         await seen.press("d")

@@ -110,7 +110,8 @@ async def test_what_is_usual_comes_later_and_moves_nothing() -> None:
         show_waits(events, {})
         assert drawn(events)[:3] == ["›     +0.0s  bs01", "              1m00s", "     +1m00s  bs02"]
         events.go(2)
-        show_waits(events, USUAL)
+        as_ever = UsualStep(timedelta(minutes=1), timedelta(minutes=1), 20)
+        show_waits(events, {"bs02": as_ever, "bs03": as_ever, **USUAL})
         events.worst = events.waits[0]
         assert drawn(events)[1] == "              1m00s  usually 14s (20 runs)   <- slowest"
         assert drawn(events)[2].startswith("›    +1m00s  bs02")

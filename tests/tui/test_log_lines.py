@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emtui import words
 from emtui.em.model import Event
 from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
-from emtui.tui.event_rows import wait_pieces
+from emtui.tui.event_rows import wait_pieces, why_worst
 from emtui.tui.log_lines import (
     MOST_ROWS,
     EventLine,
@@ -97,16 +97,25 @@ def test_a_wait_says_what_is_usual_and_on_how_many_runs_that_rests() -> None:
 )
 def test_where_there_is_little_room_less_is_said_but_never_half_of_it(room: int, drawn: str) -> None:
     wait = waiting(230, USUAL)
-    assert "".join(text for text, _ in wait_pieces(wait, wait, room)) == drawn
+    assert "".join(text for text, _ in wait_pieces(wait, "slowest", room)) == drawn
 
 
 def test_only_the_worst_one_is_marked_and_says_whether_it_goes_on() -> None:
     still = waiting(230, USUAL, still=True)
-    assert "".join(text for text, _ in wait_pieces(still, still, 70)).endswith("31s   <- silent")
-    assert "<-" not in "".join(text for text, _ in wait_pieces(still, None, 70))
+    assert why_worst(still, still, (still,)) == "silent"
+    assert why_worst(still, None, (still,)) == ""
+    assert "<-" not in "".join(text for text, _ in wait_pieces(still, "", 70))
     never = replace(waiting(11), never_in=5)
-    told = "".join(text for text, _ in wait_pieces(never, never, 70))
+    assert why_worst(never, never, (never,)) == "waited"
+    told = "".join(text for text, _ in wait_pieces(never, "waited", 70))
     assert told == "   11s  in none of 5 good runs   <- waited"
+
+
+def test_only_the_one_where_most_time_was_lost_is_called_the_slowest() -> None:
+    long = waiting(230, USUAL)
+    failed = replace(waiting(60, USUAL), step=replace(long.step, place=7, lasted=timedelta(seconds=60)))
+    assert why_worst(long, long, (long, failed)) == "slowest"
+    assert why_worst(failed, failed, (long, failed)) == "waited", "it was a server's that failed"
 
 
 @given(st.text("ab 語\n\ẗ", max_size=120), st.integers(8, 30))

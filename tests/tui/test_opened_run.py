@@ -71,18 +71,19 @@ async def test_asking_for_the_xml_is_stopped_by_esc_and_leaves_the_facts_where_t
     async with seated() as seat:
         session = seat.listing.sessions.rows[0]
         asked = Telling(asyncio.get_running_loop().create_future())
-        page = RawPage(cast("Source", asked), session, "the facts")
+        page = RawPage(DetailScreen(cast("Source", asked), session))
         await seat.app.push_screen(page)
+        facts = page.text
         await seat.press("r")
         assert seat.line("foot") == "i asks the server for the XML of this run."
         await seat.press("i", "i")
         assert seat.line("foot") == "asking em01.example.net for the XML  Esc stops"
         await seat.press("escape")
         assert seat.line("foot") == "Stopped. i asks again."
-        assert page.text == "the facts"
+        assert page.text == facts
         await seat.press("i")
         asked.answer.set_result("<a><b>1</b></a>")
-        await seat.until(lambda: page.text != "the facts")
+        await seat.until(lambda: page.shows_xml)
         assert page.text.startswith("<a>\n<b>1</b>\n</a>\n\n<Events>xxx")
         assert page.text.endswith(f"emtui events {session.id} -o xml prints them all.")
         assert "100,000 of 100,017 characters" in page.text
@@ -96,10 +97,11 @@ async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
     async with seated() as seat:
         asked = Telling(asyncio.get_running_loop().create_future())
         asked.answer.set_exception(NotFound("A recording has none."))
-        page = RawPage(cast("Source", asked), seat.listing.sessions.rows[0], "the facts")
+        page = RawPage(DetailScreen(cast("Source", asked), seat.listing.sessions.rows[0]))
         await seat.app.push_screen(page)
+        facts = page.text
         await seat.press("i")
         await seat.until(lambda: page.trouble == "A recording has none.")
-        assert page.text == "the facts"
+        assert page.text == facts
         await seat.press("escape", "escape")
         assert seat.page is seat.listing

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.em.model import Event, Log, Result, Session, uid_of
 from emtui.lookup import Order, Query, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.triage.known import Known, Mark
+from emtui.triage.masks import fingerprint
 from emtui.tui.columns import Clock
-from emtui.tui.plain import Origin, event_line, list_text, row_line, session_text
+from emtui.tui.plain import Origin, Shown, event_line, list_text, row_line, session_text
 
 START = datetime(2026, 11, 23, 1, 10, 4, tzinfo=UTC)
 CLOCK = Clock(START + timedelta(hours=1), timezone(timedelta(hours=1)))
@@ -53,7 +56,9 @@ def test_an_event_is_one_line_with_offset_and_absolute_time() -> None:
 def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> None:
     snapshot = Snapshot((RUNNING, FAILED, BARE), CLOCK.now)
     query = parse("state:failed", now=CLOCK.now, zone=UTC)
-    lines = list_text(ORIGIN, (FAILED,), snapshot, query, Order("duration_s", True), CLOCK).splitlines()
+    lines = list_text(
+        ORIGIN, Shown((FAILED,), snapshot, query, Order("duration_s", True)), CLOCK
+    ).splitlines()
     assert lines[:5] == [
         "DEMO  em01.example.net  as of 2026-11-23 03:10:04 +01:00",
         "query: state:failed",
@@ -72,11 +77,28 @@ def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> No
 
 def test_a_list_without_a_query_has_every_row_and_no_line_for_one() -> None:
     snapshot = Snapshot((RUNNING, FAILED, BARE), CLOCK.now)
-    text = list_text(ORIGIN, snapshot.sessions, snapshot, Query(), Order("started", True), CLOCK)
+    text = list_text(ORIGIN, Shown(snapshot.sessions, snapshot, Query()), CLOCK)
     assert "query" not in text
     assert "order" not in text
     assert "SyncCheckForProductUpdatesOption" in text
     assert text.splitlines()[-1] == (f"{'':<8}  {'reference':<21}  {'':<26}  {'':>6}  3f2504e0  CollectJob@x")
+
+
+def test_what_is_known_of_a_list_is_counted_and_marked_as_on_the_screen() -> None:
+    again = replace(FAILED, uid=uid_of("3f2504e0-4f89-41d3-9a0c-0305e82c3304"), result=Result("Failed", "No"))
+    snapshot = Snapshot((RUNNING, FAILED, again), CLOCK.now)
+    mark = Mark(fingerprint(FAILED), "CollectJob", "INC0012345", START)
+    known = Known({mark.of: mark})
+    head, *rows = list_text(ORIGIN, Shown(snapshot.sessions, snapshot, Query(), known=known), CLOCK).split(
+        "\n\n"
+    )
+    assert head.endswith("\n3 runs  2 failed, 1 known  1 running")
+    assert [row[:10] for row in rows[0].splitlines()] == [
+        "  Outcome ",
+        "  running ",
+        "k failed  ",
+        "  failed  ",
+    ]
 
 
 def test_a_session_has_its_message_whole_and_every_event_with_both_times() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from textual.widget import Widget
 from emtui import words
 from emtui.em.model import Session
 from emtui.lookup import term
+from emtui.triage.telling import calm
 from emtui.tui.board import Row, board_columns, rows_of
 from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
@@ -73,6 +74,32 @@ class BoardScreen(AboveTheList):
         """`3/12`."""
         rows = self.query_one(BoardRows)
         return f"{words.count(rows.cursor + 1)}/{words.count(rows.count)}" if rows.count else ""
+
+    def action_copy(self) -> None:
+        """The type under the cursor, whole."""
+        row, clock = self.query_one(BoardRows).selected, self._clock()
+        if row is None or clock is None:
+            self.say("There is no line to copy.")
+            return
+        from emtui.tui.plain_thoughts import type_line
+
+        self.emtui.copy(type_line(row, clock))
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """Every type, and how many are on time."""
+        clock, attention = self._clock(), self.listing.attention
+        if clock is None or attention is None:
+            return None
+        from emtui.tui.plain_thoughts import board_text
+
+        rows, base = self.query_one(BoardRows).things, calm(attention.calm)
+        origin = self.emtui.origin(self.as_of())
+        return lambda: board_text(origin, rows, base, clock)
+
+    def _clock(self) -> Clock | None:
+        """As of when it was thought; nothing before there is a list."""
+        board = self.listing.board
+        return Clock(board.now, self.zone or self.emtui.zone) if board else None
 
     def action_open(self) -> None:
         """The newest run of the type."""

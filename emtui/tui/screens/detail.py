@@ -17,7 +17,7 @@ from emtui.em.model import Session
 from emtui.triage.incidents import TROUBLE
 from emtui.tui.columns import WIDE, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import facts, head
+from emtui.tui.describe import head
 from emtui.tui.log_words import line_text, line_title
 from emtui.tui.screens.hopping import Hopping
 from emtui.tui.screens.text import TextPage
@@ -188,7 +188,7 @@ class DetailScreen(Hopping):
         """All that the server said of this run, its message whole; from there, the XML that came."""
         from emtui.tui.screens.raw import RawPage
 
-        self.emtui.push_screen(RawPage(self.client, self.session, facts(self.session, self._clock())))
+        self.emtui.push_screen(RawPage(self))
 
     def action_older(self) -> None:
         """The run of the same type before this one."""

@@ -35,7 +35,7 @@ from emtui.tui.differing import moment_of, whole_text
 from emtui.tui.log_lines import EventLine
 from emtui.tui.log_words import line_title
 from emtui.tui.screens.choosing import choose
-from emtui.tui.screens.comparing import Comparing
+from emtui.tui.screens.seeking import Seeking
 from emtui.tui.screens.text import TextPage
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
@@ -46,7 +46,7 @@ from emtui.tui.widgets.paragraph import Paragraph
 Hop = Callable[[Sequence[Row], int, int], int | None]
 
 
-class DifferenceScreen(Comparing):
+class DifferenceScreen(Seeking):
     """The difference of the run beneath with another one."""
 
     PLACE: ClassVar[Place] = Place.DIFFERENCE
@@ -58,13 +58,9 @@ class DifferenceScreen(Comparing):
         yield OneLine(id="head")
         yield OneLine(id="with")
         yield OneLine(id="tally")
+        yield self.prompt()
         yield DifferenceLines(id="difference")
         yield Paragraph(2, id="tail")
-
-    @property
-    def lines(self) -> DifferenceLines:
-        """The lines of both logs."""
-        return self.query_one(DifferenceLines)
 
     def on_mount(self) -> None:
         """Whose difference it is, before it is known."""
@@ -112,6 +108,8 @@ class DifferenceScreen(Comparing):
         found = self.found
         left: Pieces = [(f"  {tally(found.comparison)}", BOLD)] if found else []
         right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
+        if found and self.sought:
+            left, right = self.told_search()
         self.query_one("#tally", OneLine).show(left, right)
 
     def show_state(self) -> None:

@@ -155,7 +155,7 @@ def head_room(height: int, servers: int) -> HeadRoom:
 def _at_once(ground: Ground) -> Explanation:
     """Without past logs; a good run may have waited as ever, and then nothing will be said of that."""
     found = _explained(ground, [])
-    return replace(found, slowest=None) if ground.session.outcome is Outcome.SUCCESS else found
+    return replace(found, waited=None) if ground.session.outcome is Outcome.SUCCESS else found
 
 
 def _explained(ground: Ground, past: list[tuple[Event, ...]]) -> Explanation:

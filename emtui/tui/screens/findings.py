@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.widget import Widget
@@ -12,6 +12,7 @@ from emtui import words
 from emtui.em.model import Session
 from emtui.triage.about import place_of
 from emtui.triage.finding import Finding, Grade
+from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.above import AboveTheList
@@ -19,6 +20,9 @@ from emtui.tui.theme import BOLD, CURSOR, FAINT, KNOWN, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+
+if TYPE_CHECKING:
+    from emtui.handover.dated import Dated
 
 
 class FindingLines(Lines):
@@ -98,6 +102,34 @@ class FindingsScreen(AboveTheList):
         from emtui.tui.screens.marking import mark_finding
 
         await mark_finding(self, self.query_one(FindingLines).selected)
+
+    def _teller(self) -> Dated | None:
+        """Whoever tells it with every time whole; nobody before there is a list."""
+        from emtui.handover.dated import Dated
+
+        board = self.listing.board
+        return Dated(board.now, self.zone or self.emtui.zone) if board else None
+
+    def action_copy(self) -> None:
+        """The sentence under the cursor, with what it rests on."""
+        finding, tell = self.query_one(FindingLines).selected, self._teller()
+        if finding is None or tell is None:
+            self.say("There is no line to copy.")
+            return
+        from emtui.tui.plain_thoughts import finding_line
+
+        self.emtui.copy(finding_line(finding, self.listing.known or NOTHING_KNOWN, tell))
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """All sentences, and how many types are well."""
+        tell, attention = self._teller(), self.listing.attention
+        if tell is None or attention is None:
+            return None
+        from emtui.tui.plain_thoughts import findings_text
+
+        origin, found = self.emtui.origin(self.as_of()), self.listing.findings
+        base, known = calm(attention.calm), self.listing.known or NOTHING_KNOWN
+        return lambda: findings_text(origin, found, base, known, tell)
 
     def action_open(self) -> None:
         """The run that the finding is about."""

@@ -245,15 +245,15 @@ class LookupScreen(Walking):
 
     def plain_text(self) -> Callable[[], str] | None:
         """All rows that match, also those that the window does not show."""
-        snapshot, rows, order = self.snapshot, self.sessions.rows, self.order
+        snapshot = self.snapshot
         if snapshot is None:
             return None
         from emtui.lookup.pinned import pinned
-        from emtui.tui.plain import list_text
+        from emtui.tui.plain import Shown, list_text
 
-        query = pinned(self.query_now)
+        shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.known)
         origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
-        return lambda: list_text(origin, rows, snapshot, query, order, clock)
+        return lambda: list_text(origin, shown, clock)
 
     def _clock(self, snapshot: Snapshot) -> Clock:
         return Clock(snapshot.server_time, self.zone or self.emtui.zone)

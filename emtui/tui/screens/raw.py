@@ -6,17 +6,20 @@ The XML is asked for when it is wanted; it is made harmless to print, and is oth
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
+from textual.widget import Widget
 
 from emtui import words
 from emtui.em.errors import EmError
-from emtui.em.model import Session
-from emtui.em.source import Source
+from emtui.tui.columns import Clock
 from emtui.tui.commands import Place, bindings
+from emtui.tui.describe import facts
+from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.text import TextPage
 
@@ -26,37 +29,73 @@ _BETWEEN_TAGS = re.compile(r">[ \t]*<")
 
 
 class RawPage(TextPage):
-    """The facts of a run; `i` turns to the XML, and back."""
+    """The facts of a run that is open; `i` turns to the XML, and back. With `xml` it begins with that."""
 
     PLACE: ClassVar[Place] = Place.RAW
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
 
-    def __init__(self, client: Source, session: Session, facts: str) -> None:
-        title = session.name or session.id
-        super().__init__(title, facts)
-        self._client, self._session = client, session
-        self._facts = title, facts
+    def __init__(self, run: OpenedRun, *, xml: bool = False) -> None:
+        super().__init__(run.session.name or run.session.id, "")
+        self._run = run
+        self._begins_with_xml = xml
+        self._by_name_only = False
+        """Whether the facts that are shown are those of a run of which no more was known."""
         self._xml = ""
         self._as_of: datetime | None = None
 
+    def body(self) -> Iterable[Widget]:
+        """The facts, to begin with."""
+        self.text = self._facts()
+        return super().body()
+
+    def on_mount(self) -> None:
+        """Show more of a run as soon as it is known; ask for the XML, if that is wanted."""
+        self.watch(self._run, "log_read", self._know_more, init=False)
+        if self._begins_with_xml:
+            self._ask_once()
+
     @property
-    def _shows_xml(self) -> bool:
+    def view(self) -> str:
+        """What `--view` calls it."""
+        return "xml" if self.shows_xml else "facts"
+
+    @property
+    def shows_xml(self) -> bool:
+        """Whether the XML stands here, not the facts."""
         return bool(self._xml) and self.text == self._xml
+
+    def _facts(self) -> str:
+        session, at = self._run.session, self._run.as_of() or self.emtui.now()
+        self._by_name_only = not session.complete
+        return facts(session, Clock(at + self.emtui.skew, self.zone or self.emtui.zone))
+
+    def _show_facts(self) -> None:
+        self.turn_to(self._run.session.name or self._run.session.id, self._facts())
+
+    def _know_more(self) -> None:
+        if self._by_name_only and self.stands and not self.shows_xml:
+            self._show_facts()
+
+    def watch_zone(self) -> None:
+        """Other times in the facts."""
+        super().watch_zone()
+        if self.stands and not self.shows_xml:
+            self._show_facts()
 
     def as_of(self) -> datetime | None:
         """When the XML came."""
-        return self._as_of if self._shows_xml else None
+        return self._as_of if self.shows_xml else None
 
     def hints(self) -> list[tuple[str, str]]:
         """The same key leads there and back."""
         back, (key, xml), more = Page.hints(self)
-        raw = (key, "facts" if self._shows_xml else xml)
+        raw = (key, "facts" if self.shows_xml else xml)
         return [back, raw, *([more] if self.position() else [])]
 
     def action_raw(self) -> None:
         """The XML, asked for the first time; or the facts again."""
-        if self._shows_xml:
-            self.turn_to(*self._facts)
+        if self.shows_xml:
+            self._show_facts()
         elif self._xml:
             self._show_xml()
         else:
@@ -65,21 +104,21 @@ class RawPage(TextPage):
 
     def action_ask(self) -> None:
         """Ask for the XML anew, where it is shown."""
-        if not self._shows_xml:
+        if not self.shows_xml:
             self.say("i asks the server for the XML of this run.")
         else:
             self._ask_once()
 
     def _ask_once(self) -> None:
-        self.say(f"asking {self._client.server} for the XML  Esc stops")
+        self.say(f"asking {self._run.client.server} for the XML  Esc stops")
         if not self.busy:
             self._ask()
 
     @work(exclusive=True, group="ask", description="ask for the XML of a run")
     async def _ask(self) -> None:
         try:
-            session = await self._client.session_xml(self._session.uid)
-            events = await self._client.events_xml(self._session.uid)
+            session = await self._run.client.session_xml(self._run.session.uid)
+            events = await self._run.client.events_xml(self._run.session.uid)
         except EmError as problem:
             self.say("")
             self.trouble = str(problem)
@@ -91,7 +130,7 @@ class RawPage(TextPage):
             self._show_xml()
 
     def _show_xml(self) -> None:
-        self.turn_to(f"{self._facts[0]}, as XML", self._xml)
+        self.turn_to(f"{self._run.session.name or self._run.session.id}, as XML", self._xml)
         self.show_top()
 
     def _part(self, command: str, xml: str) -> str:
@@ -99,7 +138,7 @@ class RawPage(TextPage):
         shown = one_tag_a_line(xml[:MOST])
         if len(xml) > MOST:
             count = f"{words.count(MOST)} of {words.count(len(xml))} characters"
-            shown += f"\n\n{count}; emtui {command} {self._session.id} -o xml prints them all."
+            shown += f"\n\n{count}; emtui {command} {self._run.session.id} -o xml prints them all."
         return shown
 
     @property

@@ -24,6 +24,8 @@ class DifferenceLines(Lines):
         self.found: Difference | None = None
         self.folds = True
         """Whether equal lines far from a difference stand in one."""
+        self.sought = ""
+        """What is marked in the lines."""
         self._lines: tuple[Line, ...] = ()
 
     @property
@@ -69,6 +71,12 @@ class DifferenceLines(Lines):
         """Put the cursor on the line that this row stands in."""
         self.go(line_of(self._lines, row))
 
+    def show_row(self, row: int) -> None:
+        """Put the cursor on this row, and show each line if it is folded."""
+        if isinstance(self._lines[line_of(self._lines, row)], Stretch):
+            self.fold(folds=False)
+        self.go_to_row(row)
+
     def heading(self, width: int) -> Strip:
         """The titles of the columns."""
         return strip_of([(" ", PLAIN), (heading(self.found, width), HEADING)], width)
@@ -81,7 +89,7 @@ class DifferenceLines(Lines):
             return mark
         if isinstance(line, Stretch):
             return mark + stretch_pieces(line, width)
-        return mark + row_pieces(self.found, self.rows[line], width)
+        return mark + row_pieces(self.found, self.rows[line], width, self.sought)
 
 
 def _begin(comparison: Comparison) -> int:

@@ -22,7 +22,7 @@ from emtui.em.model import Event, Log
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import trouble
 from emtui.tui.columns import WIDE
-from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces
+from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces, why_worst
 from emtui.tui.log_lines import (
     EventLine,
     LogLine,
@@ -280,7 +280,8 @@ class EventList(Lines):
         cursor = CURSOR if place == self.cursor else " "
         room, indent = self._room(width), " " * (width - self._room(width) - 1)
         if isinstance(line, WaitLine):
-            return [(cursor + indent, PLAIN), *wait_pieces(line.wait, self.worst, room)]
+            why = why_worst(line.wait, self.worst, self.waits)
+            return [(cursor + indent, PLAIN), *wait_pieces(line.wait, why, room)]
         message = marked(words.cut(moved_left(self._rows.text(place), self.shifted), room), self.sought)
         if self._rows.part(place):
             return [(cursor + indent, PLAIN), *message]
@@ -288,7 +289,8 @@ class EventList(Lines):
         when = self._time_of_day(line.event) if self._by_clock(width) else self._offset(line.event)
         guess = TROUBLE if trouble(line.event.message) else " "
         new = NEW if line.place in self.fresh else " "
-        pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (f"{when:>{TIME}}  ", PLAIN)]
+        stands = f"{when:>{TIME}}".ljust(TIME + 2)
+        pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (stands, PLAIN)]
         return pieces + message
 
     def _room(self, width: int) -> int:

@@ -6,6 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from emtui.tui.fact_lines import lines_for
 from emtui.tui.theme import FAINT, PLAIN
 from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
@@ -15,7 +16,7 @@ LABEL = 10
 
 
 class Pairs(Widget):
-    """As many of the pairs as there is room for, `each` in so many lines; the first ones matter most."""
+    """As many of the pairs as there is room for, `each` in so many lines; `lines_for` says which."""
 
     DEFAULT_CSS = "Pairs { height: auto; }"
 
@@ -41,8 +42,11 @@ class Pairs(Widget):
         return strip_of([(f"  {label:<{LABEL}}", FAINT), (text, PLAIN)], self.size.width)
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
+        room = max(width - LABEL - 2, 1)
+        wanted = [len(wrapped(text, room, self._each)) for _, text in self._pairs]
+        given = lines_for([label for label, _ in self._pairs], wanted, self._most)
         lines: list[tuple[str, str]] = []
-        for label, text in self._pairs:
-            broken = wrapped(text, max(width - LABEL - 2, 1), self._each)
-            lines += zip([label] + [""] * (len(broken) - 1), broken, strict=True)
-        return lines[: self._most]
+        for (label, text), most in zip(self._pairs, given, strict=True):
+            broken = wrapped(text, room, most) if most else ()
+            lines += zip([label, *[""] * (len(broken) - 1)], broken, strict=False)
+        return lines

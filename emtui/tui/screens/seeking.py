@@ -1,0 +1,113 @@
+"""Searching in the lines of two runs, as in the events of one: first while it is typed, then on and on."""
+
+from __future__ import annotations
+
+from textual.reactive import var
+
+from emtui import words
+from emtui.triage.differing import Difference, matching
+from emtui.triage.stretches import beside
+from emtui.tui.screens.comparing import Comparing
+from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.widgets.difference_lines import DifferenceLines
+from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.prompt import Prompt
+
+
+class Seeking(Comparing):
+    """A page about two runs whose lines are searched; the line with the counts says for what."""
+
+    sought: var[str] = var("")
+    _seen: tuple[Difference | None, str, tuple[int, ...]] = (None, "", ())
+
+    @property
+    def lines(self) -> DifferenceLines:
+        """The lines of both logs."""
+        return self.query_one(DifferenceLines)
+
+    def prompt(self) -> Prompt:
+        """Where a search is typed."""
+        return Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
+
+    @property
+    def matches(self) -> tuple[int, ...]:
+        """The rows that hold what is sought, those that are folded too."""
+        found, sought = self.found, self.sought
+        if self._seen[0] is not found or self._seen[1] != sought:
+            self._seen = found, sought, matching(found, sought) if found else ()
+        return self._seen[2]
+
+    def told_search(self) -> tuple[Pieces, Pieces]:
+        """What is sought, and how many of the lines hold it."""
+        count = f"{words.count(len(self.matches))} of {words.count(len(self.lines.rows))} lines match"
+        return [("  / ", FAINT), (self.sought, BOLD)], [(count, FAINT)]
+
+    # --- typing -----------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Search while typing."""
+        self.query_one("#tally", OneLine).display = False
+        self.query_one(Prompt).open(self.sought)
+        self.show_foot()
+
+    def _seek(self, text: str) -> None:
+        """Each keystroke goes to the first match from here."""
+        self.sought = text
+
+    def watch_sought(self, sought: str) -> None:
+        """Other marks; the first match from here on."""
+        if not self.stands:
+            return
+        self.lines.sought = sought
+        if self.matches and self.lines.here not in self.matches:
+            self.lines.show_row(beside(self.matches, self.lines.here, 1))
+        self.lines.refresh()
+        self.show_state()
+
+    async def _search_closed(self, text: str, *, kept: bool) -> None:
+        """Enter keeps what is sought; Esc what was sought before."""
+        self._seek(text)
+        self.query_one(Prompt).close()
+        self.query_one("#tally", OneLine).display = True
+        self.set_focus(self.lines)
+        self.show_foot()
+        if kept and text and self.found and not self.matches:
+            self.say(f"No line holds “{text}”.")
+
+    # --- from match to match ------------------------------------------------------
+
+    def action_next_difference(self) -> None:
+        """The next lines that are different."""
+
+    def action_previous_difference(self) -> None:
+        """The previous lines that are different."""
+
+    def action_next_match(self) -> None:
+        """The next line with what is sought; the next difference, if nothing is."""
+        if self.sought:
+            self._to_match(1)
+        else:
+            self.action_next_difference()
+
+    def action_previous_match(self) -> None:
+        """The previous line with what is sought; the previous difference, if nothing is."""
+        if self.sought:
+            self._to_match(-1)
+        else:
+            self.action_previous_difference()
+
+    def _to_match(self, step: int) -> None:
+        if self.matches:
+            self.lines.show_row(beside(self.matches, self.lines.here, step))
+        else:
+            self.say(f"No line holds “{self.sought}”.")
+
+    def action_undo(self) -> None:
+        """Stop asking, else end the search, else take the trouble away, else go back."""
+        if self.action_stop():
+            return
+        if self.sought:
+            self.sought = ""
+        else:
+            super().action_undo()
