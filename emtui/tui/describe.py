@@ -31,7 +31,7 @@ WORST_FIRST = (
 def tally(snapshot: Snapshot) -> Pieces:
     """`3,426 runs  7 failed … 3,411 success`: worst first, what is well last."""
     counts = snapshot.tally
-    pieces: Pieces = [(f"{words.count(len(snapshot.sessions))} runs", PLAIN)]
+    pieces: Pieces = [(words.counted(len(snapshot.sessions), "run"), PLAIN)]
 
     def add(number: int, what: str, style: Style) -> None:
         if number:

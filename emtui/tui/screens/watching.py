@@ -116,8 +116,8 @@ class Watching(Digits):
 
     def _received(self, progress: Progress) -> None:
         whole = f" of {words.size(progress.expected)}" if progress.expected else ""
-        rows = words.count(progress.rows)
-        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows} rows"
+        rows = words.counted(progress.rows, "row")
+        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows}"
 
     def _asking(self) -> str:
         """Who is asked, and since when."""
