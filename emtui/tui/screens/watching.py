@@ -16,7 +16,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from emtui import words
-from emtui.em.errors import EmError, LogonRefused
+from emtui.em.errors import EmError, LogonRefused, Untrusted
 from emtui.em.model import Session, Uid
 from emtui.em.source import Progress, Source
 from emtui.monitor.away import Absence
@@ -175,7 +175,7 @@ class Watching(Digits):
         self._waved_away = ""
         if isinstance(problem, LogonRefused) and self.follow.health.after_outage:
             self.post_message(self.Refused())
-        self.trouble = f"{what}{when}, L log on: {problem}"
+        self.trouble = f"{what}{when}, L log on: {decided(problem)}"
         self.sessions.veiled = True
         self.post_message(self.Lost(str(problem)))
         self.show_top()
@@ -313,3 +313,12 @@ class Watching(Digits):
         gone, self._absence = self._absence is not None, None
         self.show_away()
         return gone
+
+
+def decided(problem: EmError) -> str:
+    """What a person must decide; of a certificate only why: L shows it, and its fingerprint finds no room."""
+    if isinstance(problem, Untrusted):
+        from emtui.tui.certificate import why
+
+        return why(problem)
+    return str(problem)
