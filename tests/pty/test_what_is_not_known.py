@@ -29,3 +29,14 @@ def test_the_health_of_a_server_says_the_year_in_which_its_certificate_ends(tmp_
         shown = "\n".join(terminal.until("Blind periods"))
     assert re.search(r"Certificate +valid until 20\d\d-\d\d-\d\d ", shown)
     assert "1 list of " in shown
+
+
+def test_a_paste_into_a_run_that_is_no_id_says_so(tmp_path: Path) -> None:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.until("a: next of 6")
+        terminal.press("e", "enter")
+        terminal.opened()
+        terminal.paste("bs02 closed the connection")
+        terminal.until("What was pasted is no ID; on the list it would be a query.")
