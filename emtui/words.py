@@ -69,6 +69,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 event`, `2,914 events`."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def size(octets: int) -> str:
     """Bytes in decimal units: `812 B`, `1.2 MB`, `128 MB`."""
     if octets < 1000:

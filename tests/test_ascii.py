@@ -18,7 +18,9 @@ def test_any_text_is_ascii_then_and_as_wide_as_before(text: str) -> None:
         assert len(shown) == words.cells(text)
 
 
-@pytest.mark.parametrize(("text", "shown"), [("■ ▲ ► ○ · ›", "X ! > o . >"), ("×2 – “a” ⏎…", 'x2 - "a" |~')])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("■ ▲ ► ○ · ›", "X ! > o . >"), ("×2 ±3 – “a” ⏎…", 'x2 ~3 - "a" |~')]
+)
 def test_what_emtui_draws_has_a_picture_of_its_own(text: str, shown: str) -> None:
     assert plain(text) == shown
 

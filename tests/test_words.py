@@ -63,6 +63,11 @@ def test_anything_else_is_no_span_and_says_what_would_be(text: str) -> None:
         words.parse_span(text)
 
 
+def test_one_thing_is_no_things() -> None:
+    told = [words.counted(number, "event") for number in (0, 1, 2, 2914)]
+    assert told == ["0 events", "1 event", "2 events", "2,914 events"]
+
+
 def test_counts_have_commas_and_sizes_decimal_units() -> None:
     assert words.count(2914) == "2,914"
     sizes = {812: "812 B", 1000: "1.0 kB", 1_234_567: "1.2 MB", 9_960_000: "10 MB", 128_000_000: "128 MB"}

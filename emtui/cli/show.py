@@ -124,7 +124,9 @@ def _narrate_odd(seen: Seen) -> None:
     if seen.session.odd:
         streams.narrate(f"of this session not all could be read: {seen.session.odd}")
     if seen.log.odd:
-        streams.narrate(f"{seen.log.odd} of {len(seen.log.events)} events could not be read whole")
+        streams.narrate(
+            f"{seen.log.odd} of {words.counted(len(seen.log.events), 'event')} could not be read whole"
+        )
     narrate_replaced(seen.log.replaced)
 
 

@@ -165,7 +165,7 @@ def _rests_on(shift: Shift) -> Iterator[Block]:
     tally = Counter(one.outcome for one in ran if one.complete)
     counts = ", ".join(f"{words.count(tally[kind])} {kind}" for kind in _COUNTED if tally[kind])
     yield Part("Rests on")
-    base = f"{words.count(len(shift.sessions))} runs listed as of {origin.zones.at(origin.as_of)}"
+    base = f"{words.counted(len(shift.sessions), 'run')} listed as of {origin.zones.at(origin.as_of)}"
     yield Item(
         (f"{base}; {words.count(len(ran))} of them ran in these hours{': ' if counts else ''}{counts}",)
     )

@@ -33,7 +33,9 @@ def _of_the_run(case: Case) -> Iterator[Told]:
     if not log.events:
         yield ("what it did: the server has no events of it",)
     if log.odd:
-        yield (f"{words.count(log.odd)} of its {words.count(len(log.events))} events: not readable whole",)
+        yield (
+            f"{words.count(log.odd)} of its {words.counted(len(log.events), 'event')}: not readable whole",
+        )
 
 
 def _of_its_past(case: Case) -> Iterator[Told]:

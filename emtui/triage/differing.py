@@ -98,7 +98,7 @@ def tally(comparison: Comparison) -> str:
     parts = parts or ["no line differs" + (" so far" if counts[Kind.AHEAD] else "")]
     if comparison.timed:
         slower = words.count(comparison.slower) if comparison.slower else "none"
-        parts.append(f"{slower} of {words.count(comparison.timed)} steps slower")
+        parts.append(f"{slower} of {words.counted(comparison.timed, 'step')} slower")
     if counts[Kind.AHEAD]:
         parts.append(f"{words.count(counts[Kind.AHEAD])} to come")
     return ", ".join(parts)
@@ -107,8 +107,7 @@ def tally(comparison: Comparison) -> str:
 def base(found: Difference) -> str:
     """`17 lines, 15 then`: what the counts rest on."""
     count = len(found.events)
-    lines = "line" if count == 1 else "lines"
-    return f"{words.count(count)} {lines}, {words.count(len(found.events_then))} then"
+    return f"{words.counted(count, 'line')}, {words.count(len(found.events_then))} then"
 
 
 def legend(found: Difference) -> str:

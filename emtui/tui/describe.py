@@ -46,7 +46,7 @@ def tally(snapshot: Snapshot, known: Counter[Outcome] | None = None) -> str:
         (snapshot.tally[Outcome.SUCCESS], told(Outcome.SUCCESS)),
     )
     parts = [f"{words.count(number)} {what}" for number, what in counts if number]
-    return "  ".join([f"{words.count(len(snapshot.sessions))} runs", *parts])
+    return "  ".join([words.counted(len(snapshot.sessions), "run"), *parts])
 
 
 def as_of_text(when: datetime, clock: Clock) -> str:

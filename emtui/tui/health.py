@@ -35,23 +35,23 @@ def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tupl
     if noted.problem:
         yield "Last problem", noted.problem
     if seen:
-        yield "Not readable", f"{words.count(seen.odd)} of {words.count(len(seen.sessions))} rows"
-        yield "Replaced", f"{words.count(seen.replaced)} characters that XML does not allow"
+        yield "Not readable", f"{words.count(seen.odd)} of {words.counted(len(seen.sessions), 'row')}"
+        yield "Replaced", f"{words.counted(seen.replaced, 'character')} that XML does not allow"
         yield "Last collected", _collected(seen, clock)
         yield "Clocks", _clocks(noted.skew)
     yield "Requests", _cost(follow)
     yield (
         "So far",
         (
-            f"{words.count(noted.looks)} lists of {words.size(noted.received)} in all,"
-            f" {words.count(noted.failures)} requests without one"
+            f"{words.counted(noted.looks, 'list')} of {words.size(noted.received)} in all,"
+            f" {words.counted(noted.failures, 'request')} without one"
         ),
     )
     if client and client.logged_on:
         yield "Logged on", ", ".join(words.moment(when, clock.zone) for when in client.logged_on)
     certificate = client.certificate if client else None
     if certificate:
-        until = words.moment(certificate.valid_until, clock.zone)
+        until = words.dated(certificate.valid_until, clock.zone)
         yield "Certificate", f"valid until {until}, SHA-256 {certificate.sha256[:16]}…"
 
 

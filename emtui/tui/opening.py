@@ -121,6 +121,8 @@ class Opening(LoggingOn, inherit_bindings=False):
         except lookup.BadQuery:
             if self.screen is screen:
                 screen.offer(text)
+            else:
+                self.page.say("What was pasted is no ID; on the list it would be a query.")
         else:
             self.go_to(text)
 

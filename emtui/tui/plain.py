@@ -168,9 +168,9 @@ def session_text(
 
 def _events(session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait]) -> Iterator[str]:
     if log is None:
-        yield "The events have not come yet."
+        yield "Its events have not been read."
         return
-    yield f"{words.count(len(log.events))} events"
+    yield words.counted(len(log.events), "event")
     began = session.started or first_time(log.events)
     indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(BETWEEN))
     for line in log_lines(log.events, waits):

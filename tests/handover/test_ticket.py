@@ -135,7 +135,7 @@ def test_events_that_could_not_be_read_are_said_with_the_reason() -> None:
         (case(logs=2), "how long its steps usually take: only 2 logs of good runs could be read"),
         (case(logs=4), "how long its steps take on most days: what is usual rests on 4 good runs"),
         (case(session=failed(odd="no end")), "part of what the server says of it: no end"),
-        (case(events=[Event(1, NOON, "x", "no time")]), "1 of its 1 events: not readable whole"),
+        (case(events=[Event(1, NOON, "x", "no time")]), "1 of its 1 event: not readable whole"),
         (
             case(session=failed(state="InProgress", ended=None)),
             "how it ends: it still ran at 2026-11-23 13:05:00 +01:00",

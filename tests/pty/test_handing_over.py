@@ -116,7 +116,7 @@ def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) ->
             terminal.press("Y")
             terminal.until("Copied to the clipboard")
             terminal.press("enter")
-            terminal.until("1 events")
+            terminal.until("1 event")
             terminal.press("i")
             terminal.until("UID")
             terminal.press("Y")
@@ -185,12 +185,12 @@ def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Pa
             assert "EMTUI" not in seen
             assert PASSWORD not in seen
             terminal.press("enter")
-            terminal.until("1 events")
+            terminal.until("1 event")
             terminal.press("v")
             terminal.until("I AM THE PAGER")
             terminal.press("enter")
             terminal.until("q back")
-            assert "\n1 events\n" in (tmp_path / "text").read_text()
+            assert "\n1 event\n" in (tmp_path / "text").read_text()
             terminal.press("q")
             terminal.until("1/1")
 

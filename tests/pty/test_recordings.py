@@ -81,7 +81,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
             terminal.press("r")
             terminal.until("1/2")
             terminal.press("enter")
-            terminal.until("1 events")
+            terminal.until("1 event")
             terminal.press("q")
             terminal.until("1/2")
             night.down = True
@@ -138,7 +138,7 @@ def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(recorded: Recorde
 def test_every_screen_says_that_it_is_a_replay(recorded: Recorded, tmp_path: Path) -> None:
     for terminal in replayed(recorded, tmp_path, "--speed", "100000"):
         terminal.until("ended")
-        steps = ("enter", "1 events"), ("i", "UID"), ("q", "1 events"), ("q", "1/2"), ("?", "First of all")
+        steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1/2"), ("?", "First of all")
         for key, word in steps:
             terminal.press(key)
             shown = terminal.until(word)
@@ -215,7 +215,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         terminal.until("1/2")
         terminal.unfold()
         terminal.press("enter")
-        terminal.until("1 events")
+        terminal.until("1 event")
         terminal.rest()
         os.kill(terminal.child.pid, 9)
         assert terminal.end() == -9
@@ -223,7 +223,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         terminal.until("ended")
         terminal.unfold()
         terminal.press("enter")
-        terminal.until("1 events")
+        terminal.until("1 event")
 
 
 SMALL = """
@@ -242,7 +242,7 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
         terminal.until(lambda lines: lines[0].startswith(" REC STOPPED   127.0.0.1"))
         terminal.unfold()
         terminal.press("r", "enter")
-        terminal.until("1 events")
+        terminal.until("1 event")
         terminal.press("q", "q")
         assert terminal.end() == 0
     assert "emtui: The recording cannot be written any more: File too large." in terminal.received.decode()

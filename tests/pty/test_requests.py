@@ -35,7 +35,7 @@ def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
     with on_the_list(tmp_path) as (terminal, played):
         assert routes(played) == ["root", "logon", "list"]
         terminal.press("enter")
-        terminal.until("1 events")
+        terminal.until("1 event")
         assert routes(played)[3:] == ["events"]
         terminal.press("q")
         terminal.until("1/1")

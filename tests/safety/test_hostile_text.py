@@ -56,7 +56,7 @@ def written_by_us(tmp_path_factory: pytest.TempPathFactory, known: Identity) -> 
     with on_screen(a_home(tmp_path_factory.mktemp("home")), known, good) as terminal:
         terminal.until("1/1")
         terminal.press("\r")
-        terminal.until("1 events")
+        terminal.until("1 event")
         terminal.press("i")
         terminal.until("UID")
         terminal.press("Q")

@@ -9,7 +9,8 @@ import pytest
 
 from emtui.demo.world import World
 from emtui.handover.dated import Dated
-from emtui.triage.finding import Finding, judged
+from emtui.triage.attention import judged
+from emtui.triage.finding import Finding
 from emtui.triage.known import NOTHING_KNOWN, Known, Mark, key_of
 from emtui.triage.standing import standings
 from emtui.triage.telling import calm

@@ -73,7 +73,7 @@ class ChoosingScreen(Page):
         zone = self.zone or self.emtui.zone
         started = self.session.started
         when = f" of {words.day_and_time(started, zone)}" if started else ""
-        count = f"{words.count(len(self._runs))} runs"
+        count = words.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
         self.query_one(Runs).show(self._runs, Clock(self.emtui.now() + self.emtui.skew, zone))

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from emtui import words
-from emtui.em.errors import EmError, LogonRefused
+from emtui.em.errors import EmError, LogonRefused, Untrusted
 from emtui.em.model import Session, Uid
 from emtui.em.source import Progress, Source
 from emtui.monitor.changes import Changes
@@ -104,8 +104,8 @@ class Following(Digits):
 
     def _received(self, progress: Progress) -> None:
         whole = f" of {words.size(progress.expected)}" if progress.expected else ""
-        rows = words.count(progress.rows)
-        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows} rows"
+        rows = words.counted(progress.rows, "row")
+        self.progress = f"{self._asking()}, {words.size(progress.received)}{whole}, {rows}"
 
     def _asking(self) -> str:
         """Who is asked, and since when."""
@@ -160,7 +160,7 @@ class Following(Digits):
         self._waved_away = ""
         if isinstance(problem, LogonRefused) and self.follow.health.after_outage:
             self.post_message(self.Refused())
-        self.trouble = f"{what}{when}, L log on: {problem}"
+        self.trouble = f"{what}{when}, L log on: {decided(problem)}"
         self.sessions.veiled = True
         self.post_message(self.Lost(str(problem)))
         self.show_top()
@@ -233,3 +233,12 @@ class Following(Digits):
         self.workers.cancel_group(self, "complete")
         self.say("Stopped. r asks again.")
         return True
+
+
+def decided(problem: EmError) -> str:
+    """What a person must decide; of a certificate only why: L shows it, and its fingerprint finds no room."""
+    if isinstance(problem, Untrusted):
+        from emtui.tui.certificate import why
+
+        return why(problem)
+    return str(problem)

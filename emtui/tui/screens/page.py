@@ -20,7 +20,7 @@ from emtui import words
 from emtui.tui.commands import Place, bindings, elsewhere, hints, shown
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.oneline import Foot, OneLine
 
 if TYPE_CHECKING:
     from emtui.em.model import Session
@@ -65,7 +65,7 @@ class Page(Screen[str | None]):
         yield OneLine(id="top")
         yield Static(id="trouble", markup=False)
         yield from self.body()
-        yield OneLine(id="foot")
+        yield Foot(id="foot")
 
     def body(self) -> Iterable[Widget]:
         """What this page is about."""
@@ -184,10 +184,11 @@ class Page(Screen[str | None]):
         """What was just said, else the keys; at the right the position."""
         if not self.stands:
             return
-        here = self.position()
-        right: Pieces = [(here, PLAIN)] if here else []
-        left: Pieces = [(self._said, BOLD)] if self._said else self._hints(words.cells(here))
-        self.query_one("#foot", OneLine).show(left, right)
+        here, foot = self.position(), self.query_one(Foot)
+        if self._said:
+            foot.say(self._said, here)
+        else:
+            foot.show_keys(self._hints(words.cells(here)), here)
 
     def _hints(self, taken: int) -> Pieces:
         """As many hints as fit whole."""

@@ -45,7 +45,7 @@ class Searching(KeepingUp):
         if self.asking:
             return (f"asking {self.client.server} for the events", "Esc stops")
         if self.log_read is None:
-            return ("No events yet. r asks for them.",)
+            return ("Its events have not been read. r asks for them.",)
         if self.only and self.log_read.events:
             return (f"No event holds “{self.only}”.", "Esc shows all events")
         return ("The server has no events of this run.",)
@@ -64,17 +64,21 @@ class Searching(KeepingUp):
 
     def _count(self, log: Log) -> str:
         if self.sought:
-            base = f"{words.count(self.events.shown)} {'shown' if self.only else 'events'}"
+            base = (
+                f"{words.count(self.events.shown)} shown"
+                if self.only
+                else words.counted(self.events.shown, "event")
+            )
             return f"{words.count(self.events.matches)} of {base} match"
         if self.only:
-            return f"{words.count(self.events.shown)} of {words.count(len(log.events))} events shown"
-        said = f"{words.count(len(log.events))} events"
+            return f"{words.count(self.events.shown)} of {words.counted(len(log.events), 'event')} shown"
+        said = words.counted(len(log.events), "event")
         if self.waits:
             said += f", waits of {SHOWN.seconds}s and more shown"
         if log.odd:
             said += f", {words.count(log.odd)} not readable whole"
         if log.replaced:
-            said += f", {words.count(log.replaced)} characters replaced"
+            said += f", {words.counted(log.replaced, 'character')} replaced"
         return said
 
     # --- typing -------------------------------------------------------------------

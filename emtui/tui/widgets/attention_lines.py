@@ -27,7 +27,7 @@ class AttentionLines(Widget):
         self._more = ""
 
     def show(self, sentences: tuple[str, ...], calm: str, more: str = "") -> None:
-        """Draw these, the worst first, or `calm` if there is none; `more` at the right, if it fits."""
+        """Draw these, the worst first, or `calm` if there is none; `more` at the right, as far as it fits."""
         told = (sentences[:AT_MOST], calm, more)
         if told != (self._sentences, self._calm, self._more):
             self._sentences, self._calm, self._more = told
@@ -44,7 +44,7 @@ class AttentionLines(Widget):
         if y >= len(lines):
             return strip_of([("" if lines or y else self._calm, FAINT)], width)
         room = width - words.cells(lines[y]) - len(SIGN)
-        more = self._more if y == len(lines) - 1 and words.cells(self._more) + 2 <= room else ""
+        more = fitting(self._more, room - 2) if y == len(lines) - 1 else ""
         sign = SIGN if y == 0 or len(self._sentences) > 1 else " " * len(SIGN)
         pieces: Pieces = [(sign, TROUBLE), (lines[y], BOLD)]
         return strip_of([*pieces, (more.rjust(room), PLAIN)], width)
@@ -54,3 +54,9 @@ class AttentionLines(Widget):
         if len(self._sentences) == 1:
             return wrapped(self._sentences[0], room, AT_MOST)
         return [words.cut(sentence, room) for sentence in self._sentences]
+
+
+def fitting(more: str, room: int) -> str:
+    """As much of `a: next of 6, 1 known` as `room` cells hold: all, the key, or nothing."""
+    forms = (more, more.partition(",")[0])
+    return next((form for form in forms if words.cells(form) <= room), "")

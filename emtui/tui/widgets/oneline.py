@@ -1,16 +1,21 @@
 """One line of the screen: something at the left, something at the right.
 
-If both do not fit, the left gives way; the right stays whole.
+If both do not fit, the left gives way; the right stays whole. The foot of a page has
+more lines where a sentence needs them.
 """
 
 from __future__ import annotations
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import words
-from emtui.tui.theme import PLAIN
+from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines import Pieces, strip_of
+
+MOST = 3
+"""How many lines a sentence may have."""
 
 
 class OneLine(Widget):
@@ -37,6 +42,62 @@ class OneLine(Widget):
         left = cut_pieces(self._left, room)
         blanks = " " * (width - right - sum(words.cells(text) for text, _ in left))
         return strip_of([*left, (blanks, PLAIN), *self._right], width)
+
+
+class Foot(OneLine):
+    """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
+
+    A sentence that one line does not hold has up to three until the next key: half of it
+    would not say what to do.
+    """
+
+    _said = ""
+    _here = ""
+    _high = 1
+
+    def show_keys(self, keys: Pieces, here: str) -> None:
+        """Draw these keys, on one line."""
+        self._told("", here)
+        self.show(keys, [(here, PLAIN)] if here else [])
+
+    def say(self, sentence: str, here: str) -> None:
+        """Draw this sentence, whole if three lines hold it."""
+        self._told(sentence, here)
+        self.show([(sentence, BOLD)], [(here, PLAIN)] if here else [])
+
+    def _told(self, sentence: str, here: str) -> None:
+        self._said, self._here = sentence, here
+        high = self._height(self.size.width)
+        if high != self._high:
+            self._high = high
+            self.refresh(layout=True)
+
+    def _lines(self, width: int) -> list[str]:
+        if not self._said:
+            return []
+        from emtui.tui.widgets.paragraph import wrapped
+
+        room = width - (words.cells(self._here) + 2 if self._here else 0)
+        return wrapped(self._said, room, MOST)
+
+    def _height(self, width: int) -> int:
+        return max(len(self._lines(width)), 1)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """As many lines as the sentence takes."""
+        return self._height(width)
+
+    def render_line(self, y: int) -> Strip:
+        """One of its lines; the last has the place of the cursor."""
+        width = self.size.width
+        lines = self._lines(width)
+        if len(lines) < 2:
+            return super().render_line(y)
+        if y >= len(lines):
+            return Strip.blank(width)
+        here = self._here if y == len(lines) - 1 else ""
+        blanks = " " * (width - words.cells(lines[y]) - words.cells(here))
+        return strip_of([(lines[y], BOLD), (blanks, PLAIN), (here, PLAIN)], width)
 
 
 def cut_pieces(pieces: Pieces, width: int) -> Pieces:

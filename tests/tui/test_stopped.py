@@ -1,0 +1,26 @@
+"""What stands above a list that is asked for no more before somebody decides."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from emtui.em.errors import Changed, LogonRefused, Untrusted
+from emtui.em.tls import Certificate
+from emtui.tui.screens.following import decided
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CERTIFICATE = Certificate(
+    "CN=em01", "CN=em01", (), NOON, NOON, "ab" * 32, "cd" * 20, "ef" * 32, True, "it is self-signed"
+)
+
+
+def test_of_a_certificate_it_says_why_and_leaves_the_fingerprint_to_the_page_that_asks() -> None:
+    told = decided(Untrusted(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE))
+    assert told == "This certificate is not trusted: it is self-signed. Nothing was sent."
+    told = decided(Changed(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, same_key=True))
+    assert "its public key is the same" in told
+    assert "abab" not in told
+
+
+def test_of_anything_else_it_says_all() -> None:
+    assert decided(LogonRefused("em01 refused the logon.", "ops")) == "em01 refused the logon."
