@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -17,7 +17,6 @@ from textual.binding import Binding, BindingType
 
 from emtui import __version__
 from emtui.em.threads import beside
-from emtui.monitor.alarm import Alarm
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
 from emtui.tui.commands import COMMANDS, Place, bindings
@@ -30,6 +29,7 @@ from emtui.tui.start import Start
 if TYPE_CHECKING:
     from emtui.em.model import Session
     from emtui.local.profiles import Stated
+    from emtui.monitor.alarm import Alarm
     from emtui.monitor.recording.replay import Replay
     from emtui.triage.attention import Finding
     from emtui.tui.screens.detail import DetailScreen
@@ -73,7 +73,6 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
         self._stop_pressed = -PRESS_AGAIN
         self.wraps = False
         """Whether long events are wrapped rather than cut."""
-        self._alarm = Alarm()
         self._finding: Finding | None = None
         self.past = PastLogs()
         self._noted: datetime | None = None
@@ -141,6 +140,13 @@ class EmtuiApp(LoggingOn, inherit_bindings=False):
             self.screen.say(text)
 
     # --- what is told by itself ----------------------------------------------------
+
+    @cached_property
+    def _alarm(self) -> Alarm:
+        """What was rung for; nothing is before there is a list."""
+        from emtui.monitor.alarm import Alarm
+
+        return Alarm()
 
     def _tell(self, what: str) -> None:
         """Ring, and run the profile's command, once and seldom."""
