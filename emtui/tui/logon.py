@@ -114,11 +114,11 @@ async def keep(connection: Connection, remember: Remember) -> tuple[Connection, 
     The connection with its profile, and a sentence about what was done or could not be.
     A server that was named on the command line leaves nothing behind but its password.
     """
-    from emtui.local import credentials
-
     said = ""
     keyring = OFF if remember is Remember.NEVER else None
     if remember is Remember.YES and connection.server and connection.user and connection.password:
+        from emtui.local import credentials
+
         try:
             keyring = await credentials.store(connection.server, connection.user, connection.password)
             said = f"The password is kept in {keyring}."
