@@ -128,3 +128,18 @@ def test_the_screens_load_no_client_before_the_first_paint() -> None:
     script = f"import emtui.tui.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+LATER = ("em.model", "em.source", "local.credentials", "lookup", "triage", "handover", "monitor.alarm")
+"""What a person needs who is logged on, or whose keyring is asked."""
+BEFORE_THE_LOGIN = "emtui.cli.browse, emtui.tui.app, emtui.tui.driver, emtui.tui.screens.login"
+AT_MOST = 64
+"""Modules of ours: each is read, and each class in it made, before there is anything to see."""
+
+
+def test_the_login_is_painted_before_anything_about_sessions_and_keyrings_is_loaded() -> None:
+    script = f"import {BEFORE_THE_LOGIN}, sys; print(*(name for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert not {*(f"emtui.{name}" for name in LATER), "tomllib", "json"} & set(loaded)
+    assert sum(name.partition(".")[0] == "emtui" for name in loaded) <= AT_MOST

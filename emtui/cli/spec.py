@@ -5,11 +5,10 @@ Reading (`arguments`) and help (`manual`) follow from these tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option; without a `value` to name it is a flag, with `choices` nothing else is taken."""
 
     name: str
@@ -19,8 +18,7 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command; `run` names the function that does it, as `module:function` in this package."""
 
     name: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,15 +95,23 @@ def read(file: Path) -> Mapping[str, Any] | None:
 def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
     """A file of the user's or root's own as TOML; nothing if it is missing. Raises `BadConfig`."""
     try:
-        with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
-            _check_owner(file, os.fstat(opened.fileno()))
-            return tomllib.load(opened)
+        text = _bytes_of(file)
     except FileNotFoundError:
         return None
     except OSError as problem:
         raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadConfig(f"{file} is not TOML: {problem}.{hint}") from None
+
+
+def _bytes_of(file: Path) -> bytes:
+    with os.fdopen(os.open(file, os.O_RDONLY | _NO_WAIT), "rb") as opened:
+        _check_owner(file, os.fstat(opened.fileno()))
+        return opened.read()
 
 
 def _check_owner(file: Path, status: os.stat_result) -> None:

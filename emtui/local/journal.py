@@ -23,7 +23,7 @@ SIZE = 256 * 1024
 """Bytes after which a new file is begun; one old one is kept."""
 NAME = "emtui.log"
 _LOGGERS = ("emtui", "asyncio")
-_CREDENTIALS = re.compile(
+_CREDENTIALS = (
     r"(?i)((?:proxy-)?authorization\s*[:=]\s*(?:\w+\s+)?|\bbasic\s+|\bbearer\s+|x-restsvcsessionid\s*[:=]\s*"
     r"|(?:set-)?cookie\s*[:=]\s*|/logonsessions/|sessionid\W{1,4}|\bpassword\s*[:=]\s*|://[^\s/:@]*:)"
     r"[^\s,;<>\"']+"
@@ -32,7 +32,7 @@ _CREDENTIALS = re.compile(
 
 def redacted(text: str) -> str:
     """`text` without credentials, on one line, with nothing in it that a terminal obeys."""
-    hidden = _CREDENTIALS.sub(lambda found: found.group(1) + SHOWN, without_secrets(text))
+    hidden = re.sub(_CREDENTIALS, lambda found: found.group(1) + SHOWN, without_secrets(text))
     return clean(hidden).replace("\n", " ⏎ ")
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from emtui.em.errors import EmError
-from emtui.em.model import Event, Session, Uid
-from emtui.em.source import Source
+
+if TYPE_CHECKING:
+    from emtui.em.model import Event, Session, Uid
+    from emtui.em.source import Source
 
 KEPT = 60
 """Logs kept at most: those of the five last good runs of each of twelve types."""

@@ -49,6 +49,7 @@ class AtTerminal(App[int], inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         super().__init__(ansi_color=True, driver_class=_own_driver())
         self.animation_level = "none"  # what moves costs bytes and says nothing
+        self._disable_tooltips = self._disable_notifications = True  # nothing of ours floats above a page
         self._start = start
         self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False

@@ -15,7 +15,8 @@ from emtui.triage.attention import Attention
 from emtui.triage.finding import Grade
 from emtui.triage.standing import Standing, Standings
 from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text
-from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN, TROUBLE
+from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 
 Row = Standing | str
 """A type as it stands; one that the documents name and the list never had is its bare name."""

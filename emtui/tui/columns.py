@@ -16,7 +16,8 @@ from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.tui.theme import BOLD, FAINT, GLYPHS, KNOWN, OUTCOME_STYLES, PLAIN
+from emtui.tui.outcomes import GLYPHS, KNOWN, OUTCOME_STYLES
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 
 if TYPE_CHECKING:
     from emtui.triage.baseline import Baseline

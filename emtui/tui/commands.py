@@ -7,8 +7,8 @@ app) where it stands. Keys have Textual's names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -35,8 +35,7 @@ class Place(Enum):
     EVERYWHERE = "Everywhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can do.
 
     `hint` is the footer's word for it; `vital` marks the keys that carry the

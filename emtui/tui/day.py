@@ -24,7 +24,8 @@ from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.describe import WORST_FIRST
-from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from emtui.monitor.follow import Follow
 from emtui.monitor.health import Sight
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock
-from emtui.tui.theme import ALARM, BOLD, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.theme import ALARM, BOLD, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 WORST_FIRST = (

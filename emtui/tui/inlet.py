@@ -40,33 +40,29 @@ _REST_OF_A_KEY = re.compile(r"\[[0-9;]*[A-HP-SZ~]|O[A-DFHP-S]|\[\??\d[\d;]*[nc]|
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class Meant:
+    """A text and what was meant by it: each kind is a class below, and equal only to its like."""
+
+    text: str = ""
+
+
+class Keys(Meant):
     """One key, or as many as one can tell apart: text without ESC, or one sequence."""
 
-    text: str
 
-
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(Meant):
     """The key Esc."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lump:
+class Lump(Meant):
     """So much came at once that nobody has typed it: a paste that was not said to be one."""
 
-    text: str
 
-
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(Meant):
     """A paste that was said to be one."""
 
-    text: str
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Meant):
     """The terminal has shown all that it was sent up to the question."""
 
 

@@ -1,7 +1,7 @@
 """What the screens ask of the client library and of this computer around a logon.
 
 httpx, lxml, cryptography and tomlkit are loaded here, in a thread, when a person
-logs on: the first screen is painted long before.
+logs on, and what asks the keyring when it is asked: the first screen is painted long before.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING
 
 from emtui.em.errors import EmError
 from emtui.em.threads import beside
-from emtui.local import credentials
 from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
-from emtui.local.credentials import Kept, NoKeyring
 from emtui.local.paths import config_files
 from emtui.local.profiles import OFF, BadConfig, Profile
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.logon import Gate
     from emtui.em.tls import Certificate
+    from emtui.local.credentials import Kept
 
 
 AT_ONCE = 1.0
@@ -101,8 +100,10 @@ async def with_kept(connection: Connection) -> Connection:
 
 async def recall(connection: Connection) -> Kept:
     """What the keyring holds for this server and user; waits as long as it takes. Raises `NoKeyring`."""
+    from emtui.local import credentials
+
     if connection.server is None or connection.user is None:
-        return Kept("", None)
+        return credentials.Kept("", None)
     keyring = connection.profile.keyring if connection.profile else None
     return await credentials.recall(connection.server, connection.user, keyring=keyring, patience=None)
 
@@ -116,10 +117,12 @@ async def keep(connection: Connection, remember: Remember) -> tuple[Connection, 
     said = ""
     keyring = OFF if remember is Remember.NEVER else None
     if remember is Remember.YES and connection.server and connection.user and connection.password:
+        from emtui.local import credentials
+
         try:
             keyring = await credentials.store(connection.server, connection.user, connection.password)
             said = f"The password is kept in {keyring}."
-        except NoKeyring as problem:
+        except credentials.NoKeyring as problem:
             said = str(problem)
     if connection.passing or connection.server is None:
         return connection, said

@@ -22,7 +22,7 @@ from emtui.tui.describe import server_words, tally
 from emtui.tui.fold_row import Row
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
 from emtui.tui.log_words import wait_text, waited
-from emtui.tui.theme import KNOWN
+from emtui.tui.outcomes import KNOWN
 
 if TYPE_CHECKING:
     from emtui.triage.folds import Fold

@@ -5,25 +5,27 @@ Once and seldom (`monitor.alarm` decides): by the bell, the profile's command, a
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import work
 
-from emtui.monitor.alarm import Alarm
 from emtui.tui.logging_on import LoggingOn
-from emtui.tui.start import Start
 
 if TYPE_CHECKING:
+    from emtui.monitor.alarm import Alarm
     from emtui.tui.screens.following import Following
 
 
 class Ringing(LoggingOn, inherit_bindings=False):
     """An app that rings."""
 
-    def __init__(self, start: Start) -> None:
-        super().__init__(start)
-        self._alarm = Alarm()
+    @cached_property
+    def _alarm(self) -> Alarm:
+        """What was rung for; nothing is before there is a list."""
+        from emtui.monitor.alarm import Alarm
+
+        return Alarm()
 
     @property
     def blind(self) -> bool:

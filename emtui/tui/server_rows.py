@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from emtui import words
 from emtui.em.model import Outcome
 from emtui.triage.servers import ServerRow, Went, worst_first
-from emtui.tui.theme import BOLD, FAINT, GLYPHS, OUTCOME_STYLES, PLAIN
+from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 TOOK = 6

@@ -1,15 +1,13 @@
-"""Colours and glyphs: the terminal's own sixteen colours, on its own background.
+"""Colours: the terminal's own sixteen, on its own background.
 
 Only what needs a look has colour, and every colour is doubled by a glyph and a
-word. The glyphs are ones that every terminal font has.
+word. How an outcome looks is told in `outcomes`.
 """
 
 from __future__ import annotations
 
 from rich.style import Style
 from textual.theme import Theme
-
-from emtui.em.model import Outcome
 
 THEME = Theme(
     name="emtui",
@@ -49,25 +47,6 @@ ALARM = Style(color="red", bold=True, reverse=True)
 WRONG = Style(underline=True, bold=True)
 MATCH = Style(underline=True, bold=True)
 
-OUTCOME_STYLES = {
-    Outcome.RUNNING: Style(color="cyan"),
-    Outcome.SUCCESS: PLAIN,
-    Outcome.WARNING: Style(color="yellow"),
-    Outcome.FAILED: TROUBLE,
-    Outcome.CANCELED: Style(color="magenta"),
-    Outcome.UNKNOWN: Style(color="magenta"),
-}
-
 CURSOR = "›"
 NEW, CHANGED, STALE = "+", "~", "?"
 """Beside the cursor: a run that is new, one that differs, and any while the list is stale."""
-GLYPHS = {
-    Outcome.RUNNING: "►",
-    Outcome.SUCCESS: "·",
-    Outcome.WARNING: "▲",
-    Outcome.FAILED: "■",
-    Outcome.CANCELED: "○",
-    Outcome.UNKNOWN: "?",
-}
-KNOWN = "k"
-"""In place of the glyph of a run that somebody has marked as known: such a row is dimmed."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from seats import NIGHT, SERVER, Seat, a_view, seated
-from textual.widgets import Input
 
 from emtui.demo.app import PASSWORD, USER
 from emtui.em.model import Outcome, Session
@@ -17,16 +16,17 @@ from emtui.local.profiles import Stated
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.theme import NEW, WRONG
+from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.query_prompt import QueryPrompt
 
 
 def typed(seat: Seat) -> str:
-    return seat.listing.query_one(Input).value
+    return seat.listing.query_one(Entry).value
 
 
 def underlined(seat: Seat) -> str:
     """What of the line in which one types is drawn as wrong."""
-    strip = seat.listing.query_one(Input).render_line(0)
+    strip = seat.listing.query_one(Entry).render_line(0)
     return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
 
 

@@ -15,8 +15,9 @@ from emtui.triage.finding import Finding, Grade
 from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
+from emtui.tui.outcomes import KNOWN
 from emtui.tui.screens.above import AboveTheList
-from emtui.tui.theme import BOLD, CURSOR, FAINT, KNOWN, PLAIN, TROUBLE
+from emtui.tui.theme import BOLD, CURSOR, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph

@@ -23,22 +23,21 @@ from emtui.em.address import Trust
 from emtui.em.errors import Denied, EmError, LogonRefused, Untrusted
 from emtui.local import password_command
 from emtui.local.connection import Connection, of_profile
-from emtui.local.credentials import PATIENCE, NoKeyring
 from emtui.local.password_command import CommandFailed
 from emtui.local.profiles import OFF, Profile
 from emtui.tui.commands import Place, bindings
 from emtui.tui.logon import NotLoggedOn, Remember, connect, recall
 from emtui.tui.screens.page import Page
 from emtui.tui.widgets.login_form import LoginForm
-from emtui.tui.widgets.profile_list import ProfileList
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
+    from emtui.tui.widgets.profile_list import ProfileList
 
 NARROW = 80
 """Below this width the profiles make room for the fields."""
 SILENT = (
-    f"The keyring has not answered for {PATIENCE:g} s; it may be locked, or be asking on another"
+    "The keyring has not answered for {:g} s; it may be locked, or be asking on another"
     " display. It is still waited for: type the password if you will not wait."
 )
 
@@ -84,6 +83,8 @@ class LoginScreen(Page):
         """Profiles, and the form."""
         with Horizontal(id="form"):
             if self._profiles:
+                from emtui.tui.widgets.profile_list import ProfileList
+
                 yield ProfileList(self._profiles, self.form.known.profile, id="profiles")
             yield self.form
 
@@ -91,13 +92,13 @@ class LoginScreen(Page):
         """Fill in what is known, and go to what is missing."""
         self._fill(self.form.known)
         if self._problem:
-            self.form.name_keyring()
+            self.form.name_keyring(self.emtui.shown)
             self._log_on(self.form.known, self._problem)
         elif self._at_once and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
         else:
-            self.form.name_keyring()
+            self.form.name_keyring(self.emtui.shown)
 
     def on_resize(self) -> None:
         """Less where there is less room."""
@@ -130,11 +131,14 @@ class LoginScreen(Page):
         """Hold the password that the keyring has, unless the person was quicker."""
         connection = self.form.known
         self.form.status("Asking the keyring for the password; you may type it meanwhile.")
+        await self.emtui.shown.wait()
+        from emtui.local.credentials import PATIENCE, NoKeyring
+
         asked, self._asked = self._asked or asyncio.create_task(recall(connection)), None
         try:
             await asyncio.wait({asked}, timeout=PATIENCE)
             if not asked.done():
-                self.form.status(SILENT)
+                self.form.status(SILENT.format(PATIENCE))
                 self.form.offer_never()
             kept = await asked
         except NoKeyring as problem:
@@ -238,6 +242,6 @@ class LoginScreen(Page):
         if self.emtui.client:
             self.dismiss(None)
         elif self._profiles:
-            self.set_focus(self.query_one(ProfileList))
+            self.set_focus(self.query_one("#profiles"))
         else:
             self.say("ctrl+c leaves emtui.")

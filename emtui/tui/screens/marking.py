@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
-from textual.widgets import Input
 
 from emtui.em.model import Session
 from emtui.em.text import clean
@@ -17,6 +16,7 @@ from emtui.triage.finding import Finding
 from emtui.triage.known import Mark, key_for, key_of
 from emtui.triage.standing import Standings
 from emtui.triage.telling_known import ending, the_file
+from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ async def _ask(page: Page, listing: LookupScreen, pointed: Pointed) -> None:
 
     prompt = Prompt(lambda _: None, closed, page.spares_the_line, id="note")
     await page.mount(prompt, before="#foot")
-    prompt.query_one(Input).placeholder = HOW
+    prompt.query_one(Entry).placeholder = HOW
     outgrown = listing.known.marks.get(pointed.of) if listing.known else None
     prompt.open(outgrown.note if outgrown else "", before="", sign=SIGN)
     page.show_foot()

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 from emtui.tui.commands import Command, Place, keys_of, of
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
+from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.lines import Lines, Pieces
 
 NAMED = 72
@@ -43,7 +44,7 @@ class PaletteScreen(Page):
     """Ends with the name of the command that was chosen, or with the text that was typed."""
 
     PLACE: ClassVar[Place] = Place.PALETTE
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = "Entry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "down", "the next command", show=False),
         Binding("up", "up", "the previous command", show=False),
@@ -57,9 +58,7 @@ class PaletteScreen(Page):
         """The line to type in, and the commands."""
         with Horizontal(id="line"):
             yield Label(":", markup=False)
-            field = Input(compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Entry()
         yield Choices()
 
     def on_mount(self) -> None:
@@ -89,7 +88,7 @@ class PaletteScreen(Page):
 
     async def action_choose(self) -> None:
         """Enter outside the field is Enter in it."""
-        await self.query_one(Input).action_submit()
+        await self.query_one(Entry).action_submit()
 
     def action_undo(self) -> None:
         """Back, nothing done."""

@@ -21,11 +21,12 @@ from emtui.tui.certificate import explained, why
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.text import TextLines
+from emtui.tui.widgets.entry import Entry
 
 ACCEPT = "pin"
 
 
-class WordField(Input):
+class WordField(Entry):
     """Where the word is typed; it has no y, so that this copies here, too."""
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
@@ -38,7 +39,7 @@ class TrustScreen(Page):
 
     PLACE: ClassVar[Place] = Place.TRUST
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TRUST)
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = "Entry"
 
     def __init__(self, error: Untrusted) -> None:
         super().__init__()
@@ -62,9 +63,7 @@ class TrustScreen(Page):
         yield TextLines(explained(self._error, self.emtui.zone))
         with Horizontal(id="line"):
             yield Label("Type pin to trust it, Enter alone leaves: ", markup=False)
-            field = WordField(compact=True)
-            field.cursor_blink = False
-            yield field
+            yield WordField()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The word accepts; nothing leaves; anything else is asked again."""
@@ -79,7 +78,7 @@ class TrustScreen(Page):
 
     async def action_answer(self) -> None:
         """Enter outside the field is Enter in it."""
-        await self.query_one(Input).action_submit()
+        await self.query_one(Entry).action_submit()
 
     def action_more(self) -> None:
         """Further down in the certificate."""

@@ -15,9 +15,9 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
+from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
 
@@ -29,7 +29,7 @@ AT_MOST = 8
 DOTS = "•" * 8
 
 
-class Value(Input):
+class Value(Entry):
     """Where one types; the key after Enter must already find the page as Enter has left it."""
 
     async def action_submit(self) -> None:
@@ -45,9 +45,8 @@ class Field(Widget):
         self._label = label
         self._hint = ""
         self._wrong = ""
-        self.input = Value(password=password, compact=True)
+        self.input = Value(password=password)
         """Where one types."""
-        self.input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
         """The value; the style sheet leaves room around it."""

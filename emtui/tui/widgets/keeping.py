@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from emtui.local import credentials
-from emtui.local.credentials import NoKeyring
 from emtui.tui.logon import Remember
 from emtui.tui.widgets.field import Toggle
 
@@ -21,16 +21,10 @@ class Keeping(Vertical):
         super().__init__()
         self._remember = Toggle("remember it in the keyring", id="remember")
         self._never = Toggle("never ask it", id="never")
-        self._why_not = Static(id="why-not", markup=False)
 
     def compose(self) -> ComposeResult:
-        """The boxes, and why the first cannot be ticked."""
-        yield from (self._remember, self._never, self._why_not)
-
-    def on_mount(self) -> None:
-        """Nothing is wrong with the keyring yet."""
-        self.no_trouble()
-        self._why_not.display = False
+        """The first box; the other, and why it cannot be ticked, are made for those who see them."""
+        yield self._remember
 
     @property
     def wish(self) -> Remember:
@@ -48,15 +42,19 @@ class Keeping(Vertical):
         """The keyring is silent: it need not be asked for this profile any more."""
         self._never.name_it(f"never ask it for {profile}")
         self._never.display = True
+        if not self._never.is_attached:
+            self.mount(self._never, after=self._remember)
 
     @work(exclusive=True, description="name the keyring")
-    async def name_keyring(self) -> None:
-        """Say where a password would be kept, or why it cannot be."""
+    async def name_keyring(self, shown: asyncio.Event) -> None:
+        """Say where a password would be kept, or why it cannot be; asked once a picture is `shown`."""
+        await shown.wait()
+        from emtui.local import credentials
+
         try:
             name = await credentials.best()
-        except NoKeyring as problem:
+        except credentials.NoKeyring as problem:
             self._remember.name_it("it cannot be remembered here", possible=False)
-            self._why_not.update(Content.styled(str(problem), "dim"))
-            self._why_not.display = True
+            await self.mount(Static(Content.styled(str(problem), "dim"), id="why-not", markup=False))
         else:
             self._remember.name_it(f"remember it in {name}")

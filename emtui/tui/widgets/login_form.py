@@ -5,6 +5,7 @@ A password that is known is never in its field: it stays a secret, and dots stan
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -130,10 +131,10 @@ class LoginForm(Vertical):
         field.wrong(sentence)
         self.screen.set_focus(field.input)
 
-    def name_keyring(self) -> None:
-        """Say where a password would be kept."""
+    def name_keyring(self, shown: asyncio.Event) -> None:
+        """Say where a password would be kept, once the first picture is `shown`."""
         if self._keeping:
-            self._keeping.name_keyring()
+            self._keeping.name_keyring(shown)
 
     def offer_never(self) -> None:
         """The keyring of this profile is silent."""

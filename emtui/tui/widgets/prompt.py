@@ -19,6 +19,7 @@ from textual.widgets import Input, Label
 
 from emtui import words
 from emtui.tui.commands import Place, bindings
+from emtui.tui.widgets.entry import Entry
 
 PAUSE = 0.15
 """Seconds without a key after which somebody who types is taken to have paused."""
@@ -31,7 +32,7 @@ class Closed(Protocol):
         """Take the text, and close the prompt if it can be taken; the next key waits for that."""
 
 
-class PromptInput(Input):
+class PromptInput(Entry):
     """A field whose Enter belongs to the prompt around it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
@@ -88,9 +89,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The sign and the field."""
         yield Label(self._sign, markup=False)
-        field = self.FIELD(select_on_focus=False, compact=True)
-        field.cursor_blink = False
-        yield field
+        yield self.FIELD(select_on_focus=False)
 
     @property
     def is_open(self) -> bool:
@@ -106,7 +105,7 @@ class Prompt(Horizontal):
             label.update(sign)
             label.styles.width = words.cells(sign) + 1
         self.display = True
-        field = self.query_one(Input)
+        field = self.query_one(Entry)
         with field.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
@@ -129,7 +128,7 @@ class Prompt(Horizontal):
 
     def _tell(self) -> None:
         if self.is_open:
-            self._when_typed(self.query_one(Input).value)
+            self._when_typed(self.query_one(Entry).value)
 
     def _end_pause(self) -> None:
         if self._pause:
@@ -139,4 +138,4 @@ class Prompt(Horizontal):
     async def end(self, *, kept: bool) -> None:
         """Say what stands now, or what stood before."""
         self._end_pause()
-        await self._when_closed(self.query_one(Input).value if kept else self._before, kept=kept)
+        await self._when_closed(self.query_one(Entry).value if kept else self._before, kept=kept)

@@ -10,12 +10,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
-from textual.widgets import Input
 
 from emtui.lookup import BadQuery, Offers, without_key
 from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import PLAIN, WRONG
+from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.prompt import Closed, Prompt, PromptInput
 
@@ -100,8 +100,8 @@ class QueryPrompt(Prompt):
         self._field.highlighter = self._underline
 
     @property
-    def _field(self) -> Input:
-        return self.query_one(Input)
+    def _field(self) -> Entry:
+        return self.query_one(Entry)
 
     @property
     def wrong(self) -> BadQuery | None:

@@ -1,0 +1,26 @@
+"""Where one types a line: the framework's field, without the frame and the colours that it comes with.
+
+Its own style sheet is longer than all of ours, and would be read before the first picture.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.widgets import Input
+
+
+class Entry(Input, inherit_css=False):
+    """One line in the terminal's own colours; the cursor is a reversed cell, and stands still."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = Input.COMPONENT_CLASSES
+    DEFAULT_CSS = """
+    Entry { width: 1fr; height: 1; overflow: hidden; pointer: text; }
+    Entry { background: ansi_default; color: ansi_default; }
+    Entry > .input--cursor, Entry > .input--selection { text-style: reverse; }
+    Entry > .input--placeholder { text-style: dim; }
+    """
+
+    def __init__(self, *, password: bool = False, select_on_focus: bool = True) -> None:
+        super().__init__(password=password, select_on_focus=select_on_focus)
+        self.cursor_blink = False
