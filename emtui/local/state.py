@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emtui.local import paths
+from emtui.local import lock, paths
 
 PATIENCE = 2.0
 """Seconds that another process may take to write."""
-_PAUSE = 0.02
 
 
 class NoState(Exception):
@@ -74,24 +72,8 @@ def locked(path: Path) -> Iterator[None]:
     """Ours alone until the block ends; where there are no such locks it always is. Raises `NoState`."""
     handle = opened(path, os.O_RDWR)
     try:
-        _lock(handle)
+        if not lock.wait(handle, PATIENCE):
+            raise NoState("another emtui has not let go of them.")
         yield
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        return
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise NoState("another emtui has not let go of them.") from None
-            time.sleep(_PAUSE)
-        else:
-            return

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import tomlkit
 
+from emtui.local import lock
 from emtui.local.configuration import load
 from emtui.local.profiles import KEYS, BadConfig, Profile, check_name, check_user
 
@@ -95,15 +96,13 @@ def _check(path: Path, text: str, meant: tomlkit.TOMLDocument) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Nobody else changes the configuration meanwhile; where there are no such locks, as it comes."""
-    try:
-        import fcntl
-    except ImportError:
+    """Nobody else changes the configuration meanwhile; where folders cannot be opened, as it comes."""
+    if os.name != "posix":
         yield
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock.wait(handle)
         yield
     finally:
         os.close(handle)
