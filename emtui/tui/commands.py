@@ -207,6 +207,8 @@ _SHOWN = {
     "space": "Space",
     "down": "Down",
     "up": "Up",
+    "left": "Left",
+    "right": "Right",
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "home": "Home",

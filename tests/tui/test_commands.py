@@ -117,3 +117,9 @@ def test_the_help_of_a_view_names_every_command_of_it_within_56_columns(place: P
 
 def test_bindings_are_hidden_from_the_frameworks_own_footer() -> None:
     assert all(not binding.show for binding in bindings(Place.LOOKUP))  # type: ignore[union-attr]
+
+
+def test_every_arrow_is_called_as_it_is_told_elsewhere() -> None:
+    told = {key for command in COMMANDS for key in keys_of(command).split()}
+    assert {"Up", "Down", "Left", "Right"} <= told
+    assert not {"up", "down", "left", "right"} & told
