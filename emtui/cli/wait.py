@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -56,7 +56,7 @@ def wait(given: Given) -> int:
 
     found = converse(there, ask)
     if found is None:
-        streams.narrate(f"it has not ended within {given.one('--timeout')} s")
+        streams.narrate(f"it has not ended within {words.duration(timedelta(seconds=timeout or 0))}")
         return TIMED_OUT
     seen, known = found
     if as_json:

@@ -256,7 +256,9 @@ def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(there: Shell, manage
     manager.runs = {2: RUNS}
     done = there("wait", guid(2), "--timeout", "0.3")
     assert (done.returncode, done.stdout) == (13, "")
-    assert "has not ended within" in done.stderr
+    assert "has not ended within 0.3s\n" in done.stderr
+    late = there("wait", guid(2), "--timeout", "1s")
+    assert "has not ended within 1.0s\n" in late.stderr, "with one unit, however it was written"
     assert there("wait", guid(7)).returncode == 3
     assert there("wait", guid(2), "--timeout", "soon").returncode == 2
 
