@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that a daemon may take to start: far more than is normal."""
 
 PACKAGES = "dbus gnome-keyring openssh-client openssh-server tmux"

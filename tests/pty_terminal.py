@@ -6,19 +6,31 @@ the screen as it was.
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from fcntl import ioctl
 from pathlib import Path
 
 import pexpect
 import pyte
+from served import Demo
 
-PATIENCE = 30.0
-"""Seconds that a screen may take to show what it should: ten times what is normal."""
+from emtui.tui.turns import QUESTION as ASKED_AFTER
+
+QUESTION = ASKED_AFTER.encode()
+PATIENCE = 60.0
+"""Seconds that a screen may take to show what it should: ten times what is normal where others work, too."""
+
+TAKEN = 2.0
+"""Seconds that a key waits, at most, for the one before to have been read: nobody may be reading."""
 
 KEYS = {
     "enter": "\r",
@@ -31,8 +43,14 @@ KEYS = {
     "ctrl+p": "\x10",
 }
 
+_DRAWN = re.compile(rb"\x1b\[\d+;\d+H")
+"""A picture is drawn in pieces, each of which says where it stands."""
+
 NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 """A night of the demo that stands still: what hangs does so for two hours, one run fails just now."""
+
+
+NIGHTLY = str(Path(__file__).with_name("nightly.py"))
 
 
 class Answering(pyte.Screen):
@@ -62,23 +80,37 @@ class Terminal:
         return [line.rstrip() for line in self._screen.display]
 
     def press(self, *keys: str) -> None:
-        """Press named keys, or type texts as they are."""
+        """Press named keys, or type texts as they are: each as a piece of its own, however slow emtui is."""
         for key in keys:
+            ends = time.monotonic() + TAKEN
+            while _untaken(self.child.pid) and time.monotonic() < ends:
+                time.sleep(0.01)
             self.child.send(KEYS.get(key, key))
 
     def paste(self, text: str) -> None:
         """Paste, as a terminal with bracketed paste does."""
         self.child.send(f"\x1b[200~{text}\x1b[201~")
 
-    def until(self, shown: str | Callable[[list[str]], bool]) -> list[str]:
-        """Wait until a text stands somewhere on the screen, or until the lines are as told."""
-        fits = shown if callable(shown) else lambda lines: any(shown in line for line in lines)
-        ends = time.monotonic() + PATIENCE
-        while not fits(self.lines()):
-            if time.monotonic() > ends or not self._read():
+    def until(self, *shown: str | Callable[[list[str]], bool]) -> list[str]:
+        """Wait until one whole picture has each of these texts on some line, and its lines are as told."""
+        ends, silent, there = time.monotonic() + PATIENCE, False, True
+        while not ((silent or self._whole()) and all(_fits(one, self.lines()) for one in shown)):
+            if time.monotonic() > ends or not there:
                 picture = "\n".join(self.lines())
                 raise AssertionError(f"never shown: {shown}\n{picture}")
+            before = len(self.received)
+            there = self._read()
+            silent = len(self.received) == before
         return self.lines()
+
+    def reaction(self) -> list[str]:
+        """The next whole picture; the same again if nothing comes for a moment."""
+        self._read()
+        return self.until()
+
+    def _whole(self) -> bool:
+        """Whether nothing was drawn since emtui asked last: it asks after every picture."""
+        return _DRAWN.search(self.received, self.received.rfind(QUESTION) + 1) is None
 
     def at_row(self, number: int) -> None:
         """Wait until the list stands at this row; it is told from events by having thousands."""
@@ -107,12 +139,31 @@ class Terminal:
         return True
 
     def rest(self) -> int:
-        """Take in what still comes until nothing does for a moment; how many bytes came since the start."""
+        """Take in what still comes until nothing does for a moment, and nobody works on anything more.
+
+        How many bytes came since the start.
+        """
         before = -1
-        while before < len(self.received):
+        while before < len(self.received) or _busy(self.child.pid):
             before = len(self.received)
             self._read()
         return before
+
+    def back(self, times: int = 1) -> None:
+        """Wait until emtui has drawn anew on a terminal that it has lent so often."""
+        entered = b"\x1b[?1049h"
+        self.until(
+            lambda _: self.received.count(entered) > times,
+            lambda _: _DRAWN.search(self.received, self.received.rfind(entered)) is not None,
+        )
+
+    def stopped(self) -> None:
+        """Wait until the program has stopped and the terminal is somebody else's."""
+        ends = time.monotonic() + PATIENCE
+        while not os.waitpid(self.child.pid, os.WUNTRACED | os.WNOHANG)[0]:
+            assert time.monotonic() < ends, "it never stopped"
+            self._read()
+        self.rest()
 
     def for_a_while(self, seconds: float) -> None:
         """Take in what comes within so long: for what a person or a line does so slowly."""
@@ -151,6 +202,22 @@ def emtui(
 
 
 @contextmanager
+def at_night(
+    demo: Demo,
+    *arguments: str,
+    columns: int = 80,
+    lines: int = 23,
+    environ: Mapping[str, str],
+    folder: str | None = None,
+) -> Iterator[Terminal]:
+    """The demo of that night, seen in a terminal of this size, before a server that runs already."""
+    announced = json.dumps({**asdict(demo), "ca": str(demo.ca)})
+    argv = (NIGHTLY, announced, "demo", *NIGHT, *arguments)
+    with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
+        yield terminal
+
+
+@contextmanager
 def python(
     *argv: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str], folder: str | None = None
 ) -> Iterator[Terminal]:
@@ -167,7 +234,16 @@ def python(
     try:
         yield Terminal(child, columns, lines)
     finally:
-        child.close(force=True)
+        end_at_once(child)
+
+
+def end_at_once(child: pexpect.spawn[bytes]) -> None:
+    """Whatever it does, it ends now, and is gone afterwards; pexpect itself gives up on a busy machine."""
+    if child.isalive():
+        child.kill(signal.SIGKILL)
+        child.wait()
+    child.ptyproc.delayafterclose = 0
+    child.close()
 
 
 def a_home(folder: Path, **more: str) -> dict[str, str]:
@@ -182,6 +258,34 @@ def a_home(folder: Path, **more: str) -> dict[str, str]:
         "TZ": "UTC",
         **more,
     }
+
+
+def _fits(shown: str | Callable[[list[str]], bool], lines: list[str]) -> bool:
+    return shown(lines) if callable(shown) else any(shown in line for line in lines)
+
+
+def _untaken(pid: int) -> int:
+    """How many bytes were typed that this process has not read from its terminal yet."""
+    try:
+        terminal = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return 0  # it has ended
+    try:
+        return int.from_bytes(ioctl(terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
+    finally:
+        os.close(terminal)
+
+
+def _busy(pid: int) -> bool:
+    """Whether a thread of this process runs, or would if it had a processor, or one of its children's."""
+    busy = False
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):  # it has ended meanwhile
+            busy |= (thread / "stat").read_text().rpartition(")")[2].split()[0] in "RD"
+            busy |= any(_busy(int(child)) for child in (thread / "children").read_text().split())
+    return busy
 
 
 def marked(lines: list[str]) -> str:

@@ -35,4 +35,4 @@ def serve(*options: str, environ: dict[str, str] | None = None) -> Iterator[Demo
             )
         finally:
             server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=10)
+            server.communicate(timeout=60)

@@ -8,6 +8,7 @@ second, delays seconds one way.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -20,7 +21,7 @@ from time import monotonic
 from typing import Protocol
 
 import pexpect
-from pty_terminal import Terminal
+from pty_terminal import Terminal, end_at_once
 
 PIECE = 100
 """Bytes that arrive together: an eightieth of a second at 64 kbit/s."""
@@ -102,6 +103,7 @@ class Remote:
         self._child = child
         self._arrived: SimpleQueue[bytes] = SimpleQueue()
         self._handle: int = child.child_fd
+        self.pid: int = child.pid
         self.down = Way(line, self._arrived.put)
         self.up = Way(line, self._type)
         self._reader = threading.Thread(target=self._read, name="slow-line-pty", daemon=True)
@@ -123,11 +125,11 @@ class Remote:
 
     def close(self) -> None:
         """End it, and the line."""
-        self._child.terminate(force=True)
+        self._child.kill(signal.SIGKILL)
         self._reader.join()
         self.down.cut()
         self.up.cut()
-        self._child.close(force=True)
+        end_at_once(self._child)
 
     def _type(self, keys: bytes) -> None:
         os.write(self._handle, keys)

@@ -168,7 +168,7 @@ def session_text(
 
 def _events(session: Session, log: Log | None, clock: Clock, waits: Sequence[Wait]) -> Iterator[str]:
     if log is None:
-        yield "Its events have not been read."
+        yield "The events have not come yet."
         return
     yield words.counted(len(log.events), "event")
     began = session.started or first_time(log.events)

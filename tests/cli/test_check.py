@@ -36,8 +36,8 @@ def at(shell: Shell, demo: Demo) -> Shell:
 
 
 def checked(shell: Shell, *argv: str) -> tuple[int, str]:
-    """The exit code and the line, which always agree."""
-    done = shell("check", *argv)
+    """The exit code and the line, which always agree; it is given more time than a monitoring system has."""
+    done = shell("check", "--timeout", "60", *argv)
     found = LINE.fullmatch(done.stdout)
     assert found, (done.stdout, done.stderr)
     assert CODES[found[1]] == done.returncode
@@ -57,7 +57,7 @@ def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: D
     code, line = checked(at(shell, story))
     assert code == 2
     text = line.partition(" | ")[0]
-    assert "DatabaseMaintenance has run for 2h1" in text
+    assert "DatabaseMaintenance has run for 2h" in text
     assert "CatalogReplicationJob last ran" in text
     assert "usually every 4h" in text
     assert "LicAutoUpdate warned 3 times" in text or "1 more" in text

@@ -16,7 +16,10 @@ EMTUI = [sys.executable, "-m", "emtui"]
 
 def test_it_says_where_it_is_once_it_answers_over_https(demo: Demo) -> None:
     context = ssl.create_default_context(cafile=demo.ca)
-    assert b"EnterpriseManager" in httpx.get(f"{demo.url}/api/", verify=context, trust_env=False).content
+    assert (
+        b"EnterpriseManager"
+        in httpx.get(f"{demo.url}/api/", verify=context, trust_env=False, timeout=60).content
+    )
     assert len(demo.sha256) == 64
 
 
@@ -27,7 +30,7 @@ def test_a_signal_ends_it_with_0(number: signal.Signals) -> None:
         assert server.stdout is not None
         assert set(json.loads(server.stdout.readline())) == {"url", "user", "password", "sha256", "ca"}
         server.send_signal(number)
-        _, complaint = server.communicate(timeout=10)
+        _, complaint = server.communicate(timeout=60)
     assert (server.returncode, complaint) == (0, "")
 
 

@@ -113,7 +113,7 @@ class Child:
             into.append(line)  # noqa: PERF402 - as they come
 
     def until(self, holds: Callable[[], bool]) -> None:
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < ends, (self.lines, self.said, self.process.poll())
             time.sleep(0.02)
@@ -122,9 +122,9 @@ class Child:
         return [json.loads(line) for line in self.lines]
 
     def end(self) -> int:
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         for reader in self._readers:
-            reader.join(10)
+            reader.join(60)
         return code
 
 
@@ -212,7 +212,7 @@ def test_tail_ends_silently_when_nobody_reads_any_more(there: Shell, server: Rog
         child.stdout.readline()
         child.stdout.close()
         manager.runs[9] = FAILED
-        assert child.wait(30) == 141
+        assert child.wait(60) == 141
         assert child.stderr.read() == ""
     assert server.count("DELETE") == 1
 

@@ -145,14 +145,14 @@ def test_tail_says_so_too(at_demo: Shell, demo: Demo) -> None:
 def test_a_check_may_ignore_what_is_known_and_says_how_much(shell: Shell, story: Demo) -> None:
     shell.before = ("--server", story.url, "--user", story.user, "--pin", story.sha256)
     shell.environ["EMTUI_PASSWORD"] = story.password
-    before = shell("check", "--ignore-known")
+    before = shell("check", "--timeout", "60", "--ignore-known")
     assert before.returncode == 2
     assert "known ignored" not in before.stdout
     kinds = ("DatabaseMaintenance", "CatalogReplicationJob")
     marks = [Mark(of(kind), kind, "", LONG_AGO, FAR) for of, kind in zip((hanging, late), kinds, strict=True)]
     mark(shell, story, *marks)
-    assert shell("check").returncode == 2
-    done = shell("check", "--ignore-known")
+    assert shell("check", "--timeout", "60").returncode == 2
+    done = shell("check", "--timeout", "60", "--ignore-known")
     assert done.returncode == 1
     assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate warned 3 times since")
     assert ". 2 known ignored | types=12" in done.stdout
@@ -161,10 +161,10 @@ def test_a_check_may_ignore_what_is_known_and_says_how_much(shell: Shell, story:
 def test_a_monitoring_system_reads_what_the_team_knows(shell: Shell, story: Demo) -> None:
     shell.before = ("--server", story.url, "--user", story.user, "--pin", story.sha256)
     shell.environ["EMTUI_PASSWORD"] = story.password
-    assert shell("check", "--type", "LicAutoUpdate").returncode == 1
+    assert shell("check", "--timeout", "60", "--type", "LicAutoUpdate").returncode == 1
     note(shell, '[[note]]\npattern = "license"\ntext = "renewed in January"\nknown = true\n')
-    assert shell("check", "--type", "LicAutoUpdate").returncode == 1
-    done = shell("check", "--type", "LicAutoUpdate", "--ignore-known")
+    assert shell("check", "--timeout", "60", "--type", "LicAutoUpdate").returncode == 1
+    done = shell("check", "--timeout", "60", "--type", "LicAutoUpdate", "--ignore-known")
     assert done.returncode == 0
     assert ". 1 known ignored | " in done.stdout
 

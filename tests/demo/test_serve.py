@@ -21,7 +21,7 @@ from emtui.demo.child import Announced, NotStarted, running
 from emtui.demo.play import DemoOptions, parse_plays
 
 LIST = "/api/systemSessions?format=Entity"
-PATIENCE = 10
+PATIENCE = 60
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def playing(*plays: str) -> DemoOptions:
 
 def client(told: Announced) -> httpx.Client:
     verify = ssl.create_default_context(cafile=told.ca) if told.ca else True
-    return httpx.Client(base_url=told.url, verify=verify, trust_env=False)
+    return httpx.Client(base_url=told.url, verify=verify, trust_env=False, timeout=PATIENCE)
 
 
 def log_on(browser: httpx.Client, told: Announced) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import Terminal, a_home, at_night
+from served import Demo
 
 
 @pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
+def demo_list(tmp_path: Path, demo: Demo) -> Iterator[Terminal]:
     """The list of that night, once it has been thought about."""
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+    with at_night(demo, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("1/3,")
-        terminal.until("a: next of 6")
+        terminal.until("1/3,", "a: next of 6")
         yield terminal

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import Terminal, a_home, emtui
 from served import Demo
 
 LINE, PAGE, OPEN = 600, 6_000, 8_000
 """Bytes that a key may cost."""
-
-
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("a: next of 6")
-        yield terminal
 
 
 def seat(home: Path, demo: Demo, user: str | None = None) -> dict[str, str]:
@@ -44,9 +35,11 @@ def test_a_failed_run_is_shown_against_the_last_good_one_with_the_cursor_where_t
     demo_list: Terminal,
 ) -> None:
     demo_list.press("e", "d")
-    demo_list.until("with the last good run, Sun 22 Nov 01:55:09, 15m17s earlier, took 1m30s")
-    demo_list.until("4 new, 2 missing, none of 11 steps slower")
-    shown = demo_list.until(under_cursor(r"›- +5\.9s +Collected bs02\.example\.net"))
+    shown = demo_list.until(
+        "with the last good run, Sun 22 Nov 01:55:09, 15m17s earlier, took 1m30s",
+        "4 new, 2 missing, none of 11 steps slower",
+        under_cursor(r"›- +5\.9s +Collected bs02\.example\.net"),
+    )
     assert sum(line.startswith(" +") and "bs02.example.net" in line for line in shown) == 3
 
 
@@ -88,10 +81,9 @@ def test_what_a_key_costs(demo_list: Terminal) -> None:
 
 def test_the_command_that_is_left_opens_the_same_difference_for_anybody(tmp_path: Path, demo: Demo) -> None:
     with emtui("open", "state:failed", environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("? keys")
-        terminal.until("1/")
+        terminal.until("? keys", "1/")
         terminal.press("d")
-        first = terminal.until("4 new, 2 missing")
+        terminal.until("4 new, 2 missing")
         terminal.rest()
         first = terminal.lines()
         terminal.press("Q")

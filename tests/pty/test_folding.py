@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui
+from served import Demo
 
-NIGHT = ("--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 COLLECTED = "95 good runs of CollectJob in a row, 02:25–01:55; Enter or z shows them"
 CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 
@@ -18,15 +17,7 @@ CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 def at_the_list(terminal: Terminal) -> None:
     terminal.until("Password")
     terminal.press("enter")
-    terminal.until("1/3,")
-    terminal.until("a: next of")
-
-
-@pytest.fixture
-def demo_list(tmp_path: Path) -> Iterator[Terminal]:
-    with emtui("demo", "--seed", "1", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        at_the_list(terminal)
-        yield terminal
+    terminal.until("1/3,", "a: next of")
 
 
 def rows(lines: list[str]) -> list[str]:
@@ -35,7 +26,7 @@ def rows(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("seed", ["1", "2", "7"])
 def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_path: Path, seed: str) -> None:
-    with emtui("demo", "--seed", seed, *NIGHT, environ=a_home(tmp_path)) as terminal:
+    with emtui("demo", "--seed", seed, *NIGHT[2:], environ=a_home(tmp_path)) as terminal:
         at_the_list(terminal)
         lines = terminal.until("× 95")
         assert re.match(r"03h [·1-9]{24} 02h failed   1 warned  1 canceled  3 running of 10\d", lines[3])
@@ -98,8 +89,8 @@ def test_a_fold_is_copied_as_one_line(demo_list: Terminal) -> None:
     )
 
 
-def test_in_ascii_too(tmp_path: Path) -> None:
-    with emtui("demo", "--seed", "1", *NIGHT, environ=a_home(tmp_path, LC_ALL="C")) as terminal:
+def test_in_ascii_too(tmp_path: Path, demo: Demo) -> None:
+    with at_night(demo, environ=a_home(tmp_path, LC_ALL="C")) as terminal:
         at_the_list(terminal)
         lines = terminal.until("x 95")
         assert "  . success   CollectJob  x 95       01:55:01  1m16s       02:25-01:55" in lines

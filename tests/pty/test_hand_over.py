@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import Terminal, a_home, at_night, emtui
 from rogue import (
     GOOD,
     GUID,
@@ -31,6 +31,7 @@ from rogue import (
     route_of,
 )
 from safety_hostile import hostile
+from served import Demo
 
 OSC_52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
@@ -50,10 +51,10 @@ def here(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def at_demo(home: Path, here: Path, columns: int = 80, lines: int = 23) -> Iterator[Terminal]:
+def at_demo(demo: Demo, home: Path, here: Path, columns: int = 80, lines: int = 23) -> Iterator[Terminal]:
     """The list of the demo."""
     environ = a_home(home, TZ="Europe/Berlin")
-    with emtui("demo", *NIGHT, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
+    with at_night(demo, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
         terminal.until("Password")
         terminal.press("enter")
         terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
@@ -75,8 +76,8 @@ def the_files(here: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in here.iterdir()}
 
 
-def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here: Path) -> None:
-    with at_demo(tmp_path, here) as terminal:
+def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here: Path, demo: Demo) -> None:
+    with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("e", "H", "enter")  # the Enter comes long before everything was read
         terminal.until("Copied to the clipboard")
         (ticket,) = copied(terminal)
@@ -92,8 +93,8 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
     assert the_files(here) == {}
 
 
-def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path) -> None:
-    with at_demo(tmp_path, here) as terminal:
+def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path, demo: Demo) -> None:
+    with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("e", "enter")
         terminal.until("again after 95 good runs")
         terminal.press("H", "4", "enter")
@@ -112,28 +113,31 @@ def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, her
     assert "ops" not in "".join(texts.values()), "the demo's account"
 
 
-def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(tmp_path: Path, here: Path) -> None:
-    with at_demo(tmp_path, here, columns=58, lines=16) as terminal:
+def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(
+    tmp_path: Path, here: Path, demo: Demo
+) -> None:
+    with at_demo(demo, tmp_path, here, columns=58, lines=16) as terminal:
         terminal.press("e", "H")
         shown = terminal.until("**DEMO: CollectJob failed")
         assert [line[2] for line in shown[2:6]] == ["1", "2", "3", "4"]
         assert "q back" in shown[-1]
         terminal.press("3")
-        shown = terminal.until("The last 12 hours")
-        assert any("Needs somebody" in line for line in shown)
+        terminal.until("The last 12 hours", "Needs somebody")
         terminal.press("w")
         terminal.until("Written: emtui-shift-20261123T021204Z.md")
     assert the_files(here) == {"emtui-shift-20261123T021204Z.md": 0o600}
 
 
-def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here: Path) -> None:
-    with at_demo(tmp_path, here) as terminal:
+def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here: Path, demo: Demo) -> None:
+    with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("4")
         terminal.until("Attention")
         terminal.press("H")
         terminal.until("Hand over  DatabaseMaintenance running")
-        terminal.press("q", "q", "B", "H")
-        terminal.until("Hand over  DatabaseMaintenance running")
+        terminal.press("q", "q", "B")
+        terminal.until("9 of 12 on time")
+        terminal.press("H")
+        terminal.until("Hand over  CatalogReplicationJob success")
         terminal.press("H")
         terminal.until("q goes back.")
 

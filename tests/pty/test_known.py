@@ -20,14 +20,12 @@ def test_what_is_known_is_dimmed_counted_after_what_is_new_and_undone_by_the_sam
     demo_list: Terminal,
 ) -> None:
     demo_list.press("am", "INC0012345 until 08:00", "enter")  # as fast as a hand that knows what it wants
-    shown = demo_list.until("Known until 08:00; m takes that back.")
-    assert shown[1].startswith(LATE)
+    shown = demo_list.until("Known until 08:00; m takes that back.", lambda lines: lines[1].startswith(LATE))
     assert "► 3, 1 known" in shown[3]
     assert marked(shown).startswith("› k running   DatabaseMaintenance")
     assert any(line.startswith("known: INC0012345, until 08:00 · DatabaseM") for line in shown)
     demo_list.press("m")
-    demo_list.until("Known no more: INC0012345.")
-    shown = demo_list.until(lambda lines: lines[1] == HANGS)
+    shown = demo_list.until("Known no more: INC0012345.", lambda lines: lines[1] == HANGS)
     assert "3 running of 105" in shown[3]
 
 
@@ -88,11 +86,11 @@ def test_a_mark_is_there_for_the_next_emtui_and_the_team_explains_the_failure(
     with emtui(environ=seat) as terminal:
         terminal.until("a: next of ")
         terminal.press("e", "enter")
-        shown = terminal.until("Note")
-        assert any("storage patches bs02 on Mondays (team file)" in line for line in shown)
+        terminal.until("Note", "storage patches bs02 on Mondays (team file)")
         terminal.press("m", "INC0012345 until 7d", "enter")
         terminal.until("Known     INC0012345, until ")
         terminal.press("Q")
+        assert terminal.end() == 0
     with emtui(environ=seat) as terminal:
         terminal.until("a: next of ")
         terminal.press("e")

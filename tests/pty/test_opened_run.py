@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import Terminal
 
 
 @pytest.fixture
-def failed_run(tmp_path: Path) -> Iterator[Terminal]:
+def failed_run(demo_list: Terminal) -> Terminal:
     """The newest run that failed, opened and explained."""
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("a: next of 6")
-        terminal.press("e", "enter")
-        terminal.until("usually 22s on 5 good runs")
-        terminal.rest()
-        yield terminal
+    demo_list.press("e", "enter")
+    demo_list.until("usually 22s on 5 good runs")
+    demo_list.rest()
+    return demo_list
 
 
 def under_cursor(lines: list[str]) -> str:
@@ -67,7 +60,9 @@ def test_slow_steps_are_gone_through_from_the_worst_on_and_round_the_end(failed_
 
 
 def test_lines_that_sound_like_trouble_are_hopped_to_and_no_severity_is_claimed(failed_run: Terminal) -> None:
-    failed_run.press("g", "e")
+    failed_run.press("g")
+    failed_run.until(" 1/15")
+    failed_run.press("e")
     shown = failed_run.until(" 9/15")
     assert under_cursor(shown).startswith("›! +52.7s bs02.example.net closed the connection, second")
     failed_run.press("E")
@@ -114,7 +109,7 @@ def test_what_the_server_said_is_shown_as_facts_then_as_xml_then_as_facts_again(
     failed_run.press("r")
     failed_run.until("i asks the server for the XML of this run.")
     failed_run.press("q")
-    failed_run.until("15 events")
+    failed_run.until("15 events, waits of 5s and more shown")
 
 
 def test_a_row_and_a_page_of_events_are_small(failed_run: Terminal) -> None:

@@ -23,7 +23,7 @@ import pexpect
 import pytest
 from bench.server import Moving, listing
 from desktop import found, need
-from pty_terminal import a_home
+from pty_terminal import a_home, end_at_once
 from rogue import PASSWORD, USER, identity, rogue_beside
 from slow_line import NEAR, SLOW, FarTerminal, detour
 
@@ -133,7 +133,7 @@ def over_ssh(jump: Jump, folder: Path, *, tmux: bool) -> Iterator[FarTerminal]:
             echo=False,
         )
         child.delaybeforesend = None  # keys come when they come
-        open_until_then.callback(child.close, force=True)
+        open_until_then.callback(end_at_once, child)
         terminal = FarTerminal(child, COLUMNS, LINES, led)
         terminal.at_row(1)
         led.become(SLOW)

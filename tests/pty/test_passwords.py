@@ -5,10 +5,11 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from mute_bus import mute_bus
-from pty_terminal import Terminal, a_home, emtui
+from pty_terminal import PATIENCE, Terminal, a_home, emtui
 from served import Demo
 from slow_line import Line, far_off
 
@@ -118,11 +119,9 @@ def test_a_mute_keyring_can_be_switched_off_for_the_profile(mute: dict[str, str]
         terminal.press("tab", " ")
         terminal.until("[x] never ask it for plain")
         terminal.press("\x1b[Z", demo.password, "enter")
-        terminal.until("1/3,")
-        terminal.until("Saved as profile plain")
+        terminal.until("1/3,", lambda _: 'keyring = "off"' in config_of(mute))
         terminal.press("q")
         assert terminal.end() == 0
-    assert 'keyring = "off"' in config_of(mute)
     with emtui(environ=mute) as terminal:
         terminal.until("Password")
         terminal.rest()
@@ -162,8 +161,10 @@ def test_ctrl_c_works_while_a_command_asks_the_keyring(mute: dict[str, str]) -> 
 
 def until_asked(home: dict[str, str]) -> None:
     """Wait until a child of emtui asks the keyring."""
+    ends = monotonic() + PATIENCE
     while not any(b"keyring_child" in said for said in _command_lines(home)):
-        pass
+        assert monotonic() < ends, "the keyring is not asked"
+        sleep(0.05)
 
 
 def test_a_command_says_that_the_keyring_is_silent_and_asks_the_person(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import termios
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, emtui
+from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui
+from served import Demo
 
 from emtui.tui.background import QUESTION
 
@@ -25,18 +27,29 @@ def codes(received: bytes) -> set[int]:
     return {int(code or 0) for codes in told for code in codes.split(b";")}
 
 
-@contextmanager
-def the_list(
-    folder: Path, *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
-) -> Iterator[Terminal]:
-    """The demo's list, from an environment with more in it."""
-    columns, lines = size
-    environ = a_home(folder, **(more or {}))
-    with emtui("demo", *NIGHT, *argv, columns=columns, lines=lines, environ=environ) as terminal:
-        terminal.until("Password")
-        terminal.press("enter")
-        terminal.until("1/3,4")
-        yield terminal
+class Looking(Protocol):
+    """Opens the demo's list, from an environment with more in it."""
+
+    def __call__(
+        self, *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[Terminal]: ...
+
+
+@pytest.fixture
+def the_list(tmp_path: Path, demo: Demo) -> Looking:
+    @contextmanager
+    def looking(
+        *argv: str, size: tuple[int, int] = (80, 23), more: Mapping[str, str] | None = None
+    ) -> Iterator[Terminal]:
+        columns, lines = size
+        environ = a_home(tmp_path, **(more or {}))
+        with at_night(demo, *argv, columns=columns, lines=lines, environ=environ) as terminal:
+            terminal.until("Password")
+            terminal.press("enter")
+            terminal.until("1/3,4")
+            yield terminal
+
+    return looking
 
 
 def see_everything(terminal: Terminal) -> None:
@@ -56,15 +69,15 @@ def see_everything(terminal: Terminal) -> None:
     terminal.press("esc", "!")
     terminal.until("Health of")
     terminal.press("q", "/", "state:canceled,warning")
-    terminal.until("1 canceled")
+    terminal.until("/ state:canceled,warning", "1 canceled")
     terminal.press("enter", "L")
     terminal.until("Password")
     terminal.press("esc")
     terminal.until("Outcome")
 
 
-def test_no_color_means_no_colour_on_any_screen(tmp_path: Path) -> None:
-    with the_list(tmp_path, more={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
+def test_no_color_means_no_colour_on_any_screen(the_list: Looking) -> None:
+    with the_list(more={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
         see_everything(terminal)
         terminal.press("Q")
         assert terminal.end() == 0
@@ -82,8 +95,10 @@ def test_no_color_means_no_colour_on_any_screen(tmp_path: Path) -> None:
         {"TERM": "linux"},
     ],
 )
-def test_the_terminals_own_sixteen_colours_are_all_that_is_used(tmp_path: Path, more: dict[str, str]) -> None:
-    with the_list(tmp_path, more=more) as terminal:
+def test_the_terminals_own_sixteen_colours_are_all_that_is_used(
+    the_list: Looking, more: dict[str, str]
+) -> None:
+    with the_list(more=more) as terminal:
         terminal.press("/", "state:failed,warning,running")
         terminal.until("1/1")
     assert {31, 33, 36} <= codes(terminal.received)
@@ -91,8 +106,8 @@ def test_the_terminals_own_sixteen_colours_are_all_that_is_used(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_on_every_kind_of_terminal_the_list_is_shown(tmp_path: Path, kind: str) -> None:
-    with the_list(tmp_path, more={"TERM": kind}) as terminal:
+def test_on_every_kind_of_terminal_the_list_is_shown(the_list: Looking, kind: str) -> None:
+    with the_list(more={"TERM": kind}) as terminal:
         row = next(line for line in terminal.lines() if "CollectJob" in line)
         assert row.startswith("> > running" if kind in {"linux", "vt100"} else "› ► running")
         terminal.press("q")
@@ -100,8 +115,10 @@ def test_on_every_kind_of_terminal_the_list_is_shown(tmp_path: Path, kind: str) 
 
 
 @pytest.mark.parametrize("kind", ["linux", "vt100"])
-def test_a_console_is_told_nothing_that_it_would_print_and_is_left_empty(tmp_path: Path, kind: str) -> None:
-    with the_list(tmp_path, more={"TERM": kind}) as terminal:
+def test_a_console_is_told_nothing_that_it_would_print_and_is_left_empty(
+    the_list: Looking, kind: str
+) -> None:
+    with the_list(more={"TERM": kind}) as terminal:
         terminal.press("q")
         assert terminal.end() == 0
     assert not HEARTY.search(terminal.received)
@@ -119,9 +136,9 @@ def test_a_console_is_told_nothing_that_it_would_print_and_is_left_empty(tmp_pat
     ],
 )
 def test_in_ascii_not_one_other_byte_reaches_the_terminal(
-    tmp_path: Path, argv: list[str], more: dict[str, str]
+    the_list: Looking, argv: list[str], more: dict[str, str]
 ) -> None:
-    with the_list(tmp_path, *argv, more=more) as terminal:
+    with the_list(*argv, more=more) as terminal:
         see_everything(terminal)
         terminal.press("Q")
         assert terminal.end() == 0
@@ -143,9 +160,8 @@ def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
         terminal.until("Password")
         before = terminal.rest()
         terminal.press("tab")
-        terminal.rest()
-    assert b"\x1b[1mPassword   [\x1b[0m" in terminal.received[before:]
-    assert b"\x1b[7m " in terminal.received[before:]
+        drawn = (b"\x1b[1mPassword   [\x1b[0m", b"\x1b[7m ")
+        terminal.until(lambda _: all(piece in terminal.received[before:] for piece in drawn))
 
 
 # --- light and dark ----------------------------------------------------------------
@@ -162,7 +178,7 @@ def asked(folder: Path, **more: str) -> Iterator[Terminal]:
 def codes_of_the_list(terminal: Terminal) -> set[int]:
     terminal.until("Password")
     terminal.press("enter")
-    terminal.until("1/3,4")
+    terminal.until("1/3,4", "a: next of")
     return codes(terminal.received)
 
 
@@ -217,8 +233,7 @@ def test_the_terminal_has_its_own_modes_in_the_end(tmp_path: Path, answer: str) 
         terminal.until("Password")
         terminal.press("ctrl+c")
         terminal.until(lambda _: b"\x1b[?1049l" in terminal.received)
-        terminal.rest()
-        assert termios.tcgetattr(terminal.child.child_fd) == before
+        terminal.until(lambda _: termios.tcgetattr(terminal.child.child_fd) == before)
 
 
 @pytest.mark.parametrize("more", [{"TERM": "linux"}, {"NO_COLOR": "1"}])
@@ -243,15 +258,17 @@ def row_under_the_cursor(lines: list[str]) -> str:
     return next((line for line in lines if line.startswith("›")), "")
 
 
-def test_the_mouse_is_off_unless_it_is_asked_for(tmp_path: Path) -> None:
-    with the_list(tmp_path) as terminal:
+def test_the_mouse_is_off_unless_it_is_asked_for(the_list: Looking) -> None:
+    with the_list() as terminal:
         terminal.press("q")
         assert terminal.end() == 0
     assert not re.search(rb"\?1(?:000|002|003|006|015|016)h", terminal.received)
 
 
-def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_opens(tmp_path: Path) -> None:
-    with the_list(tmp_path, "--mouse") as terminal:
+def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_opens(
+    the_list: Looking,
+) -> None:
+    with the_list("--mouse") as terminal:
         terminal.unfold()
         terminal.press(WHEEL_DOWN)
         terminal.until("4/3,4")
@@ -260,8 +277,7 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
         click(terminal, 2)
         terminal.until(lambda lines: "7/3,4" not in lines[-1] and "/3,4" in lines[-1])
         before = terminal.rest()
-        for column in range(5, 60):
-            terminal.press(f"\x1b[<35;{column};9M")
+        terminal.press("".join(f"\x1b[<35;{column};9M" for column in range(5, 60)))
         assert terminal.rest() == before, "a mouse that merely moves costs nothing"
         chosen = row_under_the_cursor(terminal.lines()).split()
         click(terminal, 2)
@@ -273,8 +289,8 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
     assert terminal.received.rindex(b"?1006l") > terminal.received.rindex(b"?1006h")
 
 
-def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(tmp_path: Path) -> None:
-    with the_list(tmp_path, "--mouse") as terminal:
+def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(the_list: Looking) -> None:
+    with the_list("--mouse") as terminal:
         terminal.press("/", "Collect")
         terminal.until("Enter keep")
         click(terminal, 4)
@@ -283,8 +299,8 @@ def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(tmp_path: Pa
         terminal.until("/ CollectJob")
 
 
-def test_the_mouse_can_be_turned_on_and_off_by_name(tmp_path: Path) -> None:
-    with the_list(tmp_path) as terminal:
+def test_the_mouse_can_be_turned_on_and_off_by_name(the_list: Looking) -> None:
+    with the_list() as terminal:
         terminal.press(":", "mouse", "enter")
         terminal.until("hold shift")
         assert b"\x1b[?1000h" in terminal.received
@@ -301,15 +317,15 @@ def test_the_mouse_can_be_turned_on_and_off_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(58, 16), (80, 23), (159, 50), (400, 120)])
-def test_every_screen_fits_any_size(tmp_path: Path, columns: int, lines: int) -> None:
-    with the_list(tmp_path, size=(columns, lines)) as terminal:
+def test_every_screen_fits_any_size(the_list: Looking, columns: int, lines: int) -> None:
+    with the_list(size=(columns, lines)) as terminal:
         see_everything(terminal)
         assert "? keys" in terminal.until("? keys")[-1]
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(40, 10), (20, 5), (2, 2), (1, 1)])
-def test_too_small_a_terminal_ends_nothing(tmp_path: Path, columns: int, lines: int) -> None:
-    with the_list(tmp_path) as terminal:
+def test_too_small_a_terminal_ends_nothing(the_list: Looking, columns: int, lines: int) -> None:
+    with the_list() as terminal:
         terminal.unfold()
         terminal.press("down", "up")
         terminal.until("? keys")
@@ -331,8 +347,8 @@ def test_a_terminal_that_is_of_no_use_says_what_is_needed(tmp_path: Path) -> Non
         terminal.rest()
 
 
-def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(tmp_path: Path) -> None:
-    with the_list(tmp_path, size=(120, 40)) as terminal:
+def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(the_list: Looking) -> None:
+    with the_list(size=(120, 40)) as terminal:
         before = terminal.rest()
         shown = terminal.lines()
         for size in range(200):

@@ -79,6 +79,7 @@ async def moved(
     app = Stage()
     async with app.run_test(size=(100, 14)) as pilot:
         listed = app.query_one(SessionList)
+        await listed.fold_all(False)  # a fold stands for its newest run
         listed.zone, listed.wanted, listed.order, listed.sticks = UTC, view.query, view.order, follows
         listed.snapshot = before
         await pilot.pause()

@@ -1,0 +1,28 @@
+"""`emtui demo` as a person starts it, but before a server that runs already: many tests share one night.
+
+    python nightly.py ANNOUNCED demo [ARGUMENT…]
+
+`ANNOUNCED` is what the server said of itself; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emtui.cli import main
+from emtui.demo import child
+from emtui.demo.play import DemoOptions
+
+
+@contextmanager
+def already_running(options: DemoOptions) -> Iterator[child.Announced]:  # noqa: ARG001 - of this night
+    """Nothing is started, and nothing is ended."""
+    yield child.Announced(**json.loads(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    child.running = already_running
+    sys.exit(main(sys.argv[2:]))
