@@ -95,7 +95,7 @@ def outcome(body: bytes, piece: int) -> Listing | str:
         return problem.reason
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(rows(), st.integers(200, 5000))
 @example(b"<Sessions/><X a='</Sessions>" + row(1) + b"'/>", 5000)
 @example(b'<Sessions></Sessions ><X a="</Sessions>' + row(1) + b'"/>', 5000)
@@ -120,7 +120,7 @@ def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> 
         wire.read_list(root + ROWS[3] + b"</SystemSessions>")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([b' a="1">', b">", b' xmlns="http://www.veeam.com/ent/v1.0">']),
     rows(),

@@ -109,27 +109,27 @@ def reason(read: Callable[[bytes], object], body: bytes) -> str:
     return ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200) | mutated())
 def test_no_bytes_raise_anything_but_unreadable(body: bytes) -> None:
     for read in READERS:
         assert reason(read, body).isprintable()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(mutated(), st.lists(st.integers(0, 1200), max_size=8))
 def test_where_the_pieces_end_makes_no_difference(body: bytes, cuts: list[int]) -> None:
     assert outcome(lambda: in_pieces(body, cuts)) == outcome(lambda: wire.read_list(body))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200) | mutated(), st.sampled_from(["", "application/json", "text/html", "\udcff"]))
 def test_reading_an_error_never_fails(body: bytes, content_type: str) -> None:
     message = wire.read_error(body, content_type)
     assert message is None or 0 < len(message) <= 300
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(), max_size=50))
 def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obeys(text: str) -> None:
     shown = clean(text)
@@ -138,7 +138,7 @@ def test_cleaning_twice_is_cleaning_once_and_leaves_nothing_that_a_terminal_obey
     shown.encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(mutated())
 @example(b"\xef\xbb\xbf \xef\xbb\xbf<SystemSessions/>")
 @example(b"<SystemSessions a='1' \xef\xbb\xbfb='\xef\xbb\xbf'/>")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_cases import GUID, MESSAGE, case, failed, origin
 from made_runs import NOON, log
@@ -116,7 +116,6 @@ def test_it_is_named_by_type_start_and_id() -> None:
     assert name_of_shift(NOON) == "emtui-shift-20261123T120000Z"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_its_name_is_harmless_whatever_the_server_says(kind: str, uid: str) -> None:
     name = name_of(Session(Uid(uid), type=kind, started=NOON))

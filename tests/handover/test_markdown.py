@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -95,7 +95,6 @@ def test_hostile_text_is_in_code_or_nowhere(said: str) -> None:
     assert "://" not in outside
 
 
-@settings(deadline=None)
 @given(ANYTHING)
 def test_no_text_is_anything_but_text(said: str) -> None:
     text = markdown(document(said), as_it_is)
@@ -107,7 +106,6 @@ def test_no_text_is_anything_but_text(said: str) -> None:
     assert len(fence.splitlines()) == 2, "each row is one line"
 
 
-@settings(deadline=None)
 @given(ANYTHING)
 def test_a_code_span_says_exactly_what_was_said_on_one_line(said: str) -> None:
     shown = Said(said).shown(as_it_is)
@@ -117,7 +115,6 @@ def test_a_code_span_says_exactly_what_was_said_on_one_line(said: str) -> None:
     assert spans == [shown] or (not spans and shown.isalpha() and code(shown) == shown)
 
 
-@settings(deadline=None)
 @given(ANYTHING)
 def test_no_line_of_it_begins_in_a_way_that_is_not_ours(said: str) -> None:
     lines = markdown(document(said), as_it_is).split("\n")

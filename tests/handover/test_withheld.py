@@ -6,7 +6,7 @@ import base64
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import NOON
 
@@ -71,7 +71,6 @@ def test_references_in_place_of_characters_hide_nothing(written: str, held: tupl
     assert Withheld(USER).xml(f"<Message>as {written} said</Message>") == "<Message>as *** said</Message>"
 
 
-@settings(deadline=None)
 @given(st.text(min_size=4, max_size=20).filter(str.strip), st.text(max_size=10))
 def test_no_secret_is_left_in_any_text(secret: str, around: str) -> None:
     kept = Secret(secret)

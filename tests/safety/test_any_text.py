@@ -73,7 +73,7 @@ def assert_harmless(lines: Lines) -> None:
         assert unseen(strip.text.encode()) == set()
 
 
-@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate], deadline=None)
+@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(rows, min_size=3, max_size=3), texts)  # unshrunk: each try starts an app
 async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sought: str) -> None:
     app = Stage()

@@ -269,7 +269,7 @@ def night(drawn: list[tuple[Outcome, str]], later: int) -> list[Session]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drawn=nights, new=st.integers(0, 6), hand=st.integers(0, 40), opens=st.booleans())
 def test_whatever_comes_the_selected_run_stays_selected_alone_or_in_its_fold(
     drawn: list[tuple[Outcome, str]], new: int, hand: int, opens: bool

@@ -99,7 +99,7 @@ async def moved(
             assert listed.cursor == listed.top == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     before=looks(0), after=looks(1), view=views,
     hand=st.tuples(st.integers(0, 44), st.integers(0, 44)), follows=st.booleans(),
