@@ -88,18 +88,24 @@ def start() -> Start:
 
 THOUGHTS = {"judge", "explain", "compare"}
 """Workers that end by themselves, and draw something then."""
+LOOKS = 5
+"""So often a picture must look the same before it is taken: between two steps nothing is busy, either."""
 
 
 async def settled(pilot: Pilot[int]) -> None:
     """Until nothing is being fetched, thought or painted any more."""
-    await pilot.pause()
-    app = pilot.app
-    while any(isinstance(screen, Page) and screen.busy for screen in app.screen_stack) or any(
+    seen, same = "", 0
+    while same < LOOKS:
+        await pilot.pause(0.03)
+        now = "" if _busy(pilot.app) else pilot.app.export_screenshot()
+        same = same + 1 if now and now == seen else 0
+        seen = now
+
+
+def _busy(app: App[int]) -> bool:
+    return any(isinstance(screen, Page) and screen.busy for screen in app.screen_stack) or any(
         worker.group in THOUGHTS and not worker.is_finished for worker in app.workers
-    ):
-        await pilot.pause(0.02)
-    await pilot.pause()
-    await pilot.pause()
+    )
 
 
 def saved(app: App[int], folder: Path, name: str) -> None:
@@ -122,7 +128,7 @@ async def of_the_list(folder: Path, picture: Picture) -> None:
     async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, start().connection, Remember.NO))
-        while app.lookup_screen is None or app.lookup_screen.snapshot is None:
+        while app.lookup_screen is None or app.lookup_screen.attention is None:
             await pilot.pause(0.02)
         await settled(pilot)
         for key in picture.keys:

@@ -66,6 +66,8 @@ COMMANDS = (
     Command("previous_slow", ("S",), "previous unusually long run", Place.LOOKUP),
     Command("older", ("left_square_bracket", "comma"), "older run of the same type", Place.LOOKUP),
     Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
+    Command("next_match", ("n",), "next row that matches: down", Place.LOOKUP),
+    Command("previous_match", ("N",), "previous row that matches: up", Place.LOOKUP),
     Command("show_all", ("0",), "show everything", Place.LOOKUP),
     Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
     Command("show_running", ("2",), "show what is running", Place.LOOKUP),

@@ -49,6 +49,14 @@ async def test_a_query_filters_with_each_key_and_esc_takes_it_back() -> None:
         assert len(seat.listing.sessions.rows) == everything
 
 
+async def test_the_next_match_of_a_query_is_the_next_row() -> None:
+    async with seated() as seat:
+        await seat.press("slash", *"catalog", "enter", "n", "n")
+        await seat.until(lambda: " 3/" in seat.line("foot"))
+        await seat.press("N")
+        await seat.until(lambda: " 2/" in seat.line("foot"))
+
+
 async def test_a_query_that_cannot_be_read_says_why_is_not_lost_and_hides_nothing() -> None:
     async with seated() as seat:
         await seat.press("slash", *"state", "colon", *"fialed", "enter")

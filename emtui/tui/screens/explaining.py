@@ -60,7 +60,10 @@ class Explaining(OpenedRun):
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
-        self.explain()
+        if self.log_read is None and self.trouble:
+            self.explain_by_list()
+        else:
+            self.explain()
 
     async def thoughts_at_once(self, session: Session, log: Log) -> Explanation | None:
         """What the list and its own log say; they are shown together, so that the events need not move.
@@ -75,6 +78,14 @@ class Explaining(OpenedRun):
         ground = self._ground(self.session, self.log_read) if self.log_read else None
         if ground:
             self._explain(ground)
+
+    @work(exclusive=True, group="explain", description="explain a run whose log is not there")
+    async def explain_by_list(self) -> None:
+        """What the list alone says of it, as its log could not be had."""
+        ground = self._ground(self.session, Log(())) if self.log_read is None else None
+        if ground:
+            found = await beside(partial(_at_once, ground))
+            self._show_if_of(ground, found, await self._notes_on(ground))
 
     def _ground(self, session: Session, log: Log) -> Ground | None:
         listing = self.emtui.lookup_screen

@@ -63,6 +63,7 @@ class KeepingUp(Explaining):
             await self._look(again=again)
         except EmError as error:
             self.trouble = str(error)
+            self.explain_by_list()
         finally:
             self.asking = False
 

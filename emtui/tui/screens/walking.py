@@ -43,6 +43,14 @@ class Walking(Folded):
         """The previous run that is new or differs."""
         await self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
 
+    def action_next_match(self) -> None:
+        """All rows that are shown match: a hand that is used to vim goes on."""
+        self.sessions.action_down()
+
+    def action_previous_match(self) -> None:
+        """The same, up."""
+        self.sessions.action_up()
+
     async def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
         if not await self.sessions.hop(wanted, step):
             self.say(otherwise)
