@@ -127,7 +127,7 @@ def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) ->
             terminal.press("?")
             terminal.until("Keys: What the server said")
             terminal.press("Y")
-            terminal.until("No command opens a page of text: y copies it whole, q goes back.")
+            terminal.until("No command opens a page of text: y copies it whole, q goes")
         opened = f"emtui open --server https://{server.authority}".replace("https://", "")
         assert copied(terminal) == [
             f"{opened} --sort=type type:CollectJob",
