@@ -6,249 +6,44 @@ trouble, which is a guess.
 
 from __future__ import annotations
 
-from asyncio import sleep
-from bisect import bisect_right
-from collections.abc import Callable
 from datetime import datetime, tzinfo
-from itertools import islice
 from typing import ClassVar
 
-from textual.events import Resize
 from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import words
-from emtui.em.model import Event, Log
+from emtui.em.model import Event
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import trouble
 from emtui.tui.columns import WIDE
 from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces, why_worst
-from emtui.tui.log_lines import (
-    EventLine,
-    LogLine,
-    Rows,
-    Spot,
-    WaitLine,
-    log_lines,
-    moved_left,
-    one_row_each,
-    said,
-    wrapped_rows,
-)
+from emtui.tui.log_lines import WaitLine, moved_left
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.lines import Pieces, strip_of
+from emtui.tui.widgets.log_list import LogList
 
 TROUBLE = "!"
 CLOCK = 17
 """Cells of the time with its day, where there is room for it beside the offset."""
-STEP = 200
-"""Lines looked at between two keys."""
-LED_THERE = 2
-"""Lines above what sounds like trouble, when a run is opened there."""
 
 
-class EventList(Lines):
-    """The lines of `log_read` that hold `only`, with its `waits` between them, the `worst` one marked.
+class EventList(LogList):
+    """The lines of a log, with the `worst` wait marked.
 
-    `began` is what offsets count from, `sought` what is marked in the lines, and with `clocks`
-    the time of day stands in place of the offset. Long messages are cut, or wrapped.
+    `began` is what offsets count from; with `clocks` the time of day stands in place of the offset.
     """
 
     HEADING: ClassVar[int] = 1
 
-    log_read: var[Log | None] = var(None)
-    waits: var[tuple[Wait, ...]] = var(())
     worst: var[Wait | None] = var(None)
     began: var[datetime | None] = var(None)
     zone: var[tzinfo | None] = var(None)
-    sought: var[str] = var("")
-    only: var[str] = var("")
     clocks: var[bool] = var(False)
-    wraps: var[bool] = var(False)
-    shifted: var[int] = var(0)
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._rows = Rows()
-        self._shown: list[int] = []
-        """Which of the events are shown, as places in their order."""
-        self.fresh: frozenset[int] = frozenset()
-        """The places of those that came while somebody looked, until they have been seen."""
-        self._noticed: set[int] = set()
-        self.sticks = False
-        """Whether the last line is followed as lines come."""
-        self._untouched = False
-        """Whether the cursor still stands where it was opened: nobody has pressed a key."""
-        self.begins_at_trouble = False
-        """Whether the cursor stands first on what sounds like trouble, if anything does."""
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The events as they came, in Order."""
-        return self.log_read.events if self.log_read else ()
-
-    @property
-    def line(self) -> LogLine | None:
-        """The line under the cursor: an event, or a wait."""
-        return self._rows.line(self.cursor) if self.count else None
-
-    @property
-    def selected(self) -> Event | None:
-        """The event under the cursor, or the one that the wait under it follows."""
-        return self.line.event if self.line else None
-
-    @property
-    def shown(self) -> int:
-        """How many events are shown."""
-        return len(self._shown)
-
-    @property
-    def ordinal(self) -> int:
-        """Which of them the cursor stands on, or stands behind; from 1, 0 without any."""
-        return bisect_right(self._shown, self.line.place) if self.line else 0
-
-    # --- other lines ------------------------------------------------------------
-
-    def watch_log_read(self, before: Log | None, after: Log | None) -> None:
-        """Other lines: events are only ever added, so the cursor stays on its own, or on the last."""
-        first = self.count == 0
-        if before and after:
-            news = range(len(before.events), len(after.events))
-            self.fresh = self.fresh - self._noticed | frozenset(news) if news else self.fresh
-            self._noticed.clear()
-        self._line_up()
-        if first and self.sought and not self._matches(0):
-            self.hop(1)
-        elif first and self.begins_at_trouble and not self.sought:
-            self._begin_at_trouble()
-
-    def _begin_at_trouble(self) -> None:
-        """A few lines below the top of the window, so that it is seen what led there."""
-        some = enumerate(islice(self._rows.lines, STEP))
-        found = next((number for number, line in some if trouble(line.event.message)), None)
-        if found is not None:
-            self.go(self._rows.starts[found])
-            self._untouched = True
-            self._stand_high()
-
-    def _stand_high(self) -> None:
-        """What comes after the line where it was opened is worth more than what was before."""
-        if self._untouched:
-            self.go(self.cursor, top=self.cursor - LED_THERE)
-
-    def watch_only(self) -> None:
-        """Other lines are shown: the cursor stays on its own, or goes to the next, or the last."""
-        self._line_up()
-
-    def watch_waits(self) -> None:
-        """Other waits, or more is known of them."""
-        self._line_up()
 
     def watch_worst(self) -> None:
         """Another one is marked."""
         self.refresh()
-
-    def watch_wraps(self) -> None:
-        """Cut, or wrapped."""
-        self.shifted = 0
-        self._line_up()
-        if self.count:
-            self._go_whole(self.cursor)
-
-    def on_resize(self, _: Resize) -> None:
-        """Wrap anew."""
-        if self.wraps:
-            self._line_up()
-        self._stand_high()
-
-    def _line_up(self) -> None:
-        """Reckon the lines anew; what was under the cursor stays there, on its line of the screen."""
-        screen_line = self.cursor - self.top
-        spot: Spot = self._rows.spot(self.cursor) if self.count else (0, False, 0)
-        lines = log_lines(self.events, self.waits, self.only)
-        self._shown = [line.place for line in lines if isinstance(line, EventLine)]
-        self._rows = wrapped_rows(lines, self._room(self.size.width)) if self.wraps else one_row_each(lines)
-        row = self._rows.end - 1 if self.sticks else self._rows.row_of(spot)
-        self.renew(self._rows.end, row, row - screen_line)
-        self._stand_high()
-
-    def notice(self) -> None:
-        """Somebody has had before the eyes what is in the window."""
-        self._untouched = False
-        if self.fresh and self.count:
-            last = min(self.top + self.window, self.count)
-            self._noticed.update(self._rows.line(row).place for row in range(self.top, last))
-
-    # --- moving -----------------------------------------------------------------
-
-    def go(self, cursor: int, *, top: int | None = None) -> None:
-        """Put the cursor on this row: one that is not the last ends the following."""
-        super().go(cursor, top=top)
-        self.sticks = self.sticks and self.cursor == self.count - 1
-
-    def go_to_wait(self, place: int) -> bool:
-        """To the wait that follows the event at this place; false if it is not shown."""
-        row = self._rows.row_of((place, True, 0))
-        if not self.count or self._rows.spot(row)[:2] != (place, True):
-            return False
-        self.go(row)
-        return True
-
-    async def hop_to(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
-        """To the next (or previous) line that is wanted; false if there is none."""
-        rows, number = self._rows, self._rows.number(self.cursor) if self.count else 0
-        numbers = range(number + 1, len(rows.lines)) if step > 0 else range(number - 1, -1, -1)
-        for start in range(0, len(numbers), STEP):
-            found = next((n for n in numbers[start : start + STEP] if wanted(rows.lines[n])), None)
-            if found is not None:
-                spot = rows.spot(rows.starts[found])
-                self._go_whole(self._rows.row_of(spot))
-                return True
-            await sleep(0)
-        return False
-
-    def hop(self, step: int) -> bool:
-        """To the next (or previous) line with what is sought, round the end; false if there is none."""
-        total = len(self._rows.lines)
-        here = self._rows.number(self.cursor) if total else 0
-        numbers = [(here + step * far) % total for far in range(1, total + 1)]
-        found = next((number for number in numbers if self._holds(self._rows.lines[number])), None)
-        if found is not None:
-            self._go_whole(self._rows.starts[found])
-        return found is not None
-
-    def _go_whole(self, row: int) -> None:
-        """To this row, with the rest of its line in sight as far as there is room for it."""
-        below = self._rows.last_row(row) - self.window + 1
-        self.go(row, top=max(self.top, min(below, row)))
-
-    @property
-    def matches(self) -> int:
-        """How many events hold what is sought."""
-        return sum(map(self._holds, self._rows.lines))
-
-    def _matches(self, row: int) -> bool:
-        return row < self.count and self._holds(self._rows.line(row))
-
-    def _holds(self, line: LogLine) -> bool:
-        sought = self.sought.casefold()
-        return (
-            bool(sought) and isinstance(line, EventLine) and sought in (line.event.message or "").casefold()
-        )
-
-    def shift(self, step: int) -> bool:
-        """Move the messages half their room to the left (or back); false at either end."""
-        room = self._room(self.size.width)
-        last = min(self.top + self.window, self.count)
-        lines = map(self._rows.line, range(self.top, last))
-        longest = max((words.cells(words.one_line(said(line.event))) for line in lines), default=0)
-        wanted = max(self.shifted + step * (room // 2), 0)
-        if wanted == self.shifted or (step > 0 and self.shifted + room >= longest):
-            return False
-        self.shifted = wanted
-        return True
-
-    # --- drawing ----------------------------------------------------------------
 
     def watch_clocks(self) -> None:
         """The time of day, or the offset."""
@@ -256,16 +51,6 @@ class EventList(Lines):
 
     def watch_zone(self) -> None:
         """Other times."""
-        self.refresh()
-
-    def watch_shifted(self) -> None:
-        """Another part of the messages."""
-        self.refresh()
-
-    def watch_sought(self) -> None:
-        """Other marks; the first match from here on."""
-        if self.sought and not self._matches(self.cursor):
-            self.hop(1)
         self.refresh()
 
     def heading(self, width: int) -> Strip:
@@ -278,7 +63,8 @@ class EventList(Lines):
         """One event, a further part of its message, or one wait."""
         line = self._rows.line(place)
         cursor = CURSOR if place == self.cursor else " "
-        room, indent = self._room(width), " " * (width - self._room(width) - 1)
+        room = self.room(width)
+        indent = " " * (width - room - 1)
         if isinstance(line, WaitLine):
             why = why_worst(line.wait, self.worst, self.waits)
             return [(cursor + indent, PLAIN), *wait_pieces(line.wait, why, room)]
@@ -293,7 +79,7 @@ class EventList(Lines):
         pieces: Pieces = [(cursor + guess + new, PLAIN), (clock, FAINT), (stands, PLAIN)]
         return pieces + message
 
-    def _room(self, width: int) -> int:
+    def room(self, width: int) -> int:
         """Cells of a message in a list this wide."""
         return max(width - MESSAGE - (CLOCK if width >= WIDE else 0), 8)
 
