@@ -38,6 +38,15 @@ def _think(snapshot: Snapshot, notebook: Callable[[], Notebook]) -> tuple[Standi
     return standing, judged(standing), recall(notebook(), snapshot, standing)
 
 
+def _get_ready() -> None:
+    """Load what thinking takes: a page that waits for its list has time for that."""
+    import emtui.triage.attention
+    import emtui.triage.folds
+    import emtui.triage.telling
+    import emtui.tui.day
+    import emtui.tui.notebook  # noqa: F401 - each of these is used once there is a list
+
+
 NOTE_CELLS = 60
 """Of a note, where the message that it is about stands beside it."""
 
@@ -46,6 +55,14 @@ class Judging(Knowing):
     """A page with a list, and what is to be thought of it."""
 
     attention: var[Attention | None] = var(None)
+
+    def on_mount(self) -> None:
+        """The first picture does not wait for what thinking takes, nor does the first list."""
+        self.call_after_refresh(self._prepare)
+
+    @work(group="prepare", description="get ready to think")
+    async def _prepare(self) -> None:
+        await beside(_get_ready)
 
     def judge(self) -> None:
         """Think about the list that is shown now."""
