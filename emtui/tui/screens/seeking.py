@@ -99,8 +99,10 @@ class Seeking(Comparing):
     def _to_match(self, step: int) -> None:
         if self.matches:
             self.lines.hop(self.matches, step)
-        else:
+        elif self.found:
             self.say(f"No line holds “{self.sought}”.")
+        else:
+            self.say(f"There are no lines yet in which “{self.sought}” could stand.")
 
     def action_undo(self) -> None:
         """Stop asking, else end the search, else take the trouble away, else go back."""
