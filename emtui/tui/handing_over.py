@@ -98,7 +98,7 @@ class HandingOver(Timed, inherit_bindings=False):
             self.page.say(self._no_way_back() if not command else why_not)
 
     def _reservation(self) -> str:
-        """What somebody else will see otherwise, where the list or a page of all of it is shown."""
+        """What somebody else will see otherwise in the list, where that is shown."""
         from emtui.tui.way_back import reservation
 
         screen = self.lookup_screen

@@ -175,6 +175,19 @@ async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one
         assert under(lines).endswith("host33")
 
 
+async def test_the_first_of_folded_lines_is_found_from_there_and_seen() -> None:
+    async with stage(MIDDLE) as (lines, _):
+        lines.go(8)
+        assert not lines.stands_on([34])
+        lines.hop([34, 40], 1)
+        assert under(lines).endswith("host33")
+        assert lines.stands_on([34])
+        lines.hop([34, 40], 1)
+        assert under(lines).endswith("host39")
+        lines.hop([34, 40], -1)
+        assert under(lines).endswith("host33")
+
+
 async def test_equal_logs_stand_there_whole_from_the_top() -> None:
     async with stage(found(texts(*HOSTS), texts(*HOSTS))) as (lines, _):  # type: ignore[arg-type]
         assert (lines.count, lines.cursor) == (60, 0)

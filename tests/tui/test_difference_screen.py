@@ -183,6 +183,19 @@ async def test_a_search_in_vain_says_so_and_esc_while_typing_brings_back_what_wa
         assert seen.at(Place.DETAIL)
 
 
+async def test_of_lines_that_are_not_there_it_is_not_said_that_none_holds_what_is_sought() -> None:
+    async with night() as seen:
+        seen.gate.shut = "/events"
+        await seen.pilot.press("e", "d")
+        await seen.until(lambda: seen.at(Place.DIFFERENCE))
+        await seen.pilot.press("slash", *"bs02", "enter", "n")
+        await seen.until(lambda: seen.line("foot").startswith("There are no lines yet"))
+        seen.gate.open.set()
+        await seen.settled()
+        await seen.press("n")
+        assert "bs02" in seen.under_cursor
+
+
 async def test_from_the_list_d_opens_the_run_at_its_difference_and_q_leads_to_its_events_and_back() -> None:
     async with night() as seen:
         await seen.press("d")

@@ -60,7 +60,7 @@ class Explaining(OpenedRun):
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
-        if self.log_read is None and self.trouble:
+        if self.log_read is None and (self.trouble or self.explanation):
             self.explain_by_list()
         else:
             self.explain()
@@ -68,9 +68,10 @@ class Explaining(OpenedRun):
     async def thoughts_at_once(self, session: Session, log: Log) -> Explanation | None:
         """What the list and its own log say; they are shown together, so that the events need not move.
 
-        Nothing where the list is not known yet, or more is known already.
+        Nothing where the list is not known yet, or more is known already than the list alone says.
         """
-        ground = self._ground(session, log) if self.explanation is None else None
+        by_list = self.explanation is None or self.log_read is None
+        ground = self._ground(session, log) if by_list else None
         return await beside(partial(_at_once, ground)) if ground else None
 
     def explain(self) -> None:
@@ -79,13 +80,11 @@ class Explaining(OpenedRun):
         if ground:
             self._explain(ground)
 
-    @work(exclusive=True, group="explain", description="explain a run whose log is not there")
-    async def explain_by_list(self) -> None:
-        """What the list alone says of it, as its log could not be had."""
+    def explain_by_list(self) -> None:
+        """Explain it by the list alone, as its log could not be had; what its log has told goes on."""
         ground = self._ground(self.session, Log(())) if self.log_read is None else None
         if ground:
-            found = await beside(partial(_at_once, ground))
-            self._show_if_of(ground, found, await self._notes_on(ground))
+            self._explain_by_list(ground)
 
     def _ground(self, session: Session, log: Log) -> Ground | None:
         listing = self.emtui.lookup_screen
@@ -104,6 +103,11 @@ class Explaining(OpenedRun):
         found = await beside(partial(_explained, ground, past))
         if self._show_if_of(ground, found, await self._notes_on(ground)):
             self.worst = found.worst
+
+    @work(exclusive=True, group="explain", description="explain a run whose log is not there")
+    async def _explain_by_list(self, ground: Ground) -> None:
+        found = await beside(partial(_at_once, ground))
+        self._show_if_of(ground, found, await self._notes_on(ground))
 
     async def _notes_on(self, ground: Ground) -> tuple[Note, ...]:
         """What the team has written about its message, or about one of its events."""

@@ -6,7 +6,6 @@ from textual.reactive import var
 
 from emtui import words
 from emtui.triage.differing import Difference, matching
-from emtui.triage.stretches import beside
 from emtui.tui.screens.comparing import Comparing
 from emtui.tui.theme import BOLD, FAINT
 from emtui.tui.widgets.difference_lines import DifferenceLines
@@ -60,8 +59,8 @@ class Seeking(Comparing):
         if not self.stands:
             return
         self.lines.sought = sought
-        if self.matches and self.lines.here not in self.matches:
-            self.lines.show_row(beside(self.matches, self.lines.here, 1))
+        if self.matches and not self.lines.stands_on(self.matches):
+            self.lines.hop(self.matches, 1)
         self.lines.refresh()
         self.show_state()
 
@@ -99,9 +98,11 @@ class Seeking(Comparing):
 
     def _to_match(self, step: int) -> None:
         if self.matches:
-            self.lines.show_row(beside(self.matches, self.lines.here, step))
-        else:
+            self.lines.hop(self.matches, step)
+        elif self.found:
             self.say(f"No line holds “{self.sought}”.")
+        else:
+            self.say(f"There are no lines yet in which “{self.sought}” could stand.")
 
     def action_undo(self) -> None:
         """Stop asking, else end the search, else take the trouble away, else go back."""

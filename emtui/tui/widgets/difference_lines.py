@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.strip import Strip
 
 from emtui.triage.compare import Comparison, Row
 from emtui.triage.differing import Difference
-from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unfolded
+from emtui.triage.stretches import Line, Stretch, beside, first_of, folded, line_of, unfolded
 from emtui.tui.differing import heading, row_pieces, stretch_pieces
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
@@ -70,6 +71,18 @@ class DifferenceLines(Lines):
     def go_to_row(self, row: int) -> None:
         """Put the cursor on the line that this row stands in."""
         self.go(line_of(self._lines, row))
+
+    def stands_on(self, rows: Sequence[int]) -> bool:
+        """Whether the row under the cursor is one of these, and is seen: not if it is folded."""
+        return self.selected in rows
+
+    def hop(self, rows: Sequence[int], step: int) -> None:
+        """To the next of these rows (with a `step` of -1 the one before), round the end.
+
+        From a folded line it may be any of those that the line holds, the first one, too.
+        """
+        here = self.here - 1 if step > 0 and isinstance(self.selected, Stretch) else self.here
+        self.show_row(beside(rows, here, step))
 
     def show_row(self, row: int) -> None:
         """Put the cursor on this row, and show each line if it is folded."""
