@@ -17,6 +17,7 @@ from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid
 from emtui.handover.records import SESSION_KEYS, session_record
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
+from emtui.lookup.order import nobody_knows
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -52,7 +53,7 @@ def run(given: Given) -> int:
         listing = await client.sessions()
         narrate_odd(listing)
         wanted = query.upon(beyond(query, listing.sessions, now, client.server))
-        known = _known(client, listing) if form != "table" or order.field == "known" else _nobody
+        known = _known(client, listing) if form != "table" or order.field == "known" else nobody_knows
         chosen = await _chosen(client, listing, wanted, _Cut(order, limit, known))
         return chosen, frozenset(session.uid for session in chosen if known(session))
 
@@ -69,11 +70,6 @@ def _known(client: Client, listing: Listing) -> Callable[[Session], bool]:
 
     known = Knowledge.of(client.server).in_list(listing.sessions, clock_of(client))
     return lambda session: known.of(session) is not None
-
-
-def _nobody(_: Session) -> bool:
-    """Nobody is asked what is known."""
-    return False
 
 
 def _query(given: Given, now: datetime, zone: tzinfo) -> Query:

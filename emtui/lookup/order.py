@@ -49,7 +49,7 @@ _TEXTS: dict[str, Callable[[Session], str | None]] = {
 Key = TypeVar("Key", str, datetime, timedelta)
 
 
-def _of_nobody(_: Session) -> bool:
+def nobody_knows(_: Session) -> bool:
     """Nobody knows of any run."""
     return False
 
@@ -67,7 +67,7 @@ class Order:
         return f"-{self.field}" if self.descending else self.field
 
     def sort(
-        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = _of_nobody
+        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = nobody_knows
     ) -> tuple[Session, ...]:
         """The same sessions in this order.
 
