@@ -124,9 +124,10 @@ def day_and_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def minute_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
-    """The same without its day where that is plain: `01:55` within 24 hours."""
+    """Its day left out where that is plain: `01:55` within 24 hours; `02:10A` in an hour that comes twice."""
+    local = _in_zone(when, zone)
     near = _apart(when, now, zone) < DAY
-    return f"{_in_zone(when, zone):%H:%M}" if near else day_clock(when, now, zone)
+    return f"{f'{local:%H:%M}' if near else day_clock(when, now, zone)}{_turn(local)}"
 
 
 def interval(span: timedelta) -> str:

@@ -199,3 +199,11 @@ def test_another_zone_on_the_screen_leaves_what_is_reckoned_from_now_as_it_was_t
     )
     plain = parse("state:failed 24h", now=BACK, zone=BERLIN)
     assert pinned(plain) is wall_pinned(plain) is plain
+
+
+def test_a_sentence_tells_the_hour_that_comes_twice_apart_as_the_list_does() -> None:
+    now = datetime(2026, 10, 25, 1, 40, tzinfo=UTC)
+    first, second = (datetime(2026, 10, 25, hour, 10, tzinfo=UTC) for hour in (0, 1))
+    assert [words.minute_clock(when, now, BERLIN) for when in (first, second)] == ["02:10A", "02:10B"]
+    assert words.minute_clock(second, now + timedelta(days=2), BERLIN) == "Sun 02:10B"
+    assert words.minute_clock(first - timedelta(hours=1), now, BERLIN) == "01:10"

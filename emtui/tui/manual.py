@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from emtui.tui.commands import Command, Place, keys_of, of
+from emtui.tui.commands import Command, Place, keys_of, of, shown
 
 _QUERY = """\
 The query
@@ -40,11 +40,13 @@ MOVED_IN = {
     Place.RAW,
 }
 """Where there are rows to move among."""
+TYPED_IN = {Place.LOGIN, Place.TRUST, Place.PALETTE}
+"""Where a letter is typed, and is no command."""
 
 
 def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
     """The keys that work here, as a text of at most 56 columns; below them queries of one's own, by digit."""
-    here = list(of(place, Place.VIEW, Place.EVERYWHERE))
+    here = list(_working(place))
     moving = list(of(Place.MOVING)) if place in MOVED_IN else []
     parts = [
         _section("First of all", [command for command in here + moving if command.vital]),
@@ -57,6 +59,23 @@ def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
         _GUESS if place is Place.DETAIL else "",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _working(place: Place) -> Iterable[Command]:
+    """The commands that work here; where letters are typed, of those of every view only the way back does."""
+    if place not in TYPED_IN:
+        return of(place, Place.VIEW, Place.EVERYWHERE)
+    own = {key for command in of(place) for key in command.keys}
+    back = (
+        command for command in of(Place.VIEW) if command.name == "undo" and not own.intersection(command.keys)
+    )
+    everywhere = (_untyped(command) for command in of(Place.EVERYWHERE) if command.name != "commands")
+    return (*of(place), *back, *(command for command in everywhere if command.keys))
+
+
+def _untyped(command: Command) -> Command:
+    """With those of its keys that type nothing."""
+    return command._replace(keys=tuple(key for key in command.keys if len(shown(key)) > 1))
 
 
 def _of_queries(own: Mapping[str, str]) -> Iterable[str]:

@@ -67,6 +67,18 @@ def test_several_lines_pasted_into_the_query_are_one_line_of_it(demo_list: Termi
     )
 
 
+def test_what_is_pasted_into_the_query_takes_the_place_of_what_is_selected(demo_list: Terminal) -> None:
+    demo_list.press("/")
+    demo_list.until("Enter keep")
+    demo_list.press("CollectJab")
+    demo_list.until("/ CollectJab")
+    for _ in "Jab":
+        demo_list.press("\x1b[1;2D")
+        demo_list.rest()
+    demo_list.paste("Job\nqQ")
+    demo_list.until("/ CollectJob qQ ")
+
+
 def test_one_line_that_comes_at_once_is_typed_into_the_query_with_its_enter(demo_list: Terminal) -> None:
     demo_list.press("/")
     demo_list.until("Enter keep")

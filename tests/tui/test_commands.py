@@ -115,6 +115,13 @@ def test_the_help_of_a_view_names_every_command_of_it_within_56_columns(place: P
     assert max(len(line) for line in text.splitlines()) <= 56
 
 
+@pytest.mark.parametrize("place", [Place.LOGIN, Place.TRUST, Place.PALETTE])
+def test_the_help_of_a_page_with_fields_names_no_letter_that_is_typed_there(place: Place) -> None:
+    own = {key for command in of(place) for key in keys_of(command).split()}
+    named = {key for line in manual(place).splitlines() if line.startswith("  ") for key in line[:22].split()}
+    assert own | {"Esc", "F1", "ctrl+c", "ctrl+z", "ctrl+l"} == named
+
+
 def test_bindings_are_hidden_from_the_frameworks_own_footer() -> None:
     assert all(not binding.show for binding in bindings(Place.LOOKUP))  # type: ignore[union-attr]
 

@@ -38,10 +38,10 @@ class PromptInput(Entry):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
 
     def on_paste(self, event: Paste) -> None:
-        """All of it on the one line there is: nothing of a paste is lost."""
+        """All of it on the one line there is, in the place of what is selected: nothing of it is lost."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.split()))
+        self.replace(" ".join(event.text.split()), *self.selection)
 
     async def action_keep(self) -> None:
         """Keep what was typed."""
