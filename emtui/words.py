@@ -91,8 +91,8 @@ def _rounded(amount: float) -> str:
 
 
 def iso(when: datetime) -> str:
-    """ISO 8601 in UTC with `Z`; microseconds only where there are some."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    """ISO 8601 in UTC: `2026-11-23T01:10:04.000000Z`; always as many digits, so that times sort as text."""
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:

@@ -75,8 +75,8 @@ def test_counts_have_commas_and_sizes_decimal_units() -> None:
     assert words.size(999_999) == "1.0 MB"
 
 
-def test_iso_is_utc_with_z_and_microseconds_only_where_there_are_some() -> None:
-    assert words.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04Z"
+def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() -> None:
+    assert words.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04.000000Z"
     assert words.iso(NOW.replace(microsecond=69837)) == "2026-11-23T02:12:04.069837Z"
 
 

@@ -110,7 +110,7 @@ def test_show_says_the_note_and_until_when_and_what_the_team_wrote_down(at_demo:
             "kind": "known",
             "text": "INC0012345, until 1 Jan 01:00",
             "note": "INC0012345",
-            "until": "2100-01-01T00:00:00Z",
+            "until": "2100-01-01T00:00:00.000000Z",
         },
         {
             "kind": "note",
