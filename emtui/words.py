@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 ELLIPSIS = "…"
@@ -24,6 +26,7 @@ _SPAN = re.compile(r"([0-9]{1,7})([smhd])", re.IGNORECASE)
 _SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _ZERO_WIDTH = {"Mn", "Me", "Cc", "Cf", "Cs"}
 _SOFT_HYPHEN = "\u00ad"
+_DOTTED_I = "i\u0307"
 _JAMO_TAILS = range(0x1160, 0x1200)
 
 
@@ -213,6 +216,39 @@ def _apart(when: datetime, now: datetime, zone: tzinfo) -> timedelta:
     """
     walls = _in_zone(now, zone).replace(tzinfo=None) - _in_zone(when, zone).replace(tzinfo=None)
     return max(abs(now - when), abs(walls))
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: without case, and letters the same however they are composed.
+
+    `é` is one letter whether it is written with one code point or two, `ß` is `ss`, and the dotted
+    `İ` is `i`.
+    """
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFD", text).casefold().replace(_DOTTED_I, "i")
+    return unicodedata.normalize("NFC", apart)
+
+
+def found_in(text: str, sought: str) -> Iterator[tuple[int, int]]:
+    """Where `text` holds what is sought, as `folded` compares them: beginning and end of each place."""
+    wanted, letters = folded(sought), list(_letters(text))
+    compared = "".join(letter for _, _, letter in letters)
+    spans = [(start, end) for start, end, letter in letters for _ in letter]
+    done = last = 0
+    while wanted and (begin := compared.find(wanted, done)) >= 0:
+        done = begin + len(wanted)
+        (start, _), (_, end) = spans[begin], spans[done - 1]
+        if start >= last:  # `ß` holds two `s`, and is one place
+            yield start, end
+            last = end
+
+
+def _letters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each letter with its marks: beginning, end, and what it is compared as."""
+    starts = [place for place, char in enumerate(text) if not unicodedata.combining(char)]
+    for start, end in pairwise([*starts, len(text)]):
+        yield start, end, folded(text[start:end])
 
 
 def one_line(text: str) -> str:

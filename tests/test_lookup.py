@@ -190,7 +190,8 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
         ("state:bogus", "bogus", "running, success"),
         ("good state:success,faild", "faild", "did you mean failed?"),
         ("stat:failed", "stat:failed", "did you mean state:?"),
-        ("nothing:like", "nothing:like", '"nothing:like"'),
+        ("nothing:like", "nothing:like", """write "nothing:like", in a shell '"nothing:like"'."""),
+        ('nothing:"it\'s"', 'nothing:"it\'s"', """in a shell '"nothing:it'"'"'s"'."""),
         ("type:", "type:", "needs a value"),
         ("type:,", "type:", "needs a session type"),
         ("type:CollctJob", "CollctJob", "did you mean CollectJob?"),
@@ -318,6 +319,16 @@ def test_what_somebody_knows_of_stands_last_or_first() -> None:
     assert order.sort(ALL, NOW) == parse_order("uid").sort(ALL, NOW)
 
 
+@given(st.permutations(ALL), st.sets(st.sampled_from(ALL)))
+def test_those_that_are_known_and_those_that_are_not_stand_by_uid_in_both_directions(
+    listed: list[Session], known: set[Session]
+) -> None:
+    by_uid = sorted(ALL, key=lambda one: one.uid)
+    marked, others = ([one for one in by_uid if (one in known) is whether] for whether in (True, False))
+    assert parse_order("known").sort(listed, NOW, known.__contains__) == (*others, *marked)
+    assert parse_order("-known").sort(listed, NOW, known.__contains__) == (*marked, *others)
+
+
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str, sign: str) -> None:
@@ -332,6 +343,16 @@ def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str,
 def test_a_wrong_field_is_refused_with_the_nearest() -> None:
     with pytest.raises(BadQuery, match="did you mean started"):
         parse_order("-startd")
+
+
+def test_of_the_fields_only_those_that_are_taken_are_suggested() -> None:
+    with pytest.raises(BadQuery, match="did you mean known"):
+        parse_order("knwon")
+    for slip in ("knwon", "kno", "bogus"):
+        with pytest.raises(BadQuery) as caught:
+            parse_order(slip, [field for field in FIELDS if field != "known"])
+        assert "known," not in str(caught.value).replace(slip, "")
+        assert "known?" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

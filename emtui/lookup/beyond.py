@@ -7,7 +7,7 @@ list is only gone through again when what its query rests on has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -131,7 +131,7 @@ def _is_test(value: str, beyond: Beyond, now: datetime) -> Test:
     """`is:`: one of these; raises `BadQuery` for another word, and for `unseen` where nobody looks on."""
     names = _names(value)
     if not names:
-        raise BadQuery(f"is: needs one of {', '.join(IS)} after it.", "is:")
+        raise BadQuery(f"is: needs one of {', '.join(_taken(beyond))} after it.", "is:")
     tests = [_one(name, beyond, now) for name in names]
     return tests[0] if len(tests) == 1 else lambda session: any(test(session) for test in tests)
 
@@ -158,15 +158,20 @@ def _one(name: str, beyond: Beyond, now: datetime) -> Test:
         case "known":
             return lambda session: known is not None and known.of(session) is not None
         case _:
-            raise BadQuery(f"is: takes no {name!r}: {_instead(name)}", name)
+            raise BadQuery(f"is: takes no {name!r}: {_instead(name, _taken(beyond))}", name)
 
 
-def _instead(name: str) -> str:
+def _taken(beyond: Beyond) -> list[str]:
+    """The words that `is:` takes here."""
+    return [name for name in IS if name != "unseen" or beyond.unseen is not None]
+
+
+def _instead(name: str, taken: Sequence[str]) -> str:
     """What to write in place of a word that is none of `is:`."""
     if name in set(Outcome):
         return f"write state:{name}."
-    guess = nearest(name, IS)
-    return f"did you mean {guess}?" if guess else f"{', '.join(IS[:-1])} or {IS[-1]}."
+    guess = nearest(name, taken)
+    return f"did you mean {guess}?" if guess else f"{', '.join(taken[:-1])} or {taken[-1]}."
 
 
 def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:

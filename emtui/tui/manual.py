@@ -19,7 +19,7 @@ The query
   is:stuck,unusual    also running unseen known
   message: name: id:  in one of them alone
   -word               not this
-  "two words"         together"""
+  "two words"         together; \\" is a quote in them"""
 
 
 _GUESS = """\

@@ -156,6 +156,16 @@ def test_what_cannot_be_read_is_one_sentence_with_its_place(text: str, word: str
     assert f"collect {text} more"[start:end] == word
 
 
+@pytest.mark.parametrize("word", ["unsen", "unsee", "", ",", "bogus", "unseenn"])
+def test_only_where_somebody_looks_on_is_unseen_suggested(word: str) -> None:
+    for beyond in (BEYOND, Beyond()):
+        with pytest.raises(BadQuery) as caught:
+            read(f"is:{word}", beyond)
+        assert "unseen" not in str(caught.value).replace(word or "-", "") or beyond.unseen is not None
+    with pytest.raises(BadQuery, match="unseen"):
+        read(f"is:{word or ','}")
+
+
 def test_a_query_rests_only_on_what_it_asks_for() -> None:
     assert read('bs02 state:failed type:CollectJob since:24h "is:stuck"').rests_on == frozenset()
     assert read("took:>1m").rests_on == {"now"}
