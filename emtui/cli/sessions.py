@@ -14,10 +14,11 @@ from emtui.cli.asking import converse, narrate_zone, reach
 from emtui.cli.resting import beyond
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
-from emtui.em.model import Listing, Session, Uid
+from emtui.em.model import Listing, Session, Uid, find_guid
 from emtui.handover.records import SESSION_KEYS, session_record
 from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
 from emtui.lookup.order import nobody_knows
+from emtui.lookup.target import FEWEST_DIGITS
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 USUAL = "since:24h"
 """What a terminal shows unless asked otherwise: a page, not a month."""
 
+_TIME_OR_ID = frozenset({"since", "before", "until", "id"})
+"""What a query says that it is not only about the last day."""
 _OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
 """What of a query a bare reference can answer, which has a name and a start."""
 _ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind"})
@@ -43,7 +46,7 @@ def run(given: Given) -> int:
     """List the sessions that were asked for."""
     connection = reach(given)
     now, zone = datetime.now(UTC), connection.zone
-    query = _query(given, now, zone)
+    query = parse(query_text(given), now=now, zone=zone)
     order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
     limit = _limit(given.one("--limit"))
 
@@ -52,7 +55,8 @@ def run(given: Given) -> int:
     async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid]]:
         listing = await client.sessions()
         narrate_odd(listing)
-        wanted = query.upon(beyond(query, listing.sessions, now, client.server))
+        asked = _bounded(query, listing.sessions, now, zone)
+        wanted = asked.upon(beyond(asked, listing.sessions, now, client.server))
         known = _known(client, listing) if form != "table" or order.field == "known" else nobody_knows
         chosen = await _chosen(client, listing, wanted, _Cut(order, limit, known))
         return chosen, frozenset(session.uid for session in chosen if known(session))
@@ -72,13 +76,18 @@ def _known(client: Client, listing: Listing) -> Callable[[Session], bool]:
     return lambda session: known.of(session) is not None
 
 
-def _query(given: Given, now: datetime, zone: tzinfo) -> Query:
-    text = query_text(given)
-    query = parse(text, now=now, zone=zone)
-    if not streams.to_terminal() or "since" in query.keys:
+def _bounded(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
+    """The query; on a terminal the last 24 hours of it, if it names neither a time nor the ID of a run."""
+    if not streams.to_terminal() or not _TIME_OR_ID.isdisjoint(query.keys) or _names_id(query, listed):
         return query
     streams.narrate("the last 24 hours and whatever still runs; --since 30d shows all")
-    return parse(f"{text} {USUAL}", now=now, zone=zone)
+    return Query((*query.terms, *parse(USUAL, now=now, zone=zone).terms))
+
+
+def _names_id(query: Query, listed: Sequence[Session]) -> bool:
+    """Whether one of its words is a GUID, or the first digits of the ID of a run in the list."""
+    words = [term.needle for term in query.terms if not term.key and len(term.needle) >= FEWEST_DIGITS]
+    return any(find_guid(word) or any(run.id.startswith(word) for run in listed) for word in words)
 
 
 def _limit(text: str | None) -> int | None:
