@@ -106,7 +106,7 @@ def _took_test(value: str, now: datetime) -> Test:
         fits = parse_length(value)
     except ValueError:
         raise BadQuery(
-            f"took:{value} is no length of time: write >10m, <30s, >=1h, 4m12s.", f"took:{value}"
+            f"took:{value} is no length of time: write >10m, <30s, >=1h, 4m12s.", f"took:{value}", "took:>10m"
         ) from None
     return lambda session: (took := session.took(now)) is not None and fits(took)
 
@@ -117,7 +117,9 @@ def _ratio_test(value: str, usual: Mapping[str, Usual], now: datetime) -> Test:
         fits = parse_times(value)
     except ValueError:
         raise BadQuery(
-            f"ratio:{value} is not how many times the usual: write >2, >=1.5, <0.5.", f"ratio:{value}"
+            f"ratio:{value} is not how many times the usual: write >2, >=1.5, <0.5.",
+            f"ratio:{value}",
+            "ratio:>2",
         ) from None
 
     def test(session: Session) -> bool:

@@ -7,7 +7,6 @@ turns a term round. The options of the command line are the same thing under oth
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -84,7 +83,9 @@ class _Reader:
         except NotTwice as problem:
             raise BadQuery(f"{key}:{value}: {problem}", f"{key}:{value}") from None
         except ValueError:
-            raise BadQuery(f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}") from None
+            raise BadQuery(
+                f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}", f'{key}:"Sat 02:10"'
+            ) from None
 
 
 def _moment_test(key: str, moment: datetime) -> Test:
@@ -178,8 +179,8 @@ def _split(raw: str) -> tuple[bool, str, str]:
         return turned, "id", guid
     if value.startswith("//"):
         return turned, "", unquoted(body)
-    guess, text = nearest(key, KEYS), quoted(unquoted(body))
-    hint = (
-        f"did you mean {guess}:?" if guess else f"for that text write {text}, in a shell {shlex.quote(text)}."
-    )
-    raise BadQuery(f"{keyed[1]}: is no key of a query: {hint}", body)
+    sentence = f"{keyed[1]}: is no key of a query:"
+    if guess := nearest(key, KEYS):
+        raise BadQuery(f"{sentence} did you mean {guess}:?", body)
+    text = quoted(unquoted(body))
+    raise BadQuery(f"{sentence} for that text write {text}.", body, text)

@@ -12,6 +12,7 @@ from fnmatch import translate
 
 from emtui.em.model import SESSION_TYPES
 from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.quoting import quoted
 from emtui.words import folded
 
 LABELS = {
@@ -104,6 +105,7 @@ def _pattern(name: str) -> str:
     guess = None if known else nearest(name, (*SESSION_TYPES, *LABELS))
     if guess:
         raise BadQuery(
-            f"No session type is called {name!r}: did you mean {guess}? A * stands for any text.", name
+            f"No session type is called {name!r}: did you mean {quoted(guess)}? A * stands for any text.",
+            name,
         )
     return known or name

@@ -86,6 +86,9 @@ def test_an_argument_is_read_as_it_is_typed_in_the_screens(
         (["since:02:10A"], "since:02:10A: the clock does not show 02:10 twice: leave the letter A out."),
         (["--until", "2026-11-12"], "there is no option --until:"),
         (["is:unsee"], "is: takes no 'unsee': running, unusual, stuck or known."),
+        (["took:x"], "write >10m, <30s, >=1h, 4m12s, in a shell 'took:>10m'."),
+        (["ratio:x"], "in a shell 'ratio:>2'."),
+        (["since:Sat 02:10"], """or 2026-11-23T02:10, in a shell 'since:"Sat 02:10"'."""),
         (["disk:full"], """for that text write "disk:full", in a shell '"disk:full"'."""),
     ],
 )
