@@ -92,6 +92,11 @@ def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() 
     assert notes_on((note,), good, lines) == ()
 
 
+def test_letters_match_however_they_are_composed() -> None:
+    assert Note("café*STRASSE", "x").fits(None, "Cafe\u0301 in der Straße")
+    assert not Note("cafe*", "x").fits(None, "Cafe\u0301")
+
+
 def test_without_a_message_no_note_fits() -> None:
     assert not Note("*", "x").fits("CollectJob", None)
 

@@ -56,6 +56,11 @@ VIEWS = {
         "of 3,",
         "-until:",
     ),
+    "texts with quotes and blanks": View(
+        ("/", 'message:"Cannot connect" type:"Database Replication" -\\" -"it\'s"\r'),
+        "of 3,",
+        "'message:\"Cannot connect\"'",
+    ),
     "what a digit shows": View(("2",), "of 3,", "state:running"),
     "a run": View(("1", "\r"), "good runs", ""),
     "the difference of a run": View(("e", "d"), "4 new, 2 missing", "--compare"),

@@ -251,6 +251,15 @@ async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
         assert listed.selected == run(7)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending: bool) -> None:
+    async with a_list(look(*range(20))) as listed:
+        listed.order = Order("type", descending=descending)
+        await listed.at_rest()
+        odd, even = [*range(1, 20, 2)], [*range(0, 20, 2)]
+        assert numbers_of(listed) == ([*even, *odd] if descending else [*odd, *even])
+
+
 async def test_a_look_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
     async with a_list(look(*range(LONG))) as listed:
         listed.snapshot = look(*range(LONG + 1))
