@@ -398,6 +398,13 @@ def test_several_matches_are_told_up_to_ten() -> None:
     assert len(caught.value.sessions) == 10
 
 
+def test_a_word_finds_the_outcome_that_the_end_decides() -> None:
+    over = replace(GOOD, state="Working", result=Result("Warning"))
+    goes_on = replace(over, ended=None)
+    query = read("running")
+    assert [query.matches(one) for one in (over, goes_on, over)] == [False, True, False]
+
+
 def test_rows_of_one_id_are_one_session() -> None:
     again = replace(WARNED, uid=Uid(f"{WARNED.uid}#2"), odd="another row has the same UID")
     assert find(parse_target(WARNED.id.replace("-", "")), [GOOD, WARNED, again]) is WARNED

@@ -136,7 +136,7 @@ def fields(seen: Seen) -> str:
     took = session.took(seen.now)
     pairs = (
         ("Type", session.type),
-        ("Outcome", session.outcome),
+        ("Outcome", session.outcome_text),
         ("Started", words.moment(session.started, zone) if session.started else None),
         ("Ended", words.moment(session.ended, zone) if session.ended else None),
         ("Took", words.duration(took) if took is not None else None),

@@ -251,7 +251,7 @@ class Client:
             return replace(reference, odd=str(problem))
         if not session.complete:
             return replace(reference, odd="the server gives only a reference to it")
-        if session.ended is not None:
+        if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session
 

@@ -73,7 +73,9 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
         yield label, (Said(text),)
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
     if said:
-        yield "Server says", (Said(" / ".join(said), 100), ", canceled" if session.result.canceled else "")
+        contradictory = " (contradictory)" if session.contradiction else ""
+        canceled = ", canceled" if session.result.canceled else ""
+        yield "Server says", (Said(" / ".join(said), 100), contradictory, canceled)
 
 
 def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:

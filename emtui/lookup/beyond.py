@@ -171,7 +171,7 @@ def _instead(name: str) -> str:
 
 def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:
     """Whether it goes on for longer than usual and than any good run ever did."""
-    if not session.running or session.ended is not None:
+    if not session.running:
         return False
     base = usual.get(session.type or "")
     return base is not None and base.overrun(session.took(now)) is not None

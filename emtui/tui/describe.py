@@ -127,7 +127,8 @@ def _with_offset(when: datetime, clock: Clock) -> str:
 def server_words(session: Session) -> str:
     """State and Result as the server put them; one word where both say the same."""
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
-    return " / ".join(said) + (", canceled" if session.result.canceled else "")
+    contradictory = " (contradictory)" if session.contradiction else ""
+    return " / ".join(said) + contradictory + (", canceled" if session.result.canceled else "")
 
 
 def facts(session: Session, clock: Clock) -> str:
@@ -136,7 +137,7 @@ def facts(session: Session, clock: Clock) -> str:
     lines = (
         ("Message", session.message),
         ("Not readable", session.odd),
-        ("Outcome", str(session.outcome) if session.complete else None),
+        ("Outcome", session.outcome_text if session.complete else None),
         ("State", session.state),
         ("Result", session.result.word),
         ("Canceled", "yes" if session.result.canceled else None),
