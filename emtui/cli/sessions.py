@@ -192,7 +192,11 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
 def started(session: Session, now: datetime, zone: tzinfo) -> str:
     """When it started: short where a person looks, the whole of it on a pipe."""
     if session.started is None:
-        return ""
+        return _unknown(session)
     if streams.to_terminal():
         return words.clock_short(session.started, now, zone)
     return words.iso(session.started)
+
+
+def _unknown(session: Session) -> str:
+    return words.UNKNOWN if session.complete else ""

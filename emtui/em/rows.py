@@ -19,7 +19,7 @@ from typing import NamedTuple
 from emtui.em.gently import gently_sorted
 from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
 from emtui.em.text import brief, clean
-from emtui.em.times import read_time, time_in_name
+from emtui.em.times import LATEST, believable, end_of, read_time, time_in_name
 
 ENTITIES = frozenset({"Sessions", "SystemSession", "SystemSessions"})
 REFERENCES = frozenset({"Ref", "EntityRef"})
@@ -47,38 +47,52 @@ class Item(NamedTuple):
     texts: Mapping[str, str]
 
 
-def read_row(item: Item) -> Session | None:
-    """The session that a list's element is; `None` for one that is no row at all."""
+def read_row(item: Item, last: datetime = LATEST) -> Session | None:
+    """The session that a list's element is; `None` for one that is no row at all.
+
+    No time of it is after `last`: such a one cannot be true.
+    """
     if item.name in ENTITIES or item.name in REFERENCES:
-        return read_session(item)
+        return read_session(item, last)
     if _ALIEN.isdisjoint(item.attributes):
         return None
     odd: list[str] = [f"it is listed as {brief(item.name, 60)}"]
     uid = _no_uid(item)
     if written := item.attributes.get("UID", "").strip():
         uid = Uid(brief(written, 200))
-    return _entity(item, uid, odd)
+    return _entity(item, uid, odd, last)
 
 
-def read_session(item: Item) -> Session:
+def read_session(item: Item, last: datetime = LATEST) -> Session:
     """An entity, or a bare reference, whose name tells the start."""
     odd: list[str] = []
     uid = _uid(item, odd)
     bare = not item.texts and item.attributes.get("Type", "").endswith("Reference")
     if not bare and item.name not in REFERENCES:
-        return _entity(item, uid, odd)
+        return _entity(item, uid, odd, last)
     name = _text(item.attributes.get("Name"))
-    return Session(uid, name, started=time_in_name(name), odd=_said(odd), complete=False)
+    started = believable(time_in_name(name), last)
+    return Session(uid, name, started=started, odd=_said(odd), complete=False)
 
 
-def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
+def believed(session: Session, last: datetime) -> Session:
+    """The same session; of its times only those that can be true until `last`."""
+    started = believable(session.started, last)
+    ended = end_of(started, believable(session.ended, last))
+    if started == session.started and ended == session.ended:
+        return session
+    return replace(session, started=started, ended=ended)
+
+
+def _entity(item: Item, uid: Uid, odd: list[str], last: datetime) -> Session:
     texts = item.texts
+    started = _time(item, "CreationTimeUTC", odd, last)
     return Session(
         uid,
         name=_text(item.attributes.get("Name")),
         type=_word(texts.get("SessionType")),
-        started=_time(item, "CreationTimeUTC", odd),
-        ended=_time(item, "EndTimeUTC", odd),
+        started=started,
+        ended=end_of(started, _time(item, "EndTimeUTC", odd, last)),
         state=_word(texts.get("State")),
         result=_result(
             _word(texts.get("Result/Result") or texts.get("Result")),
@@ -89,12 +103,12 @@ def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
     )
 
 
-def read_event(item: Item) -> Event | None:
+def read_event(item: Item, last: datetime = LATEST) -> Event | None:
     """One line of a log; `None` for an element that is none, and looks like none."""
     if item.name not in EVENTS and not {"Message", "CreationTimeUTC"} & item.texts.keys():
         return None
     odd: list[str] = [] if item.name in EVENTS else [f"it is listed as {brief(item.name, 60)}"]
-    time = _time(item, "CreationTimeUTC", odd)
+    time = _time(item, "CreationTimeUTC", odd, last)
     written = item.texts.get("Order", "")
     found = _ORDER.fullmatch(written)
     if found is None:
@@ -179,10 +193,11 @@ def _no_uid(item: Item) -> Uid:
     return Uid(f"{SYSTEM_URN}none-{digest.hexdigest()}")
 
 
-def _time(item: Item, name: str, odd: list[str]) -> datetime | None:
+def _time(item: Item, name: str, odd: list[str], last: datetime) -> datetime | None:
+    """What cannot be true is unknown, and not odd: a running run has such an end."""
     text = item.texts.get(name)
     try:
-        return read_time(text) if text else None
+        return believable(read_time(text), last) if text else None
     except ValueError:
         odd.append(f"{name} “{brief(text or '', 40)}”")
         return None

@@ -60,13 +60,17 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     session, zones = case.session, case.origin.zones
     if session.started:
         yield "Began", (zones.everywhere(session.started),)
+    elif session.complete:
+        yield "Began", (words.UNKNOWN,)
     took = session.took(case.origin.now)
-    if took is not None:
-        if session.running:
-            yield "Runs", (f"for {words.duration(took)} so far",)
-        else:
-            until = f" until {zones.at(session.ended)}" if session.ended else ""
-            yield "Took", (words.duration(took), until)
+    if took is None:
+        if session.complete:
+            yield "Took", (words.UNKNOWN,)
+    elif session.running:
+        yield "Runs", (f"for {words.duration(took)} so far",)
+    else:
+        until = f" until {zones.at(session.ended)}" if session.ended else ""
+        yield "Took", (words.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
     for label, text in case.people:
