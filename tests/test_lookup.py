@@ -13,6 +13,7 @@ from emtui.lookup import (
     FIELDS,
     STEP,
     BadQuery,
+    Beyond,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -187,7 +188,9 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
     [
         ("state:", "state:", "needs a value"),
         ("state:fai", "fai", "did you mean failed?"),
-        ("state:bogus", "bogus", "running, success"),
+        ("state:bogus", "bogus", "running, success, warning, failed, canceled, unknown; the list says P"),
+        ("state:ponderin", "ponderin", "did you mean Pondering?"),
+        ("-state:workin", "workin", "did you mean Working?"),
         ("good state:success,faild", "faild", "did you mean failed?"),
         ("stat:failed", "stat:failed", "did you mean state:?"),
         ("nothing:like", "nothing:like", '"nothing:like"'),
@@ -205,7 +208,7 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     text: str, word: str, hint: str
 ) -> None:
     with pytest.raises(BadQuery) as caught:
-        read(text)
+        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering")))
     assert caught.value.word == word
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)

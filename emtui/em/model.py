@@ -9,6 +9,7 @@ Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -204,6 +205,14 @@ class Event:
     time: datetime | None
     message: str | None
     odd: str | None = None
+
+
+def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
+    """The words that the server said in State and Result, each once, in their order."""
+    words: dict[str | None, None] = {}
+    for session in sessions:
+        words[session.state] = words[session.result.word] = None
+    return tuple(word for word in words if word)
 
 
 @dataclass(frozen=True, slots=True)

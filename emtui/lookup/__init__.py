@@ -13,6 +13,7 @@ from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import Query
 from emtui.lookup.reading import KEYS, parse, term
 from emtui.lookup.sieve import STEP, Sieve
+from emtui.lookup.states import readable
 from emtui.lookup.target import (
     LAST_GOOD,
     ExactTarget,
@@ -55,6 +56,7 @@ __all__ = [
     "parse",
     "parse_order",
     "parse_target",
+    "readable",
     "term",
     "without_key",
 ]
