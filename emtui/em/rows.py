@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from emtui.em.gently import gently_sorted
-from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
+from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Outcome, Result, Session, Uid, find_guid, uid_of
 from emtui.em.text import brief, clean
 from emtui.em.times import LATEST, believable, end_of, read_time, time_in_name
 
@@ -131,7 +130,7 @@ def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
     """By start, ties by UID, those without a start last; every UID once."""
     ordered: list[Session] = []
     alike: list[Session] = []
-    for session in gently_sorted(_told_apart(rows), _start, reverse=True):
+    for session in gently_sorted(_one_each(rows), _start, reverse=True):
         if alike and session.started != alike[0].started:
             ordered += sorted(alike, key=_UID)
             alike.clear()
@@ -143,30 +142,23 @@ def _start(session: Session) -> datetime:
     return session.started or LONG_AGO
 
 
-def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
-    """Every row once; further ones of a UID that differ get one of their own, and are odd.
-
-    Which of them is the first does not hang on the server's order, which means nothing.
-    """
+def _one_each(rows: Sequence[Session]) -> Iterable[Session]:
+    """One row for each UID: of several copies the one that has ended last, else the last in the answer."""
     if len({session.uid for session in rows}) == len(rows):
         return rows
-    groups: defaultdict[Uid, dict[Session, None]] = defaultdict(dict)
+    kept: dict[Uid, Session] = {}
     for session in rows:
-        groups[session.uid][session] = None  # the same row twice says nothing twice
-    apart: dict[Uid, Session] = {uid: min(group, key=_readability) for uid, group in groups.items()}
-    for uid, group in groups.items():
-        for number, session in enumerate(sorted(group, key=_readability)[1:], start=2):
-            own = Uid(f"{uid}#{number}")
-            while own in apart:
-                own = Uid(f"{own}#")
-            odd = [session.odd] if session.odd else []
-            apart[own] = replace(session, uid=own, odd=_said([*odd, "another row has the same UID"]))
-    return apart.values()
+        before = kept.get(session.uid)
+        if before is None or _finality(session) >= _finality(before):
+            kept[session.uid] = session
+    return kept.values()
 
 
-def _readability(session: Session) -> tuple[bool, str]:
-    """The order among rows of one UID: whole ones first, then by content alone."""
-    return bool(session.odd), repr(session)
+def _finality(session: Session) -> tuple[bool, bool, datetime]:
+    """How final what a copy says is: a run with an outcome has ended, though its end may be unknown."""
+    outcome, ended = session.outcome, session.ended
+    has_ended = outcome is not Outcome.RUNNING and (ended is not None or outcome is not Outcome.UNKNOWN)
+    return session.complete, has_ended, ended or LONG_AGO
 
 
 def _uid(item: Item, odd: list[str]) -> Uid:
