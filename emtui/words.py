@@ -17,6 +17,8 @@ from itertools import pairwise
 DAY = timedelta(days=1)
 ELLIPSIS = "…"
 NEWLINE_MARK = " ⏎ "
+UNKNOWN = "unknown"
+"""In place of a time or length that a run should have, and that the server did not give or cannot be."""
 MARKS_A_CELL = 16
 """How many characters a cell may hold on average: what a line may be made of."""
 

@@ -107,6 +107,9 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
     if named:
         return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
     kind = given.one("--type")
+    fits = type_test(kind or "*")
+    if any(fits(session.type) for session in sessions):
+        return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):
         streams.say(line(Level.CRITICAL, [what], ()))

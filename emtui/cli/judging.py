@@ -154,8 +154,8 @@ def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
 
 
 def last_good(row: Standing) -> datetime | None:
-    """When its last success ended."""
-    ends = (run.ended for run in row.runs if run.outcome is Outcome.SUCCESS)
+    """When its last success ended; when it started, if the end is unknown."""
+    ends = (run.ended or run.started for run in row.runs if run.outcome is Outcome.SUCCESS)
     return next((end for end in ends if end), None)
 
 

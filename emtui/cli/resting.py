@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui.em.address import Server
-from emtui.em.model import Session
+from emtui.em.model import Session, state_words
 from emtui.lookup import Beyond, Query
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ def beyond(query: Query, sessions: Sequence[Session], now: datetime, server: Ser
     """What this query may rest on in this list; nobody looks on, so that nothing is unseen."""
     parts = query.rests_on
     usual = _usual(sessions) if "usual" in parts else {}
-    return Beyond(now, usual, known=_known(sessions, now, server) if "known" in parts else None)
+    known = _known(sessions, now, server) if "known" in parts else None
+    return Beyond(now, usual, known=known, states=states_of(sessions) if "states" in parts else None)
+
+
+def states_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
+    """The words of a list; not known where it gives only the names of runs."""
+    return state_words(sessions) if all(session.complete for session in sessions) else None
 
 
 def _usual(sessions: Sequence[Session]) -> Mapping[str, Baseline]:

@@ -11,12 +11,12 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.resting import beyond
+from emtui.cli.resting import beyond, states_of
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid, find_guid
 from emtui.handover.records import SESSION_KEYS, session_record
-from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
+from emtui.lookup import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
 from emtui.lookup.order import nobody_knows
 from emtui.lookup.target import FEWEST_DIGITS
 
@@ -129,16 +129,22 @@ async def _chosen(client: Client, listing: Listing, query: Query, cut: _Cut) -> 
     early = query.only(_OF_REFERENCES)
     placed = cut.sort(s for s in listing.sessions if s.started and (s.complete or early.matches(s)))
     unplaced = (session for session in listing.sessions if session.started is None)
-    kept = await _kept(client, placed, query, cut.enough) + await _kept(client, unplaced, query, None)
+    read: list[Session] = []
+    kept = await _kept(client, placed, query, cut.enough, read) + await _kept(
+        client, unplaced, query, None, read
+    )
+    if len(read) == len(listing.sessions):
+        query.upon(Beyond(states=states_of(read)))  # raises `BadQuery` for a state that nobody knows
     return cut.of(kept)
 
 
 async def _kept(
-    client: Client, sessions: Iterable[Session], query: Query, enough: int | None
+    client: Client, sessions: Iterable[Session], query: Query, enough: int | None, read: list[Session]
 ) -> list[Session]:
-    """The first of them that the query wants, whole."""
+    """The first of them that the query wants, whole; all that were `read` for that are noted."""
     kept: list[Session] = []
     async for session in client.complete(sessions):
+        read.append(session)
         if query.matches(session):
             kept.append(session)
         if len(kept) == enough:
@@ -192,7 +198,7 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         session.outcome,
         session.type or "",
         started(session, now, zone),
-        words.duration(took) if took is not None else "",
+        words.duration(took) if took is not None else _unknown(session),
         session.id[:8],
         session.message or "",
     )
@@ -201,7 +207,11 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
 def started(session: Session, now: datetime, zone: tzinfo) -> str:
     """When it started: short where a person looks, the whole of it on a pipe."""
     if session.started is None:
-        return ""
+        return _unknown(session)
     if streams.to_terminal():
         return words.clock_short(session.started, now, zone)
     return words.iso(session.started)
+
+
+def _unknown(session: Session) -> str:
+    return words.UNKNOWN if session.complete else ""

@@ -134,12 +134,16 @@ def fields(seen: Seen) -> str:
     """What is known of a session, one fact a line."""
     session, zone = seen.session, seen.zone
     took = session.took(seen.now)
+    unknown = words.UNKNOWN if session.complete else None
     pairs = (
         ("Type", session.type),
-        ("Outcome", session.outcome),
-        ("Started", words.moment(session.started, zone) if session.started else None),
-        ("Ended", words.moment(session.ended, zone) if session.ended else None),
-        ("Took", words.duration(took) if took is not None else None),
+        ("Outcome", session.outcome_text),
+        ("Started", words.moment(session.started, zone) if session.started else unknown),
+        (
+            "Ended",
+            words.moment(session.ended, zone) if session.ended else None if session.running else unknown,
+        ),
+        ("Took", words.duration(took) if took is not None else unknown),
         ("State", session.state),
         ("Result", session.result.word),
         ("Message", session.message),

@@ -127,22 +127,22 @@ class Client:
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
-        return await self._read("a system session", lambda: wire.read_session(body))
+        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        return await self._read("a system session", lambda: wire.read_session(body, clock))
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
-        return await self._read("the events of a session", lambda: wire.read_log(body))
+        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        return await self._read("the events of a session", lambda: wire.read_log(body, clock))
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
         return await self._read("a system session", lambda: wire.readable_xml(body))
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it, harmless to print."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
         return await self._read("the events of a session", lambda: wire.readable_xml(body))
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
@@ -221,7 +221,8 @@ class Client:
                 raise answers.another_logon(self.server)
             yield answer
 
-    async def _one(self, path: str, uid: Uid) -> bytes:
+    async def _one(self, path: str, uid: Uid) -> tuple[bytes, datetime]:
+        """The body of an answer about one session, and what the server's clock showed."""
         async with self._get(path) as answer:
             if answer.status == 404:
                 raise NotFound(
@@ -230,7 +231,7 @@ class Client:
                 )
             if not answer.good:
                 raise await answer.trouble()
-            return await answer.body()
+            return await answer.body(), answer.clock
 
     async def _read(self, what: str, read: Callable[[], T]) -> T:
         try:
@@ -251,7 +252,7 @@ class Client:
             return replace(reference, odd=str(problem))
         if not session.complete:
             return replace(reference, odd="the server gives only a reference to it")
-        if session.ended is not None:
+        if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session
 

@@ -23,7 +23,7 @@ from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.mishaps import told
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
-from emtui.em.times import read_http_date
+from emtui.em.times import LATEST, believable, read_http_date
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, Transport, limits_of
 
@@ -62,8 +62,16 @@ class Answer:
     @property
     def skew(self) -> timedelta | None:
         """How far the server's clock is ahead of ours, to within a second: its `Date` has no parts of one."""
-        date = read_http_date(self.headers.get("date", ""))
-        return date - self.came if date else None
+        return self.clock - self.came if self._date else None
+
+    @property
+    def clock(self) -> datetime:
+        """What the server's clock showed when it answered; ours, if it does not say, or what cannot be."""
+        return self._date or self.came
+
+    @property
+    def _date(self) -> datetime | None:
+        return believable(read_http_date(self.headers.get("date", "")), LATEST)
 
     @property
     def retry_after(self) -> float | None:

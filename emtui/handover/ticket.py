@@ -60,20 +60,26 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     session, zones = case.session, case.origin.zones
     if session.started:
         yield "Began", (zones.everywhere(session.started),)
+    elif session.complete:
+        yield "Began", (words.UNKNOWN,)
     took = session.took(case.origin.now)
-    if took is not None:
-        if session.running:
-            yield "Runs", (f"for {words.duration(took)} so far",)
-        else:
-            until = f" until {zones.at(session.ended)}" if session.ended else ""
-            yield "Took", (words.duration(took), until)
+    if took is None:
+        if session.complete:
+            yield "Took", (words.UNKNOWN,)
+    elif session.running:
+        yield "Runs", (f"for {words.duration(took)} so far",)
+    else:
+        until = f" until {zones.at(session.ended)}" if session.ended else ""
+        yield "Took", (words.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
     for label, text in case.people:
         yield label, (Said(text),)
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
     if said:
-        yield "Server says", (Said(" / ".join(said), 100), ", canceled" if session.result.canceled else "")
+        contradictory = " (contradictory)" if session.contradiction else ""
+        canceled = ", canceled" if session.result.canceled else ""
+        yield "Server says", (Said(" / ".join(said), 100), contradictory, canceled)
 
 
 def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:

@@ -18,7 +18,7 @@ from emtui.lookup.measures import parse_length, parse_times
 
 IS = ("running", "unseen", "unusual", "stuck", "known")
 """What may stand after `is:`."""
-NOW, USUAL, UNSEEN, KNOWN = "now", "usual", "unseen", "known"
+NOW, USUAL, UNSEEN, KNOWN, STATES = "now", "usual", "unseen", "known", "states"
 """The parts of `Beyond`, as terms name what they rest on."""
 
 Test = Callable[[Session], bool]
@@ -59,13 +59,15 @@ class Beyond:
     """As of `now`, the server's clock at the last list: what is `usual` of each type, `unseen`, `known`.
 
     What is not known yet is empty and matches nothing. Without `now` it is the time at which the
-    query was read; `unseen` is `None` where nobody looks on.
+    query was read; `unseen` is `None` where nobody looks on. `states` are the words of State and Result
+    in the list, `None` until it is there.
     """
 
     now: datetime | None = None
     usual: Mapping[str, Usual] = field(default_factory=dict)
     unseen: Container[str] | None = None
     known: Knows | None = None
+    states: tuple[str, ...] | None = None
 
     def parts(self, names: Iterable[str]) -> tuple[object, ...]:
         """Some of its parts, by name."""
@@ -178,7 +180,7 @@ def _instead(name: str, taken: Sequence[str]) -> str:
 
 def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:
     """Whether it goes on for longer than usual and than any good run ever did."""
-    if not session.running or session.ended is not None:
+    if not session.running:
         return False
     base = usual.get(session.type or "")
     return base is not None and base.overrun(session.took(now)) is not None

@@ -47,6 +47,6 @@ def around(
 
 def _end(session: Session, now: datetime) -> datetime:
     """A run of which no end is known and that does not run is taken for its start."""
-    if session.ended is not None:
-        return session.ended
-    return now if session.running else session.started or LONG_AGO
+    if session.running:
+        return now
+    return session.ended or session.started or LONG_AGO

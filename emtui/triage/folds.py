@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TypeAlias
 
-from emtui.em.model import Outcome, Result, Session, Uid
+from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
 from emtui.triage.baseline import MOST, Baseline, baseline, lengths, spans_of
 from emtui.triage.runs import by_type
 
@@ -59,18 +59,20 @@ Row: TypeAlias = "Session | Fold"
 def may_fold(session: Session, usual: Baseline | None) -> bool:
     """Whether a run may be in a fold."""
     began, ended, result = session.started, session.ended, session.result
-    if not _ended_well(session.state, result.word, result.canceled) or session.type is None:
+    if session.type is None or ended is None:
         return False
-    if began is None or ended is None or ended < began or session.odd or not session.complete:
+    if not _ended_well(session.state, result.word, result.canceled):
+        return False
+    if began is None or ended < began or session.odd or not session.complete:
         return False
     return usual is None or usual.ratio(ended - began) is None
 
 
 @lru_cache(maxsize=256)
 def _ended_well(state: str | None, word: str | None, canceled: bool) -> bool:
-    """Whether the server's words say so, all of them; thousands of sessions have the same few."""
-    said = Session(Uid(""), state=state, result=Result(word, None, canceled))
-    return said.outcome is Outcome.SUCCESS and not said.disputed
+    """Whether the words of a run with an end say so, all of them; thousands of sessions have the same few."""
+    said = Session(Uid(""), ended=LONG_AGO, state=state, result=Result(word, None, canceled))
+    return said.outcome is Outcome.SUCCESS and not said.contradiction
 
 
 class Folding:

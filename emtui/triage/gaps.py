@@ -73,7 +73,7 @@ def _missed(runs: Runs, found: Rhythm, pause: Pause) -> int:
         return 0
     last = found.starts[place - 1]
     run = runs[len(runs) - place]
-    if run.ended is None or run.ended > since:
+    if run.running or (run.ended is not None and run.ended > since):
         return 0
     number = max((since - last) // found.every, 0) + 1
     count = 0

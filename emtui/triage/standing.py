@@ -93,7 +93,7 @@ def _standing(
 
 def _overruns(runs: Runs, usual: Baseline, now: datetime) -> Iterable[Overrun]:
     for run in runs:
-        if run.ended is None and run.running:
+        if run.running:
             took = run.took(now)
             ratio = usual.overrun(took)
             if took is not None and ratio is not None:

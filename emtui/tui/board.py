@@ -14,7 +14,7 @@ from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import Attention
 from emtui.triage.finding import Grade
 from emtui.triage.standing import Standing, Standings
-from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text
+from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text, took_text
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 
@@ -59,8 +59,7 @@ def _started(row: Row, clock: Clock) -> tuple[str, Style]:
 
 
 def _took(row: Row, clock: Clock) -> tuple[str, Style]:
-    span = None if isinstance(row, str) else row.newest.took(clock.now)
-    return (words.duration(span) if span is not None else "", PLAIN)
+    return ("" if isinstance(row, str) else took_text(row.newest, clock), PLAIN)
 
 
 def _usual(row: Row, _: Clock) -> tuple[str, Style]:
@@ -95,6 +94,6 @@ def _when(when: datetime, clock: Clock) -> str:
 _LAST: Column[Row] = Column("Last", "outcome", 10, _last)
 _TYPE: Column[Row] = Column("Type", "type", 21, _type)
 _STARTED: Column[Row] = Column("Started", "started", 9, _started, right=True)
-_TOOK: Column[Row] = Column("Took", "duration_s", 6, _took, right=True)
+_TOOK: Column[Row] = Column("Took", "duration_s", 7, _took, right=True)
 _USUAL: Column[Row] = Column("Usual", "usual", 6, _usual, right=True)
 _EVERY: Column[Row] = Column("Every", "every", 5, _every, right=True)

@@ -1,7 +1,7 @@
 """How a session and an event become a row, for each width of the terminal.
 
 Pure: sessions, times and widths in, pieces of text with their styles out. Widths
-are cells. Unknown is empty, never `0` or `None`.
+are cells. What a run should have and is not known is `unknown`, anything else that is not known empty.
 """
 
 from __future__ import annotations
@@ -71,22 +71,32 @@ def _type(session: Session, _: Clock) -> tuple[str, Style]:
 
 def _started_short(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
+    return (words.clock_short(when, clock.now, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_long(when, clock.zone) if when else "", PLAIN)
+    return (words.clock_long(when, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _age(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.duration(max(clock.now - when, timedelta())) if when else "", PLAIN)
+    return (words.duration(max(clock.now - when, timedelta())) if when else unknown(session), PLAIN)
 
 
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:
+    return took_text(session, clock), PLAIN
+
+
+def took_text(session: Session, clock: Clock) -> str:
+    """How long a run took, or has gone on."""
     span = session.took(clock.now)
-    return (words.duration(span) if span is not None else "", PLAIN)
+    return words.duration(span) if span is not None else unknown(session)
+
+
+def unknown(session: Session) -> str:
+    """In place of a time that is not known; a bare reference has none of it."""
+    return words.UNKNOWN if session.complete else ""
 
 
 def _usual(baselines: Baselines, session: Session, _: Clock) -> tuple[str, Style]:
@@ -122,7 +132,7 @@ _TYPE = Column("Type", "type", 21, _type)
 _SHORT = Column("Started", "started", 9, _started_short, right=True)
 _LONG = Column("Started", "started", 15, _started_long)
 _AGE = Column("Age", "started", 9, _age, right=True)
-_TOOK = Column("Took", "duration_s", 6, _took, right=True)
+_TOOK = Column("Took", "duration_s", 7, _took, right=True)
 
 
 def session_columns(

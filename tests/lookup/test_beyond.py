@@ -92,6 +92,13 @@ def test_ratio_is_how_many_times_the_usual_where_that_is_known(text: str, number
     assert found(read(text)) == numbers
 
 
+def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has() -> None:
+    working = replace(GOES_ON, state="Working", result=Result("None"))
+    assert read("is:stuck").matches(working)
+    assert read("is:stuck").matches(replace(working, ended=NOW))
+    assert not read("is:stuck").matches(replace(working, ended=NOW, result=Result("Failed")))
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

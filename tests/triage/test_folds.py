@@ -194,3 +194,9 @@ def as_few_as_can_be(sessions: tuple[Session, ...], unseen: frozenset[Uid]) -> N
         ):
             alike = (newer.uid in unseen) is (older.uid in unseen)
             assert (row[newer.uid] == row[older.uid]) is (fine and also and alike)
+
+
+@pytest.mark.parametrize("state", ["Working", "Stopped", "Failed", "CompletedWarning"])
+def test_only_runs_of_which_all_words_say_success_are_in_a_fold(state: str) -> None:
+    rows = [replace(one, state=state, result=Result("Success")) for one in series("LogExport", HOUR, count=3)]
+    assert len(folded(rows).rows) == (1 if state == "Stopped" else 3)

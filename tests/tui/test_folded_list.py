@@ -66,11 +66,11 @@ def line_of(listed: SessionList) -> int:
 async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
     async with a_list(NIGHT) as listed:
         assert [line for line in drawn(listed) if line] == [
-            "› · success   LogExport  × 3         12:00:00  1m30s       10:00–12:00",
-            "  ■ failed    CollectJob             12:00:00  1m30s",
-            "  · success   CollectJob  × 9        11:45:00  1m30s       09:45–11:45",
-            "  ■ failed    CollectJob             09:30:00  1m30s",
-            "  · success   CollectJob  × 5        09:15:00  1m30s       08:15–09:15",
+            "› · success   LogExport  × 3         12:00:00   1m30s       10:00–12:00",
+            "  ■ failed    CollectJob             12:00:00   1m30s",
+            "  · success   CollectJob  × 9        11:45:00   1m30s       09:45–11:45",
+            "  ■ failed    CollectJob             09:30:00   1m30s",
+            "  · success   CollectJob  × 5        09:15:00   1m30s       08:15–09:15",
         ]
         assert len(listed.rows) == listed.found == len(NIGHT)
 

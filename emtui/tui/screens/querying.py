@@ -51,12 +51,29 @@ class Querying(Page):
     def beyond(self) -> lookup.Beyond:
         """What a query may rest on, as it is known now."""
         now = self.snapshot.server_time if self.snapshot else None
-        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known)
+        states = self.snapshot.states if self.snapshot else None
+        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known, states)
 
     def follow_basis(self) -> None:
-        """Something that a query may rest on is another: one that does finds other rows."""
-        if self.stands:
+        """Something that a query may rest on is another: one that does finds other rows.
+
+        A state that may have been the server's own word is none, if the first list does not have it.
+        """
+        if not self.stands:
+            return
+        try:
             self.query_now = self.query_now.upon(self.beyond())
+        except lookup.BadQuery as error:
+            self.query_now = lookup.Query()
+            self._reject(error)
+
+    def _reject(self, error: lookup.BadQuery) -> None:
+        prompt = self.query_one(QueryPrompt)
+        if prompt.is_open:
+            prompt.wrong = error
+            self.show_tally()
+        else:
+            self.say(str(error))
 
     def read(self, text: str) -> lookup.Query:
         """The query that this text is now; raises `BadQuery`."""
@@ -114,7 +131,8 @@ class Querying(Page):
         listed = self.snapshot.sessions if self.snapshot else ()
         if listed is not self._offers[0]:
             names = lookup.names_of({session.type for session in listed if session.type})
-            self._offers = listed, lookup.Offers(tuple(names))
+            said = self.snapshot.states if self.snapshot else None
+            self._offers = listed, lookup.Offers(tuple(names), lookup.readable(said or ()))
         return self._offers[1]
 
     # --- the prompt -----------------------------------------------------------------
