@@ -111,7 +111,7 @@ def test_a_day_back_is_a_day_of_the_servers(at: At, any_clock: OtherClock) -> No
 def test_a_clock_time_is_the_last_one_that_the_server_has_seen(at: At, clock: OtherClock) -> None:
     shell = at(clock)
     just_now, to_come = clock.now - 3 * MINUTE, clock.now + 20 * MINUTE
-    recent = shell.json("sessions", f"since:{just_now:%H:%M:%S}", "-is:running", "-o", "json")
+    recent = shell.json("sessions", f"since:{just_now:%H:%M:%S}", "!is:running", "-o", "json")
     assert recent == []
     yesterday = shell.json("sessions", f"since:{to_come:%H:%M:%S}", "type:CollectJob", "-o", "json")
     assert len(yesterday) == 41
