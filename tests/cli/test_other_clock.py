@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -138,9 +139,13 @@ def test_a_list_that_is_followed_tells_the_servers_lengths(at: At, clock: OtherC
     argv += ["tail", "--from-start", "-o", "jsonl", "took:>3m", "since:24h"]
     with subprocess.Popen(argv, env=shell.environ, stdout=subprocess.PIPE, text=True) as tail:
         assert tail.stdout is not None
-        line = json.loads(tail.stdout.readline())
+        silent = threading.Timer(60, tail.kill)
+        silent.start()
+        told = tail.stdout.readline()
+        silent.cancel()
         tail.send_signal(signal.SIGTERM)
         tail.communicate(timeout=60)
+    line = json.loads(told)
     assert line["session"]["id"] == id_of(RUNNING)
     assert is_four_minutes(line["session"]["duration_s"])
 
