@@ -14,6 +14,8 @@ ACCURACY = timedelta(seconds=3)
 """A smaller difference is none."""
 _YEARS = range(2000, 2200)
 """What a server's clock may show; a `Date` of 1970 is that of a computer that does not know the time."""
+_UNSET = " 0001 "
+"""The year of .NET's "never", which the parser takes for 2001."""
 
 
 def utc_now() -> datetime:
@@ -27,7 +29,7 @@ def read_skew(date: str, received: datetime) -> timedelta | None:
     To within a second. `None` where the header is missing, is no date, or no server's clock can show it.
     """
     shown = read_http_date(date)
-    return shown - received if shown and shown.year in _YEARS else None
+    return shown - received if shown and shown.year in _YEARS and _UNSET not in date else None
 
 
 def offset(skew: timedelta | None) -> timedelta:

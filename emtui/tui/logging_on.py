@@ -200,14 +200,21 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         self._farewell(before)
 
     def _warn(self) -> None:
-        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong."""
+        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong.
+
+        The certificate of a demo is made by this computer, whatever the demo's clock shows.
+        """
+        from emtui.em.clock import utc_now
         from emtui.monitor.health import LARGE_SKEW
 
+        demo = self._start.mark == DEMO
         client, self._unwarned = self._unwarned, None
-        ending = client and client.certificate and client.certificate.ending(self.now())
+        ending = (
+            client and client.certificate and client.certificate.ending(utc_now() if demo else self.now())
+        )
         if client and ending:
             self.page.say(f"The certificate of {client.server} {ending}.")
-        elif abs(self.skew) >= LARGE_SKEW and self._start.mark != DEMO:
+        elif abs(self.skew) >= LARGE_SKEW and not demo:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
     def action_log_on(self) -> None:
