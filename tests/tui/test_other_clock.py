@@ -10,15 +10,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from looks import NOON, run
 from other_clock import AFTER, RUNNING, TEN, OtherClock, id_of
 from rogue import PASSWORD, USER, identity, rogue
 from textual.pilot import Pilot
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client
+from emtui.em.model import Listing, Log
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
+from emtui.monitor.recording.records import Look, Read
+from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
 from emtui.tui.logon import Remember
 from emtui.tui.screens.login import LoginScreen
@@ -183,3 +187,25 @@ async def test_health_says_how_far_the_clocks_are_apart(tmp_path: Path, clock: O
             timedelta(days=3): "ahead of this computer's",
         }.get(clock.ahead, "behind this computer's")
         assert wanted in page.text
+
+
+async def test_a_recording_goes_by_the_clock_that_was_recorded() -> None:
+    going, good = run(1, "InProgress"), [run(number) for number in range(2, 9)]
+    listing = Listing((going, *good))
+    skew = timedelta(minutes=-11)
+    records = (
+        Look(NOON, listing, 2000, 0.5, skew),
+        Read(NOON, going.uid, Log(())),
+        Look(NOON + TEN, listing),
+    )
+    replay = Replay("night.jsonl", iter(records))
+    start = Start(Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC)
+    app = EmtuiApp(start)
+    async with app.run_test(size=(120, 30)) as pilot:
+        seat = Seat(app, pilot)
+        await seat.until(lambda: app.lookup_screen is not None and seat.listing.attention is not None)
+        assert " 4m0" in seat.lines()[1], "begun at 11:45, 12:00 here, 11:49 there"
+        await seat.ask_for("took:<10m is:running")
+        assert seat.ids() == [going.id]
+        await seat.pilot.press("enter")
+        await seat.until(lambda: "for 4m" in seat.line("head"))
