@@ -74,7 +74,13 @@ async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> 
     """Somebody who has just logged on to the demo, which plays what is told."""
     demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(list(plays))))
     client = await Client.connect(
-        SERVER, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies(), transport=httpx.ASGITransport(demo)
+        SERVER,
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(),
+        proxies=Proxies(),
+        transport=httpx.ASGITransport(demo),
+        now=lambda: NIGHT,
     )
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
     start = start or Start(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC)

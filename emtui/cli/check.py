@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -129,9 +129,7 @@ def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        receipt = client.receipt
-        skew = receipt.skew if receipt else None
-        return listing.sessions, datetime.now(UTC) + (skew or timedelta())
+        return listing.sessions, client.now()
 
     try:
         return talk(there, password, ask)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import streams
-from emtui.cli.known import Knowledge, clock_of
+from emtui.cli.known import Knowledge
 from emtui.em.errors import EmError
-from emtui.em.model import Event, Log, Outcome, Session
+from emtui.em.model import Event, Outcome, Session
 from emtui.handover.records import Record
 from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
@@ -23,6 +23,7 @@ from emtui.triage.telling import Teller
 from emtui.triage.telling_known import noted, rows
 
 if TYPE_CHECKING:
+    from emtui.cli.show import Seen
     from emtui.em.client import Client
 
 
@@ -70,8 +71,9 @@ class History:
         ]
 
 
-async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> History | None:
+async def history(client: Client, seen: Seen) -> History | None:
     """Ask for the list and the logs of the last good runs; without the list nothing is known."""
+    session, log = seen.session, seen.log
     try:
         sessions = (await client.sessions()).sessions
         runs = of_type(sessions, session.type)
@@ -79,11 +81,10 @@ async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> H
     except EmError as problem:
         streams.narrate(f"nothing is said of what was before: {problem}")
         return None
-    there = clock_of(client)
-    board, known = standings(sessions, there), Knowledge.of(client.server)
+    board, known = standings(sessions, seen.now), Knowledge.of(client.server)
     found = explain(board, sessions, session, log.events, [events for events in past if events])
     notes = notes_on(known.notes, session, log.events)
-    return History(found, Teller(there, zone), session, known.held(board), notes)
+    return History(found, Teller(seen.now, seen.zone), session, known.held(board), notes)
 
 
 async def _events(client: Client, run: Session) -> tuple[Event, ...]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -21,6 +21,7 @@ import httpx
 from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
 from emtui.em.arrival import Arrivals
+from emtui.em.clock import server_time, utc_now
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
@@ -75,14 +76,16 @@ class Client:
         agent: str = "emtui",
         gate: Gate = OPEN,
         another: Another = no_other,
+        now: Callable[[], datetime] = utc_now,
     ) -> Client:
         """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS.
 
         Every logon passes the `gate`; `another` password is asked for when a renewed one is refused.
+        `now` is our clock, which the server's is compared with.
         """
         check_user(user)
         transport = transport or await open_transport(server, trust, proxies)
-        exchange = Exchange(server, transport, timeouts, agent)
+        exchange = Exchange(server, transport, timeouts, agent, now)
         logons = Logons(server, exchange, Credentials(user, password, gate, another))
         client = cls(server, user, exchange, logons, timeouts)
         try:
@@ -102,6 +105,15 @@ class Client:
     def logged_on(self) -> tuple[datetime, ...]:
         """When the last logons were made, in UTC."""
         return tuple(self._logons.made)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours, as its last answer said; `None` if it did not."""
+        return self._exchange.skew
+
+    def now(self) -> datetime:
+        """The server's clock now, as far as its last answer told it; else ours."""
+        return server_time(self._exchange.now(), self.skew)
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All that the server lists, newest first; `progress` is told about ten times a second.

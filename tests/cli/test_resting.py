@@ -21,7 +21,7 @@ def test_nothing_is_thought_about_that_is_not_asked_for() -> None:
 def test_a_followed_query_finds_what_the_latest_list_says_is_unusual() -> None:
     good = [run(number) for number in range(2, 9)]
     going = run(1, "InProgress")
-    followed = Followed(parse("is:stuck", now=NOON, zone=UTC))
+    followed = Followed("is:stuck", UTC)
     assert not followed.matches(going)
     followed.look([going, *good], NOON - timedelta(minutes=14), SERVER)
     assert not followed.matches(going)

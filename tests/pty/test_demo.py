@@ -59,6 +59,18 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.until(lambda lines: lines == filtered)
 
 
+def test_a_demo_far_away_in_time_and_fast_has_its_own_clock_and_says_nothing_of_it(tmp_path: Path) -> None:
+    far_off = ("--seed", "0", "--clock", "2031-05-05T05:05:05Z", "--speed", "60")
+    with emtui("demo", *far_off, environ=a_home(tmp_path), columns=100) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        shown = terminal.until(listed, "ok of")
+        assert "off:" not in shown[-1]
+        assert "certificate" not in shown[-1]
+        terminal.press("!")
+        terminal.until("Mon 05 May", "Clocks          the server's agrees with this computer's")
+
+
 def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Terminal) -> None:
     demo_list.press("/state:failed type:CollectJob\r\r/cannot connect\r")
     shown = demo_list.until("events match", lambda lines: "Cannot connect" in marked(lines))

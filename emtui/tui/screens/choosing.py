@@ -76,7 +76,7 @@ class ChoosingScreen(Page):
         count = words.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
-        self.query_one(Runs).show(self._runs, Clock(self.emtui.now() + self.emtui.skew, zone))
+        self.query_one(Runs).show(self._runs, Clock(self.emtui.server_now, zone))
 
     def watch_zone(self) -> None:
         """Other times."""
@@ -121,7 +121,7 @@ class ChoosingScreen(Page):
 
         selected = self.query_one(Runs).selected
         if selected:
-            clock = Clock(self.emtui.now() + self.emtui.skew, self.zone or self.emtui.zone)
+            clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
             self.emtui.copy(row_line(selected, clock))
 
 

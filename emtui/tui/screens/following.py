@@ -134,6 +134,8 @@ class Following(Digits):
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
         self.sessions.follows = self.is_current
+        if before is None:
+            self.read_again()
         self.snapshot = seen
         if before is None:
             self.post_message(self.Arrived())

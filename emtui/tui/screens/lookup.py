@@ -168,7 +168,7 @@ class LookupScreen(Walking):
             self.query_one("#tally", OneLine).show(hint, coming)
             return
         room = self.size.width - (cells(coming) + 4 if coming else 0)
-        clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
+        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
         left, right = line(self.snapshot, clock, room, self.known)
         self.query_one("#tally", OneLine).show(
             left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming

@@ -76,9 +76,16 @@ class Querying(Page):
             self.say(str(error))
 
     def read(self, text: str) -> lookup.Query:
-        """The query that this text is now; raises `BadQuery`."""
+        """The query that this text is now, by the server's clock; raises `BadQuery`.
+
+        It keeps that meaning: `since:24h` is a fixed moment from here on.
+        """
         zone = self.zone or self.emtui.zone
-        return lookup.parse(text, now=self.emtui.now(), zone=zone, beyond=self.beyond())
+        return lookup.parse(text, now=self.emtui.server_now, zone=zone, beyond=self.beyond())
+
+    def read_again(self) -> None:
+        """Read the query anew: it was read before anybody knew the server's clock."""
+        self.query_now = self.read(self.query_now.text)
 
     def show_only(self, text: str) -> bool:
         """Show what matches; false, with the reason said, if the text is no query: the last one stands."""

@@ -12,7 +12,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import words
-from emtui.em.model import Session, Uid
+from emtui.em.model import Outcome, Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import (
@@ -59,6 +59,8 @@ class SessionList(Sifted):
         """Other sessions: the same one stays selected. The same sessions: only what time has changed."""
         if before and after and before.sessions is after.sessions:
             self._grow_older(before, after)
+            if self.order.field == "duration_s" and after.tally[Outcome.RUNNING]:
+                self._line_up()  # what runs takes longer now
         elif after:
             self.came(before, after)
             self._line_up()
