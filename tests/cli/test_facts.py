@@ -123,7 +123,9 @@ def nightly(count: int = 10) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    "ended", [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", written(NOW - 27 * 60 * MINUTE)]
+    "ended",
+    [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", written(NOW - 27 * 60 * MINUTE)],
+    ids=["1900", "0001", "9999", "before its start"],
 )
 def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
     there: Shell, manager: Manager, ended: str
