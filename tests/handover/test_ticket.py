@@ -215,3 +215,10 @@ def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
         text = write(ticket(made), lambda said: said.replace(secret, "***"))
         assert secret not in text
         assert "***" in text
+
+
+def test_a_length_that_is_unknown_and_a_contradiction_are_said() -> None:
+    text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
+    assert "\nTook          unknown\n" in text
+    assert "\nServer says   CompletedSuccessfully / Failed (contradictory)\n" in text
+    assert "\nBegan         unknown\n" in told(case(session=failed(started=None)))

@@ -33,7 +33,7 @@ def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_p
         shown = "\n".join(rows(lines))
         for trouble in ("▲ warning   LicAuto", "○ canceled  LogExport", "► running   DatabaseMaint"):
             assert trouble in shown
-        assert re.search(r"CatalogConsolidation   04:30:\d\d [\d.ms]+  3\.\d", shown), "it got slower"
+        assert re.search(r"CatalogConsolidation   04:30:\d\d +[\d.ms]+  3\.\d", shown), "it got slower"
         assert re.search(r"■ failed    CollectJob +Sun 02:10", shown), "the day before"
 
 
@@ -93,7 +93,7 @@ def test_in_ascii_too(tmp_path: Path, demo: Demo) -> None:
     with at_night(demo, environ=a_home(tmp_path, LC_ALL="C")) as terminal:
         at_the_list(terminal)
         lines = terminal.until("x 95")
-        assert "  . success   CollectJob  x 95       01:55:01  1m16s       02:25-01:55" in lines
+        assert "  . success   CollectJob  x 95       01:55:01   1m16s       02:25-01:55" in lines
         assert lines[3].startswith("03h ........................ 02h failed   1 warned")
 
 
