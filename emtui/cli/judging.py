@@ -16,10 +16,11 @@ from typing import Generic, TypeVar
 from emtui import words
 from emtui.em.model import Outcome
 from emtui.triage.attention import judged
-from emtui.triage.baseline import NOTICED, baseline_for
+from emtui.triage.baseline import NOTICED, Baselines
 from emtui.triage.finding import Failing, Finding, Hanging, Late, Silence, Warned
 from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.standing import Standing, Standings
+from emtui.triage.streaks import DECIDED
 from emtui.triage.telling import Teller, calm
 
 T = TypeVar("T", float, timedelta)
@@ -97,7 +98,7 @@ def verdicts(
         if not known.of_finding(finding)
     ]
     for row in rows:
-        found += _limited(row, limits, tell)
+        found += _limited(row, standing.baselines, limits, tell)
     found.sort(key=lambda verdict: verdict.level, reverse=True)
     return found or [Verdict(Level.OK, _well(standing, rows, limits))]
 
@@ -139,7 +140,7 @@ def _found(
                 yield finding, Verdict(Level.WARNING, tell.finding(finding))
 
 
-def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
+def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> Iterator[Verdict]:
     if limits.age:
         good = last_good(row)
         if good is None:
@@ -147,7 +148,7 @@ def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
         elif level := limits.age.level(tell.now - good):
             age = words.duration(tell.now - good)
             yield Verdict(level, f"{row.type} was last good {tell.at(good)}, {age} ago")
-    if limits.ratio and (slow := _slow(row, tell.now)):
+    if limits.ratio and (slow := _slow(row, usual, tell.now)):
         took, ratio = slow
         if level := limits.ratio.level(ratio):
             yield Verdict(level, f"{row.type} took {words.duration(took)}, {ratio:.1f} times the usual")
@@ -159,18 +160,18 @@ def last_good(row: Standing) -> datetime | None:
     return next((end for end in ends if end), None)
 
 
-def _slow(row: Standing, now: datetime) -> tuple[timedelta, float] | None:
+def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[timedelta, float] | None:
     """The slowest of what runs and of the newest that ended: how long, and how many times the usual.
 
-    Nothing that took less than half a minute more than usual is slow.
+    A canceled run is passed over. Nothing that took less than half a minute more than usual is slow.
     """
-    ended = next((run for run in row.runs if not run.running), None)
+    ended = next((run for run in row.runs if run.outcome in DECIDED), None)
     looked_at = [run for run in row.runs if run.running or run is ended]
     slow = []
     for run in looked_at:
-        took, usual = run.took(now), baseline_for(row.runs, run)
-        if took is not None and usual and usual.usual and took - usual.usual >= NOTICED:
-            slow.append((took, took / usual.usual))
+        took, base = run.took(now), usual.of(run)
+        if took is not None and base and base.usual and took - base.usual >= NOTICED:
+            slow.append((took, took / base.usual))
     return max(slow, key=lambda found: found[1], default=None)
 
 

@@ -14,7 +14,8 @@ from itertools import takewhile
 from emtui.em.model import Outcome, Session
 from emtui.triage.runs import GOOD, Runs, started
 
-_TELLING = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
+DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
+"""The outcomes that a row consists of; runs with another one are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,17 @@ class Streak:
 
 def streak(runs: Runs) -> Streak | None:
     """The row that the newest run that ended belongs to."""
-    told = [run for run in runs if run.outcome in _TELLING]
+    told = [run for run in runs if run.outcome in DECIDED]
     return _row(told) if told else None
 
 
 def streak_at(runs: Runs, session: Session) -> Streak | None:
     """The row up to this run, as it was when this run ended."""
-    if session.started is None or session.outcome not in _TELLING:
+    if session.started is None or session.outcome not in DECIDED:
         return None
     at = session.started
     older = [run for run in runs if run.uid != session.uid and started(run) <= at]
-    return _row([session, *(run for run in older if run.outcome in _TELLING)])
+    return _row([session, *(run for run in older if run.outcome in DECIDED)])
 
 
 def recovered(runs: Runs, when: datetime) -> datetime | None:

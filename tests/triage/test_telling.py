@@ -77,9 +77,7 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
     (
         Hanging(
             "DatabaseMaintenance",
-            Overrun(
-                run(NOW + local("01:00")), 132 * MINUTE, 41, Baseline(193 * SECOND, SECOND, 205 * SECOND, 29)
-            ),
+            Overrun(run(NOW + local("01:00")), 132 * MINUTE, 41, Baseline(193 * SECOND, 205 * SECOND, 29)),
         ),
         "DatabaseMaintenance has run for 2h12m since 01:00, usually 3m13s",
     ),
