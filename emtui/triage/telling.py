@@ -132,29 +132,31 @@ class Teller:
         yield from _near(found)
 
     def _usual(self, usual: Baseline, found: Explanation) -> str:
-        """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
-        this = [f"×{found.ratio:.1f}"] if found.ratio else []
-        if found.longer_than is not None:
-            this.append(_among(found.longer_than, usual.rests_on))
+        """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
         spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
-        place = f"; this one {', '.join(this)}" if this else ""
-        return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
+        length = f"{words.duration(usual.usual)}{spread}"
+        ratio = f"×{found.ratio:.1f}, " if found.ratio else ""
+        successful = f"{words.count(usual.rests_on)} successful runs"
+        if found.longer_than is None:
+            return f"{length} on {successful}"
+        if found.longer_than == usual.rests_on:
+            return f"{length}; this one {ratio}longer than the longest of {successful}"
+        shorter = words.count(found.longer_than) if found.longer_than else "none"
+        return f"{length} on {successful}; this one {ratio}longer than {shorter} of them"
 
     def _since_when(self, streak: Streak, same: Incident | None) -> str:
-        """Whether it is new. What came back after good runs is not, though it is the first in its row."""
-        if streak.count > 1 or same is None or same.first >= streak.since:
-            return self._streak(streak)
-        good = "good run" if streak.after == 1 else "good runs"
-        after = f"again after {words.count(streak.after)} {good}"
-        return f"{after}; the same {_times(same.count)} since {self.at(same.first)}"
-
-    def _streak(self, streak: Streak) -> str:
-        word = "failure" if streak.outcome is Outcome.FAILED else "warning"
-        after = f"after {words.count(streak.after)} good {'run' if streak.after == 1 else 'runs'}"
-        before = after if streak.whole else "nothing listed before"
-        if streak.count == 1:
+        """Which in its row it is, and what was before; whether the first of a row is new to the type."""
+        word, before = _SINGULARS[streak.outcome], _before(streak)
+        if streak.count > 1:
+            return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        if streak.previous is None:
             return f"first {word}, {before}"
-        return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        again = f"; {_times(same.count)} since {self.at(same.first)}" if same else ""
+        if same and same.first >= streak.since:
+            if same.message:
+                return f"first with this message, {before}"
+            again = ""
+        return f"first since {self.at(streak.previous)}, {before}{again}"
 
     def _same(self, found: Explanation) -> str:
         incident = found.incident
@@ -219,11 +221,16 @@ def _near(found: Explanation) -> Iterator[tuple[str, str]]:
         yield "Also ran", ", ".join(ran)
 
 
-def _among(shorter: int, all_: int) -> str:
-    """`the longest`, `longer than 398 of them`."""
-    if shorter == all_:
-        return "the longest"
-    return f"longer than {words.count(shorter)} of them" if shorter else "longer than none of them"
+_PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.FAILED: "failures"}
+_SINGULARS = {Outcome.SUCCESS: "success", Outcome.WARNING: "warning", Outcome.FAILED: "failure"}
+
+
+def _before(streak: Streak) -> str:
+    """`after 5 successes`, `after 1 warning`."""
+    if streak.before is None:
+        return "no success listed before"
+    nouns = _SINGULARS if streak.before_count == 1 else _PLURALS
+    return f"after {words.count(streak.before_count)} {nouns[streak.before]}"
 
 
 def _on(count: int) -> str:

@@ -96,7 +96,7 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
 def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path, demo: Demo) -> None:
     with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("e", "enter")
-        terminal.until("again after 95 good runs")
+        terminal.until("after 95 successes")
         terminal.press("H", "4", "enter")
         terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}\.zip"))
         terminal.press("enter")
