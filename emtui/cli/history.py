@@ -160,6 +160,7 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "due": _iso(due.next),
                 "late_since": _iso(due.since),
                 "count": due.count,
+                "at_least": due.at_least,
                 "rests_on": due.rests_on,
             },
         )

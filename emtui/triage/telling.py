@@ -28,7 +28,7 @@ from emtui.triage.finding import (
     Warned,
 )
 from emtui.triage.incidents import Incident
-from emtui.triage.rhythm import MOST_SLOTS, Due
+from emtui.triage.rhythm import Due
 from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
@@ -50,7 +50,7 @@ class Teller:
         """One sentence, without a full stop."""
         match finding:
             case Silence():
-                due = _none_began(finding.outage.missed)
+                due = _none_began(finding.outage.missed, finding.outage.at_least)
                 return f"no runs since {self.at(finding.since)}, all types; {due}"
             case Failing():
                 return self._failing(finding)
@@ -83,7 +83,7 @@ class Teller:
         return f"{first}–{clock if day and first.startswith(day) else last}"
 
     def _failing(self, finding: Failing) -> str:
-        due = f"; {_none_began(finding.due)}" if finding.due else ""
+        due = f"; {_none_began(finding.due, finding.at_least)}" if finding.due else ""
         return f"{finding.type} failed {self._row(finding.streak)}{due}"
 
     def _slowing(self, finding: Slowing) -> str:
@@ -168,7 +168,7 @@ class Teller:
     def due(self, due: Due) -> str | None:
         """`was due 02:25, has not begun`, or when it is due."""
         if due.since:
-            return f"was due {self.at(due.since)}; {_none_began(due.count)}"
+            return f"was due {self.at(due.since)}; {_none_began(due.count, due.at_least)}"
         return f"due {self.at(due.next)}" if due.next else None
 
     def wait(self, wait: Wait) -> str:
@@ -237,10 +237,10 @@ def _on(count: int) -> str:
     return f"on {words.count(count)} good runs"
 
 
-def _none_began(due: int) -> str:
-    if due == 1:
+def _none_began(due: int, at_least: bool) -> str:
+    if due == 1 and not at_least:
         return "1 run due, has not begun"
-    return f"{words.count(due)}{' or more' if due >= MOST_SLOTS - 1 else ''} runs due, none began"
+    return f"{'at least ' if at_least else ''}{words.counted(due, 'run')} due, none began"
 
 
 def _times(count: int) -> str:

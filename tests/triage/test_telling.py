@@ -51,7 +51,15 @@ def row(of: Outcome, since: timedelta, count: int, good: timedelta | None, rests
     """So many in a row since then, after the last good one; without one the list begins with them."""
     last_good = None if good is None else NOW + good
     return Streak(
-        of, count, NOW + since, NOW, last_good, None, last_good and OK, int(good is not None), rests_on
+        of,
+        count,
+        NOW + since,
+        NOW,
+        last_good,
+        None,
+        OK if last_good else None,
+        int(good is not None),
+        rests_on,
     )
 
 
@@ -151,8 +159,8 @@ def test_a_silence_of_a_month_is_told_with_its_end() -> None:
     ]
     (late,) = [one for one in attention(runs, NOW + 9 * DAY).findings if one.type == "CollectJob"]
     assert isinstance(late, Late)
-    failing = Failing("CollectJob", row(BAD, NOW - NOW, 1, None, 9), None, late.due)
-    assert TELL.finding(failing).endswith("500 or more runs due, none began")
+    failing = Failing("CollectJob", row(BAD, NOW - NOW, 1, None, 9), None, late.due, late.at_least)
+    assert TELL.finding(failing).endswith("at least 5,000 runs due, none began")
 
 
 def explained(
