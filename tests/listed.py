@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
 from rogue import GOOD, PASSWORD, USER, Asked, Reply, identity, list_xml, reply, rogue_beside, route_of
 from shell import Shell
 
-from emtui.em.model import Session
+from emtui.em.model import Result, Session, uid_of
 
 _NS = ' xmlns="http://www.veeam.com/ent/v1.0"'
 
@@ -58,3 +59,30 @@ def listing(shell: Shell, sessions: Sequence[Session], folder: Path) -> Iterator
         shell.before = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
         shell.environ["EMTUI_PASSWORD"] = PASSWORD
         yield shell
+
+
+WORDS = {
+    "s": ("CompletedSuccessfully", ""),
+    "w": ("CompletedWarning", "slow"),
+    "f": ("Failed", "disk full on x"),
+    "g": ("Failed", "no route to y"),
+    "c": ("Failed", "canceled"),
+    "r": ("InProgress", ""),
+}
+
+
+def runs(letters: str) -> list[Session]:
+    """Runs of LogExport until half an hour ago, oldest first; one an hour."""
+    now = datetime.now(UTC)
+    return [
+        _run(place, letter, now - timedelta(hours=len(letters) - place))
+        for place, letter in enumerate(letters)
+    ]
+
+
+def _run(number: int, letter: str, begin: datetime) -> Session:
+    word, message = WORDS[letter]
+    end = None if letter == "r" else begin + timedelta(minutes=1)
+    result = Result("None" if letter == "r" else word, message, letter == "c")
+    uid = uid_of(str(UUID(int=(number + 1 << 64) | 0xABCDEF)))
+    return Session(uid, f"run {number}", "LogExport", begin, end, word, result)

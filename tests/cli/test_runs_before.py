@@ -2,41 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-from listed import listing
+from listed import listing, runs
 from shell import Shell
-
-from emtui.em.model import Result, Session, uid_of
-
-WORDS = {
-    "s": ("CompletedSuccessfully", ""),
-    "w": ("CompletedWarning", "slow"),
-    "f": ("Failed", "disk full on x"),
-    "g": ("Failed", "no route to y"),
-    "c": ("Failed", "canceled"),
-    "r": ("InProgress", ""),
-}
-
-
-def runs(letters: str) -> list[Session]:
-    """Runs of LogExport until half an hour ago, oldest first; one an hour."""
-    now = datetime.now(UTC)
-    return [
-        _run(place, letter, now - timedelta(hours=len(letters) - place))
-        for place, letter in enumerate(letters)
-    ]
-
-
-def _run(number: int, letter: str, begin: datetime) -> Session:
-    word, message = WORDS[letter]
-    end = None if letter == "r" else begin + timedelta(minutes=1)
-    result = Result("None" if letter == "r" else word, message, letter == "c")
-    uid = uid_of(str(UUID(int=(number + 1 << 64) | 0xABCDEF)))
-    return Session(uid, f"run {number}", "LogExport", begin, end, word, result)
 
 
 @pytest.mark.parametrize(
