@@ -19,6 +19,7 @@ from emtui.triage.known import Known, Mark
 from emtui.triage.runs import LATEST, of_type
 from emtui.triage.standing import standings
 from emtui.triage.steps import UsualStep, Wait
+from emtui.triage.streaks import Streak
 from emtui.triage.telling import Teller
 from emtui.triage.telling_known import noted, rows
 
@@ -105,7 +106,10 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "outcome": str(streak.outcome),
                 "count": streak.count,
                 "first": words.iso(streak.since),
-                "after_good": streak.after if streak.whole else None,
+                "previous": _iso(streak.previous),
+                "after_good": _after(streak, Outcome.SUCCESS),
+                "after_warnings": _after(streak, Outcome.WARNING),
+                "after_failures": _after(streak, Outcome.FAILED),
                 "rests_on": streak.rests_on,
             },
         )
@@ -126,6 +130,13 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
             },
         )
     yield from _around(found)
+
+
+def _after(streak: Streak, outcome: Outcome) -> int | None:
+    """How many runs with this outcome came directly before; unknown where the list does not say."""
+    if streak.before is None:
+        return None
+    return streak.before_count if streak.before is outcome else 0
 
 
 def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
@@ -150,6 +161,7 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "due": _iso(due.next),
                 "late_since": _iso(due.since),
                 "count": due.count,
+                "at_least": due.at_least,
                 "rests_on": due.rests_on,
             },
         )

@@ -1,11 +1,11 @@
-"""What a query of the command line rests on: what is usual of the types of its list, and what is known of it.
+"""What a query of the command line rests on: what is usual for the runs of its list, and what is known of it.
 
 Nothing is thought about that the query does not ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,14 @@ from emtui.em.model import Session, state_words
 from emtui.lookup import Beyond, Query, parse
 
 if TYPE_CHECKING:
-    from emtui.triage.baseline import Baseline
+    from emtui.triage.baseline import Baselines
     from emtui.triage.known import Known
 
 
 def beyond(query: Query, sessions: Sequence[Session], now: datetime, server: Server) -> Beyond:
     """What this query may rest on in this list; nobody looks on, so that nothing is unseen."""
     parts = query.rests_on
-    usual = _usual(sessions) if "usual" in parts else {}
+    usual = _usual(sessions) if "usual" in parts else None
     known = _known(sessions, now, server) if "known" in parts else None
     return Beyond(now, usual, known=known, states=states_of(sessions) if "states" in parts else None)
 
@@ -31,11 +31,10 @@ def states_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
     return state_words(sessions) if all(session.complete for session in sessions) else None
 
 
-def _usual(sessions: Sequence[Session]) -> Mapping[str, Baseline]:
-    from emtui.triage.baseline import baseline
-    from emtui.triage.runs import by_type
+def _usual(sessions: Sequence[Session]) -> Baselines:
+    from emtui.triage.baseline import baselines
 
-    return {kind: found for kind, runs in by_type(sessions).items() if (found := baseline(runs))}
+    return baselines(sessions)
 
 
 def _known(sessions: Sequence[Session], now: datetime, server: Server) -> Known:

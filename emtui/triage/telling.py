@@ -28,7 +28,7 @@ from emtui.triage.finding import (
     Warned,
 )
 from emtui.triage.incidents import Incident
-from emtui.triage.rhythm import MOST_SLOTS, Due
+from emtui.triage.rhythm import Due
 from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
@@ -50,7 +50,7 @@ class Teller:
         """One sentence, without a full stop."""
         match finding:
             case Silence():
-                due = _none_began(finding.outage.missed)
+                due = _none_began(finding.outage.missed, finding.outage.at_least)
                 return f"no runs since {self.at(finding.since)}, all types; {due}"
             case Failing():
                 return self._failing(finding)
@@ -83,7 +83,7 @@ class Teller:
         return f"{first}–{clock if day and first.startswith(day) else last}"
 
     def _failing(self, finding: Failing) -> str:
-        due = f"; {_none_began(finding.due)}" if finding.due else ""
+        due = f"; {_none_began(finding.due, finding.at_least)}" if finding.due else ""
         return f"{finding.type} failed {self._row(finding.streak)}{due}"
 
     def _slowing(self, finding: Slowing) -> str:
@@ -132,29 +132,31 @@ class Teller:
         yield from _near(found)
 
     def _usual(self, usual: Baseline, found: Explanation) -> str:
-        """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
-        this = [f"×{found.ratio:.1f}"] if found.ratio else []
-        if found.longer_than is not None:
-            this.append(_among(found.longer_than, usual.rests_on))
+        """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
         spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
-        place = f"; this one {', '.join(this)}" if this else ""
-        return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
+        length = f"{words.duration(usual.usual)}{spread}"
+        ratio = f"×{found.ratio:.1f}, " if found.ratio else ""
+        successful = f"{words.count(usual.rests_on)} successful runs"
+        if found.longer_than is None:
+            return f"{length} on {successful}"
+        if found.longer_than == usual.rests_on:
+            return f"{length}; this one {ratio}longer than the longest of {successful}"
+        shorter = words.count(found.longer_than) if found.longer_than else "none"
+        return f"{length} on {successful}; this one {ratio}longer than {shorter} of them"
 
     def _since_when(self, streak: Streak, same: Incident | None) -> str:
-        """Whether it is new. What came back after good runs is not, though it is the first in its row."""
-        if streak.count > 1 or same is None or same.first >= streak.since:
-            return self._streak(streak)
-        good = "good run" if streak.after == 1 else "good runs"
-        after = f"again after {words.count(streak.after)} {good}"
-        return f"{after}; the same {_times(same.count)} since {self.at(same.first)}"
-
-    def _streak(self, streak: Streak) -> str:
-        word = "failure" if streak.outcome is Outcome.FAILED else "warning"
-        after = f"after {words.count(streak.after)} good {'run' if streak.after == 1 else 'runs'}"
-        before = after if streak.whole else "nothing listed before"
-        if streak.count == 1:
+        """Which in its row it is, and what was before; whether the first of a row is new to the type."""
+        word, before = _SINGULARS[streak.outcome], _before(streak)
+        if streak.count > 1:
+            return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        if streak.previous is None:
             return f"first {word}, {before}"
-        return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        again = f"; {_times(same.count)} since {self.at(same.first)}" if same else ""
+        if same and same.first >= streak.since:
+            if same.message:
+                return f"first with this message, {before}"
+            again = ""
+        return f"first since {self.at(streak.previous)}, {before}{again}"
 
     def _same(self, found: Explanation) -> str:
         incident = found.incident
@@ -166,7 +168,7 @@ class Teller:
     def due(self, due: Due) -> str | None:
         """`was due 02:25, has not begun`, or when it is due."""
         if due.since:
-            return f"was due {self.at(due.since)}; {_none_began(due.count)}"
+            return f"was due {self.at(due.since)}; {_none_began(due.count, due.at_least)}"
         return f"due {self.at(due.next)}" if due.next else None
 
     def wait(self, wait: Wait) -> str:
@@ -219,21 +221,26 @@ def _near(found: Explanation) -> Iterator[tuple[str, str]]:
         yield "Also ran", ", ".join(ran)
 
 
-def _among(shorter: int, all_: int) -> str:
-    """`the longest`, `longer than 398 of them`."""
-    if shorter == all_:
-        return "the longest"
-    return f"longer than {words.count(shorter)} of them" if shorter else "longer than none of them"
+_PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.FAILED: "failures"}
+_SINGULARS = {Outcome.SUCCESS: "success", Outcome.WARNING: "warning", Outcome.FAILED: "failure"}
+
+
+def _before(streak: Streak) -> str:
+    """`after 5 successes`, `after 1 warning`."""
+    if streak.before is None:
+        return "no success listed before"
+    nouns = _SINGULARS if streak.before_count == 1 else _PLURALS
+    return f"after {words.count(streak.before_count)} {nouns[streak.before]}"
 
 
 def _on(count: int) -> str:
     return f"on {words.count(count)} good runs"
 
 
-def _none_began(due: int) -> str:
-    if due == 1:
+def _none_began(due: int, at_least: bool) -> str:
+    if due == 1 and not at_least:
         return "1 run due, has not begun"
-    return f"{words.count(due)}{' or more' if due >= MOST_SLOTS - 1 else ''} runs due, none began"
+    return f"{'at least ' if at_least else ''}{words.counted(due, 'run')} due, none began"
 
 
 def _times(count: int) -> str:

@@ -6,11 +6,11 @@ are cells. What a run should have and is not known is `unknown`, anything else t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.style import Style
 
@@ -20,13 +20,9 @@ from emtui.tui.outcomes import GLYPHS, KNOWN, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 
 if TYPE_CHECKING:
-    from emtui.triage.baseline import Baseline
+    from emtui.triage.baseline import Baselines
 
 T = TypeVar("T")
-
-Baselines: TypeAlias = "Mapping[str, Baseline]"
-"""What is usual, by type."""
-NOTHING_USUAL: Baselines = {}
 
 WIDE = 120
 """From this width on the start is written with its day."""
@@ -99,15 +95,14 @@ def unknown(session: Session) -> str:
     return words.UNKNOWN if session.complete else ""
 
 
-def _usual(baselines: Baselines, session: Session, _: Clock) -> tuple[str, Style]:
-    usual = baselines.get(session.type or "")
+def _usual(baselines: Baselines | None, session: Session, _: Clock) -> tuple[str, Style]:
+    usual = baselines.of(session) if baselines else None
     return (words.duration(usual.usual) if usual else "", FAINT)
 
 
-def _ratio(baselines: Baselines, session: Session, clock: Clock) -> tuple[str, Style]:
+def _ratio(baselines: Baselines | None, session: Session, clock: Clock) -> tuple[str, Style]:
     """How many times the usual a run took; empty unless that is unusual."""
-    usual = baselines.get(session.type or "")
-    ratio = usual.ratio(session.took(clock.now)) if usual else None
+    ratio = baselines.ratio(session, session.took(clock.now)) if baselines else None
     return (ratio_text(ratio) if ratio else "", BOLD)
 
 
@@ -136,7 +131,7 @@ _TOOK = Column("Took", "duration_s", 7, _took, right=True)
 
 
 def session_columns(
-    width: int, baselines: Baselines = NOTHING_USUAL, *, ages: bool = False
+    width: int, baselines: Baselines | None = None, *, ages: bool = False
 ) -> tuple[Column[Session], ...]:
     """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on.
 

@@ -14,8 +14,10 @@ SERVER = Server("em01.example.net")
 def test_nothing_is_thought_about_that_is_not_asked_for() -> None:
     sessions = [run(number) for number in range(1, 9)]
     plain, slow = (parse(text, now=NOON, zone=UTC) for text in ("collect took:>1m", "ratio:1"))
-    assert beyond(plain, sessions, NOON, SERVER).usual == {}
-    assert set(beyond(slow, sessions, NOON, SERVER).usual) == {"CollectJob"}
+    assert beyond(plain, sessions, NOON, SERVER).usual is None
+    usual = beyond(slow, sessions, NOON, SERVER).usual
+    assert usual is not None
+    assert usual.times(sessions[0], timedelta(minutes=3)) == 3
 
 
 def test_a_followed_query_finds_what_the_latest_list_says_is_unusual() -> None:

@@ -101,7 +101,11 @@ def test_the_table_of_show_has_fields_and_events(at_demo: Shell, failed: Session
 
 def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unreached: Session) -> None:
     text = at_demo("show", unreached.id).stdout
-    assert re.search(r"^Since     again after \d+ good runs; the same \d times since ", text, re.MULTILINE)
+    assert re.search(
+        r"^Since     first since .* 0[23]:\d\d, after \d+ successes; \d times since ",
+        text,
+        re.MULTILINE,
+    )
     assert re.search(r"^Same      \d times since .*, last (\w+|22 Nov( 26)?) 03:10", text, re.MULTILINE)
     assert re.search(
         r"^Servers   bs02.example.net \S+ failed  bs01.example.net \S+ ok  bs03", text, re.MULTILINE

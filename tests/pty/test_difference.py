@@ -66,7 +66,7 @@ def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
 
 def test_what_a_key_costs(demo_list: Terminal) -> None:
     demo_list.press("e", "enter")
-    demo_list.until("again after 95 good runs")
+    demo_list.until("after 95 successes")
     before = demo_list.rest()
     demo_list.press("d")
     demo_list.until("4 new, 2 missing")

@@ -27,7 +27,7 @@ def test_before_any_key_one_sees_the_server_that_failed_the_step_that_waited_and
         "CollectJob  ■ failed  Sun 22 Nov 02:10:27  took 2m03s",
         "  Cannot connect to backup server bs02.example.net: the remote host closed the",
         "  connection",
-        "  Since     again after 95 good runs; the same 5 times since Wed 02:10",
+        "  Since     first since Sat 02:10, after 95 successes; 5 times since Wed 02:10",
         "  Waited    11s in “bs02.example.net closed the connection, second attempt in",
         "            1…”, in none of 5 good runs",
         "  Last good Sun 01:55, took 1m30s",

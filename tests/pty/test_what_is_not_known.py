@@ -16,7 +16,7 @@ def test_events_that_could_not_be_read_are_not_told_as_none(tmp_path: Path) -> N
         terminal.press("e", "enter")
         terminal.until("knows no session")
         terminal.until("Its events have not been read. r asks for them.")
-        terminal.until("Since     again after 95 good runs", "Last good Sun 01:55, took 1m30s")
+        terminal.until("Since     first since", "Last good Sun 01:55, took 1m30s")
         terminal.press("d")
         terminal.until("The events of this run have not been read. r asks for them.")
 

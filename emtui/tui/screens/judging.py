@@ -79,9 +79,8 @@ class Judging(Knowing):
             known = await beside(partial(recall, notebook, snapshot, standing))
         if self.stands and snapshot is self.snapshot:
             self.board, self.attention = standing, attention
-            usual = {row.type: row.baseline for row in standing.types if row.baseline}
-            if usual != self.sessions.baselines:
-                self.sessions.baselines = usual
+            if standing.baselines != self.sessions.baselines:
+                self.sessions.baselines = standing.baselines
             self.show_known(known)
             self.post_message(self.Judged())
             if problem := notebook.news():

@@ -16,8 +16,6 @@ from emtui.em.model import Outcome, Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import (
-    NOTHING_USUAL,
-    Baselines,
     Clock,
     Column,
     known_cells,
@@ -31,6 +29,7 @@ from emtui.tui.widgets.lineup import Row, newest
 from emtui.tui.widgets.sifted import Sifted
 
 if TYPE_CHECKING:
+    from emtui.triage.baseline import Baselines
     from emtui.triage.known import Known
 
 
@@ -45,7 +44,7 @@ class SessionList(Sifted):
     zone: var[tzinfo | None] = var(None)
     marks: var[Mapping[Uid, str]] = var({})
     veiled: var[bool] = var(False)
-    baselines: var[Baselines] = var(NOTHING_USUAL)
+    baselines: var[Baselines | None] = var(None)
     ages: var[bool] = var(False)
     known: var[Known | None] = var(None)
 
@@ -86,7 +85,7 @@ class SessionList(Sifted):
         """The rows are old, or no more."""
         self.refresh()
 
-    def watch_baselines(self, before: Baselines, after: Baselines) -> None:
+    def watch_baselines(self, before: Baselines | None, after: Baselines | None) -> None:
         """Something else is usual: repaint the rows that read otherwise now."""
         if self.zone is None or self.snapshot is None:
             return
@@ -164,9 +163,8 @@ class SessionList(Sifted):
 
     def is_unusual(self, session: Session) -> bool:
         """Whether it took unusually long, or has gone on for so long, as far as that is known."""
-        usual = self.baselines.get(session.type or "")
-        now = self.snapshot.server_time if self.snapshot else None
-        return bool(usual and now and usual.ratio(session.took(now)))
+        usual, now = self.baselines, self.snapshot.server_time if self.snapshot else None
+        return bool(usual and now and usual.ratio(session, session.took(now)))
 
     @property
     def marked_in_sight(self) -> set[Uid]:
