@@ -45,6 +45,14 @@ def around(
     )
 
 
+def alike(sessions: Iterable[Session]) -> tuple[tuple[Session, ...], ...]:
+    """The runs of one type that came to the same, together, by the start of the first of them."""
+    groups: dict[tuple[str | None, Outcome], list[Session]] = {}
+    for session in sessions:
+        groups.setdefault((session.type, session.outcome), []).append(session)
+    return tuple(map(tuple, groups.values()))
+
+
 def _end(session: Session, now: datetime) -> datetime:
     """A run of which no end is known and that does not run is taken for its start."""
     if session.ended is not None:

@@ -61,7 +61,7 @@ class Ringing(LoggingOn, inherit_bindings=False):
             self._tell(f"{failure.type} failed on {self.server_name}: {failure.message or 'no message'}")
 
     def on_following_sighted(self) -> None:
-        """The server is known better or worse: each first line says so, and the title, if the profile wants it."""
+        """The list is worth more or less than before: each first line says so, and the title, if wanted."""
         for page in self.pages:
             page.show_top()
         name = getattr(self._driver, "name", None)
