@@ -14,7 +14,7 @@ from emtui.handover.case import Case
 from emtui.handover.document import Block, Fact, Part, Quote, Said, Title, Told
 from emtui.handover.surroundings import surroundings
 from emtui.handover.unknown import unknown
-from emtui.triage.around import alike
+from emtui.triage.around import by_kind
 from emtui.triage.explained import Explanation
 from emtui.triage.servers import ServerRow, Went, worst_first
 from emtui.triage.steps import Wait
@@ -86,7 +86,7 @@ def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
             case "Servers":
                 yield label, tuple(_listed([_server(row) for row in worst_first(found.servers)]))
             case "Nearby":
-                yield label, tuple(_listed([_near(runs, case) for runs in alike(found.around.troubled)]))
+                yield label, tuple(_listed([_near(runs, case) for runs in by_kind(found.around.troubled)]))
             case _:
                 yield _LABELS.get(label, label), (text if label in _OURS else Said(text),)
 

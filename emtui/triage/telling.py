@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
 from emtui.em.model import Outcome, Session
-from emtui.triage.around import alike
+from emtui.triage.around import by_kind
 from emtui.triage.attention import Calm
 from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
@@ -175,10 +175,10 @@ class Teller:
         if found.around.troubled:
             yield (
                 "Nearby",
-                ", ".join(f"{self.ran(runs)} {runs[0].outcome}" for runs in alike(found.around.troubled)),
+                ", ".join(f"{self.ran(runs)} {runs[0].outcome}" for runs in by_kind(found.around.troubled)),
             )
         if found.around.others and found.in_trouble:
-            yield "Also ran", ", ".join(map(self.ran, alike(found.around.others)))
+            yield "Also ran", ", ".join(map(self.ran, by_kind(found.around.others)))
 
     def ran(self, runs: Sequence[Session]) -> str:
         """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type, and when they began."""

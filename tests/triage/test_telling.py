@@ -189,7 +189,7 @@ def test_runs_nearby_say_when_they_began_and_several_of_a_type_are_one() -> None
     others = [
         *[run(begun + number * 15 * MINUTE, outcome=BAD) for number in (0, 1, 2)],
         run(begun + 45 * MINUTE),
-        run(begun + 60 * MINUTE),
+        run(begun + 60 * MINUTE, outcome=Outcome.RUNNING),
         run(begun - 6 * DAY, "LogExport", took=6 * DAY),
         replace(run(begun + 50 * MINUTE, outcome=BAD), type=None, name="Nameless"),
     ]

@@ -68,9 +68,9 @@ def test_those_there_is_no_room_for_are_counted_by_how_they_went() -> None:
     assert drawn(*FINE, FAILED)[1:] == [
         "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
         "bs11.example.net     21s  usually 22s on 5 good runs  · ok",
-        "and 2 more ok",
+        "and 2 more servers: 2 ok",
     ]
-    assert drawn(FINE[0], MISSED, FAILED, most=2)[-1] == "and 1 more not reached, 1 more ok"
+    assert drawn(FINE[0], MISSED, FAILED, most=2)[-1] == "and 2 more servers: 1 not reached, 1 ok"
 
 
 def test_a_name_is_cut_only_where_nothing_else_can_give_way() -> None:

@@ -262,14 +262,14 @@ async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Pat
             selected,
             line,
         )
-        assert "18 new above" in watch.line("query")
+        assert "18 new runs above" in watch.line("query")
         await watch.pilot.press("U")
         assert watch.selected == 41
         await watch.pilot.press("g", "F")
         watch.manager.states[59] = "InProgress"
         await watch.poll()
         assert watch.selected == 58
-        assert "1 new above" in watch.line("query")
+        assert "1 new run above" in watch.line("query")
 
 
 async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
         line = watch.listing.query_one("#away", Static)
         assert line.display
         assert str(line.render()) == (
-            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok;"
+            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok of 3 runs;"
             " blind Fri 18:03 – Fri 18:43, filled from the server's list"
         )
         assert watch.selected == 42
@@ -639,7 +639,7 @@ async def test_what_ended_since_the_last_run_of_emtui_is_told(
     async with watching(tmp_path, remember=True) as watch:
         line = watch.listing.query_one("#away", Static)
         await watch.until(lambda: bool(line.display))
-        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok"
+        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
         watch.app.note_look()
         assert last_look("prod") == FRIDAY
 
