@@ -34,6 +34,7 @@ from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
 GONE = reply("503 Service Unavailable", b"", "")
@@ -285,6 +286,23 @@ async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Pat
         assert watch.listing.snapshot
         assert watch.listing.snapshot.sessions is before.sessions
         assert "as of 18:04:00" in watch.line("top")
+
+
+async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states[40] = "Failed"
+        await watch.poll(900)
+        await watch.until(lambda: bool(watch.listing.findings))
+        await watch.pilot.press("F", "a")
+        said = watch.listing.query_one("#tail", Paragraph)
+        await watch.until(
+            lambda: said.render_line(0).text.startswith("CollectJob failed at 18:15, last good 18:00")
+        )
+        watch.manager.states[41] = "CompletedSuccessfully"
+        await watch.poll(900)
+        await watch.until(lambda: not watch.listing.findings)
+        assert watch.selected == 40
+        assert said.render_line(0).text.strip() == "message 40"
 
 
 # --- how old it is ----------------------------------------------------------------
