@@ -36,10 +36,11 @@ def rows_of(standings: Standings, attention: Attention) -> tuple[Row, ...]:
 
 
 def board_columns(width: int) -> tuple[Column[Row], ...]:
-    """The columns for a board this wide; what is due takes what is left."""
-    shown = [_LAST, _TYPE, _EVERY] if width < MEDIUM else [_LAST, _TYPE, _STARTED, _TOOK, _USUAL, _EVERY]
+    """The columns for a board this wide, with the start in each; what is due takes what is left."""
+    wide = width >= MEDIUM
+    shown = [_LAST, _TYPE, _STARTED, *((_TOOK, _USUAL, _EVERY) if wide else ())]
     rest = width - 2 - sum(column.width + column.apart for column in shown)
-    return (*shown, Column("Next", "next", max(rest, 0), _next))
+    return (*shown, Column("Next", "next", max(rest, 0), _next if wide else _next_shortly))
 
 
 def _last(row: Row, _: Clock) -> tuple[str, Style]:
@@ -84,6 +85,11 @@ def _next(row: Row, clock: Clock) -> tuple[str, Style]:
     if row.due.since is not None:
         return f"late {words.duration(clock.now - row.due.since)}", BOLD
     return (words.minute_clock(row.due.next, clock.now, clock.zone) if row.due.next else "", PLAIN)
+
+
+def _next_shortly(row: Row, clock: Clock) -> tuple[str, Style]:
+    """The same where there is little room."""
+    return ("never", FAINT) if isinstance(row, str) else _next(row, clock)
 
 
 _LAST: Column[Row] = Column("Last", "outcome", 10, _last)

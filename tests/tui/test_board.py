@@ -46,6 +46,15 @@ def test_the_order_is_that_of_the_alerts() -> None:
     assert [row if isinstance(row, str) else row.type for row in ROWS][: len(kinds)] == kinds
 
 
+@pytest.mark.parametrize("width", [58, 80, 120])
+def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> None:
+    (day, *_) = [text for text in line("CatalogReplicationJob", width).split() if text in {"Sat", "Mon"}]
+    assert day == "Sat"
+    assert "01:27" in line("CatalogReplicationJob", width)
+    assert line("CatalogReplicationJob", width).endswith("late 1d20h")
+    assert " 00:31" in line("LicAutoUpdate", width)
+
+
 @pytest.mark.parametrize(
     ("now", "due", "told"),
     [
