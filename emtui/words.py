@@ -79,6 +79,11 @@ def counted(number: int, thing: str) -> str:
     return f"{count(number)} {thing}{'' if number == 1 else 's'}"
 
 
+def place(number: int, total: int, thing: str) -> str:
+    """`3 of 2,914 runs`, `1 of 1 run`: where one stands among all."""
+    return f"{count(number)} of {counted(total, thing)}"
+
+
 def size(octets: int) -> str:
     """Bytes in decimal units: `812 B`, `1.2 MB`, `128 MB`."""
     if octets < 1000:

@@ -180,7 +180,13 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
 
 
 def _near(other: Session) -> Record:
-    return {"id": other.id, "type": other.type, "outcome": str(other.outcome), "rests_on": 1}
+    return {
+        "id": other.id,
+        "type": other.type,
+        "started": _iso(other.started),
+        "outcome": str(other.outcome),
+        "rests_on": 1,
+    }
 
 
 def _wait(wait: Wait) -> Record:

@@ -6,12 +6,13 @@ sentence stands is told apart, where there is room for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
-from emtui.em.model import Outcome
+from emtui.em.model import Outcome, Session
+from emtui.triage.around import by_kind
 from emtui.triage.attention import Calm
 from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
@@ -129,7 +130,7 @@ class Teller:
             yield "Same", self._same(found)
         if found.due and (text := self.due(found.due)):
             yield "Next", text
-        yield from _near(found)
+        yield from self._near(found)
 
     def _usual(self, usual: Baseline, found: Explanation) -> str:
         """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
@@ -170,6 +171,27 @@ class Teller:
         if due.since:
             return f"was due {self.at(due.since)}; {_none_began(due.count, due.at_least)}"
         return f"due {self.at(due.next)}" if due.next else None
+
+    def _near(self, found: Explanation) -> Iterator[tuple[str, str]]:
+        """What else failed within ten minutes; of a run in trouble also what else ran then."""
+        if found.around.troubled:
+            yield (
+                "Nearby",
+                ", ".join(f"{self.ran(runs)} {runs[0].outcome}" for runs in by_kind(found.around.troubled)),
+            )
+        if found.around.others and found.in_trouble:
+            yield "Also ran", ", ".join(map(self.ran, by_kind(found.around.others)))
+
+    def ran(self, runs: Sequence[Session]) -> str:
+        """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type, and when they began."""
+        return f"{type_or_name(runs[0])} {self.began(runs)}".rstrip()
+
+    def began(self, runs: Sequence[Session]) -> str:
+        """`02:10`, `3 times 01:40–02:10`: when runs began, the oldest first; empty if unknown."""
+        begun = [run.started for run in runs if run.started]
+        if len(begun) < 2:
+            return self.at(begun[0]) if begun else ""
+        return f"{_times(len(begun))} {self.span(begun[0], begun[-1])}"
 
     def wait(self, wait: Wait) -> str:
         """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
@@ -212,13 +234,9 @@ def ground(finding: Finding) -> str:
             return f"on {words.count(finding.rests_on)} runs"
 
 
-def _near(found: Explanation) -> Iterator[tuple[str, str]]:
-    """What else failed within ten minutes; of a run in trouble also what else ran then."""
-    if found.around.troubled:
-        yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
-    ran = dict.fromkeys(one.type for one in found.around.others if one.type)
-    if ran and found.in_trouble:
-        yield "Also ran", ", ".join(ran)
+def type_or_name(run: Session) -> str:
+    """What a run is called in a sentence."""
+    return run.type or run.name or run.id
 
 
 _PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.FAILED: "failures"}

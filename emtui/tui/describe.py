@@ -78,7 +78,7 @@ def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
 
 
 def away(absence: Absence, clock: Clock) -> Pieces:
-    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok; blind Sat 22:04 – Mon 08:31`: what nobody saw."""
+    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 
     def span(since: datetime, until: datetime) -> str:
         first, last = (words.day_clock(when, clock.now, clock.zone) for when in (since, until))
@@ -91,7 +91,9 @@ def away(absence: Absence, clock: Clock) -> Pieces:
         steps = " (u steps)" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
         pieces.append((f"{', ' if place else ' '}{words.count(number)} {word}", OUTCOME_STYLES[outcome]))
-    if not counts:
+    if counts:
+        pieces.append((f" of {words.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
+    else:
         pieces.append((" nothing ended", PLAIN))
     for period in absence.blind:
         until = period.until or absence.until

@@ -46,7 +46,7 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
     [
         "Since         first failure, after 30 successes\n",
         "Waited        3m49s in Retrieving data from bs02.example.net..., usually 13s, longest of 5 good ",
-        "Servers       bs01.example.net 19s ok, bs02.example.net 3m49s failed\n",
+        "Servers       bs02.example.net 3m49s failed, bs01.example.net 19s ok\n",
         "Usually takes 1m30s; this one ×2.8, longer than the longest of 30 successful runs\n",
         "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
         "Server says   Failed\n",

@@ -19,7 +19,7 @@ def marked(lines: list[str]) -> str:
 
 def listed(lines: list[str]) -> bool:
     """Whether the list has come and is painted whole: its last line tells the position."""
-    return bool(marked(lines)) and re.search(r"\d/\d", lines[-1]) is not None
+    return bool(marked(lines)) and re.search(r"\d of \d", lines[-1]) is not None
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def demo_list(tmp_path: Path) -> Iterator[Terminal]:
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(listed, "a: next of 6")
+        terminal.until(listed, "6 alerts")
         yield terminal
 
 
 def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: Terminal) -> None:
-    tally = re.search(r"1/([\d,]+)$", demo_list.lines()[-1])
+    tally = re.search(r"1 of ([\d,]+) runs$", demo_list.lines()[-1])
     assert tally
     assert 2_500 < int(tally[1].replace(",", "")) < 4_000
 
@@ -127,7 +127,7 @@ def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
         terminal.press("enter")
         shown = terminal.until(listed)
         assert "? keys" in shown[-1]
-        assert re.search(r"1/\d,\d{3}$", shown[-1])
+        assert re.search(r"1 of \d,\d{3} runs$", shown[-1])
         assert shown[0].startswith(" DEMO")
         terminal.press("?")
         terminal.until("First of all")

@@ -17,7 +17,7 @@ CLIPBOARD = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)")
 def at_the_list(terminal: Terminal) -> None:
     terminal.until("Password")
     terminal.press("enter")
-    terminal.until("1/3,", "a: next of")
+    terminal.until("1 of 3,", " a: ")
 
 
 def rows(lines: list[str]) -> list[str]:
@@ -74,7 +74,7 @@ def test_s_hops_to_what_takes_or_took_unusually_long(demo_list: Terminal) -> Non
 
 def test_the_older_run_of_a_type_is_shown_though_it_was_folded(demo_list: Terminal) -> None:
     demo_list.press("down", "[")
-    lines = demo_list.until("3/3,426")
+    lines = demo_list.until("3 of 3,426")
     assert rows(lines)[2].startswith("› · success   CollectJob             01:40:15")
 
 
@@ -102,7 +102,7 @@ def test_in_the_night_when_clocks_are_put_back_the_hour_that_comes_twice_has_a_l
     with emtui("demo", *night, environ=a_home(tmp_path, TZ="Europe/Berlin")) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("a: next of ")
+        terminal.until(" a: ")
         terminal.unfold()
         shown = "\n".join(
             terminal.until(lambda lines: any(re.search(r" 02:\d\d:\d\dA ", line) for line in lines))

@@ -57,7 +57,7 @@ def at_demo(demo: Demo, home: Path, here: Path, columns: int = 80, lines: int = 
     with at_night(demo, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
+        terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
         terminal.until("DatabaseMaintenance has run")
         yield terminal
 
@@ -155,8 +155,8 @@ def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here:
         terminal.press("H")
         terminal.until("Hand over  DatabaseMaintenance running")
         terminal.press("q", "q", "B")
-        terminal.until("9 of 12 on time")
-        terminal.press("H")
+        terminal.until("9 of 12 types on time")
+        terminal.press("down", "H")
         terminal.until("Hand over  CatalogReplicationJob success")
         terminal.press("H")
         terminal.until("q goes back.")
@@ -174,7 +174,7 @@ def at(answer: Callable[[Asked], Reply], known: Identity, here: Path) -> Iterato
             EMTUI_PIN=known.sha256,
         )
         with emtui(environ=environ, folder=str(here)) as terminal:
-            terminal.until("1/")
+            terminal.until("1 of ")
             yield server, terminal
 
 

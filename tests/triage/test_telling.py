@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -185,9 +186,24 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
         "Last good": "02:40, took 1m30s",
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
-        "Nearby": "VcPluginJob failed",
-        "Also ran": "LogExport",
+        "Nearby": "VcPluginJob 03:07 failed",
+        "Also ran": "LogExport 03:08",
     }
+
+
+def test_runs_nearby_say_when_they_began_and_several_of_a_type_are_one() -> None:
+    begun = NOW - 2 * HOUR
+    long = run(begun, "VcPluginJob", took=2 * HOUR, outcome=BAD)
+    others = [
+        *[run(begun + number * 15 * MINUTE, outcome=BAD) for number in (0, 1, 2)],
+        run(begun + 45 * MINUTE),
+        run(begun + 60 * MINUTE, outcome=Outcome.RUNNING),
+        run(begun - 6 * DAY, "LogExport", took=6 * DAY),
+        replace(run(begun + 50 * MINUTE, outcome=BAD), type=None, name="Nameless"),
+    ]
+    lines = explained([long, *others], long, (), 0)
+    assert lines["Nearby"] == "CollectJob 3 times 01:12–01:42 failed, Nameless 02:02 failed"
+    assert lines["Also ran"] == "LogExport 17 Nov 01:12, CollectJob twice 01:57–02:12"
 
 
 def test_a_failure_that_comes_back_after_successes_is_not_told_as_the_first() -> None:

@@ -108,11 +108,11 @@ def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, tol
 
 async def test_the_position_tells_runs_not_rows() -> None:
     async with a_list(NIGHT) as listed:
-        assert listed.position == "1/19"
+        assert listed.position == "1 of 19 runs"
         listed.go(2)
-        assert listed.position == "3/19"
+        assert listed.position == "3 of 19 runs"
         listed.go(3)
-        assert listed.position == "14/19"
+        assert listed.position == "14 of 19 runs"
 
 
 async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> None:

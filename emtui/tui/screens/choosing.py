@@ -95,9 +95,9 @@ class ChoosingScreen(Page):
         self.show_foot()
 
     def position(self) -> str:
-        """`3/2,879`."""
+        """`3 of 2,879 runs`."""
         runs = self.query_one(Runs)
-        return f"{words.count(runs.cursor + 1)}/{words.count(runs.count)}" if runs.count else ""
+        return words.place(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
         """A pasted ID is as good as a row; it may be that of any run."""

@@ -108,14 +108,14 @@ class Querying(Page):
         left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
         right: Pieces = []
         if above := self.sessions.new_above:
-            right = [(f"{words.count(above)} new above", BOLD)]
+            right = [(f"{words.counted(above, 'new run')} above", BOLD)]
         if text and self.snapshot:
             right.append((f"  {self._found()}", PLAIN))
         self.query_one("#query", OneLine).show(left, right)
 
     def _found(self) -> str:
         every = len(self.snapshot.sessions) if self.snapshot else 0
-        return f"{words.count(self.sessions.found)} of {words.count(every)}" if self.snapshot else ""
+        return words.place(self.sessions.found, every, "run") if self.snapshot else ""
 
     def show_tally(self) -> None:
         """The line above the query."""

@@ -186,11 +186,11 @@ class SessionList(Sifted):
 
     @property
     def position(self) -> str:
-        """`3/2,914`: which run of all that match; nothing while there is no list, or nothing of it yet."""
+        """`3 of 2,914 runs`: which run of all that match; nothing while none has been read."""
         if self.snapshot is None or (self._lineup.pending and not self._rows):
             return ""
         here = self._lineup.number_of(self.cursor) if self._rows else 0
-        return f"{words.count(here)}/{words.count(len(self._lineup.matching))}"
+        return words.place(here, len(self._lineup.matching), "run")
 
 
 def _is_known(row: Row, known: Known | None) -> bool:
