@@ -11,7 +11,7 @@ name only, is `?`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import takewhile
@@ -24,7 +24,7 @@ from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.describe import WORST_FIRST
-from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.outcomes import OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
@@ -133,33 +133,30 @@ def cells(pieces: Pieces) -> int:
 
 
 def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
-    """The counts with their base, from many words to few."""
-    well = _well(snapshot)
+    """The counts with their base, from all of them to those of what did not end well."""
+    well, of = _well(snapshot), _base(day)
     told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
-    bad = _bad(day)
-    of = f"of {words.counted(day.total, 'run')}"
     if not told:
         yield _total(day, snapshot)
         return
-    yield [*_counts(told, day.known, _in_words), (f" {of} in 24h", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_words), (f" {of}", PLAIN), *well]
-    if bad:
-        yield [*_counts(bad, day.known, _in_words), (f" {of}", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_glyphs), (f"  {of} in 24h", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_glyphs), (f"  {of}", PLAIN), *well]
-    if bad:
-        yield [*_counts(bad, day.known, _in_glyphs, " "), (f" {of}", PLAIN), *well]
-    if known := sum(day.known[outcome] for outcome, _ in bad):
-        among = f", {words.count(known)} known {of}"
-        yield [*_counts(bad, Counter(), _in_glyphs, " "), (among, PLAIN), *well]
+    yield [*_counts(told, day.known), (f" {of} in 24h", PLAIN), *well]
+    yield [*_counts(told, day.known), (f" {of}", PLAIN), *well]
+    if bad := _bad(day):
+        yield [*_counts(bad, day.known), (f" {of}", PLAIN), *well]
 
 
 def _shortened(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
     """Not all of the counts, but the worst of them; at last only their base."""
-    bad, of = _bad(day), f"of {words.counted(day.total, 'run')}"
+    bad, rest = _bad(day), [(f"  … {_base(day)}", PLAIN), *_well(snapshot)]
     for number in range(len(bad) - 1, 0, -1):
-        yield [*_counts(bad[:number], day.known, _in_words), (f"  … {of}", PLAIN), *_well(snapshot)]
+        yield [*_counts(bad[:number], day.known), *rest]
+    if bad:
+        yield [*_counts(bad[:1], Counter()), *rest]
     yield _total(day, snapshot)
+
+
+def _base(day: Day) -> str:
+    return f"of {words.counted(day.total, 'run')}"
 
 
 def _bad(day: Day) -> list[tuple[Outcome, int]]:
@@ -171,27 +168,15 @@ def _total(day: Day, snapshot: Snapshot) -> Pieces:
     return [(many, PLAIN), *_well(snapshot)]
 
 
-def _counts(
-    told: Sequence[tuple[Outcome, int]],
-    known: Counter[Outcome],
-    put: Callable[[Outcome, int], str],
-    between: str = "  ",
-) -> Pieces:
+def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:
     """`2 failed, 1 known  1 warned`."""
     pieces: Pieces = []
     for outcome, number in told:
-        pieces += [(between if pieces else "", PLAIN), (put(outcome, number), OUTCOME_STYLES[outcome])]
+        what = f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
+        pieces += [("  " if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
         if known[outcome]:
             pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     return pieces
-
-
-def _in_words(outcome: Outcome, number: int) -> str:
-    return f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
-
-
-def _in_glyphs(outcome: Outcome, number: int) -> str:
-    return f"{GLYPHS[outcome]} {words.count(number)}"
 
 
 def _well(snapshot: Snapshot) -> Pieces:

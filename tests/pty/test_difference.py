@@ -81,7 +81,7 @@ def test_what_a_key_costs(demo_list: Terminal) -> None:
 
 def test_the_command_that_is_left_opens_the_same_difference_for_anybody(tmp_path: Path, demo: Demo) -> None:
     with emtui("open", "state:failed", environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("? keys", "1 of ")
+        terminal.until("1 of 6 runs")
         terminal.press("d")
         terminal.until("4 new, 2 missing")
         terminal.rest()

@@ -29,7 +29,7 @@ def test_a_day_fits_one_page_and_everything_that_did_not_go_well_has_a_row(tmp_p
     with emtui("demo", "--seed", seed, *NIGHT[2:], environ=a_home(tmp_path)) as terminal:
         at_the_list(terminal)
         lines = terminal.until("× 95")
-        assert re.match(r"03h [·1-9]{24} 02h failed   1 warned  1 canceled  3 running of 10\d", lines[3])
+        assert re.match(r"03h [·1-9]{24} 02h failed +1 warned  1 canceled  … of 10\d runs", lines[3])
         shown = "\n".join(rows(lines))
         for trouble in ("▲ warning   LicAuto", "○ canceled  LogExport", "► running   DatabaseMaint"):
             assert trouble in shown
@@ -94,7 +94,7 @@ def test_in_ascii_too(tmp_path: Path, demo: Demo) -> None:
         at_the_list(terminal)
         lines = terminal.until("x 95")
         assert "  . success   CollectJob  x 95       01:55:01   1m16s       02:25-01:55" in lines
-        assert lines[3].startswith("03h ........................ 02h failed   1 warned")
+        assert re.match(r"03h \.{24} 02h failed +1 warned  1 canceled  ~ of 105 runs", lines[3])
 
 
 def test_in_the_night_when_clocks_are_put_back_the_hour_that_comes_twice_has_a_letter(tmp_path: Path) -> None:

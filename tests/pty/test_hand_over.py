@@ -138,7 +138,7 @@ def test_the_summary_lists_what_the_attention_list_lists(tmp_path: Path, here: P
             if re.search(r"(has run for|last ran|slower since|failed on|warned|was canceled)", line)
         )
         terminal.press("m", "enter")
-        terminal.until("1 known")
+        terminal.until("1 of 6 alerts known")
         terminal.press("H", "3", "w")
         terminal.until("Written: emtui-shift-20261123T021204Z.md")
         text = (here / "emtui-shift-20261123T021204Z.md").read_text()

@@ -131,12 +131,12 @@ def test_the_counts_are_of_the_same_hours_with_what_still_runs_and_have_a_base()
 def test_the_narrower_the_fewer_words_and_the_hours_give_way_last() -> None:
     assert told(88).endswith("| 2 failed  1 warned  2 running  80 ok of 85 runs")
     assert told(84).endswith("| 2 failed  1 warned  2 running of 85 runs")
-    assert told(80).endswith("| ■ 2  ▲ 1  ► 2  · 80  of 85 runs in 24h")
+    assert told(80).endswith("12h failed | 2 failed  1 warned  … of 85 runs")
     worse = look([*NIGHT, run(NOON - MINUTE, outcome=Outcome.CANCELED)])
-    assert told(80, worse).endswith("| ■ 2  ▲ 1  ○ 1  ► 2  · 80  of 86 runs")
+    assert told(80, worse).endswith("12h failed | 2 failed  1 warned  … of 86 runs")
     assert told(58) == "2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
-    assert told(38) == "■ 2  ▲ 1  ► 2  · 80  of 85 runs in 24h"
-    assert told(24) == "■ 2 ▲ 1 ► 2 of 85 runs"
+    assert told(39) == "2 failed  1 warned  … of 85 runs"
+    assert told(24) == "2 failed  … of 85 runs"
     assert told(14) == "85 runs in 24h"
 
 
