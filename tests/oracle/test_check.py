@@ -1,0 +1,107 @@
+"""`check`: its exit code and its figures, against what the list is worth by `emtui/docs/check.md`.
+
+The lists have no rhythm, so that only what was asked for and what fails can count.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from oracle.asked import Emtui, figures
+from oracle.least import agree
+from oracle.made import HOUR, Made, irregular
+from oracle.questions import CLOSE, surely
+from oracle.truth import Row, Truth
+
+OK, WARNING, CRITICAL = range(3)
+SEEDS = range(300, 340)
+
+
+def began(seed: int) -> Made:
+    """A list in which every start is known."""
+    made = irregular(seed)
+    return replace(made, runs=tuple(run for run in made.runs if run.kind != "LicenseRevoke"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_check_is_as_bad_as_what_fails_or_goes_on_for_too_long(emtui: Emtui, seed: int) -> None:
+    def judge(made: Made) -> list[str]:
+        emtui.holds(made)
+        truth, done = Truth(made), emtui("check", "--stuck")
+        stuck = [surely(row, truth, truth.is_stuck) for row in truth.rows]
+        level = max([_newest(truth), CRITICAL if True in stuck else OK])
+        if None in stuck and level < CRITICAL:
+            return []
+        return [] if done.code == level else [f"check --stuck: {done.code}, not {level}: {done.out}"]
+
+    agree(began(seed), judge)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_check_measures_ages_and_lengths_by_the_servers_clock(emtui: Emtui, seed: int) -> None:
+    def judge(made: Made) -> list[str]:
+        emtui.holds(made)
+        truth, shown = Truth(made), figures(emtui("check", "--stuck").out)
+        wrong = []
+        for kind in (kind for kind in truth.kinds if kind.isascii() and kind.isalnum()):
+            age, newest = truth.age(kind), truth.of(kind)[0]
+            for label, value in ((f"{kind}_age", age), (f"{kind}_took", newest.length)):
+                if (value is None) != (label not in shown):
+                    wrong.append(f"{label} is {shown.get(label)}, not {value}")
+                elif value is not None and not -1 <= shown[label] - value.total_seconds() <= CLOSE.total_seconds():
+                    wrong.append(f"{label} is {shown[label]}, not {value.total_seconds()}")
+        return wrong
+
+    agree(began(seed), judge)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_check_holds_ages_and_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) -> None:
+    rng = random.Random(seed)
+    hours = sorted(rng.sample(range(1, 200), 2))
+    ratios = sorted(rng.sample(range(11, 60), 2))
+
+    def judge(made: Made) -> list[str]:
+        emtui.holds(made)
+        truth = Truth(made)
+        ages = [truth.age(kind) for kind in truth.kinds]
+        newest = [truth.of(kind)[0] for kind in truth.kinds]
+        wrong = []
+        if None not in ages:
+            known = [age for age in ages if age is not None]
+            level = max(_newest(truth), *(_level(age / HOUR, *hours, slack=CLOSE / HOUR) for age in known))
+            done = emtui("check", "--max-age", f"{hours[0]}h,{hours[1]}h")
+            if done.code != level:
+                wrong.append(f"--max-age {hours}: {done.code}, not {level}: {done.out}")
+        low, high = (ratio / 10 for ratio in ratios)
+        level = max(_newest(truth), *(_level(_ratio(row, truth), low, high) for row in newest))
+        done = emtui("check", "--max-ratio", f"{low},{high}")
+        if done.code != level:
+            wrong.append(f"--max-ratio {low},{high}: {done.code}, not {level}: {done.out}")
+        return wrong
+
+    agree(began(seed), judge)
+
+
+def _newest(truth: Truth) -> int:
+    """Failed and warned runs always count: those that are the newest of their type that ended."""
+    levels = {"success": OK, "warning": WARNING, "failed": CRITICAL}
+    newest = [truth.newest_decided(kind) for kind in truth.kinds]
+    return max([OK, *(levels[row.outcome] for row in newest if row)])
+
+
+def _level(value: float, warning: float, critical: float, slack: float = 0.0) -> int:
+    """`20h,26h` warns first. What is too close to a limit while the clock goes on does not come up: whole hours."""
+    assert min(abs(value - warning), abs(value - critical)) >= slack
+    return CRITICAL if value > critical else WARNING if value > warning else OK
+
+
+def _ratio(row: Row, truth: Truth) -> float:
+    """So many times the usual, and 30 s more; 0 where nothing can be said."""
+    usual, ratio = truth.usual(row), truth.ratio(row)
+    if usual is None or ratio is None or row.length is None or row.length < usual + timedelta(seconds=30):
+        return 0.0
+    return ratio

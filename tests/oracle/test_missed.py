@@ -1,0 +1,64 @@
+"""Counts of missed runs, in lists whose rhythm is beyond doubt: clock changes and silences of days included."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from oracle.asked import Emtui
+from oracle.made import Made, steady
+from oracle.test_rows import iso
+from oracle.truth import Truth
+
+SEEDS = range(500, 530)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_missed_runs_are_counted_one_by_one(emtui: Emtui, seed: int) -> None:
+    made = steady(seed)
+    emtui.holds(made)
+    for kind, rhythm in made.rhythms.items():
+        guid = next(row.run.id for row in Truth(made).of(kind))
+        shown = emtui("show", guid, "-o", "json").json
+        due = next(finding for finding in shown["findings"] if finding["kind"] == "next")
+        assert due["count"] == len(rhythm.missed), (seed, kind, rhythm, due)
+        if rhythm.missed:
+            assert _about(due["late_since"], rhythm.missed[0]), (seed, kind, rhythm, due)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_check_says_how_many_runs_were_due(emtui: Emtui, seed: int) -> None:
+    made = steady(seed)
+    emtui.holds(made)
+    done = emtui("check", "--overdue", zone=str(made.zone))
+    missed = {kind: len(rhythm.missed) for kind, rhythm in made.rhythms.items() if rhythm.missed}
+    silent = len(missed) > 1
+    assert ("all types" in done.out) == silent, (seed, done.out)
+    if silent:
+        count = re.search(r"(\d+) runs? due", done.out)
+        assert count, (seed, done.out)
+        assert int(count[1]) == sum(missed.values()), (seed, missed, done.out)
+    if missed:
+        assert done.code == 2, (seed, missed, done.out)
+
+
+def _about(said: str, when: object) -> bool:
+    """Within the few seconds by which starts stray."""
+    return any(said[:19] == (iso(when + timedelta(seconds=late)) or "")[:19] for late in range(-1, 12))  # type: ignore[operator,arg-type]
+
+
+def test_the_lists_have_what_they_are_for() -> None:
+    """Silences of more than a day, of all and of one type, and clocks that were turned meanwhile."""
+    lists = [steady(seed) for seed in SEEDS]
+    assert any(len(rhythm.missed) > 100 for made in lists for rhythm in made.rhythms.values())
+    assert any(_turned(made) for made in lists)
+
+
+def _turned(made: Made) -> bool:
+    offsets = {
+        when.astimezone(made.zone).utcoffset()
+        for rhythm in made.rhythms.values()
+        for when in (rhythm.last, *rhythm.missed)
+    }
+    return len(offsets) > 1
