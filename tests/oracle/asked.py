@@ -19,6 +19,8 @@ from oracle import one_after_another
 from oracle.made import ZONES, Made, row, sent
 from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, reply, rogue_beside, route_of
 
+import emtui
+
 NAMESPACE = ' xmlns="http://www.veeam.com/ent/v1.0"'
 _EVENTS = f"<SystemSessionEvents{NAMESPACE}/>".encode()
 
@@ -111,6 +113,7 @@ def emtui_of(folder: Path, identity: Identity) -> Iterator[Emtui]:
         (config / "config.toml").chmod(0o600)
         environ = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(emtui.__file__).parents[1]),
             "HOME": str(folder),
             "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_STATE_HOME": str(folder / "state"),

@@ -1,4 +1,4 @@
-"""A disagreement, told so that a person can judge it: the seed, few runs that still show it, and what differs."""
+"""A disagreement, told so that a person can judge it: the seed, what differs, and few runs that show it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ def agree(made: Made, judge: Judge) -> None:
     if not judge(made):
         return
     small = _least(made, judge)
-    rows = "\n".join(f"  {run}" for run in small.runs)
-    told = "\n".join(judge(small)[:5])
-    raise AssertionError(f"seed {made.seed}, now {made.now}, zone {made.zone}, with these runs:\n{rows}\n{told}")
+    told = "\n".join([*judge(small)[:5], *(f"  {run}" for run in small.runs)])
+    raise AssertionError(f"seed {made.seed}, now {made.now}, zone {made.zone}\n{told}")
 
 
 def _least(made: Made, judge: Judge) -> Made:

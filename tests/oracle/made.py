@@ -69,9 +69,24 @@ NEVER = tuple(
 
 _GOOD = (("CompletedSuccessfully", "Success"), ("CompletedSuccessfully", "CompletedSuccessfully"))
 _WORDS: dict[str, tuple[tuple[str | None, str | None], ...]] = {
-    "s": (*_GOOD, ("Success", None), ("Stopped", "Success"), ("completed", "SUCCESS"), ("Dreaming", "Success")),
-    "w": (("CompletedWarning", "Warning"), ("CompletedSuccessfully", "Warning"), ("Stopped", "CompletedWarning")),
-    "f": (("Failed", "Failed"), ("CompletedSuccessfully", "Failed"), ("Failed", "Success"), ("Stopped", "Error")),
+    "s": (
+        *_GOOD,
+        ("Success", None),
+        ("Stopped", "Success"),
+        ("completed", "SUCCESS"),
+        ("Dreaming", "Success"),
+    ),
+    "w": (
+        ("CompletedWarning", "Warning"),
+        ("CompletedSuccessfully", "Warning"),
+        ("Stopped", "CompletedWarning"),
+    ),
+    "f": (
+        ("Failed", "Failed"),
+        ("CompletedSuccessfully", "Failed"),
+        ("Failed", "Success"),
+        ("Stopped", "Error"),
+    ),
     "c": (("Failed", "Failed"), ("CompletedWarning", "Warning"), ("Stopped", "None"), ("Failed", "None")),
     "r": (
         ("InProgress", "None"),
@@ -88,6 +103,11 @@ _WORDS: dict[str, tuple[tuple[str | None, str | None], ...]] = {
     "u": (("Dreaming", "Perhaps"), (None, None), ("Odd", "None")),
 }
 """State and Result of a run that is successful, warned, failed, canceled, running, unknown."""
+
+
+def chance(seed: int) -> random.Random:
+    """Chance that falls the same way each time."""
+    return random.Random(seed)  # noqa: S311 - nothing is kept secret with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +136,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When the runs of a type are due: each `every`, or daily or weekly at a local time; `last` was the last."""
+    """When the last run of a type began, as its rhythm has it, and when those that are missed were due."""
 
     last: datetime
     missed: tuple[datetime, ...]
@@ -156,7 +176,8 @@ def sent(runs: Sequence[Run]) -> bytes:
 def row(run: Run, tag: str, namespace: str = "") -> str:
     """One run as the server writes it. Source: em_rest/systemsessions_id."""
     return (
-        f'<{tag}{namespace} Type="SystemSession" Name="{escape(run.name)}" UID="urn:veeam:SystemSession:{run.id}">'
+        f'<{tag}{namespace} Type="SystemSession" Name="{escape(run.name)}"'
+        f' UID="urn:veeam:SystemSession:{run.id}">'
         f"<SessionType>{escape(run.kind)}</SessionType>"
         f"{_time('CreationTimeUTC', run.started)}{_time('EndTimeUTC', run.ended)}{_word('State', run.state)}"
         f"<Result>{_word('Result', run.result)}<Message>{escape(run.message)}</Message>"
@@ -177,7 +198,7 @@ def _word(tag: str, word: str | None) -> str:
 
 def irregular(seed: int) -> Made:
     """Some types with anything: outcomes in every order, odd words and times, copies, equal starts, gaps."""
-    rng = random.Random(seed)
+    rng = chance(seed)
     zone = ZoneInfo(rng.choice(ZONES))
     now = _moment(rng)
     runs: list[Run] = []
@@ -195,13 +216,17 @@ def irregular(seed: int) -> Made:
 def _moment(rng: random.Random) -> datetime:
     """The server's clock; every second time shortly after clocks were turned."""
     if rng.random() < 0.5:
-        return rng.choice(TURNS) + timedelta(minutes=rng.randint(150, 6 * 24 * 60), seconds=rng.randint(0, 59))
+        return rng.choice(TURNS) + timedelta(
+            minutes=rng.randint(150, 6 * 24 * 60), seconds=rng.randint(0, 59)
+        )
     return datetime(2026, 1, 10, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 300 * 86400))
 
 
 def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[Run]:
     """The runs of one type, newest first; intervals between a third and three times a base are no rhythm."""
-    letters = "".join(rng.choices("swfcru", rng.choice(((80, 4, 6, 3, 0, 2), (30, 20, 30, 8, 2, 4))), k=rng.randint(1, 40)))
+    letters = "".join(
+        rng.choices("swfcru", rng.choice(((80, 4, 6, 3, 0, 2), (30, 20, 30, 8, 2, 4))), k=rng.randint(1, 40))
+    )
     if rng.random() < 0.3:
         letters = "r" + letters  # the newest still runs
     every = rng.choice((12 * MINUTE, HOUR, 8 * HOUR))
@@ -218,9 +243,7 @@ def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[
             start -= rng.uniform(5, 70) * HOUR if rng.random() < 0.02 else timedelta()
 
 
-def _one(
-    rng: random.Random, number: int, kind: str, letter: str, start: datetime, usual: timedelta
-) -> Run:
+def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetime, usual: timedelta) -> Run:
     """One run with this outcome, sometimes with an end that is missing or cannot be."""
     state, result = rng.choice(_WORDS[letter])
     took = usual * rng.choice((0.5, 0.9, 1, 1, 1, 1.1, 1.4, 1.6, 2.5, 7)) * rng.uniform(0.95, 1.05)
@@ -229,9 +252,20 @@ def _one(
         # an end and a Result that says nothing leave it running; an end that cannot be is none
         ended = rng.choice((None, None, None, *NEVER, ended if result != "Success" else None))
     elif rng.random() < 0.06:
-        ended = rng.choice((None, *NEVER, start - timedelta(seconds=rng.uniform(61, 90_000)), start - 40 * SECOND))
+        ended = rng.choice(
+            (None, *NEVER, start - timedelta(seconds=rng.uniform(61, 90_000)), start - 40 * SECOND)
+        )
     message = rng.choice(STEMS).format(n=rng.randint(2, 9_999)) if letter in "wfc" else ""
-    return Run(number, kind, start, ended, state, result, message, letter == "c" or (letter == "r" and rng.random() < 0.2))
+    return Run(
+        number,
+        kind,
+        start,
+        ended,
+        state,
+        result,
+        message,
+        letter == "c" or (letter == "r" and rng.random() < 0.2),
+    )
 
 
 def _months(rng: random.Random, now: datetime, first: int) -> Iterator[Run]:
@@ -257,7 +291,9 @@ def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
         return
     copies = [replace(run, ended=None, state="InProgress", result="None", message="goes on")]
     if rng.random() < 0.5:
-        copies.append(replace(run, ended=run.ended - SECOND / 2, state="Failed", result="Failed", message="early"))
+        copies.append(
+            replace(run, ended=run.ended - SECOND / 2, state="Failed", result="Failed", message="early")
+        )
     for copy in copies:
         runs.insert(rng.randint(0, len(runs)), copy)
 
@@ -271,7 +307,7 @@ def steady(seed: int) -> Made:
     Nightly and weekly types keep local time, so that clocks that are turned move them. `now` is half an
     interval of each type from when its last missed run was due: whatever tolerance is right, the count is.
     """
-    rng = random.Random(seed)
+    rng = chance(seed)
     zone = ZoneInfo(rng.choice(ZONES))
     now = _moment(rng)
     silent = rng.choice((0, 0, 1, 1, 2, 3, 5)) * 22 * HOUR * rng.uniform(0.3, 1.2)
@@ -297,7 +333,16 @@ def _steady_one(rng: random.Random, number: int, kind: str, start: datetime) -> 
     letter = rng.choices("swfc", (95, 1, 3, 1))[0]
     state, result = rng.choice(_WORDS[letter][:2])
     message = rng.choice(STEMS).format(n=rng.randint(2, 9_999)) if letter != "s" else ""
-    return Run(number, kind, start, start + timedelta(seconds=rng.uniform(20, 40)), state, result, message, letter == "c")
+    return Run(
+        number,
+        kind,
+        start,
+        start + timedelta(seconds=rng.uniform(20, 40)),
+        state,
+        result,
+        message,
+        letter == "c",
+    )
 
 
 def _due(rng: random.Random, rule: str, now: datetime, zone: ZoneInfo) -> list[datetime]:

@@ -34,7 +34,8 @@ def question(rng: random.Random, made: Made, truth: Truth) -> Question:
     """One to three terms, all of which must hold; some of them negated."""
     terms = [_term(rng, made, truth) for _ in range(rng.choice((1, 1, 2, 3)))]
     return Question(
-        " ".join(term.text for term in terms), lambda row, truth: _all([term.means(row, truth) for term in terms])
+        " ".join(term.text for term in terms),
+        lambda row, truth: _all([term.means(row, truth) for term in terms]),
     )
 
 
@@ -45,7 +46,9 @@ def negated(term: Question, sign: str) -> Question:
 
 def term(rng: random.Random, made: Made, truth: Truth) -> Question:
     """One word or `key:value`, not negated."""
-    make = rng.choice((_word, _phrase, _state, _servers_word, _type, _glob, _time, _time, _took, _ratio, _is, _field))
+    make = rng.choice(
+        (_word, _phrase, _state, _servers_word, _type, _glob, _time, _time, _took, _ratio, _is, _field)
+    )
     return make(rng, made, truth)
 
 
@@ -69,7 +72,11 @@ def plain(text: str) -> str:
 
 def _texts(row: Row) -> list[str]:
     run = row.run
-    return [plain(text) for text in (run.name, run.kind, run.message, run.state, run.result, row.outcome, run.id) if text]
+    return [
+        plain(text)
+        for text in (run.name, run.kind, run.message, run.state, run.result, row.outcome, run.id)
+        if text
+    ]
 
 
 def _holds(needle: str) -> Meaning:
@@ -94,10 +101,16 @@ def _word(rng: random.Random, _made: Made, truth: Truth) -> Question:
 def _phrase(rng: random.Random, _made: Made, truth: Truth) -> Question:
     """`"closed the connection"`: with these words together."""
     run = rng.choice(truth.rows).run
-    text = run.message.replace('"', "") if '"' not in run.message else run.name
+    text = run.message or run.name
     start = rng.randint(0, max(0, len(text) - 6))
-    phrase = text[start : start + rng.randint(4, 20)].strip() or run.kind
-    return Question(f'"{phrase}"', _holds(phrase))
+    phrase = text[start : start + rng.randint(4, 20)]
+    return Question(quoted(phrase), _holds(phrase))
+
+
+def quoted(text: str) -> str:
+    """As one value: `\\"` is a quote of the text; a backslash is doubled only directly before a quote."""
+    doubled = re.sub(r'(\\+)(?="|$)', lambda found: found[1] * 2, text)
+    return '"' + doubled.replace('"', '\\"') + '"'
 
 
 def _state(rng: random.Random, _made: Made, _truth: Truth) -> Question:
@@ -108,7 +121,11 @@ def _state(rng: random.Random, _made: Made, _truth: Truth) -> Question:
 
 def _servers_word(rng: random.Random, _made: Made, truth: Truth) -> Question:
     """`state:CompletedWarning`: with this word of the server; one that is an outcome means that."""
-    rows = [row.run.state for row in truth.rows if row.run.state and row.run.state.casefold() not in ("failed", "success")]
+    rows = [
+        row.run.state
+        for row in truth.rows
+        if row.run.state and row.run.state.casefold() not in ("failed", "success")
+    ]
     word = rng.choice(rows) if rows else "CompletedWarning"
 
     def means(row: Row, _truth: Truth) -> bool:
@@ -119,26 +136,24 @@ def _servers_word(rng: random.Random, _made: Made, truth: Truth) -> Question:
 
 def _type(rng: random.Random, _made: Made, truth: Truth) -> Question:
     """`type:CollectJob`: of this type, without case; several with commas."""
-    wanted = rng.sample([kind for kind in truth.kinds if "[" not in kind], 1)
-    if rng.random() < 0.3:
-        wanted.append("CatalogCrawlJob")
+    wanted = [rng.choice(truth.kinds), *rng.sample(["CatalogCrawlJob", "NoSuchJob"], rng.choice((0, 0, 1)))]
     folded = {plain(kind) for kind in wanted}
-    return Question(f"type:{_somehow(rng, ','.join(wanted))}", lambda row, _truth: plain(row.run.kind) in folded)
+    return Question(
+        f"type:{quoted(_somehow(rng, ','.join(wanted)))}", lambda row, _truth: plain(row.run.kind) in folded
+    )
 
 
 def _glob(rng: random.Random, _made: Made, truth: Truth) -> Question:
-    """`*` and `?` stand for any letters."""
-    kind = rng.choice(truth.kinds)
-    start, end = kind[: rng.randint(1, 4)], kind[-rng.randint(1, 3) :]
-    if "[" in start or "]" in end or " " in start:
-        start, end = "Job", ""
-    if rng.random() < 0.5:
-        pattern, found = f"{start}*{end}", re.compile(re.escape(plain(start)) + ".*" + re.escape(plain(end)))
-    else:
-        pattern, found = f"?{kind[1:4]}*", re.compile("." + re.escape(plain(kind[1:4])) + ".*")
-    if " " in pattern:
-        pattern = f'"{pattern}"'
-    return Question(f"type:{pattern}", lambda row, _truth: found.fullmatch(plain(row.run.kind)) is not None)
+    """`*` stands for any text, `?` for one character, `[` for itself."""
+    kind = plain(rng.choice(truth.kinds))
+    place = rng.randint(1, len(kind) - 2)
+    sign, meant = rng.choice((("*", ".*"), ("?", ".")))
+    rest = kind[place + rng.randint(1, 3) if sign == "*" else place + 1 :]
+    found = re.compile(re.escape(kind[:place]) + meant + re.escape(rest))
+    return Question(
+        f"type:{quoted(kind[:place] + sign + rest)}",
+        lambda row, _truth: found.fullmatch(plain(row.run.kind)) is not None,
+    )
 
 
 def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
@@ -146,7 +161,7 @@ def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
     key = rng.choice(("since", "before", "until"))
     text, when, close = _moment(rng, made, truth, key)
 
-    def means(row: Row, truth: Truth) -> bool | None:
+    def means(row: Row, _truth: Truth) -> bool | None:
         if key == "since" and row.outcome == "running":
             return True  # and whatever still runs
         if row.started is None:
@@ -162,7 +177,7 @@ def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
 
 def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str, datetime, timedelta]:
     """How it is written, what it means, and within what of it nobody can say."""
-    form = rng.choice(("length", "moment", "local", "clock", "exact"))
+    form = rng.choice(("length", "moment", "local", "clock", "exact", "date"))
     if form == "length":
         minutes = rng.randint(5, 6000)
         return f"{minutes}m", truth.now - minutes * MINUTE, CLOSE
@@ -175,6 +190,15 @@ def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str
     if form == "local":
         local = rough.astimezone(made.zone)
         return f"{local:%Y-%m-%dT%H:%M}", which(local.replace(tzinfo=None), made.zone, key), timedelta()
+    if form == "date":
+        day = rough.astimezone(made.zone).replace(hour=0, minute=0, tzinfo=None)
+        meant = (
+            which(day + timedelta(days=1), made.zone, "since")
+            if key == "until"
+            else which(day, made.zone, key)
+        )
+        # until a date means before the next day
+        return f"{day:%Y-%m-%d}", meant - timedelta(microseconds=key == "until"), timedelta()
     clock = f"{rng.randint(0, 23):02d}:{rng.choice((0, 10, 30, 45)):02d}"
     return clock, last_time(clock, truth.now, made.zone, key), timedelta()
 
@@ -208,7 +232,7 @@ def _took(rng: random.Random, _made: Made, truth: Truth) -> Question:
     limit = max(SECOND, timedelta(seconds=round(rng.choice(lengths) / SECOND)))
     sign = rng.choice((">", ">=", "<", "<=", ""))
 
-    def means(row: Row, truth: Truth) -> bool | None:
+    def means(row: Row, _truth: Truth) -> bool | None:
         if row.length is None or (row.outcome == "running" and abs(row.length - limit) < CLOSE):
             return None if row.length is not None else False
         return _compare(row.length / SECOND, sign, limit / SECOND)
@@ -223,7 +247,9 @@ def _length(rng: random.Random, span: timedelta) -> str:
         return f"{seconds}s"
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if number)
+    return "".join(
+        f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if number
+    )
 
 
 def _compare(value: float, sign: str, limit: float) -> bool:
@@ -254,7 +280,7 @@ def _drift(truth: Truth, row: Row) -> float:
     return CLOSE / usual if usual else 0.0
 
 
-def _is(rng: random.Random, _made: Made, truth: Truth) -> Question:
+def _is(rng: random.Random, _made: Made, _truth: Truth) -> Question:
     """`is:running`, `is:unusual`, `is:stuck`; nothing is acknowledged. Several with commas, one must hold."""
     tests: dict[str, Meaning] = {
         "running": lambda row, _truth: row.outcome == "running",

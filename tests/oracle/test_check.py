@@ -5,14 +5,13 @@ The lists have no rhythm, so that only what was asked for and what fails can cou
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from oracle.asked import Emtui, figures
 from oracle.least import agree
-from oracle.made import HOUR, Made, irregular
+from oracle.made import HOUR, Made, chance, irregular
 from oracle.questions import CLOSE, surely
 from oracle.truth import Row, Truth
 
@@ -51,7 +50,10 @@ def test_check_measures_ages_and_lengths_by_the_servers_clock(emtui: Emtui, seed
             for label, value in ((f"{kind}_age", age), (f"{kind}_took", newest.length)):
                 if (value is None) != (label not in shown):
                     wrong.append(f"{label} is {shown.get(label)}, not {value}")
-                elif value is not None and not -1 <= shown[label] - value.total_seconds() <= CLOSE.total_seconds():
+                elif (
+                    value is not None
+                    and not -1 <= shown[label] - value.total_seconds() <= CLOSE.total_seconds()
+                ):
                     wrong.append(f"{label} is {shown[label]}, not {value.total_seconds()}")
         return wrong
 
@@ -60,7 +62,7 @@ def test_check_measures_ages_and_lengths_by_the_servers_clock(emtui: Emtui, seed
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_check_holds_ages_and_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) -> None:
-    rng = random.Random(seed)
+    rng = chance(seed)
     hours = sorted(rng.sample(range(1, 200), 2))
     ratios = sorted(rng.sample(range(11, 60), 2))
 
@@ -94,7 +96,7 @@ def _newest(truth: Truth) -> int:
 
 
 def _level(value: float, warning: float, critical: float, slack: float = 0.0) -> int:
-    """`20h,26h` warns first. What is too close to a limit while the clock goes on does not come up: whole hours."""
+    """`20h,26h` warns first. Nothing may be so close to a limit that the clock passes it meanwhile."""
     assert min(abs(value - warning), abs(value - critical)) >= slack
     return CRITICAL if value > critical else WARNING if value > warning else OK
 

@@ -1,4 +1,4 @@
-"""Counts of missed runs, in lists whose rhythm is beyond doubt: clock changes and silences of days included."""
+"""Counts of missed runs, in lists whose rhythm is beyond doubt, over clock changes and silences of days."""
 
 from __future__ import annotations
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from oracle.asked import Emtui
 from oracle.least import agree
-from oracle.made import Made, irregular
+from oracle.made import Made, chance, irregular
 from oracle.questions import Question, negated, question, term
 from oracle.truth import Truth
 
@@ -16,7 +14,7 @@ SEEDS = range(100, 200)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_query_finds_what_it_means(emtui: Emtui, seed: int) -> None:
-    made, rng = irregular(seed), random.Random(seed)
+    made, rng = irregular(seed), chance(seed)
     for _ in range(3):
         asked = question(rng, made, Truth(made))
         agree(made, lambda made, asked=asked: _wrong(emtui, made, asked))  # type: ignore[misc]  # bound at once
@@ -24,7 +22,7 @@ def test_a_query_finds_what_it_means(emtui: Emtui, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(200, 220))
 def test_a_term_and_its_negation_part_the_list(emtui: Emtui, seed: int) -> None:
-    made, rng = irregular(seed), random.Random(seed)
+    made, rng = irregular(seed), chance(seed)
     emtui.holds(made)
     one = term(rng, made, Truth(made))
     with_it, without = found(emtui, made, one), found(emtui, made, negated(one, rng.choice("-!")))
@@ -45,5 +43,5 @@ def _wrong(emtui: Emtui, made: Made, asked: Question) -> list[str]:
     for row in truth.rows:
         means = asked.means(row, truth)
         if means is not None and means != (row.run.id in shown):
-            wrong.append(f"{asked.text}: {'not ' * (not means)}meant, but {'not ' * means}found: {row}")
+            wrong.append(f"{asked.text}: {'not ' * (not means)}meant, but {'not ' * bool(means)}found: {row}")
     return wrong

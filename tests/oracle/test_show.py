@@ -1,8 +1,7 @@
-"""`show`: what is said of one run beside its own fields: since when, after how much, what is usual, what was good."""
+"""`show`: what is said of one run beside its own fields: since when, after how much, what is usual."""
 
 from __future__ import annotations
 
-import random
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import pytest
 from oracle.asked import Emtui
 from oracle.least import agree
-from oracle.made import Made, irregular
+from oracle.made import Made, chance, irregular
 from oracle.questions import CLOSE
 from oracle.test_rows import iso
 from oracle.truth import Row, Truth
 
+NAMES = {"warning": "warning", "failed": "failure", "success": "success"}
 SEEDS = range(400, 460)
 
 
@@ -23,7 +23,7 @@ def test_a_run_in_trouble_says_since_when_and_after_how_many_successes(emtui: Em
     made = irregular(seed)
     bad = [row for row in Truth(made).rows if row.outcome in ("warning", "failed") and row.started]
     if bad:
-        chosen = random.Random(seed).choice(bad).run.id
+        chosen = chance(seed).choice(bad).run.id
         agree(made, lambda made: _wrong_since(emtui, made, chosen))
 
 
@@ -39,11 +39,16 @@ def _wrong_since(emtui: Emtui, made: Made, guid: str) -> list[str]:
         "outcome": row.outcome,
         "count": len(same),
         "first": iso(same[-1].started),
-        "after_good": after,
+        "after_good": after if after or before else None,  # null where the list begins with the row
     }
-    wrong = [f"{key} is {said[key]}, not {value}: {said}" for key, value in values.items() if said[key] != value]
-    if not after and before == "warning" and f"after {count} warning" not in said["text"]:
-        wrong.append(f"not “after {count} warnings”: {said}")
+    wrong = [
+        f"{key} is {said[key]}, not {value}: {said}" for key, value in values.items() if said[key] != value
+    ]
+    if truth.first(row) not in said["text"]:
+        wrong.append(f"not “{truth.first(row)}”: {said}")
+    named = f"after {count} {NAMES[before]}" if before and not after else f"after {after} success"
+    if (after or before) and named not in said["text"]:
+        wrong.append(f"not “{named}”: {said}")
     return wrong
 
 
@@ -52,7 +57,7 @@ def test_what_is_usual_for_a_run_are_the_successes_before_it(emtui: Emtui, seed:
     made = irregular(seed)
     long = [row for row in Truth(made).rows if row.started and row.length]
     if long:
-        chosen = random.Random(seed).choice(long).run.id
+        chosen = chance(seed).choice(long).run.id
         agree(made, lambda made: _wrong_usual(emtui, made, chosen))
 
 
@@ -71,7 +76,11 @@ def _wrong_usual(emtui: Emtui, made: Made, guid: str) -> list[str]:
         "longest_s": max(past).total_seconds(),
         "rests_on": len(past),
     }
-    wrong = [f"{key}: {said[key]}, not {value}: {row}" for key, value in values.items() if abs(said[key] - value) > 1e-5]
+    wrong = [
+        f"{key}: {said[key]}, not {value}: {row}"
+        for key, value in values.items()
+        if abs(said[key] - value) > 1e-5
+    ]
     ratio, slack = truth.ratio(row) or 0.0, 0.006 + (CLOSE / usual if row.outcome == "running" else 0.0)
     if said["ratio"] is None and truth.is_unusual(row):
         wrong.append(f"no ratio, not {ratio}: {row}")
@@ -84,9 +93,11 @@ def _wrong_usual(emtui: Emtui, made: Made, guid: str) -> list[str]:
 def test_the_last_good_run_is_the_newest_success_before(emtui: Emtui, seed: int) -> None:
     made = irregular(seed)
     truth = Truth(made)
-    chosen = random.Random(-seed).choice([row for row in truth.rows if row.started])
+    chosen = chance(-seed).choice([row for row in truth.rows if row.started])
     emtui.holds(made)
-    before = [row for row in truth.of(chosen.run.kind) if _start(row) < _start(chosen) and row.outcome == "success"]
+    before = [
+        row for row in truth.of(chosen.run.kind) if _start(row) < _start(chosen) and row.outcome == "success"
+    ]
     said = _findings(emtui, made, chosen.run.id).get("last_good")
     starts = {row.run.id: row.started for row in before}
     assert (said is None) == (not before), (said, chosen)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from oracle.made import Made, Run
+from oracle.made import STEMS, Made, Run
 
-RUNNING = frozenset("inprogress starting working stopping stoping pausing resuming idle pending".split())
+RUNNING = frozenset(
+    ["inprogress", "starting", "working", "stopping", "stoping", "pausing", "resuming", "idle", "pending"]
+)
 SEVERITY = {
     "success": "success",
     "completedsuccessfully": "success",
@@ -35,6 +37,12 @@ class Row:
     ended: datetime | None
     outcome: str
     length: timedelta | None
+
+    def __str__(self) -> str:
+        """As a disagreement names it."""
+        return (
+            f"{self.run.id[:8]} {self.run.kind} {self.outcome}, {self.started} – {self.ended}, {self.length}"
+        )
 
 
 def believable(when: datetime | None, now: datetime) -> datetime | None:
@@ -57,7 +65,7 @@ def outcome(run: Run, has_end: bool) -> str:
 
 
 def read(run: Run, now: datetime) -> Row:
-    """One row. An end before the start is the start if a clock's error explains it (a minute), else unknown."""
+    """One row. An end up to a minute before the start is the start (clocks err), an earlier one unknown."""
     started, ended = believable(run.started, now), believable(run.ended, now)
     if started and ended and ended < started:
         ended = started if started - ended <= timedelta(seconds=60) else None
@@ -90,11 +98,14 @@ class Truth:
         return sorted({row.run.kind for row in self.rows})
 
     def past(self, row: Row) -> list[timedelta]:
-        """Words, "Baseline": the newest 400 successes of the type with a known length that began before it."""
+        """Words, "Baseline": the newest 400 successes of its type, of known length, that began before it."""
         return [
             other.length
             for other in self.of(row.run.kind)
-            if row.started and _start(other) < row.started and other.outcome == "success" and other.length is not None
+            if row.started
+            and _start(other) < row.started
+            and other.outcome == "success"
+            and other.length is not None
         ][:400]
 
     def usual(self, row: Row) -> timedelta | None:
@@ -122,7 +133,7 @@ class Truth:
         return row.outcome == "running" and self.is_unusual(row) and row.length > max(self.past(row))  # type: ignore[operator]  # it is unusual, so it has a length
 
     def row_of(self, row: Row) -> list[Row]:
-        """The runs with the same outcome up to this one, newest first; canceled, running, unknown ones skipped."""
+        """The runs with its outcome up to it, newest first; canceled, running, unknown ones are skipped."""
         same = []
         for other in self._decided_until(row):
             if other.outcome != row.outcome:
@@ -145,13 +156,17 @@ class Truth:
         rows = self.of(row.run.kind)
         return [other for other in rows[rows.index(row) :] if other.outcome in DECIDED]
 
-    def failed_before(self, row: Row) -> list[Row]:
-        """The failed runs of its type that are older than this one, newest first."""
-        return [
-            other
-            for other in self.of(row.run.kind)
-            if other.outcome == "failed" and row.started and _start(other) < row.started
-        ]
+    def first(self, row: Row) -> str:
+        """triage.md, "What came before": how a run that ended badly is told to be new, or not."""
+        if len(self.row_of(row)) > 1:
+            return "in a row"
+        rows = self.of(row.run.kind)
+        earlier = [other for other in rows[rows.index(row) + 1 :] if other.outcome == row.outcome]
+        if not earlier:
+            return "first failure" if row.outcome == "failed" else "first warning"
+        if stem(row.run.message) in {stem(other.run.message) for other in earlier}:
+            return "first since"
+        return "first with this message"
 
     def newest_decided(self, kind: str) -> Row | None:
         """check.md: the newest run of a type that ended; a canceled one is passed over."""
@@ -163,8 +178,13 @@ class Truth:
         return self.now - max(ends) if ends else None
 
 
+def stem(message: str) -> str:
+    """A message without what makes no other failure of it: numbers and paths; names of hosts stay."""
+    return next(text for text in STEMS if message.startswith(text.partition("{n}")[0]))
+
+
 def _without_copies(runs: Iterable[Run], now: datetime) -> list[Run]:
-    """changes.md: of several copies of one run the one that has ended counts (the latest end), else the last."""
+    """changes.md: of copies of one run the one that has ended counts (the latest end), else the last."""
     kept: dict[str, Run] = {}
     for run in runs:
         other = kept.get(run.id)
