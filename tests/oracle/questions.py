@@ -86,8 +86,8 @@ def _holds(needle: str) -> Meaning:
 
 def _somehow(rng: random.Random, text: str) -> str:
     """The same letters in another case, composed or not."""
-    form = rng.choice(("NFC", "NFD"))
-    return unicodedata.normalize(form, rng.choice((text, text.upper(), text.lower())))
+    cased = rng.choice((text, text.upper(), text.lower()))
+    return unicodedata.normalize("NFD", cased) if rng.random() < 0.5 else cased
 
 
 def _word(rng: random.Random, _made: Made, truth: Truth) -> Question:
@@ -227,7 +227,7 @@ def last_time(clock: str, now: datetime, zone: ZoneInfo, key: str) -> datetime:
 
 
 def _took(rng: random.Random, _made: Made, truth: Truth) -> Question:
-    """`took:>10m`: that took longer; one that still runs, up to now. A bare value means at least that much."""
+    """`took:>10m`: that took longer; one that still runs, up to now. A bare value means at least so much."""
     lengths = [row.length for row in truth.rows if row.length] or [MINUTE]
     limit = max(SECOND, timedelta(seconds=round(rng.choice(lengths) / SECOND)))
     sign = rng.choice((">", ">=", "<", "<=", ""))
