@@ -21,20 +21,17 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago", "UTC")
-TURNS = tuple(
-    datetime.fromisoformat(turn).replace(tzinfo=UTC)
-    for turn in (
-        "2026-03-29T01:00:00",  # Berlin, on
-        "2026-10-25T01:00:00",  # Berlin, back
-        "2026-03-08T07:00:00",  # New York, on
-        "2026-11-01T06:00:00",  # New York, back
-        "2026-10-03T16:00:00",  # Sydney, on
-        "2026-04-04T16:00:00",  # Sydney, back
-        "2026-09-06T04:00:00",  # Santiago, on: there is no midnight
-        "2026-04-05T03:00:00",  # Santiago, back
-    )
+TURNS = (
+    ("Europe/Berlin", "2026-03-29T01:00:00Z"),  # on
+    ("Europe/Berlin", "2026-10-25T01:00:00Z"),  # back
+    ("America/New_York", "2026-03-08T07:00:00Z"),
+    ("America/New_York", "2026-11-01T06:00:00Z"),
+    ("Australia/Sydney", "2026-10-03T16:00:00Z"),
+    ("Australia/Sydney", "2026-04-04T16:00:00Z"),
+    ("America/Santiago", "2026-09-06T04:00:00Z"),  # there is no midnight
+    ("America/Santiago", "2026-04-05T03:00:00Z"),
 )
-"""When clocks are turned in these zones."""
+"""When clocks are turned in these zones: on, and back."""
 
 KINDS = (
     "CatalogConsolidation",
@@ -199,8 +196,7 @@ def _word(tag: str, word: str | None) -> str:
 def irregular(seed: int) -> Made:
     """Some types with anything: outcomes in every order, odd words and times, copies, equal starts, gaps."""
     rng = chance(seed)
-    zone = ZoneInfo(rng.choice(ZONES))
-    now = _moment(rng)
+    zone, now = _here_and_now(rng)
     runs: list[Run] = []
     for kind in rng.sample(KINDS, rng.randint(2, 5)):
         runs += _type(rng, kind, now, first=len(runs))
@@ -213,13 +209,13 @@ def irregular(seed: int) -> Made:
     return Made(seed, now, zone, tuple(runs))
 
 
-def _moment(rng: random.Random) -> datetime:
-    """The server's clock; every second time shortly after clocks were turned."""
+def _here_and_now(rng: random.Random) -> tuple[ZoneInfo, datetime]:
+    """A zone and the server's clock; every second time clocks were turned there in the last six days."""
     if rng.random() < 0.5:
-        return rng.choice(TURNS) + timedelta(
-            minutes=rng.randint(150, 6 * 24 * 60), seconds=rng.randint(0, 59)
-        )
-    return datetime(2026, 1, 10, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 300 * 86400))
+        name, turn = rng.choice(TURNS)
+        return ZoneInfo(name), datetime.fromisoformat(turn) + rng.randint(150 * 60, 6 * 86400) * SECOND
+    now = datetime(2026, 1, 10, tzinfo=UTC) + rng.randint(0, 300 * 86400) * SECOND
+    return ZoneInfo(rng.choice(ZONES)), now
 
 
 def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[Run]:
@@ -308,8 +304,7 @@ def steady(seed: int) -> Made:
     interval of each type from when its last missed run was due: whatever tolerance is right, the count is.
     """
     rng = chance(seed)
-    zone = ZoneInfo(rng.choice(ZONES))
-    now = _moment(rng)
+    zone, now = _here_and_now(rng)
     silent = rng.choice((0, 0, 1, 1, 2, 3, 5)) * 22 * HOUR * rng.uniform(0.3, 1.2)
     alone = rng.random() < 0.5
     """Whether one type is silent, and not all of them."""

@@ -199,7 +199,10 @@ def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str
         )
         # until a date means before the next day
         return f"{day:%Y-%m-%d}", meant - timedelta(microseconds=key == "until"), timedelta()
-    clock = f"{rng.randint(0, 23):02d}:{rng.choice((0, 10, 30, 45)):02d}"
+    hour = rng.choice(
+        (rng.randint(0, 23), 0, 1, 2, 23)
+    )  # the last ones are left out, or come twice, somewhere
+    clock = f"{hour:02d}:{rng.choice((0, 10, 30, 45)):02d}"
     return clock, last_time(clock, truth.now, made.zone, key), timedelta()
 
 
