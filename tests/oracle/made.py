@@ -227,7 +227,7 @@ def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[
         letters = "r" + letters  # the newest still runs
     every = rng.choice((12 * MINUTE, HOUR, 8 * HOUR))
     usual = rng.choice((4 * SECOND, 90 * SECOND, 6 * MINUTE))
-    start = now - every * rng.uniform(0.05, 4)
+    start = now - max(every * rng.uniform(0.05, 4), usual * 8)  # what has ended did so before now
     if rng.random() < 0.2:
         start -= rng.uniform(2, 80) * HOUR
     for place, letter in enumerate(letters):
@@ -317,15 +317,16 @@ def steady(seed: int) -> Made:
         starts = _due(rng, rule, now, zone)
         begun = [start for start in starts if start <= now - quiet]
         rhythms[kind] = Rhythm(begun[-1], tuple(start for start in starts if start > begun[-1]))
+        at_last = "f" if rng.random() < 0.3 else ""
         for start in begun:
             strayed = start + timedelta(seconds=rng.uniform(0, 5))
-            runs.append(_steady_one(rng, len(runs), kind, strayed))
+            runs.append(_steady_one(rng, len(runs), kind, strayed, at_last if start == begun[-1] else ""))
     rng.shuffle(runs)
     return Made(seed, now, zone, tuple(runs), rhythms)
 
 
-def _steady_one(rng: random.Random, number: int, kind: str, start: datetime) -> Run:
-    letter = rng.choices("swfc", (95, 1, 3, 1))[0]
+def _steady_one(rng: random.Random, number: int, kind: str, start: datetime, letter: str) -> Run:
+    letter = letter or rng.choices("swfc", (95, 1, 3, 1))[0]
     state, result = rng.choice(_WORDS[letter][:2])
     message = rng.choice(STEMS).format(n=rng.randint(2, 9_999)) if letter != "s" else ""
     return Run(

@@ -84,13 +84,11 @@ class Truth:
         self._of: dict[str, list[Row]] = {}
 
     def of(self, kind: str) -> list[Row]:
-        """The runs of a type whose start is known, newest first."""
-        return self._of.setdefault(
-            kind,
-            sorted(
-                (row for row in self.rows if row.run.kind == kind and row.started), key=_start, reverse=True
-            ),
-        )
+        """The runs of a type whose start is known, newest first, ties by UID."""
+        if kind not in self._of:
+            rows = [row for row in self.rows if row.run.kind == kind and row.started]
+            self._of[kind] = sorted(sorted(rows, key=lambda row: row.run.id), key=_start, reverse=True)
+        return self._of[kind]
 
     @property
     def kinds(self) -> list[str]:
@@ -175,7 +173,7 @@ class Truth:
     def age(self, kind: str) -> timedelta | None:
         """check.md: how long ago the last successful run ended."""
         ends = [row.ended for row in self.of(kind) if row.outcome == "success" and row.ended]
-        return self.now - max(ends) if ends else None
+        return self.now - ends[0] if ends else None
 
 
 def stem(message: str) -> str:
