@@ -16,7 +16,7 @@ from oracle.made import HOUR, Made, chance, irregular
 from oracle.questions import CLOSE, surely
 from oracle.truth import Row, Truth
 
-OK, WARNING, CRITICAL = range(3)
+OK, WARNING, CRITICAL, UNKNOWN = range(4)
 SEEDS = range(300, 340)
 
 
@@ -35,6 +35,7 @@ def test_check_is_as_bad_as_what_fails_or_goes_on_for_too_long(emtui: Emtui, see
         level = max([_newest(truth), CRITICAL if True in stuck else OK])
         if None in stuck and level < CRITICAL:
             return []
+        level = level or _unless_nothing_is_known(truth)
         return [] if done.code == level else [f"check --stuck: {done.code}, not {level}: {done.out}"]
 
     agree(began(seed), judge)
@@ -88,6 +89,7 @@ def test_check_holds_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) 
         truth = Truth(made)
         newest = [truth.of(kind)[0] for kind in truth.kinds]
         level = max([_newest(truth), *(_level(_ratio(row, truth), limits) for row in newest)])
+        level = level or _unless_nothing_is_known(truth)
         done = emtui("check", "--max-ratio", f"{limits[0]},{limits[1]}")
         return [] if done.code == level else [f"--max-ratio {limits}: {done.code}, not {level}: {done.out}"]
 
@@ -106,6 +108,11 @@ def _newest(truth: Truth) -> int:
     levels = {"success": OK, "warning": WARNING, "failed": CRITICAL}
     newest = [truth.newest_decided(kind) for kind in truth.kinds]
     return max([OK, *(levels[row.outcome] for row in newest if row)])
+
+
+def _unless_nothing_is_known(truth: Truth) -> int:
+    """Where nothing of what was asked for can be judged, it is UNKNOWN: types with no usual length."""
+    return OK if any(truth.usual(truth.of(kind)[0]) for kind in truth.kinds) else UNKNOWN
 
 
 def _level(value: float, limits: Sequence[float]) -> int:

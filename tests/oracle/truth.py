@@ -171,9 +171,9 @@ class Truth:
         return next((row for row in self.of(kind) if row.outcome in DECIDED), None)
 
     def age(self, kind: str) -> timedelta | None:
-        """check.md: how long ago the last successful run ended."""
-        ends = [row.ended for row in self.of(kind) if row.outcome == "success" and row.ended]
-        return self.now - ends[0] if ends else None
+        """check.md: how long ago the last successful run ended; by its start if the end is unknown."""
+        ends = [row.ended or _start(row) for row in self.of(kind) if row.outcome == "success"]
+        return self.now - max(ends) if ends else None
 
 
 def stem(message: str) -> str:
