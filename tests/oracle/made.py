@@ -133,10 +133,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When the last run of a type began, as its rhythm has it, and when those that are missed were due."""
+    """When the last run of a type began, as its rhythm has it, and when those that are missed were due.
+
+    `sure` are those of which nobody can say that a change of the clocks moved them out of the day's hours.
+    """
 
     last: datetime
     missed: tuple[datetime, ...]
+    sure: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +301,10 @@ def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
 # --- lists with rhythms that are beyond doubt ------------------------------------------------------------
 
 
+RULES = ("quarter", "hourly", "office", "four", "nightly", "weekly")
+"""How often a type runs; `office` hourly, but neither at night nor at weekends."""
+
+
 def steady(seed: int) -> Made:
     """Four weeks of types that keep their rhythm, until all of them, or one, fell silent.
 
@@ -312,11 +320,13 @@ def steady(seed: int) -> Made:
     rhythms = {}
     kinds = rng.sample(KINDS, rng.randint(2, 4))
     for place, kind in enumerate(kinds):
-        rule = "hourly" if alone and place else rng.choice(("hourly", "nightly", "quarter", "four", "weekly"))
+        rule = "hourly" if alone and place else rng.choice(RULES)
         quiet = silent if not alone or place == 0 else timedelta()
         starts = _due(rng, rule, now, zone)
         begun = [start for start in starts if start <= now - quiet]
-        rhythms[kind] = Rhythm(begun[-1], tuple(start for start in starts if start > begun[-1]))
+        missed = tuple(start for start in starts if start > begun[-1])
+        sure = tuple(start for start in missed if rule != "office" or 7 <= start.hour < 20)
+        rhythms[kind] = Rhythm(begun[-1], missed, sure)
         at_last = "f" if rng.random() < 0.3 else ""
         for start in begun:
             strayed = start + timedelta(seconds=rng.uniform(0, 5))
@@ -343,10 +353,11 @@ def _steady_one(rng: random.Random, number: int, kind: str, start: datetime, let
 
 def _due(rng: random.Random, rule: str, now: datetime, zone: ZoneInfo) -> list[datetime]:
     """When runs are due in the four weeks until now, oldest first; the last one is half an interval ago."""
-    step = {"quarter": 15 * MINUTE, "hourly": HOUR, "four": 4 * HOUR}.get(rule)
+    step = {"quarter": 15 * MINUTE, "hourly": HOUR, "office": HOUR, "four": 4 * HOUR}.get(rule)
     if step:
         last = now - step / 2
-        return [last - number * step for number in range(28 * DAY // step, -1, -1)]
+        every = [last - number * step for number in range(28 * DAY // step, -1, -1)]
+        return [when for when in every if rule != "office" or (when.weekday() < 5 and 6 <= when.hour < 21)]
     days = 1 if rule == "nightly" else 7
     here = (now - days * DAY / 2).astimezone(zone)
     local = here.replace(minute=rng.choice((0, 20, 40)), second=0, microsecond=0, tzinfo=None)

@@ -87,7 +87,7 @@ def test_check_holds_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) 
     def judge(made: Made) -> list[str]:
         emtui.holds(made)
         truth = Truth(made)
-        newest = [truth.of(kind)[0] for kind in truth.kinds]
+        newest = [row for kind in truth.kinds if (row := _newest_that_counts(truth, kind))]
         level = max([_newest(truth), *(_level(_ratio(row, truth), limits) for row in newest)])
         level = level or _unless_nothing_is_known(truth)
         done = emtui("check", "--max-ratio", f"{limits[0]},{limits[1]}")
@@ -108,6 +108,11 @@ def _newest(truth: Truth) -> int:
     levels = {"success": OK, "warning": WARNING, "failed": CRITICAL}
     newest = [truth.newest_decided(kind) for kind in truth.kinds]
     return max([OK, *(levels[row.outcome] for row in newest if row)])
+
+
+def _newest_that_counts(truth: Truth, kind: str) -> Row | None:
+    """A canceled run is passed over, as if it had not been, and so is one with an unknown outcome."""
+    return next((row for row in truth.of(kind) if row.outcome not in ("canceled", "unknown")), None)
 
 
 def _unless_nothing_is_known(truth: Truth) -> int:
