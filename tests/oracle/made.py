@@ -231,7 +231,7 @@ def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[
         letters = "r" + letters  # the newest still runs
     every = rng.choice((12 * MINUTE, HOUR, 8 * HOUR))
     usual = rng.choice((4 * SECOND, 90 * SECOND, 6 * MINUTE))
-    start = now - max(every * rng.uniform(0.05, 4), usual * 8)  # what has ended did so before now
+    start = now - max(every * rng.uniform(0.05, 4), usual * 24)  # what has ended did so before now
     if rng.random() < 0.2:
         start -= rng.uniform(2, 80) * HOUR
     for place, letter in enumerate(letters):
@@ -247,6 +247,8 @@ def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetim
     """One run with this outcome, sometimes with an end that is missing or cannot be."""
     state, result = rng.choice(_WORDS[letter])
     took = usual * rng.choice((0.5, 0.9, 1, 1, 1, 1.1, 1.4, 1.6, 2.5, 7)) * rng.uniform(0.95, 1.05)
+    if rng.random() < 0.15:
+        took = usual + rng.uniform(20, 40) * SECOND  # about where it begins to be unusual
     ended: datetime | None = start + took
     if letter == "r":
         # an end and a Result that says nothing leave it running; an end that cannot be is none

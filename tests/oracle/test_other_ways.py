@@ -20,7 +20,7 @@ from oracle.made import DAY, MINUTE, ZONES, Made, Run, chance, irregular, steady
 from oracle.questions import question
 from oracle.truth import Truth
 
-SEEDS = range(600, 612)
+SEEDS = range(600, 608)
 SORTED = (
     "type",
     "started",
@@ -143,7 +143,7 @@ def _moved(made: Made, now: datetime) -> Made:
 
 @pytest.mark.parametrize("key", SORTED)
 def test_sorting_puts_small_first_large_last_and_unknown_after_both(emtui: Emtui, key: str) -> None:
-    made = irregular(SEEDS[0] + SORTED.index(key))
+    made = irregular(620 + SORTED.index(key))
     emtui.holds(made)
     up, down = (emtui("sessions", "-o", "json", "--sort", f"{sign}{key}").json for sign in ("", "-"))
     for rows, bigger in ((up, _after), (down, lambda one, other: _after(other, one))):
