@@ -125,7 +125,9 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         if before:
             self._farewell(before)
         if self._start.remember:
-            self._keep(self.connection, event.remember)
+            self._keep(self.connection, event.remember, event.news)
+        elif event.news:
+            self.page.say(event.news)
 
     def _push_list(self, client: Source) -> None:
         from emtui.monitor.follow import RealClock
@@ -156,11 +158,11 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
-    async def _keep(self, connection: Connection, remember: Remember) -> None:
+    async def _keep(self, connection: Connection, remember: Remember, news: str = "") -> None:
         self.connection, said = await keep(connection, remember)
         self.page.show_top()
-        if said:
-            self.page.say(said)
+        if said or news:
+            self.page.say(f"{news} {said}".strip())
 
     @work(group="farewell", description="log off")
     async def _farewell(self, client: Source) -> None:
