@@ -127,7 +127,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         if self._start.remember:
             self._keep(self.connection, event.remember, event.news)
         elif event.news:
-            self.page.say(event.news)
+            self.page.say_too(event.news)
 
     def _push_list(self, client: Source) -> None:
         from emtui.monitor.follow import RealClock
@@ -162,7 +162,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         self.connection, said = await keep(connection, remember)
         self.page.show_top()
         if said or news:
-            self.page.say(f"{news} {said}".strip())
+            self.page.say_too(f"{news} {said}".strip())
 
     @work(group="farewell", description="log off")
     async def _farewell(self, client: Source) -> None:
@@ -202,9 +202,9 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         client, self._unwarned = self._unwarned, None
         ending = client and client.certificate and client.certificate.ending(self.now())
         if client and ending:
-            self.page.say(f"The certificate of {client.server} {ending}.")
+            self.page.say_too(f"The certificate of {client.server} {ending}.")
         elif abs(self.skew) >= LARGE_SKEW:
-            self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
+            self.page.say_too(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""

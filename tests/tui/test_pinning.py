@@ -154,6 +154,19 @@ async def test_what_is_declined_holds_for_this_run_only_and_says_so(
     assert not config.exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "told"), [("enter", "Saved as profile 127.0.0.1."), ("escape", "trusted for this run only.")]
+)
+async def test_a_certificate_that_ends_soon_does_not_take_that_sentence_away(
+    tmp_path: Path, key: str, told: str
+) -> None:
+    async with seated(identity(tmp_path, days=9)) as seat:
+        await seat.pin()
+        await seat.press(key)
+        await seat.listed()
+        await seat.until(lambda: told in seat.foot() and " expires on " in seat.foot())
+
+
 async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identity) -> None:
     async with seated(certificate) as seat:
         await seat.at_certificate()
