@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -377,9 +378,32 @@ def identity(
     return Identity(pem, certificate)
 
 
+def negative(known: Identity) -> bytes:
+    """The certificate as DER with its serial number made negative: its signature holds no more."""
+    der = bytearray(known.certificate.public_bytes(serialization.Encoding.DER))
+    serial = known.certificate.serial_number
+    written = serial.to_bytes(serial.bit_length() // 8 + 1)
+    der[der.index(written)] |= 0x80
+    return bytes(der)
+
+
+def with_negative_serial(known: Identity) -> Identity:
+    """A server of this key, whose certificate has a negative serial number."""
+    der = negative(known)
+    key = known.pem.read_text().partition("-----BEGIN CERT")[0]
+    pem = known.pem.with_name("negative.pem")
+    pem.write_text(key + ssl.DER_cert_to_PEM_cert(der))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Identity(pem, x509.load_der_x509_certificate(der))
+
+
 @asynccontextmanager
 async def rogue(
-    answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None, port: int = 0
+    answer: Callable[[Asked], Reply] = good,
+    context: ssl.SSLContext | None = None,
+    port: int = 0,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[Rogue]:
     """A server in this event loop, with TLS if there is a context; nothing of it is left afterwards."""
     played = Rogue(answer)
@@ -392,7 +416,8 @@ async def rogue(
             serving.add(task)
             task.add_done_callback(serving.discard)
 
-    with socket.create_server(("127.0.0.1", port)) as listener:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.create_server(address, family=family) as listener:
         listener.setblocking(False)
         played.port = listener.getsockname()[1]
         serving.add(asyncio.create_task(accept()))

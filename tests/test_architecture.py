@@ -45,6 +45,7 @@ OUTSIDE = {
     "httpx": ("em",),
     "httpcore": ("em",),
     "anyio": (),
+    "idna": ("em.address",),
     "lxml": ("em.document", "demo.documents"),
     "cryptography": ("em.tls", "demo"),
     "keyring": ("local",),

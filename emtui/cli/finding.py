@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from emtui.cli import streams
 from emtui.cli.sessions import narrate_odd
-from emtui.em.address import Server
+from emtui.em.address import Server, read_host
 from emtui.em.model import Session
 from emtui.lookup import DEFAULT_ORDER, ExactTarget, LatestTarget, NoMatch, Target, find
 
@@ -50,5 +50,6 @@ def narrate_host(target: Target, server: Server) -> None:
     if not isinstance(target, ExactTarget) or target.url is None:
         return
     named = urlsplit(target.url).hostname
-    if named != server.host.casefold():
+    host, _ = read_host(named or "") or (named, "")
+    if host != server.host.casefold():
         streams.narrate(f"the URL names {named}; only its id is used, and {server} is asked")

@@ -37,7 +37,7 @@ class Knowledge:
     @classmethod
     def read(cls, server: Server) -> Knowledge:
         """As they are kept on this computer; what cannot be read stops nothing."""
-        book = MarkBook(server.authority)
+        book = MarkBook(server.ascii_authority)
         marks, read = book.read(), notes.load(*notes_files())
         problem = (f"what is marked as known cannot be read: {book.problem}",) if book.problem else ()
         return cls(marks, read.notes, (*problem, *read.problems))

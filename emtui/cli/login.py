@@ -211,7 +211,8 @@ def _wants_it_kept() -> bool:
     except credentials.NoKeyring as problem:
         streams.narrate(str(problem))
         return False
-    return prompts.ask(f"Keep the password in {keyring}? [y/N] ").casefold() in {"y", "yes"}
+    where = credentials.lasting(keyring)
+    return prompts.ask(f"Keep the password in {where}? [y/N] ").casefold() in {"y", "yes"}
 
 
 def _remember(profile: Profile, there: Reach, password: Secret) -> None:
@@ -220,4 +221,4 @@ def _remember(profile: Profile, there: Reach, password: Secret) -> None:
     except credentials.NoKeyring as problem:
         raise BadUsage(str(problem)) from None
     _save(replace(profile, keyring=backend))
-    streams.narrate(f"the password is in {backend}")
+    streams.narrate(f"the password is in {credentials.lasting(backend)}")

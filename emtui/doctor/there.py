@@ -78,15 +78,17 @@ async def checks(connection: Connection) -> AsyncIterator[Check]:
 
 
 async def _name(server: Server, decision: Decision) -> Check:
-    host, port = (decision.proxy.host, decision.proxy.port) if decision.proxy else (server.host, server.port)
+    proxy = decision.proxy
+    host, port = (proxy.host, proxy.port) if proxy else (server.host, server.port)
+    shown = host if proxy else server.name
     began = time.monotonic()
     try:
         async with asyncio.timeout(_PATIENCE):
             addresses = await beside(lambda: addresses_of(host, port))
     except (OSError, UnicodeError, TimeoutError):
-        problem = NameUnknown(f"The name {host} is not known here: check it, or the DNS and VPN.")
+        problem = NameUnknown(f"The name {shown} is not known here: check it, or the DNS and VPN.")
         return fail("name", problem, time.monotonic() - began)
-    return ok("name", f"{host} is {', '.join(addresses)}", time.monotonic() - began)
+    return ok("name", f"{shown} is {', '.join(addresses)}", time.monotonic() - began)
 
 
 async def _asked(way: Way) -> AsyncIterator[Check]:
@@ -175,7 +177,7 @@ async def _rights(way: Way, logon: Logon) -> Check:
         path = "/api/systemSessions?format=Entity"
         async with way.exchange.get(path, logon.token, LIST_LIMIT) as answer:
             if answer.status == 404:
-                raise TooOld(f"{way.server.authority} has no system sessions (404): it is older than 12.")
+                raise TooOld(f"{way.server.url}/api/systemSessions is not there (404): it is older than 12.")
             if not answer.good:
                 raise await answer.trouble()
             listing = await Arrivals().read(answer, None)

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from emtui.em.errors import BadAddress
 
 REST_PORT = 9398
-_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.%A-Za-z]*:[0-9A-Fa-f:.%A-Za-z]*")
+_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+_BARE_IPV6 = re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9._~-]+)?")
+_ZONE = re.compile(r"[A-Za-z0-9._~-]+")
+_API = re.compile(
+    r"/+api(?:/+(?:(?:sessionMngr|lookup|lookupSvc|query|querySvc|reports|cloud|jobs|replicas|backups|backupServers"
+    r"|[A-Za-z]*Sessions)(?:[/?].*)?)?)?",
+    re.IGNORECASE,
+)
+"""The API's own part of a path: `/api` at its end, or before a resource of the API."""
 _PIN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,33 +39,76 @@ def is_loopback(host: str) -> bool:
 
 def authority(host: str, port: int) -> str:
     """`host:port`, as it stands in a URL."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if ":" not in host:
+        return f"{host}:{port}"
+    address, percent, zone = host.partition("%")
+    # a zone that begins with 25 would be read as one whose % is encoded
+    return f"[{address}{'%25' if zone.startswith('25') else percent}{zone}]:{port}"
+
+
+def without_zone(host: str) -> str:
+    """An IPv6 address without its zone, which means something on this computer alone (RFC 6874)."""
+    return host.partition("%")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One Enterprise Manager: `prefix` is the path before `/api`, empty or `/like/this`."""
+    """One Enterprise Manager: `prefix` is the path before `/api`, empty or `/like/this`.
+
+    `host` is what DNS, TLS, HTTP and certificates call it: a name in ASCII (the A-label of an
+    international one), or an address, an IPv6 one with its zone. `typed` is an international
+    name as a person reads it.
+    """
 
     host: str
     port: int = REST_PORT
     scheme: str = "https"
     prefix: str = ""
+    typed: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """The host, for a person."""
+        return self.typed or self.host
+
+    @property
+    def lacks_zone(self) -> bool:
+        """Whether this is a link-local address that names no interface."""
+        try:
+            return "%" not in self.host and ipaddress.IPv6Address(self.host).is_link_local
+        except ValueError:
+            return False
 
     @property
     def authority(self) -> str:
-        """`host:port`, as it stands in a URL."""
+        """`host:port`, for a person."""
+        return authority(self.name, self.port)
+
+    @property
+    def ascii_authority(self) -> str:
+        """`host:port` in ASCII: the same for each spelling of the name, for what is kept of a server."""
         return authority(self.host, self.port)
 
     @property
     def url(self) -> str:
-        """`https://host:port` and the prefix, without a trailing slash."""
+        """`https://host:port` and the prefix, without a trailing slash, for a person."""
         return f"{self.scheme}://{self.authority}{self.prefix}"
+
+    @property
+    def key(self) -> str:
+        """The URL in ASCII, for the same."""
+        return f"{self.scheme}://{self.ascii_authority}{self.prefix}"
+
+    @property
+    def sent_url(self) -> str:
+        """The URL as requests are sent to it: in ASCII, without the zone of an address."""
+        return f"{self.scheme}://{authority(without_zone(self.host), self.port)}{self.prefix}"
 
     def __str__(self) -> str:
         """The shortest text that `parse_server` reads back as this."""
         if self.scheme != "https" or self.prefix:
             return self.url
-        return self.authority if self.port != REST_PORT or ":" in self.host else self.host
+        return self.authority if self.port != REST_PORT or ":" in self.host else self.name
 
 
 def without_user(text: str) -> str:
@@ -68,37 +119,93 @@ def without_user(text: str) -> str:
 
 
 def parse_server(text: str, *, allow_http: bool = False) -> Server:
-    """Read host, host:port or URL; whatever follows `/api` in a URL is dropped.
+    """Read host, host:port or URL; `/api` at the end of its path, and a resource after it, are dropped.
 
     Raises `BadAddress`, also for `http://` to another computer without `allow_http`.
     """
     text = text.strip()
-    if re.fullmatch(r"[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+    if _BARE_IPV6.fullmatch(text):
         text = f"[{text}]"
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         port = parts.port
     except ValueError:
         raise _no_server(text) from None
-    _check(text, parts)
-    host = (parts.hostname or "").rstrip(".")
+    host, typed = _check(text, parts)
     if parts.scheme == "http" and not allow_http and not is_loopback(host):
         raise BadAddress(
-            f"http://{host} would send the password in clear: use https://, or --allow-http if you mean it."
+            f"http://{typed or host} would send the password in clear:"
+            " use https://, or --allow-http if you mean it."
         )
-    prefix = re.split(r"/api(?:/|$)", parts.path, maxsplit=1)[0].rstrip("/")
-    return Server(host=host, port=REST_PORT if port is None else port, scheme=parts.scheme, prefix=prefix)
+    return Server(
+        host=host,
+        port=REST_PORT if port is None else port,
+        scheme=parts.scheme,
+        prefix=_prefix(parts.path),
+        typed=typed,
+    )
 
 
-def _check(text: str, parts: SplitResult) -> None:
+def _prefix(path: str) -> str:
+    """The path before the last `/api` that ends it; `/api` elsewhere belongs to the prefix."""
+    path = path.rstrip("/")
+    starts = [found.start() for found in re.finditer(r"/+api(?=/|$)", path, re.IGNORECASE)]
+    cut = next((start for start in reversed(starts) if _API.fullmatch(path, start)), len(path))
+    return path[:cut].rstrip("/")
+
+
+def _check(text: str, parts: SplitResult) -> tuple[str, str]:
+    """The host as it is sent, and as it is shown if that is something else. Raises `BadAddress`."""
     if parts.scheme not in {"http", "https"}:
         raise BadAddress(
             f"{parts.scheme}:// is not spoken here: give a host, host:port or https://host:port."
         )
     if parts.username is not None or parts.password is not None:
         raise BadAddress("A server address holds no user name or password: give the user with --user.")
-    if not parts.hostname or not _HOST.fullmatch(parts.hostname) or parts.port == 0:
+    host = read_host(parts.hostname or "")
+    if host is None or parts.port == 0 or ("[" in parts.netloc and ":" not in host[0]):
         raise _no_server(text)
+    return host
+
+
+def read_host(text: str) -> tuple[str, str] | None:
+    """A name or an address as it is sent, and as it is shown if that is something else; `None` if it is none.
+
+    An IPv6 address is in its shortest form. Its zone may follow `%`, or `%25` as in a URL.
+    """
+    if ":" in text:
+        return _read_ipv6(text)
+    if not text.isascii():
+        return _read_international(text)
+    name = text.removesuffix(".")
+    return (name.casefold(), "") if _NAME.fullmatch(name) else None
+
+
+def _read_ipv6(text: str) -> tuple[str, str] | None:
+    address, percent, zone = text.partition("%")
+    if zone.startswith("25") and len(zone) > len("25"):
+        zone = zone[2:]
+    if percent and not _ZONE.fullmatch(zone):
+        return None
+    try:
+        return f"{ipaddress.IPv6Address(address)}{percent}{zone}", ""
+    except ValueError:
+        return None
+
+
+def _read_international(text: str) -> tuple[str, str] | None:
+    """The A-label of each label that needs one (IDNA 2008, read as browsers do: UTS 46)."""
+    import idna  # few need it, and it is slow to load
+
+    try:
+        shown = idna.uts46_remap(text, std3_rules=False).removesuffix(".")
+        labels = [label if label.isascii() else idna.alabel(label).decode() for label in shown.split(".")]
+    except UnicodeError:
+        return None
+    sent = ".".join(labels)
+    if not _NAME.fullmatch(sent):
+        return None
+    return sent, "" if shown == sent else shown
 
 
 def _no_server(text: str) -> BadAddress:

@@ -43,20 +43,25 @@ _STATUSES = {
 }
 
 
-def redirected(server: Server, location: str) -> Redirected:
-    """A 3xx; only the host is shown of where it points, the rest may be anything."""
+def redirected(server: Server, url: str, location: str) -> Redirected:
+    """A 3xx for this URL; only the host is shown of where it points, the rest may be anything."""
     try:
         host = urlsplit(location).netloc.rpartition("@")[2] or "itself"
     except ValueError:
         host = "nowhere"
     return Redirected(
-        f"{server.authority} points to {clean(host)[:80]} instead of answering, and redirects are not"
-        " followed: give the address of the REST service itself."
+        f"{url} points to {clean(host)[:80]} instead of answering, and redirects are not"
+        f" followed: {_where(server)}."
     )
 
 
 def trouble(
-    server: Server, status: int, headers: Mapping[str, str], body: bytes, retry_after: float | None = None
+    server: Server,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    retry_after: float | None = None,
+    url: str = "",
 ) -> EmError:
     """What any status but success, 3xx, and what the request itself gives a meaning to, stands for."""
     if status == 407:
@@ -71,7 +76,8 @@ def trouble(
             f"{server.authority} does not allow this user to see it ({said}):"
             " system sessions need the role Portal Administrator."
         )
-    return ServerTrouble(f"{server.authority} answered {said}: {_next_step(status)}", status, retry_after)
+    whence = url if 400 <= status < 500 and status != 429 and url else server.authority
+    return ServerTrouble(f"{whence} answered {said}: {_next_step(status)}", status, retry_after)
 
 
 def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:
@@ -154,9 +160,15 @@ def not_enterprise_manager(
     elif "json" in kind or start.startswith((b"{", b"[")):
         what = "another API, such as the VBR REST API of port 9419"
     return NotEnterpriseManager(
-        f"{server.authority} is not the REST service of Enterprise Manager but {what}:"
-        " give the host alone, or the port of the REST service (9398)."
+        f"{server.url}/api/ is not the REST service of Enterprise Manager but {what}: {_where(server)}."
     )
+
+
+def _where(server: Server) -> str:
+    """Where the REST service may be instead, as the next step."""
+    if server.prefix:
+        return f"check the path {server.prefix}, give the host alone, or the port of the REST service (9398)"
+    return "give the host alone, or the port of the REST service (9398)"
 
 
 def bad_document(server: Server, what: str, problem: wire.Unreadable) -> EmError:

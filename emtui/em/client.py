@@ -124,8 +124,8 @@ class Client:
         async with self._get(_LIST, LIST_LIMIT) as answer:
             if answer.status == 404:
                 raise TooOld(
-                    f"{self.server.authority} has no system sessions (404): they came with version 12,"
-                    " so Enterprise Manager there must be updated."
+                    f"{self.server.url}/api/systemSessions is not there (404): system sessions came with"
+                    " version 12, so Enterprise Manager there must be updated."
                 )
             if not answer.good:
                 raise await answer.trouble()

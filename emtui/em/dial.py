@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import httpcore
 
-from emtui.em.address import Server
+from emtui.em.address import Server, without_zone
 from emtui.em.errors import Broken, EmError, NameUnknown, PlainHttp, ProxyTrouble, Refused, TimedOut
 from emtui.em.proxy import Decision
 from emtui.em.text import clean
@@ -41,6 +41,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
 
     def __init__(self, server: Server, decision: Decision) -> None:
         self._place = Place(server, decision)
+        self._host = decision.proxy.host if decision.proxy else server.host
         self._plain = httpcore.AnyIOBackend()
         self._answered: dict[str, str] = {}
 
@@ -53,6 +54,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
         socket_options: SocketOptions | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """The first address of the host that answers; the one that did last time comes first."""
+        host = self._host  # httpcore's is as it stands in a URL: in brackets, without a zone
         known = self._answered.get(host)
         if known:
             try:
@@ -105,7 +107,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
             raise self._place.mute("connecting", seconds) from None
         except httpcore.ConnectError as problem:
             raise self._place.closed(problem) from None
-        return _Stream(stream, self._place)
+        return _Stream(stream, self._place, to_proxy=self._place.has_tls_to_proxy)
 
 
 def _share(seconds: float | None, addresses: tuple[str, ...]) -> float | None:
@@ -115,16 +117,23 @@ def _share(seconds: float | None, addresses: tuple[str, ...]) -> float | None:
 
 def addresses_of(host: str, port: int) -> tuple[str, ...]:
     """The host's addresses, each once, in the resolver's order; blocks."""
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(place[4][0]) for place in found))
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(_with_zone(place[4]) for place in found))
+
+
+def _with_zone(place: tuple[object, ...]) -> str:
+    """The address, and the interface that it is meant on: a link-local one is nothing without it."""
+    address, zone = str(place[0]), place[3] if len(place) > 3 else 0
+    return f"{address}%{zone}" if zone and "%" not in address else address
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection whose TLS failures are told apart."""
+    """A connection whose TLS failures are told apart; `to_proxy` says that its TLS will be the proxy's."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, place: Place) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkStream, place: Place, *, to_proxy: bool = False) -> None:
         self._inner = inner
         self._place = place
+        self._to_proxy = to_proxy
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         return await self._inner.read(max_bytes, timeout)
@@ -141,11 +150,14 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
+        name = without_zone(server_hostname.strip("[]")) if server_hostname else None
         try:
-            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            inner = await self._inner.start_tls(ssl_context, name, timeout)
         except httpcore.ConnectTimeout:
             raise self._place.mute("agreeing on TLS", timeout) from None
         except httpcore.ConnectError as problem:
+            if self._to_proxy:
+                raise self._place.no_tls_to_proxy(problem) from None
             raise self._place.no_tls(problem) from None
         except OSError as problem:
             raise self._place.closed(problem) from None
@@ -168,6 +180,11 @@ class Place:
         self.asked = f"{server.authority} ({decision})" if decision.reason else self.name
         self.set_by = decision.reason
 
+    @property
+    def has_tls_to_proxy(self) -> bool:
+        """Whether TLS is agreed with the proxy first."""
+        return self.proxy is not None and self.proxy.scheme == "https"
+
     def unknown(self) -> EmError:
         """The name does not resolve."""
         if self.proxy:
@@ -175,8 +192,14 @@ class Place:
                 f"The proxy's name {self.proxy.host} is not known here:"
                 f" check {self.set_by} or give --no-proxy."
             )
+        if "%" in self.server.host:
+            zone = self.server.host.partition("%")[2]
+            return NameUnknown(
+                f"{self.server.authority} is on no network here: check {zone}, the name of this computer's"
+                " interface (ip link shows them)."
+            )
         return NameUnknown(
-            f"The name {self.server.host} is not known here (for {self.asked}): check it, or the DNS and VPN."
+            f"The name {self.server.name} is not known here (for {self.asked}): check it, or the DNS and VPN."
         )
 
     def mute(self, what: str, seconds: float | None) -> EmError:
@@ -203,7 +226,25 @@ class Place:
             )
         if cause is not None and cause.errno == errno.ETIMEDOUT:
             return TimedOut(f"{self.asked} did not answer in time: check the address and the firewall.")
+        if cause is not None and cause.errno == errno.EINVAL and self.server.lacks_zone:
+            return Broken(
+                f"{self.asked} is a link-local address, which means something on one interface alone:"
+                f" name it, as in {self.server.host}%eth0."
+            )
         return Broken(f"{self.asked} cannot be reached ({told}): check the address and the network.")
+
+    def no_tls_to_proxy(self, problem: BaseException) -> ProxyTrouble:
+        """TLS was not agreed with the proxy."""
+        failed = next((each for each in causes(problem) if isinstance(each, ssl.SSLError)), None)
+        if isinstance(failed, ssl.SSLCertVerificationError):
+            reason = failed.verify_message
+        else:
+            reason = (failed and failed.reason) or "it ended the connection"
+        proxy = self.proxy.authority if self.proxy else "?"
+        return ProxyTrouble(
+            f"No TLS was agreed with the proxy {proxy} ({clean(reason)}): check {self.set_by},"
+            " whose https:// means TLS to the proxy itself, or give --no-proxy."
+        )
 
     def no_tls(self, problem: BaseException) -> Exception:
         """TLS was not agreed."""

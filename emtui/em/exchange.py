@@ -45,11 +45,14 @@ TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as th
 class Answer:
     """One answer, its head looked at and its body still to be read, at most `limit` bytes of it.
 
-    `came` is when its head was received, by our clock.
+    `url` is the one that was requested, `came` when the head was received, by our clock.
     """
 
-    def __init__(self, server: Server, response: httpx.Response, limit: int, came: datetime) -> None:
+    def __init__(
+        self, server: Server, response: httpx.Response, limit: int, url: str, came: datetime
+    ) -> None:
         self._server = server
+        self._url = url
         self._response = response
         self._limit = limit
         self.status = response.status_code
@@ -95,7 +98,7 @@ class Answer:
     def check(self) -> None:
         """Refuse what must not be read: redirects, encodings that nobody asked for, too much."""
         if 300 <= self.status < 400:
-            raise answers.redirected(self._server, self.headers.get("location", ""))
+            raise answers.redirected(self._server, self._url, self.headers.get("location", ""))
         if self._encoded and self.good:
             raise Compressed(
                 f"{self._server.authority} sent a compressed answer that nobody asked for:"
@@ -146,7 +149,7 @@ class Answer:
     async def trouble(self) -> EmError:
         """The error that this answer, not a success, stands for."""
         body = await self.error_body()
-        return answers.trouble(self._server, self.status, self.headers, body, self.retry_after)
+        return answers.trouble(self._server, self.status, self.headers, body, self.retry_after, self._url)
 
     async def _raw(self) -> AsyncGenerator[bytes, None]:
         stream = self._response.stream
@@ -231,7 +234,7 @@ class Exchange:
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=False) from None
         try:
-            answer = Answer(self._server, response, limit, self.now())
+            answer = Answer(self._server, response, limit, self._server.url + asked, self.now())
             if answer.good:
                 self.skew = answer.skew
             _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
@@ -246,7 +249,7 @@ class Exchange:
         try:
             return httpx.Request(
                 method,
-                self._server.url + path,
+                self._server.sent_url + path,
                 headers={**self._headers, **headers},
                 extensions={"timeout": limits_of(self._timeouts)},
             )

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from emtui.em.address import Server, authority, is_loopback
+from emtui.em.address import Server, authority, is_loopback, read_host, without_zone
 from emtui.em.errors import ProxyTrouble
 from emtui.em.secret import Secret
 
 _HTTPS = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _HTTP = ("http_proxy", "all_proxy", "ALL_PROXY")
 """Without HTTP_PROXY: a CGI server sets it from a header that anybody sends."""
+_EXCEPTIONS = ("no_proxy", "NO_PROXY")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -73,10 +74,11 @@ class Proxies:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], no_proxy: bool = False) -> Proxies:
-        """Read the usual variables; the lower-case name wins, as with curl."""
+        """Read the usual variables; the lower-case name wins, and an empty one is unset, as with curl."""
         https, https_from = _first(environ, _HTTPS)
         http, http_from = _first(environ, _HTTP)
-        words = environ.get("no_proxy", environ.get("NO_PROXY", "")).replace(",", " ").split()
+        exceptions, _ = _first(environ, _EXCEPTIONS)
+        words = exceptions.reveal().replace(",", " ").split() if exceptions else ()
         return cls(https, https_from, http, http_from, tuple(words), no_proxy)
 
     def for_server(self, server: Server) -> Decision:
@@ -105,6 +107,7 @@ def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[Secret |
 
 def _parse(value: str, name: str) -> Proxy:
     try:
+        value.encode()  # what is not UTF-8 cannot be sent
         parts = urlsplit(value if "://" in value else f"http://{value}")
         port = parts.port
     except ValueError:
@@ -113,9 +116,12 @@ def _parse(value: str, name: str) -> Proxy:
         raise ProxyTrouble(
             f"{name} names a SOCKS proxy, which is not spoken here: set an http:// proxy or give --no-proxy."
         )
-    if parts.scheme not in _PORTS or not parts.hostname:
+    # a password with / ? or # in it ends the host too early: what follows is never taken for a path
+    host = read_host(parts.hostname or "")
+    is_whole = parts.path in {"", "/"} and not any(mark in value for mark in "?#")
+    if parts.scheme not in _PORTS or host is None or port == 0 or not is_whole:
         raise _odd(name)
-    return Proxy(parts.hostname, port or _PORTS[parts.scheme], parts.scheme, *_logon(parts))
+    return Proxy(host[0], port or _PORTS[parts.scheme], parts.scheme, *_logon(parts))
 
 
 def _logon(parts: SplitResult) -> tuple[str | None, Secret | None]:
@@ -125,28 +131,32 @@ def _logon(parts: SplitResult) -> tuple[str | None, Secret | None]:
 
 
 def _odd(name: str) -> ProxyTrouble:
-    return ProxyTrouble(f"{name} is not the URL of a proxy: set it to http://host:port or give --no-proxy.")
+    return ProxyTrouble(
+        f"{name} is not the URL of a proxy: set it to http://host:port or http://user:password@host:port"
+        " (in the password / is written %2F, # %23, ? %3F, @ %40), or give --no-proxy."
+    )
 
 
 def _covers(word: str, server: Server) -> bool:
     if word == "*":
         return True
     host = server.host.casefold()
-    address = _address(host)
+    address = _address(without_zone(host))
     if address is not None and "/" in word:
         return _in_network(address, word)
-    name, port = _split_port(word.casefold())
+    name, port = _split_port(word.lower())
     if port is not None and port != server.port:
         return False
     if address is not None:
         return _address(name) == address
     name = name.removeprefix("*").lstrip(".").rstrip(".")
+    name, _ = read_host(name) or (name, "")
     return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(text.strip("[]"))
+        return ipaddress.ip_address(without_zone(text.strip("[]")))
     except ValueError:
         return None
 

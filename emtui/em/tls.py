@@ -11,6 +11,7 @@ import hashlib
 import ipaddress
 import ssl
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from emtui.em.address import Trust
+from emtui.em.address import Server, Trust, without_zone
 from emtui.em.errors import BadCaFile
 from emtui.em.text import clean
 
@@ -30,6 +31,8 @@ _STORES = (
     "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat, Fedora
     "/etc/ssl/ca-bundle.pem",  # SUSE
 )
+_ITSELF, _UNKNOWN = "it is self-signed", "its issuer is not known to this computer"
+_SELF_SIGNED = 18
 _ISSUER_UNKNOWN = {2, 19, 20, 21}
 """X509_V_ERR_*: the issuer's certificate is missing, self-signed, not known here, or does not verify."""
 
@@ -62,12 +65,16 @@ class Certificate:
 
 
 class NotVerified(Exception):
-    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*."""
+    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*.
 
-    def __init__(self, code: int, message: str) -> None:
+    `ca_file` is what it was verified against, unless that was the system's store.
+    """
+
+    def __init__(self, code: int, message: str, ca_file: Path | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.ca_file = ca_file
 
 
 class Met(Exception):
@@ -98,7 +105,7 @@ def trusting(trust: Trust, met: Callable[[bytes], None]) -> ssl.SSLContext:
 
     `met` is told the DER of every certificate that is trusted.
     """
-    context = _verified(trust.ca_file)
+    context = verifying(trust.ca_file)
     if trust.pin is not None:
         context = _unverified()
     context.sslobject_class = _only(trust.pin, met)
@@ -131,7 +138,13 @@ def _unverified() -> ssl.SSLContext:
     return context
 
 
-def _verified(ca_file: Path | None) -> ssl.SSLContext:
+def verifying(ca_file: Path | None = None) -> ssl.SSLContext:
+    """A context that trusts the system's store, or a CA file instead of it; raises `BadCaFile`.
+
+    The same on every Python: the file may hold an issuing CA or the server's own certificate without
+    its root (partial chains, the default from Python 3.13 on), and a certificate need not follow
+    RFC 5280 to the letter (3.13 began to insist on that), as what servers sign for themselves does not.
+    """
     try:
         context = ssl.create_default_context(cafile=str(ca_file or _store() or "") or None)
     except ssl.SSLError:
@@ -142,6 +155,8 @@ def _verified(ca_file: Path | None) -> ssl.SSLContext:
         raise BadCaFile(f"{str(ca_file)!r} is no name of a file: give another --ca-file.") from None
     if ca_file and not context.cert_store_stats()["x509"]:
         raise BadCaFile(f"{ca_file} holds no certificate: give a PEM file with the CA's certificate.")
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -171,7 +186,9 @@ def read_certificate(der: bytes) -> Certificate:
         self_signed=False,
     )
     try:
-        return _filled(bare, x509.load_der_x509_certificate(der))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what RFC 5280 forbids: a person decides on the rest
+            return _filled(bare, x509.load_der_x509_certificate(der))
     except Exception:  # noqa: BLE001 - whatever a hostile certificate makes of the library
         return bare
 
@@ -207,22 +224,35 @@ def _key(read: x509.Certificate) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def judged(certificate: Certificate, host: str, now: datetime, problem: NotVerified | None) -> Certificate:
-    """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked."""
+def judged(
+    certificate: Certificate, server: Server, now: datetime, problem: NotVerified | None = None
+) -> Certificate:
+    """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked.
+
+    Where a CA file was given and did not help, OpenSSL's own words are in it.
+    """
     told: list[str] = []
     if certificate.valid_until < now:
         told.append(f"it expired on {_day(certificate.valid_until)}")
     if now < certificate.valid_from:
         told.append(f"it is valid only from {_day(certificate.valid_from)}")
-    if certificate.self_signed:
-        told.append("it is self-signed")
+    if certificate.self_signed and (problem is None or problem.code in {_SELF_SIGNED, *_ISSUER_UNKNOWN}):
+        told.append(_ITSELF)
     elif problem and problem.code in _ISSUER_UNKNOWN:
-        told.append("its issuer is not known to this computer")
-    if not _names_match(certificate.names, host):
-        told.append(f"it is not for the name {host}")
-    if not told and problem:
+        told.append("its issuer is not in the CA file" if problem.ca_file else _UNKNOWN)
+    if not _names_match(certificate.names, server.host):
+        told.append(f"it is not for the name {server.name}")
+    if problem and problem.ca_file:
+        told.append(f"with {problem.ca_file} OpenSSL says: {clean(problem.message).rstrip('.')}")
+    elif problem and not told:
         told.append(clean(problem.message))
     return replace(certificate, reason=", ".join(told))
+
+
+def next_step(certificate: Certificate) -> str:
+    """What to do about a certificate that was judged; a CA file only where nothing else is wrong."""
+    pin = f"compare its SHA-256 and give --pin {certificate.sha256}"
+    return f"{pin}, or give --ca-file" if certificate.reason in {_ITSELF, _UNKNOWN} else pin
 
 
 def _day(when: datetime) -> str:
@@ -235,7 +265,7 @@ def _names_match(names: tuple[str, ...], host: str) -> bool:
 
 def _name_matches(name: str, host: str) -> bool:
     try:
-        return ipaddress.ip_address(name) == ipaddress.ip_address(host)
+        return ipaddress.ip_address(name) == ipaddress.ip_address(without_zone(host))
     except ValueError:
         name, host = name.casefold(), host.casefold()
     first, _, rest = host.partition(".")

@@ -22,7 +22,17 @@ from emtui.em.errors import Broken, Changed, EmError, PlainHttp, Untrusted
 from emtui.em.mishaps import PROBLEMS, told
 from emtui.em.proxy import Decision, Proxies, Proxy
 from emtui.em.threads import beside
-from emtui.em.tls import Certificate, Met, NotVerified, judged, looking, read_certificate, trusting
+from emtui.em.tls import (
+    Certificate,
+    Met,
+    NotVerified,
+    judged,
+    looking,
+    next_step,
+    read_certificate,
+    trusting,
+    verifying,
+)
 
 _LOGGERS = ("httpx", "httpcore", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy")))
 _log = logging.getLogger(__name__)
@@ -99,7 +109,7 @@ class Transport(httpx.AsyncBaseTransport):
                     raise
 
     def _changed(self, der: bytes) -> Changed:
-        certificate = judged(read_certificate(der), self._server.host, datetime.now(UTC), None)
+        certificate = judged(read_certificate(der), self._server, datetime.now(UTC))
         return Changed(
             f"The certificate of {self._place.name} is not the pinned one"
             f" (pinned {_short(self._trust.pin or '')}, now {_short(certificate.sha256)}):"
@@ -109,16 +119,17 @@ class Transport(httpx.AsyncBaseTransport):
             _same(self._trust.pin_key, certificate.key_sha256),
         )
 
-    async def _untrusted(self, request: httpx.Request, problem: NotVerified) -> EmError:
+    async def _untrusted(self, request: httpx.Request, failed: NotVerified) -> EmError:
         limits = request.extensions.get("timeout", {})
         try:
             der = await _look(self._server, self._decision, limits)
         except EmError as other:
             return other
-        certificate = judged(read_certificate(der), self._server.host, datetime.now(UTC), problem)
+        problem = NotVerified(failed.code, failed.message, self._trust.ca_file)
+        certificate = judged(read_certificate(der), self._server, datetime.now(UTC), problem)
         return Untrusted(
             f"The certificate of {self._place.name} is not trusted: {certificate.reason};"
-            f" compare its SHA-256 and give --pin {certificate.sha256}, or give --ca-file.",
+            f" {next_step(certificate)}.",
             certificate,
         )
 
@@ -136,14 +147,14 @@ async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Tim
         raise PlainHttp(f"{server.authority} is asked in plain HTTP, which has no certificate: use https://.")
     silence()
     der = await _look(server, proxies.for_server(server), limits_of(timeouts))
-    return judged(read_certificate(der), server.host, datetime.now(UTC), None)
+    return judged(read_certificate(der), server, datetime.now(UTC))
 
 
 async def _look(server: Server, decision: Decision, limits: dict[str, float | None]) -> bytes:
     """Shake hands with anybody and leave: the DER of what was shown."""
     context = await beside(looking)
     place = Place(server, decision)
-    request = httpx.Request("GET", f"{server.url}/api/", extensions={"timeout": limits})
+    request = httpx.Request("GET", f"{server.sent_url}/api/", extensions={"timeout": limits})
     async with _pool(server, decision, context) as pool:
         try:
             await pool.handle_async_request(_as_httpcore(request))
@@ -190,7 +201,7 @@ def _pool(server: Server, decision: Decision, context: ssl.SSLContext) -> httpco
         return httpcore.AsyncConnectionPool(
             ssl_context=context, max_connections=12, keepalive_expiry=60, network_backend=dialer
         )
-    secure = ssl.create_default_context() if decision.proxy.scheme == "https" else None
+    secure = verifying() if decision.proxy.scheme == "https" else None
     return httpcore.AsyncHTTPProxy(
         decision.proxy.url,
         proxy_auth=_proxy_logon(decision.proxy),
@@ -209,9 +220,10 @@ def _proxy_logon(proxy: Proxy) -> tuple[bytes, bytes] | None:
 
 
 def _as_httpcore(request: httpx.Request, more: Mapping[str, object] = _NOTHING) -> httpcore.Request:
+    host = request.url.raw_host
     url = httpcore.URL(
         scheme=request.url.raw_scheme,
-        host=request.url.raw_host,
+        host=b"[%b]" % host if b":" in host else host,  # httpcore asks a proxy for it as it stands here
         port=request.url.port,
         target=request.url.raw_path,
     )

@@ -40,6 +40,13 @@ class Config:
         """The profile of this name."""
         return next((profile for profile in self.profiles if profile.name == name), None)
 
+    def only(self, server: Server, user: str | None) -> Profile | None:
+        """The one profile that can be meant by this server, and this user if one is given."""
+        found = [
+            one for one in self.profiles if one.server == server and (not user or one.user in {None, user})
+        ]
+        return found[0] if len(found) == 1 else None
+
     def of(self, server: Server, user: str | None) -> Profile | None:
         """The first profile of this server, of this user if one is given."""
         return next((one for one in self.profiles if one.server == server and user in {None, one.user}), None)

@@ -40,7 +40,8 @@ class Connection:
     """Everything that a logon needs, as far as it is known. `profile` is the one that it rests on.
 
     `passing` is true where the server was named on the command line or in the
-    environment: what is accepted then, such as a pin, lasts for the run.
+    environment: what is accepted then, such as a pin, lasts for the run, unless the person
+    gave the name of a profile to save it as, `save_as`.
     """
 
     profile: Profile | None = None
@@ -51,6 +52,7 @@ class Connection:
     allow_http: bool = False
     password: Secret | None = None
     passing: bool = False
+    save_as: str | None = None
 
     @property
     def servers_zone(self) -> tzinfo | None:
@@ -79,8 +81,9 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
     """
     profile = _profile(options, environ, config)
     named = options.server or _from(environ, "SERVER")
-    if profile and named and not _is_of(profile, named):
-        profile = None
+    user = check_user(options.user or _from(environ, "USER"))
+    if named and not (profile and _is_of(profile, named)):
+        profile = config.only(parse_server(named, allow_http=True), user)
     allow_http = options.allow_http or bool(profile and profile.allow_http)
     server = parse_server(named, allow_http=allow_http) if named else None
     base = of_profile(profile) if profile else Connection()
@@ -89,7 +92,7 @@ def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Con
     return Connection(
         profile=profile,
         server=server or base.server,
-        user=check_user(options.user or _from(environ, "USER")) or base.user,
+        user=user or base.user,
         trust=Trust(
             ca_file=_file(ca_file) if ca_file else base.trust.ca_file,
             pin=parse_pin(pin) if pin else base.trust.pin,

@@ -25,6 +25,8 @@ from emtui.local.keyring_child import ALLOWED
 from emtui.local.profiles import OFF
 
 SERVICE = "emtui"
+KERNEL = "kernel keyring"
+"""The keyring that forgets a password after some hours."""
 PATIENCE = 3.0
 """Seconds that a keyring may take before the person is asked instead."""
 
@@ -35,6 +37,9 @@ _SEEN = (
     *("KEYRING_", "LD_LIBRARY_PATH", "DYLD_", "__CF", "SYSTEM", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
 """How the variables begin that Python, a desktop and its keyring need; the child sees no others."""
+
+
+_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
 class NoKeyring(Exception):
@@ -88,7 +93,7 @@ async def recall(
 
     `keyring` is the one to ask, by its name; without it the best that there is.
     """
-    return await _ask(_Question("recall", keyring, f"{user}@{server.url}"), patience)
+    return await _ask(_Question("recall", keyring, f"{user}@{server.key}"), patience)
 
 
 async def store(
@@ -100,20 +105,35 @@ async def store(
     patience: float | None = PATIENCE,
 ) -> str:
     """Keep the password; the name of the keyring that has it now. Raises `NoKeyring`."""
-    return (await _ask(_Question("store", keyring, f"{user}@{server.url}", password), patience)).backend
+    return (await _ask(_Question("store", keyring, f"{user}@{server.key}", password), patience)).backend
 
 
 async def forget(
     server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
 ) -> bool:
     """Forget the password; whether there was one. Raises `NoKeyring`."""
-    kept = await _ask(_Question("forget", keyring, f"{user}@{server.url}"), patience)
+    kept = await _ask(_Question("forget", keyring, f"{user}@{server.key}"), patience)
     return kept.password is not None
 
 
 async def best(*, patience: float = PATIENCE) -> str:
     """The name of the keyring that would take a password here. Raises `NoKeyring`."""
     return (await _ask(_Question("probe", None), patience)).backend
+
+
+def lasting(keyring: str) -> str:
+    """A keyring by its name, and for how long it keeps a password: `kernel keyring for 12 hours`."""
+    if keyring != KERNEL:
+        return keyring
+    from emtui.local.keyctl import TWELVE_HOURS, seconds_kept
+
+    try:
+        seconds = seconds_kept(os.environ.get("KEYRING_PROPERTY_TIMEOUT", TWELVE_HOURS))
+    except ValueError:
+        return keyring  # it takes no password, and says why
+    each, unit = next(one for one in _UNITS if seconds % one[0] == 0)
+    count = seconds // each
+    return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
 async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:

@@ -18,9 +18,8 @@ from keyring.backend import KeyringBackend
 from keyring.compat import properties
 from keyring.errors import InitError, KeyringError, PasswordDeleteError, PasswordSetError
 
-from emtui.local.keyctl import MOST_BYTES, Keys, longest
+from emtui.local.keyctl import MOST_BYTES, TWELVE_HOURS, Keys, seconds_kept
 
-TWELVE_HOURS = 12 * 60 * 60
 _PREFIX = b"\x01"  # a key may not be empty, a password may
 _FORBIDDEN = {errno.ENOSYS, errno.EPERM, errno.EACCES}
 
@@ -72,12 +71,12 @@ class KernelKeyring(KeyringBackend):
 
     def _seconds(self) -> int:
         try:
-            wished = int(self.timeout)
+            seconds = seconds_kept(self.timeout)
         except ValueError:
             raise KeyringError("The timeout of the kernel keyring is a number of seconds.") from None
-        if wished < 1:
+        if seconds < 1:
             raise KeyringError("The timeout of the kernel keyring is at least one second.")
-        return min(wished, longest() or wished)
+        return seconds
 
 
 def desktop_session() -> bool:

@@ -34,6 +34,8 @@ _POSSESSOR_ALL_USER_VIEW = 0x3F01_0000
 _GONE = {errno.ENOKEY, errno.EKEYEXPIRED, errno.EKEYREVOKED}
 _NO_PERSISTENT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 _EXPIRY = Path("/proc/sys/kernel/keys/persistent_keyring_expiry")
+TWELVE_HOURS = 12 * 60 * 60
+"""Seconds for which a password is kept, unless another time is wished for."""
 MOST_BYTES = 32767
 """How long the payload of a key may be (add_key(2))."""
 
@@ -118,3 +120,9 @@ def longest() -> int | None:
         return int(_EXPIRY.read_text("ascii"))
     except (OSError, ValueError):
         return None
+
+
+def seconds_kept(wished: int | str = TWELVE_HOURS) -> int:
+    """How long a password is kept that is to be kept for so long; raises `ValueError` for no number."""
+    seconds = int(wished)
+    return min(seconds, longest() or seconds)

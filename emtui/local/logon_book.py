@@ -76,7 +76,7 @@ def _age(when: str) -> float:
 def names(place: Path, server: Server, user: str, password: Secret) -> tuple[str, str]:
     """What account and logon are called in this folder; a directory takes a name in any case."""
     key = _key(place)
-    whose = (server.url, user.casefold())
+    whose = (server.key, user.casefold())
     return _digest(key, *whose)[:32], _digest(key, *whose, password.reveal())
 
 

@@ -158,8 +158,8 @@ COMMANDS = (
     Command("previous_field", ("shift+tab", "up"), "previous field", Place.LOGIN),
     Command("back", ("escape",), "stop, or back to the profiles", Place.LOGIN, "back"),
     # the certificate
-    Command("answer", ("enter",), "leave; after the word pin: accept", Place.TRUST, "answer"),
-    Command("back", ("escape",), "leave", Place.TRUST, "leave"),
+    Command("answer", ("enter",), "pin it, after the word pin; then save", Place.TRUST, "answer"),
+    Command("back", ("escape",), "leave; after pin: this run only", Place.TRUST, "leave"),
     Command("copy", ("y",), "copy the fingerprint", Place.TRUST),
     Command("more", ("pagedown", "down"), "more of the certificate", Place.TRUST, "more"),
     Command("less", ("pageup", "up"), "back in the certificate", Place.TRUST),

@@ -131,7 +131,9 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         if before:
             self._farewell(before)
         if self._start.remember:
-            self._keep(self.connection, event.remember)
+            self._keep(self.connection, event.remember, event.news)
+        elif event.news:
+            self.page.say_too(event.news)
 
     def _push_list(self, client: Source) -> None:
         from emtui.monitor.follow import RealClock
@@ -162,11 +164,11 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")
-    async def _keep(self, connection: Connection, remember: Remember) -> None:
+    async def _keep(self, connection: Connection, remember: Remember, news: str = "") -> None:
         self.connection, said = await keep(connection, remember)
         self.page.show_top()
-        if said:
-            self.page.say(said)
+        if said or news:
+            self.page.say_too(f"{news} {said}".strip())
 
     @work(group="farewell", description="log off")
     async def _farewell(self, client: Source) -> None:
@@ -213,9 +215,9 @@ class LoggingOn(HandingOver, inherit_bindings=False):
             client and client.certificate and client.certificate.ending(utc_now() if demo else self.now())
         )
         if client and ending:
-            self.page.say(f"The certificate of {client.server} {ending}.")
+            self.page.say_too(f"The certificate of {client.server} {ending}.")
         elif abs(self.skew) >= LARGE_SKEW and not demo:
-            self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
+            self.page.say_too(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
     def action_log_on(self) -> None:
         """Log on again, or elsewhere."""

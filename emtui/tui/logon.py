@@ -10,7 +10,7 @@ import asyncio
 import gc
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -21,7 +21,7 @@ from emtui.em.threads import beside
 from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
 from emtui.local.paths import config_files
-from emtui.local.profiles import OFF, BadConfig, Profile
+from emtui.local.profiles import OFF, BadConfig, Profile, check_name
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from emtui.local.credentials import Kept
 
 
+FOR_THIS_RUN = "The certificate is trusted for this run only"
 AT_ONCE = 1.0
 """Seconds that a keyring may take before the login is shown in place of the list."""
 
@@ -118,7 +119,8 @@ async def keep(connection: Connection, remember: Remember) -> tuple[Connection, 
     """Write the profile, and the password into the keyring if that is wanted.
 
     The connection with its profile, and a sentence about what was done or could not be.
-    A server that was named on the command line leaves nothing behind but its password.
+    A server that was named on the command line leaves nothing behind but its password, unless the
+    person gave a name to save it as.
     """
     said = ""
     keyring = OFF if remember is Remember.NEVER else None
@@ -127,17 +129,17 @@ async def keep(connection: Connection, remember: Remember) -> tuple[Connection, 
 
         try:
             keyring = await credentials.store(connection.server, connection.user, connection.password)
-            said = f"The password is kept in {keyring}."
+            said = f"The password is kept in {credentials.lasting(keyring)}."
         except credentials.NoKeyring as problem:
             said = str(problem)
-    if connection.passing or connection.server is None:
+    if (connection.passing and not connection.save_as) or connection.server is None:
         return connection, said
     try:
         profile = await beside(lambda: _write(connection, keyring))
     except BadConfig as problem:
-        return connection, str(problem)
-    if profile != connection.profile and not said:
-        said = f"Saved as profile {profile.name}."
+        return connection, f"{FOR_THIS_RUN}: {problem}" if connection.save_as else str(problem)
+    if profile != connection.profile and (connection.save_as or not said):
+        said = f"Saved as profile {profile.name}. {said}".rstrip()
     return replace(connection, profile=profile), said
 
 
@@ -158,7 +160,7 @@ def profile_of(connection: Connection, config: Config, keyring: str | None) -> P
     """
     if connection.server is None:
         raise BadConfig("There is no server to save.")
-    base = connection.profile
+    base = _named(connection, config) if connection.save_as else connection.profile
     if base is None or base.user not in {None, connection.user}:
         base = config.of(connection.server, connection.user)
     if base is None:
@@ -168,11 +170,60 @@ def profile_of(connection: Connection, config: Config, keyring: str | None) -> P
         user=connection.user,
         pin=connection.trust.pin,
         pin_key=connection.trust.pin_key,
-        ca_file=connection.trust.ca_file,
+        ca_file=connection.trust.ca_file.absolute() if connection.trust.ca_file else None,
         no_proxy=connection.no_proxy,
         allow_http=connection.allow_http,
         keyring=keyring or base.keyring,
     )
+
+
+def _named(connection: Connection, config: Config) -> Profile | None:
+    """The profile of the name that the person gave; raises `BadConfig` if it is none, or of somebody else."""
+    name = check_name(connection.save_as or "")
+    found = config.find(name)
+    if found is None and connection.server:
+        return Profile(name, connection.server)
+    if found and (found.server != connection.server or found.user not in {None, connection.user}):
+        raise BadConfig(
+            f"There is a profile {name} of {found.user or 'nobody'} at {found.server}: type another name."
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """That a pin may be saved with its server and user, and the name that is proposed for the profile."""
+
+    connection: Connection
+    config: Config
+    name: str
+
+    @property
+    def sentence(self) -> str:
+        """What saving does."""
+        what = "in the profile of that name" if self.config.find(self.name) else "as a new profile"
+        return (
+            f"The certificate is pinned for this run. Enter saves server, user and pin {what},"
+            " so that it stays pinned. Esc: this run only."
+        )
+
+    def refused(self, name: str) -> str:
+        """Why nothing can be saved under this name; empty if it can."""
+        try:
+            profile_of(replace(self.connection, save_as=name), self.config, None)
+        except BadConfig as problem:
+            return str(problem)
+        return ""
+
+
+async def offer(connection: Connection) -> Offer:
+    """What may be saved of a connection that is being made; raises `BadConfig`."""
+
+    def read() -> Offer:
+        config = load(*config_files())
+        return Offer(connection, config, profile_of(replace(connection, save_as=None), config, None).name)
+
+    return await beside(read)
 
 
 def _free_name(host: str, config: Config) -> str:

@@ -15,10 +15,34 @@ from emtui.em.errors import BadAddress
         ("https://em01.example.net:9398/api/", Server("em01.example.net")),
         ("https://em01.example.net/api/systemSessions/1?format=Entity", Server("em01.example.net")),
         ("https://proxy.example.net:443/veeam/api/", Server("proxy.example.net", 443, prefix="/veeam")),
+        ("https://em01.example.net/api-gw/em/api/", Server("em01.example.net", prefix="/api-gw/em")),
+        ("https://em01.example.net/api/em/api/", Server("em01.example.net", prefix="/api/em")),
+        ("https://em01.example.net/api/em/", Server("em01.example.net", prefix="/api/em")),
+        ("https://em01.example.net/api/em", Server("em01.example.net", prefix="/api/em")),
+        ("https://em01.example.net/API/", Server("em01.example.net")),
+        (
+            "https://em01.example.net/api/em/API/systemSessions/1",
+            Server("em01.example.net", prefix="/api/em"),
+        ),
+        ("https://em01.example.net/apis/api", Server("em01.example.net", prefix="/apis")),
+        ("https://em01.example.net//api//", Server("em01.example.net")),
+        ("https://em01.example.net/api/sessionMngr/?v=latest", Server("em01.example.net")),
         ("http://127.0.0.1:9399", Server("127.0.0.1", 9399, "http")),
         ("[2001:db8::1]:9398", Server("2001:db8::1")),
         ("2001:db8::1", Server("2001:db8::1")),
         ("::1", Server("::1")),
+        ("2001:DB8:0:0::1", Server("2001:db8::1")),
+        ("fe80::1%eth0", Server("fe80::1%eth0")),
+        ("[fe80::1%eth0]", Server("fe80::1%eth0")),
+        ("[fe80::1%25eth0]", Server("fe80::1%eth0")),
+        ("https://[FE80::1%25Eth0.7]:9443/api/", Server("fe80::1%Eth0.7", 9443)),
+        ("[fe80::1%3]:9398", Server("fe80::1%3")),
+        ("münchen.example.net", Server("xn--mnchen-3ya.example.net")),
+        ("https://MÜNCHEN.example.net:9443/api/", Server("xn--mnchen-3ya.example.net", 9443)),
+        ("straße.example.net", Server("xn--strae-oqa.example.net")),
+        ("münchen。example.net.", Server("xn--mnchen-3ya.example.net")),
+        ("em_01.münchen.example.net", Server("em_01.xn--mnchen-3ya.example.net")),
+        ("http://[::1]:9399", Server("::1", 9399, "http")),
     ],
 )
 def test_a_server_is_a_host_a_host_with_port_or_a_url(text: str, server: Server) -> None:
@@ -26,10 +50,43 @@ def test_a_server_is_a_host_a_host_with_port_or_a_url(text: str, server: Server)
 
 
 @pytest.mark.parametrize(
-    "text", ["em01.example.net", "em01.example.net:1", "[2001:db8::1]:9398", "https://h:1/p"]
+    "text",
+    [
+        "em01.example.net",
+        "em01.example.net:1",
+        "[2001:db8::1]:9398",
+        "https://h:1/p",
+        "https://h:1/api/em",
+        "fe80::1%eth0",
+        "[fe80::1%25]",
+        "https://[fe80::1%25eth0]/p",
+        "münchen.example.net:1",
+    ],
 )
 def test_a_server_reads_back_from_its_own_text(text: str) -> None:
-    assert parse_server(str(parse_server(text))) == parse_server(text)
+    server = parse_server(text)
+    again = parse_server(str(server))
+    assert (again, again.typed) == (server, server.typed)
+    assert parse_server(server.url) == server
+
+
+def test_an_international_name_is_shown_as_typed_and_is_the_same_server_in_ascii() -> None:
+    server = parse_server("münchen.example.net")
+    assert str(server) == "münchen.example.net"
+    assert server.authority == "münchen.example.net:9398"
+    assert server.url == "https://münchen.example.net:9398"
+    assert server.sent_url == server.key == "https://xn--mnchen-3ya.example.net:9398"
+    ascii_one = parse_server("xn--mnchen-3ya.example.net")
+    assert ascii_one == server
+    assert ascii_one.key == server.key
+    assert str(ascii_one) == "xn--mnchen-3ya.example.net"
+
+
+def test_a_zone_is_shown_and_never_sent() -> None:
+    server = parse_server("fe80::1%eth0")
+    assert str(server) == "[fe80::1%eth0]:9398"
+    assert server.sent_url == "https://[fe80::1]:9398"
+    assert server != parse_server("fe80::1%eth1")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +103,14 @@ def test_a_server_reads_back_from_its_own_text(text: str) -> None:
         "https://ops:hunter2/x@em01",
         "ops:hunter2@em01",
         "em\x1b[2J",
+        "em01..example.net",
+        "x" * 64,
+        "m\u202eünchen.example.net",
+        "fe80::1%",
+        "[fe80::1%a b]",
+        "10.0.0.1%eth0",
+        "fe80::12345",
+        "[v1.fe80]",
     ],
 )
 def test_what_is_no_server_is_one_sentence(text: str) -> None:

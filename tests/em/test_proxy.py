@@ -35,6 +35,15 @@ def test_the_lower_case_name_wins() -> None:
     )
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+def test_a_variable_that_is_set_to_nothing_is_not_set(empty: str) -> None:
+    proxy = "http://proxy.example.net:3128"
+    assert decide(https_proxy=empty, HTTPS_PROXY=proxy) == proxy
+    assert decide(https_proxy=empty, HTTPS_PROXY=empty, ALL_PROXY=proxy) == proxy
+    assert decide(no_proxy=empty, NO_PROXY="example.net", HTTPS_PROXY=proxy) is None
+    assert decide(no_proxy=empty, NO_PROXY=empty, HTTPS_PROXY=proxy) == proxy
+
+
 def test_plain_http_does_not_go_through_the_https_proxy() -> None:
     assert decide(Server("em01.example.net", scheme="http"), HTTPS_PROXY="http://proxy.example.net:1") is None
 
@@ -69,6 +78,10 @@ def test_the_option_turns_every_proxy_off() -> None:
         ("2001:db8::5", "2001:db8::5"),
         ("[2001:db8::5]:9398", "2001:db8::5"),
         ("other.example.org, example.net", "em01.example.net"),
+        ("fe80::/10", "fe80::1%eth0"),
+        ("fe80::1", "fe80::1%eth0"),
+        ("münchen.example.net", "xn--mnchen-3ya.example.net"),
+        (".STRAßE.example.net", "em01.xn--strae-oqa.example.net"),
     ],
 )
 def test_no_proxy_covers(word: str, host: str) -> None:
@@ -99,6 +112,49 @@ def test_what_is_no_http_proxy_is_one_sentence_without_the_value(value: str) -> 
     with pytest.raises(ProxyTrouble, match="HTTPS_PROXY") as caught:
         decide(HTTPS_PROXY=value)
     assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["http://", "", "https://", "http:/", "http//", "socks5://", "ftp://"])
+@pytest.mark.parametrize(
+    "logon",
+    [
+        "gateuser:77#hunter2@",
+        "gateuser:77/hunter2@",
+        "gateuser:77?hunter2@",
+        "gate/user:77hunter2@",
+        "gateuser:77[hunter2@",
+        "gateuser:77hunter2#",
+        "gateuser:77hunter2",
+        "gateuser:77hunter2@gate way",
+        "gateuser:77hunter2@:0",
+        "gateuser:77\udcffhunter2@",
+    ],
+)
+def test_a_malformed_proxy_is_refused_and_nothing_of_it_is_told(scheme: str, logon: str) -> None:
+    with pytest.raises(ProxyTrouble) as caught:
+        decide(HTTPS_PROXY=f"{scheme}{logon}gw9.example.org:3128")
+    told = str(caught.value)
+    assert not [part for part in ("gate", "77", "hunter2", "gw9", "3128") if part in told], told
+
+
+def test_a_password_in_percent_signs_holds_anything() -> None:
+    proxies = Proxies.from_environment({"HTTPS_PROXY": "http://ops:a%23b%2Fc@proxy.example.net:3128/"})
+    proxy = proxies.for_server(EM01).proxy
+    assert proxy is not None
+    assert proxy.password is not None
+    assert (proxy.host, proxy.password.reveal()) == ("proxy.example.net", "a#b/c")
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("http://[fd00::9]:3128", "http://[fd00::9]:3128"),
+        ("http://[fe80::9%25eth0]:3128", "http://[fe80::9%eth0]:3128"),
+        ("http://brücke.example.net:3128", "http://xn--brcke-lva.example.net:3128"),
+    ],
+)
+def test_a_proxy_may_be_an_ipv6_address_or_an_international_name(value: str, url: str) -> None:
+    assert decide(HTTPS_PROXY=value) == url
 
 
 def test_what_logs_on_to_the_proxy_is_never_shown() -> None:

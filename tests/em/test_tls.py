@@ -7,15 +7,17 @@ import base64
 import hashlib
 import logging
 import ssl
-from datetime import UTC, datetime
+import warnings
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, rogue
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, negative, rogue
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, certificate
@@ -290,3 +292,134 @@ def test_names_that_the_library_cannot_read_cost_only_themselves() -> None:
     read = read_certificate(made.public_bytes(Encoding.DER))
     assert read.names == ()
     assert read.subject == "CN=em01.example.net"
+
+
+# --- a CA file ------------------------------------------------------------------------
+
+
+class Signer:
+    """A certificate that may sign others; its own key, and who has signed it."""
+
+    def __init__(self, name: str, by: Signer | None = None, *, strict: bool = True, days: int = 30) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self.by = by or self
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateBuilder(self.by.name, self.name, self.key.public_key(), 7)
+            .not_valid_before(now - timedelta(days=90))
+            .not_valid_after(now + timedelta(days=days))
+        )
+        if name == "127.0.0.1":
+            names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))])
+            builder = builder.add_extension(names, critical=False)
+        elif strict:
+            builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        self.certificate = builder.sign(self.by.key, hashes.SHA256())
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    def file(self, folder: Path, *chain: Signer) -> Identity:
+        """A file of this certificate, its key, and others after it."""
+        path = folder / f"{id(self)}.pem"
+        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.write_bytes(key + self.pem + b"".join(one.pem for one in chain))
+        return Identity(path, self.certificate)
+
+
+def only(folder: Path, *signers: Signer) -> Path:
+    path = folder / "ca.pem"
+    path.write_bytes(b"".join(signer.pem for signer in signers))
+    return path
+
+
+@pytest.mark.parametrize("named", ["root", "issuer", "leaf"])
+async def test_a_ca_file_may_hold_root_issuing_ca_or_the_servers_own(tmp_path: Path, named: str) -> None:
+    root = Signer("Example Root")
+    issuer = Signer("Example Issuing CA", root)
+    leaf = Signer("127.0.0.1", issuer)
+    trusted = {"root": root, "issuer": issuer, "leaf": leaf}[named]
+    async with (
+        rogue(context=leaf.file(tmp_path, issuer).context()) as server,
+        await connect(server.port, Trust(only(tmp_path, trusted))) as client,
+    ):
+        assert (await client.sessions()).sessions
+
+
+@pytest.mark.parametrize("strict", [True, False])
+async def test_what_a_server_signed_for_itself_is_trusted_as_it_is(tmp_path: Path, strict: bool) -> None:
+    leaf = Signer("127.0.0.1", strict=strict)
+    async with (
+        rogue(context=leaf.file(tmp_path).context()) as server,
+        await connect(server.port, Trust(only(tmp_path, leaf))) as client,
+    ):
+        assert (await client.sessions()).sessions
+
+
+def test_a_certificate_is_judged_alike_by_every_python(known: Identity) -> None:
+    for trust in (Trust(), Trust(known.pem)):
+        flags = trusting(trust, lambda _: None).verify_flags
+        assert flags & ssl.VERIFY_X509_PARTIAL_CHAIN
+        assert not flags & ssl.VERIFY_X509_STRICT
+
+
+@pytest.mark.parametrize(
+    ("case", "ours", "openssl"),
+    [
+        ("expired", "it expired on", "certificate has expired"),
+        ("other name", "it is not for the name localhost", "certificate is not valid for 'localhost'"),
+        ("other self-signed", "it is self-signed", "self-signed certificate"),
+        ("other issuer", "its issuer is not in the CA file", "unable to get local issuer certificate"),
+        ("no issuing CA", "its issuer is not in the CA file", "unable to get local issuer certificate"),
+    ],
+)
+async def test_a_ca_file_that_does_not_help_is_told_with_openssls_reason(
+    tmp_path: Path, case: str, ours: str, openssl: str
+) -> None:
+    root = Signer("Example Root")
+    issuer = Signer("Example Issuing CA", root)
+    leaf = Signer("127.0.0.1", issuer, days=-2 if case == "expired" else 30)
+    own = Signer("127.0.0.1")
+    shown, chain, trusted = {
+        "expired": (leaf, [issuer], leaf),
+        "other name": (leaf, [issuer], issuer),
+        "other self-signed": (own, [], root),
+        "other issuer": (leaf, [issuer], own),
+        "no issuing CA": (leaf, [], root),
+    }[case]
+    host = "localhost" if case == "other name" else "127.0.0.1"
+    async with rogue(context=shown.file(tmp_path, *chain).context()) as server:
+        with pytest.raises(Untrusted) as caught:
+            await connect(server.port, Trust(only(tmp_path, trusted)), host)
+        assert server.received == 0
+    told, reason = str(caught.value), caught.value.certificate.reason
+    assert ours in reason
+    assert f"with {tmp_path / 'ca.pem'} OpenSSL says: " in reason
+    assert openssl.replace("-", " ") in reason.replace("-", " ")  # OpenSSL 1.1 has no hyphen there
+    assert reason in told
+    assert "--ca-file" not in told
+    assert f"--pin {caught.value.certificate.sha256}" in told
+
+
+@pytest.mark.parametrize(
+    ("days", "address", "advised"), [(30, "127.0.0.1", True), (-2, "127.0.0.1", False), (30, None, False)]
+)
+async def test_a_ca_file_is_advised_only_where_it_would_help(
+    tmp_path: Path, days: int, address: str | None, advised: bool
+) -> None:
+    shown = identity(tmp_path, days=days, address=address)
+    async with rogue(context=shown.context()) as server:
+        with pytest.raises(Untrusted) as caught:
+            await connect(server.port, Trust())
+    assert ("--ca-file" in str(caught.value)) is advised
+
+
+def test_a_serial_number_that_should_not_be_is_nobodys_warning(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = read_certificate(negative(identity(tmp_path)))
+    assert (read.subject, read.self_signed) == ("CN=em01.example.net", True)
+    assert read.names
+    assert read.key_sha256

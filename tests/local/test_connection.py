@@ -49,6 +49,18 @@ def test_a_pin_stays_with_the_server_that_it_was_accepted_for() -> None:
     assert same.passing
 
 
+def test_a_server_that_is_named_has_the_pin_of_its_profile_whichever_is_the_default() -> None:
+    for config in (BOTH, Config((LAB, PROD), default="lab")):
+        named = resolve(Options(server="em01.example.net", user="EXAMPLE\\ops"), {}, config)
+        assert (named.profile, named.trust.pin, named.passing) == (PROD, PIN, True)
+        assert resolve(Options(server="em01.example.net"), {}, config).profile == PROD
+        other = resolve(Options(server="em01.example.net", user="EXAMPLE\\other"), {}, config)
+        assert (other.profile, other.trust.pin) == (None, None)
+    two = Config((PROD, Profile("second", PROD.server, "x")))
+    assert resolve(Options(server="em01.example.net"), {}, two).profile is None
+    assert resolve(Options(server="em01.example.net", user="x"), {}, two).profile == two.profiles[1]
+
+
 def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
     found = resolve(Options(ca_file="ca.pem"), {}, Config((PROD,)))
     assert found.trust == Trust(Path("ca.pem"), PIN)

@@ -20,8 +20,8 @@ from keyring.testing.backend import BackendBasicTests
 from emtui.em.address import Server
 from emtui.em.secret import Secret
 from emtui.local import credentials, keyctl
-from emtui.local.kernel_keyring import TWELVE_HOURS, KernelKeyring, desktop_session, explained
-from emtui.local.keyctl import Keys
+from emtui.local.kernel_keyring import KernelKeyring, desktop_session, explained
+from emtui.local.keyctl import TWELVE_HOURS, Keys
 
 SERVER = Server("em01.example.net")
 
@@ -98,6 +98,26 @@ def test_what_is_too_long_or_not_there_is_one_sentence(keys: KernelKeyring) -> N
     for timeout in ("soon", 0):
         with pytest.raises(KeyringError, match="timeout"):
             keys.with_properties(timeout=timeout).set_password("emtui-test", "ops", "word")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "told"),
+    [
+        (None, "kernel keyring for 12 hours"),
+        ("3600", "kernel keyring for 1 hour"),
+        ("5400", "kernel keyring for 90 minutes"),
+        ("61", "kernel keyring for 61 seconds"),
+        ("soon", "kernel keyring"),
+    ],
+)
+def test_for_how_long_it_keeps_a_password_is_said_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, timeout: str | None, told: str
+) -> None:
+    monkeypatch.delenv("KEYRING_PROPERTY_TIMEOUT", raising=False)
+    if timeout:
+        monkeypatch.setenv("KEYRING_PROPERTY_TIMEOUT", timeout)
+    assert credentials.lasting("kernel keyring") == told
+    assert credentials.lasting("Secret Service") == "Secret Service"
 
 
 def test_a_kernel_that_refuses_is_one_sentence() -> None:

@@ -145,6 +145,8 @@ def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, kn
             terminal.until("Copied to the clipboard")
             assert copied(terminal) == [known.sha256]
             terminal.press("pin", "enter")
+            terminal.until("Save as profile:")
+            terminal.press("\x1b")
             terminal.until("1 of 1")
 
 

@@ -17,6 +17,7 @@ from desktop import folders, keyring_on, session_bus
 from kernel import refusal
 from mute_bus import mute_bus
 from pty_terminal import Terminal, a_home, emtui
+from rogue import PASSWORD, USER, identity, rogue_beside
 from served import Demo
 
 Record = Callable[[str, object], None]
@@ -147,7 +148,7 @@ def test_without_a_desktop_the_kernel_keeps_it(
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
         del home[name]
     try:
-        assert "the password is in kernel keyring" in remembered(home, demo)
+        assert "the password is in kernel keyring for 12 hours" in remembered(home, demo)
         with emtui(environ=home) as terminal:
             said(terminal, "1 of 3,", record_property)
             terminal.press("q")
@@ -161,3 +162,30 @@ def test_without_a_desktop_the_kernel_keeps_it(
             check=True,
         )
     assert "the keyring forgot the password" in out.stderr
+
+
+def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it(tmp_path: Path) -> None:
+    if refused := refusal():
+        pytest.skip(refused)
+    known = identity(tmp_path, days=300)
+    environ = a_home(tmp_path, EMTUI_USER=USER, EMTUI_PIN=known.sha256, XDG_STATE_HOME=str(tmp_path / "s"))
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
+        environ.pop(name, None)
+    with rogue_beside(context=known.context()) as server:
+        environ["EMTUI_SERVER"] = server.authority
+        try:
+            with emtui("login", "-p", "lab", columns=120, environ=environ) as terminal:
+                terminal.until("Password of ")
+                terminal.press(PASSWORD, "\r")
+                terminal.until("Keep the password in kernel keyring for 12 hours? [y/N]")
+                terminal.press("y", "\r")
+                terminal.until("the password is in kernel keyring for 12 hours")
+            out = [sys.executable, "-m", "emtui", "logout", "-p", "lab"]
+            subprocess.run(out, env=environ, capture_output=True, check=True)
+            with emtui(environ=environ) as terminal:
+                terminal.until(lambda lines: "[ ] remember it in kernel keyring for 12 hours" in _flat(lines))
+                terminal.press(PASSWORD, "\t", " ", "\r")
+                terminal.until("The password is kept in kernel keyring for 12 hours.")
+        finally:
+            out = [sys.executable, "-m", "emtui", "logout"]
+            subprocess.run(out, env=environ, capture_output=True, check=True)

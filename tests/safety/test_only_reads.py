@@ -295,7 +295,7 @@ def test_a_certificate_that_is_looked_at_is_followed_by_no_request(
         terminal.press("q")
         terminal.until("Enter answer")
         terminal.press("\r")
-        terminal.until("Type pin to trust it, or Enter alone to leave.")
+        terminal.until("to trust it, or press Esc to leave.")
         terminal.press(sent("escape"))
         terminal.until("Enter log on")
         terminal.press(sent("ctrl+c"))

@@ -152,7 +152,7 @@ async def test_a_logon_that_went_badly_says_so_below_the_field_it_is_about(
         await listed(seat)
 
 
-async def test_enter_alone_leaves_an_untrusted_server_and_nothing_was_sent_to_it(
+async def test_only_the_word_pin_trusts_and_esc_leaves_with_nothing_sent(
     certificate: Identity,
 ) -> None:
     async with seated(certificate, pinned=False) as seat:
@@ -161,6 +161,8 @@ async def test_enter_alone_leaves_an_untrusted_server_and_nothing_was_sent_to_it
         await seat.pilot.press(*"yes", "enter")
         assert isinstance(seat.page, TrustScreen)
         await seat.pilot.press("enter")
+        assert isinstance(seat.page, TrustScreen)
+        await seat.pilot.press("escape")
         await seat.until(lambda: "nothing was sent" in seat.below())
         assert seat.server.asked == []
         assert seat.server.received == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from emtui.em.address import Server
+from emtui.em.address import Server, without_zone
 from emtui.em.secret import without_secrets
 
 SERVER, USER = "the-server", "the-user"
@@ -32,7 +32,9 @@ class Hiding:
     def of(cls, server: Server, user: str) -> Hiding:
         """For a logon there as this user."""
         account = user.rpartition("\\")[2].partition("@")[0]
-        known = [(server.url, SERVER), (server.authority, SERVER), (server.host, SERVER)]
+        texts = (server.url, server.key, server.sent_url, server.authority, server.ascii_authority)
+        hosts = (server.name, server.host, without_zone(server.host))
+        known = [(text, SERVER) for text in dict.fromkeys((*texts, *hosts))]
         known += [(user, USER), (account, USER)]
         known = [(name, instead) for name, instead in known if len(name) >= _SHORTEST]
         return cls(

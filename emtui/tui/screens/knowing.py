@@ -47,7 +47,7 @@ class Knowing(Watching):
 
         if self.notebook is None:
             server = self.client.server
-            kept = server.authority if isinstance(server, Server) and self.emtui.remembers else None
+            kept = server.ascii_authority if isinstance(server, Server) and self.emtui.remembers else None
             self.notebook = Notebook(kept)
         return self.notebook
 

@@ -24,9 +24,9 @@ from emtui.em.errors import Denied, EmError, LogonRefused, Untrusted
 from emtui.local import password_command
 from emtui.local.connection import Connection, of_profile
 from emtui.local.password_command import CommandFailed
-from emtui.local.profiles import OFF, Profile
+from emtui.local.profiles import OFF, BadConfig, Profile
 from emtui.tui.commands import Place, bindings
-from emtui.tui.logon import NotLoggedOn, Remember, connect, recall
+from emtui.tui.logon import FOR_THIS_RUN, NotLoggedOn, Remember, connect, offer, recall
 from emtui.tui.screens.page import Page
 from emtui.tui.widgets.login_form import LoginForm
 
@@ -50,13 +50,16 @@ class LoginScreen(Page):
     AUTO_FOCUS = ""
 
     class LoggedOn(Message):
-        """There is a client now; `connection` is how it came to be."""
+        """There is a client now; `connection` is how it came to be, `news` a sentence about it to be said."""
 
-        def __init__(self, client: Client, connection: Connection, remember: Remember) -> None:
+        def __init__(
+            self, client: Client, connection: Connection, remember: Remember, news: str = ""
+        ) -> None:
             super().__init__()
             self.client = client
             self.connection = connection
             self.remember = remember
+            self.news = news
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class LoginScreen(Page):
         self._problem = failed.problem if failed else None
         self._asked = failed.asked if failed else None
         self._busy = False
+        self._news = ""
 
     def body(self) -> Iterable[Widget]:
         """Profiles, and the form."""
@@ -157,7 +161,7 @@ class LoginScreen(Page):
 
     def action_forward(self) -> None:
         """To what is missing; log on if nothing is."""
-        if self._busy or self.form.go_to_missing():
+        if self._busy or self.form.go_to_missing(asked=True):
             return
         if connection := self.form.connection():
             self._log_on(connection)
@@ -200,18 +204,33 @@ class LoginScreen(Page):
                 raise problem
             client = await connect(connection, self.emtui.now, remember=self.emtui.remembers)
         except Untrusted as error:
-            from emtui.tui.screens.trust import TrustScreen
-
-            pin = await self.app.push_screen_wait(TrustScreen(error))
-            if pin is None:
+            pinned = await self._pinned(connection, error)
+            if pinned is None:
                 self.form.wrong("server", "The certificate was not accepted: nothing was sent.")
                 return
-            key = error.certificate.key_sha256 or None
-            pinned = replace(connection, trust=Trust(connection.trust.ca_file, pin, key))
             self.form.hold(pinned)
             await self._until_trusted(pinned)
         else:
-            self.post_message(self.LoggedOn(client, connection, self.form.remember))
+            self.post_message(self.LoggedOn(client, connection, self.form.remember, self._news))
+
+    async def _pinned(self, connection: Connection, error: Untrusted) -> Connection | None:
+        """With the certificate that a person accepts, and the name to save it as, if one must be given."""
+        from emtui.tui.screens.trust import TrustScreen
+
+        offered, reason = None, ""
+        if connection.passing and self.emtui.remembers:
+            try:
+                offered = await offer(connection)
+            except BadConfig as problem:
+                reason = f": {problem}"
+        screen = TrustScreen(error, offered)
+        pin = await self.app.push_screen_wait(screen)
+        if pin is None:
+            return None
+        lasts = screen.save_as is not None or (self.emtui.remembers and not connection.passing)
+        self._news = "" if lasts else f"{FOR_THIS_RUN}{reason or '.'}"
+        trust = Trust(connection.trust.ca_file, pin, error.certificate.key_sha256 or None)
+        return replace(connection, trust=trust, save_as=screen.save_as)
 
     def too_early(self, event: Event) -> bool:
         """Whether this is typed while the logon is under way: it is meant for what comes after it."""

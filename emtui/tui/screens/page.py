@@ -93,6 +93,10 @@ class Page(Screen[str | None]):
         self._said = text
         self.show_foot()
 
+    def say_too(self, text: str) -> None:
+        """One sentence more, after what is said already: neither takes the other away."""
+        self.say(f"{self._said} {text}".strip())
+
     def heard_key(self) -> None:
         """A key was pressed: what was said has been read."""
         if self._said:

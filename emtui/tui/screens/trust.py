@@ -1,7 +1,8 @@
 """The certificate of a server that is not trusted: a person looks, and pins it or leaves.
 
 Nothing has been sent to that server when this is shown. The word `pin` must be
-typed; Enter alone leaves, and keys typed before this was painted never reach it.
+typed, and keys typed before this was painted never reach it. Where the pin would be
+forgotten at the end, the name of a profile to save it as is asked for next.
 """
 
 from __future__ import annotations
@@ -18,32 +19,43 @@ from textual.widgets import Input, Label, Static
 
 from emtui.em.errors import Untrusted
 from emtui.tui.certificate import explained, why
-from emtui.tui.commands import Place, bindings
+from emtui.tui.commands import Place, bindings, shown
+from emtui.tui.logon import Offer
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.text import TextLines
 from emtui.tui.widgets.entry import Entry
 
 ACCEPT = "pin"
+_WORD = "Type pin to trust it, Esc leaves: "
+_NAME = "Save as profile: "
+_SAVING = (("enter", "save"), ("pagedown", "more"), ("escape", "this run only"))
+"""What the footer names while the name of a profile is asked for."""
 
 
 class WordField(Entry):
-    """Where the word is typed; it has no y, so that this copies here, too."""
+    """Where the word is typed; it has no y, so that this copies here, too. A name has one."""
+
+    takes_name = False
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Whether this key is typed rather than a command."""
-        return key != "y" and super().check_consume_key(key, character)
+        return (self.takes_name or key != "y") and super().check_consume_key(key, character)
 
 
 class TrustScreen(Page):
-    """Ends with the SHA-256 to pin, or with nothing."""
+    """Ends with the SHA-256 to pin, or with nothing; `save_as` is the profile to save it as, if any."""
 
     PLACE: ClassVar[Place] = Place.TRUST
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TRUST)
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, error: Untrusted) -> None:
+    def __init__(self, error: Untrusted, offer: Offer | None = None) -> None:
+        """With an `offer` the name of a profile is asked for after the word."""
         super().__init__()
+        self.save_as: str | None = None
         self._error = error
+        self._offer = offer
+        self._accepted = False
         self._painted: float | None = None
 
     def on_screen_resume(self) -> None:
@@ -62,19 +74,50 @@ class TrustScreen(Page):
         yield Static(Content(why(self._error)), id="why", markup=False)
         yield TextLines(explained(self._error, self.emtui.zone))
         with Horizontal(id="line"):
-            yield Label("Type pin to trust it, Enter alone leaves: ", markup=False)
+            yield Label(_WORD, markup=False)
             yield WordField()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The word accepts; nothing leaves; anything else is asked again."""
+        """The word accepts, then a name saves; nothing and anything else is asked again."""
         typed = event.value.strip()
-        if typed == ACCEPT:
-            self.dismiss(self._error.certificate.sha256)
-        elif not typed:
-            self.dismiss(None)
-        else:
+        if self._accepted:
+            self._save_as(typed)
+        elif typed == ACCEPT:
+            self._accept()
+        elif typed:
             event.input.clear()
-            self.say(f"Type {ACCEPT} to trust it, or Enter alone to leave.")
+            self.say(f"Type {ACCEPT} to trust it, or press Esc to leave.")
+        else:
+            self.say(f"Nothing was typed: type {ACCEPT} to trust it, or press Esc to leave.")
+
+    def _accept(self) -> None:
+        """Trusted; where that would be forgotten, ask for a name to save it as."""
+        if self._offer is None:
+            self.dismiss(self._error.certificate.sha256)
+            return
+        self._accepted, self._painted = True, None
+        self.query_one("#why", Static).update(Content(self._offer.sentence))
+        self.query_one(Label).update(Content(_NAME))
+        field = self.query_one(WordField)
+        field.takes_name = True
+        field.value = self._offer.name
+        field.action_end()
+        self.show_foot()
+        self.call_after_refresh(self._seen)
+
+    def _save_as(self, name: str) -> None:
+        refused = self._offer.refused(name) if self._offer and name else ""
+        if not name:
+            self.say("No name was typed: type one for the profile, or press Esc to pin it for this run only.")
+        elif refused:
+            self.say(refused)
+        else:
+            self.save_as = name
+            self.dismiss(self._error.certificate.sha256)
+
+    def hints(self) -> list[tuple[str, str]]:
+        """Key and word; others while a name is asked for."""
+        return [(shown(key), word) for key, word in _SAVING] if self._accepted else super().hints()
 
     async def action_answer(self) -> None:
         """Enter outside the field is Enter in it."""
@@ -97,5 +140,5 @@ class TrustScreen(Page):
         return lambda: f"{why(self._error)}\n\n{explained(self._error, self.emtui.zone)}\n"
 
     def action_back(self) -> None:
-        """Leave it untrusted."""
-        self.dismiss(None)
+        """Leave it untrusted; once it is trusted, save nothing."""
+        self.dismiss(self._error.certificate.sha256 if self._accepted else None)

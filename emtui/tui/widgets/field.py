@@ -24,6 +24,7 @@ from emtui.tui.widgets.paragraph import wrapped
 LABEL_CELLS = 11
 BESIDE = LABEL_CELLS + 1
 """What stands at the left of the value: the label, and the bracket that opens."""
+BOX_CELLS = 4
 AT_MOST = 8
 """Lines of what is wrong; the rest of a longer sentence is cut."""
 DOTS = "•" * 8
@@ -116,17 +117,27 @@ class Toggle(Widget, can_focus=True):
         super().__init__(id=id)
         self._text = text
 
-    def render_line(self, _: int) -> Strip:
-        """The box and the text."""
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """As many lines as the text needs beside the box."""
+        return max(len(self._lines(width)), 1)
+
+    def render_line(self, y: int) -> Strip:
+        """The box and the text, or the rest of it."""
+        width, lines = self.size.width, self._lines(self.size.width)
         box = f"[{'x' if self.on else ' '}] " if self.can_focus else ""
-        return strip_of([(box, BOLD if self.has_focus else PLAIN), (self._text, PLAIN)], self.size.width)
+        before = box if y == 0 else " " * len(box)
+        text = lines[y] if y < len(lines) else ""
+        return strip_of([(before, BOLD if self.has_focus else PLAIN), (text, PLAIN)], width)
+
+    def _lines(self, width: int) -> list[str]:
+        return wrapped(self._text, width - BOX_CELLS, AT_MOST)
 
     def name_it(self, text: str, *, possible: bool = True) -> None:
         """Another text; what is not possible cannot be turned on."""
         self._text = text
         self.can_focus = possible
         self.on = self.on and possible
-        self.refresh()
+        self.refresh(layout=True)
 
     def watch_on(self) -> None:
         """The other box."""

@@ -57,4 +57,4 @@ class Keeping(Vertical):
             self._remember.name_it("it cannot be remembered here", possible=False)
             await self.mount(Static(Content.styled(str(problem), "dim"), id="why-not", markup=False))
         else:
-            self._remember.name_it(f"remember it in {name}")
+            self._remember.name_it(f"remember it in {credentials.lasting(name)}")

@@ -21,6 +21,13 @@ from emtui.tui.logon import Remember
 from emtui.tui.widgets.field import Field, first
 from emtui.tui.widgets.keeping import Keeping
 
+MISSING = {
+    "server": "The server is missing: type a host, host:port or URL.",
+    "user": r"The user is missing: type DOMAIN\user, user@domain or user.",
+    "password": "The password is missing: type it; nothing is sent without one.",
+}
+"""What is said under a field that holds nothing, by its name."""
+
 
 class LoginForm(Vertical):
     """The fields; `known` is the connection that they began with."""
@@ -101,6 +108,7 @@ class LoginForm(Vertical):
             user=self._user.value.strip(),
             password=Secret(typed) if typed else known.password if self._is_meant else None,
             trust=known.trust if same else Trust(known.trust.ca_file),
+            save_as=known.save_as if same else None,
         )
 
     @property
@@ -110,10 +118,15 @@ class LoginForm(Vertical):
 
     # --- what is said -------------------------------------------------------------
 
-    def go_to_missing(self) -> bool:
-        """To the first field that holds nothing and must; false if there is none."""
+    def go_to_missing(self, *, asked: bool = False) -> bool:
+        """To the first field that holds nothing and must; false if there is none.
+
+        It says so there, if it is `asked` to go on from that very field.
+        """
         missing = first(field for field in self._fields if field.id != "password" or not self._password_known)
         if missing:
+            if asked and missing.input.has_focus:
+                missing.wrong(MISSING[missing.id or ""])
             self.screen.set_focus(missing.input)
         return missing is not None
 

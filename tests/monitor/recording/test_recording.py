@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from looks import NOON, run
 
-from emtui.em.address import Server
+from emtui.em.address import Server, parse_server
 from emtui.em.model import Event, Listing, Log, Result, Session, Uid
 from emtui.em.rows import believed, in_order, newest_first
 from emtui.em.secret import Secret
@@ -334,6 +334,16 @@ def test_no_secret_no_user_and_no_name_of_the_server_is_written() -> None:
     assert "example\\" not in text.replace("\\\\", "\\")
     assert "the-server refused the-user (the-user), ***." in text
     assert "ops on the-server" in text, "a bare name may be a word of the server's"
+
+
+@pytest.mark.parametrize("typed", ["münchen.example.net", "fe80::1%eth0"])
+def test_no_spelling_of_the_servers_name_is_written(typed: str) -> None:
+    server = parse_server(typed)
+    hiding = Hiding.of(server, "ops")
+    texts = (server.url, server.sent_url, server.key, server.authority, server.name, server.host)
+    told = hiding.sentence("; ".join(f"to {text}/api/ it is" for text in texts))
+    assert "the-server" in told
+    assert not [word for word in ("nchen", "xn--", "fe80") if word in told]
 
 
 def test_a_name_inside_a_longer_one_stays() -> None:

@@ -1,0 +1,293 @@
+"""Servers reached under every kind of address, over real sockets, TLS and a real CONNECT proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue
+
+from emtui.em.address import Trust, parse_server
+from emtui.em.client import Client
+from emtui.em.errors import (
+    Broken,
+    EmError,
+    NameUnknown,
+    NotEnterpriseManager,
+    ProxyTrouble,
+    Redirected,
+    ServerTrouble,
+    TooOld,
+    Untrusted,
+)
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+
+DIRECT = Proxies()
+
+
+def ipv6_here() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+def link_local() -> str | None:
+    """An address of this computer that means something on one interface alone, with its zone."""
+    try:
+        lines = Path("/proc/net/if_inet6").read_text().splitlines()
+    except OSError:
+        return None
+    for digits, _, _, scope, _, interface in map(str.split, lines):
+        if scope == "20":
+            return f"{socket.inet_ntop(socket.AF_INET6, bytes.fromhex(digits))}%{interface}"
+    return None
+
+
+ipv6 = pytest.mark.skipif(not ipv6_here(), reason="this computer has no IPv6")
+
+
+@dataclass
+class Gate:
+    """An HTTP proxy, whose tunnels and requests all end at one port here; what it was asked, as it came."""
+
+    to: int
+    port: int = 0
+    heads: list[str] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.heads.append(head.decode("latin-1"))
+        onward, back = await asyncio.open_connection("127.0.0.1", self.to)
+        if head.startswith(b"CONNECT "):
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            back.write(head)
+        await asyncio.gather(_pump(reader, back), _pump(onward, writer))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+    except OSError:
+        return
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def gate(
+    to: int, host: str = "127.0.0.1", context: ssl.SSLContext | None = None
+) -> AsyncIterator[Gate]:
+    played = Gate(to)
+    async with await asyncio.start_server(played.serve, host, 0, ssl=context) as listening:
+        played.port = listening.sockets[0].getsockname()[1]
+        yield played
+
+
+def through(port: int, host: str = "127.0.0.1", scheme: str = "http") -> Proxies:
+    url = f"{scheme}://{host}:{port}"
+    return Proxies.from_environment({"HTTPS_PROXY": url, "http_proxy": url})
+
+
+async def connect(server: str, trust: Trust, proxies: Proxies = DIRECT) -> Client:
+    where = parse_server(server, allow_http=True)
+    return await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=proxies)
+
+
+# --- through a proxy ----------------------------------------------------------------
+
+
+async def test_a_proxy_is_asked_for_an_ipv6_address_in_brackets(tmp_path: Path) -> None:
+    known = identity(tmp_path, address="fd00::2")
+    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
+        async with await connect("fd00::2", Trust(known.pem), through(proxy.port)) as client:
+            assert (await client.sessions()).sessions
+        assert {asked.headers["host"] for asked in server.asked} == {"[fd00::2]:9398"}
+    assert proxy.heads[0].startswith("CONNECT [fd00::2]:9398 HTTP/1.1\r\nHost: [fd00::2]:9398\r\n")
+
+
+async def test_in_plain_http_too() -> None:
+    async with rogue() as server, gate(server.port) as proxy:
+        proxies = through(proxy.port)
+        async with await connect("http://[fd00::2]:9399", Trust(), proxies) as client:
+            assert (await client.sessions()).sessions
+    assert proxy.heads[0].startswith("GET http://[fd00::2]:9399/api/ HTTP/1.1\r\n")
+
+
+async def test_a_proxy_is_never_told_a_zone(tmp_path: Path) -> None:
+    known = identity(tmp_path, address="fe80::1")
+    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
+        await (await connect("fe80::1%eth0", Trust(known.pem), through(proxy.port))).close()
+    assert proxy.heads[0].startswith("CONNECT [fe80::1]:9398 ")
+
+
+@ipv6
+@pytest.mark.parametrize("host", ["::1", link_local()])
+async def test_a_proxy_may_listen_on_ipv6(tmp_path: Path, host: str | None) -> None:
+    if host is None:
+        pytest.skip("this computer has no link-local address")
+    known = identity(tmp_path, address="192.0.2.7")
+    async with rogue(context=known.context()) as server, gate(server.port, host) as proxy:
+        proxies = through(proxy.port, f"[{host.replace('%', '%25')}]")
+        await (await connect("192.0.2.7", Trust(known.pem), proxies)).close()
+    assert proxy.heads[0].startswith("CONNECT 192.0.2.7:9398 ")
+
+
+async def test_tls_to_the_proxy_that_fails_is_the_proxys_trouble(tmp_path: Path) -> None:
+    own, known = identity(tmp_path), identity(tmp_path)
+    async with rogue(context=known.context()) as server, gate(server.port, context=own.context()) as proxy:
+        with pytest.raises(ProxyTrouble, match="self-signed certificate") as caught:
+            await connect("192.0.2.7", Trust(known.pem), through(proxy.port, scheme="https"))
+        assert f"the proxy 127.0.0.1:{proxy.port}" in str(caught.value)
+        assert (server.received, proxy.heads) == (0, [])
+
+
+# --- international names ----------------------------------------------------------------
+
+
+def naming(known: Identity, names: list[str | None]) -> ssl.SSLContext:
+    """The server's side, which notes the name that it is greeted by."""
+    context = known.context()
+    context.sni_callback = lambda _, name, __: names.append(name)
+    return context
+
+
+async def test_an_international_name_is_sent_in_ascii_everywhere(tmp_path: Path) -> None:
+    known = identity(tmp_path, "xn--mnchen-3ya.example.net", address=None)
+    names: list[str | None] = []
+    async with rogue(context=naming(known, names)) as server, gate(server.port) as proxy:
+        async with await connect("münchen.example.net", Trust(known.pem), through(proxy.port)) as client:
+            assert (await client.sessions()).sessions
+            assert str(client.server) == "münchen.example.net"
+        hosts = {asked.headers["host"] for asked in server.asked}
+    assert hosts == {"xn--mnchen-3ya.example.net:9398"}
+    assert set(names) == {"xn--mnchen-3ya.example.net"}
+    assert proxy.heads[0].startswith("CONNECT xn--mnchen-3ya.example.net:9398 ")
+
+
+async def test_a_certificate_for_another_name_is_told_with_the_name_as_typed(tmp_path: Path) -> None:
+    known = identity(tmp_path, "em01.example.net", address=None)
+    async with rogue(context=known.context()) as server, gate(server.port) as proxy:
+        with pytest.raises(Untrusted) as caught:
+            await connect("münchen.example.net", Trust(known.pem), through(proxy.port))
+    assert "it is not for the name münchen.example.net" in str(caught.value)
+    assert "The certificate of münchen.example.net:9398" in str(caught.value)
+
+
+async def test_the_resolver_is_asked_in_ascii_and_the_sentence_is_as_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    real = socket.getaddrinfo
+
+    def resolver(host: object, *_: object, **__: object) -> object:
+        asked.append(host)
+        return real("em01.invalid", 1)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    with pytest.raises(NameUnknown, match=r"The name münchen\.example\.net is not known here"):
+        await connect("münchen.example.net", Trust())
+    assert asked == ["xn--mnchen-3ya.example.net"]
+
+
+# --- IPv6 --------------------------------------------------------------------------------
+
+
+@ipv6
+async def test_an_ipv6_address_is_reached_and_verified(tmp_path: Path) -> None:
+    known = identity(tmp_path, address="::1")
+    async with (
+        rogue(context=known.context(), host="::1") as server,
+        await connect(f"[::1]:{server.port}", Trust(known.pem)) as client,
+    ):
+        assert (await client.sessions()).sessions
+        assert server.asked[0].headers["host"] == f"[::1]:{server.port}"
+
+
+@pytest.mark.skipif(link_local() is None, reason="this computer has no link-local address")
+@pytest.mark.parametrize("spelling", ["[{0}%{1}]", "[{0}%25{1}]"])
+async def test_a_link_local_address_is_reached_on_its_interface(tmp_path: Path, spelling: str) -> None:
+    here = link_local() or ""
+    address, _, interface = here.partition("%")
+    known = identity(tmp_path, address=address)
+    async with rogue(context=known.context(), host=here) as server:
+        where = spelling.format(address, interface)
+        async with await connect(f"{where}:{server.port}", Trust(known.pem)) as client:
+            assert (await client.sessions()).sessions
+        assert server.asked[0].headers["host"] == f"[{address}]:{server.port}"
+        with pytest.raises(Broken, match=rf"link-local.*name it, as in {address}%eth0"):
+            await connect(f"[{address}]:{server.port}", Trust(known.pem))
+
+
+@ipv6
+async def test_an_interface_that_is_not_here_is_told_as_that() -> None:
+    with pytest.raises(NameUnknown, match=r"\[fe80::1%nowhere0\]:9398 .*check nowhere0"):
+        await connect("fe80::1%nowhere0", Trust())
+
+
+# --- paths --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "prefix"),
+    [
+        ("/api-gw/em/api/", "/api-gw/em"),
+        ("/api/em/api", "/api/em"),
+        ("/api/em", "/api/em"),
+        ("/API/", ""),
+        ("/em/Api/systemSessions", "/em"),
+    ],
+)
+async def test_what_stands_before_the_last_api_is_kept(tmp_path: Path, typed: str, prefix: str) -> None:
+    known = identity(tmp_path)
+    async with (
+        rogue(context=known.context()) as server,
+        await connect(f"https://{server.authority}{typed}", Trust(known.pem)) as client,
+    ):
+        assert (await client.sessions()).sessions
+        assert [asked.path for asked in server.asked] == [
+            f"{prefix}/api/",
+            f"{prefix}/api/sessionMngr/?v=latest",
+            f"{prefix}/api/systemSessions?format=Entity",
+        ]
+
+
+_HTML = "Content-Type: text/html\r\n"
+_AWAY = "Location: https://sso.example.org/\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "error", "step"),
+    [
+        ("/gw/api/", reply("404 Not Found"), NotEnterpriseManager, "check the path /gw"),
+        ("/gw/api/", reply("200 OK", b"<html></html>", _HTML), NotEnterpriseManager, "check the path /gw"),
+        ("/gw/api/", reply("302 Found", b"", _AWAY), Redirected, "sso.example.org"),
+        ("/gw/api/sessionMngr/", reply("404 Not Found"), ServerTrouble, "404 Not Found"),
+        ("/gw/api/systemSessions", reply("404 Not Found"), TooOld, "version 12"),
+        ("/gw/api/systemSessions", reply("405 Nope"), ServerTrouble, "405 Method Not Allowed"),
+    ],
+)
+async def test_the_url_that_was_requested_stands_in_the_sentence(
+    tmp_path: Path, path: str, answer: Reply, error: type[EmError], step: str
+) -> None:
+    known = identity(tmp_path)
+
+    def play(asked: Asked) -> Reply:
+        return answer if asked.path.partition("?")[0] == path else good(asked)
+
+    async with rogue(play, known.context()) as server:
+        with pytest.raises(error) as caught:
+            async with await connect(f"https://{server.authority}/gw/api/", Trust(known.pem)) as client:
+                await client.sessions()
+    assert f"https://{server.authority}{path}" in str(caught.value)
+    assert step in str(caught.value)
