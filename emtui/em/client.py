@@ -168,16 +168,32 @@ class Client:
             await asyncio.gather(*asked, return_exceptions=True)
 
     async def close(self) -> None:
-        """Log off if we know how, and close every connection. Never raises an error; may be called twice."""
+        """Log off if we know how, and close every connection. Never raises an error; may be called twice.
+
+        A cancellation waits for it: the log-off has a limit of its own.
+        """
         if self._closed:
             return
         self._closed = True
+        ending = asyncio.create_task(self._end())
+        canceled: asyncio.CancelledError | None = None
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError as asked:
+                canceled = asked
+        if canceled:
+            raise canceled
+
+    async def _end(self) -> None:
         try:
             with suppress(EmError, TimeoutError):
                 async with asyncio.timeout(self._timeouts.logoff):
                     await self._log_off()
         finally:
-            await self._exchange.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._timeouts.logoff):
+                    await self._exchange.close()
 
     async def __aenter__(self) -> Self:
         return self
