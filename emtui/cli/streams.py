@@ -66,6 +66,18 @@ def say(text: str) -> None:
         raise NotWritten(_unwritten(error)) from None
 
 
+def say_now(text: str) -> None:
+    """Write data that somebody waits for; raises as `say` does."""
+    say(text)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise NotWritten(_unwritten(error)) from None
+
+
 def need_output() -> None:
     """Raise `NotWritten` if standard output was closed when emtui was started."""
     if sys.stdout is None:
@@ -75,12 +87,10 @@ def need_output() -> None:
 def answer(text: str) -> None:
     """Write a line that somebody must get: to standard error where standard output does not take it."""
     try:
-        say(text)
-        sys.stdout.flush()
+        say_now(text)
     except BrokenPipeError:
         drop_output()
-    except (OSError, NotWritten):
-        drop_output()
+    except NotWritten:
         _complain(text)
 
 
