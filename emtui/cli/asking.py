@@ -91,25 +91,42 @@ def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
     return talk(there, password_for(there.connection), ask)
 
 
-def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]], *, insist: bool = False) -> T:
-    """The same with a password that is known; `insist` sends it although it was refused before."""
+def talk(
+    there: Reach,
+    password: Secret,
+    ask: Callable[[Client], Awaitable[T]],
+    *,
+    insist: bool = False,
+    say: Callable[[str], object] | None = None,
+) -> T:
+    """The same with a password that is known; `insist` sends it although it was refused before.
+
+    `say` is told where a refusal could not be remembered.
+    """
     import asyncio
 
     async def whole() -> T:
-        async with await logged_on(there, password, insist=insist) as client:
+        async with await logged_on(there, password, insist=insist, say=say) as client:
             return await ask(client)
 
     return asyncio.run(until_terminated(whole()))
 
 
-async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> Client:
+async def logged_on(
+    there: Reach,
+    password: Secret,
+    *,
+    insist: bool = False,
+    say: Callable[[str], object] | None = None,
+) -> Client:
     """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
     from emtui.cli import prompts
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals
 
     client = await log_on(
-        replace(there.connection, password=password), Refusals(insist, attended=prompts.somebody_there())
+        replace(there.connection, password=password),
+        Refusals(insist, attended=prompts.somebody_there(), say=say),
     )
     ending = client.certificate and client.certificate.ending(datetime.now(UTC))
     if ending and streams.is_terminal(sys.stderr):

@@ -134,7 +134,7 @@ def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session
         return listing.sessions, datetime.now(UTC) + (skew or timedelta())
 
     try:
-        return talk(there, password, ask)
+        return talk(there, password, ask, say=streams.narrate)
     except TimeoutError:
         raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
 

@@ -23,7 +23,7 @@ from emtui.em.address import Server, Trust
 from emtui.em.arrival import Arrivals
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
-from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
+from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
@@ -81,6 +81,7 @@ class Client:
         Every logon passes the `gate`; `another` password is asked for when a renewed one is refused.
         """
         check_user(user)
+        check_password(password)
         transport = transport or await open_transport(server, trust, proxies)
         exchange = Exchange(server, transport, timeouts, agent)
         logons = Logons(server, exchange, Credentials(user, password, gate, another))
