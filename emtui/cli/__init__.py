@@ -14,13 +14,24 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments ask; the exit code."""
     argv = sys.argv[1:] if argv is None else argv
-    from emtui.cli.streams import finish, say
-
     if argv and argv[0] == "--version":
-        from emtui import __version__
-
-        say(f"emtui {__version__}\n")
-        return finish(0)
+        return _version()
     from emtui.cli.run import run
 
     return run(argv)
+
+
+def _version() -> int:
+    """Say it, without what the rest needs."""
+    from emtui import __version__
+    from emtui.cli import streams
+
+    try:
+        streams.say(f"emtui {__version__}\n")
+    except BrokenPipeError:
+        streams.drop_output()
+        return streams.CLOSED_PIPE
+    except streams.NotWritten as problem:
+        streams.narrate(str(problem))
+        return 1
+    return streams.finish(0)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from emtui.local.configuration import Config
 
 T = TypeVar("T")
+LAST = 5.0
+"""Seconds that the work may take to end after a signal: a logon under way, the log-off, the connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +91,42 @@ def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
     return talk(there, password_for(there.connection), ask)
 
 
-def talk(there: Reach, password: Secret, ask: Callable[[Client], Awaitable[T]], *, insist: bool = False) -> T:
-    """The same with a password that is known; `insist` sends it although it was refused before."""
+def talk(
+    there: Reach,
+    password: Secret,
+    ask: Callable[[Client], Awaitable[T]],
+    *,
+    insist: bool = False,
+    say: Callable[[str], object] | None = None,
+) -> T:
+    """The same with a password that is known; `insist` sends it although it was refused before.
+
+    `say` is told where a refusal could not be remembered.
+    """
     import asyncio
 
     async def whole() -> T:
-        async with await logged_on(there, password, insist=insist) as client:
+        async with await logged_on(there, password, insist=insist, say=say) as client:
             return await ask(client)
 
     return asyncio.run(until_terminated(whole()))
 
 
-async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> Client:
+async def logged_on(
+    there: Reach,
+    password: Secret,
+    *,
+    insist: bool = False,
+    say: Callable[[str], object] | None = None,
+) -> Client:
     """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
     from emtui.cli import prompts
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals
 
     client = await log_on(
-        replace(there.connection, password=password), Refusals(insist, attended=prompts.somebody_there())
+        replace(there.connection, password=password),
+        Refusals(insist, attended=prompts.somebody_there(), say=say),
     )
     ending = client.certificate and client.certificate.ending(datetime.now(UTC))
     if ending and streams.is_terminal(sys.stderr):
@@ -116,24 +135,36 @@ async def logged_on(there: Reach, password: Secret, *, insist: bool = False) -> 
 
 
 async def until_terminated(work: Awaitable[T]) -> T:
-    """The result; SIGTERM cancels the work, so that it logs off, and is raised again as `Terminated`."""
+    """The result; a signal that ends emtui cancels the work, so that it logs off, and raises `Terminated`.
+
+    A second one, as a terminal that goes away sends, does not cut the log-off short: that has its limit.
+    """
     import asyncio
 
-    from emtui.local import faults
+    from emtui.local import faults, process
 
     task = asyncio.ensure_future(work)
     came: list[int] = []
 
-    def stop() -> None:
-        came.append(signal.SIGTERM)
-        task.cancel()
+    def stop(number: int) -> None:
+        came.append(number)
+        if len(came) == 1:
+            task.cancel()
+            loop.call_later(LAST, task.cancel)
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop)
     loop.set_exception_handler(faults.in_loop)
+    before = {number: signal.getsignal(number) for number in (*process.ending_signals(), signal.SIGINT)}
+    before = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in before:
+        loop.add_signal_handler(number, stop, number)
     try:
         return await task
-    except asyncio.CancelledError:
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, before)
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, before)
         if came:
-            raise exits.Terminated from None
-        raise
+            raise exits.Terminated(came[0]) from None

@@ -8,10 +8,12 @@ limit. Nobody is ever asked for a password.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures
 from emtui.cli.known import Knowledge
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
+from emtui.local import process
 from emtui.lookup.types import type_test
 from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.standing import standings
@@ -45,25 +48,25 @@ _CELLS = 300
 def guarded(work: Callable[[], int]) -> int:
     """Do it; whatever goes wrong is UNKNOWN, in one line."""
     try:
-        code = streams.finish(work())
-        return code if code in set(Level) else Level.UNKNOWN
+        code = work()
+        return code if streams.finish(0) == 0 and code in set(Level) else Level.UNKNOWN
     except (KeyboardInterrupt, exits.Terminated):
+        _be_deaf()
         return unknown("interrupted")
-    except BrokenPipeError:
-        streams.drop_output()
-        return Level.UNKNOWN
     except BaseException as problem:  # noqa: BLE001 - a check must say something, whatever happened
         return unknown(exits.sentence_of(problem) if isinstance(problem, Exception) else "it was ended")
 
 
 def unknown(sentence: str) -> int:
     """Say why nothing is known."""
-    try:
-        streams.say(line(Level.UNKNOWN, [sentence], ()))
-        streams.finish(0)
-    except (OSError, streams.NotWritten):
-        streams.drop_output()
+    streams.answer(line(Level.UNKNOWN, [sentence], ()))
     return Level.UNKNOWN
+
+
+def _be_deaf() -> None:
+    """Hear no further signal: the line is all that is left to be said."""
+    for number in (*process.ending_signals(), signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
@@ -89,7 +92,7 @@ def run(given: Given) -> int:
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
-    streams.say(line(found[0].level, sentences, tuple(figures(standing, chosen, limits))))
+    streams.answer(line(found[0].level, sentences, tuple(figures(standing, chosen, limits))))
     return found[0].level
 
 
@@ -112,7 +115,7 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
         return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):
-        streams.say(line(Level.CRITICAL, [what], ()))
+        streams.answer(line(Level.CRITICAL, [what], ()))
         return Level.CRITICAL
     return unknown(what)
 
@@ -132,7 +135,7 @@ def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session
         return listing.sessions, client.now()
 
     try:
-        return talk(there, password, ask)
+        return talk(there, password, ask, say=streams.narrate)
     except TimeoutError:
         raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
 
@@ -141,15 +144,25 @@ def _watch(seconds: float) -> threading.Timer:
     """The end of our patience, whatever holds us up: a resolver, a keyring, a command for the password."""
 
     def end() -> None:
-        text = line(Level.UNKNOWN, [f"no answer within {seconds:g} s"], ())
-        if sys.stdout is not None:
-            os.write(sys.stdout.fileno(), text.encode())
-        os._exit(Level.UNKNOWN)
+        text = line(Level.UNKNOWN, [f"no answer within {seconds:g} s"], ()).encode()
+        try:
+            _write_at_once(text)
+        finally:
+            os._exit(Level.UNKNOWN)
 
     watch = threading.Timer(seconds, end)
     watch.daemon = True
     watch.start()
     return watch
+
+
+def _write_at_once(text: bytes) -> None:
+    """The line, past every lock; to standard error where standard output does not take it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            if stream is not None:
+                os.write(stream.fileno(), text)
+                return
 
 
 def _limits(given: Given) -> Limits:

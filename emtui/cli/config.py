@@ -13,7 +13,7 @@ from emtui.em.address import without_user
 from emtui.handover.records import Record
 from emtui.local.configuration import Config
 from emtui.local.connection import VARIABLES
-from emtui.local.paths import config_files
+from emtui.local.paths import NOWHERE, config_files
 
 HIDDEN = "***"
 _COLUMNS = tuple(output.Column(title) for title in ("Key", "Value", "From"))
@@ -32,7 +32,9 @@ def run(given: Given) -> int:
     if rows:
         streams.say(output.as_table(_COLUMNS, rows, streams.width()))
     for file in config_files():
-        if not file.exists():
+        if file.is_relative_to(NOWHERE):
+            streams.narrate("this user has no home folder: HOME or XDG_CONFIG_HOME gives a configuration")
+        elif not file.exists():
             streams.narrate(f"there is no {file}")
     return 0
 

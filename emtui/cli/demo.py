@@ -6,6 +6,7 @@ Touches neither configuration, keyring nor state.
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,10 +62,18 @@ def _options(given: Given) -> DemoOptions:
 def _serve(given: Given, options: DemoOptions) -> int:
     from emtui.demo.serve import USUAL_PORT, serve
 
+    streams.need_output()
+    port = _port(given.one("--port"), USUAL_PORT)
     try:
-        return serve(options, _port(given.one("--port"), USUAL_PORT))
-    except (KeyboardInterrupt, Terminated):
+        return serve(options, port)
+    except KeyboardInterrupt:
         return 0
+    except Terminated as ended:
+        return 0 if ended.code == 128 + signal.SIGTERM else ended.code
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise BadUsage(f"the demo did not start: {problem.strerror or problem}.") from None
 
 
 def _port(text: str | None, usual: int) -> int:

@@ -2,7 +2,7 @@
 
 0 done · 1 our own fault · 2 usage · 3 not found · 4 logon refused, forbidden, no password ·
 5 unreachable · 6 the answer made no sense · 7 certificate not trusted · 130 interrupted ·
-141 closed pipe · 143 terminated.
+141 closed pipe · 129 and 143 ended by SIGHUP or SIGTERM.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 OWN_FAULT = 1
 INTERRUPTED = 130
-TERMINATED = 143
 
 
 class Terminated(BaseException):
-    """SIGTERM came. Not an `Exception`: nothing but the very end may stop it."""
+    """A signal came that ends emtui. Not an `Exception`: nothing but the very end may stop it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 128 + number
 
 
 class NoPassword(Exception):

@@ -28,7 +28,7 @@ def given_password(given: Given) -> Secret | None:
         process.close_to_others()  # it still stands in what the process began with
     if given.has("--password-stdin"):
         return _from_stdin()
-    return _sendable(from_environment, f"in {VARIABLE}") if from_environment else None
+    return _one_line(from_environment, f"in {VARIABLE}") if from_environment else None
 
 
 def _from_stdin() -> Secret:
@@ -36,19 +36,25 @@ def _from_stdin() -> Secret:
         line = sys.stdin.readline() if sys.stdin is not None else ""
     except UnicodeDecodeError:
         raise NoPassword(f"the password on standard input {_NOT_UTF8}") from None
-    password = line.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
-    if not password:
+    password = _one_line(line, "on standard input")
+    if password is None:
         raise BadUsage("--password-stdin: no password came on standard input.")
-    return _sendable(password, "on standard input")
+    return password
 
 
-def _sendable(password: str, where: str) -> Secret:
-    """A password that can be sent; what is not UTF-8 would be sent as something else, and be counted."""
+def _one_line(text: str, where: str) -> Secret | None:
+    """A password that can be sent, without the line end of a file (Windows' too); none if it is empty.
+
+    What is not UTF-8 would be sent as something else, and be counted.
+    """
+    password = text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
+    if "\n" in password or "\r" in password:
+        raise NoPassword(f"the password {where} is more than one line: nothing was sent.")
     try:
         password.encode()
     except UnicodeEncodeError:
         raise NoPassword(f"the password {where} {_NOT_UTF8}") from None
-    return Secret(password)
+    return Secret(password) if password else None
 
 
 def password_for(connection: Connection) -> Secret:

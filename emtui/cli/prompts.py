@@ -6,13 +6,19 @@ Where nobody sits (no terminal on stderr, or none at all) nothing is asked.
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from locale import getpreferredencoding
 
 from emtui.cli import streams
 from emtui.em.secret import Secret
 
 TERMINAL = "/dev/tty"
+_LOCAL_MODES = 3
+"""Where in the list of tcgetattr(3) the modes are that say whether keys are shown."""
 
 
 def somebody_there() -> bool:
@@ -28,17 +34,88 @@ def somebody_there() -> bool:
 
 def ask(question: str) -> str:
     """One line of answer, without blanks around it; empty at the end of input."""
-    sys.stderr.write(streams.shown(question))
-    sys.stderr.flush()
-    with Path(TERMINAL).open(encoding="utf-8", errors="replace") as terminal:
-        return terminal.readline().strip()
+    try:
+        with _terminal() as terminal:
+            _write(question)
+            return _line(terminal).decode(errors="replace").strip()
+    except OSError:  # the terminal has gone
+        return ""
 
 
 def ask_secret(question: str) -> Secret:
-    """One line that is not shown while it is typed."""
-    import getpass
+    """One line that is not shown while it is typed; empty at the end of input."""
+    import termios
 
     try:
-        return Secret(getpass.getpass(streams.shown(question)))
-    except (EOFError, UnicodeDecodeError):
+        with _terminal() as terminal, _unseen(terminal):
+            _write(question)
+            try:
+                typed = _line(terminal)
+            finally:
+                _write("\n")
+            return Secret(typed.decode(getpreferredencoding(do_setlocale=False)))
+    except (OSError, termios.error, UnicodeDecodeError):
         return Secret("")
+
+
+@contextmanager
+def _terminal() -> Iterator[int]:
+    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+    try:
+        yield terminal
+    finally:
+        os.close(terminal)
+
+
+def _write(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(streams.shown(text))
+        sys.stderr.flush()
+
+
+@contextmanager
+def _unseen(terminal: int) -> Iterator[None]:
+    """Nothing typed is shown, and what was typed before is dropped."""
+    import termios
+
+    before = termios.tcgetattr(terminal)
+    silent = [*before]
+    silent[_LOCAL_MODES] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+
+def _line(terminal: int) -> bytes:
+    """What is typed up to the end of a line, or of input; a signal that comes meanwhile is heard at once.
+
+    One that comes just before a read(2) would wait for the next key: so it wakes a select(2).
+    """
+    typed = b""
+    with _woken() as woken:
+        while not typed.endswith(b"\n"):
+            ready, _, _ = select.select([terminal, woken], [], [])
+            if terminal not in ready:
+                os.read(woken, 1)
+                continue
+            part = os.read(terminal, 4096)
+            if not part:
+                break
+            typed += part
+    return typed.removesuffix(b"\n")
+
+
+@contextmanager
+def _woken() -> Iterator[int]:
+    """A descriptor that can be read once a signal has come."""
+    woken, waking = os.pipe()
+    os.set_blocking(waking, False)
+    before = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    try:
+        yield woken
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(waking)

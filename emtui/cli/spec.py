@@ -19,7 +19,10 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command; `run` names the function that does it, as `module:function` in this package."""
+    """One command; `run` names the function that does it, as `module:function` in this package.
+
+    One that `writes` needs a standard output.
+    """
 
     name: str
     purpose: str
@@ -28,6 +31,7 @@ class Command(NamedTuple):
     operands: str = ""
     most: int | None = 0
     connects: bool = True
+    writes: bool = True
 
     @property
     def taken(self) -> tuple[Option, ...]:
@@ -94,7 +98,9 @@ _SCREENS = (
 CHECK = "check"
 """The command that ends with 0 to 3 and one line, whatever goes wrong."""
 
-BROWSE = Command("", "browse sessions in the terminal", "browse:browse", (*_RECORDINGS, *_SCREENS))
+BROWSE = Command(
+    "", "browse sessions in the terminal", "browse:browse", (*_RECORDINGS, *_SCREENS), writes=False
+)
 COMMANDS = (
     Command(
         "open",
@@ -103,6 +109,7 @@ COMMANDS = (
         (_COMPARE, _SORT, _VIEW, *_RECORDINGS, *_SCREENS),
         "[QUERY…|ID]",
         None,
+        writes=False,
     ),
     Command(
         "sessions",
@@ -169,6 +176,7 @@ COMMANDS = (
             ),
             Option("--timeout", "no longer than this; 10 unless given", "SECONDS"),
         ),
+        writes=False,
     ),
     Command("profiles", "list the servers of the configuration", "profiles:run", (_output("table", "json"),)),
     Command(
@@ -185,12 +193,14 @@ COMMANDS = (
         "try a logon and keep server, user and certificate as a profile",
         "login:login",
         (Option("--remember", "keep the password in this computer's keyring"),),
+        writes=False,
     ),
     Command(
         "logout",
         "forget the password that the keyring holds",
         "login:logout",
         (Option("--forget-pin", "forget the accepted certificate, too"),),
+        writes=False,
     ),
     Command(
         "doctor",
@@ -204,6 +214,7 @@ COMMANDS = (
         "demo:run",
         (*_DEMO_OPTIONS, *_SCREENS),
         connects=False,
+        writes=False,
     ),
 )
 BY_NAME = {command.name: command for command in (BROWSE, *COMMANDS)}

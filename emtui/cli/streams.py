@@ -15,12 +15,22 @@ def prepare() -> None:
     """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
     from emtui.local import terminal
 
+    _fill_gaps()
     terminal.as_it_was(os.environ)
     sys.stdout = _buffered(sys.stdout)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             encoding, errors = _manner(stream.encoding) if stream.isatty() else ("utf-8", _VISIBLE)
             stream.reconfigure(encoding=encoding, errors=errors)
+
+
+def _fill_gaps() -> None:
+    """Open nothing in place of a standard stream that was closed: a socket must not become one."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
 
 
 def _manner(encoding: str) -> tuple[str, str]:
@@ -46,14 +56,42 @@ class NotWritten(Exception):
 
 def say(text: str) -> None:
     """Write data. Raises `BrokenPipeError` if nobody reads it, `NotWritten` for anything else."""
-    if sys.stdout is not None:
-        try:
-            sys.stdout.write(shown(text))
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            drop_output()
-            raise NotWritten(_unwritten(error)) from None
+    need_output()
+    try:
+        sys.stdout.write(shown(text))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise NotWritten(_unwritten(error)) from None
+
+
+def say_now(text: str) -> None:
+    """Write data that somebody waits for; raises as `say` does."""
+    say(text)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise NotWritten(_unwritten(error)) from None
+
+
+def need_output() -> None:
+    """Raise `NotWritten` if standard output was closed when emtui was started."""
+    if sys.stdout is None:
+        raise NotWritten("standard output is closed: redirect it to a file, or to /dev/null.")
+
+
+def answer(text: str) -> None:
+    """Write a line that somebody must get: to standard error where standard output does not take it."""
+    try:
+        say_now(text)
+    except BrokenPipeError:
+        drop_output()
+    except NotWritten:
+        _complain(text)
 
 
 def _unwritten(error: OSError) -> str:
@@ -62,9 +100,13 @@ def _unwritten(error: OSError) -> str:
 
 def narrate(text: str) -> None:
     """One line for the person; a stderr that is gone stops nothing."""
+    _complain(f"emtui: {text}\n")
+
+
+def _complain(text: str) -> None:
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"emtui: {shown(text)}\n")
+            sys.stderr.write(shown(text))
             sys.stderr.flush()
         except OSError:
             _drop(sys.stderr)
@@ -110,6 +152,16 @@ def finish(code: int) -> int:
         drop_output()
         narrate(_unwritten(error))
         return 1
+    return code
+
+
+def leave(code: int) -> int:
+    """Send off what is still held back, if that can be done; what is said already is the reason to end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        drop_output()
     return code
 
 

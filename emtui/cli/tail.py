@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import aclosing
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -49,10 +48,10 @@ def run(given: Given) -> int:
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
                 if table:
-                    _tell(_as_row(line, zone))
+                    streams.say_now(_as_row(line, zone))
                 else:
                     covered = line.session is not None and known.covers(line.session, follow.snapshot)
-                    _tell(_as_json(line, client.server, covered))
+                    streams.say_now(_as_json(line, client.server, covered))
         return 0
 
     return converse(there, ask)
@@ -68,13 +67,6 @@ async def _answer(client: Client, query: Followed) -> Answer:
 
 async def _whole(client: Client, seen: Snapshot) -> Snapshot:
     return seen.learn({session.uid: session async for session in client.complete(seen.references)})
-
-
-def _tell(text: str) -> None:
-    """At once: whoever reads it waits for it."""
-    streams.say(text)
-    if sys.stdout is not None:
-        sys.stdout.flush()
 
 
 def _as_json(line: Line, server: Server, known: bool) -> str:

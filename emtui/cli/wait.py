@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -166,15 +165,13 @@ class _Printer:
                 fresh.append((event, record))
         if self.form == "csv":
             text = output.as_csv([record for _, record in fresh], EVENT_KEYS)
-            streams.say(text.partition("\n")[2] if self._begun else text)
+            streams.say_now(text.partition("\n")[2] if self._begun else text)
         elif self.form == "jsonl":
-            streams.say(output.as_jsonl(record for _, record in fresh))
+            streams.say_now(output.as_jsonl(record for _, record in fresh))
         else:
             begin = started or next((event.time for event in log.events if event.time), None)
-            streams.say("".join(_row(event, begin, self.zone) for event, _ in fresh))
+            streams.say_now("".join(_row(event, begin, self.zone) for event, _ in fresh))
         self._begun = True
-        if sys.stdout is not None:
-            sys.stdout.flush()
 
 
 _WRITERS = ("table", "jsonl", "csv")

@@ -1,6 +1,6 @@
 """The HTTPS listener on loopback: starts, says where it is in one JSON line, ends when told to.
 
-SIGINT and SIGTERM end it with 0, open connections or not. Its certificate lives in a private
+SIGINT and SIGTERM end it with 0, SIGHUP with 129, open connections or not. Its certificate lives in a private
 folder that is gone afterwards.
 """
 
@@ -40,11 +40,12 @@ _MUTE = logging.CRITICAL + 1
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, and ends with 0 on a signal instead of dying of it."""
+    """Says when it listens, and ends in good order on a signal instead of dying of it."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
         self._listening = listening
+        self.code = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
@@ -52,14 +53,18 @@ class _Server(uvicorn.Server):
         if self.started:
             self._listening()
 
-    def leave(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+    def leave(self, number: int = 0, _frame: FrameType | None = None) -> None:
         """End soon."""
+        self.code = 128 + number if number == signal.SIGHUP else 0
         self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals mean: end. They are not raised again afterwards, as the parent's method does."""
-        before = {number: signal.signal(number, self.leave) for number in (signal.SIGINT, signal.SIGTERM)}
+        ends = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
+            ends.append(signal.SIGHUP)
+        before = {number: signal.signal(number, self.leave) for number in ends}
         try:
             yield
         finally:
@@ -76,13 +81,14 @@ def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = F
             listener.bind((HOST, port))
         except OSError as error:
             reason = error.strerror or str(error)
-            sys.stderr.write(f"Cannot listen on port {port} ({reason}): give another --port, or 0 for any.\n")
+            if sys.stderr is not None:
+                told = f"Cannot listen on port {port} ({reason}): give another --port, or 0 for any.\n"
+                sys.stderr.write(told)
             return BUSY
-        _run(options, listener, Path(folder), with_parent=with_parent)
-    return 0
+        return _run(options, listener, Path(folder), with_parent=with_parent)
 
 
-def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> None:
+def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> int:
     # A browser that breaks off a handshake is no news; whoever started us may not read stderr.
     logging.getLogger("asyncio").setLevel(_MUTE)
     start = options.clock or datetime.now(UTC)
@@ -113,6 +119,7 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
     if with_parent:
         threading.Thread(target=_watch_stdin, args=(server.leave,), daemon=True).start()
     server.run([listener])
+    return server.code
 
 
 def _certificate(options: DemoOptions, folder: Path) -> Made | None:

@@ -42,7 +42,7 @@ def files(profile: Profile | None) -> Iterator[Check]:
         yield _file("configuration", file, private=file == paths.config_files()[0])
     if profile and profile.ca_file:
         yield _file("CA file", profile.ca_file, private=False)
-    folder = paths.state_dir(os.environ, Path.home(), sys.platform)
+    folder = paths.state_dir(os.environ, paths.home(), sys.platform)
     yield _file("state folder", folder, private=True)
     if folder.is_dir() and os.access(folder, os.R_OK):
         for file in sorted(folder.iterdir()):
@@ -51,6 +51,8 @@ def files(profile: Profile | None) -> Iterator[Check]:
 
 
 def _file(name: str, path: Path, *, private: bool) -> Check:
+    if path.is_relative_to(paths.NOWHERE):
+        return warn(name, "this user has no home folder", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
     try:
         status = path.stat()
     except FileNotFoundError:

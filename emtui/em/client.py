@@ -24,7 +24,7 @@ from emtui.em.arrival import Arrivals
 from emtui.em.clock import server_time, utc_now
 from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
-from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
+from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
@@ -84,6 +84,7 @@ class Client:
         `now` is our clock, which the server's is compared with.
         """
         check_user(user)
+        check_password(password)
         transport = transport or await open_transport(server, trust, proxies)
         exchange = Exchange(server, transport, timeouts, agent, now)
         logons = Logons(server, exchange, Credentials(user, password, gate, another))
@@ -180,16 +181,32 @@ class Client:
             await asyncio.gather(*asked, return_exceptions=True)
 
     async def close(self) -> None:
-        """Log off if we know how, and close every connection. Never raises an error; may be called twice."""
+        """Log off if we know how, and close every connection. Never raises an error; may be called twice.
+
+        A cancellation waits for it: the log-off has a limit of its own.
+        """
         if self._closed:
             return
         self._closed = True
+        ending = asyncio.create_task(self._end())
+        canceled: asyncio.CancelledError | None = None
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError as asked:
+                canceled = asked
+        if canceled:
+            raise canceled
+
+    async def _end(self) -> None:
         try:
             with suppress(EmError, TimeoutError):
                 async with asyncio.timeout(self._timeouts.logoff):
                     await self._log_off()
         finally:
-            await self._exchange.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._timeouts.logoff):
+                    await self._exchange.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -144,6 +144,7 @@ class Logons:
         return logon
 
     async def _log_on(self) -> Logon:
+        check_password(self._password)
         async with self._gate.passing(self._server, self._user, self._password):
             return await self._sent()
 
@@ -175,6 +176,12 @@ def check_user(user: str) -> None:
         raise BadSetting("No user is given: give one with --user.")
     if ":" in user:
         raise BadSetting(f"The user {clean(user)} holds a colon, which a logon cannot carry: give another.")
+
+
+def check_password(password: Secret) -> None:
+    """Raise `BadSetting` for one that cannot be meant: nobody types a line end within a password."""
+    if "\n" in password.reveal() or "\r" in password.reveal():
+        raise BadSetting("The password is more than one line: nothing was sent. Give it without a line end.")
 
 
 def _again(refusal: Denied) -> Denied:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emtui.em.text import clean, guarded
-from emtui.local import state
+from emtui.local import paths, state
 
 MOST = 74_000
 """Bytes of base64 that terminals take in one OSC 52; more is dropped by some without a word."""
@@ -112,5 +112,5 @@ def _to_file(text: str, why: str, *, keep: bool) -> Copied:
 
 def _told(path: Path) -> str:
     """The path, short enough for one line."""
-    home = Path.home()
+    home = paths.home()
     return clean(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))

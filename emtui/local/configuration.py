@@ -103,7 +103,7 @@ def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
     """A file of the user's or root's own as TOML; nothing if it is missing. Raises `BadConfig`."""
     try:
         text = _bytes_of(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a home such as /dev/null holds nothing
         return None
     except OSError as problem:
         raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None

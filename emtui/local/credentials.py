@@ -158,6 +158,8 @@ async def _ask(question: _Question, patience: float | None) -> Kept:
     if "trouble" in said:
         raise NoKeyring(f"This computer cannot remember passwords: {brief(said['trouble'], 200)}.")
     password = said["password"]
+    if password:  # other programs may have kept it with the line end of a file
+        password = password.removesuffix("\n").removesuffix("\r")
     return Kept(said["backend"], Secret(password) if password else None)
 
 

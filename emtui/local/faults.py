@@ -47,6 +47,8 @@ def write(error: BaseException, what: str = "fault") -> Path | NoState:
         path = journal.path() or journal.start()
     except NoState as problem:
         return problem
+    except Exception as problem:  # noqa: BLE001 - the last resort needs nothing that may be broken
+        return NoState(f"the log cannot be written ({type(problem).__name__}).")
     for part in _chain(error):
         frames = traceback.extract_tb(part.__traceback__)[-_MOST_FRAMES:]
         way = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)

@@ -1,43 +1,59 @@
 """What became of the logons of one account: those that were refused, and the one that nobody knows of.
 
 Of a logon a keyed hash is kept (HMAC-SHA-256 of server, user and password under a random key of
-this computer) with its time: nobody can read or try out a password from it. Whoever reads or
-writes has locked the file.
+the place where it is kept) with its time: nobody can read or try out a password from it. Whoever
+reads or writes has the page alone.
 """
 
 from __future__ import annotations
 
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Protocol
 
 from emtui.em.address import Server
 from emtui.em.errors import LogonRefused, TimedOut
 from emtui.em.secret import Secret
 from emtui.em.text import clean
-from emtui.local import lock
-from emtui.local.state import opened
 
 MOST = 20
 """How many refused passwords are remembered for one account."""
 APART = 600.0
 """Seconds between two logons of which nobody knows what became, where no person waits for them."""
 REFUSED, DOUBT = "refused", "doubt"
-_KEY_BYTES = 32
+
+
+class Page(Protocol):
+    """Where the notes on one account are kept. Everything may raise `OSError`."""
+
+    def ours(self) -> bool:
+        """Whether it is ours alone now, until it is closed; nobody waits."""
+        ...
+
+    def read(self) -> bytes:
+        """What stands there; nothing at first."""
+        ...
+
+    def replace(self, content: bytes) -> None:
+        """Write this in its place."""
+        ...
+
+    def close(self) -> None:
+        """Give it to the next."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The file of one account, which is ours alone for now, and the logon that is about to be sent."""
+    """The page of one account, which is ours alone for now, and the logon that is about to be sent."""
 
-    handle: int
+    page: Page
     this: str
 
     def check(self, server: Server, user: str, *, insist: bool, attended: bool) -> str:
         """How the last one ended, if that is noted; raises where it must not be sent."""
-        when, what = _read(self.handle).get(self.this, ("", ""))
+        when, what = _read(self.page).get(self.this, ("", ""))
         if what == REFUSED and not insist:
             raise LogonRefused(
                 f"{server.authority} refused this password of {clean(user)} on {when.replace('T', ' ')},"
@@ -55,11 +71,13 @@ class Book:
     def write(self, what: str | None) -> OSError | None:
         """Note how it is with this logon, or nothing any more; the problem, if that cannot be written."""
         try:
-            known = {one: told for one, told in _read(self.handle).items() if one != self.this}
+            known = _read(self.page)
+            if known.pop(self.this, None) is None and what is None:
+                return None
             if what:
                 known[self.this] = (datetime.now(UTC).isoformat(timespec="seconds"), what)
             last = list(known.items())[-MOST:]
-            _replace(self.handle, "".join(f"{one} {when} {what}\n" for one, (when, what) in last).encode())
+            self.page.replace("".join(f"{one} {when} {what}\n" for one, (when, what) in last).encode())
         except OSError as problem:
             return problem
         return None
@@ -73,9 +91,8 @@ def _age(when: str) -> float:
         return float("inf")
 
 
-def names(place: Path, server: Server, user: str, password: Secret) -> tuple[str, str]:
-    """What account and logon are called in this folder; a directory takes a name in any case."""
-    key = _key(place)
+def names(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:
+    """What account and logon are called under this key; a directory takes a name in any case."""
     whose = (server.key, user.casefold())
     return _digest(key, *whose)[:32], _digest(key, *whose, password.reveal())
 
@@ -85,35 +102,12 @@ def _digest(key: bytes, *parts: str) -> str:
     return hmac.digest(key, told, "sha256").hex()
 
 
-def _key(place: Path) -> bytes:
-    """The key of this computer; whoever comes first makes it, under a lock."""
-    handle = opened(place / "key", os.O_RDWR)
-    try:
-        lock.wait(handle)
-        key = os.read(handle, _KEY_BYTES)
-        if len(key) < _KEY_BYTES:
-            key = os.urandom(_KEY_BYTES)
-            _replace(handle, key)
-        return key
-    finally:
-        os.close(handle)
-
-
-def _read(handle: int) -> dict[str, tuple[str, str]]:
+def _read(page: Page) -> dict[str, tuple[str, str]]:
     """Hash of each logon, oldest first, when it was noted, and how it was."""
-    os.lseek(handle, 0, os.SEEK_SET)
-    lines = os.read(handle, 64 * 1024).decode("ascii", "replace").splitlines()
+    lines = page.read().decode("ascii", "replace").splitlines()
     known: dict[str, tuple[str, str]] = {}
     for line in lines:
         this, when, *what = line.split(" ")[:3] if " " in line else (line, "")
         if when:
             known[this] = (when, what[0] if what else REFUSED)
     return known
-
-
-def _replace(handle: int, content: bytes) -> None:
-    """The file with this content; nobody else reads it meanwhile, the lock is ours."""
-    os.lseek(handle, 0, os.SEEK_SET)
-    os.write(handle, content)
-    os.ftruncate(handle, len(content))
-    os.fsync(handle)

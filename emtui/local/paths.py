@@ -1,4 +1,4 @@
-"""Where emtui keeps its files on this computer. Pure but for `config_files` and `notes_files`."""
+"""Where emtui keeps its files on this computer. Pure but for `home`, `config_files` and `notes_files`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+NOWHERE = Path(os.devnull)
+"""The home of a user who has none: nothing is found below it, and nothing can be written."""
+
+
+def home() -> Path:
+    """The user's home folder; `NOWHERE` for a user id that nobody knows, without HOME, as in a container."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return NOWHERE
 
 
 def config_file(environ: Mapping[str, str], home: Path, platform: str) -> Path:
@@ -23,7 +34,7 @@ def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
 
 def config_files() -> tuple[Path, ...]:
     """Every configuration that counts here, the user's own first."""
-    return config_file(os.environ, Path.home(), sys.platform), *team_files(os.environ, sys.platform)
+    return config_file(os.environ, home(), sys.platform), *team_files(os.environ, sys.platform)
 
 
 def notes_files() -> tuple[Path, ...]:

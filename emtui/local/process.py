@@ -1,11 +1,18 @@
-"""Our process and others of the same user: closed to them, and nothing of emtui handed down to a child."""
+"""Our process and others of the same user: what ends it, what they may read of it, what a child inherits."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 _PR_SET_DUMPABLE = 4
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """What ends emtui from outside; a signal that was ignored at the start, as under nohup, stays so."""
+    known = (signal.SIGTERM,) if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+    return tuple(number for number in known if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 def close_to_others() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from emtui.local import paths
 from emtui.local.profiles import BadConfig, Stated
 
 DIGITS = ("5", "6", "7", "8", "9")
@@ -17,7 +18,7 @@ LONGEST = 500
 
 def named(file: Path) -> str:
     """The file that a query stands in, for a sentence: short, as far as it is the person's own."""
-    home = Path("~").expanduser()
+    home = paths.home()
     return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
 
 

@@ -9,17 +9,16 @@ first. One whose answer never came is in doubt, and is sent again only seldom.
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from emtui.em.address import Server
 from emtui.em.errors import Broken, EmError, LogonRefused, TimedOut
 from emtui.em.secret import Secret
-from emtui.local import lock
-from emtui.local.logon_book import DOUBT, REFUSED, Book, names
-from emtui.local.state import NoState, folder, opened
+from emtui.local.logon_book import DOUBT, REFUSED, Book, Page
+from emtui.local.logon_places import PLACES, Place, book
+from emtui.local.state import ELSEWHERE, NoState
 
 PATIENCE = 90.0
 """Seconds that a logon waits for another process's logon of the same account: longer than that may take."""
@@ -33,11 +32,14 @@ class Refusals:
     """The gate before every logon.
 
     `insist`: a person wants it sent although it was refused before. `attended`: a person waits
-    for the first one, and may send it again while nobody knows what became of the last.
+    for the first one, and may send it again while nobody knows what became of the last. `say` is
+    told where a refusal could be remembered in none of the `places`.
     """
 
     insist: bool = False
     attended: bool = False
+    say: Callable[[str], object] | None = None
+    places: tuple[Place, ...] = PLACES
 
     @asynccontextmanager
     async def passing(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
@@ -47,62 +49,77 @@ class Refusals:
         is given up, or whose process is killed, is not sent again and again.
         """
         attended, self.attended = self.attended, False
-        try:
-            place = folder()
-            account, this = names(place, server, user, password)
-            handle = opened(place / f"logon-{account}", os.O_RDWR)
-        except (NoState, OSError) as problem:
-            async with _unremembered(problem):
+        books: list[Book] = []
+        problem: Exception | None = None
+        taken = False
+        with ExitStack() as held:
+            for place in self.places:
+                try:
+                    found = book(place, server, user, password, make=not taken)
+                    if found is None:
+                        continue
+                    held.callback(found.page.close)
+                    await _locked(found.page, server)
+                    known = found.check(server, user, insist=self.insist, attended=attended)
+                except (NoState, OSError) as unusable:
+                    problem = problem or unusable
+                    continue
+                books.append(found)
+                if not taken:
+                    unwritten = None if known == REFUSED else found.write(DOUBT)
+                    taken, problem = unwritten is None, problem or unwritten
+                if taken and not self.insist:
+                    break
+            if not taken and problem and self.say:
+                self.say(f"a password that is refused cannot be remembered here: {_why(problem)}")
+            async with _noted(books, problem):
                 yield
-            return
-        try:
-            await _locked(handle, server)
-            book = Book(handle, this)
-            if book.check(server, user, insist=self.insist, attended=attended) != REFUSED:
-                book.write(DOUBT)
-            async with _noted(book):
-                yield
-        finally:
-            os.close(handle)
 
 
 @asynccontextmanager
-async def _noted(book: Book) -> AsyncIterator[None]:
+async def _noted(books: Sequence[Book], problem: Exception | None) -> AsyncIterator[None]:
     """A logon of which it is written down how it ended; what was given up stays in doubt."""
     try:
         yield
     except LogonRefused as refused:
-        if unwritten := book.write(REFUSED):
-            raise _not_remembered(refused, unwritten) from None
-        raise
+        for one in books:
+            unwritten = one.write(REFUSED)
+            if unwritten is None:
+                raise
+            problem = problem or unwritten
+        raise _not_remembered(refused, problem) from None
     except EmError as answered:
         if not isinstance(answered, IN_DOUBT):
-            book.write(None)
+            _forget(books)
         raise
-    book.write(None)
+    _forget(books)
 
 
-@asynccontextmanager
-async def _unremembered(problem: Exception) -> AsyncIterator[None]:
-    """A logon whose refusal nobody else will know of; that is said if it is refused."""
-    try:
-        yield
-    except LogonRefused as refused:
-        raise _not_remembered(refused, problem) from None
+def _forget(books: Sequence[Book]) -> None:
+    for one in books:
+        one.write(None)
 
 
-def _not_remembered(refused: LogonRefused, problem: Exception) -> LogonRefused:
-    why = f"{problem.strerror}." if isinstance(problem, OSError) and problem.strerror else str(problem)
+def _not_remembered(refused: LogonRefused, problem: Exception | None) -> LogonRefused:
+    why = _why(problem) if problem else f"{ELSEWHERE}."
     return LogonRefused(
         f"{refused} This could not be remembered, so do not send it again: {why}", refused.user
     )
 
 
-async def _locked(handle: int, server: Server) -> None:
-    """Wait for our turn, without holding the loop; closing the file gives it to the next."""
+def _why(problem: Exception) -> str:
+    """The sentence of `NoState`, or one about the state folder."""
+    if isinstance(problem, NoState):
+        return str(problem)
+    reason = problem.strerror if isinstance(problem, OSError) else None
+    return f"the state folder cannot be used ({reason or type(problem).__name__}): {ELSEWHERE}."
+
+
+async def _locked(page: Page, server: Server) -> None:
+    """Wait for our turn, without holding the loop; closing the page gives it to the next."""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not lock.ours(handle):  # noqa: ASYNC110 - what other processes do is no event of ours
+            while not page.ours():  # noqa: ASYNC110 - what other processes do is no event of ours
                 await asyncio.sleep(_PAUSE)
     except TimeoutError:
         raise TimedOut(

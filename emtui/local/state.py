@@ -15,6 +15,12 @@ from pathlib import Path
 
 from emtui.local import lock, paths
 
+ELSEWHERE = (
+    "see who may write there"
+    if sys.platform in {"darwin", "win32"}
+    else "set XDG_STATE_HOME to a folder of yours that can be written"
+)
+"""What to do where the state folder cannot be used."""
 PATIENCE = 2.0
 """Seconds that another process may take to write."""
 
@@ -25,13 +31,20 @@ class NoState(Exception):
 
 def folder() -> Path:
     """The state folder, made if it is missing. Raises `NoState`."""
-    path = paths.state_dir(os.environ, Path.home(), sys.platform)
+    path = paths.state_dir(os.environ, paths.home(), sys.platform)
+    if path.is_relative_to(paths.NOWHERE):
+        raise NoState(f"this user has no home folder; {ELSEWHERE}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        _check(path, path.stat())
+        return private(path)
     except OSError as problem:
-        raise NoState(f"{path} cannot be used: {problem.strerror}.") from None
+        raise NoState(f"{path} cannot be used ({problem.strerror}): {ELSEWHERE}.") from None
+
+
+def private(path: Path) -> Path:
+    """A folder of this user's alone, made if it is missing. Raises `NoState`, `OSError`."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    _check(path, path.stat())
     return path
 
 
@@ -39,7 +52,7 @@ def _check(path: Path, status: os.stat_result) -> None:
     if os.name != "posix":
         return
     if status.st_uid != os.geteuid():
-        raise NoState(f"{path} belongs to somebody else: it must be yours.")
+        raise NoState(f"{path} belongs to somebody else: {ELSEWHERE}.")
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         path.chmod(0o700)
 

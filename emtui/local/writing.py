@@ -18,6 +18,7 @@ import tomlkit
 
 from emtui.local import lock
 from emtui.local.configuration import load
+from emtui.local.paths import NOWHERE
 from emtui.local.profiles import KEYS, BadConfig, Profile, check_name, check_user
 
 TomlTable = MutableMapping[str, Any]
@@ -85,6 +86,10 @@ def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocu
             " a table of its own, [profiles.prod], and try again. Nothing was changed."
         ) from None
     except OSError as problem:
+        if path.is_relative_to(NOWHERE):
+            raise BadConfig(
+                "This user has no home folder to keep a profile in: set HOME or XDG_CONFIG_HOME."
+            ) from None
         raise BadConfig(f"{path} cannot be written: {problem.strerror}.") from None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from emtui.local import terminal
+from emtui.local import process, terminal
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile, Stated
 from emtui.tui import background, garbage
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from emtui.monitor.recording.recorder import Recorder
     from emtui.monitor.recording.replay import Replay
     from emtui.tui.app import EmtuiApp
-
-
-_ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,)
-"""What ends emtui from outside; one that is ignored (nohup) stays ignored."""
 
 
 DEMO = "DEMO"
@@ -138,18 +134,22 @@ def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> Non
     faults.in_loop(loop, context)
 
 
+def _ending_already() -> None:
+    """A second signal does not cut the log-off short: that has its limit."""
+
+
 async def _live(app: EmtuiApp) -> int:
     """The app, and after it the logon's end on the server."""
     loop = asyncio.get_running_loop()
-    ends = [number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN]
+    ends = process.ending_signals()
     for number in ends:
         loop.add_signal_handler(number, app.end, 128 + number)
     loop.set_exception_handler(_dropped)
     try:
         code = await app.run_async(mouse=app.start.mouse)
     finally:
-        for number in ends:
-            loop.remove_signal_handler(number)
+        for number in (*ends, signal.SIGINT):
+            loop.add_signal_handler(number, _ending_already)
         app.note_look()
         if app.client:
             await app.client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -12,10 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from kernel import refusal
 from pty_terminal import a_home, emtui
 from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, rogue_beside, route_of
 from shell import Shell
+from somebody import Somebody, somebody
 
+kernel_keyring = pytest.mark.skipif(bool(refusal()), reason=refusal() or "it answers")
 OLD, NEW = "old-password", "new-password"
 
 
@@ -191,3 +195,173 @@ def test_a_password_that_is_not_utf_8_is_not_sent(there: Shell, directory: Direc
     assert done.returncode == 4
     assert "is not UTF-8" in done.stderr
     assert directory.attempts == 0
+
+
+# --- a line end in the password ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+def test_one_line_end_after_the_password_is_none_of_it(there: Shell, directory: Directory, end: str) -> None:
+    there.environ["EMTUI_PASSWORD"] = f"{NEW}{end}"
+    done = there("sessions")
+    assert (done.returncode, directory.refused) == (0, 0), done.stderr
+
+
+@pytest.mark.parametrize("password", [f"{NEW}\n\n", f"{NEW}\nmore", f"{NEW}\rmore", f"\n{NEW}"], ids=repr)
+def test_a_password_of_several_lines_is_not_sent(there: Shell, directory: Directory, password: str) -> None:
+    there.environ["EMTUI_PASSWORD"] = password
+    done = there("sessions")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "emtui: the password in EMTUI_PASSWORD is more than one line: nothing was sent.\n"
+    assert directory.attempts == 0
+
+
+@pytest.mark.parametrize("password", ["\n", "\r\n"], ids=repr)
+def test_a_line_end_alone_is_no_password(there: Shell, directory: Directory, password: str) -> None:
+    there.environ["EMTUI_PASSWORD"] = password
+    done = there("sessions")
+    assert done.returncode == 4
+    assert "no password for" in done.stderr
+    assert directory.attempts == 0
+
+
+def test_nor_is_one_of_several_lines_that_a_command_prints(
+    there: Shell, server: Rogue, certificate: Identity, directory: Directory, tmp_path: Path
+) -> None:
+    config = tmp_path / "config" / "emtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"[profiles.lab]\nserver = '{server.authority}'\nuser = 'ops'\npin = '{certificate.sha256}'\n"
+        f"password_command = ['printf', '{NEW}\\rmore\\n']\n"
+    )
+    del there.environ["EMTUI_PASSWORD"]
+    there.before = ("-p", "lab")
+    done = there("sessions")
+    assert done.returncode == 2
+    assert "more than one line" in done.stderr
+    assert directory.attempts == 0
+
+
+# --- where the state folder cannot be written -------------------------------------------
+
+
+@pytest.fixture
+def another(there: Shell) -> Iterator[Somebody]:
+    """Another user of this computer without a home, as a container or a service has it."""
+    with somebody() as found:
+        found.before = there.before
+        found.environ["EMTUI_PASSWORD"] = OLD
+        yield found
+
+
+def remembered(another: Somebody, directory: Directory) -> None:
+    """A refusal costs one attempt, and another password is another matter."""
+    first = another("sessions")
+    assert first.returncode == 4
+    assert "could not be remembered" not in first.stderr
+    for argv in (("sessions",), ("show", "latest")):
+        done = another(*argv)
+        assert done.returncode == 4
+        assert "accounts lock" in done.stderr
+    done = another("check")
+    assert done.returncode == 3
+    assert done.stdout.startswith("EMTUI UNKNOWN - ")
+    assert "accounts lock" in done.stdout
+    assert done.stderr == ""
+    assert directory.attempts == 1
+    assert another("sessions", EMTUI_PASSWORD=NEW).returncode == 0
+
+
+@kernel_keyring
+@pytest.mark.parametrize("home", [None, "/dev/null", "/nonexistent"])
+def test_a_refusal_is_remembered_by_the_kernel(
+    another: Somebody, directory: Directory, home: str | None
+) -> None:
+    if home:
+        another.environ["HOME"] = home
+    remembered(another, directory)
+
+
+@kernel_keyring
+def test_so_it_is_where_the_disk_is_full(another: Somebody, directory: Directory) -> None:
+    another.environ["HOME"] = str(another.home)
+    another.bytes_on_disk = 0
+    remembered(another, directory)
+
+
+def test_without_a_keyring_it_is_remembered_until_the_last_logout(
+    another: Somebody, directory: Directory
+) -> None:
+    another.keyring = False
+    another.environ["XDG_RUNTIME_DIR"] = str(another.home)
+    remembered(another, directory)
+    (folder,) = another.home.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    told = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert OLD.encode() not in told
+
+
+@pytest.mark.parametrize("runtime", [None, "/nonexistent", "/", "relative"])
+def test_where_there_is_no_place_at_all_it_is_said_and_stops_nothing(
+    another: Somebody, directory: Directory, runtime: str | None
+) -> None:
+    another.keyring = False
+    if runtime:
+        another.environ["XDG_RUNTIME_DIR"] = runtime
+    done = another("sessions")
+    assert done.returncode == 4
+    assert "could not be remembered, so do not send it again" in done.stderr
+    assert "set XDG_STATE_HOME" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert another("sessions", EMTUI_PASSWORD=NEW).returncode == 0
+    done = another("check", "--timeout", "60", EMTUI_PASSWORD=NEW)
+    assert done.returncode == 0
+    assert done.stdout.startswith("EMTUI OK - ")
+    assert done.stderr.startswith("emtui: a password that is refused cannot be remembered here: ")
+    assert "set XDG_STATE_HOME" in done.stderr
+    assert directory.refused == 1
+
+
+@kernel_keyring
+def test_a_login_that_succeeds_is_good_there_too(another: Somebody, directory: Directory) -> None:
+    assert another("sessions").returncode == 4
+    directory.good = OLD
+    assert another("sessions").returncode == 4
+    config = str(another.home / "config")
+    assert another("login", "-p", "lab", XDG_CONFIG_HOME=config).returncode == 0
+    assert another("sessions").returncode == 0
+    assert directory.refused == 1
+
+
+@kernel_keyring
+def test_a_login_where_the_folder_can_be_written_forgets_what_the_kernel_remembered(
+    another: Somebody, directory: Directory
+) -> None:
+    assert another("sessions").returncode == 4
+    directory.good = OLD
+    named = {"XDG_CONFIG_HOME": str(another.home / "config"), "XDG_STATE_HOME": str(another.home / "state")}
+    assert another("login", "-p", "lab", **named).returncode == 0
+    assert another("sessions").returncode == 0
+    assert directory.refused == 1
+
+
+def test_what_was_remembered_while_the_folder_could_be_written_counts_when_it_cannot(
+    another: Somebody, directory: Directory
+) -> None:
+    state = another.home / "state"
+    another.environ["XDG_STATE_HOME"] = str(state)
+    assert another("sessions").returncode == 4
+    for path in (*(state / "emtui").iterdir(), state / "emtui"):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    done = another("sessions")
+    assert "accounts lock" in done.stderr
+    assert directory.attempts == 1
+
+
+@kernel_keyring
+def test_twenty_at_once_cost_one_attempt_there_too(another: Somebody, directory: Directory) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: another("sessions"), range(20)))
+    assert {one.returncode for one in done} == {4}
+    assert directory.attempts == 1

@@ -245,13 +245,26 @@ async def test_closing_does_not_wait_for_a_server_that_is_mute() -> None:
 
 async def test_closing_passes_a_cancellation_on() -> None:
     async with rogue() as server:
-        client = await connect(server, Timeouts(logoff=60))
+        client = await connect(server, Timeouts(logoff=0.2))
         server.answer = instead("logoff", Reply(b"", after="hang"))
         task = asyncio.create_task(client.close())
         await server.until("logoff")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_cancellation_does_not_cut_the_log_off_short(times: int) -> None:
+    async with rogue() as server:
+        client = await connect(server)
+        task = asyncio.create_task(client.close())
+        for _ in range(times):
+            await asyncio.sleep(0)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert server.count("DELETE") == 1
 
 
 async def test_a_list_that_promises_too_much_is_not_read_at_all() -> None:

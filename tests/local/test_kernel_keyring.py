@@ -159,6 +159,23 @@ async def test_on_a_server_without_a_desktop_emtui_remembers_in_it(
     assert list(tmp_path.rglob("*")) == []
 
 
+@kernel
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=repr)
+async def test_a_line_end_that_another_program_stored_is_none_of_the_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
+) -> None:
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    user = f"EXAMPLE\\{tmp_path.name}"
+    a_keyring().set_password(credentials.SERVICE, f"{user}@{SERVER.url}", f"word{end}")
+    try:
+        kept = await credentials.recall(SERVER, user)
+        assert kept.password is not None
+        assert kept.password.reveal() == "word"
+    finally:
+        assert await credentials.forget(SERVER, user)
+
+
 # --- one login stores, another reads --------------------------------------------------
 
 LOGIN = """

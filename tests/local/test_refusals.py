@@ -14,10 +14,14 @@ import pytest
 from emtui.em.address import Server
 from emtui.em.errors import Forbidden, LogonRefused, TimedOut, Unreachable
 from emtui.em.secret import Secret
+from emtui.local import state as state_folder
+from emtui.local.logon_places import PLACES, Folder, Place
 from emtui.local.refusals import Refusals
 
 SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
+ALONE = (Folder(state_folder.folder),)
+"""The state folder, and no other place: what is noted elsewhere would be there for the next test."""
 WRONG = Secret("wrong-horse")
 
 
@@ -30,14 +34,15 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Directory:
     """What the server checks passwords against: refuses all but one, and counts."""
 
-    def __init__(self, good: str = "right") -> None:
+    def __init__(self, good: str = "right", places: tuple[Place, ...] = PLACES) -> None:
         self.good = good
+        self.places = places
         self.asked: list[str] = []
 
     async def log_on(
         self, password: Secret = WRONG, *, server: Server = SERVER, user: str = USER, insist: bool = False
     ) -> None:
-        async with Refusals(insist).passing(server, user, password):
+        async with Refusals(insist, places=self.places).passing(server, user, password):
             self.asked.append(password.reveal())
             await asyncio.sleep(0)
             if password.reveal() != self.good:
@@ -126,10 +131,11 @@ async def test_the_key_is_random_for_every_computer(state: Path) -> None:
 
 async def test_a_folder_that_cannot_be_written_is_one_sentence_and_stops_nothing(state: Path) -> None:
     state.write_text("in the way")
-    there = Directory()
+    there = Directory(places=ALONE)
     said = await refused(there.log_on)
     assert said.startswith("em01.example.net:9398 refused")
     assert "could not be remembered" in said
+    assert "set XDG_STATE_HOME" in said
     await there.log_on(Secret("right"))
 
 
@@ -137,7 +143,7 @@ async def test_a_link_in_place_of_the_file_is_not_followed(state: Path, tmp_path
     state.mkdir()
     (tmp_path / "victim").write_text("theirs")
     (state / "key").symlink_to(tmp_path / "victim")
-    assert "could not be remembered" in await refused(Directory().log_on)
+    assert "could not be remembered" in await refused(Directory(places=ALONE).log_on)
     assert (tmp_path / "victim").read_text() == "theirs"
 
 
@@ -252,7 +258,7 @@ async def test_a_file_that_cannot_be_used_stops_nothing(state: Path) -> None:
     (book,) = (path for path in state.iterdir() if path.name.startswith("logon-"))
     book.unlink()
     book.mkdir()
-    there = Directory()
+    there = Directory(places=ALONE)
     assert "could not be remembered" in await refused(there.log_on)
     await there.log_on(Secret("right"))
 
@@ -263,7 +269,7 @@ async def test_a_full_disk_is_said_and_the_refusal_stays_a_refusal() -> None:
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
     try:
-        said = await refused(lambda: Directory().log_on(Secret("other")))
+        said = await refused(lambda: Directory(places=ALONE).log_on(Secret("other")))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)

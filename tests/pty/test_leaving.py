@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -249,6 +250,30 @@ def test_a_terminal_that_stalls_does_not_keep_it_from_ending(tmp_path: Path) -> 
         assert terminal.echoes()
         terminal.read(0.5)
         assert LEFT[0] in terminal.received
+
+
+@pytest.mark.parametrize(("way", "second"), [("Q", "SIGHUP"), ("SIGTERM", "SIGTERM"), ("SIGTERM", "SIGINT")])
+def test_a_signal_that_comes_while_it_logs_off_cuts_nothing_short(
+    tmp_path: Path, way: str, second: str
+) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def late(request: Asked) -> Reply:
+        if route_of(request) == "logoff":
+            asked.set()
+            answers.wait(PATIENCE)
+        return good(request)
+
+    leave, code = WAYS[way]
+    with logged_on(tmp_path, late) as (terminal, server):
+        leave(terminal)
+        wait(asked.is_set)
+        os.kill(terminal.pid, signal.Signals[second])
+        time.sleep(0.2)
+        answers.set()
+        assert terminal.end() == code
+        assert server.count("DELETE") == 1
+        assert terminal.echoes()
 
 
 # --- a resolver that hangs ------------------------------------------------------------

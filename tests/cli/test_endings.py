@@ -1,0 +1,308 @@
+"""Logged off at every end: a signal ends each command with its code, and a second one cuts nothing short."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pytest
+from rogue import (
+    PASSWORD,
+    USER,
+    Asked,
+    Identity,
+    Reply,
+    Rogue,
+    good,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+    session_xml,
+)
+from shell import Shell
+
+HANG = Reply(b"", after="hang")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("certificate"))
+
+
+class Held:
+    """Hangs where `route` is asked for, and says when it is; one session, which runs."""
+
+    def __init__(self, route: str, *, hangs: bool = True) -> None:
+        self.route = route
+        self.hangs = hangs
+        self.asked = threading.Event()
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == self.route:
+            self.asked.set()
+            if self.hangs:
+                return HANG
+        if route == "list":
+            return reply("200 OK", list_xml([_running("Sessions")]))
+        if route == "session":
+            return reply("200 OK", _running("SystemSession").encode())
+        return good(asked)
+
+
+def _running(tag: str) -> str:
+    head, _, rest = session_xml(tag=tag).partition("<EndTimeUTC>")
+    rest = rest.partition("</EndTimeUTC>")[2]
+    return (head + rest).replace("CompletedSuccessfully", "InProgress").replace(">Success<", ">None<")
+
+
+@contextmanager
+def started(
+    shell: Shell, server: Rogue, certificate: Identity, *argv: str, deaf_to: signal.Signals | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    before = ["--server", server.authority, "--user", USER, "--pin", certificate.sha256]
+    with subprocess.Popen(
+        [sys.executable, "-m", "emtui", *before, *argv],
+        env={**shell.environ, "EMTUI_PASSWORD": PASSWORD},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=(lambda: signal.signal(deaf_to, signal.SIG_IGN)) if deaf_to else None,  # noqa: PLW1509
+    ) as child:
+        yield child
+
+
+ASKING: dict[str, tuple[str, ...]] = {
+    "sessions": ("sessions",),
+    "show": ("show", "latest"),
+    "events": ("events", "latest"),
+    "events --follow": ("events", "latest", "--follow"),
+    "tail": ("tail",),
+    "wait": ("wait", "latest"),
+    "doctor --report": ("doctor", "--report"),
+}
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_hang_up_ends_every_command_logged_off_with_129(
+    shell: Shell, certificate: Identity, name: str
+) -> None:
+    held = Held("list")
+    with (
+        rogue_beside(held, certificate.context()) as server,
+        started(shell, server, certificate, *ASKING[name]) as child,
+    ):
+        assert held.asked.wait(60)
+        child.send_signal(signal.SIGHUP)
+        out, told = child.communicate(timeout=60)
+        assert (child.returncode, out, told) == (129, b"", b"")
+        assert server.count("DELETE") == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "route"),
+    [
+        (("tail", "-o", "jsonl"), "list"),
+        (("wait", "latest"), "session"),
+        (("events", "latest", "--follow"), "events"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value,
+)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_so_does_one_that_comes_while_nothing_is_asked(
+    shell: Shell, certificate: Identity, argv: tuple[str, ...], route: str, number: signal.Signals, code: int
+) -> None:
+    held = Held(route, hangs=False)
+    with (
+        rogue_beside(held, certificate.context()) as server,
+        started(shell, server, certificate, *argv) as child,
+    ):
+        assert held.asked.wait(60)
+        time.sleep(0.3)  # the answer is read, and the next one is not due for seconds
+        child.send_signal(number)
+        child.communicate(timeout=60)
+        assert child.returncode == code
+        assert server.count("DELETE") == 1
+
+
+def test_a_terminal_that_is_closed_ends_a_tail_logged_off_with_129(
+    shell: Shell, certificate: Identity
+) -> None:
+    held = Held("list", hangs=False)
+    with rogue_beside(held, certificate.context()) as server:
+        argv = ["--server", server.authority, "--user", USER, "--pin", certificate.sha256, "tail"]
+        pid, master = pty.fork()
+        if pid == 0:
+            environ = {**shell.environ, "EMTUI_PASSWORD": PASSWORD, "TERM": "xterm"}
+            os.execve(sys.executable, [sys.executable, "-m", "emtui", *argv], environ)  # noqa: S606
+        assert held.asked.wait(60)
+        time.sleep(0.3)
+        os.close(master)
+        _, status = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 129
+        assert server.count("DELETE") == 1
+
+
+def test_a_hang_up_that_is_ignored_at_the_start_stays_ignored(shell: Shell, certificate: Identity) -> None:
+    held = Held("list")
+    with (
+        rogue_beside(held, certificate.context()) as server,
+        started(shell, server, certificate, "sessions", deaf_to=signal.SIGHUP) as child,
+    ):
+        assert held.asked.wait(60)
+        child.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(0.7)
+        assert server.count("DELETE") == 0
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(60) == 143
+        assert server.count("DELETE") == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        (signal.SIGHUP, signal.SIGHUP, 129),
+        (signal.SIGHUP, signal.SIGTERM, 129),
+        (signal.SIGTERM, signal.SIGHUP, 143),
+        (signal.SIGINT, signal.SIGINT, 130),
+    ],
+)
+def test_a_second_signal_does_not_keep_a_logon_under_way_from_being_ended(
+    shell: Shell, certificate: Identity, first: signal.Signals, second: signal.Signals, code: int
+) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def late(request: Asked) -> Reply:
+        if route_of(request) == "logon":
+            asked.set()
+            answers.wait(60)
+        return good(request)
+
+    with (
+        rogue_beside(late, certificate.context()) as server,
+        started(shell, server, certificate, "sessions") as child,
+    ):
+        assert asked.wait(60)
+        child.send_signal(first)
+        time.sleep(0.2)
+        child.send_signal(second)
+        time.sleep(0.1)
+        answers.set()
+        out, told = child.communicate(timeout=60)
+        assert (child.returncode, out, told) == (code, b"", b"")
+        assert server.count("DELETE") == 1
+
+
+def test_a_server_that_never_answers_the_log_off_does_not_hold_it_up_for_ever(
+    shell: Shell, certificate: Identity
+) -> None:
+    held = Held("list")
+
+    def mute(asked: Asked) -> Reply:
+        return HANG if route_of(asked) == "logoff" else held(asked)
+
+    with (
+        rogue_beside(mute, certificate.context()) as server,
+        started(shell, server, certificate, "sessions") as child,
+    ):
+        assert held.asked.wait(60)
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(60) == 129
+        assert server.count("DELETE") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
+    shell: Shell, certificate: Identity, number: signal.Signals
+) -> None:
+    held = Held("list")
+    with (
+        rogue_beside(held, certificate.context()) as server,
+        started(shell, server, certificate, "check", "--timeout", "60") as child,
+    ):
+        assert held.asked.wait(60)
+        child.send_signal(number)
+        out, _ = child.communicate(timeout=60)
+        assert (child.returncode, out) == (3, b"EMTUI UNKNOWN - interrupted\n")
+        assert server.count("DELETE") == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
+def test_a_demo_that_is_hung_up_on_leaves_nothing_behind(
+    shell: Shell, number: signal.Signals, code: int
+) -> None:
+    argv = [sys.executable, "-m", "emtui", "demo", "--serve", "--port", "0"]
+    with subprocess.Popen(argv, env=shell.environ, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        folder = Path(json.loads(child.stdout.readline())["ca"]).parent
+        assert folder.exists()
+        child.send_signal(number)
+        assert child.wait(60) == code
+    assert not folder.exists()
+
+
+PROMPT = """
+import signal, threading, time
+from emtui.cli import prompts
+threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+# What comes now is taken by the other thread, and breaks off no call of this one.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+try:
+    prompts.ASK("Which? ")
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+@pytest.mark.parametrize("ask", ["ask", "ask_secret"])
+def test_a_signal_that_breaks_off_no_read_is_heard_at_a_prompt_all_the_same(shell: Shell, ask: str) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", PROMPT.replace("ASK", ask)],
+        env={**shell.environ, "TERM": "xterm"},
+        encoding="utf-8",
+        timeout=30,
+    )
+    child.expect("Which\\? ")
+    child.kill(signal.SIGINT)
+    child.expect("heard")
+    child.expect(pexpect.EOF)
+    child.close()
+
+
+TYPED: dict[str, tuple[Callable[[pexpect.spawn[str]], object], str]] = {
+    "a line": (lambda child: child.sendline("word ☃"), "'word ☃'"),
+    "nothing": (lambda child: child.sendeof(), "''"),
+    "in two parts": (lambda child: (child.send("wo"), child.sendeof(), child.sendline("rd")), "'word'"),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_typed_at_the_prompt_is_the_password_and_not_shown(shell: Shell, name: str) -> None:
+    code = 'from emtui.cli import prompts; print("<", repr(prompts.ask_secret("Word: ").reveal()))'
+    child = pexpect.spawn(
+        sys.executable, ["-c", code], env={**shell.environ, "TERM": "xterm"}, encoding="utf-8", timeout=30
+    )
+    child.expect("Word: ")
+    child.waitnoecho()
+    kind, expected = TYPED[name]
+    kind(child)
+    child.expect("\r\n< ([^\r]*)\r\n")
+    assert "word" not in (child.before or "")
+    assert child.match is not None
+    assert child.match.group(1) == expected
+    child.expect(pexpect.EOF)
+    child.close()
