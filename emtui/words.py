@@ -341,7 +341,14 @@ def fit(text: str, width: int, right: bool = False) -> str:
 
 def clipped(text: str, width: int) -> str:
     """As much of `text` as `width` cells hold, with nothing in the place of the rest."""
-    return text[: _fitting(text, width)] if width > 0 else ""
+    if text.isascii() and text.isprintable():
+        return text[: max(width, 0)]
+    used = 0
+    for place, char in enumerate(text):
+        used += _cells_of(char)
+        if used > width:
+            return text[:place]
+    return text
 
 
 def wrapped(line: str, width: int, least: int = 0) -> Iterator[str]:
