@@ -21,10 +21,13 @@ from emtui.lookup.target import (
     NoMatch,
     PrefixTarget,
     SeveralMatch,
+    SeveralNamed,
     Target,
     find,
+    is_wrapped_id,
     names_session,
     parse_target,
+    target_in,
 )
 from emtui.lookup.texts import haystack
 from emtui.lookup.types import is_type_name, names_of
@@ -46,6 +49,7 @@ __all__ = [
     "PrefixTarget",
     "Query",
     "SeveralMatch",
+    "SeveralNamed",
     "Sieve",
     "Target",
     "closed",
@@ -53,6 +57,7 @@ __all__ = [
     "find",
     "haystack",
     "is_type_name",
+    "is_wrapped_id",
     "meant",
     "names_of",
     "names_session",
@@ -61,6 +66,7 @@ __all__ = [
     "parse_order",
     "parse_target",
     "split",
+    "target_in",
     "term",
     "without_key",
 ]

@@ -63,6 +63,13 @@ class Querying(Page):
         zone = self.zone or self.emtui.zone
         return lookup.parse(text, now=self.emtui.now(), zone=zone, beyond=self.beyond())
 
+    def is_keyed(self, text: str) -> bool:
+        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        try:
+            return any(term.key for term in self.read(text).terms)
+        except lookup.BadQuery:
+            return False
+
     def show_only(self, text: str) -> bool:
         """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
         try:
