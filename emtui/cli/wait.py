@@ -107,9 +107,11 @@ async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
 
 
 def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, zone: tzinfo) -> NotFound:
-    from emtui.monitor.gone import told_as_gone
+    from emtui.em.errors import Gone
+    from emtui.handover.gone import last_seen_running
 
-    return told_as_gone(problem, session, client.server, seen, clock_of(client), zone)
+    told = last_seen_running(session, client.server, seen, clock_of(client), zone)
+    return Gone(told) if told else problem
 
 
 async def _followed(client: Client, target: Target, printer: _Printer) -> Session:

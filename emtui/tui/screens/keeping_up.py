@@ -16,7 +16,7 @@ from textual.reactive import var
 from emtui.em.errors import EmError, Gone, NotFound, ServerTrouble
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
-from emtui.monitor.gone import told_as_gone
+from emtui.handover.gone import last_seen_running
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
 from emtui.triage.explained import Explanation
@@ -129,7 +129,8 @@ class KeepingUp(Explaining):
             listed = listing.snapshot.as_of if listing and listing.snapshot else None
             seen, skew = self._as_of or listed or self.emtui.now(), self.emtui.skew
             now, zone = self.emtui.now(), self.zone or self.emtui.zone
-            raise told_as_gone(problem, session, self.client.server, seen + skew, now + skew, zone) from None
+            told = last_seen_running(session, self.client.server, seen + skew, now + skew, zone)
+            raise Gone(told) if told else problem from None
 
     def _learn(self, session: Session, log: Log, waits: tuple[Wait, ...], found: Explanation | None) -> None:
         if not self.stands:
