@@ -116,6 +116,10 @@ async def best(*, patience: float = PATIENCE) -> str:
     return (await _ask(_Question("probe", None), patience)).backend
 
 
+READY, LOCKED = "ready", "locked"
+"""What a keyring that can be used is, as it is found."""
+
+
 async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
     """Every keyring that emtui knows, as it is found here; none is unlocked, nothing is read from it."""
     return tuple([await _tried(name, patience) for name in ALLOWED])
@@ -125,7 +129,7 @@ async def _tried(name: str, patience: float) -> Tried:
     began = time.monotonic()
     try:
         said = await _asked(_Question("probe", name), patience)
-        verdict = brief(said.get("trouble", ""), 120) or ("locked" if said.get("locked") else "ready")
+        verdict = brief(said.get("trouble", ""), 120) or (LOCKED if said.get("locked") else READY)
     except NoKeyring as problem:
         verdict = str(problem)
     return Tried(name, verdict, time.monotonic() - began)
