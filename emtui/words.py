@@ -27,9 +27,24 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _SPAN = re.compile(r"([0-9]{1,7})([smhd])", re.IGNORECASE)
 _SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _ZERO_WIDTH = {"Mn", "Me", "Cc", "Cf", "Cs"}
-_SOFT_HYPHEN = "\u00ad"
+_SEEN_FORMATS = frozenset("\u00ad\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd") | set(
+    map(chr, range(0x600, 0x606))
+)
+"""Format characters with a picture of their own: the soft hyphen, Arabic signs that stand before numbers."""
 _DOTTED_I = "i\u0307"
-_JAMO_TAILS = range(0x1160, 0x1200)
+_JAMO_TAILS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
+_WIDE = (
+    range(0x2630, 0x2638),  # trigrams and hexagrams, wide since Unicode 16
+    range(0x268A, 0x2690),
+    range(0x4DC0, 0x4E00),
+    range(0x1D300, 0x1D377),
+)
+_WIDE_UNASSIGNED = (range(0x1F300, 0x1FB00), range(0x17000, 0x19000), range(0x20000, 0x40000))
+"""Where later versions of Unicode add emoji and ideographs."""
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+"""Two of them are one flag."""
+_UNEVEN = re.compile("[\u200d\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
+"""The joiner of emoji, variation selectors, and tags."""
 
 
 def duration(span: timedelta) -> str:
@@ -263,8 +278,22 @@ def one_line(text: str) -> str:
     return text.replace("\n", NEWLINE_MARK).replace("\t", " ")
 
 
+def for_terminal(text: str) -> str:
+    """`text` without what some terminals let change the width of its neighbours, and others do not.
+
+    A variation selector makes `⚠` two cells wide in one terminal and leaves it at one in the next; a joiner
+    makes one picture of three, or leaves three. Without them `cells` is right everywhere. Padded and
+    placed text goes through this; what is copied, exported or written as JSON does not.
+    """
+    return text if text.isascii() else _UNEVEN.sub("", text)
+
+
 def cells(text: str) -> int:
-    """How many columns `text` takes in a terminal."""
+    """How many columns `text` takes in a terminal, joiners and variation selectors left out.
+
+    Where terminals disagree (vowel signs of Indian scripts, skin tones) it is the most that one takes: what
+    follows is placed by its column, and is never written over the end of this.
+    """
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(map(_cells_of, text))
@@ -272,11 +301,24 @@ def cells(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _cells_of(char: str) -> int:
-    if unicodedata.east_asian_width(char) in {"W", "F"}:
-        return 2
-    if char == _SOFT_HYPHEN:
+    code, category = ord(char), unicodedata.category(char)
+    if char in _SEEN_FORMATS:
         return 1
-    return 0 if unicodedata.category(char) in _ZERO_WIDTH or ord(char) in _JAMO_TAILS else 1
+    if category in _ZERO_WIDTH or any(code in tails for tails in _JAMO_TAILS):
+        return 0
+    if category == "Cn":
+        return 2 if any(code in wide for wide in _WIDE_UNASSIGNED) else 1
+    if category == "Mc":
+        return 1
+    wide = unicodedata.east_asian_width(char) in {"W", "F"} or any(code in wide for wide in _WIDE)
+    return 2 if wide else 1
+
+
+@lru_cache(maxsize=4096)
+def is_one_cell(char: str) -> bool:
+    """Whether every terminal gives this character one cell, whatever stands beside it."""
+    doubtful = unicodedata.category(char) in {"Mc", "Cn", "Cf"} or ord(char) in _FLAG_LETTERS
+    return _cells_of(char) == 1 and not doubtful
 
 
 def cut(text: str, width: int) -> str:
@@ -298,7 +340,48 @@ def cut(text: str, width: int) -> str:
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
-    """`text` in exactly `width` cells: cut, or padded on its right (on its left if `right`)."""
-    shown = cut(text, width)
+    """`text` in exactly `width` cells of a terminal: cut, or padded on its right (left if `right`)."""
+    shown = cut(for_terminal(text), width)
     blanks = " " * max(width - cells(shown), 0)
     return blanks + shown if right else shown + blanks
+
+
+def clipped(text: str, width: int) -> str:
+    """As much of `text` as `width` cells hold, with nothing in the place of the rest."""
+    if text.isascii() and text.isprintable():
+        return text[: max(width, 0)]
+    used = 0
+    for place, char in enumerate(text):
+        used += _cells_of(char)
+        if used > width:
+            return text[:place]
+    return text
+
+
+def wrapped(line: str, width: int, least: int = 0) -> Iterator[str]:
+    """One line in parts of at most `width` cells, broken between words where there are some.
+
+    A part is only broken at a blank behind its first `least` cells: a long path then fills the line.
+    """
+    start = 0
+    while (end := start + max(_fitting(line[start : start + width * MARKS_A_CELL + 1], width), 1)) < len(
+        line
+    ):
+        blank = line.rfind(" ", start + least, end + 1)
+        if blank < 0 or not line[start:blank].strip():
+            blank = -1
+        yield line[start : blank if blank > 0 else end].rstrip()
+        start = blank + 1 if blank > 0 else end
+    yield line[start:]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of it fit; as many marks as a line may be made of."""
+    if text.isascii() and text.isprintable():
+        return width
+    used = 0
+    for place, char in enumerate(text[: width * MARKS_A_CELL]):
+        used += _cells_of(char)
+        if used > width:
+            return place
+    return min(len(text), width * MARKS_A_CELL)

@@ -25,7 +25,13 @@ def sequences(received: bytes) -> set[str]:
     return {sequence for sequence in found if not _OUR_GRAMMAR.fullmatch(sequence)}
 
 
+_JOINED_EMOJI = re.compile("(?<=[\U0001f300-\U0001faff])\u200d(?=[\U0001f300-\U0001faff])")
+
+
 def unseen(received: bytes, allowed: str = "") -> set[str]:
-    """Characters outside of sequences that a terminal obeys or an eye misses, as code points."""
-    text = _OBEYED.sub("", received.decode())
+    """Characters outside of sequences that a terminal obeys or an eye misses, as code points.
+
+    What joins two emoji to one is meant.
+    """
+    text = _JOINED_EMOJI.sub("", _OBEYED.sub("", received.decode()))
     return {f"U+{ord(char):04X}" for char in set(text) - {*allowed} if unicodedata.category(char) in _UNSEEN}

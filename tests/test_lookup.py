@@ -20,12 +20,15 @@ from emtui.lookup import (
     PrefixTarget,
     Query,
     SeveralMatch,
+    SeveralNamed,
     Sieve,
     find,
     haystack,
+    is_wrapped_id,
     parse,
     parse_order,
     parse_target,
+    target_in,
     term,
 )
 
@@ -405,6 +408,68 @@ def test_a_url_names_the_session_in_it_and_is_kept_to_tell_its_host(url: str) ->
 def test_what_names_no_session_is_refused(text: str) -> None:
     with pytest.raises(BadQuery):
         parse_target(text)
+
+
+ID = "3f2a0b1c-0000-4000-8000-000000000001"
+URL = f"https://em01.example.net:9398/api/systemSessions/{ID}"
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        (f"<{URL}>", ExactTarget(FAILED.uid, URL)),
+        (f"({URL}?format=Entity).", ExactTarget(FAILED.uid, f"{URL}?format=Entity")),
+        (f'"urn:veeam:SystemSession:{ID}",', ExactTarget(FAILED.uid)),
+        (f'"{ID.upper()}";', ExactTarget(FAILED.uid)),
+        (f"“{ID}”", ExactTarget(FAILED.uid)),
+        (f"The run {ID} has failed, see the log.", ExactTarget(FAILED.uid)),
+        (f"{ID}\n{ID.upper()}: twice", ExactTarget(FAILED.uid)),
+        (f'{{"uid":"urn:veeam:SystemSession:{ID}","id":"{ID}"}}', ExactTarget(FAILED.uid)),
+        (f"GET /api/systemSessions/{ID}/events 404", ExactTarget(FAILED.uid)),
+        (f"job urn:veeam:Job:{WARNED.id}, run {ID}", ExactTarget(FAILED.uid)),
+        ('"3f2a"', PrefixTarget("3f2a")),
+        ("latest", LatestTarget()),
+    ],
+)
+def test_a_session_is_found_in_what_was_copied_from_a_text(text: str, target: object) -> None:
+    assert target_in(text) == target
+
+
+def test_of_two_sessions_none_is_chosen() -> None:
+    with pytest.raises(SeveralNamed, match="2 different sessions"):
+        target_in(f"{ID} and {WARNED.id}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no id at all",
+        f"urn:veeam:Job:{ID}",
+        f"https://em01.example.net/api/jobs/{ID}",
+        f"x{ID}",
+        f"{ID}0",
+        f"{ID}-0",
+    ],
+)
+def test_a_text_about_something_else_names_no_session(text: str) -> None:
+    with pytest.raises(BadQuery, match="names no session"):
+        target_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        (f"<{URL}>", True),
+        (f'"{ID}",', True),
+        (f'"{ID}"', False),
+        (f"message:{ID}", False),
+        (f"see {ID}", False),
+        ("(3f2a)", False),
+        ("(latest)", False),
+    ],
+)
+def test_open_takes_an_id_in_brackets_but_a_query_for_a_query(text: str, whether: bool) -> None:
+    assert is_wrapped_id(text) is whether
 
 
 def test_the_named_session_is_found_in_the_list() -> None:

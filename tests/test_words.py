@@ -126,6 +126,59 @@ def test_width_is_counted_in_cells(text: str, width: int) -> None:
     assert words.cells(text) == width
 
 
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("⚠\ufe0f ☁\ufe0f", 3),
+        ("👨\u200d👩\u200d👧", 6),
+        ("می\u200cخواهم", 7),
+        ("का", 2),
+        ("か\u3099", 2),
+        ("👍🏽", 4),
+        ("🇩🇪", 2),
+        ("1\ufe0f\u20e3", 1),
+        ("☰", 2),
+        ("\u0600", 1),
+        ("\ud7b0", 0),
+        ("\U0001faff", 2),
+        ("\U0002fffd", 2),
+        ("\u0378", 1),
+    ],
+)
+def test_width_is_the_most_that_a_terminal_takes_without_joiners_and_selectors(text: str, width: int) -> None:
+    assert words.cells(text) == width
+    assert words.cells(words.for_terminal(text)) == width
+
+
+def test_a_terminal_gets_no_joiner_and_no_selector_but_the_letters_and_their_forms() -> None:
+    assert words.for_terminal("⚠\ufe0f 👨\u200d👧 क्\u200dष 葛\U000e0100") == "⚠ 👨👧 क्ष 葛"
+    assert words.for_terminal("می\u200cخواهم") == "می\u200cخواهم"
+    assert words.fit("⚠\ufe0fx", 4) == "⚠x  "
+
+
+def test_a_line_is_broken_between_words_and_never_wider_than_it_may_be() -> None:
+    assert list(words.wrapped("one two three", 8)) == ["one two", "three"]
+    assert list(words.wrapped("a onelongword", 8)) == ["a", "onelongw", "ord"]
+    assert list(words.wrapped("a onelongword", 8, 4)) == ["a onelon", "gword"]
+    assert list(words.wrapped("    onelongword", 8)) == ["    onel", "ongword"]
+    assert list(words.wrapped("日本 語", 4)) == ["日本", "語"]
+    assert list(words.wrapped("", 8)) == [""]
+
+
+@given(st.text(), st.integers(2, 30))
+def test_parts_of_a_line_fit_and_lose_nothing_but_blanks(text: str, width: int) -> None:
+    parts = list(words.wrapped(text, width))
+    assert all(words.cells(part) <= width for part in parts)
+    assert "".join(parts).replace(" ", "") == text.replace(" ", "") or not text.isprintable()
+
+
+@given(st.text(), st.integers(0, 30))
+def test_what_is_clipped_is_the_beginning_that_fits(text: str, width: int) -> None:
+    shown = words.clipped(text, width)
+    assert text.startswith(shown)
+    assert words.cells(shown) <= width
+
+
 @given(st.text(), st.integers(-1, 30))
 def test_what_is_cut_never_exceeds_its_cells_and_says_so(text: str, width: int) -> None:
     shown = words.cut(text, width)

@@ -69,10 +69,21 @@ def reach(given: Given) -> Reach:
     """The server and user that are meant; raises `BadUsage` if one is missing."""
     connection = resolve(given)
     if connection.server is None:
-        raise BadUsage("which server? Give --server, EMTUI_SERVER or a profile (emtui login makes one).")
+        raise BadUsage(f"which server? {choices()}")
     if connection.user is None:
         raise BadUsage(f"who logs on to {connection.server}? Give --user or EMTUI_USER.")
     return Reach(connection.server, connection.user, connection)
+
+
+def choices() -> str:
+    """What a person may do where no server is meant."""
+    names = [profile.name for profile in configuration().profiles]
+    if not names:
+        return "Give --server, EMTUI_SERVER or a profile (emtui login makes one)."
+    return (
+        f"There are the profiles {', '.join(names)}, and none is the default: choose one with -p,"
+        " or set default_profile in the configuration."
+    )
 
 
 def narrate_zone(there: Reach, now: datetime) -> None:

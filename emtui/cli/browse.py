@@ -101,9 +101,10 @@ def _target(given: Given) -> str | None:
     """The one operand that names a session, rather than a query."""
     if len(given.operands) != 1:
         return None
-    from emtui.lookup import names_session
+    from emtui.lookup import is_wrapped_id, names_session
 
-    return given.operands[0] if names_session(given.operands[0]) else None
+    (text,) = given.operands
+    return text if names_session(text) or is_wrapped_id(text) else None
 
 
 _OF_A_RUN = ("facts", "xml")
@@ -131,8 +132,8 @@ def _compare(given: Given, target: str | None) -> str | None:
         return None
     if target is None:
         raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
-    from emtui.lookup import LAST_GOOD, parse_target
+    from emtui.lookup import LAST_GOOD, target_in
 
     if other != LAST_GOOD:
-        parse_target(other)
+        target_in(other)
     return other

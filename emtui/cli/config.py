@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 
 from emtui.cli import output, streams
@@ -16,6 +18,7 @@ from emtui.local.connection import VARIABLES
 from emtui.local.paths import NOWHERE, config_files
 
 HIDDEN = "***"
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _COLUMNS = tuple(output.Column(title) for title in ("Key", "Value", "From"))
 _KEYS = ("key", "value", "from")
 
@@ -53,12 +56,17 @@ def _files(config: Config) -> Iterator[tuple[str, str, str]]:
     if config.default is not None:
         yield "default_profile", config.default, str(config.default_from)
     for digit, stated in config.queries.items():
-        yield f"queries.{digit}", str(stated.value), str(stated.file)
+        yield f"queries.{_bare(digit)}", str(stated.value), str(stated.file)
     for profile in config.profiles:
         for key, stated in config.stated[profile.name].items():
             value = stated.value
             text = f"{value[0]} …" if isinstance(value, list) and len(value) > 1 else _word(value)
-            yield f"profiles.{profile.name}.{key}", _harmless(key, text), str(stated.file)
+            yield f"profiles.{_bare(profile.name)}.{key}", _harmless(key, text), str(stated.file)
+
+
+def _bare(key: str) -> str:
+    """A part of a key as TOML writes it: quoted where it holds more than letters, digits, `-` and `_`."""
+    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
 def _harmless(key: str, text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from emtui.cli import exits, output, streams
 from emtui.cli.arguments import Given
-from emtui.cli.asking import configuration, resolve, until_terminated
+from emtui.cli.asking import choices, configuration, resolve, until_terminated
 from emtui.cli.passwords import silent_password
 from emtui.doctor import here, there
 from emtui.doctor.check import Check, fail, ok, warn
@@ -78,9 +78,12 @@ def _configured(connection: Connection) -> Check:
     profile = connection.profile.name if connection.profile else "none"
     count = len(configuration().profiles)
     whom = f"{connection.user or 'nobody'} at {connection.server or 'no server'}"
-    return ok(
-        "connection", f"{whom}, profile {profile} of {count}; emtui config show says what comes from where"
-    )
+    found = f"{whom}, profile {profile} of {count}; emtui config show says what comes from where"
+    if connection.server is None:
+        return warn("connection", found, choices())
+    if connection.user is None:
+        return warn("connection", found, "give --user or EMTUI_USER")
+    return ok("connection", found)
 
 
 def _lines(check: Check) -> str:

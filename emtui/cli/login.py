@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import Reach, configuration, resolve, talk
+from emtui.cli.asking import Reach, choices, configuration, resolve, talk
 from emtui.cli.passwords import asked_password, password_for
 from emtui.em.address import Server, Trust, parse_server
 from emtui.em.errors import Untrusted
@@ -47,7 +47,9 @@ def login(given: Given) -> int:
 def logout(given: Given) -> int:
     """Forget the password, and the certificate too if that is asked for."""
     connection = resolve(given)
-    if connection.server is None or connection.user is None:
+    if connection.server is None:
+        raise BadUsage(f"logout from where? {choices()}")
+    if connection.user is None:
         raise BadUsage("logout from where? Give -p, or --server and --user.")
     streams.narrate(_forgotten(connection.server, connection.user, connection.profile))
     profile = connection.profile

@@ -86,7 +86,9 @@ def as_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: in
 
 def _line(columns: Sequence[Column], line: Sequence[str], widths: Sequence[int], width: int | None) -> str:
     padded = [
-        words.fit(cell, wide, column.right) for column, cell, wide in zip(columns, line, widths, strict=True)
+        words.fit(cell, wide, column.right)
+        for column, cell, wide in zip(columns[:-1], line, widths, strict=False)
     ]
-    text = GAP.join(padded).rstrip()
-    return (text if width is None else words.cut(text, width)) + "\n"
+    last = words.fit(line[-1], widths[-1], right=True) if columns[-1].right else line[-1]
+    text = GAP.join([*padded, last]).rstrip()
+    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"

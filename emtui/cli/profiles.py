@@ -27,6 +27,8 @@ def run(given: Given) -> int:
     else:
         rows = [_row(profile, config) for profile in config.profiles]
         streams.say(output.as_table(_COLUMNS, rows, streams.width()))
+    if not records:
+        streams.narrate("there is no profile yet: emtui login makes one")
     return 0
 
 

@@ -16,7 +16,7 @@ from emtui.cli.sessions import narrate_replaced
 from emtui.em.address import Server
 from emtui.em.model import Log, Session, Uid
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
-from emtui.lookup import ExactTarget, parse_target
+from emtui.lookup import ExactTarget, target_in
 
 if TYPE_CHECKING:
     from emtui.cli.history import History
@@ -93,7 +93,7 @@ async def _no_history(_client: Client, _seen: Seen) -> None:
 
 
 def _see(given: Given, look_back: LookBack = _no_history) -> Seen:
-    target = parse_target(given.operands[0])
+    target = target_in(given.operands[0])
     there = reach(given)
     narrate_host(target, there.server)
 
@@ -111,7 +111,7 @@ def _see(given: Given, look_back: LookBack = _no_history) -> Seen:
 
 
 def _print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> int:
-    target = parse_target(given.operands[0])
+    target = target_in(given.operands[0])
     connection = reach(given)
     narrate_host(target, connection.server)
 

@@ -85,4 +85,4 @@ def _as_row(line: Line, zone: tzinfo) -> str:
         cells += [words.fit(outcome, _OUTCOME), words.fit(session.type or "", _TYPE), session.id[:_ID]]
     cells.append(words.one_line((session.message if session else line.problem) or ""))
     text, width = output.GAP.join(cells).rstrip(), streams.width()
-    return (text if width is None else words.cut(text, width)) + "\n"
+    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"

@@ -17,10 +17,11 @@ from emtui.cli.known import is_known
 from emtui.cli.show import Seen, fields
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
-from emtui.lookup import Target, parse_target
+from emtui.lookup import Target, target_in
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
+    from emtui.em.errors import NotFound
 
 CODES = {
     Outcome.SUCCESS: 0,
@@ -38,7 +39,7 @@ def wait(given: Given) -> int:
     """Wait for the end of a session; the exit code says what became of it."""
     import asyncio
 
-    target, timeout = parse_target(given.operands[0]), _timeout(given.one("--timeout"))
+    target, timeout = target_in(given.operands[0]), _timeout(given.one("--timeout"))
     there = reach(given)
     narrate_host(target, there.server)
 
@@ -47,7 +48,7 @@ def wait(given: Given) -> int:
     async def ask(client: Client) -> tuple[Seen, bool] | None:
         try:
             async with asyncio.timeout(timeout):
-                session = await _ended(client, target)
+                session = await _ended(client, target, there.zone)
         except TimeoutError:
             return None
         known = as_json and await is_known(client, session)
@@ -70,7 +71,7 @@ def follow(given: Given) -> int:
     form = given.one("--output") or "table"
     if form not in _WRITERS:
         raise BadUsage(f"--follow writes {', '.join(_WRITERS)}: {form} has an end.")
-    target = parse_target(given.operands[0])
+    target = target_in(given.operands[0])
     there = reach(given)
     narrate_host(target, there.server)
 
@@ -81,34 +82,51 @@ def follow(given: Given) -> int:
     return 0
 
 
-async def _ended(client: Client, target: Target) -> Session:
-    """The session once it has ended; what may pass is waited through."""
-    from emtui.em.errors import EmError
+async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
+    """The session once it has ended; what may pass is waited through. Raises `Gone`."""
+    from emtui.em.errors import EmError, NotFound
     from emtui.monitor.one import One
 
-    session = await session_of(client, target)
+    session, seen = await session_of(client, target), client.now()
     if not session.running:
         return session
     uid, said = session.uid, ""
-    async with aclosing(One(lambda: client.session(uid)).answers()) as answers:
-        async for answer in answers:
-            if isinstance(answer, EmError):
-                said = _say_once(said, answer)
-            elif answer.complete and not answer.running:
-                return answer
+    try:
+        async with aclosing(One(lambda: client.session(uid)).answers()) as answers:
+            async for answer in answers:
+                if isinstance(answer, EmError):
+                    said = _say_once(said, answer)
+                    continue
+                if answer.complete and not answer.running:
+                    return answer
+                seen = client.now()
+    except NotFound as problem:
+        raise _gone(problem, session, client, seen, zone) from None
     return session
 
 
+def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, zone: tzinfo) -> NotFound:
+    from emtui.em.errors import Gone
+    from emtui.handover.gone import last_seen_running
+
+    told = last_seen_running(session, client.server, seen, client.now(), zone)
+    return Gone(told) if told else problem
+
+
 async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
-    from emtui.em.errors import EmError
+    from emtui.em.errors import EmError, NotFound
     from emtui.monitor.one import One
 
     session, said = await session_of(client, target), ""
+    seen = client.now()
 
     async def look() -> tuple[Session, Log]:
         known = session
         if known.running:
-            asked = await client.session(known.uid)
+            try:
+                asked = await client.session(known.uid)
+            except NotFound as problem:
+                raise _gone(problem, known, client, seen, printer.zone) from None
             known = asked if asked.complete else known
         return known, await client.events(known.uid)
 
@@ -118,6 +136,7 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
                 said = _say_once(said, answer)
                 continue
             session, log = answer
+            seen = client.now()
             printer.show(log, session.started)
             if not session.running:
                 break
@@ -185,4 +204,4 @@ def _row(event: Event, begin: datetime | None, zone: tzinfo) -> str:
         words.one_line(event.message or ""),
     )
     text, width = output.GAP.join(cells).rstrip(), streams.width()
-    return (text if width is None else words.cut(text, width)) + "\n"
+    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"

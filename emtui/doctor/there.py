@@ -100,7 +100,8 @@ async def _asked(way: Way) -> AsyncIterator[Check]:
             if ending := _ending(way):
                 yield ending
             yield _clock(answer)
-            yield await _root(way, answer)
+            for check in await _root(way, answer):
+                yield check
     except EmError as problem:
         yield fail("TLS and API root", problem, time.monotonic() - began)
         return
@@ -135,7 +136,8 @@ def _clock(answer: Answer) -> Check:
     return ok("clock", found)
 
 
-async def _root(way: Way, answer: Answer) -> Check:
+async def _root(way: Way, answer: Answer) -> tuple[Check, ...]:
+    """That it is Enterprise Manager, and which versions of its API it names."""
     if not answer.good:
         raise answers.no_root(way.server, answer.status, answer.headers, await answer.error_body())
     body = await answer.body()
@@ -144,7 +146,10 @@ async def _root(way: Way, answer: Answer) -> Check:
     except wire.Unreadable as problem:
         reason = f"something else ({problem.reason})"
         raise answers.not_enterprise_manager(way.server, answer.headers, body, reason) from None
-    return ok("API root", f"Enterprise Manager, {wire.versions(body) or 'which names no version'}")
+    versions = wire.versions(body)
+    if versions:
+        return (ok("API root", f"Enterprise Manager, {versions}"),)
+    return ok("API root", "Enterprise Manager"), skip("API versions", "the server names none")
 
 
 async def _with_logon(way: Way) -> AsyncIterator[Check]:

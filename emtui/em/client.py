@@ -22,7 +22,7 @@ from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
 from emtui.em.arrival import Arrivals
 from emtui.em.clock import server_time, utc_now
-from emtui.em.errors import EmError, Nonsense, NotFound, TooOld
+from emtui.em.errors import EmError, Gone, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
@@ -61,6 +61,9 @@ class Client:
         """What the last whole list was as an answer."""
         self.api = ""
         """The versions of its API that the server named."""
+        self._listed: tuple[Session, ...] = ()
+        self._seen: dict[str, Session | None] = {}
+        """By GUID what was read of one session: itself, or only its log."""
 
     @classmethod
     async def connect(
@@ -136,17 +139,22 @@ class Client:
                 raise answers.bad_document(self.server, "a list of system sessions", problem) from None
             took = asyncio.get_running_loop().time() - began
             self.receipt = Receipt(answer.received, took, answer.skew)
+            self._listed = listing.sessions
             return listing
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
         body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
-        return await self._read("a system session", lambda: wire.read_session(body, clock))
+        session = await self._read("a system session", lambda: wire.read_session(body, clock))
+        self._seen[find_guid(uid) or uid] = session
+        return session
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
         body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
-        return await self._read("the events of a session", lambda: wire.read_log(body, clock))
+        log = await self._read("the events of a session", lambda: wire.read_log(body, clock))
+        self._seen.setdefault(find_guid(uid) or uid, None)
+        return log
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
@@ -254,13 +262,29 @@ class Client:
         """The body of an answer about one session, and what the server's clock showed."""
         async with self._get(path) as answer:
             if answer.status == 404:
-                raise NotFound(
-                    f"{self.server.authority} knows no session {clean(find_guid(uid) or uid)}: the id is"
-                    " wrong, or the session is older than the 30 days that the server keeps."
-                )
+                raise self._missing(uid, log=path.endswith("/events"))
             if not answer.good:
                 raise await answer.trouble()
             return await answer.body(), answer.clock
+
+    def _missing(self, uid: Uid, *, log: bool) -> NotFound:
+        """404: of a session that was there before it is never the id that is wrong."""
+        guid = find_guid(uid) or uid
+        where, which = self.server.authority, clean(guid)
+        listed = next((one for one in self._listed if uid == one.uid or guid == one.id), None)
+        if listed is None and guid not in self._seen:
+            what = "has no log of" if log else "knows no"
+            return NotFound(
+                f"{where} {what} session {which}: the id is wrong, or the session is older than the 30 days"
+                " that the server keeps."
+            )
+        why = "it was deleted, or is older than the 30 days that the server keeps."
+        if log:
+            return Gone(f"{where} no longer has a log of session {which}: {why}")
+        known = [one for one in (listed, self._seen.get(guid)) if one is not None]
+        if known and all(one.running for one in known):
+            why = "it was still running when it was last seen, so how it ended is not known."
+        return Gone(f"{where} no longer lists session {which}: {why}")
 
     async def _read(self, what: str, read: Callable[[], T]) -> T:
         try:

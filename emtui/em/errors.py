@@ -17,6 +17,7 @@
     │   ├── LogonRefused          401 on logon: user or password
     │   └── Forbidden             403: the role is too low
     ├── NotFound                  404 on a session: unknown, or aged out
+    │   └── Gone                  404 on one that was there before
     └── Nonsense                  an answer came, and it made no sense
         ├── NotEnterpriseManager  something else answers there
         ├── TooOld                Enterprise Manager, but without system sessions
@@ -133,6 +134,10 @@ class Forbidden(Denied):
 
 class NotFound(EmError):
     """404 on one session: unknown, or aged out of the 30 days."""
+
+
+class Gone(NotFound):
+    """404 on a session that was there before: deleted, or aged out meanwhile."""
 
 
 class Nonsense(EmError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from emtui.em.text import INVISIBLE, REPLACEMENT
+from emtui.em.text import INVISIBLE, REPLACEMENT, SELECTORS, in_place
 
 _FFFD = REPLACEMENT.encode()
 _C0 = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
@@ -123,8 +123,8 @@ class Repair:
 
 _LINE_END = re.compile("\r\n?")
 _TAG = re.compile("""</?[^!?<>"'/](?:"[^"]*+"|'[^']*+'|[^<>"']++)*+>""")
-_IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}]""")
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}{SELECTORS}]""")
+_INVISIBLE = re.compile(f"[{INVISIBLE}{SELECTORS}]")
 
 
 def readable(body: bytes) -> str:
@@ -138,4 +138,10 @@ def readable(body: bytes) -> str:
     text = _LINE_END.sub("\n", text)
     if _INVISIBLE.search(text):
         text = _TAG.sub(lambda tag: _IN_TAG.sub(lambda part: part[1] or "_", tag.group()), text)
-    return _INVISIBLE.sub(lambda found: f"&#x{ord(found.group()):X};", text)
+    return _INVISIBLE.sub(_reference, text)
+
+
+def _reference(found: re.Match[str]) -> str:
+    if in_place(found.string, found.start()):
+        return found.group()
+    return f"&#x{ord(found.group()):X};"

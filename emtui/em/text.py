@@ -2,11 +2,14 @@
 
 Control characters become their pictures, invisible and turning ones their names in
 brackets, `⟨U+202E⟩`. Newline and tab stay: one-line places show them in their own way.
+Joiners and variation selectors stay where writing needs them: between the letters of a script that
+uses them (Persian, Hindi), in emoji, behind ideographs. Anywhere else they could only deceive.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 REPLACEMENT = "\ufffd"
 """What stands where a character was that no document may hold."""
@@ -20,17 +23,48 @@ INVISIBLE = (
 )
 """What is neither a picture nor room on a line: a set for a regular expression."""
 
-_HARMFUL = re.compile(f"\r\n|[\x00-\x08\x0b-\x1f\ud800-\udfff{INVISIBLE}]")
+JOINERS = "\u200c\u200d"
+SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d\u180f"
+"""Variation selectors, the Mongolian ones last: a set for a regular expression, too."""
+
+_CONTROLS = "\x00-\x08\x0b-\x1f\ud800-\udfff"
+_FLAG = "\U0001f3f4(?:{})\U000e007f".format(
+    "|".join("".join(chr(0xE0000 + ord(letter)) for letter in name) for name in ("gbeng", "gbsct", "gbwls"))
+)
+"""England, Scotland, Wales: the only flags that are written with tags."""
+_HARMFUL = re.compile(f"{_FLAG}|\r\n|[{_CONTROLS}{INVISIBLE}{SELECTORS}]")
+_OBEYED = re.compile(f"{_FLAG}|\r\n|(?![{JOINERS}])[{_CONTROLS}{INVISIBLE}]")
+_SELECTOR = re.compile(f"[{SELECTORS}]")
+_JOINING = re.compile(
+    "[\u0600-\u07ff\u0840-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u1a20-\u1cff\ua840-\ua8ff"
+    "\ua980-\uabff\ufb50-\ufdff\ufe70-\ufefe\U00010a00-\U00010aff\U00010d00-\U00010d3f"
+    "\U00010f30-\U00010fdf\U00011000-\U00011fff\U0001e900-\U0001e95f]"
+)
+"""Scripts whose letters change with their neighbours: Arabic, those of India, Mongolian, and others."""
+_VIRAMA = 9
+"""The combining class of the sign that takes a letter's vowel away; a joiner may end a word behind it."""
+_IDEOGRAPH = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3001\u3002\uff01-\uff1f]"
+)
+_DOTTED = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua840-\ua877]")
+_PICTURES = frozenset("‼⁉〰〽ℹ")
+"""Emoji that are neither symbols nor letters of their own."""
+_TONES = range(0x1F3FB, 0x1F400)
+_EMOJI = range(0x1F000, 0x1FB00)
+_KEYCAP = "\u20e3"
 
 
 def guarded(text: str) -> str:
-    """`text` with U+FFFD for what `clean` would have changed: the last door before a terminal or a file.
+    """`text` with U+FFFD for what a terminal obeys: the last door before one, or before a file.
 
-    One character for one, so that widths stay as they were reckoned.
+    One character for one, so that widths stay as they were reckoned. Joiners and selectors are left:
+    whether one is in its place cannot be seen in a piece of a line.
     """
     if text.isprintable():
         return text
-    return _HARMFUL.sub(lambda found: REPLACEMENT * len(found.group()), text)
+    return _OBEYED.sub(
+        lambda found: found[0] if found[0][0] == "\U0001f3f4" else REPLACEMENT * len(found[0]), text
+    )
 
 
 def clean(text: str) -> str:
@@ -39,15 +73,61 @@ def clean(text: str) -> str:
     C0 and DEL become control pictures, C1, bidi and zero-width characters `⟨U+202E⟩`,
     `\r\n` a newline, lone surrogates U+FFFD. Cleaning twice changes nothing more.
     """
-    if text.isprintable():
+    if text.isprintable() and (text.isascii() or not _SELECTOR.search(text)):
         return text
     return _HARMFUL.sub(_harmless, text)
+
+
+def in_place(text: str, at: int) -> bool:
+    """Whether a joiner or variation selector stands at this place, and does there what it is made for."""
+    if at == 0:
+        return False
+    before, char, after = text[at - 1], text[at], text[at + 1 : at + 2]
+    if char not in JOINERS:
+        return bool(_SELECTOR.fullmatch(char)) and _selects(before, char, after)
+    if unicodedata.combining(before) == _VIRAMA:
+        return True
+    if char == "\u200d" and _is_emoji(after):
+        base = text[max(at - 2, 0)] if _SELECTOR.fullmatch(before) else before
+        return _is_emoji(base) or ord(before) in _TONES
+    if not (_JOINING.fullmatch(after) and _is_letter(before) and _is_letter(after)):
+        return False
+    return char == "\u200c" or bool(_JOINING.fullmatch(before))
+
+
+def _is_letter(char: str) -> bool:
+    """Whether this is a letter, a mark or a digit: `VM` may have a Persian ending behind a joiner."""
+    return unicodedata.category(char)[0] in "LMN" and not _SELECTOR.fullmatch(char)
+
+
+def _is_emoji(char: str) -> bool:
+    """Whether this is a symbol that may be part of an emoji; those of later Unicode versions as well."""
+    code = ord(char) if char else 0
+    return code in _EMOJI or (0x2190 <= code <= 0x3299 and unicodedata.category(char) in {"So", "Sm"})
+
+
+def _selects(before: str, selector: str, after: str) -> bool:
+    code = ord(selector)
+    if code < 0xFE00:
+        return "\u1800" <= before <= "\u18af" and _is_letter(before)
+    if _IDEOGRAPH.fullmatch(before):
+        return True
+    if code >= 0xE0100:
+        return False
+    if before in "0123456789#*":
+        return after == _KEYCAP
+    if _DOTTED.fullmatch(before):
+        return code == 0xFE00
+    symbol = unicodedata.category(before) in {"So", "Sm"} and not before.isascii()
+    return symbol or before in _PICTURES or _is_emoji(before)
 
 
 def _harmless(found: re.Match[str]) -> str:
     character = found.group()
     if character == "\r\n":
         return "\n"
+    if len(character) > 1:
+        return character  # a flag
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)
@@ -55,6 +135,8 @@ def _harmless(found: re.Match[str]) -> str:
         return "\u2421"
     if 0xD800 <= code <= 0xDFFF:
         return REPLACEMENT
+    if in_place(found.string, found.start()):
+        return character
     return f"⟨U+{code:04X}⟩"
 
 

@@ -27,6 +27,8 @@ from emtui.local.profiles import OFF
 SERVICE = "emtui"
 KERNEL = "kernel keyring"
 """The keyring that forgets a password after some hours."""
+READY, LOCKED = "ready", "locked"
+"""What a keyring that can be used is, as it is found."""
 PATIENCE = 3.0
 """Seconds that a keyring may take before the person is asked instead."""
 
@@ -136,6 +138,10 @@ def lasting(keyring: str) -> str:
     return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
+READY, LOCKED = "ready", "locked"
+"""What a keyring that can be used is, as it is found."""
+
+
 async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
     """Every keyring that emtui knows, as it is found here; none is unlocked, nothing is read from it."""
     return tuple([await _tried(name, patience) for name in ALLOWED])
@@ -145,7 +151,7 @@ async def _tried(name: str, patience: float) -> Tried:
     began = time.monotonic()
     try:
         said = await _asked(_Question("probe", name), patience)
-        verdict = brief(said.get("trouble", ""), 120) or ("locked" if said.get("locked") else "ready")
+        verdict = brief(said.get("trouble", ""), 120) or (LOCKED if said.get("locked") else READY)
     except NoKeyring as problem:
         verdict = str(problem)
     return Tried(name, verdict, time.monotonic() - began)

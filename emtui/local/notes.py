@@ -107,7 +107,7 @@ def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
     document = read_toml(file) or {}
     for key in document:
         if key != "note":
-            raise BadConfig(f"{file}: {clean(key)} is not a key of the notes{near(key, ('note',))}")
+            raise BadConfig(f"{file}: {clean(key)} is not a key of the notes{_instead(key)}")
     tables = document.get("note", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise BadConfig(f"{file}: each note stands under a heading of its own: [[note]].")
@@ -115,6 +115,19 @@ def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
         raise BadConfig(f"{file}: {len(tables)} notes are too many: {MOST} at most.")
     return iter(
         [_note(table, f"{file}: note {number}: ", whose, zone) for number, table in enumerate(tables, 1)]
+    )
+
+
+def _instead(key: str) -> str:
+    """What was meant by a key outside of a note: `[[note]]`, or one that stands below it."""
+    if key in KEYS:
+        return ": it stands in a note, below a line with [[note]]."
+    guess = near(key, ("note",))
+    keys = f"{', '.join(KEYS[:-1])} and {KEYS[-1]}"
+    return (
+        guess
+        if guess.endswith("?")
+        else f": each note begins with a line [[note]], below which stand {keys}."
     )
 
 

@@ -7,7 +7,7 @@ kind, a user name with a control character (`"EXAMPLE\backup"` is a backspace in
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -126,12 +126,15 @@ def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -
         raise BadConfig(f"{file}: {where}{key} is not a key of the configuration{near(key, known)}")
 
 
-def near(word: object, known: object) -> str:
-    """The end of a sentence: `: did you mean …?`, if one of the known words is near."""
+def near(word: object, known: Iterable[str]) -> str:
+    """The end of a sentence: `: did you mean …?` if one of the known words is near, else all of them."""
     import difflib
 
-    found = difflib.get_close_matches(str(word), list(known), n=1)  # type: ignore[call-overload] # any words
-    return f": did you mean {found[0]}?" if found else "."
+    names = list(known)
+    found = difflib.get_close_matches(str(word), names, n=1)
+    if found:
+        return f": did you mean {found[0]}?"
+    return f": known are {', '.join(names)}." if names else "."
 
 
 def _fits(key: str, value: object) -> bool:

@@ -22,10 +22,13 @@ from emtui.lookup.target import (
     NoMatch,
     PrefixTarget,
     SeveralMatch,
+    SeveralNamed,
     Target,
     find,
+    is_wrapped_id,
     names_session,
     parse_target,
+    target_in,
 )
 from emtui.lookup.texts import haystack
 from emtui.lookup.types import is_type_name, names_of
@@ -47,6 +50,7 @@ __all__ = [
     "PrefixTarget",
     "Query",
     "SeveralMatch",
+    "SeveralNamed",
     "Sieve",
     "Target",
     "closed",
@@ -54,6 +58,7 @@ __all__ = [
     "find",
     "haystack",
     "is_type_name",
+    "is_wrapped_id",
     "meant",
     "names_of",
     "names_session",
@@ -63,6 +68,7 @@ __all__ = [
     "parse_target",
     "readable",
     "split",
+    "target_in",
     "term",
     "without_key",
 ]

@@ -18,6 +18,13 @@ MANY = 10
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _EXACT = re.compile(rf"(?:urn:veeam:systemsession:)?\{{?({_GUID})\}}?", re.IGNORECASE)
 _URL = re.compile(rf"https?://[^/]+/.*?systemSessions/({_GUID})(?![0-9a-f-]).*", re.IGNORECASE)
+_ANY = re.compile(
+    rf"(?:urn:veeam:(?P<kind>\w+):|/(?P<path>\w+)/|(?<![0-9a-z-]))(?P<guid>{_GUID})(?![0-9a-z-])",
+    re.IGNORECASE,
+)
+_OURS = ("systemsession", "systemsessions")
+_AROUND = " \t\r\n<>()[]\"'`,;.“”„‘’«»"
+"""What stands around an ID that was copied out of a sentence, a mail or JSON."""
 _HEX = re.compile(r"[0-9a-f][0-9a-f-]*", re.IGNORECASE)
 _LATEST = re.compile(r"latest(?::(.*))?", re.IGNORECASE)
 LAST_GOOD = "good"
@@ -51,6 +58,10 @@ class LatestTarget:
 Target = ExactTarget | PrefixTarget | LatestTarget
 
 
+class SeveralNamed(BadQuery):
+    """A text that names more than one session."""
+
+
 class NoMatch(LookupError):
     """No session of the list is meant; one sentence."""
 
@@ -77,6 +88,33 @@ def parse_target(text: str) -> Target:
     if _HEX.fullmatch(text) and FEWEST_DIGITS <= len(digits) <= 32:
         return PrefixTarget(digits)
     raise BadQuery(f"{text!r} names no session: {_FORMS}", text)
+
+
+def target_in(text: str) -> Target:
+    """The session that a text names: as `parse_target` reads it, in quotes or brackets, or in a sentence.
+
+    A sentence names the one GUID in it that is not said to be of something else, such as a job. Raises
+    `SeveralNamed` if there are more, `BadQuery` if there is none.
+    """
+    for whole in (text, text.strip(_AROUND)):
+        if names_session(whole):
+            return parse_target(whole)
+    readable = "".join(text.split()).isprintable()
+    found = (match for match in _ANY.finditer(text) if _is_ours(match["kind"] or match["path"]))
+    guids = list(dict.fromkeys(match["guid"].lower() for match in found)) if readable else []
+    if len(guids) > 1:
+        raise SeveralNamed(f"This names {len(guids)} different sessions: give one of them.", text)
+    return ExactTarget(uid_of(guids[0])) if guids else parse_target(text)
+
+
+def _is_ours(kind: str | None) -> bool:
+    return kind is None or kind.casefold() in _OURS
+
+
+def is_wrapped_id(text: str) -> bool:
+    """Whether this is one GUID, URN or URL in brackets or before a comma; in quotes alone it is a query."""
+    bare = text.strip(_AROUND)
+    return text != f'"{bare}"' and names_session(bare) and isinstance(parse_target(bare), ExactTarget)
 
 
 def names_session(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 LEAST = 10.0
 """No profile may ask more often."""
@@ -16,6 +17,9 @@ _DOUBLINGS = 10
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The pauses between two requests: usual ones, while nobody looks, and the longest in trouble."""
+
+    is_regular: ClassVar[bool] = True
+    """Whether the next request can be told beforehand: those of a recording came as they came."""
 
     every: float = 60.0
     resting: float = 180.0

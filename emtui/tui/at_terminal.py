@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LAYOUT_EVERY = 60.0
+"""Seconds in which it is said once that a key is of another keyboard layout."""
 ANSWERED_BY_THEN = 3.0
 """Seconds that the terminal's answers are waited for before it is lent: later ones are typed there."""
 
@@ -53,6 +56,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._start = start
         self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False
+        self._layout_told: float | None = None
         self._ink = start.ink
         self._loop_here: asyncio.AbstractEventLoop | None = None
         self.register_theme(THEME)
@@ -110,11 +114,19 @@ class AtTerminal(App[int], inherit_bindings=False):
                 if await self._press(event):
                     return
                 if not isinstance(self.focused, Input):
-                    page.missed(event.key)
+                    page.missed(event.key, event.character)
         await super().on_event(event)
 
     def touched(self) -> None:
         """Somebody is there."""
+
+    def layout_is_news(self) -> bool:
+        """Whether it has not just been said that a key is of another layout; it now has."""
+        before, now = self._layout_told, monotonic()
+        if before is not None and now - before < LAYOUT_EVERY:
+            return False
+        self._layout_told = now
+        return True
 
     async def _sort_out(self, lump: Lumped) -> None:
         """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""

@@ -6,6 +6,7 @@ app) where it stands. Keys have Textual's names.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -225,6 +226,11 @@ _SHOWN = {
 def shown(key: str) -> str:
     """The key as a person reads it: `/` for Textual's `slash`."""
     return _SHOWN.get(key, key)
+
+
+def of_another_layout(typed: str) -> bool:
+    """Whether this is a letter or digit that no key of a Latin layout gives, such as `й`, `ω` or `ｑ`."""
+    return typed >= "\u0370" and typed.isalnum() and not unicodedata.name(typed, "").startswith("LATIN ")
 
 
 def keys_of(command: Command) -> str:

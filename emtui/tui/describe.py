@@ -72,7 +72,7 @@ def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
     if health.sight is Sight.STALE:
         pieces.append(("STALE  ", ALARM))
     pieces.append((as_of_text(snapshot.as_of, clock), PLAIN))
-    if width >= MEDIUM and not follow.paused:
+    if width >= MEDIUM and not follow.paused and follow.pace.is_regular:
         pieces.append((f"  every {words.pause(follow.every)}", PLAIN))
     return pieces
 

@@ -86,6 +86,8 @@ def _clocks(skew: timedelta | None) -> str:
 
 def _cost(follow: Follow) -> str:
     """What following the list costs the server at this pace."""
+    if not follow.pace.is_regular:
+        return "none: this is a recording"
     cost, every = follow.health.last, follow.every
     an_hour = _HOUR / every
     pace = f"every {words.pause(every)}: {an_hour:.0f} an hour"

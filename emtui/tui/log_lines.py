@@ -7,7 +7,7 @@ follows. A row is one line of the screen: where long messages are wrapped, a lin
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -135,32 +135,11 @@ def broken(text: str, width: int) -> tuple[str, ...]:
     Of a very long one only the first lines: whoever wants the others opens it.
     """
     lines = text[: MOST_ROWS * width * words.MARKS_A_CELL].replace("\t", " ").split("\n")
-    parts = (part for line in lines for part in _parts(line, width))
+    parts = (part for line in lines for part in words.wrapped(line, width, width // 2))
     *kept, last = islice(parts, MOST_ROWS + 1)
     return (
         (*kept[:-1], words.cut(kept[-1] + words.ELLIPSIS, width)) if len(kept) == MOST_ROWS else (*kept, last)
     )
-
-
-def _parts(line: str, width: int) -> Iterator[str]:
-    start = 0
-    while (end := start + _fitting(line[start : start + width * words.MARKS_A_CELL + 1], width)) < len(line):
-        blank = line.rfind(" ", start + width // 2, end + 1)
-        yield line[start : blank if blank > 0 else end].rstrip()
-        start = blank + 1 if blank > 0 else end
-    yield line[start:]
-
-
-def _fitting(text: str, width: int) -> int:
-    """How many characters of it fit, one at least; as many marks as a line may be made of."""
-    if text.isascii() and text.isprintable():
-        return width
-    used = 0
-    for place, char in enumerate(text[: width * words.MARKS_A_CELL]):
-        used += words.cells(char)
-        if used > width:
-            return max(place, 1)
-    return min(len(text), width * words.MARKS_A_CELL)
 
 
 def moved_left(text: str, cells: int) -> str:

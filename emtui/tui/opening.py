@@ -88,9 +88,9 @@ class Opening(LoggingOn, inherit_bindings=False):
         if screen is None:
             return
         try:
-            session = screen.find(lookup.parse_target(text))
+            session = screen.find(lookup.target_in(text))
             named = compare and compare != lookup.LAST_GOOD
-            other = screen.find(lookup.parse_target(compare)) if compare and named else None
+            other = screen.find(lookup.target_in(compare)) if compare and named else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.page.say(str(error))
             return
@@ -109,22 +109,33 @@ class Opening(LoggingOn, inherit_bindings=False):
             self.go_to(target, self._start.compare, self._start.view)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste outside a field is never run as keys: an ID opens, anything else is offered as a query."""
+        """A paste outside a field is never run as keys: what names a run opens it, anything else is a query.
+
+        It names one if it is a sentence with one GUID, too, unless it is a query with a key, such as `id:`.
+        """
         screen = self.lookup_screen
         text = " ".join(event.text.split())
         if screen is None or not text or self.page.PLACE not in OF_SESSIONS:
             return
         from emtui import lookup
 
+        if not lookup.names_session(text) and screen.is_keyed(text):
+            self._offer(text)
+            return
         try:
-            lookup.parse_target(text)
+            lookup.target_in(text)
+        except lookup.SeveralNamed as error:
+            self.page.say(str(error))
         except lookup.BadQuery:
-            if self.screen is screen:
-                screen.offer(text)
-            else:
-                self.page.say("What was pasted is no ID; on the list it would be a query.")
+            self._offer(text)
         else:
             self.go_to(text)
+
+    def _offer(self, text: str) -> None:
+        if self.lookup_screen and self.screen is self.lookup_screen:
+            self.lookup_screen.offer(text)
+        else:
+            self.page.say("What was pasted is no ID; on the list it would be a query.")
 
     def on_knowing_judged(self) -> None:
         """Pages above the list that show what is thought of it show the latest."""

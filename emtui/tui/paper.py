@@ -7,17 +7,18 @@ A cell is one column: its character, and the SGR codes that it is written with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from emtui import words
 from emtui.em.text import guarded
 from emtui.tui.ink import Ink
 
@@ -30,6 +31,8 @@ UNKNOWN: Cell = ("?", "?")
 WORTH_A_JUMP = 9
 """Cells that are sent again rather than jumped over: a jump takes about as many bytes."""
 _BREAKS = str.maketrans("\n\t", "  ")
+_GROUND = re.compile(r"(?:^|;)(?:7|4[0-9]?|10[0-9])(?:;|$)")
+"""SGR codes that show on a blank: a turned or coloured ground, a line below."""
 WORTH_ERASING = 4
 """Blanks up to the end of a line, from which on erasing takes fewer bytes."""
 
@@ -103,22 +106,25 @@ def painted(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
 
 
 def cells_of(strip: Strip, ink: Ink) -> Line:
-    """The strip, column by column.
+    """The strip, column by column, in as many as the framework reckons with.
 
-    A piece with a character that is not one column wide stands in its first cell,
+    A piece with a character that is not one column wide in every terminal stands in its first cell,
     the others are empty: nobody can tell for all terminals where its parts begin.
     """
     cells: Line = []
     for text, style, control in strip:
+        if control:
+            continue
         if not text.isprintable():
             text = guarded(text).translate(_BREAKS)  # noqa: PLW2901 - the last door before the terminal
         codes = _codes(style, ink) if style else ""
-        text = ink.text(text)  # noqa: PLW2901 - the same door
-        if text.isascii() or all(cell_len(character) == 1 for character in text):
-            cells += [] if control else [(character, codes) for character in text]
-        elif width := cell_len(text):
+        text = ink.text(words.for_terminal(text))  # noqa: PLW2901 - the same door
+        if text.isascii() or all(map(words.is_one_cell, text)):
+            cells += [(character, codes) for character in text]
+        elif width := words.cells(text):
             cells += [(text, codes), *[("", codes)] * (width - 1)]
-    return cells
+    missing = strip.cell_length - len(cells)  # the framework's own widgets measure in their own way
+    return [*cells, *[BLANK] * missing] if missing >= 0 else cells[:missing]
 
 
 @lru_cache(maxsize=1024)
@@ -168,17 +174,31 @@ def _written(line: Line, start: int, end: int, y: int) -> str:
 
 
 def _lumped(cells: Line, y: int, start: int) -> str:
-    """Cells with pieces among them of which terminals disagree how wide they are: after each, a jump."""
-    parts = []
-    unsure = False
-    for codes, run in groupby(enumerate(cells, start), key=lambda placed: (placed[1][1], len(placed[1][0]))):
-        (x, (first, _)), *rest = run
-        text = first + "".join(character for _, (character, _) in rest)
-        if text:
-            jump = _place(y, x) if unsure else ""
-            parts.append(jump + (f"\x1b[{codes[0]}m{text}\x1b[0m" if codes[0] else text))
-        unsure = codes[1] != 1
+    """Cells with pieces among them of which terminals disagree how wide they are: after each, a jump.
+
+    Under such a piece the ground is painted first, where it is seen: it may take fewer cells.
+    """
+    parts, unsure, x = [], False, start
+    for text, codes, width, doubtful in _pieces(cells):
+        jump = _place(y, x)
+        shown = f"{' ' * width}{jump}{text}" if doubtful and _GROUND.search(codes) else text
+        parts.append((jump if unsure else "") + (f"\x1b[{codes}m{shown}\x1b[0m" if codes else shown))
+        unsure, x = doubtful, x + width
     return "".join(parts)
+
+
+def _pieces(cells: Line) -> Iterator[tuple[str, str, int, bool]]:
+    """Text, codes, width, and whether that is doubtful; characters of one cell each go together."""
+    texts: list[str] = []
+    codes, doubtful = "", False
+    for character, new in cells:
+        if texts and (new != codes or (doubtful and character) or len(character) > 1):
+            yield "".join(texts), codes, len(texts), doubtful
+            texts, doubtful = [], False
+        texts.append(character)
+        codes, doubtful = new, doubtful or len(character) != 1
+    if texts:
+        yield "".join(texts), codes, len(texts), doubtful
 
 
 def _place(y: int, x: int) -> str:

@@ -135,7 +135,7 @@ def _table(shown: Shown, clock: Clock) -> Iterator[str]:
 
 
 def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
-    kind += " " * (TYPE_CELLS - words.cells(kind))
+    kind = words.for_terminal(kind) + " " * (TYPE_CELLS - words.cells(kind))
     return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>7}  {id:<{SHORT_ID}}  {message}".rstrip()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def test_what_the_environment_says_is_named_and_the_password_is_not_shown(shell:
         ["server", "em02.example.net", "EMTUI_SERVER"],
         ["password", "***", "EMTUI_PASSWORD"],
     ]
+
+
+def test_keys_are_written_as_toml_writes_them(shell: Shell) -> None:
+    host, lab = "[profiles.'em01.example.net']\nserver = 'em01'\n", "[profiles.lab-2]\nserver = 'em02'\n"
+    write(shell.home / "config" / "emtui" / "config.toml", f"{host}{lab}[queries]\n5 = 'a'\n")
+    keys = [one["key"] for one in shell.json("config", "show", "-o", "json")]
+    assert keys == ["queries.5", 'profiles."em01.example.net".server', "profiles.lab-2.server"]
+    for key in keys:
+        tomllib.loads(f"{key} = 1")
 
 
 def test_a_file_that_is_missing_is_said_aside(shell: Shell) -> None:

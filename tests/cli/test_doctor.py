@@ -111,6 +111,48 @@ def test_every_keyring_is_tried(shell: Shell, name: str) -> None:
     assert re.search(rf"keyring +\d\.\d\ds  {name}: ", done.stdout)
 
 
+def test_only_what_was_found_to_be_so_is_ok(shell: Shell) -> None:
+    done = shell("doctor", "-o", "json")
+    found = json.loads(done.stdout)
+    verdicts = {(check["check"], check["verdict"]) for check in found}
+    for name in ("configuration", "state folder", "terminal", "server"):
+        assert (name, "skip") in verdicts, "there is none, or nobody is named"
+        assert (name, "ok") not in verdicts
+    assert ("connection", "warn") in verdicts
+    keyrings = {
+        check["found"].partition(": ")[2]: check["verdict"] for check in found if check["check"] == "keyring"
+    }
+    assert keyrings
+    assert all((verdict == "ok") == (said == "ready") for said, verdict in keyrings.items()), keyrings
+
+
+def test_a_ca_file_that_is_not_there_and_files_that_others_may_change_are_warned_about(shell: Shell) -> None:
+    file = shell.home / "config" / "emtui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[profiles.prod]\nserver = 'em01.example.net'\nca_file = 'ca.pem'\n")
+    file.chmod(0o600)
+    (state := shell.home / "state" / "emtui").mkdir(parents=True)
+    state.chmod(0o777)
+    found = checks(shell, 5, "--user", "ops", "--server", "no-such-host.invalid", "-p", "prod") | checks(
+        shell, 5, "--user", "ops"
+    )
+    assert found["CA file"]["verdict"] == "warn"
+    assert found["CA file"]["next"] == "correct ca_file, or put it there"
+    assert found["state folder"]["verdict"] == "warn"
+
+
+def test_a_server_without_versions_is_not_said_to_have_any(shell: Shell, tmp_path: Path) -> None:
+    certificate = identity(tmp_path)
+    with rogue_beside(good, certificate.context()) as server:
+        shell.before = ("--server", server.authority, "--pin", certificate.sha256)
+        found = checks(shell, 0)
+    assert (found["API root"]["verdict"], found["API root"]["found"]) == ("ok", "Enterprise Manager")
+    assert (found["API versions"]["verdict"], found["API versions"]["found"]) == (
+        "skip",
+        "the server names none",
+    )
+
+
 # --- the report --------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,7 @@ class Manager:
     bad: Reply | None = None
     logon: Reply = GOOD["logon"]
     looks: int = 0
+    keeps_logs: bool = True
 
     def __call__(self, asked: Asked) -> Reply:
         route = route_of(asked)
@@ -74,6 +76,8 @@ class Manager:
             if number not in self.runs:
                 return reply("404 Not Found")
             return reply("200 OK", self._row(number, "SystemSession").encode())
+        if route == "events" and not self.keeps_logs:
+            return reply("404 Not Found")
         if route == "events":
             events = "".join(
                 f"<Events><CreationTimeUTC>2026-11-23T02:00:{number:02}</CreationTimeUTC>"
@@ -283,6 +287,33 @@ def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(there: Shell, manage
     assert there("wait", guid(2), "--timeout", "soon").returncode == 2
 
 
+def test_a_run_that_is_gone_while_it_is_waited_for_is_told_as_gone(there: Shell, manager: Manager) -> None:
+    with running(there, "wait", guid(2)) as child:
+        child.until(lambda: manager.looks > 2)
+        del manager.runs[2]
+        assert child.end() == 3
+    said = "".join(child.said)
+    gone = f"no longer lists CollectJob {guid(2)}: it was running at "
+    assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, and how it ended is not known\.", said), said
+    assert "wrong" not in said
+    assert child.lines == []
+    never = there("wait", guid(2))
+    assert (never.returncode, "the id is wrong" in never.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["<https://x.example.net/api/systemSessions/{}>", '"urn:veeam:SystemSession:{}",', "run {} has failed"],
+)
+@pytest.mark.parametrize("command", ["show", "events", "wait"])
+def test_an_id_may_be_given_as_it_was_copied(there: Shell, command: str, form: str) -> None:
+    done = there(command, form.format(guid(1)))
+    assert done.returncode == 0, done.stderr
+    assert ("the URL names x.example.net" in done.stderr) == form.startswith("<")
+    several = there(command, f"{guid(1)} {guid(2)}")
+    assert (several.returncode, "names 2 different sessions" in several.stderr) == (2, True)
+
+
 # --- events --follow ----------------------------------------------------------------
 
 
@@ -305,6 +336,24 @@ def test_events_are_printed_once_each_as_they_come(there: Shell, manager: Manage
         *[True] * 5,
     ]
     assert "it has ended: failed" in "".join(child.said)
+
+
+def test_events_are_not_followed_beyond_the_end_of_the_run_in_the_list(
+    there: Shell, manager: Manager
+) -> None:
+    with running(there, "events", guid(2), "--follow") as child:
+        child.until(lambda: len(child.lines) == 2)
+        del manager.runs[2]
+        assert child.end() == 3
+    assert f"no longer lists CollectJob {guid(2)}: it was running at " in "".join(child.said)
+
+
+@pytest.mark.parametrize("command", [("show",), ("events",), ("events", "-o", "xml")])
+def test_a_log_that_is_gone_is_told_as_that(there: Shell, manager: Manager, command: tuple[str, ...]) -> None:
+    manager.keeps_logs = False
+    done = there(*command, guid(1)[:8])
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"no longer has a log of session {guid(1)}: it was deleted, or is older than" in done.stderr
 
 
 def test_what_has_an_end_is_not_followed(there: Shell) -> None:

@@ -6,12 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.cells import cell_len
 
 from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table
 from emtui.em.address import Server
 from emtui.em.model import Event, Log, Result, Session, uid_of
 from emtui.em.text import guarded
 from emtui.handover.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
+from emtui.words import cells
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -133,3 +135,15 @@ def test_an_empty_table_has_its_titles() -> None:
 @pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\r"])
 def test_nothing_that_moves_a_terminal_is_shown(char: str) -> None:
     assert guarded(f"a{char}b\n\tc") == "a\N{REPLACEMENT CHARACTER}b\n\tc"
+
+
+def test_columns_of_a_table_stand_below_each_other_in_every_terminal() -> None:
+    """Some let joiners and selectors change the width, as `cell_len` reckons, and others do not."""
+    rows = [("vs16⚠\ufe0f", "1s", "☁\ufe0f end"), ("👨\u200d👧", "2s", "می\u200cخواهم")]
+    for width in (None, 60):
+        lines = as_table(COLUMNS, rows, width).splitlines()
+        heads = [line.partition("s  ")[0] for line in lines[1:]]
+        measured = {measure(head) for head in heads for measure in (cell_len, cells)}
+        assert len(measured) == 1, (width, heads)
+    assert "☁\ufe0f end" in as_table(COLUMNS, rows, None), "the last column is as it is on a pipe"
+    assert "☁ end" in as_table(COLUMNS, rows, 60)

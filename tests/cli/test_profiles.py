@@ -48,6 +48,27 @@ def test_profiles_is_a_table_and_empty_without_any(shell: Shell, with_profile: S
     assert lines[1].startswith("lab   127.0.0.1:")
     config_of(shell).unlink()
     assert shell.json("profiles", "-o", "json") == []
+    assert "emtui login makes one" in shell("profiles").stderr
+
+
+@pytest.mark.parametrize("command", [("sessions",), ("show", "latest"), ("check",), ("logout",)])
+def test_of_several_profiles_one_must_be_chosen_and_how_is_said(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
+    file = config_of(shell)
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "[profiles.prod]\nserver = 'em01.example.net'\n[profiles.lab]\nserver = 'em02.example.net'\n"
+    )
+    file.chmod(0o600)
+    done = shell(*command)
+    assert done.returncode == (3 if command == ("check",) else 2)
+    said = done.stdout + done.stderr
+    assert "There are the profiles prod, lab, and none is the default: choose one with -p, or" in said
+    assert "set default_profile in the configuration" in said
+    file.unlink()
+    done = shell(*command)
+    assert "a profile (emtui login makes one)" in done.stdout + done.stderr
 
 
 def test_a_refused_login_keeps_nothing(at_demo: Shell) -> None:

@@ -116,6 +116,15 @@ def test_what_is_known_to_the_team_may_have_an_end(tmp_path: Path) -> None:
         ('[note]\npattern = "a"\ntext = "b"\n', "each note stands under a heading of its own: [[note]]."),
         ('[[note]]\ntext = "a"\n', "note 1: a pattern is missing."),
         ('[[note]]\npattern = "a"\n', "note 1: a text is missing."),
+        ('pattern = "a"\n', "pattern is not a key of the notes: it stands in a note, below a line with"),
+        (
+            "[rules]\n",
+            "begins with a line [[note]], below which stand pattern, text, link, type, known and until.",
+        ),
+        (
+            '[[note]]\nmessage = "a"\n',
+            "message is not a key of a note: known are pattern, text, link, type, known, until",
+        ),
         ('[[note]]\npatern = "a"\n', "note 1: patern is not a key of a note: did you mean pattern?"),
         ('[[note]]\npattern = ""\ntext = "b"\n', "pattern must be a text"),
         ('[[note]]\npattern = 1\ntext = "b"\n', "pattern must be a text"),

@@ -91,6 +91,8 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[zzz]", "zzz is not a key of the configuration: known are default_profile, profiles, queries"),
+        ("default_profile = 'zz'\n[profiles.prod]\nserver = 'em01'", "which is no profile: known are prod"),
         ("default = 1", "default is not a key of the configuration: did you mean default_profile"),
         ("[profiles.prod]\nserver = 'em01'\nusr = 'x'", "usr is not a key.*did you mean user"),
         ("[profiles.prod]\nuser = 'x'", "a server is missing"),

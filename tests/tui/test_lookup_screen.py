@@ -16,6 +16,7 @@ from emtui.em.model import Outcome
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
+from emtui.tui.commands import COMMANDS
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
@@ -143,7 +144,15 @@ async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_
 
 
 @pytest.mark.parametrize(
-    "form", ["{id}", "urn:veeam:SystemSession:{id}", "https://x/api/systemSessions/{id}"]
+    "form",
+    [
+        "{id}",
+        "urn:veeam:SystemSession:{id}",
+        "https://x/api/systemSessions/{id}",
+        "<https://x/api/systemSessions/{id}>",
+        '"urn:veeam:SystemSession:{id}",',
+        "the run {id} failed\nat night",
+    ],
 )
 @pytest.mark.parametrize("way", ["pasted", "typed", "at the start"])
 async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None:
@@ -163,6 +172,63 @@ async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None
         assert seat.page.session.uid == wanted.uid
         assert seat.listing.sessions.selected
         assert seat.listing.sessions.selected.uid == wanted.uid
+
+
+@pytest.mark.parametrize("way", ["pasted", "typed", "in the run"])
+async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
+    one, other = (WORLD.sessions(NIGHT)[number].id for number in (7, 8))
+    async with seated() as seat:
+        if way == "typed":
+            await seat.press("colon")
+        elif way == "in the run":
+            await seat.press("slash", *"state:failed", "enter", "enter")
+            await seat.until(lambda: isinstance(seat.page, DetailScreen))
+        page = seat.page
+        seat.app.post_message(events.Paste(f"{one}, {other}"))
+        await seat.pilot.pause()
+        if way == "typed":
+            await seat.press("enter")
+        await seat.until(lambda: "names 2 different sessions: give one of them." in seat.line("foot"))
+        assert seat.page is (seat.listing if way == "typed" else page)
+
+
+async def test_a_pasted_query_with_a_key_stays_a_query() -> None:
+    wanted = WORLD.sessions(NIGHT)[7]
+    async with seated() as seat:
+        seat.app.post_message(events.Paste(f"message:{wanted.id}"))
+        await seat.until(lambda: getattr(seat.app.focused, "value", "") == f"message:{wanted.id}")
+        assert seat.page is seat.listing
+
+
+async def test_a_key_of_another_layout_is_answered_once_in_a_while() -> None:
+    async with seated() as seat:
+        await seat.press("й")
+        assert seat.line("foot").startswith("й is not a command: switch to a Latin keyboard layout, or use")
+        for key in ("down", "й", "ф"):
+            await seat.press(key)
+            assert "is not a command" not in seat.line("foot")
+        await seat.press("enter")
+        await seat.until(lambda: isinstance(seat.page, DetailScreen) or not seat.listing.sessions.fold)
+        seat.app._layout_told = None  # noqa: SLF001 - a minute later
+        await seat.press("ω")
+        assert seat.line("foot").startswith("ω is not a command")
+        await seat.press("f1")
+        await seat.until(lambda: isinstance(seat.page, TextPage))
+
+
+async def test_what_the_answer_to_another_layout_names_works() -> None:
+    async with seated() as seat:
+        for key in ("down", "up", "enter", "escape", "f5", "f1"):
+            assert key in {key for command in COMMANDS for key in command.keys}
+        await seat.press("f5")
+        await seat.until(lambda: not seat.listing.busy)
+
+
+@pytest.mark.parametrize("key", ["é", "ß", "µ", "²", "º", "€", "ő"])
+async def test_keys_of_latin_layouts_are_not_said_to_be_others(key: str) -> None:
+    async with seated() as seat:
+        await seat.press(key)
+        assert "is not a command" not in seat.line("foot")
 
 
 async def test_what_names_no_session_is_one_sentence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyte
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.segment import Segment
@@ -11,6 +12,8 @@ from textual.strip import Strip
 
 from emtui.tui.ink import Ink
 from emtui.tui.paper import Paper
+from emtui.tui.widgets.lines import strip_of
+from emtui.words import cells
 
 WIDTH, HEIGHT = 24, 4
 PLAIN, RED, BAR = Style(), Style(color="red", bold=True), Style(color="default", reverse=True)
@@ -108,3 +111,37 @@ def test_a_row_with_wide_characters_keeps_its_columns_and_its_bar() -> None:
     seen.show({0: Strip([Segment(text, style + BAR) for text, style in row]).adjust_cell_length(WIDTH, BAR)})
     assert all(reverse for _, _, reverse in seen.line(0))
     assert seen.line(0)[23][0] == "x"
+
+
+@pytest.mark.parametrize("doubtful", ["का", "👍🏽", "🇩🇪", "\U0001faff"])
+def test_what_follows_a_piece_that_terminals_measure_differently_is_placed(doubtful: str) -> None:
+    seen = Seen()
+    width = cells(doubtful)
+    sent = seen.show({0: strip_of([(doubtful, PLAIN), ("end", PLAIN)], WIDTH)})
+    assert f"\x1b[1;{width + 1}Hend" in sent
+
+
+def test_under_such_a_piece_the_bar_has_no_hole() -> None:
+    sent = Seen().show({0: strip_of([("का", BAR), ("end", BAR)], WIDTH)})
+    assert "\x1b[7m  \x1b[1;1Hका" in sent, "a terminal that gives it one cell leaves the other as it was"
+
+
+def test_no_joiner_and_no_selector_reaches_the_terminal_from_any_widget() -> None:
+    text = "⚠\ufe0f👨\u200d👧|"
+    assert "⚠👨👧|" in Seen().show({0: strip([(text, PLAIN)])})
+    assert "⚠👨👧|" in Seen().show({0: strip_of([(text, PLAIN)], WIDTH)})
+
+
+def test_a_widget_of_the_framework_takes_no_more_columns_than_it_reckons_with() -> None:
+    seen = Seen()
+    theirs = Strip([Segment("⚠\ufe0f का")])
+    ours = strip_of([("|", PLAIN)], 1)
+    seen.paper.draw([(0, 0, theirs), (0, theirs.cell_length, ours)], WIDTH, Ink())
+    assert f"\x1b[1;{theirs.cell_length + 1}H|" in seen.paper.news()
+
+
+@given(st.lists(st.tuples(st.text() | words, st.just(PLAIN)), max_size=4), st.integers(0, 30))
+def test_a_line_has_exactly_its_cells(pieces: list[tuple[str, Style]], width: int) -> None:
+    line = strip_of(pieces, width)
+    assert line.cell_length == width
+    assert sum(cells(segment.text) for segment in line) == width

@@ -33,6 +33,7 @@ from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
+from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 
@@ -66,6 +67,7 @@ class Manager:
     bad: Reply | None = None
     logon: Reply = GOOD["logon"]
     date: Callable[[], datetime] | None = None
+    keeps_logs: bool = True
 
     def __call__(self, asked: Asked) -> Reply:
         route = route_of(asked)
@@ -75,7 +77,11 @@ class Manager:
             return self.bad or self._reply(f"<SystemSessions {NS}>{''.join(self._rows())}</SystemSessions>")
         if route == "session":
             number = int(asked.path.partition("/systemSessions/")[2][:8], 16)
+            if number not in self.states:
+                return reply("404 Not Found")
             return self._reply(self._row(number, f"SystemSession {NS}", "SystemSession"))
+        if route == "events" and not self.keeps_logs:
+            return reply("404 Not Found")
         if route == "events":
             events = "".join(
                 f"<Events><CreationTimeUTC>2026-11-20T18:00:{number:02}</CreationTimeUTC>"
@@ -691,6 +697,68 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
         await watch.until(
             lambda: "It has ended: failed." in page.query_one("#foot", OneLine).render_line(0).text
         )
+
+
+# --- a run that is gone ----------------------------------------------------------
+
+
+async def opened(watch: Watch) -> DetailScreen:
+    """The newest run of the list, opened."""
+    await watch.pilot.press("g", "enter")
+    await watch.until(lambda: isinstance(watch.app.page, DetailScreen) and not watch.app.page.asking)
+    assert isinstance(watch.app.page, DetailScreen)
+    return watch.app.page
+
+
+async def test_a_run_that_goes_on_and_is_gone_is_told_as_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emtui.monitor.pace.LEAST", 0.05)
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", Pace(every=0.05))
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.SOONEST", 0.05)
+    async with watching(tmp_path) as watch:
+        watch.manager.states[39] = "InProgress"
+        await watch.poll()
+        page = await opened(watch)
+        del watch.manager.states[39]
+        await watch.until(lambda: bool(page.trouble))
+        run = "CollectJob 00000027-0000-4000-8000-000000000000"
+        assert f"no longer lists {run}: it was running at Fri 18:03:00 +00:00, and how" in page.trouble
+        asked = len(watch.server.asked)
+        await watch.pilot.pause(0.1)
+        assert len(watch.server.asked) == asked, "nobody asks for it again by itself"
+        await watch.pilot.press("r")
+        await watch.until(lambda: len(watch.server.asked) > asked and not page.asking)
+        assert f"no longer lists {run}" in page.trouble
+
+
+async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.keeps_logs = False
+        watch.manager.states[39] = "Failed"
+        await watch.poll()
+        page = await opened(watch)
+        gone = "Its events are gone: the server does not have them any more."
+        assert page.events.empty == (gone,)
+        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in page.trouble
+        del watch.manager.states[39]
+        await watch.pilot.press("r")
+        await watch.until(lambda: "no longer lists session" in page.trouble)
+        assert page.events.empty == (gone,)
+        await watch.pilot.press("d")
+        await watch.until(lambda: watch.app.page is not page)
+        assert gone in "".join(watch.app.page.query_one(DifferenceLines).empty)
+        await watch.pilot.press("q")
+        watch.manager.keeps_logs, watch.manager.states[39] = True, "Failed"
+        await watch.pilot.press("r")
+        await watch.until(lambda: page.events.shown == 2)
+        assert (page.trouble, page.gone) == ("", "")
+
+
+async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.app.go_to("99999999-0000-4000-8000-000000000000")
+        await watch.until(lambda: "the id is wrong" in watch.app.page.trouble)
 
 
 # --- whose clock ----------------------------------------------------------------

@@ -29,11 +29,15 @@ from emtui.monitor.recording.records import (
     CutOff,
     Failure,
     Look,
+    NotClosed,
     Read,
     Record,
     Unread,
 )
 
+_FLUSHED = b"\x00\x00\xff\xff"
+"""What each record ends with, compressed."""
+_LONGEST_END = len(_FLUSHED) + 10
 _SLICE = 64 * 1024
 _PIECE = 1024 * 1024
 
@@ -49,7 +53,8 @@ class Bytes(Protocol):
 def read(file: Bytes, name: str) -> Iterator[Record]:
     """The records of a file in their order, as they are wanted; `name` is for the sentences.
 
-    Raises `CutOff` behind the last whole one if the end is missing, `BadRecording` for anything else.
+    Raises `CutOff` behind the last whole one if the end is missing, `NotClosed` if nothing else is,
+    `BadRecording` for anything else.
     """
     reader = _Reader()
     number = 0
@@ -91,7 +96,9 @@ def _lines(file: Bytes, name: str) -> Iterator[bytes]:
 
 def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
     unzip = zlib.decompressobj(GZIP)
+    last, checked, total = b"", 0, 0
     while packed := file.read(_SLICE):
+        last = (last + packed)[-_LONGEST_END:]
         piece = b"there is more"
         while (packed or len(piece) == _PIECE) and not unzip.eof:
             try:
@@ -99,12 +106,21 @@ def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
             except zlib.error:
                 raise BadRecording(f"{name} is damaged: it is not compressed as it was.") from None
             packed = unzip.unconsumed_tail
+            checked, total = zlib.crc32(piece, checked), total + len(piece)
             yield piece
         if unzip.eof:
             if unzip.unused_data or file.read(1):
                 raise BadRecording(f"{name} is damaged: something stands behind its end.")
             return
+    if any(last.endswith(end) for end in _ends(checked, total)):
+        raise NotClosed(f"{name} was not closed, but every record in it is whole.")
     raise CutOff(f"{name} was not ended, so its last record may be missing.")
+
+
+def _ends(checked: int, total: int) -> Iterator[bytes]:
+    """How a file ends whose last record is whole, with less and less missing of what closes it."""
+    closing = b"\x03\x00" + checked.to_bytes(4, "little") + (total % 2**32).to_bytes(4, "little")
+    return (_FLUSHED + closing[:size] for size in range(len(closing)))
 
 
 def _too_large(name: str) -> BadRecording:

@@ -95,11 +95,21 @@ Record: TypeAlias = Look | Failure | Asked | Read | Unread
 
 
 class BadRecording(Exception):
-    """What cannot be shown, or not any further; one sentence."""
+    """What cannot be shown, or not any further; one sentence. `ending` is said where it was shown so far."""
+
+    ending = "The recording cannot be read from here on; what was whole was shown."
 
 
 class CutOff(BadRecording):
     """The end is missing; everything before it was whole."""
+
+    ending = "The recording is cut off here; what was whole was shown."
+
+
+class NotClosed(CutOff):
+    """Only the end of the file is missing: every record in it is whole."""
+
+    ending = "The recording ends here: its file was not closed, but every record in it is whole."
 
 
 class Full(Exception):

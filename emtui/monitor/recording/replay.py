@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Listing, Log, Session, Uid
@@ -222,6 +223,7 @@ class Replay:
 class _Recorded(Pace):
     """Pauses as long as they were, whether anybody looks or not."""
 
+    is_regular: ClassVar[bool] = False
     gap: Callable[[], float] = lambda: Pace().every
 
     def usual(self, idle: float) -> float:  # noqa: ARG002 - see above
@@ -253,12 +255,10 @@ def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
                 seen = True
                 yield _Stretch(tuple(between), record)
                 between = []
-    except CutOff:
-        ending = "The recording is cut off here; what was whole was shown."
-    except BadRecording:
-        if not seen:
+    except BadRecording as problem:
+        if not seen and not isinstance(problem, CutOff):
             raise
-        ending = "The recording cannot be read from here on; what was whole was shown."
+        ending = problem.ending
     except OSError as problem:
         ending = f"The recording cannot be read from here on: {problem.strerror}."
     if not seen:

@@ -103,7 +103,7 @@ class ChoosingScreen(Page):
         """A pasted ID is as good as a row; it may be that of any run."""
         event.stop()
         try:
-            run = self.listing.find(lookup.parse_target(event.text))
+            run = self.listing.find(lookup.target_in(event.text))
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.say(str(error))
         else:

@@ -127,7 +127,7 @@ class DifferenceScreen(Seeking):
         if self.found:
             return ("The server has no events of either run.",)
         if self.detail.log_read is None:
-            return ("The events of this run have not been read. r asks for them.",)
+            return (self.detail.without_events,)
         if self.there:
             return ("The other run could not be compared.", "r asks again, D chooses another")
         if listing is None or listing.board is None:

@@ -13,9 +13,10 @@ from textual import work
 from textual.message import Message
 from textual.reactive import var
 
-from emtui.em.errors import EmError, ServerTrouble
+from emtui.em.errors import EmError, Gone, NotFound, ServerTrouble
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
+from emtui.handover.gone import last_seen_running
 from emtui.monitor.health import STALE_AFTER
 from emtui.monitor.pace import LEAST, Pace
 from emtui.triage.explained import Explanation
@@ -34,6 +35,8 @@ class KeepingUp(Explaining):
     """A page about one run that is asked for while it stands here."""
 
     asking: var[bool] = var(False)
+    gone: var[str] = var("")
+    """Why the server has nothing more of this run, once it has said so; the next answer may say otherwise."""
 
     class Learned(Message):
         """The server said more of this session than the list did."""
@@ -54,7 +57,7 @@ class KeepingUp(Explaining):
         if self.asking:
             self.say("Already asking; Esc stops it.")
         else:
-            self._ask(again=self._as_of is not None)
+            self._ask(again=self._as_of is not None or bool(self.gone))
 
     @work(exclusive=True, group="ask", description="ask for a session and its events")
     async def _ask(self, *, again: bool) -> None:
@@ -62,10 +65,15 @@ class KeepingUp(Explaining):
         try:
             await self._look(again=again)
         except EmError as error:
-            self.trouble = str(error)
+            self._complain(error)
             self.explain_by_list()
         finally:
             self.asking = False
+
+    def _complain(self, error: EmError) -> None:
+        """What was asked for could not be had; a run that is gone is not asked for again by itself."""
+        self.gone = str(error) if isinstance(error, Gone) else ""
+        self.trouble = str(error)
 
     @work(exclusive=True, group="follow", description="follow a running session")
     async def _keep_up(self) -> None:
@@ -73,15 +81,21 @@ class KeepingUp(Explaining):
         pause = PACE.every
         while True:
             await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
-            if self.asking or not self.session.running or not self.looked_at or self.emtui.paused:
+            if (
+                self.asking
+                or self.gone
+                or not self.session.running
+                or not self.looked_at
+                or self.emtui.paused
+            ):
                 continue
             began = monotonic()
             try:
                 await self._look(again=True)
             except EmError as error:
                 self._missed += 1
-                if self._missed >= STALE_AFTER:
-                    self.trouble = str(error)
+                if self._missed >= STALE_AFTER or isinstance(error, Gone):
+                    self._complain(error)
                 after = error.retry_after if isinstance(error, ServerTrouble) else None
                 pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
             else:
@@ -97,14 +111,26 @@ class KeepingUp(Explaining):
         """The session if it may have changed, and its events, as the server says them now."""
         session = self.session
         if again or session.running or not session.complete:
-            asked = await self.client.session(session.uid)
+            asked = await self._asked(session)
             session = asked if asked.complete or not session.complete else session
         log = await self.client.events(session.uid)
         self.arrived()
         found = await self.thoughts_at_once(session, log)
         waits = found.waits if found else await self.waits_of(session, log)
-        self.trouble, self._missed = "", 0
+        self.trouble, self.gone, self._missed = "", "", 0
         self._learn(session, log, waits, found)
+
+    async def _asked(self, session: Session) -> Session:
+        """As the server says it is now; one that was seen running and is gone is told with when that was."""
+        try:
+            return await self.client.session(session.uid)
+        except NotFound as problem:
+            listing = self.emtui.lookup_screen
+            listed = listing.snapshot.as_of if listing and listing.snapshot else None
+            seen, skew = self._as_of or listed or self.emtui.now(), self.emtui.skew
+            now, zone = self.emtui.now(), self.zone or self.emtui.zone
+            told = last_seen_running(session, self.client.server, seen + skew, now + skew, zone)
+            raise Gone(told) if told else problem from None
 
     def _learn(self, session: Session, log: Log, waits: tuple[Wait, ...], found: Explanation | None) -> None:
         if not self.stands:

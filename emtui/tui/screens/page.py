@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import words
-from emtui.tui.commands import Place, bindings, elsewhere, hints, shown
+from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_layout, shown
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import Foot, OneLine
@@ -32,6 +32,10 @@ USELESS = (40, 10)
 """Below so many columns or lines nothing can be read any more; 58×16 is what everything is made for."""
 _TYPED_INTO = (Place.LOGIN, Place.TRUST, Place.PALETTE)
 """Pages of fields: what is pressed beside them is a slip of the hand."""
+ANOTHER_LAYOUT = (
+    "switch to a Latin keyboard layout, or use the arrow keys, Enter, Esc, F1 (help), F5 (refresh);"
+    " ctrl+c twice leaves."
+)
 HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
@@ -102,11 +106,15 @@ class Page(Screen[str | None]):
         if self._said:
             self.say("")
 
-    def missed(self, key: str) -> None:
-        """A key that does nothing here says where it does something."""
-        command = elsewhere(key) if self.PLACE not in _TYPED_INTO else None
+    def missed(self, key: str, typed: str | None) -> None:
+        """A key that does nothing here says where it does something; `typed` is the character that it is."""
+        if self.PLACE in _TYPED_INTO:
+            return
+        command = elsewhere(key)
         if command:
             self.say(f"{shown(key)} does nothing here. {command.place.value}: {command.does}.")
+        elif typed and of_another_layout(typed) and self.emtui.layout_is_news():
+            self.say(f"{typed} is not a command: {ANOTHER_LAYOUT}")
 
     def too_early(self, _: Event) -> bool:
         """Whether a key was typed before this page could be seen, and it minds."""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label
 from emtui.tui.commands import Command, Place, keys_of, working
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.entry import Entry, LineEntry
 from emtui.tui.widgets.lines import Lines, Pieces
 
 NAMED = 72
@@ -58,7 +58,7 @@ class PaletteScreen(Page):
         """The line to type in, and the commands."""
         with Horizontal(id="line"):
             yield Label(":", markup=False)
-            yield Entry()
+            yield LineEntry()
         yield Choices()
 
     def on_mount(self) -> None:

@@ -87,6 +87,13 @@ class Querying(Page):
         """Read the query anew: it was read before anybody knew the server's clock."""
         self.query_now = self.read(self.query_now.text)
 
+    def is_keyed(self, text: str) -> bool:
+        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        try:
+            return any(term.key for term in self.read(text).terms)
+        except lookup.BadQuery:
+            return False
+
     def show_only(self, text: str) -> bool:
         """Show what matches; false, with the reason said, if the text is no query: the last one stands."""
         try:

@@ -41,14 +41,25 @@ class Searching(KeepingUp):
             if not self.events.count:
                 self.events.refresh()
 
+    def watch_gone(self) -> None:
+        """The server has no more events of it, or has some again."""
+        self.watch_asking()
+
     def _emptiness(self) -> tuple[str, ...]:
         if self.asking:
             return (f"asking {self.client.server} for the events", "Esc stops")
         if self.log_read is None:
-            return ("Its events have not been read. r asks for them.",)
+            return (self.without_events,)
         if self.only and self.log_read.events:
             return (f"No event holds “{self.only}”.", "Esc shows all events")
         return ("The server has no events of this run.",)
+
+    @property
+    def without_events(self) -> str:
+        """Why there are no events, where they have not been read."""
+        if self.gone:
+            return "Its events are gone: the server does not have them any more."
+        return "Its events have not been read. r asks for them."
 
     def show_search(self) -> None:
         """What is searched, else the server's own words; at the right how many events there are."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
-from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
@@ -30,9 +29,9 @@ def _wrapped(line: str, width: int) -> list[str]:
     label = _LABEL.match(line)
     indent = words.cells(label[0]) if label else 0
     if not label or indent > width // 2:
-        return [part.plain for part in Content(line).wrap(width)]
-    first, *rest = Content(line[label.end() :]).wrap(width - indent)
-    return [label[0] + first.plain, *(" " * indent + part.plain for part in rest)]
+        return list(words.wrapped(line, width))
+    first, *rest = words.wrapped(line[label.end() :], width - indent)
+    return [label[0] + first, *(" " * indent + part for part in rest)]
 
 
 class TextLines(Lines):

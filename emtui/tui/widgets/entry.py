@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.events import Paste
 from textual.widgets import Input
 
 
@@ -24,3 +25,13 @@ class Entry(Input, inherit_css=False):
     def __init__(self, *, password: bool = False, select_on_focus: bool = True) -> None:
         super().__init__(password=password, select_on_focus=select_on_focus)
         self.cursor_blink = False
+
+
+class LineEntry(Entry):
+    """One that takes all lines of a paste, on the one line there is."""
+
+    def on_paste(self, event: Paste) -> None:
+        """In the place of what is selected: nothing of it is lost."""
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(event.text.split()), *self.selection)

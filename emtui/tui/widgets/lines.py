@@ -27,9 +27,15 @@ Pieces: TypeAlias = list[tuple[str, Style]]
 
 
 def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
-    """One line of exactly `width` cells; `over` is laid over every piece and over the rest."""
-    segments = [Segment(words.one_line(text), style + over if over else style) for text, style in pieces]
-    return Strip(segments).adjust_cell_length(width, over)
+    """One line of exactly `width` cells, as `words` counts them; `over` is laid over all of it."""
+    segments, room = [], width
+    for text, style in pieces:
+        shown = words.clipped(words.for_terminal(words.one_line(text)), room)
+        segments.append(Segment(shown, style + over if over else style))
+        room -= words.cells(shown)
+    if room:
+        segments.append(Segment(" " * room, over))
+    return Strip(segments, width)
 
 
 class Lines(Widget, can_focus=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -41,7 +40,7 @@ def wrapped(text: str, width: int, at_most: int) -> list[str]:
     if width < 1 or not text:
         return []
     head = words.one_line(text[: width * (at_most + 2)])
-    lines = [line.plain for line in Content(head).wrap(width)]
+    lines = list(words.wrapped(head, width))
     if len(lines) > at_most:
         lines = [*lines[: at_most - 1], words.cut(" ".join(lines[at_most - 1 :]), width)]
     return lines

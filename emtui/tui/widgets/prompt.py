@@ -13,13 +13,12 @@ from typing import ClassVar, Protocol, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.events import Paste
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from emtui import words
 from emtui.tui.commands import Place, bindings
-from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.entry import Entry, LineEntry
 
 PAUSE = 0.15
 """Seconds without a key after which somebody who types is taken to have paused."""
@@ -32,16 +31,10 @@ class Closed(Protocol):
         """Take the text, and close the prompt if it can be taken; the next key waits for that."""
 
 
-class PromptInput(Entry):
+class PromptInput(LineEntry):
     """A field whose Enter belongs to the prompt around it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
-
-    def on_paste(self, event: Paste) -> None:
-        """All of it on the one line there is, in the place of what is selected: nothing of it is lost."""
-        event.prevent_default()
-        event.stop()
-        self.replace(" ".join(event.text.split()), *self.selection)
 
     async def action_keep(self) -> None:
         """Keep what was typed."""

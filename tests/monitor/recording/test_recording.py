@@ -27,8 +27,10 @@ from emtui.monitor.recording.records import (
     LONGEST_LINE,
     Asked,
     BadRecording,
+    CutOff,
     Failure,
     Look,
+    NotClosed,
     Read,
     Record,
     Unread,
@@ -158,7 +160,10 @@ def test_of_a_file_that_is_cut_all_whole_records_are_read_and_the_cut_is_said(
     assert found == written[: len(found)]
     assert said.startswith("night.rec ")
     if found:
-        assert said == "night.rec was not ended, so its last record may be missing."
+        assert said in {
+            "night.rec was not ended, so its last record may be missing.",
+            "night.rec was not closed, but every record in it is whole.",
+        }
 
 
 @given(st.lists(records, max_size=3), st.data())
@@ -204,7 +209,7 @@ def test_after_each_record_the_file_holds_all_of_it() -> None:
     ]
     found, said = what_is_whole(recorded(written, ended=False))
     assert found == written
-    assert "was not ended" in said
+    assert "every record in it is whole" in said
 
 
 def test_a_list_that_is_the_same_is_the_very_same_object_and_costs_a_few_bytes() -> None:
@@ -351,3 +356,26 @@ def test_a_name_inside_a_longer_one_stays() -> None:
     assert hiding.text("dem1.example.net em1.example.net.au em1.example.net.") == (
         "dem1.example.net em1.example.net.au the-server."
     )
+
+
+NIGHT = (Look(NOON, Listing((run(1), run(2)))), Read(NOON, run(1).uid, Log((Event(1, NOON, "Starting"),))))
+
+
+@pytest.mark.parametrize("missing", range(1, 11))
+def test_a_file_that_was_not_closed_is_whole_though_its_last_bytes_are_missing(missing: int) -> None:
+    whole = recorded(NIGHT)
+    with pytest.raises(NotClosed, match="every record in it is whole"):
+        reread(whole[:-missing])
+
+
+@pytest.mark.parametrize("missing", [11, 12, 14, 15, 40])
+def test_a_file_whose_last_record_is_cut_is_cut_off(missing: int) -> None:
+    with pytest.raises(CutOff) as caught:
+        reread(recorded(NIGHT)[:-missing])
+    assert not isinstance(caught.value, NotClosed)
+
+
+def test_a_file_with_another_end_than_its_own_is_not_whole() -> None:
+    with pytest.raises(CutOff) as caught:
+        reread(recorded(NIGHT, ended=False) + b"\x03\x00\x00")
+    assert not isinstance(caught.value, NotClosed)

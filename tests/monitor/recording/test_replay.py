@@ -21,6 +21,7 @@ from emtui.monitor.recording.records import (
     CutOff,
     Failure,
     Look,
+    NotClosed,
     Read,
     Record,
     Unread,
@@ -218,6 +219,19 @@ def cut(*records: Record) -> Iterator[Record]:
 def damaged(*records: Record) -> Iterator[Record]:
     yield from records
     raise BadRecording("night.rec is damaged.")
+
+
+def unclosed(*records: Record) -> Iterator[Record]:
+    yield from records
+    raise NotClosed("night.rec was not closed.")
+
+
+async def test_what_was_not_closed_ends_and_is_not_said_to_be_cut_off() -> None:
+    replay = Replay("night.rec", unclosed(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND)), 60_000.0)
+    assert len(await looked(replay)) == 2
+    assert (
+        replay.ending == "The recording ends here: its file was not closed, but every record in it is whole."
+    )
 
 
 async def test_what_is_whole_is_shown_and_the_cut_is_said() -> None:

@@ -1,0 +1,71 @@
+"""Rows with emoji, ideographs and joiners keep their columns, whichever way a terminal measures them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from emtui.em.model import Result, Session, uid_of
+from emtui.monitor.snapshot import Snapshot
+from emtui.tui.ink import Ink
+from emtui.tui.paper import cells_of
+from emtui.tui.widgets.session_list import SessionList
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TEXTS = {
+    "plain": "plain|",
+    "vs16⚠\ufe0f": "⚠\ufe0f ☁\ufe0f end|",
+    "cjk备份": "备份作业失败|",
+    "zwnj": "می\u200cخواهم|",
+    "hindi": "क्\u200dषति की|",
+    "family👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧 end|",
+}
+
+
+def by_character(text: str) -> int:
+    """As a terminal measures that knows characters alone."""
+    return sum(map(cell_len, text))
+
+
+MEASURES: tuple[Callable[[str], int], ...] = (cell_len, by_character)
+
+
+class Stage(App[None]):
+    """Nothing but the list."""
+
+    def compose(self) -> ComposeResult:
+        yield SessionList()
+
+
+def run(number: int, kind: str, message: str) -> Session:
+    return Session(
+        uid_of(f"{number:08x}-0000-4000-8000-000000000000"),
+        type=kind,
+        started=NOON - timedelta(minutes=number),
+        ended=NOON,
+        state="Failed",
+        result=Result("Failed", message),
+    )
+
+
+async def test_the_columns_of_the_list_stand_below_each_other() -> None:
+    app = Stage()
+    async with app.run_test(size=(120, 12)) as pilot:
+        listed = app.query_one(SessionList)
+        listed.zone = UTC
+        listed.snapshot = Snapshot(
+            tuple(run(number, *pair) for number, pair in enumerate(TEXTS.items(), 1)), NOON
+        )
+        await pilot.pause()
+        rows = [listed.render_line(y + SessionList.HEADING) for y in range(len(TEXTS))]
+        starts = set()
+        for row, message in zip(rows, TEXTS.values(), strict=True):
+            assert row.cell_length == 120
+            sent = "".join(text for text, _ in cells_of(row, Ink()))
+            before = sent.partition(message.replace("\ufe0f", "").replace("\u200d", ""))[0]
+            assert before != sent, sent
+            starts |= {measure(before) for measure in MEASURES}
+        assert len(starts) == 1
