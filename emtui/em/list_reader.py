@@ -15,11 +15,14 @@ from emtui.em.rows import Item
 
 
 class ListReader:
-    """The list while it arrives, piece by piece, from any thread, one at a time."""
+    """The list while it arrives, piece by piece, from any thread, one at a time.
 
-    def __init__(self) -> None:
+    `charset` is what its Content-Type names.
+    """
+
+    def __init__(self, charset: str = "") -> None:
         self._rows = _Rows()
-        self._document = _ListDocument(self._rows.take)
+        self._document = _ListDocument(self._rows.take, charset)
 
     @property
     def rows(self) -> int:
@@ -37,9 +40,9 @@ class ListReader:
         return Listing(rows.newest_first(found), self._document.replaced)
 
 
-def read_list(body: bytes) -> Listing:
+def read_list(body: bytes, charset: str = "") -> Listing:
     """A list of sessions or of references; raises `Unreadable`."""
-    reader = ListReader()
+    reader = ListReader(charset)
     reader.feed(body)
     return reader.close()
 
@@ -65,8 +68,8 @@ class _ListDocument(Document):
     So it still sees all that stands around them, and tells true lines and columns.
     """
 
-    def __init__(self, take: Callable[[Item], None]) -> None:
-        super().__init__(2, take, "SystemSessions", "EntityReferences")
+    def __init__(self, take: Callable[[Item], None], charset: str) -> None:
+        super().__init__(2, take, "SystemSessions", "EntityReferences", charset=charset)
         self._plain = False  # whether what comes is certain to stand between two rows
         self._kept = b""
 
