@@ -13,9 +13,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 from rogue import LOGON, TOKEN, Reply, list_xml, reply, session_xml
 
@@ -80,20 +78,9 @@ def bare_deflate(body: bytes) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
-class Endless:
-    """Blanks without end, in gzip: a few bytes that unfold to many."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        packer = zlib.compressobj(wbits=31)
-        yield packer.compress(b"<SystemSessions><Links/>")
-        yield from (packer.compress(blanks) for blanks in repeat(b"<Links/>" * 131072, 200))
-
-
-BOMB = Reply(
-    f"HTTP/1.1 200 OK\r\n{XML}Content-Encoding: gzip\r\nConnection: close\r\n\r\n".encode(),
-    Endless(),
-    "close",
-)
+ROWS = gzip.compress(b"<SystemSessions>" + b"<Links/>" * 300_000, mtime=0)
+BOMB = gzip.compress(b"<SystemSession>" + b" " * 17 * 1024 * 1024, mtime=0)
+"""A few kilobytes that unfold to more rows, and to more bytes, than are read."""
 GZIP = gzip.compress(WHOLE, mtime=0)
 
 CASES: dict[str, Case] = {
@@ -542,10 +529,16 @@ CASES: dict[str, Case] = {
         "SERVER ended its answer in the middle: try again.",
         errors.Cut,
     ),
-    "gzip: unfolds without end": Case(
+    "gzip: unfolds to more rows than are read": Case(
         "list",
-        BOMB,
+        packed("gzip", ROWS),
         "SERVER sent more than can be read as a list of system sessions: see what answers there.",
+        errors.TooLarge,
+    ),
+    "gzip: unfolds to more than is read": Case(
+        "session",
+        packed("gzip", BOMB),
+        "SERVER sent more than 16 MiB, which is not read: see what answers there.",
         errors.TooLarge,
     ),
     "gzip: an error": Case(

@@ -47,7 +47,7 @@ _TOO_OLD = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION", "UN
 """How it names a version that only one of the two speaks."""
 _HTTP = b"HTTP/"
 _TLS_ALERT = b"\x15\x03"
-_LISTENING = 2.0
+_LISTENING = 1.0
 """Seconds within which a server says why it does not want us."""
 
 
