@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from rogue import GUID, PASSWORD, USER, Asked, Identity, Reply, good, identity, 
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Progress, Timeouts
-from emtui.em.errors import Denied, EmError, LogonRefused
+from emtui.em.errors import Denied, EmError, LogonRefused, TimedOut
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
@@ -167,3 +168,60 @@ async def test_received_and_expected_are_the_bytes_on_the_wire(known: Identity) 
         assert client.receipt is not None
         assert client.receipt.size == packed
         assert (seen[-1].received, seen[-1].expected, seen[-1].rows) == (packed, packed, 1)
+
+
+async def test_a_cookie_that_came_with_the_logon_names_the_balancer(known: Identity) -> None:
+    """Whoever routes by cookie sets it once; the 401 comes from another server, which sets none."""
+
+    def answer(asked: Asked) -> Reply:
+        if route_of(asked) == "logon":
+            told = good(asked)
+            cookie = b"Set-Cookie: ROUTEID=.node1; path=/\r\nContent-Length"
+            return Reply(told.head.replace(b"Content-Length", cookie), told.chunks)
+        return good(asked) if route_of(asked) in {"root", "logoff"} else reply("401 Unauthorized")
+
+    async with rogue(answer, known.context()) as server, await connect(server.port, known) as client:
+        with pytest.raises(Denied, match="sets the cookie ROUTEID: probably a load balancer"):
+            await client.sessions()
+    assert server.count("POST") == 2
+
+
+async def test_a_head_that_never_ends_is_left(known: Identity) -> None:
+    def forever() -> Iterator[bytes]:
+        while True:
+            time.sleep(0.01)
+            yield b"HTTP/1.1 102 Processing\r\n\r\n"
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(b"", forever()) if route_of(asked) == "list" else good(asked)
+
+    async with rogue(answer, known.context()) as server, await connect(server.port, known, 0.5) as client:
+        with pytest.raises(TimedOut, match="began an answer"):
+            await client.sessions()
+
+
+@pytest.mark.parametrize(
+    ("offered", "refused"),
+    [
+        ("Basic Realm=RestSvc", True),
+        ("Negotiate, NTLM, Basic realm=x", True),
+        ('Digest realm="a, b", qop="auth", basic', True),
+        ("", True),
+        ("NTLM", False),
+        ("Negotiate TlRMTVNTUAAC==", False),
+        ('Bearer realm="Basic realm=x"', False),
+        ("Kerberos, NTLM", False),
+    ],
+)
+async def test_only_a_401_that_offers_basic_refuses_the_password(
+    offered: str, refused: bool, known: Identity
+) -> None:
+    head = f"Content-Type: text/html\r\nWWW-Authenticate: {offered}\r\n"
+
+    def answer(asked: Asked) -> Reply:
+        return reply("401 Unauthorized", b"", head) if route_of(asked) == "logon" else good(asked)
+
+    async with rogue(answer, known.context()) as server:
+        with pytest.raises(Denied) as caught:
+            await connect(server.port, known)
+    assert isinstance(caught.value, LogonRefused) is refused
