@@ -8,7 +8,6 @@ application bytes it got, so that a test can say what was *not* sent.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import ipaddress
 import socket
 import ssl
@@ -167,7 +166,7 @@ SCRIPTS: dict[str, Script] = {
     "forbidden": Script(
         "list", _error("403 Forbidden", "Access denied"), errors.Forbidden, "Portal Administrator"
     ),
-    "too-old": Script("list", reply("404 Not Found"), errors.TooOld, "version 12"),
+    "too-old": Script("list", reply("404 Not Found"), errors.TooOld, "404"),
     "server-error": Script(
         "list",
         _error("500 Internal Server Error", "Object reference not set to an instance of an object."),
@@ -201,11 +200,11 @@ SCRIPTS: dict[str, Script] = {
         "128 MiB",
     ),
     "huge-session": Script("session", _chunked(Endless()), errors.TooLarge, "16 MiB"),
-    "gzip": Script(
+    "brotli": Script(
         "list",
-        reply("200 OK", gzip.compress(_WHOLE), f"{_XML}Content-Encoding: gzip\r\n"),
+        reply("200 OK", b"\x0b\x02\x80", f"{_XML}Content-Encoding: br\r\n"),
         errors.Compressed,
-        "compressed",
+        "Content-Encoding br",
     ),
     "redirect": Script(
         "list",

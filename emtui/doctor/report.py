@@ -116,7 +116,7 @@ async def _get(exchange: Exchange, logon: Logon, path: str, asked: str) -> Answe
 
 async def _answered(asked: str, answer: Answer) -> Answered:
     """What is to be told of an answer; nobody keeps its body."""
-    body = await (answer.body() if answer.good else answer.error_body())
+    body = await answer.body() if answer.good else answer.error_body
     bare = Answered(asked, answer.status, answer.headers)
     return await beside(lambda: _looked_at(bare, body)) if body else bare
 

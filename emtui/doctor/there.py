@@ -18,8 +18,9 @@ from emtui.doctor.check import Check, fail, ok, skip, warn
 from emtui.em import answers, wire
 from emtui.em.address import Server
 from emtui.em.arrival import Arrivals
+from emtui.em.client import read_root
 from emtui.em.dial import addresses_of
-from emtui.em.errors import EmError, NameUnknown, ProxyTrouble, TooOld
+from emtui.em.errors import EmError, NameUnknown, ProxyTrouble
 from emtui.em.exchange import LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import Credentials, Logon, Logons, check_user
 from emtui.em.proxy import Decision, Proxies
@@ -138,16 +139,7 @@ def _clock(answer: Answer) -> Check:
 
 async def _root(way: Way, answer: Answer) -> tuple[Check, ...]:
     """That it is Enterprise Manager, and which versions of its API it names."""
-    if not answer.good:
-        raise answers.no_root(way.server, answer.status, answer.headers, await answer.error_body())
-    body = await answer.body()
-    try:
-        wire.read_root(body)
-    except wire.Unreadable as problem:
-        reason = f"something else ({problem.reason})"
-        raise answers.not_enterprise_manager(way.server, answer.headers, body, reason) from None
-    versions = wire.versions(body)
-    if versions:
+    if versions := await read_root(way.server, answer):
         return (ok("API root", f"Enterprise Manager, {versions}"),)
     return ok("API root", "Enterprise Manager"), skip("API versions", "the server names none")
 
@@ -181,10 +173,11 @@ async def _rights(way: Way, logon: Logon) -> Check:
     try:
         path = "/api/systemSessions?format=Entity"
         async with way.exchange.get(path, logon.token, LIST_LIMIT) as answer:
-            if answer.status == 404:
-                raise TooOld(f"{way.server.url}/api/systemSessions is not there (404): it is older than 12.")
-            if not answer.good:
-                raise await answer.trouble()
+            if answer.status == 401:
+                raise answers.another_logon(way.server, answer.cookies)
+            if answer.lacks:
+                raise answers.too_old(way.server)
+            answer.expect("a list of system sessions")
             listing = await Arrivals().read(answer, None)
             size = answer.received
     except wire.Unreadable as problem:

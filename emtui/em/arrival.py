@@ -44,7 +44,8 @@ class Arrivals:
         `tell` hears of it at most ten times a second, and once at the end. Raises `wire.Unreadable`
         and whatever reading the answer raises.
         """
-        before, reader, digest = self._listing, wire.ListReader(answer.clock), blake2b()
+        before, reader = self._listing, wire.ListReader(answer.charset, answer.clock)
+        digest = blake2b(answer.charset.encode())  # the same bytes in another encoding are another list
         kept: list[bytes] = []
         clock = asyncio.get_running_loop().time
         told_at = clock()

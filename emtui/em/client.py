@@ -22,7 +22,7 @@ from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
 from emtui.em.arrival import Arrivals
 from emtui.em.clock import server_time, utc_now
-from emtui.em.errors import EmError, Gone, Nonsense, NotFound, TooOld
+from emtui.em.errors import EmError, Gone, Nonsense, NotFound
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
@@ -41,6 +41,7 @@ T = TypeVar("T")
 AT_ONCE = 8
 """How many single sessions are asked for at the same time."""
 _LIST = "/api/systemSessions?format=Entity"
+_SESSION, _EVENTS = "a system session", "the events of a session"
 
 
 class Client:
@@ -126,13 +127,9 @@ class Client:
         """
         began = asyncio.get_running_loop().time()
         async with self._get(_LIST, LIST_LIMIT) as answer:
-            if answer.status == 404:
-                raise TooOld(
-                    f"{self.server.url}/api/systemSessions is not there (404): system sessions came with"
-                    " version 12, so Enterprise Manager there must be updated."
-                )
-            if not answer.good:
-                raise await answer.trouble()
+            if answer.lacks and self.receipt is None:
+                raise answers.too_old(self.server)
+            answer.expect("a list of system sessions")
             try:
                 listing = await self._arrivals.read(answer, progress)
             except wire.Unreadable as problem:
@@ -144,27 +141,23 @@ class Client:
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
-        session = await self._read("a system session", lambda: wire.read_session(body, clock))
+        session = await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, wire.read_session)
         self._seen[find_guid(uid) or uid] = session
         return session
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
-        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
-        log = await self._read("the events of a session", lambda: wire.read_log(body, clock))
+        log = await self._one(f"{_path(uid)}/events", uid, _EVENTS, wire.read_log)
         self._seen.setdefault(find_guid(uid) or uid, None)
         return log
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
-        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
-        return await self._read("a system session", lambda: wire.readable_xml(body))
+        return await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, _as_written)
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it, harmless to print."""
-        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
-        return await self._read("the events of a session", lambda: wire.readable_xml(body))
+        return await self._one(f"{_path(uid)}/events", uid, _EVENTS, _as_written)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
         """The same sessions, in order, bare references fetched as entities, eight at a time.
@@ -232,17 +225,7 @@ class Client:
 
     async def _check_root(self) -> None:
         async with self._exchange.root() as answer:
-            if not answer.good:
-                raise answers.no_root(self.server, answer.status, answer.headers, await answer.error_body())
-            body = await answer.body()
-            try:
-                wire.read_root(body)
-            except wire.Unreadable as problem:
-                raise answers.not_enterprise_manager(
-                    self.server, answer.headers, body, f"something else ({problem.reason})"
-                ) from None
-            with suppress(wire.Unreadable):
-                self.api = wire.versions(body)
+            self.api = await read_root(self.server, answer)
 
     @asynccontextmanager
     async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:
@@ -255,17 +238,20 @@ class Client:
         renewed = await self._logons.renew(logon)
         async with self._exchange.get(path, renewed.token, limit) as answer:
             if answer.status == 401:
-                raise answers.another_logon(self.server)
+                raise answers.another_logon(self.server, answer.cookies)
             yield answer
 
-    async def _one(self, path: str, uid: Uid) -> tuple[bytes, datetime]:
-        """The body of an answer about one session, and what the server's clock showed."""
+    async def _one(self, path: str, uid: Uid, what: str, read: Callable[[bytes, str, datetime], T]) -> T:
+        """An answer about one session, read with its charset and what the server's clock showed."""
         async with self._get(path) as answer:
-            if answer.status == 404:
+            if answer.lacks:
                 raise self._missing(uid, log=path.endswith("/events"))
-            if not answer.good:
-                raise await answer.trouble()
-            return await answer.body(), answer.clock
+            answer.expect(what)
+            body, charset, clock = await answer.body(), answer.charset, answer.clock
+        try:
+            return await beside(lambda: read(body, charset, clock))
+        except wire.Unreadable as problem:
+            raise answers.bad_document(self.server, what, problem) from None
 
     def _missing(self, uid: Uid, *, log: bool) -> NotFound:
         """404: of a session that was there before it is never the id that is wrong."""
@@ -286,12 +272,6 @@ class Client:
             why = "it was still running when it was last seen, so how it ended is not known."
         return Gone(f"{where} no longer lists session {which}: {why}")
 
-    async def _read(self, what: str, read: Callable[[], T]) -> T:
-        try:
-            return await beside(read)
-        except wire.Unreadable as problem:
-            raise answers.bad_document(self.server, what, problem) from None
-
     async def _whole(self, reference: Session) -> Session:
         if reference.complete:
             return reference
@@ -310,6 +290,28 @@ class Client:
         return session
 
 
-def _guid(uid: Uid) -> str:
-    """What stands for the session in a path, quoted: the server names it, so it may be anything."""
-    return quote(find_guid(uid) or uid, safe="")
+async def read_root(server: Server, answer: Answer) -> str:
+    """The API versions that the root names; raises where it is not that of Enterprise Manager."""
+    if not answer.good:
+        raise answers.no_root(server, answer.status, answer.headers, answer.error_body)
+    answer.expect("the API root")
+    body = await answer.body()
+    try:
+        wire.read_root(body, answer.charset)
+    except wire.Unreadable as problem:
+        raise answers.not_enterprise_manager(
+            server, answer.headers, body, f"something else ({problem.reason})"
+        ) from None
+    try:
+        return wire.versions(body, answer.charset)
+    except wire.Unreadable:
+        return ""
+
+
+def _as_written(body: bytes, charset: str, _: datetime) -> str:
+    return wire.readable_xml(body, charset)
+
+
+def _path(uid: Uid) -> str:
+    """The path of a session, quoted: the server names it, so it may be anything."""
+    return f"/api/systemSessions/{quote(find_guid(uid) or uid, safe='')}"

@@ -16,11 +16,20 @@ from typing import Any, TypeAlias
 import httpcore
 
 from emtui.em.address import Server, without_zone
-from emtui.em.errors import Broken, EmError, NameUnknown, PlainHttp, ProxyTrouble, Refused, TimedOut
+from emtui.em.errors import (
+    Broken,
+    ClientCertificateWanted,
+    EmError,
+    NameUnknown,
+    PlainHttp,
+    ProxyTrouble,
+    Refused,
+    TimedOut,
+)
 from emtui.em.proxy import Decision
 from emtui.em.text import clean
 from emtui.em.threads import beside
-from emtui.em.tls import NotVerified
+from emtui.em.tls import AlertedError, NotVerified
 
 SocketOptions: TypeAlias = Iterable[
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
@@ -34,14 +43,20 @@ _PLAIN = (
     "RECORD_LAYER",
 )
 """How OpenSSL names an answer that is no TLS at all."""
+_TOO_OLD = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION", "UNKNOWN_SSL_VERSION")
+"""How it names a version that only one of the two speaks."""
+_HTTP = b"HTTP/"
+_TLS_ALERT = b"\x15\x03"
+_LISTENING = 1.0
+"""Seconds within which a server says why it does not want us."""
 
 
 class Dialer(httpcore.AsyncNetworkBackend):
     """Connects to one server or to its proxy; raises `EmError`, and `NotVerified` or `Met`."""
 
-    def __init__(self, server: Server, decision: Decision) -> None:
-        self._place = Place(server, decision)
-        self._host = decision.proxy.host if decision.proxy else server.host
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._host = place.proxy.host if place.proxy else place.server.host
         self._plain = httpcore.AnyIOBackend()
         self._answered: dict[str, str] = {}
 
@@ -107,7 +122,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
             raise self._place.mute("connecting", seconds) from None
         except httpcore.ConnectError as problem:
             raise self._place.closed(problem) from None
-        return _Stream(stream, self._place, to_proxy=self._place.has_tls_to_proxy)
+        return _Stream(stream, self._place, to_proxy=self._place.proxy is not None)
 
 
 def _share(seconds: float | None, addresses: tuple[str, ...]) -> float | None:
@@ -128,17 +143,34 @@ def _with_zone(place: tuple[object, ...]) -> str:
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection whose TLS failures are told apart; `to_proxy` says that its TLS will be the proxy's."""
+    """A connection whose TLS failures are told apart, and that refuses an answer that is not HTTP.
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, place: Place, *, to_proxy: bool = False) -> None:
+    `to_proxy` says that it is the proxy that answers, `secured` that TLS is agreed with whom it leads to.
+    """
+
+    def __init__(
+        self, inner: httpcore.AsyncNetworkStream, place: Place, *, to_proxy: bool, secured: bool = False
+    ) -> None:
         self._inner = inner
         self._place = place
         self._to_proxy = to_proxy
+        self._secured = secured
+        self._heard = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
-        return await self._inner.read(max_bytes, timeout)
+        piece = await self._inner.read(max_bytes, timeout)
+        if len(self._heard) < len(_HTTP):
+            self._heard += piece[: len(_HTTP)]
+            if not self._heard.startswith(_HTTP[: len(self._heard)]):
+                raise self._place.not_http(self._heard, by_proxy=self._to_proxy)
+            self._place.speaks_http |= len(self._heard) >= len(_HTTP) and not self._to_proxy
+        return piece
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        self._heard = b""
+        if self._place.only_listens and not self._to_proxy:
+            await self._inner.read(1, _LISTENING)
+            raise httpcore.ReadError("it had nothing to say")
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -150,18 +182,21 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
+        with_proxy = self._to_proxy and self._place.has_tls_to_proxy and not self._secured
         name = without_zone(server_hostname.strip("[]")) if server_hostname else None
         try:
             inner = await self._inner.start_tls(ssl_context, name, timeout)
         except httpcore.ConnectTimeout:
             raise self._place.mute("agreeing on TLS", timeout) from None
         except httpcore.ConnectError as problem:
-            if self._to_proxy:
+            if with_proxy:
                 raise self._place.no_tls_to_proxy(problem) from None
             raise self._place.no_tls(problem) from None
+        except AlertedError:
+            raise self._place.wants_certificate() from None
         except OSError as problem:
             raise self._place.closed(problem) from None
-        return _Stream(inner, self._place)
+        return _Stream(inner, self._place, to_proxy=with_proxy, secured=True)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - as httpcore declares it
         return self._inner.get_extra_info(info)
@@ -170,15 +205,18 @@ class _Stream(httpcore.AsyncNetworkStream):
 class Place:
     """Where we meant to go, for the sentences: the server, and the proxy in between if there is one.
 
-    `asked` also says why that way, for where there is no connection.
+    `asked` also says why that way, for where there is no connection. `speaks_http` says whether the server
+    has ever answered in HTTP: then the port is the right one. Where we `only_listens`, nothing is sent to it.
     """
 
-    def __init__(self, server: Server, decision: Decision) -> None:
+    def __init__(self, server: Server, decision: Decision, *, only_listens: bool = False) -> None:
         self.server = server
         self.proxy = decision.proxy
         self.name = server.authority + (f" (via proxy {self.proxy.authority})" if self.proxy else "")
         self.asked = f"{server.authority} ({decision})" if decision.reason else self.name
         self.set_by = decision.reason
+        self.speaks_http = False
+        self.only_listens = only_listens
 
     @property
     def has_tls_to_proxy(self) -> bool:
@@ -208,6 +246,13 @@ class Place:
         if self.proxy and what != "agreeing on TLS":
             return ProxyTrouble(f"{told}; check that the proxy is up or give --no-proxy.")
         return TimedOut(f"{told}; check the address, a firewall may drop what is sent there.")
+
+    def slow_head(self) -> TimedOut:
+        """An answer whose head comes too slowly."""
+        return TimedOut(
+            f"{self.asked} began an answer and did not come to its body in time: try again, or look whether"
+            " the server is overloaded."
+        )
 
     def closed(self, problem: BaseException) -> EmError:
         """No connection."""
@@ -246,6 +291,25 @@ class Place:
             " whose https:// means TLS to the proxy itself, or give --no-proxy."
         )
 
+    def not_http(self, heard: bytes, *, by_proxy: bool) -> EmError:
+        """An answer that does not begin as HTTP does; `heard` is its beginning."""
+        if by_proxy and self.proxy:
+            return ProxyTrouble(
+                f"The proxy {self.proxy.authority} answered with something that is not HTTP:"
+                f" check {self.set_by} or give --no-proxy."
+            )
+        if heard.startswith(_TLS_ALERT) and self.server.scheme == "http":
+            return PlainHttp(f"{self.asked} speaks TLS on that port: use https:// instead of http://.")
+        step = "try again, and see what stands in between" if self.speaks_http else "check the port (9398)"
+        return Broken(f"{self.asked} answered with something that is not HTTP: {step}.")
+
+    def wants_certificate(self) -> ClientCertificateWanted:
+        """It wants to know by a certificate who asks."""
+        return ClientCertificateWanted(
+            f"{self.asked} requires a client certificate, which emtui does not support:"
+            " ask for access to the REST service without one."
+        )
+
     def no_tls(self, problem: BaseException) -> Exception:
         """TLS was not agreed."""
         failed = next((each for each in causes(problem) if isinstance(each, ssl.SSLError)), None)
@@ -261,9 +325,12 @@ class Place:
                 f"{self.asked} ended the connection while TLS was being agreed:"
                 " check that the port is the REST service's (HTTPS, 9398)."
             )
+        step = "see which versions and ciphers of TLS the server allows"
+        if any(word in reason for word in _TOO_OLD):
+            step = "the server must speak TLS 1.2 or newer"
         return Broken(
-            f"{self.asked} and this computer did not agree on TLS ({clean(reason or 'no reason given')}):"
-            " the server must speak TLS 1.2 or newer."
+            f"{self.asked} and this computer did not agree on TLS"
+            f" ({clean(reason or 'no reason given')}): {step}."
         )
 
 

@@ -26,13 +26,13 @@ _LIMIT = re.compile("too (?:long|big|large)|XML_PARSE_HUGE|Excessive depth")
 
 
 class Document:
-    """One document as it comes, mended, refused or parsed."""
+    """One document as it comes, mended, refused or parsed; `charset` is what its Content-Type names."""
 
-    def __init__(self, level: int, take: Callable[[Item], None], *roots: str) -> None:
+    def __init__(self, level: int, take: Callable[[Item], None], *roots: str, charset: str = "") -> None:
         self.target = Target(level, take)
         self._roots = roots
         self._unbroken = 0
-        self._repair = Repair()
+        self._repair = Repair(charset)
         self._prolog: Prolog | None = Prolog()
         self._parser = etree.XMLParser(
             target=self.target,  # type: ignore[arg-type]  # the stubs still know bytes as names
@@ -59,9 +59,11 @@ class Document:
 
     def close(self) -> None:
         """The end; raises `Unreadable` if the document is not whole."""
+        rest = self._repair.close()
+        if self._prolog is not None:
+            rest = self._head(self._prolog, rest)
         if self._prolog is not None:
             self._prolog.close()
-        rest = self._repair.close()
         sound = not self._parser.feed_error_log.filter_from_errors()
         try:
             self._parser.feed(rest)
@@ -110,13 +112,13 @@ class Document:
         return Unreadable(f"it is not well-formed XML at line {line}, column {column}")
 
 
-def read_whole(body: bytes, level: int, *roots: str) -> tuple[list[Item], int]:
+def read_whole(body: bytes, level: int, *roots: str, charset: str = "") -> tuple[list[Item], int]:
     """The items at `level` below one of these roots, and how many characters became U+FFFD.
 
     The root's level is 1. Raises `Unreadable`.
     """
     items: list[Item] = []
-    document = Document(level, items.append, *roots)
+    document = Document(level, items.append, *roots, charset=charset)
     document.feed(body)
     document.close()
     return items, document.replaced

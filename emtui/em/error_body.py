@@ -1,42 +1,96 @@
-"""What the body of an error says for itself: the message in it, XML or JSON, whatever the status was."""
+"""What an `Error` document says: its message and its number, XML or JSON, whatever the status line was.
+
+Source: the schema's ErrorType; em_rest/http_response_codes.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
+from emtui.em.charset import Transcoder, charset_in
 from emtui.em.document import Document
-from emtui.em.prolog import Unreadable
+from emtui.em.prolog import Prolog, Unreadable
+from emtui.em.repair import Repair
 from emtui.em.text import brief
 
-_MOST = 64 * 1024
+MOST = 64 * 1024
+"""Bytes of an error that are looked at."""
 _MESSAGE_MOST = 300
+_JSON = b"{"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """What a body says of an error: a message on one line, and the number that an `Error` document names.
+
+    `is_document` is false for other people's JSON, which only has a message.
+    """
+
+    message: str = ""
+    status: int | None = None
+    is_document: bool = False
+
+
+class Beginning:
+    """The first bytes of a body: whether it may be an `Error` document."""
+
+    def __init__(self, charset: str = "") -> None:
+        self._repair = Repair(charset)
+        self._prolog = Prolog()
+
+    def feed(self, piece: bytes) -> bool | None:
+        """Whether it may be one; `None` while that is not to be seen."""
+        try:
+            name = self._prolog.feed(self._repair.feed(piece))
+        except Unreadable:
+            return self._prolog.head.startswith(_JSON)
+        return None if name is None else name == "Error"
+
+
+def read_error_body(body: bytes, content_type: str = "") -> ErrorBody:
+    """The first 64 KiB of a body as an error; empty where it is none. Never raises."""
+    body, charset = body[:MOST], charset_in(content_type)
+    transcoder, start = Transcoder(charset), b""
+    with suppress(Unreadable):
+        start = transcoder.feed(body, final=True).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith(_JSON):
+        return _xml(body, charset)
+    found = _json(start)
+    return found if found.is_document or "html" not in content_type.casefold() else ErrorBody()
 
 
 def read_error(body: bytes, content_type: str) -> str | None:
-    """The message of an `Error` body, XML or JSON, on one line; `None` for anything else. Never raises.
-
-    Only the first 64 KiB are looked at.
-    """
-    if "html" in content_type.casefold():
-        return None
-    start = body[:_MOST].removeprefix(b"\xef\xbb\xbf").lstrip()
-    message = _json_message(start) if start.startswith(b"{") else _xml_message(start)
-    return brief(message, _MESSAGE_MOST) or None
+    """The message of an `Error` body, XML or JSON, on one line; `None` for anything else. Never raises."""
+    return read_error_body(body, content_type).message or None
 
 
-def _json_message(body: bytes) -> str:
+def _json(body: bytes) -> ErrorBody:
     try:
         told = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        return ""
+        return ErrorBody()
     found = {str(key).casefold(): value for key, value in told.items()} if isinstance(told, dict) else {}
     message = found.get("message")
-    return message if isinstance(message, str) else ""
+    words = brief(message, _MESSAGE_MOST) if isinstance(message, str) else ""
+    is_document = "statuscode" in found and "message" in found
+    return ErrorBody(words, _status(str(found.get("statuscode"))) if is_document else None, is_document)
 
 
-def _xml_message(body: bytes) -> str:
-    document = Document(1, lambda _: None, "Error")
+def _xml(body: bytes, charset: str) -> ErrorBody:
+    document = Document(1, lambda _: None, "Error", charset=charset)
     with suppress(Unreadable):  # a long stack trace may be cut off: the message stands before it
         document.feed(body)
-    return document.target.attributes.get("Message", "")
+    attributes: Mapping[str, str] = document.target.attributes
+    if not document.target.depth and not document.target.ended:
+        return ErrorBody()
+    words = brief(attributes.get("Message", ""), _MESSAGE_MOST)
+    return ErrorBody(words, _status(attributes.get("StatusCode", "")), is_document=True)
+
+
+def _status(text: str) -> int | None:
+    """A number of HTTP that stands for an error; nothing for whatever else it may be."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 3 and text[0] in "45" else None

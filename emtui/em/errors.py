@@ -7,6 +7,7 @@
     │   ├── TimedOut              no connection, or no answer, in time
     │   ├── Broken                the connection ended in the middle
     │   ├── PlainHttp             the port does not speak TLS, or speaks only TLS
+    │   ├── ClientCertificateWanted   it wants a certificate of its clients
     │   └── ProxyTrouble          a proxy stands in between and does not let us through
     ├── BadSetting                what the person gave cannot be used
     │   ├── BadAddress            not a server, or not a pin
@@ -15,7 +16,8 @@
     │   └── Changed               … and a different one was pinned
     ├── Denied                    the server knows us and says no
     │   ├── LogonRefused          401 on logon: user or password
-    │   └── Forbidden             403: the role is too low
+    │   ├── BasicNotOffered       401 on logon: the password was not looked at
+    │   └── Forbidden             403: the role is too low, or something in between refuses
     ├── NotFound                  404 on a session: unknown, or aged out
     │   └── Gone                  404 on one that was there before
     └── Nonsense                  an answer came, and it made no sense
@@ -24,7 +26,7 @@
         ├── Redirected            it points elsewhere, and we follow nobody
         ├── ServerTrouble         429, 5xx, 4xx: the server's own trouble
         ├── TooLarge              more bytes than we are ready to read
-        ├── Compressed            a Content-Encoding that we did not ask for
+        ├── Compressed            a Content-Encoding that is not known, or damaged
         ├── Cut                   fewer bytes than promised, or half a document
         └── BadDocument           not the document that was asked for
 
@@ -65,6 +67,10 @@ class Broken(Unreachable):
 
 class PlainHttp(Unreachable):
     """The port does not speak TLS."""
+
+
+class ClientCertificateWanted(Unreachable):
+    """It wants a certificate of its clients, and we have none."""
 
 
 class ProxyTrouble(Unreachable):
@@ -128,8 +134,12 @@ class LogonRefused(Denied):
         self.user = user
 
 
+class BasicNotOffered(Denied):
+    """401 on logon that offers other ways than Basic: the password was not looked at."""
+
+
 class Forbidden(Denied):
-    """403: the role is too low."""
+    """403: the role is too low, or something in between refuses."""
 
 
 class NotFound(EmError):
@@ -170,7 +180,7 @@ class TooLarge(Nonsense):
 
 
 class Compressed(Nonsense):
-    """A Content-Encoding that we did not ask for."""
+    """A Content-Encoding that is not known, or bytes in one that are damaged."""
 
 
 class Cut(Nonsense):

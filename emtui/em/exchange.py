@@ -1,8 +1,8 @@
 """All that ever leaves for the server: GET, the POST of the logon, the DELETE of our own logon.
 
 Requests are built here, byte by byte what we mean: no cookies, no redirects, no
-environment, nothing decoded. Answers are looked at before a byte of their body is
-read. Sizes are in bytes.
+environment. An answer is looked at before anybody reads it: whether it may be read at all, and
+whether it is an `Error` document, whatever its status line says. Sizes are in bytes.
 """
 
 from __future__ import annotations
@@ -10,20 +10,24 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import httpx
 
-from emtui.em import answers
+from emtui.em import answers, wire
 from emtui.em.address import Server
+from emtui.em.charset import charset_in
 from emtui.em.clock import read_skew, server_time, utc_now
+from emtui.em.compression import CutOffError, DamagedError, Decoder, UnknownCodingError
 from emtui.em.dial import Place
+from emtui.em.error_body import MOST as ERROR_MOST
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.mishaps import told
 from emtui.em.proxy import Decision
 from emtui.em.secret import Secret
+from emtui.em.text import brief
 from emtui.em.times import read_http_date
 from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, Transport, limits_of
@@ -31,32 +35,46 @@ from emtui.em.transport import Timeouts, Transport, limits_of
 MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB
 LIMIT = 16 * MIB
-_ERROR_LIMIT = 64 * 1024
 _ERROR_TIME = 5.0
 """Seconds that the body of an error is worth waiting for."""
 _SLOW, _SLOWEST = 60.0, 256
 """Seconds that a body may take whatever its size, and beyond them the fewest bytes a second."""
 _PATIENCE = 3600.0
 """The longest pause that a server may ask for, in seconds."""
+_BOM = b"\xef\xbb\xbf"
+_COOKIES, _COOKIE_NAME = 5, 40
+"""How many cookies are remembered by name, and how much of a name."""
 _log = logging.getLogger(__name__)
 TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
 
 
 class Answer:
-    """One answer, its head looked at and its body still to be read, at most `limit` bytes of it.
+    """One answer, its beginning looked at and its body still to be read, at most `limit` bytes of it.
 
-    `url` is the one that was requested, `came` when the head was received, by our clock.
+    `url` is the one that was requested, `came` when the head was received, by our clock. `status` is
+    that of the `Error` document, if it is one: 0 if the document names none and the status line says
+    that all is well. `received` and `expected` count bytes as they come, `limit` also those that they
+    unfold to. `cookies` are the names of those that the server has set so far.
     """
 
     def __init__(
-        self, server: Server, response: httpx.Response, limit: int, url: str, came: datetime
+        self,
+        server: Server,
+        response: httpx.Response,
+        limit: int,
+        url: str,
+        came: datetime,
+        cookies: Collection[str] = (),
     ) -> None:
         self._server = server
-        self._url = url
+        self.url = url
         self._response = response
         self._limit = limit
+        self._ahead: list[bytes] = []
+        self._rest = self._decoded()
         self.status = response.status_code
         self.headers = response.headers
+        self.cookies = cookies
         self.expected = _length(response)
         self.received = 0
         self.came = came
@@ -65,6 +83,11 @@ class Answer:
     def good(self) -> bool:
         """Whether it is a success."""
         return 200 <= self.status < 300
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it says that there is no such thing: a 404, but not a web page, which knows nothing."""
+        return self.status == 404 and not answers.is_page(self.headers, self.error_body)
 
     @property
     def skew(self) -> timedelta | None:
@@ -95,61 +118,136 @@ class Answer:
         agreed = stream.get_extra_info("ssl_object") if stream else None
         return f"{agreed.version()} {agreed.cipher()[0]}" if agreed else None
 
-    def check(self) -> None:
-        """Refuse what must not be read: redirects, encodings that nobody asked for, too much."""
-        if 300 <= self.status < 400:
-            raise answers.redirected(self._server, self._url, self.headers.get("location", ""))
-        if self._encoded and self.good:
-            raise Compressed(
-                f"{self._server.authority} sent a compressed answer that nobody asked for:"
-                " see what proxy stands in between."
-            )
-        if self.good and self.expected is not None and self.expected > self._limit:
-            raise answers.too_large(self._server, self._limit)
-
     @property
-    def _encoded(self) -> bool:
-        return self.headers.get("content-encoding", "").strip().casefold() not in {"", "identity"}
+    def charset(self) -> str:
+        """The encoding that the Content-Type names, or nothing."""
+        return charset_in(self.headers.get("content-type", ""))
+
+    async def begin(self) -> None:
+        """Look at the head and the first bytes: raises for what must not be read, and for redirects."""
+        if self.good:
+            await self._look()
+        else:
+            await self._take_error()
+        if 300 <= self.status < 400:
+            raise answers.redirected(self._server, self.url, self.status, self.headers.get("location", ""))
+
+    def expect(self, what: str) -> None:
+        """Raise what this answer stands for, unless it is one that can hold `what`."""
+        if not self.good:
+            raise self.trouble()
+        if self.status in answers.UNUSABLE or all(chunk.isspace() or chunk == _BOM for chunk in self._ahead):
+            raise answers.not_sent(self._server, self.status, what)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes; raises `TooLarge`, `Cut`, `TimedOut`."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        async for chunk in self._raw():
-            self.received += len(chunk)
-            if clock() - began > _SLOW + self.received / _SLOWEST:
-                raise TimedOut(
-                    f"{self._server.authority} sends too slowly: try again, or see the line to it."
-                )
-            if self.received > self._limit:
-                raise answers.too_large(self._server, self._limit)
-            yield chunk
-        if self.expected is not None and self.received < self.expected:
-            got = f"{self.received:,} of {self.expected:,} bytes"
-            raise Cut(f"{self._server.authority} sent {got} and ended: try again.")
+        """The body as it comes, decompressed; raises `TooLarge`, `Cut`, `Compressed`, `TimedOut`."""
+        async with aclosing(self._rest) as rest:
+            ahead, self._ahead = self._ahead, []
+            for chunk in ahead:
+                yield chunk
+            async for chunk in rest:
+                yield chunk
 
     async def body(self) -> bytes:
         """The whole body."""
         async with aclosing(self.chunks()) as chunks:
             return b"".join([chunk async for chunk in chunks])
 
-    async def error_body(self) -> bytes:
+    @property
+    def error_body(self) -> bytes:
         """What there is of an error's body, 64 KiB at most; trouble with it never hides the status."""
-        if self._encoded:
-            return b""
-        body = bytearray()
-        with suppress(EmError, httpx.TransportError, TimeoutError):
-            async with asyncio.timeout(_ERROR_TIME), aclosing(self._raw()) as chunks:
-                async for chunk in chunks:
-                    body += chunk
-                    if len(body) >= _ERROR_LIMIT:
-                        break
-        return bytes(body[:_ERROR_LIMIT])
+        return b"".join(self._ahead)
 
-    async def trouble(self) -> EmError:
+    def trouble(self) -> EmError:
         """The error that this answer, not a success, stands for."""
-        body = await self.error_body()
-        return answers.trouble(self._server, self.status, self.headers, body, self.retry_after, self._url)
+        return answers.trouble(
+            self._server, self.status, self.headers, self.error_body, self.retry_after, self.url
+        )
+
+    async def close(self) -> None:
+        """Leave what was not read."""
+        await self._rest.aclose()
+        await self._response.aclose()
+
+    def _check_head(self) -> Decoder:
+        """What decodes the body; raises `Compressed` if nothing does, and `TooLarge`."""
+        if self.expected is not None and self.expected > self._limit:
+            raise answers.too_large(self._server, self._limit)
+        try:
+            return Decoder(self.headers.get("content-encoding", ""))
+        except UnknownCodingError as unknown:
+            raise Compressed(
+                f"{self._server.authority} sent its answer with the Content-Encoding {unknown.name}, which"
+                " emtui does not request and cannot decode: see what proxy is in between."
+            ) from None
+
+    async def _look(self) -> None:
+        """See whether this is an `Error` document; what was read for that is not lost."""
+        beginning = wire.Beginning(self.charset)
+        async for chunk in self._rest:
+            self._ahead.append(chunk)
+            may_be = beginning.feed(chunk)
+            if may_be:
+                await self._take_error()
+            if may_be is not None:
+                return
+
+    async def _take_error(self) -> None:
+        """Take the status from the body, of 64 KiB at most, if that is an `Error` document."""
+        with suppress(EmError, httpx.TransportError, TimeoutError):
+            async with asyncio.timeout(_ERROR_TIME):
+                async for chunk in self._rest:
+                    self._ahead.append(chunk)
+                    if sum(map(len, self._ahead)) >= ERROR_MOST:
+                        break
+        error = wire.read_error_body(self.error_body, self.headers.get("content-type", ""))
+        if error.is_document:
+            self.status = error.status or (0 if self.good else self.status)
+
+    async def _decoded(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes, decompressed."""
+        decoder = self._check_head()
+        size = 0
+        try:
+            async with aclosing(self._timed()) as pieces:
+                async for piece in pieces:
+                    if decoder.idle:
+                        yield piece
+                        continue
+                    for part in decoder.feed(piece):
+                        size += len(part)
+                        if size > self._limit:
+                            raise answers.too_large(self._server, self._limit)
+                        yield part
+                        await asyncio.sleep(0)  # a little unfolds to much, and others must have their turn
+            decoder.close()
+        except DamagedError:
+            raise Compressed(
+                f"{self._server.authority} sent compressed data that is corrupt:"
+                " try again, and see what proxy is in between."
+            ) from None
+        except CutOffError:
+            raise Cut(
+                f"{self._server.authority} ended its compressed answer in the middle: try again."
+            ) from None
+
+    async def _timed(self) -> AsyncGenerator[bytes, None]:
+        """The bytes of the body, so long as they come fast enough, and up to as many as were promised."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        async with aclosing(self._raw()) as chunks:
+            async for chunk in chunks:
+                self.received += len(chunk)
+                if clock() - began > _SLOW + self.received / _SLOWEST:
+                    raise TimedOut(
+                        f"{self._server.authority} sends too slowly: try again, or see the line to it."
+                    )
+                if self.received > self._limit:
+                    raise answers.too_large(self._server, self._limit)
+                yield chunk
+        if self.expected is not None and self.received < self.expected:
+            got = f"{self.received:,} of {self.expected:,} bytes"
+            raise Cut(f"{self._server.authority} sent {got} and ended: try again.")
 
     async def _raw(self) -> AsyncGenerator[bytes, None]:
         stream = self._response.stream
@@ -188,6 +286,7 @@ class Exchange:
             "User-Agent": agent,
         }
         self._place = Place(server, Decision(None, ""))
+        self._cookies: dict[str, None] = {}
 
     @property
     def certificate(self) -> Certificate | None:
@@ -233,17 +332,27 @@ class Exchange:
             response = await self._transport.handle_async_request(request)
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=False) from None
+        came = self.now()
+        self._note_cookies(response)
+        url = self._server.url + asked
+        answer = Answer(self._server, response, limit, url, came, tuple(self._cookies))
         try:
-            answer = Answer(self._server, response, limit, self._server.url + asked, self.now())
+            _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
+            await answer.begin()
             if answer.good:
                 self.skew = answer.skew
-            _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
-            answer.check()
             yield answer
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=True) from None
         finally:
-            await response.aclose()
+            await answer.close()
+
+    def _note_cookies(self, response: httpx.Response) -> None:
+        """Keep the names of the cookies that are not the logon's own: who sets them may want them back."""
+        for cookie in response.headers.get_list("set-cookie"):
+            name = brief(cookie.partition("=")[0], _COOKIE_NAME)
+            if name and name.casefold() != TOKEN.casefold() and len(self._cookies) < _COOKIES:
+                self._cookies[name] = None
 
     def _request(self, method: str, path: str, headers: dict[str, str]) -> httpx.Request:
         try:

@@ -19,12 +19,13 @@ from emtui.em.times import latest
 class ListReader:
     """The list while it arrives, piece by piece, from any thread, one at a time.
 
-    `clock` is what the server's showed: a time far ahead of it is unknown.
+    `charset` is what its Content-Type names, `clock` is what the server's showed: a time far ahead of
+    it is unknown.
     """
 
-    def __init__(self, clock: datetime | None = None) -> None:
+    def __init__(self, charset: str = "", clock: datetime | None = None) -> None:
         self._rows = _Rows(latest(clock))
-        self._document = _ListDocument(self._rows.take)
+        self._document = _ListDocument(self._rows.take, charset)
 
     @property
     def rows(self) -> int:
@@ -42,9 +43,9 @@ class ListReader:
         return Listing(rows.newest_first(found), self._document.replaced)
 
 
-def read_list(body: bytes, clock: datetime | None = None) -> Listing:
+def read_list(body: bytes, charset: str = "", clock: datetime | None = None) -> Listing:
     """A list of sessions or of references; raises `Unreadable`."""
-    reader = ListReader(clock)
+    reader = ListReader(charset, clock)
     reader.feed(body)
     return reader.close()
 
@@ -71,8 +72,8 @@ class _ListDocument(Document):
     So it still sees all that stands around them, and tells true lines and columns.
     """
 
-    def __init__(self, take: Callable[[Item], None]) -> None:
-        super().__init__(2, take, "SystemSessions", "EntityReferences")
+    def __init__(self, take: Callable[[Item], None], charset: str) -> None:
+        super().__init__(2, take, "SystemSessions", "EntityReferences", charset=charset)
         self._plain = False  # whether what comes is certain to stand between two rows
         self._kept = b""
 

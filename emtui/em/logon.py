@@ -20,7 +20,7 @@ from typing import Protocol, TypeAlias
 
 from emtui.em import answers, wire
 from emtui.em.address import Server
-from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, Forbidden, LogonRefused
+from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
 from emtui.em.secret import Secret
 from emtui.em.text import clean
@@ -106,7 +106,7 @@ class Logons:
     async def renew(self, stale: Logon | None) -> Logon:
         """A logon other than `stale`: whoever comes while it is renewed waits and gets the same.
 
-        Raises `LogonRefused` or `Forbidden`, from the first refusal on always and at once.
+        Raises `Denied`, such as `LogonRefused`, from the first refusal on always and at once.
         """
         async with self._lock:
             if self._refusal is not None:
@@ -151,16 +151,24 @@ class Logons:
     async def _sent(self) -> Logon:
         async with self._exchange.log_on(self._user, self._password) as answer:
             if answer.status == 401:
-                body = await answer.error_body()
-                raise answers.logon_refused(self._server, self._user, answer.headers, body)
-            if answer.status not in {200, 201}:
-                raise await answer.trouble()
+                raise answers.logon_refused(self._server, self._user, answer.headers, answer.error_body)
+            if not answer.good:
+                raise answers.logon_trouble(
+                    self._server,
+                    answer.status,
+                    answer.headers,
+                    answer.error_body,
+                    answer.retry_after,
+                    answer.url,
+                )
             return await self._read(answer)
 
     async def _read(self, answer: Answer) -> Logon:
         token = answer.headers.get(TOKEN, "").strip()
+        if not token:
+            answer.expect("a logon")
         try:
-            told = wire.read_logon(await answer.body())
+            told = wire.read_logon(await answer.body(), answer.charset)
         except wire.Unreadable as problem:
             if not token:
                 raise answers.bad_document(self._server, "a logon", problem) from None
@@ -188,7 +196,7 @@ def _again(refusal: Denied) -> Denied:
     """The same refusal without its traceback: that grows, and its frames hold the password."""
     if isinstance(refusal, LogonRefused):
         return LogonRefused(str(refusal), refusal.user)
-    return Forbidden(str(refusal))
+    return type(refusal)(str(refusal))
 
 
 def _derived(server: Server, told: wire.LogonBody) -> str:

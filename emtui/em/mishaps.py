@@ -5,14 +5,16 @@ What an answer means that came whole is told by `answers`; why there was no conn
 
 from __future__ import annotations
 
+import re
 import ssl
 
 import httpcore
 import httpx
 
 from emtui.em.dial import Place, causes
-from emtui.em.errors import Broken, Cut, EmError, PlainHttp, ProxyTrouble, TimedOut
-from emtui.em.text import clean
+from emtui.em.errors import Broken, Cut, EmError, Nonsense, ProxyTrouble, TimedOut
+from emtui.em.secret import without_secrets
+from emtui.em.text import brief, clean
 
 PROBLEMS = (
     httpcore.TimeoutException,
@@ -23,6 +25,22 @@ PROBLEMS = (
     OSError,
 )
 """What comes out of httpcore and httpx; an alert after the handshake comes as a bare `ssl.SSLError`."""
+_ENDED = ("disconnected", "closed connection", "ConnectionClosed")
+"""In what h11 and httpcore say of a connection that ended too early."""
+_HEADER_LINE = re.compile(r"illegal header line: (?:bytearray\()?b['\"]([!#-&(-9;-\[\]-~]{0,40})")
+_ODD = (
+    ("illegal header line", "a malformed header line"),
+    ("buffer too long", "more than 100 KiB of headers"),
+    ("illegal status line", "a malformed status line"),
+    ("status_code", "a status code that HTTP does not have"),
+    ("switch_", "101 Switching Protocols, which was not requested"),
+    ("transfer-encoding", "an unsupported Transfer-Encoding"),
+    ("chunk", "malformed chunks"),
+    ("content-length", "a malformed or contradictory Content-Length"),
+)
+"""What h11 finds wrong, and how it is told."""
+_CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_HANDSHAKE_FAILURE", "UNKNOWN_CA")
+"""After the handshake, when nothing of us is left to be judged but a certificate."""
 
 
 def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
@@ -31,19 +49,47 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
         return _silent(place, request, began=began)
     if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
         return _proxy_trouble(str(problem), place)
+    if is_odd_http(problem):
+        return _odd_http(str(problem), place)
     if began:
         return Cut(f"{place.name} ended its answer in the middle: try again.")
     if alert := _alert(problem):
+        return _refused_by_tls(alert, place)
+    if place.server.scheme == "http" and not place.speaks_http:
+        return _no_http(place)
+    if place.speaks_http:
         return Broken(
-            f"{place.asked} ended TLS without an answer ({alert}): see whether it wants a certificate."
+            f"{place.asked} ended the connection before its answer was whole:"
+            " try again, and see whether the server is overloaded."
         )
-    if place.server.scheme == "http":
-        return _no_http(str(problem), place)
-    protocol = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
-    if protocol and "disconnected" not in str(problem):
-        return Broken(f"{place.asked} answered with something that is not HTTP: check the port (9398).")
     return Broken(
-        f"{place.asked} ended the connection without an answer: try again, or check the port (9398)."
+        f"{place.asked} ended the connection without an answer: check the port (9398), and whether the server"
+        " requires a client certificate."
+    )
+
+
+def is_odd_http(problem: Exception) -> bool:
+    """Whether an answer came that HTTP does not allow; not one that only ended too early."""
+    text = str(problem)
+    protocol = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
+    return protocol and not any(words in text for words in _ENDED)
+
+
+def _odd_http(reason: str, place: Place) -> Nonsense:
+    """What h11 says of it, in plain words; nothing of the answer is repeated but the name of a header."""
+    text = reason.casefold()
+    what = next((words for part, words in _ODD if part in text), "malformed HTTP")
+    found = _HEADER_LINE.search(reason)
+    name = f" ({brief(without_secrets(found.group(1)), 40)})" if found and found.group(1) else ""
+    return Nonsense(f"{place.name} sent {what}{name}: see which server module or proxy writes that.")
+
+
+def _refused_by_tls(alert: str, place: Place) -> EmError:
+    if any(word in alert for word in _CERTIFICATE_ALERTS):
+        return place.wants_certificate()
+    return Broken(
+        f"{place.asked} ended TLS without an answer ({alert}): see the TLS settings of the server,"
+        " and whether it requires a client certificate."
     )
 
 
@@ -62,9 +108,7 @@ def _alert(problem: Exception) -> str:
     return clean(next((reason for reason in reasons if reason), ""))
 
 
-def _no_http(reason: str, place: Place) -> EmError:
-    if "\\x15\\x03" in reason:
-        return PlainHttp(f"{place.asked} speaks TLS on that port: use https:// instead of http://.")
+def _no_http(place: Place) -> EmError:
     return Broken(
         f"{place.asked} ended the connection without an answer to plain HTTP: perhaps it wants https://."
     )

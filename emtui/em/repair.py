@@ -1,15 +1,16 @@
 """Bytes made fit for a strict parser, piece by piece, with nothing lost but what XML forbids.
 
-Illegal characters, references to them (`&#x1B;`, which .NET writes) and bytes that are no
-UTF-8 become U+FFFD and are counted. Text in CDATA stays as it is written: `&#27;` is five
-characters there. Pieces may end anywhere; what cannot be judged yet is kept for the next.
+What comes out is UTF-8 (`em.charset`). Illegal characters, references to them (`&#x1B;`, which .NET
+writes) and bytes that are no text become U+FFFD and are counted. Text in CDATA stays as it is
+written: `&#27;` is five characters there. Pieces may end anywhere; what cannot be judged yet is kept
+for the next.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 
+from emtui.em.charset import Transcoder
 from emtui.em.text import INVISIBLE, REPLACEMENT, SELECTORS, in_place
 
 _FFFD = REPLACEMENT.encode()
@@ -30,38 +31,36 @@ _LONGEST_UNSURE = 43
 
 
 class Repair:
-    """Mends one document as it comes; `replaced` counts the characters it put U+FFFD for."""
+    """Mends one document as it comes; `charset` is what its Content-Type names, if it names one.
 
-    def __init__(self) -> None:
-        self.replaced = 0
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    Raises `Unreadable` for an encoding that is not known.
+    """
+
+    def __init__(self, charset: str = "") -> None:
+        self._replaced = 0
+        self._transcoder = Transcoder(charset)
         self._kept = b""
         self._until: bytes | None = None  # what ends the CDATA, comment or instruction we are in
 
+    @property
+    def replaced(self) -> int:
+        """How many characters it put U+FFFD for."""
+        return self._replaced + self._transcoder.replaced
+
     def feed(self, piece: bytes) -> bytes:
         """What of the document can be judged now."""
-        return self._references(self._characters(self._utf8(piece, final=False)), final=False)
+        return self._references(self._characters(self._transcoder.feed(piece)), final=False)
 
     def close(self) -> bytes:
         """The rest."""
-        return self._references(self._utf8(b"", final=True), final=True)
-
-    def _utf8(self, piece: bytes, *, final: bool) -> bytes:
-        before = self._decoder.getstate()[0]
-        if piece.isascii() and not before:
-            return piece
-        text = self._decoder.decode(piece, final)
-        whole = before + piece
-        if REPLACEMENT not in text:
-            return whole[: len(whole) - len(self._decoder.getstate()[0])]
-        self.replaced += text.count(REPLACEMENT) - whole.count(_FFFD)
-        return text.encode()
+        rest = self._characters(self._transcoder.feed(b"", final=True))
+        return self._references(rest, final=True)
 
     def _characters(self, piece: bytes) -> bytes:
         if len(piece.translate(None, _C0)) == len(piece) and b"\xef" not in piece:
             return piece
         mended, count = _ILLEGAL.subn(_FFFD, piece)
-        self.replaced += count
+        self._replaced += count
         return mended
 
     def _references(self, piece: bytes, *, final: bool) -> bytes:
@@ -117,7 +116,7 @@ class Repair:
             return found.group()
         if 0x10000 <= code <= 0x10FFFF:
             return found.group()
-        self.replaced += 1
+        self._replaced += 1
         return _FFFD
 
 
@@ -127,13 +126,13 @@ _IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}{SELECTORS}]""")
 _INVISIBLE = re.compile(f"[{INVISIBLE}{SELECTORS}]")
 
 
-def readable(body: bytes) -> str:
+def readable(body: bytes, charset: str = "") -> str:
     """A document as text that a terminal can be given, and that still means the same.
 
     Without BOM and leading blanks, line ends as XML reads them; what is invisible or turns the text stands
     as a reference (in a tag, outside of values, where none may stand, as `_`).
     """
-    repair = Repair()
+    repair = Repair(charset)
     text = (repair.feed(body) + repair.close()).decode().lstrip("\ufeff \t\r\n")
     text = _LINE_END.sub("\n", text)
     if _INVISIBLE.search(text):

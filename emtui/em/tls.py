@@ -85,7 +85,28 @@ class Met(Exception):
         self.der = der
 
 
-class _Looking(ssl.SSLObject):
+class AlertedError(Exception):
+    """The server gave up the handshake although TLS was agreed on: only we were still to be judged.
+
+    So it wants a certificate of ours: nothing else is sent after that.
+    """
+
+
+class _Handshake(ssl.SSLObject):
+    """Tells a server that found nothing in common from one that does not want us."""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except ssl.SSLWantReadError:
+            raise
+        except ssl.SSLError as problem:
+            if "_ALERT_" in (problem.reason or "") and self.cipher() is not None:
+                raise AlertedError(problem.reason) from None
+            raise
+
+
+class _Looking(_Handshake):
     """Shakes hands with anybody, and leaves with the certificate."""
 
     def do_handshake(self) -> None:
@@ -113,7 +134,7 @@ def trusting(trust: Trust, met: Callable[[bytes], None]) -> ssl.SSLContext:
 
 
 def _only(pin: str | None, met: Callable[[bytes], None]) -> type[ssl.SSLObject]:
-    class Trusted(ssl.SSLObject):
+    class Trusted(_Handshake):
         """Shakes hands with the pinned certificate alone, whatever its dates, names and issuer.
 
         Without a pin with any: then the context has verified it before.

@@ -6,6 +6,7 @@ what httpx and httpcore would log (URLs and headers, tokens among them) is silen
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import ssl
@@ -18,8 +19,8 @@ import httpx
 
 from emtui.em.address import Server, Trust
 from emtui.em.dial import Dialer, Place
-from emtui.em.errors import Broken, Changed, EmError, PlainHttp, Untrusted
-from emtui.em.mishaps import PROBLEMS, told
+from emtui.em.errors import Broken, Changed, ClientCertificateWanted, EmError, PlainHttp, Untrusted
+from emtui.em.mishaps import PROBLEMS, is_odd_http, told
 from emtui.em.proxy import Decision, Proxies, Proxy
 from emtui.em.threads import beside
 from emtui.em.tls import (
@@ -57,7 +58,8 @@ class Transport(httpx.AsyncBaseTransport):
         self._trust = trust
         self._place = Place(server, decision)
         self._met: Certificate | None = None
-        self._pool = _pool(server, decision, trusting(trust, self._shook))
+        self._context = trusting(trust, self._shook)
+        self._pool = _pool(self._place, self._context)
         _log.debug("to %s", self._place.asked)
 
     @property
@@ -80,7 +82,10 @@ class Transport(httpx.AsyncBaseTransport):
         except NotVerified as problem:
             raise await self._untrusted(request, problem) from None
         except PROBLEMS as problem:
-            raise told(problem, self._place, request, began=False) from None
+            failed = told(problem, self._place, request, began=False)
+            if type(failed) is Broken and await self._wants_certificate(request):
+                raise self._place.wants_certificate() from None
+            raise failed from None
         body = _Body(answer, self._place, request)
         return httpx.Response(
             answer.status, headers=answer.headers, stream=body, extensions=answer.extensions
@@ -96,17 +101,33 @@ class Transport(httpx.AsyncBaseTransport):
         Each try uses one up, so there is an end: a new connection is asked once.
         """
         while True:
-            dialled: list[str] = []
-
-            async def note(event: str, _: object, seen: list[str] = dialled) -> None:
-                if event == "connection.connect_tcp.started":
-                    seen.append(event)
-
+            seen = _Seen(request.extensions.get("timeout", {}).get("read"))
             try:
-                return await self._pool.handle_async_request(_as_httpcore(request, {"trace": note}))
-            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-                if dialled or request.method == "POST":
+                async with seen.deadline:
+                    return await self._pool.handle_async_request(_as_httpcore(request, {"trace": seen.note}))
+            except TimeoutError:
+                raise self._place.slow_head() from None
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as problem:
+                if seen.dialled or request.method == "POST" or is_odd_http(problem):
                     raise
+
+    async def _wants_certificate(self, request: httpx.Request) -> bool:
+        """Whether a server that never answered ends TLS for want of our certificate.
+
+        In TLS 1.3 it says so after the handshake; a request that is under way then can reset the connection
+        before that is read. So it is met once more, and nothing is sent.
+        """
+        if self._server.scheme != "https" or self._place.speaks_http:
+            return False
+        place = Place(self._server, self._decision, only_listens=True)
+        async with _pool(place, self._context) as pool:
+            try:
+                await pool.handle_async_request(_as_httpcore(request))
+            except PROBLEMS as problem:
+                return isinstance(told(problem, place, request, began=False), ClientCertificateWanted)
+            except (EmError, Met, NotVerified):
+                return False
+        return False
 
     def _changed(self, der: bytes) -> Changed:
         certificate = judged(read_certificate(der), self._server, datetime.now(UTC))
@@ -155,7 +176,7 @@ async def _look(server: Server, decision: Decision, limits: dict[str, float | No
     context = await beside(looking)
     place = Place(server, decision)
     request = httpx.Request("GET", f"{server.sent_url}/api/", extensions={"timeout": limits})
-    async with _pool(server, decision, context) as pool:
+    async with _pool(place, context) as pool:
         try:
             await pool.handle_async_request(_as_httpcore(request))
         except Met as met:
@@ -174,6 +195,27 @@ def silence() -> None:
     """Stop httpx and httpcore from logging: their lines hold URLs and headers that are credentials."""
     for name in _LOGGERS:
         logging.getLogger(name).disabled = True
+
+
+class _Seen:
+    """One try: whether it dialled, and an end to waiting for a head that comes byte by byte.
+
+    The pool's own limits are only for what comes next; waiting for a free connection has none.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self.dialled = False
+        self.deadline = asyncio.timeout(None)
+
+    async def note(self, event: str, _: object) -> None:
+        """What httpcore traces."""
+        if event == "connection.connect_tcp.started":
+            self.dialled = True
+        elif event == "http11.receive_response_headers.started" and self._seconds:
+            self.deadline.reschedule(asyncio.get_running_loop().time() + 2 * self._seconds)
+        elif event == "http11.receive_response_headers.complete":
+            self.deadline.reschedule(None)
 
 
 class _Body(httpx.AsyncByteStream):
@@ -195,16 +237,16 @@ class _Body(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
-def _pool(server: Server, decision: Decision, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    dialer = Dialer(server, decision)
-    if decision.proxy is None:
+def _pool(place: Place, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    dialer, proxy = Dialer(place), place.proxy
+    if proxy is None:
         return httpcore.AsyncConnectionPool(
             ssl_context=context, max_connections=12, keepalive_expiry=60, network_backend=dialer
         )
-    secure = verifying() if decision.proxy.scheme == "https" else None
+    secure = verifying() if proxy.scheme == "https" else None
     return httpcore.AsyncHTTPProxy(
-        decision.proxy.url,
-        proxy_auth=_proxy_logon(decision.proxy),
+        proxy.url,
+        proxy_auth=_proxy_logon(proxy),
         proxy_ssl_context=secure,
         ssl_context=context,
         max_connections=12,

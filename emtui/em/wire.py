@@ -2,18 +2,18 @@
 
 Lenient about all that the documents leave open (order, prefix, namespace, the kind of list), and about
 one odd row among good ones; otherwise strict: raises `Unreadable`. Lists are read as they arrive, the
-rest when it is whole. Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
+rest when it is whole. `charset` is always what the Content-Type names, if it names one.
+Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from emtui.em import rows
 from emtui.em.document import read_whole
-from emtui.em.error_body import read_error
+from emtui.em.error_body import Beginning, ErrorBody, read_error, read_error_body
 from emtui.em.list_reader import ListReader, read_list
 from emtui.em.model import Log, Session
 from emtui.em.prolog import Unreadable
@@ -24,10 +24,13 @@ from emtui.em.text import brief, clean
 from emtui.em.times import latest
 
 __all__ = [
+    "Beginning",
+    "ErrorBody",
     "ListReader",
     "LogonBody",
     "Unreadable",
     "read_error",
+    "read_error_body",
     "read_list",
     "read_log",
     "read_logon",
@@ -37,34 +40,32 @@ __all__ = [
     "versions",
 ]
 
-_UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|<\0|\0<")
 
-
-def read_session(body: bytes, clock: datetime | None = None) -> Session:
+def read_session(body: bytes, charset: str = "", clock: datetime | None = None) -> Session:
     """One session, or the bare reference to one; raises `Unreadable`.
 
     `clock` is what the server's showed: a time far ahead of it is unknown.
     """
-    item = _root(body, "SystemSession", "Sessions", "EntityRef", "Ref")
+    item = _root(body, charset, "SystemSession", "Sessions", "EntityRef", "Ref")
     return rows.read_session(item, latest(clock))
 
 
-def read_log(body: bytes, clock: datetime | None = None) -> Log:
+def read_log(body: bytes, charset: str = "", clock: datetime | None = None) -> Log:
     """The events of one session, in Order; raises `Unreadable`."""
     last = latest(clock)
-    items, replaced = read_whole(body, 2, "SystemSessionEvents", "Events")
+    items, replaced = read_whole(body, 2, "SystemSessionEvents", "Events", charset=charset)
     found = (rows.read_event(item, last) for item in items)
     return Log(rows.in_order(event for event in found if event is not None), replaced)
 
 
-def read_root(body: bytes) -> None:
+def read_root(body: bytes, charset: str = "") -> None:
     """Raise `Unreadable` unless this is what Enterprise Manager answers to `GET /api/`."""
-    _root(body, "EnterpriseManager")
+    _root(body, charset, "EnterpriseManager")
 
 
-def versions(body: bytes) -> str:
+def versions(body: bytes, charset: str = "") -> str:
     """The API versions that the root names: `v1_5, v1_6, v1_7`; raises `Unreadable`."""
-    items, _ = read_whole(body, 3, "EnterpriseManager")
+    items, _ = read_whole(body, 3, "EnterpriseManager", charset=charset)
     names = (item.attributes.get("Name", "") for item in items if item.name == "SupportedVersion")
     return brief(", ".join(name for name in names if name), 100)
 
@@ -78,9 +79,9 @@ class LogonBody:
     href: str | None
 
 
-def read_logon(body: bytes) -> LogonBody:
+def read_logon(body: bytes, charset: str = "") -> LogonBody:
     """The `LogonSession` that answers a logon; raises `Unreadable`."""
-    item = _root(body, "LogonSession")
+    item = _root(body, charset, "LogonSession")
     session_id = item.texts.get("SessionId", "").strip()
     return LogonBody(
         user_name=clean(item.texts.get("UserName", "").strip()) or None,
@@ -89,14 +90,12 @@ def read_logon(body: bytes) -> LogonBody:
     )
 
 
-def readable_xml(body: bytes) -> str:
-    """The document as text for a terminal, still the same document; raises `Unreadable` for UTF-16."""
-    if _UTF16.match(body):
-        raise Unreadable("it is not UTF-8 text")
-    return readable(body)
+def readable_xml(body: bytes, charset: str = "") -> str:
+    """The document as text for a terminal, still the same document; raises `Unreadable`."""
+    return readable(body, charset)
 
 
-def _root(body: bytes, *names: str) -> Item:
+def _root(body: bytes, charset: str, *names: str) -> Item:
     """The root of a document that has one of these."""
-    items, _ = read_whole(body, 1, *names)
+    items, _ = read_whole(body, 1, *names, charset=charset)
     return items[0]

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from answers_table import CASES
 from kernel import refusal
 from pty_terminal import a_home, emtui
 from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, rogue_beside, route_of
@@ -184,6 +185,27 @@ def test_a_command_that_is_stopped_before_the_answer_costs_one_attempt(
 def test_an_answer_that_dribbles_is_a_refusal_and_remembered(there: Shell, directory: Directory) -> None:
     head = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/xml\r\nContent-Length: 900\r\n\r\n"
     directory.answer = Reply(head, (b"<Error Mess",), "hang")
+    for _ in range(2):
+        assert there("sessions").returncode == 4
+    assert directory.attempts == 1
+
+
+@pytest.mark.parametrize("name", ["logon: no Basic", "logon: 403 with a web page", "logon: 500"])
+def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_refusal(
+    there: Shell, directory: Directory, name: str
+) -> None:
+    directory.good, directory.answer = OLD, CASES[name].reply
+    for attempt in (1, 2):
+        done = there("sessions")
+        assert done.returncode == (6 if name.endswith("500") else 4)
+        assert "accounts lock" not in done.stderr
+        assert directory.attempts == attempt
+    directory.answer = None
+    assert there("sessions").returncode == 0
+
+
+def test_an_error_document_under_200_is_a_refusal_and_remembered(there: Shell, directory: Directory) -> None:
+    directory.answer = CASES["logon: refused by the document"].reply
     for _ in range(2):
         assert there("sessions").returncode == 4
     assert directory.attempts == 1

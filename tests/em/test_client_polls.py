@@ -179,7 +179,9 @@ async def test_now_is_the_servers_clock_as_the_last_answer_told_it(
         assert client.skew is None, "nor did the session"
 
 
-async def test_an_error_tells_no_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK"])
+async def test_an_error_tells_no_time(tmp_path: Path, status: str) -> None:
+    """By its status line and by its document alike."""
     lists = Lists()
     ahead = datetime.now(UTC) + timedelta(hours=1)
     date = f"Date: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
@@ -188,7 +190,8 @@ async def test_an_error_tells_no_time(tmp_path: Path) -> None:
         await client.sessions()
         known = client.skew
         assert known
-        lists.reply = reply("502 Bad Gateway", b"", "Date: Mon, 23 Nov 2020 02:00:00 GMT\r\n")
+        error = b'<Error Message="It is closed" StatusCode="502"/>'
+        lists.reply = reply(status, error, "Date: Mon, 23 Nov 2020 02:00:00 GMT\r\n")
         with pytest.raises(ServerTrouble):
             await client.sessions()
         assert client.skew == known

@@ -57,9 +57,9 @@ def read(started: str, ended: str, state: str = "Failed", result: str = "Failed"
     plain = head + row(started, ended, state, result) + "</SystemSessions>"
     odd = plain.replace("<State>", "<!-- not plain --><State>")
     single = row(started, ended, state, result, "SystemSession")
-    (session,) = wire.read_list(plain.encode(), CLOCK).sessions
-    assert wire.read_list(odd.encode(), CLOCK).sessions == (session,)
-    assert wire.read_session(single.encode(), CLOCK) == session
+    (session,) = wire.read_list(plain.encode(), clock=CLOCK).sessions
+    assert wire.read_list(odd.encode(), clock=CLOCK).sessions == (session,)
+    assert wire.read_session(single.encode(), clock=CLOCK) == session
     return session
 
 
@@ -112,7 +112,7 @@ def test_an_end_is_held_against_no_start_that_is_unknown() -> None:
 @pytest.mark.parametrize("name", ["1900-01-01 00:00:00", "9999-12-31 23:59:59", "2026-11-25 12:00:01"])
 def test_the_start_in_a_name_that_cannot_be_is_unknown(name: str) -> None:
     body = f'<EntityReferences {NS}><Ref Name="Collect Job @{name}" UID="{GUID}"/></EntityReferences>'
-    (session,) = wire.read_list(body.encode(), CLOCK).sessions
+    (session,) = wire.read_list(body.encode(), clock=CLOCK).sessions
     assert (session.started, session.odd) == (None, None)
 
 
@@ -120,7 +120,7 @@ def test_the_start_in_a_name_that_cannot_be_is_unknown(name: str) -> None:
 def test_the_time_of_an_event_that_cannot_be_is_unknown_and_not_odd(never: str) -> None:
     lines = f"<Events><CreationTimeUTC>{never}</CreationTimeUTC><Message>a</Message><Order>1</Order></Events>"
     (event,) = wire.read_log(
-        f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), CLOCK
+        f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), clock=CLOCK
     ).events
     assert (event.time, event.message, event.odd) == (None, "a", None)
 

@@ -152,6 +152,28 @@ async def test_tls_to_the_proxy_that_fails_is_the_proxys_trouble(tmp_path: Path)
         assert (server.received, proxy.heads) == (0, [])
 
 
+async def test_behind_tls_to_the_proxy_it_is_told_who_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy and the server have the same name here, as where both run on one computer."""
+    known, other = identity(tmp_path), identity(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(known.pem))
+    mail = Reply(b"220 mail.example.net ready\r\n\r\n", after="close")
+
+    async with rogue(good, known.context()) as server, gate(server.port, context=known.context()) as proxy:
+        proxies = through(proxy.port, scheme="https")
+        await (await connect(server.authority, Trust(known.pem), proxies)).close()
+        with pytest.raises(Untrusted, match=f"certificate of {server.authority}"):
+            await connect(server.authority, Trust(other.pem), proxies)
+        server.answer = lambda _: mail
+        with pytest.raises(Broken, match=f"^{server.authority} .* is not HTTP"):
+            await connect(server.authority, Trust(known.pem), proxies)
+    async with rogue(lambda _: mail, known.context()) as impostor:
+        proxies = through(impostor.port, scheme="https")
+        with pytest.raises(ProxyTrouble, match=f"^The proxy {impostor.authority} .* is not HTTP"):
+            await connect("192.0.2.7", Trust(known.pem), proxies)
+
+
 # --- international names ----------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, repeat
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from pty_terminal import a_home
-from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, good, list_xml, reply, rogue_beside, route_of
+from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, good, reply, rogue_beside, route_of
 from shell import Shell
 
 MIB = 1024 * 1024
@@ -79,7 +80,7 @@ BODIES = {
     "entities": Hostile(once(laughs()), "it has a DOCTYPE"),
     "external-file": Hostile(once(external("file:///etc/passwd")), "it has a DOCTYPE"),
     "external-address": Hostile(once(external("https://em99.example.net/x")), "it has a DOCTYPE"),
-    "entities-in-utf-16": Hostile(once(laughs().decode().encode("utf-16")), "not UTF-8"),
+    "entities-in-utf-16": Hostile(once(laughs().decode().encode("utf-16")), "it has a DOCTYPE"),
     "external-dtd": Hostile(once(b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"),
     "doctype-without-end": Hostile(forever(b'<!ENTITY a "ha">', b"<!DOCTYPE x ["), "DOCTYPE"),
     "depth": Hostile(forever(b"<a>"), MORE),
@@ -100,25 +101,39 @@ BODIES = {
     "links-without-end": Hostile(forever(b"<Links/>"), MORE),
     "blanks-without-end": Hostile(forever(b" \n"), MORE),
     "invalid-utf-8-without-end": Hostile(forever(b"\xff\xfe\xc3", OPEN + b"<Sessions><State>"), MORE),
-    "utf-16": Hostile(once(list_xml([]).decode().encode("utf-16")), "not UTF-8"),
+    "utf-16-without-end": Hostile(forever(b" \0", "<SystemSessions>".encode("utf-16")), MORE),
     "zeros": Hostile(forever(b"\0", b"\0"), "UTF-8"),
     "gzip": Hostile(
         once(
             gzip.compress(OPEN + b"<Links/>" * 8_000_000),
             "Content-Type: application/xml\r\nContent-Encoding: gzip\r\n",
         ),
-        "compressed",
+        MORE,
     ),
-    "gzip-unsaid": Hostile(once(gzip.compress(OPEN + b"<Links/>" * 8_000_000)), "not UTF-8"),
-    "header": Hostile(once(b"", f"X-Long: {'x' * MIB}\r\n"), "not HTTP"),
-    "headers": Hostile(once(b"", "X-Many: x\r\n" * 100_000), "not HTTP"),
+    "gzip-in-gzip": Hostile(
+        once(
+            gzip.compress(gzip.compress(OPEN + b"<Sessions>" + b" " * 300_000_000)),
+            "Content-Type: application/xml\r\nContent-Encoding: gzip, gzip\r\n",
+        ),
+        MORE,
+    ),
+    "deflate": Hostile(
+        once(
+            zlib.compress(OPEN + b" " * 300_000_000),
+            "Content-Type: application/xml\r\nContent-Encoding: deflate\r\n",
+        ),
+        MORE,
+    ),
+    "gzip-unsaid": Hostile(once(gzip.compress(OPEN + b"<Links/>" * 8_000_000)), "without a Content-Encoding"),
+    "header": Hostile(once(b"", f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
+    "headers": Hostile(once(b"", "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
     "attributes-to-the-end": Hostile(once(attributes(600_000)), "in the middle"),
     "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
     "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
     "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),
     "chunk": Hostile(
         lambda: Reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 5000 + b"\r\n"),
-        "ended its answer",
+        "malformed chunks",
     ),
 }
 

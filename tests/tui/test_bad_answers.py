@@ -5,13 +5,15 @@ The server is a real one, over TLS, that answers well until it is told not to.
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from rogue import SCRIPTS, Identity, Rogue, good, identity, playing, rogue
+from answers_table import CASES, LATER, Case
+from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, playing, rogue, route_of
 from textual.pilot import Pilot
 
 from emtui.em.address import Server, Trust
@@ -110,6 +112,44 @@ async def test_a_list_that_came_badly_leaves_the_one_before_on_the_screen(
         assert SCRIPTS[name].says in seat.list.trouble
         assert seat.server.authority in seat.list.trouble
         assert (seat.list.sessions.rows, seat.list.as_of()) == (before, as_of)
+        seat.server.answer = good
+        await seat.pilot.press("r")
+        await seat.until(lambda: not seat.list.trouble)
+
+
+async def ask_oddly(seat: Seat, case: Case, sentence: str) -> None:
+    """Press r, have the list answered so, and wait until the screen says that, and nothing else."""
+    played = 0
+    said = sentence.replace("SERVER", seat.server.authority)
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal played
+        if route_of(asked) != "list" or (case.once and played):
+            return good(asked)
+        played += 1
+        return case.reply
+
+    seat.server.answer = answer
+    await seat.pilot.press("r")
+    await seat.until(lambda: played > 0 and not seat.list.follow.asking)
+    await seat.until(lambda: seat.list.trouble.endswith(said) if said else not seat.list.trouble)
+
+
+async def test_every_odd_list_in_random_order_leaves_the_one_before_on_the_screen(
+    certificate: Identity,
+) -> None:
+    lists = [name for name, case in CASES.items() if case.at == "list" and case.reply.after != "hang"]
+    random.Random(18).shuffle(lists)  # noqa: S311 - the same order each time
+    logons = 1
+
+    async with seated(certificate) as seat:
+        await listed(seat)
+        before = seat.list.sessions.rows
+        for name in lists[:60]:
+            await ask_oddly(seat, CASES[name], LATER.get(name, CASES[name].sentence))
+            logons += CASES[name].demands
+            assert seat.server.count("POST") == logons, name
+            assert seat.list.sessions.rows == before, name
         seat.server.answer = good
         await seat.pilot.press("r")
         await seat.until(lambda: not seat.list.trouble)

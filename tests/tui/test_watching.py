@@ -338,7 +338,7 @@ async def test_stale_after_two_missed_polls_and_blind_after_three(tmp_path: Path
         assert {line[1] for line in watch.lines()[1:]} == {" "}
 
 
-@pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "gzip"])
+@pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "brotli"])
 async def test_no_half_an_answer_is_taken_for_a_whole_one(tmp_path: Path, name: str) -> None:
     async with watching(tmp_path) as watch:
         counts = watch.line("tally")

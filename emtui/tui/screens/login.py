@@ -20,7 +20,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from emtui.em.address import Trust
-from emtui.em.errors import Denied, EmError, LogonRefused, Untrusted
+from emtui.em.errors import BasicNotOffered, Denied, EmError, LogonRefused, Untrusted
 from emtui.local import password_command
 from emtui.local.connection import Connection, of_profile
 from emtui.local.password_command import CommandFailed
@@ -180,6 +180,8 @@ class LoginScreen(Page):
         except LogonRefused as error:
             self.form.hold(replace(self.form.known, password=None))
             self.form.wrong("password", str(error))
+        except BasicNotOffered as error:
+            self.form.wrong("server", str(error))  # the password was not even looked at
         except Denied as error:
             self.form.wrong("password", str(error))
         except EmError as error:

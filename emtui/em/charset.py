@@ -1,0 +1,159 @@
+"""Which encoding the text of a document is in, and its bytes as UTF-8, piece by piece.
+
+As XML 1.0 (appendix F) and RFC 7303 have it: what the first bytes show beats the `charset` of the
+Content-Type, and that beats the XML declaration; without any of them it is UTF-8. A declaration that
+cannot be true is overlooked: .NET writes `encoding="utf-16"` into documents that it sends as UTF-8.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from emtui.em.prolog import Unreadable
+from emtui.em.text import REPLACEMENT, brief
+
+UTF8 = "utf-8"
+_ALLOWED = re.compile(
+    "utf-8|utf-16(?:-[bl]e)?|utf-32(?:-[bl]e)?|ascii|iso8859-[0-9]{1,2}|cp125[0-8]|cp(?:437|85[0-8]|86[0-9]|874)"
+    "|koi8-[rut]|mac-[a-z]+|tis-620|cp9(?:32|36|49|50)|gb2312|gbk|gb18030|big5(?:hkscs)?|shift_jis|euc_(?:jp|kr)"
+)
+"""As Python calls them; nothing stateful, and nothing that is no encoding of text."""
+_ALSO = {
+    "unicode": "utf-16", "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16", "iso-10646-ucs-4": "utf-32",
+    "utf8mb4": UTF8, "ansi_x3.4-1968": "ascii", "ansi_x3.4-1986": "ascii", "x-sjis": "cp932",
+}  # fmt: skip
+"""Names that Python does not know, or takes for another encoding."""
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
+_CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?([^"';]*)""", re.IGNORECASE)
+_DECLARATION = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')[^>]*\?>"""
+)
+_DECLARED = re.compile(r"""\A(\ufeff?\s*<\?xml\s[^>]*?\bencoding\s*=\s*)(?:"[^"<>]*"|'[^'<>]*')""")
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = re.compile(
+    rb"(?P<a>[<{\t\n\r ]\0\0\0)|(?P<b>\0\0\0[<{\t\n\r ])|(?P<c>[<{\t\n\r ]\0)|(?P<d>\0[<{\t\n\r ])"
+)
+_WIDE_NAMES = {"a": "utf-32-le", "b": "utf-32-be", "c": "utf-16-le", "d": "utf-16-be"}
+_GZIP = b"\x1f\x8b"
+_MOST = 1024
+"""Bytes within which a declaration ends, if it is one."""
+
+
+def charset_in(content_type: str) -> str:
+    """The `charset` of a Content-Type as it is written there, or nothing."""
+    found = _CHARSET.search(content_type)
+    return found.group(1).strip() if found else ""
+
+
+def known(name: str) -> str | None:
+    """The encoding of this name as Python calls it; nothing for one that is not known or not safe."""
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        found = codecs.lookup(_ALSO.get(name.lower(), name)).name
+    except LookupError:
+        return None
+    return found if _ALLOWED.fullmatch(found) else None
+
+
+class Transcoder:
+    """One document as UTF-8; `replaced` counts the characters that could not be read, now U+FFFD.
+
+    `charset` is what the Content-Type names. Raises `Unreadable`.
+    """
+
+    def __init__(self, charset: str = "") -> None:
+        self.replaced = 0
+        self._charset = charset
+        self._head: bytes | None = b""
+        self._plain = True
+        self._decoder = codecs.getincrementaldecoder(UTF8)("replace")
+        self._ignoring = codecs.getincrementaldecoder(UTF8)("ignore")
+
+    def feed(self, piece: bytes, *, final: bool = False) -> bytes:
+        """What of the document is certain now; the rest with `final`."""
+        if self._head is None:
+            return (
+                self._utf8(piece, final=final) if self._plain else self._others(piece, final=final).encode()
+            )
+        self._head += piece
+        encoding = self._encoding(self._head, final=final)
+        if encoding is None:
+            return b""
+        head, self._head = self._head, None
+        self._plain = encoding in {UTF8, "ascii"}
+        if self._plain:
+            return _redeclared(self._utf8(head, final=final))
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._ignoring = codecs.getincrementaldecoder(encoding)("ignore")
+        return _DECLARED.sub(r'\1"utf-8"', self._others(head, final=final), count=1).encode()
+
+    def _utf8(self, piece: bytes, *, final: bool) -> bytes:
+        before = self._decoder.getstate()[0]
+        if piece.isascii() and not before:
+            return piece
+        text = self._decoder.decode(piece, final)
+        whole = before + piece
+        if REPLACEMENT not in text:
+            return whole[: len(whole) - len(self._decoder.getstate()[0])]
+        self.replaced += text.count(REPLACEMENT) - whole.count(REPLACEMENT.encode())
+        return text.encode()
+
+    def _others(self, piece: bytes, *, final: bool) -> str:
+        text, sound = self._decoder.decode(piece, final), self._ignoring.decode(piece, final)
+        self.replaced += text.count(REPLACEMENT) - sound.count(REPLACEMENT)
+        return text
+
+    def _encoding(self, head: bytes, *, final: bool) -> str | None:
+        """What it is in, once that is certain."""
+        if len(head) < 4 and not final:
+            return None
+        if head.startswith(_GZIP):
+            raise Unreadable("it is gzip data without a Content-Encoding")
+        shown = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+        wide = _WIDE.match(head)
+        if shown is None and wide is not None:
+            shown = _WIDE_NAMES[wide.lastgroup or "c"]
+        if not final and len(head) < _MOST and _unfinished(head.replace(b"\0", b"")):
+            return None  # the declaration must be whole to be read, or to be mended
+        if shown is not None:
+            return shown
+        return self._named(head)
+
+    def _named(self, head: bytes) -> str:
+        """What the Content-Type or the declaration says, where it can be true of these bytes."""
+        found = _DECLARATION.match(head)
+        declared = (found.group(1) or found.group(2) or b"").decode("ascii", "replace") if found else ""
+        unknown = ""
+        for name in filter(None, (self._charset, declared)):
+            encoding = known(name)
+            if encoding is None:
+                unknown = unknown or name
+            elif not encoding.startswith(("utf-16", "utf-32")):
+                return encoding
+        if unknown:
+            raise Unreadable(f"its encoding {brief(unknown, 40)} is not known")
+        return UTF8
+
+
+def _unfinished(head: bytes) -> bool:
+    """Whether this may be the beginning of a declaration whose end is still to come."""
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        head = head.removeprefix(mark)
+    head = head.lstrip(b" \t\r\n")
+    return b"<?xml".startswith(head[:5]) and b"?>" not in head
+
+
+def _redeclared(head: bytes) -> bytes:
+    """The head of a document that is UTF-8 now, its declaration true."""
+    found = _DECLARATION.match(head)
+    if found is None or (found.group(1) or found.group(2) or b"").lower() in {b"utf-8", b"us-ascii"}:
+        return head
+    return _DECLARED.sub(r'\1"utf-8"', head.decode(), count=1).encode()
