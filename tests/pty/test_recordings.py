@@ -221,7 +221,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         assert terminal.end() == -9
     with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
         terminal.until("ended")
-        terminal.until("its file was not closed, but every record in it is whole.")
+        terminal.until("its file was not closed, but every record in it")
         assert "every" not in terminal.lines()[0], "nobody is asked"
         terminal.press("!")
         terminal.until("none: this is a recording")

@@ -14,11 +14,11 @@ def test_events_that_could_not_be_read_are_not_told_as_none(tmp_path: Path) -> N
         terminal.press("enter")
         terminal.until("6 alerts")
         terminal.press("e", "enter")
-        terminal.until("knows no session")
-        terminal.until("Its events have not been read. r asks for them.")
+        terminal.until("no longer has a log of session")
+        terminal.until("Its events are gone: the server does not have them any more.")
         terminal.until("Since     first since", "Last good Sun 01:55, took 1m30s")
         terminal.press("d")
-        terminal.until("The events of this run have not been read. r asks for them.")
+        terminal.until("Its events are gone: the server does not have them any more.")
 
 
 def test_the_health_of_a_server_says_the_year_in_which_its_certificate_ends(tmp_path: Path) -> None:
