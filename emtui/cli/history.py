@@ -17,6 +17,7 @@ from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
 from emtui.triage.known import Known, Mark
 from emtui.triage.runs import LATEST, of_type
+from emtui.triage.servers import worst_first
 from emtui.triage.standing import standings
 from emtui.triage.steps import UsualStep, Wait
 from emtui.triage.streaks import Streak
@@ -165,7 +166,7 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "rests_on": due.rests_on,
             },
         )
-    for row in found.servers:
+    for row in worst_first(found.servers):
         server: Record = {
             "host": row.host,
             "went": str(row.went),

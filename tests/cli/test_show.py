@@ -124,6 +124,7 @@ def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
     assert by_kind["since"]["count"] == 1
     assert by_kind["usual"]["rests_on"] == 400
     servers = {finding["host"]: finding for finding in findings if finding["kind"] == "servers"}
+    assert list(servers) == ["bs02.example.net", "bs03.example.net", "bs01.example.net"], "the worst first"
     broken = servers["bs02.example.net"]
     assert (broken["went"], broken["rests_on"]) == ("failed", 5)
     assert broken["message"] == unreached.message
