@@ -153,9 +153,15 @@ class Made:
     runs: tuple[Run, ...]
     rhythms: dict[str, Rhythm] = field(default_factory=dict)
 
-    def xml(self) -> bytes:
-        """The answer of the server. Source: em_rest/systemsessions."""
-        return sent(self.runs)
+    def as_of(self, now: datetime) -> Made:
+        """The same list when the server's clock shows another time; what cannot be stays as it is."""
+        now = now.replace(microsecond=0)
+
+        def moved(when: datetime | None) -> datetime | None:
+            return when + (now - self.now) if when and when not in NEVER else when
+
+        runs = (replace(run, started=moved(run.started), ended=moved(run.ended)) for run in self.runs)
+        return replace(self, now=now, runs=tuple(runs))
 
     def shuffled(self, rng: random.Random) -> Made:
         """The same rows in another order; copies of one run keep theirs, which means something."""
@@ -166,6 +172,10 @@ class Made:
             places.setdefault(self.runs[place].number, []).append(place)
         kept = {number: iter(sorted(found)) for number, found in places.items()}
         return replace(self, runs=tuple(self.runs[next(kept[self.runs[place].number])] for place in order))
+
+
+SKEWS = (10 * MINUTE, -10 * MINUTE, -25 * MINUTE, 5 * DAY, -40 * DAY)
+"""How far a server's clock may be ahead of this computer's."""
 
 
 def sent(runs: Sequence[Run]) -> bytes:
@@ -204,8 +214,6 @@ def irregular(seed: int) -> Made:
     runs: list[Run] = []
     for kind in rng.sample(KINDS, rng.randint(2, 5)):
         runs += _type(rng, kind, now, first=len(runs))
-    if rng.random() < 0.1:
-        runs += _months(rng, now, first=len(runs))
     runs += _never_began(rng, now, first=len(runs))
     rng.shuffle(runs)
     for run in rng.sample(runs, min(len(runs), rng.randint(0, 3))):
@@ -270,13 +278,17 @@ def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetim
     )
 
 
-def _months(rng: random.Random, now: datetime, first: int) -> Iterator[Run]:
-    """More than 400 successes of one type: the older ones took longer."""
-    start = now - 5 * MINUTE
+def long_history(seed: int) -> Made:
+    """More than 400 successes of one type: what is usual for the newest does not rest on the oldest."""
+    rng = chance(seed)
+    zone, now = _here_and_now(rng)
+    start, runs = now - 5 * MINUTE, []
     for place in range(430):
         took = timedelta(seconds=100 if place < 190 else 300 if place < 405 else 90) + place * SECOND / 7
-        yield Run(first + place, "SyncCheck", start, start + took, *rng.choice(_GOOD))
+        runs.append(Run(place, "SyncCheck", start, start + took, *rng.choice(_GOOD)))
         start -= 20 * MINUTE * rng.uniform(1, 5)
+    rng.shuffle(runs)
+    return Made(seed, now, zone, tuple(runs))
 
 
 def _never_began(rng: random.Random, now: datetime, first: int) -> Iterator[Run]:
@@ -308,7 +320,7 @@ RULES = ("quarter", "hourly", "office", "four", "nightly", "weekly")
 
 
 def steady(seed: int) -> Made:
-    """Four weeks of types that keep their rhythm, until all of them, or one, fell silent.
+    """Three or four weeks of types that keep their rhythm, until all of them, or one, fell silent.
 
     Nightly and weekly types keep local time, so that clocks that are turned move them. `now` is half an
     interval of each type from when its last missed run was due: whatever tolerance is right, the count is.
@@ -358,7 +370,7 @@ def _due(rng: random.Random, rule: str, now: datetime, zone: ZoneInfo) -> list[d
     step = {"quarter": 15 * MINUTE, "hourly": HOUR, "office": HOUR, "four": 4 * HOUR}.get(rule)
     if step:
         last = now - step / 2
-        every = [last - number * step for number in range(28 * DAY // step, -1, -1)]
+        every = [last - number * step for number in range(22 * DAY // step, -1, -1)]
         return [when for when in every if rule != "office" or (when.weekday() < 5 and 6 <= when.hour < 21)]
     days = 1 if rule == "nightly" else 7
     here = (now - days * DAY / 2).astimezone(zone)
