@@ -216,7 +216,8 @@ def irregular(seed: int) -> Made:
         runs += _type(rng, kind, now, first=len(runs))
     runs += _never_began(rng, now, first=len(runs))
     rng.shuffle(runs)
-    for run in rng.sample(runs, min(len(runs), rng.randint(0, 3))):
+    running = [run for run in runs if run.ended is None and run.state == "InProgress"]
+    for run in (*rng.sample(runs, min(len(runs), rng.randint(0, 3))), *running[:1]):
         _add_copies(rng, runs, run)
     return Made(seed, now, zone, tuple(runs))
 
@@ -301,6 +302,8 @@ def _never_began(rng: random.Random, now: datetime, first: int) -> Iterator[Run]
 
 def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
     """The same UID again, as it was while it ran, or as it was before its end was known better."""
+    if run.ended is None and run.state == "InProgress":
+        runs.insert(rng.randint(0, len(runs)), replace(run, state="Working", message="has no end either"))
     if run.ended is None or run.started is None or not run.started < run.ended < run.started + 3 * DAY:
         return
     copies = [replace(run, ended=None, state="InProgress", result="None", message="goes on")]
