@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 ELLIPSIS = "…"
 NEWLINE_MARK = " ⏎ "
+UNKNOWN = "unknown"
+"""In place of a time or length that a run should have, and that the server did not give or cannot be."""
 MARKS_A_CELL = 16
 """How many characters a cell may hold on average: what a line may be made of."""
 
@@ -24,6 +28,7 @@ _SPAN = re.compile(r"([0-9]{1,7})([smhd])", re.IGNORECASE)
 _SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _ZERO_WIDTH = {"Mn", "Me", "Cc", "Cf", "Cs"}
 _SOFT_HYPHEN = "\u00ad"
+_DOTTED_I = "i\u0307"
 _JAMO_TAILS = range(0x1160, 0x1200)
 
 
@@ -74,6 +79,11 @@ def counted(number: int, thing: str) -> str:
     return f"{count(number)} {thing}{'' if number == 1 else 's'}"
 
 
+def place(number: int, total: int, thing: str) -> str:
+    """`3 of 2,914 runs`, `1 of 1 run`: where one stands among all."""
+    return f"{count(number)} of {counted(total, thing)}"
+
+
 def size(octets: int) -> str:
     """Bytes in decimal units: `812 B`, `1.2 MB`, `128 MB`."""
     if octets < 1000:
@@ -91,8 +101,8 @@ def _rounded(amount: float) -> str:
 
 
 def iso(when: datetime) -> str:
-    """ISO 8601 in UTC with `Z`; microseconds only where there are some."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    """ISO 8601 in UTC: `2026-11-23T01:10:04.000000Z`; always as many digits, so that times sort as text."""
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:
@@ -213,6 +223,39 @@ def _apart(when: datetime, now: datetime, zone: tzinfo) -> timedelta:
     """
     walls = _in_zone(now, zone).replace(tzinfo=None) - _in_zone(when, zone).replace(tzinfo=None)
     return max(abs(now - when), abs(walls))
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: without case, and letters the same however they are composed.
+
+    `é` is one letter whether it is written with one code point or two, `ß` is `ss`, and the dotted
+    `İ` is `i`.
+    """
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFD", text).casefold().replace(_DOTTED_I, "i")
+    return unicodedata.normalize("NFC", apart)
+
+
+def found_in(text: str, sought: str) -> Iterator[tuple[int, int]]:
+    """Where `text` holds what is sought, as `folded` compares them: beginning and end of each place."""
+    wanted, letters = folded(sought), list(_letters(text))
+    compared = "".join(letter for _, _, letter in letters)
+    spans = [(start, end) for start, end, letter in letters for _ in letter]
+    done = last = 0
+    while wanted and (begin := compared.find(wanted, done)) >= 0:
+        done = begin + len(wanted)
+        (start, _), (_, end) = spans[begin], spans[done - 1]
+        if start >= last:  # `ß` holds two `s`, and is one place
+            yield start, end
+            last = end
+
+
+def _letters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each letter with its marks: beginning, end, and what it is compared as."""
+    starts = [place for place, char in enumerate(text) if not unicodedata.combining(char)]
+    for start, end in pairwise([*starts, len(text)]):
+        yield start, end, folded(text[start:end])
 
 
 def one_line(text: str) -> str:

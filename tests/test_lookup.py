@@ -13,6 +13,7 @@ from emtui.lookup import (
     FIELDS,
     STEP,
     BadQuery,
+    Beyond,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -187,10 +188,14 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
     [
         ("state:", "state:", "needs a value"),
         ("state:fai", "fai", "did you mean failed?"),
-        ("state:bogus", "bogus", "running, success"),
+        ("state:bogus", "bogus", "running, success, warning, failed, canceled, unknown; the list says P"),
+        ("state:ponderin", "ponderin", "did you mean Pondering?"),
+        ("-state:workin", "workin", "did you mean Working?"),
         ("good state:success,faild", "faild", "did you mean failed?"),
         ("stat:failed", "stat:failed", "did you mean state:?"),
-        ("nothing:like", "nothing:like", '"nothing:like"'),
+        ("nothing:like", "nothing:like", 'for that text write "nothing:like".'),
+        ('nothing:"it\'s"', 'nothing:"it\'s"', """for that text write "nothing:it's"."""),
+        ("type:CatalogCrwl", "CatalogCrwl", 'did you mean "Catalog Crawl"?'),
         ("type:", "type:", "needs a value"),
         ("type:,", "type:", "needs a session type"),
         ("type:CollctJob", "CollctJob", "did you mean CollectJob?"),
@@ -205,7 +210,7 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     text: str, word: str, hint: str
 ) -> None:
     with pytest.raises(BadQuery) as caught:
-        read(text)
+        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering")))
     assert caught.value.word == word
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -318,6 +323,16 @@ def test_what_somebody_knows_of_stands_last_or_first() -> None:
     assert order.sort(ALL, NOW) == parse_order("uid").sort(ALL, NOW)
 
 
+@given(st.permutations(ALL), st.sets(st.sampled_from(ALL)))
+def test_those_that_are_known_and_those_that_are_not_stand_by_uid_in_both_directions(
+    listed: list[Session], known: set[Session]
+) -> None:
+    by_uid = sorted(ALL, key=lambda one: one.uid)
+    marked, others = ([one for one in by_uid if (one in known) is whether] for whether in (True, False))
+    assert parse_order("known").sort(listed, NOW, known.__contains__) == (*others, *marked)
+    assert parse_order("-known").sort(listed, NOW, known.__contains__) == (*marked, *others)
+
+
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str, sign: str) -> None:
@@ -332,6 +347,16 @@ def test_sessions_can_be_sorted_by_every_key_and_equals_stand_by_uid(field: str,
 def test_a_wrong_field_is_refused_with_the_nearest() -> None:
     with pytest.raises(BadQuery, match="did you mean started"):
         parse_order("-startd")
+
+
+def test_of_the_fields_only_those_that_are_taken_are_suggested() -> None:
+    with pytest.raises(BadQuery, match="did you mean known"):
+        parse_order("knwon")
+    for slip in ("knwon", "kno", "bogus"):
+        with pytest.raises(BadQuery) as caught:
+            parse_order(slip, [field for field in FIELDS if field != "known"])
+        assert "known," not in str(caught.value).replace(slip, "")
+        assert "known?" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -396,6 +421,13 @@ def test_several_matches_are_told_up_to_ten() -> None:
         find(PrefixTarget("3f2a"), many)
     assert caught.value.total == 12
     assert len(caught.value.sessions) == 10
+
+
+def test_a_word_finds_the_outcome_that_the_end_decides() -> None:
+    over = replace(GOOD, state="Working", result=Result("Warning"))
+    goes_on = replace(over, ended=None)
+    query = read("running")
+    assert [query.matches(one) for one in (over, goes_on, over)] == [False, True, False]
 
 
 def test_rows_of_one_id_are_one_session() -> None:

@@ -1,5 +1,6 @@
 """Durations, times, counts and widths as a person reads them."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -75,8 +76,8 @@ def test_counts_have_commas_and_sizes_decimal_units() -> None:
     assert words.size(999_999) == "1.0 MB"
 
 
-def test_iso_is_utc_with_z_and_microseconds_only_where_there_are_some() -> None:
-    assert words.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04Z"
+def test_iso_is_utc_with_z_and_always_six_decimals_so_that_it_sorts_as_text() -> None:
+    assert words.iso(datetime(2026, 11, 23, 3, 12, 4, tzinfo=PARIS)) == "2026-11-23T02:12:04.000000Z"
     assert words.iso(NOW.replace(microsecond=69837)) == "2026-11-23T02:12:04.069837Z"
 
 
@@ -207,3 +208,57 @@ def test_how_often_is_said_in_whole_units(every: timedelta, said: str) -> None:
 )
 def test_what_is_read_elsewhere_has_its_year_and_offset(when: datetime, zone: timezone, text: str) -> None:
     assert words.dated(when, zone) == text
+
+
+@given(st.lists(st.datetimes(timezones=st.just(UTC)), max_size=8))
+def test_times_in_iso_are_in_the_same_order_as_texts(times: list[datetime]) -> None:
+    assert sorted(map(words.iso, times)) == [words.iso(when) for when in sorted(times)]
+
+
+COMPOSED, DECOMPOSED = "Café Zürich Å", "Cafe\u0301 Zu\u0308rich A\u030a"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (COMPOSED, DECOMPOSED),
+        (COMPOSED.upper(), DECOMPOSED.lower()),
+        ("straße", "STRASSE"),
+        ("İstanbul", "istanbul"),
+        ("I\u0307STANBUL", "Istanbul"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("\N{ANGSTROM SIGN}", "å"),
+    ],
+)
+def test_letters_are_the_same_however_they_are_composed_and_whatever_their_case(one: str, other: str) -> None:
+    assert words.folded(one) == words.folded(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("é", "e"), ("e\u0301", "e"), ("ü", "u"), ("ß", "s")])
+def test_a_letter_with_a_mark_is_another_letter(one: str, other: str) -> None:
+    assert words.folded(one) != words.folded(other)
+
+
+@given(st.text())
+def test_what_is_folded_stays_as_it_is(text: str) -> None:
+    assert words.folded(words.folded(text)) == words.folded(text)
+    assert words.folded(unicodedata.normalize("NFC", text)) == words.folded(text)
+    assert words.folded(unicodedata.normalize("NFD", text)) == words.folded(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "places"),
+    [
+        ("bs02 and BS02", "bs02", ["bs02", "BS02"]),
+        ("Stra\u00dfe, STRASSE", "strasse", ["Straße", "STRASSE"]),
+        ("Straße", "s", ["S", "ß"]),
+        ("in İstanbul now", "istanbul", ["İstanbul"]),
+        (DECOMPOSED, "café", ["Cafe\u0301"]),
+        (COMPOSED, "u\u0308r", ["ür"]),
+        ("Cafe\u0301", "cafe", []),
+        ("anything", "", []),
+        ("", "anything", []),
+    ],
+)
+def test_what_is_sought_is_found_where_it_stands(text: str, sought: str, places: list[str]) -> None:
+    assert [text[start:end] for start, end in words.found_in(text, sought)] == places

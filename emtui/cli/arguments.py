@@ -58,7 +58,7 @@ def read(argv: Sequence[str]) -> Given:
         if word == "--":
             operands += rest
         elif word.startswith("-") and word != "-":
-            options.append(_option(word, rest))
+            options.append(_option(word, rest, argv))
         else:
             operands.append(word)
     command = _command(operands)
@@ -79,15 +79,11 @@ def command_of(argv: Sequence[str]) -> str:
     return ""
 
 
-def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
+def _option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[Option, str]:
     name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     option = _ALL.get(name)
     if option is None:
-        from emtui.lookup import nearest
-
-        guess = nearest(name, _ALL)
-        hint = f"did you mean {guess}?" if guess else "put -- before a word that begins with a dash."
-        raise BadUsage(f"there is no option {name}: {hint}")
+        raise BadUsage(f"there is no option {name}: {_instead(name, argv)}")
     if not option.value:
         if given:
             raise BadUsage(f"{option.name} takes no value.")
@@ -98,6 +94,22 @@ def _option(word: str, rest: Iterator[str]) -> tuple[Option, str]:
             raise BadUsage(f"{name} needs a value: {option.purpose}.")
         value = found
     return option, value
+
+
+def _instead(name: str, argv: Sequence[str]) -> str:
+    """What to write in place of an option that does not exist: only what the command takes.
+
+    The command is the first word that names one, since a value may stand before it.
+    """
+    from emtui.lookup import nearest
+
+    command = next((BY_NAME[word] for word in argv if word and word in BY_NAME), BY_NAME[""])
+    guess = nearest(name, [option.name for option in command.taken])
+    if guess:
+        return f"did you mean {guess}?"
+    if command.most is None:
+        return "put -- before a word that begins with a dash."
+    return f"{f'emtui {command.name}'.strip()} --help lists the options."
 
 
 def _command(operands: Sequence[str]) -> Command:

@@ -13,6 +13,9 @@ from emtui.cli.asking import configuration, resolve
 from emtui.cli.passwords import known_password
 from emtui.local import terminal
 
+NOT_ON_SCREENS = "known"
+"""The key that only `emtui sessions` sorts by."""
+
 
 def browse(given: Given) -> int:
     """Start where the person left nothing open: the list, or the login."""
@@ -87,25 +90,20 @@ def _order(given: Given) -> str | None:
     order = given.one("--sort")
     if order is None:
         return None
-    from emtui.lookup import parse_order
+    from emtui.lookup import FIELDS, parse_order
 
-    found = parse_order(order)
-    if found.field == "known":
+    if order.removeprefix("-").strip().casefold() == NOT_ON_SCREENS:
         raise BadUsage("--sort known is for emtui sessions; the screens find what is known with is:known.")
-    return found.text
+    return parse_order(order, [field for field in FIELDS if field != NOT_ON_SCREENS]).text
 
 
 def _target(given: Given) -> str | None:
     """The one operand that names a session, rather than a query."""
     if len(given.operands) != 1:
         return None
-    from emtui.lookup import BadQuery, parse_target
+    from emtui.lookup import names_session
 
-    try:
-        parse_target(given.operands[0])
-    except BadQuery:
-        return None
-    return given.operands[0]
+    return given.operands[0] if names_session(given.operands[0]) else None
 
 
 _OF_A_RUN = ("facts", "xml")

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from emtui.cli.arguments import BadUsage
@@ -74,6 +75,10 @@ def _candidate(session: Session) -> str:
 
 def sentence_of(error: Exception) -> str:
     """What to tell the person; of our own faults only where they happened, since texts may hold secrets."""
+    from emtui.lookup import BadQuery
+
+    if isinstance(error, BadQuery) and error.instead:
+        return f"{str(error).removesuffix('.')}, in a shell {shlex.quote(error.instead)}."
     if code_of(error) != OWN_FAULT or isinstance(error, NotWritten):
         return str(error)
     from emtui.local import faults

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -52,7 +52,7 @@ def wait(given: Given) -> int:
         except TimeoutError:
             return None
         known = as_json and await is_known(client, session)
-        return Seen(session, Log(()), client.server, datetime.now(UTC), there.zone), known
+        return Seen(session, Log(()), client.server, client.now(), there.zone), known
 
     found = converse(there, ask)
     if found is None:

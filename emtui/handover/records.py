@@ -1,6 +1,6 @@
 """The JSON of a session and of an event: keys that other people's scripts rely on.
 
-Times are ISO 8601 with `Z`, lengths are seconds as numbers; what is absent, nil or
+Times are ISO 8601 in UTC with six decimals and `Z`, lengths are seconds as numbers; what is absent, nil or
 empty is `None`. New keys may come, these stay.
 """
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
+from emtui import words
 from emtui.em.model import Event, Outcome, Session
 from emtui.em.text import clean
 from emtui.local.configuration import read_toml
@@ -51,8 +52,8 @@ class Note:
 
 def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether the parts between the stars stand in the text, in their order."""
-    first, *rest = pattern.casefold().split("*")
-    text = text.casefold()
+    first, *rest = words.folded(pattern).split("*")
+    text = words.folded(text)
     if whole:
         if not rest:
             return text == first

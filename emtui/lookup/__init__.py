@@ -11,8 +11,10 @@ from emtui.lookup.beyond import Beyond
 from emtui.lookup.complete import Completion, Offers, complete, without_key
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import Query
+from emtui.lookup.quoting import closed, split
 from emtui.lookup.reading import KEYS, parse, term
 from emtui.lookup.sieve import STEP, Sieve
+from emtui.lookup.states import readable
 from emtui.lookup.target import (
     LAST_GOOD,
     ExactTarget,
@@ -22,10 +24,11 @@ from emtui.lookup.target import (
     SeveralMatch,
     Target,
     find,
+    names_session,
     parse_target,
 )
 from emtui.lookup.texts import haystack
-from emtui.lookup.types import names_of
+from emtui.lookup.types import is_type_name, names_of
 
 __all__ = [
     "DEFAULT_ORDER",
@@ -46,15 +49,20 @@ __all__ = [
     "SeveralMatch",
     "Sieve",
     "Target",
+    "closed",
     "complete",
     "find",
     "haystack",
+    "is_type_name",
     "meant",
     "names_of",
+    "names_session",
     "nearest",
     "parse",
     "parse_order",
     "parse_target",
+    "readable",
+    "split",
     "term",
     "without_key",
 ]

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 
 
 class BadQuery(ValueError):
-    """One sentence about the one `word` that could not be read, and where `at` in the text it stands."""
+    """One sentence about the one `word` that could not be read, and where `at` in the text it stands.
 
-    def __init__(self, sentence: str, word: str) -> None:
+    `instead` is what the sentence says to write, where a shell would take something away from it.
+    """
+
+    def __init__(self, sentence: str, word: str, instead: str = "") -> None:
         super().__init__(sentence)
         self.word = word
+        self.instead = instead
         self.at: tuple[int, int] | None = None
 
 

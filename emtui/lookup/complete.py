@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emtui.em.model import Outcome
 from emtui.lookup.beyond import IS
-from emtui.lookup.reading import KEYS, SERVER_STATES, term
+from emtui.lookup.quoting import is_open, last_term, unquoted
+from emtui.lookup.reading import KEYS, term
+from emtui.lookup.states import offered_states
+from emtui.words import folded
 
-_TERM_BEFORE = re.compile(r'(?:[^\s"]|"[^"]*"?)*$')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _LISTS = frozenset({"state", "type", "is"})
 """Keys that take several values, with commas."""
-_THEIRS = tuple(state for state in SERVER_STATES if state.casefold() not in set(Outcome))
 _LONG_ENOUGH = 3
 """Characters of a word from which on names that hold it are offered for it."""
 _NUMBER, _COMPARED = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
@@ -30,9 +30,10 @@ _RATIOS = (">1.5", ">2", ">3", ">10")
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the list that is looked at has: the names of its types."""
+    """What the list that is looked at has: the names of its types, and the server's words for states."""
 
     types: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ class Completion:
 
 def complete(text: str, cursor: int, offers: Offers) -> Completion:
     """What may be typed at this place."""
-    found = _TERM_BEFORE.search(text, 0, cursor)
-    raw = found[0] if found else ""
+    raw = last_term(text[:cursor])
     turned = 1 if raw[:1] in {"-", "!"} else 0
     body, start = raw[turned:], cursor - len(raw) + turned
     keyed = _KEYED.fullmatch(body)
@@ -69,8 +69,7 @@ def without_key(text: str, cursor: int) -> str:
 
     While `took:>10m` is typed nobody looks for runs with the word `too`.
     """
-    found = _TERM_BEFORE.search(text, 0, cursor)
-    raw = found[0] if found else ""
+    raw = last_term(text[:cursor])
     body = raw.lstrip("-!").lower()
     begun = bool(body) and any(f"{key}:".startswith(body) for key in KEYS)
     if not begun or not (text[cursor : cursor + 1] or " ").isspace():
@@ -79,13 +78,9 @@ def without_key(text: str, cursor: int) -> str:
 
 
 def _last_part(value: str) -> int:
-    """Where the last value of a comma list begins; a comma in quotes parts nothing."""
-    quoted, start = False, 0
-    for place, char in enumerate(value):
-        quoted ^= char == '"'
-        if char == "," and not quoted:
-            start = place + 1
-    return start
+    """Where the last value of a comma list begins; what is in quotes is completed as a whole."""
+    commas = (place for place, char in enumerate(value) if char == "," and not is_open(value[:place]))
+    return max((place + 1 for place in commas), default=0)
 
 
 def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
@@ -100,9 +95,11 @@ def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
 def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
     match key:
         case "state":
-            return _fitting(typed, (*Outcome, *_THEIRS) if typed else Outcome)
+            return [
+                term("", name) for name in _fitting(unquoted(typed), offered_states(typed, offers.states))
+            ]
         case "type":
-            return [term("", name) for name in _fitting(typed.replace('"', ""), offers.types)]
+            return [term("", name) for name in _fitting(unquoted(typed), offers.types)]
         case "is":
             return _fitting(typed, IS)
         case "since" | "before" | "until":
@@ -119,12 +116,12 @@ def _fitting(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that begin with it, without case; if none does, those that hold it."""
     every = tuple(dict.fromkeys(map(str, names)))
     found = _beginning(typed, every)
-    return found or tuple(name for name in every if typed.casefold() in name.casefold())
+    return found or tuple(name for name in every if folded(typed) in folded(name))
 
 
 def _beginning(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names that begin with it, without case."""
-    return tuple(name for name in names if name.casefold().startswith(typed.casefold()))
+    return tuple(name for name in names if folded(name).startswith(folded(typed)))
 
 
 def _counted(typed: str, known: tuple[str, ...], number: re.Pattern[str]) -> tuple[str, ...]:

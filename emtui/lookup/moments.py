@@ -1,30 +1,42 @@
-"""The moment that a person means by `24h`, `02:10`, `2026-11-23` or `2026-11-23T02:10:04Z`.
+"""The moment that a person means by `24h`, `02:10`, `Sat 02:10`, `2026-11-23` or `2026-11-23T02:10:04Z`.
 
 Without an offset a time is one of the person's zone. The answer is in UTC. Where clocks
 change no run is hidden by that: of an hour that comes twice `since` means the first and
-`until` the second, and a time that never comes is the moment at which it is left out.
+`until` the second, and a time that never comes is the moment at which it is left out. `02:10A` and
+`02:10B` are the first and the second of such an hour, as the screens write them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from emtui import words
 
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_CLOCK = re.compile(r"(?:([a-z]{2,9})\s+)?(\d{1,2}:\d{2}(?::\d{2})?)", re.IGNORECASE)
+_LETTERED = re.compile(r"(.*:\d{2})([AB])", re.IGNORECASE | re.DOTALL)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The days of the week in the order of `date.weekday`, in lower case."""
 _SECOND = timedelta(seconds=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class NotTwice(ValueError):
+    """A letter tells two times apart, but the time comes once; one sentence."""
 
 
 def parse_moment(text: str, *, now: datetime, zone: tzinfo, last: bool = False) -> datetime:
     """Read a span back from `now`, a clock time (the last such one), a date or ISO 8601.
 
     A bare date is its midnight, or its last microsecond with `last`, as `until` means it; a
-    span is reckoned from the whole second. Raises `ValueError`.
+    span is reckoned from the whole second. Raises `ValueError`, of the kind `NotTwice` for a letter
+    behind a time that comes once.
     """
-    if _CLOCK.fullmatch(text):
-        return _last_clock(time.fromisoformat(text.zfill(len("02:10"))), now, zone, last=last)
+    if lettered := _LETTERED.fullmatch(text):
+        return _of_two(lettered[1], lettered[2].upper(), now, zone)
+    if found := _CLOCK.fullmatch(text):
+        return _last_clock(_clock(found[2]), _last_days(found[1], now, zone), now, zone, last=last)
     if len(text) == len("2026-11-23") and text.count("-") == 2:
         clock = time.max if last else time.min
         return _in_utc(datetime.combine(date.fromisoformat(text), clock), zone, last=last)
@@ -40,11 +52,59 @@ def _back(now: datetime, span: timedelta) -> datetime:
         return _LONG_AGO
 
 
-def _last_clock(clock: time, now: datetime, zone: tzinfo, *, last: bool) -> datetime:
+def _clock(text: str) -> time:
+    return time.fromisoformat(text.zfill(len("02:10")))
+
+
+def _last_days(weekday: str | None, now: datetime, zone: tzinfo) -> tuple[date, date]:
+    """Today and the day before; of a weekday, such as `Sat` or `Su`, the last two. Raises `ValueError`."""
     today = now.astimezone(zone).date()
-    times = (_in_utc(datetime.combine(today, clock), zone, last=later) for later in (last, False))
+    if weekday is None:
+        return today, today - words.DAY
+    named = next((place for place, day in enumerate(DAYS) if day.startswith(weekday.casefold())), None)
+    if named is None:
+        raise ValueError(f"{weekday!r} is not a day of the week")
+    day = today - (today.weekday() - named) % 7 * words.DAY
+    return day, day - 7 * words.DAY
+
+
+def _last_clock(clock: time, days: tuple[date, date], now: datetime, zone: tzinfo, *, last: bool) -> datetime:
+    latest, before = days
+    times = (_in_utc(datetime.combine(latest, clock), zone, last=later) for later in (last, False))
     past = next((time for time in times if time <= now), None)
-    return past or _in_utc(datetime.combine(today - words.DAY, clock), zone, last=last)
+    return past or _in_utc(datetime.combine(before, clock), zone, last=last)
+
+
+def _of_two(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
+    """The first (`A`) or second (`B`) moment at which the clock shows this; raises `NotTwice`.
+
+    Of a clock time without a date it is the last such moment there was.
+    """
+    if found := _CLOCK.fullmatch(text):
+        clock = _clock(found[2])
+        days = _last_days(found[1], now, zone)
+        moments = _twice((datetime.combine(day, clock) for day in days), letter, zone)
+        past = [moment for moment in moments if moment <= now]
+        if moments and not past:
+            raise NotTwice(f"{text}{letter} is still to come.")
+    else:
+        local = datetime.fromisoformat(text)
+        if local.tzinfo:
+            raise ValueError("an offset tells the two apart already")
+        moments = past = _twice([local], letter, zone)
+    if not moments:
+        raise NotTwice(f"the clock does not show {text} twice: leave the letter {letter} out.")
+    return past[0]
+
+
+def _twice(locals_: Iterable[datetime], letter: str, zone: tzinfo) -> list[datetime]:
+    """Of the times that a clock shows twice in this zone: the moments of the first or the second time."""
+    found = []
+    for local in locals_:
+        first, second = (_in_utc(local, zone, last=last) for last in (False, True))
+        if first < second:
+            found.append(second if letter == "B" else first)
+    return found
 
 
 def _in_utc(when: datetime, zone: tzinfo, *, last: bool) -> datetime:

@@ -5,7 +5,7 @@ What is unknown stands last in both directions, and equals stand by uid.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -14,6 +14,7 @@ from typing import TypeVar
 from emtui.em.gently import gently_sorted
 from emtui.em.model import Session
 from emtui.lookup.bad import BadQuery, meant
+from emtui.words import folded
 
 FIELDS = (
     "server",
@@ -71,8 +72,8 @@ class Order:
     ) -> tuple[Session, ...]:
         """The same sessions in this order.
 
-        `now` is for how long running ones took, `known` for whether somebody knows of a run; what is not
-        known comes first, or last if `descending`.
+        Equals stand by uid, and what has no value last, in both directions. `now` is for how long running
+        ones took, `known` for whether somebody knows of a run: those come last, or first if `descending`.
         """
         by_uid = gently_sorted(sessions, attrgetter("uid"))
         match self.field:
@@ -86,7 +87,7 @@ class Order:
                 return _sorted(by_uid, lambda session: str(known(session)), self.descending)
             case field:
                 text = _TEXTS.get(field, _alike)
-                return _sorted(by_uid, lambda session: _folded(text(session)), self.descending)
+                return _sorted(by_uid, lambda session: _as_compared(text(session)), self.descending)
 
 
 def _sorted(
@@ -100,8 +101,8 @@ def _sorted(
     return (*(sessions[place] for place in ordered), *unknown)
 
 
-def _folded(text: str | None) -> str | None:
-    return text.casefold() if text else None
+def _as_compared(text: str | None) -> str | None:
+    return folded(text) if text else None
 
 
 def _alike(_: Session) -> str | None:
@@ -112,11 +113,11 @@ def _alike(_: Session) -> str | None:
 DEFAULT_ORDER = Order()
 
 
-def parse_order(text: str) -> Order:
-    """Read `started`, `-started`, `took` …; raises `BadQuery` with the nearest field."""
+def parse_order(text: str, fields: Sequence[str] = FIELDS) -> Order:
+    """Read `started`, `-started`, `took` …, one of these fields; raises `BadQuery` with the nearest."""
     descending = text.startswith("-")
     name = text.removeprefix("-").strip().casefold()
     field = _ALSO.get(name, name)
-    if field not in FIELDS:
-        raise BadQuery(f"Sessions cannot be sorted by {name!r}: {meant(name, FIELDS)}", text)
+    if field not in fields:
+        raise BadQuery(f"Sessions cannot be sorted by {name!r}: {meant(name, fields)}", text)
     return Order(field, descending)

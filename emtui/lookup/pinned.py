@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from emtui import words
 from emtui.lookup.query import Query, Term
@@ -36,8 +36,9 @@ def _pinned(term: Term, at: datetime) -> Term:
 
 def _stamp(at: datetime) -> str:
     """`2026-11-23T01:10Z`: no more of it than says something."""
-    whole = words.iso(at)
-    return f"{whole[:-4]}Z" if whole.endswith(":00Z") else whole
+    told = at.astimezone(UTC).replace(tzinfo=None)
+    unit = "microseconds" if told.microsecond else "seconds" if told.second else "minutes"
+    return f"{told.isoformat(timespec=unit)}Z"
 
 
 def _is_span(term: Term) -> bool:

@@ -1,7 +1,7 @@
 """The query language: words and `key:value`, read into a query and written again.
 
-A word stands for itself (`texts`); `"…"` keeps blanks together; a `-` or `!` in front turns
-a term round. The options of the command line are the same thing under other names.
+A word stands for itself (`texts`); `"…"` keeps blanks together (`quoting`); a `-` or `!` in front
+turns a term round. The options of the command line are the same thing under other names.
 """
 
 from __future__ import annotations
@@ -10,33 +10,28 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from emtui.em.model import Outcome, Session, find_guid
-from emtui.lookup.bad import BadQuery, meant, nearest
-from emtui.lookup.beyond import NOTHING, Beyond, Test, beyond_test, rests_on
-from emtui.lookup.moments import parse_moment
+from emtui import words
+from emtui.em.model import find_guid
+from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.beyond import NOTHING, STATES, Beyond, Test, beyond_test, rests_on
+from emtui.lookup.moments import NotTwice, parse_moment
 from emtui.lookup.query import MOMENTS, Query, Term
+from emtui.lookup.quoting import quoted, split, unquoted
+from emtui.lookup.states import only_the_list_tells, state_test
 from emtui.lookup.texts import text_test
 from emtui.lookup.types import named_by, type_test
 
 KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
-SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
 
 _CONTAINED = frozenset({"", "message", "name"})
 """Keys of terms that look for a text within another."""
-_TERM = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
-_NEEDS_QUOTES = re.compile(r"\s|^$|^[-!].|^[A-Za-z_]+:|^[A-Za-z]+://")
-_TIMES = "write 30s, 15m, 24h, 7d, 02:10 or 2026-11-23T02:10"
+_TIMES = 'write 30s, 15m, 24h, 7d, 02:10, "Sat 02:10" or 2026-11-23T02:10'
 
 
 def term(key: str, value: str) -> str:
     """`key:value` as it is typed in a query, quoted where it must be."""
-    return f"{key}:{_quoted(value)}" if key else _quoted(value)
-
-
-def _quoted(value: str) -> str:
-    plain = value.replace('"', "")
-    return f'"{plain}"' if _NEEDS_QUOTES.search(plain) else plain
+    return f"{key}:{quoted(value)}" if key else quoted(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +47,8 @@ class _Reader:
     def term(self, turned: bool, key: str, value: str, kind: str = "") -> Term:
         """One term; `kind` is the type that a word names."""
         test, basis = self._test(key, value, kind)
-        parts, text = rests_on(key, value), term(key, value)
-        needle = value.casefold() if key in _CONTAINED and not turned and not kind else ""
+        parts, text = self._parts(key, value), term(key, value)
+        needle = words.folded(value) if key in _CONTAINED and not turned and not kind else ""
         return Term(
             f"-{text}" if turned else text,
             key,
@@ -64,13 +59,19 @@ class _Reader:
             parts,
         )
 
+    def _parts(self, key: str, value: str) -> tuple[str, ...]:
+        """What else the term rests on; a state on the words of the list, until they have decided about it."""
+        if key == "state" and self.beyond.states is None and only_the_list_tells(value):
+            return (STATES,)
+        return rests_on(key, value)
+
     def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
         """What a term asks, and what its answer hangs on that its text does not say."""
-        if key and not value.strip():
+        if key and not (value if key in _CONTAINED else value.strip()):
             raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
         match key:
             case "state":
-                return _state_test(value), ()
+                return state_test(value, self.beyond.states), ()
             case "type":
                 fits = type_test(value)
                 return lambda session: fits(session.type), ()
@@ -80,13 +81,17 @@ class _Reader:
             case "took" | "ratio" | "is":
                 return beyond_test(key, value, self.beyond, self.beyond.now or self.now), ()
             case _:
-                return text_test(key, value.casefold(), kind), (kind,) if kind else ()
+                return text_test(key, words.folded(value), kind), (kind,) if kind else ()
 
     def _moment(self, key: str, value: str) -> datetime:
         try:
             return parse_moment(value.strip(), now=self.now, zone=self.zone, last=key == "until")
+        except NotTwice as problem:
+            raise BadQuery(f"{key}:{value}: {problem}", f"{key}:{value}") from None
         except ValueError:
-            raise BadQuery(f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}") from None
+            raise BadQuery(
+                f"{key}:{value} is not a time: {_TIMES}.", f"{key}:{value}", f'{key}:"Sat 02:10"'
+            ) from None
 
 
 def _moment_test(key: str, moment: datetime) -> Test:
@@ -99,32 +104,13 @@ def _moment_test(key: str, moment: datetime) -> Test:
             return lambda s: s.started is not None and s.started <= moment
 
 
-def _state_test(value: str) -> Test:
-    outcomes, states = set(), set()
-    for name in filter(None, (part.strip().casefold() for part in value.split(","))):
-        if name in set(Outcome):
-            outcomes.add(Outcome(name))
-        elif name in {state.casefold() for state in SERVER_STATES}:
-            states.add(name)
-        else:
-            known = (*Outcome, *(state for state in SERVER_STATES if state.casefold() not in set(Outcome)))
-            raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
-    if not states:
-        return lambda session: session.outcome in outcomes
-    return lambda session: session.outcome in outcomes or _own_state(session) in states
-
-
-def _own_state(session: Session) -> str:
-    return (session.state or session.result.word or "").casefold()
-
-
 def parse(text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING) -> Query:
     """Read a query; raises `BadQuery` at the first word that cannot be read, with the place of it.
 
     An unclosed quote reaches to the end, so that a query may be read while it is typed.
     """
     reader, terms = _Reader(now, zone, NOTHING).upon(beyond), []
-    texts = list(_TERM.finditer(text))
+    texts = split(text)
     kinds = _kinds([found[0] for found in texts])
     for place, found in enumerate(texts):
         try:
@@ -148,7 +134,7 @@ def _kinds(raws: list[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     row: list[tuple[int, str]] = []
     for place, raw in [*enumerate(raws), (len(raws), "-end")]:
-        word = raw.replace('"', "")
+        word = unquoted(raw)
         if not _is_bare(raw):
             named = named_by([text for _, text in row])
             found |= {row[number][0]: kind for number, kind in named.items()}
@@ -172,14 +158,16 @@ def _split(raw: str) -> tuple[bool, str, str]:
     body = raw[1:] if turned else raw
     keyed = _KEYED.fullmatch(body)
     if not keyed:
-        return turned, "", body.replace('"', "")
-    key, value = keyed[1].lower(), keyed[2].replace('"', "")
+        return turned, "", unquoted(body)
+    key, value = keyed[1].lower(), unquoted(keyed[2])
     if key in KEYS:
         return turned, key, value
     if guid := find_guid(body):
         return turned, "id", guid
     if value.startswith("//"):
-        return turned, "", body.replace('"', "")
-    guess = nearest(key, KEYS)
-    hint = f"did you mean {guess}:?" if guess else f'put quotes around "{body}" to look for that text.'
-    raise BadQuery(f"{keyed[1]}: is no key of a query: {hint}", body)
+        return turned, "", unquoted(body)
+    sentence = f"{keyed[1]}: is no key of a query:"
+    if guess := nearest(key, KEYS):
+        raise BadQuery(f"{sentence} did you mean {guess}:?", body)
+    text = quoted(unquoted(body))
+    raise BadQuery(f"{sentence} for that text write {text}.", body, text)

@@ -10,6 +10,8 @@ from emtui.em.model import Session, Uid, find_guid, uid_of
 from emtui.lookup.bad import BadQuery
 from emtui.lookup.types import type_test
 
+FEWEST_DIGITS = 4
+"""How many leading hex digits of a GUID may stand for it."""
 MANY = 10
 """How many candidates are named when several match."""
 
@@ -72,9 +74,18 @@ def parse_target(text: str) -> Target:
     if latest := _LATEST.fullmatch(text):
         return _latest(latest[1])
     digits = text.replace("-", "").lower()
-    if _HEX.fullmatch(text) and 4 <= len(digits) <= 32:
+    if _HEX.fullmatch(text) and FEWEST_DIGITS <= len(digits) <= 32:
         return PrefixTarget(digits)
     raise BadQuery(f"{text!r} names no session: {_FORMS}", text)
+
+
+def names_session(text: str) -> bool:
+    """Whether this is one of the ways to name a session."""
+    try:
+        parse_target(text)
+    except BadQuery:
+        return False
+    return True
 
 
 def _latest(kind: str | None) -> LatestTarget:

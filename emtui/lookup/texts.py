@@ -10,6 +10,7 @@ import re
 
 from emtui.em.model import SYSTEM_URN, Session, find_guid
 from emtui.lookup.beyond import Test
+from emtui.words import folded
 
 _ALIKE = 4096
 """Of how many kinds of sessions it is remembered whether a word stands in them."""
@@ -30,16 +31,16 @@ def haystack(session: Session) -> str:
         session.outcome,
         session.id,
     )
-    return "\n".join(filter(None, said)).casefold()
+    return folded("\n".join(filter(None, said)))
 
 
 def text_test(key: str, needle: str, kind: str = "") -> Test:
     """Whether a folded text stands where this key looks; a word that names a type (`kind`) finds it, too."""
     match key:
         case "message":
-            return lambda session: needle in (session.message or "").casefold()
+            return lambda session: needle in folded(session.message or "")
         case "name":
-            return lambda session: needle in (session.name or "").casefold()
+            return lambda session: needle in folded(session.name or "")
         case "id":
             start = find_guid(needle) or needle
             return lambda session: session.id.startswith(start)
@@ -60,9 +61,10 @@ def _word_test(needle: str) -> Test:
 
     def test(session: Session) -> bool:
         name, result, uid = session.name, session.result, session.uid
-        if name and needle in name.casefold():
+        if name and needle in (name.casefold() if name.isascii() else folded(name)):
             return True
-        alike = (session.type, session.state, result.word, result.message, result.canceled)
+        has_end = session.ended is not None
+        alike = (session.type, session.state, result.word, result.message, result.canceled, has_end)
         found = known.get(alike)
         if found is None:
             if len(known) >= _ALIKE:
@@ -71,7 +73,7 @@ def _word_test(needle: str) -> Test:
         if found:
             return True
         if len(uid) != _UID_LENGTH:
-            return needle in session.id.casefold()
+            return needle in folded(session.id)
         return of_guid and needle in uid[len(SYSTEM_URN) :].casefold()
 
     return test
@@ -80,4 +82,4 @@ def _word_test(needle: str) -> Test:
 def _stands_in_common(needle: str, session: Session) -> bool:
     result = session.result
     said = (session.type, result.message, session.state, result.word, session.outcome)
-    return any(needle in text.casefold() for text in said if text)
+    return any(needle in folded(text) for text in said if text)

@@ -12,6 +12,8 @@ from fnmatch import translate
 
 from emtui.em.model import SESSION_TYPES
 from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.quoting import quoted
+from emtui.words import folded
 
 LABELS = {
     "Database Replication": "CollectJob",
@@ -24,7 +26,7 @@ LABELS = {
     "vCenter Plugin": "VcPluginJob",
 }
 """What the web UI and administrators call a type."""
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = re.compile(r"[*?]")
 
 
 MOST = 100
@@ -54,6 +56,11 @@ def named_by(words: Sequence[str]) -> dict[int, str]:
     return found
 
 
+def is_type_name(text: str) -> bool:
+    """Whether this is what the API, the web UI or administrators call a type."""
+    return _plain(text) in _BY_NAME
+
+
 def names_of(types: Iterable[str]) -> Iterator[str]:
     """What `type:` takes for these: their own names, then the web UI's."""
     listed = sorted(set(types), key=str.casefold)[:MOST]
@@ -64,7 +71,7 @@ def names_of(types: Iterable[str]) -> Iterator[str]:
 def _can_be_read(name: str) -> bool:
     """A server may call a type something that is taken for a slip, or for two names."""
     try:
-        return '"' not in name and name.isprintable() and type_test(name)(name)
+        return name.isprintable() and type_test(name)(name)
     except BadQuery:
         return False
 
@@ -79,11 +86,16 @@ def type_test(text: str) -> Callable[[str | None], bool]:
     A name that is like no known one is taken as it is: the server may know more types
     than its documents.
     """
-    patterns = [translate(_pattern(name.strip())) for name in text.split(",") if name.strip()]
+    patterns = [_translated(_pattern(name.strip())) for name in text.split(",") if name.strip()]
     if not patterns:
         raise BadQuery("type: needs a session type, such as type:CollectJob or type:*Collect*.", "type:")
-    fits = re.compile("|".join(patterns), re.IGNORECASE).match
-    return lambda kind: kind is not None and fits(kind) is not None
+    fits = re.compile("|".join(patterns)).match
+    return lambda kind: kind is not None and fits(folded(kind)) is not None
+
+
+def _translated(pattern: str) -> str:
+    """As a regular expression for a folded text; `*` and `?` stand for others, `[` for itself."""
+    return translate(folded(pattern).replace("[", "[[]"))
 
 
 def _pattern(name: str) -> str:
@@ -93,6 +105,7 @@ def _pattern(name: str) -> str:
     guess = None if known else nearest(name, (*SESSION_TYPES, *LABELS))
     if guess:
         raise BadQuery(
-            f"No session type is called {name!r}: did you mean {guess}? A * stands for any text.", name
+            f"No session type is called {name!r}: did you mean {quoted(guess)}? A * stands for any text.",
+            name,
         )
     return known or name

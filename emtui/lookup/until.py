@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from emtui import words
 from emtui.lookup.bad import BadQuery
+from emtui.lookup.moments import DAYS
 
 HOW = "write until 08:00, 7d, Mon 08:00 or 2026-11-30"
 MOST = 400
@@ -18,7 +19,6 @@ MOST = 400
 _UNTIL = re.compile(r"(?:(?P<note>.*)\s)?until(?:\s+(?P<when>.*))?", re.IGNORECASE | re.DOTALL)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}))?")
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def parse_note(text: str, *, now: datetime, zone: tzinfo) -> tuple[str, datetime | None]:
@@ -52,7 +52,7 @@ def _moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     if "T" in text.upper() and text[:1].isdigit():
         return _in_utc(datetime.fromisoformat(text), zone)
     day, _, clock_text = text.partition(" ")
-    named = [place for place, name in enumerate(_DAYS) if len(day) > 2 and name.startswith(day.casefold())]
+    named = [place for place, name in enumerate(DAYS) if len(day) > 2 and name.startswith(day.casefold())]
     if named:
         return _next_day(named[0], _clock(clock_text) if clock_text else time.min, now, zone)
     return now + words.parse_span(text)

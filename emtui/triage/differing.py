@@ -136,10 +136,10 @@ def said(event: Event) -> str:
 
 def matching(found: Difference, sought: str) -> tuple[int, ...]:
     """The rows whose text holds what is sought, without case; none if that is nothing."""
-    wanted, rows = sought.casefold(), found.comparison.rows
+    wanted, rows = words.folded(sought), found.comparison.rows
     if not wanted:
         return ()
-    return tuple(place for place, row in enumerate(rows) if wanted in said(found.event(row)).casefold())
+    return tuple(place for place, row in enumerate(rows) if wanted in words.folded(said(found.event(row))))
 
 
 def stretch_said(stretch: Stretch) -> str:

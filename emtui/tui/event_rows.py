@@ -51,12 +51,9 @@ def why_worst(wait: Wait, worst: Wait | None, waits: Iterable[Wait]) -> str:
 
 def marked(text: str, sought: str, style: Style = PLAIN) -> Pieces:
     """The text with every match of what is sought underlined."""
-    folded, wanted = text.casefold(), sought.casefold()
-    if not wanted or len(folded) != len(text):
-        return [(text, style)]
     pieces: Pieces = []
     done = 0
-    while (found := folded.find(wanted, done)) >= 0:
-        pieces += [(text[done:found], style), (text[found : found + len(wanted)], style + MATCH)]
-        done = found + len(wanted)
+    for start, end in words.found_in(text, sought):
+        pieces += [(text[done:start], style), (text[start:end], style + MATCH)]
+        done = end
     return [*pieces, (text[done:], style)]

@@ -46,10 +46,10 @@ Spot: TypeAlias = tuple[int, bool, int]
 def log_lines(events: Sequence[Event], waits: Iterable[Wait] = (), only: str = "") -> tuple[LogLine, ...]:
     """The events that hold `only`, each with the wait that follows it."""
     waited = {wait.step.place: wait for wait in waits}
-    sought = only.casefold()
+    sought = words.folded(only)
     lines: list[LogLine] = []
     for place, event in enumerate(events):
-        if sought in (event.message or "").casefold():
+        if sought in words.folded(event.message or ""):
             lines.append(EventLine(place, event))
             if place in waited:
                 lines.append(WaitLine(place, event, waited[place]))

@@ -6,7 +6,7 @@ import shlex
 
 from emtui.em.address import Server
 from emtui.em.model import Session
-from emtui.lookup import DEFAULT_ORDER, Order, Query
+from emtui.lookup import DEFAULT_ORDER, Order, Query, names_session
 from emtui.lookup.pinned import pinned
 from emtui.tui.commands import Place
 
@@ -44,6 +44,8 @@ def way_back(server: Server, query: Query, order: Order, above: Place | None = N
     if order != DEFAULT_ORDER:
         words.append(f"--sort={order.text}")
     terms = [term.text for term in pinned(query).terms]
+    if len(terms) == 1 and names_session(terms[0]):
+        terms = [f'"{terms[0]}"']  # one word, and `open` would take it for the ID of a run
     if any(term.startswith("-") for term in terms):
         words.append("--")
     return shlex.join([*words, *terms])

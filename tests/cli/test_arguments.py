@@ -1,10 +1,12 @@
 """How the command line is read, and how a slip is answered."""
 
+import re
+
 import pytest
 
 from emtui.cli.arguments import BadUsage, read
 from emtui.cli.manual import manual
-from emtui.cli.spec import BY_NAME, COMMANDS
+from emtui.cli.spec import BY_NAME, COMMANDS, Command
 from emtui.cli.typed import joined, query_text
 
 
@@ -53,6 +55,9 @@ def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
         ([""], "no command ''"),
         (["sessions", "--sicne", "24h"], "did you mean --since?"),
         (["sessions", "-collect"], "put -- before"),
+        (["show", "latest", "--sicne", "24h"], "emtui show --help"),
+        (["--sicne", "24h"], "emtui --help"),
+        (["profiles", "-x"], "emtui profiles --help"),
         (["sessions", "-o", "xml"], "table, json, jsonl, csv, not 'xml'"),
         (["sessions", "-o"], "needs a value"),
         (["sessions", "--pin", ""], "--pin needs a value"),
@@ -99,15 +104,76 @@ def test_options_are_query_words_under_other_names() -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "query"),
+    [
+        (["--type", '"Database Replication"'], 'type:"Database Replication"'),
+        (["--type", "Database Replication,CollectJob"], 'type:"Database Replication,CollectJob"'),
+        (["--since", "2026-11-23 02:10"], 'since:"2026-11-23 02:10"'),
+        (["--state", "failed, warning"], 'state:"failed, warning"'),
+        (["--type", 'My "own" Job'], r'type:"My \"own\" Job"'),
+        (["--type", '"Data Collection', "--state", "failed"], 'state:failed type:"Data Collection"'),
+        (["--type", "a -state:failed"], 'type:"a -state:failed"'),
+    ],
+)
+def test_the_value_of_an_option_stays_one_value(options: list[str], query: str) -> None:
+    assert query_text(read(["sessions", *options])) == query
+
+
+@pytest.mark.parametrize(
     ("operand", "term"),
     [
         ("type:Database Replication", 'type:"Database Replication"'),
-        ("-message:cannot connect", '-message:"cannot connect"'),
+        ("TYPE:database  replication", 'TYPE:"database  replication"'),
+        (" type:Database Replication ", 'type:"Database Replication"'),
+        ("-type:Database Replication", '-type:"Database Replication"'),
+        ("!type:Database Replication", '!type:"Database Replication"'),
+        ("type:Database Replication,Catalog Crawl", 'type:"Database Replication,Catalog Crawl"'),
+        ("type:Catalog Crawl, Collect*", "type:Catalog Crawl, Collect*"),
+        ("type:Database Replication,Collect*", 'type:"Database Replication,Collect*"'),
         ('type:"Database Replication"', 'type:"Database Replication"'),
-        ("state:failed since:24h", "state:failed since:24h"),
-        ("cannot connect", "cannot connect"),
-        ("", ""),
     ],
 )
-def test_quotes_that_the_shell_took_come_back(operand: str, term: str) -> None:
+def test_the_name_of_a_type_is_one_value_though_the_shell_took_its_quotes(operand: str, term: str) -> None:
     assert joined([operand]) == [term]
+
+
+@pytest.mark.parametrize(
+    "operand",
+    [
+        "message:connect bs02",
+        "-message:cannot connect",
+        "type:CollectJob bs02",
+        "type:CollectJob, bs02",
+        "type:CollectJob, LicAutoUpdate",
+        "type:Database Replication bs02",
+        "type:CollectJob state:failed",
+        'type:CollectJob "cannot connect"',
+        "state:failed bs02",
+        "state:failed since:24h",
+        "since:2026-11-23 02:10",
+        "name:Collect Job",
+        "cannot connect",
+        "",
+    ],
+)
+def test_any_other_operand_is_read_as_it_is_typed_in_the_screens(operand: str) -> None:
+    assert joined([operand]) == [operand]
+
+
+def test_an_unclosed_quote_reaches_to_the_end_of_its_own_operand() -> None:
+    assert joined(['message:"cannot connect', "bs02"]) == ['message:"cannot connect"', "bs02"]
+    given = read(["sessions", '"in C:\\Program Files\\', "--state", "failed"])
+    assert query_text(given) == '"in C:\\Program Files\\\\" state:failed'
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_an_option_that_is_suggested_is_one_of_the_command(command: Command) -> None:
+    every = {option.name for other in COMMANDS for option in other.taken}
+    for name in every:
+        slip = f"{name}x"
+        for argv in ([command.name, slip], [slip, "24h", command.name]):
+            with pytest.raises(BadUsage) as caught:
+                read(argv)
+            said = re.search(r"did you mean (.*)\?", str(caught.value))
+            assert said is None or said[1] in {option.name for option in command.taken}
+            assert said or command.most is None or f"emtui {command.name} --help" in str(caught.value)

@@ -39,7 +39,7 @@ def test_a_session_has_exactly_the_promised_keys_in_their_order() -> None:
         "kind": "system",
         "name": "Collect Job",
         "type": "CollectJob",
-        "started": "2026-11-23T11:55:00Z",
+        "started": "2026-11-23T11:55:00.000000Z",
         "ended": "2026-11-23T11:55:18.420000Z",
         "duration_s": 18.42,
         "state": "Failed",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -51,6 +52,69 @@ def test_query_words_and_options_are_the_same_thing(at_demo: Shell) -> None:
     assert words == options
     assert words
     assert all(row["outcome"] == "failed" and row["started"] >= since for row in words)
+
+
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [
+        ("message:connect bs02", ["message:connect", "bs02"]),
+        ("type:CollectJob bs02", ["type:CollectJob", "bs02"]),
+        ("state:failed bs02", ["state:failed", "bs02"]),
+        ("-state:success bs02", ["!state:success", "bs02"]),
+        ("type:Database Replication", ["type:CollectJob"]),
+        ("!type:Database Replication", ["!type:CollectJob"]),
+        ("type:Database Replication,License Update", ["--type", "Database Replication,LicAutoUpdate"]),
+        ("since:2026-11-22 until:2026-11-22", ["since:2026-11-22T00:00", "before:2026-11-23T00:00"]),
+    ],
+)
+def test_an_argument_is_read_as_it_is_typed_in_the_screens(
+    at_demo: Shell, one: str, several: list[str]
+) -> None:
+    separator = ["--"] if one.startswith("-") else []
+    found, expected = (
+        [row["id"] for row in at_demo.json("sessions", "-o", "json", *argv)]
+        for argv in ((*separator, one), several)
+    )
+    assert found == expected
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["type:Database Replication bs02"], "No session type is called 'Database'"),
+        (["since:02:10A"], "since:02:10A: the clock does not show 02:10 twice: leave the letter A out."),
+        (["--until", "2026-11-12"], "there is no option --until:"),
+        (["is:unsee"], "is: takes no 'unsee': running, unusual, stuck or known."),
+        (["took:x"], "write >10m, <30s, >=1h, 4m12s, in a shell 'took:>10m'."),
+        (["ratio:x"], "in a shell 'ratio:>2'."),
+        (["since:Sat 02:10"], """or 2026-11-23T02:10, in a shell 'since:"Sat 02:10"'."""),
+        (["disk:full"], """for that text write "disk:full", in a shell '"disk:full"'."""),
+    ],
+)
+def test_what_cannot_be_read_is_2_with_what_to_write_here(at_demo: Shell, argv: list[str], said: str) -> None:
+    done = at_demo("sessions", *argv)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_times_sort_as_text_in_every_format(at_demo: Shell) -> None:
+    rows = at_demo.json("sessions", "-o", "json", "--sort", "started")
+    whole = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+    times = [row[key] for row in rows for key in ("started", "ended") if row[key]]
+    assert all(map(whole.fullmatch, times))
+    starts = [row["started"] for row in rows if row["started"]]
+    assert starts == sorted(starts)
+    for shown in (
+        at_demo("sessions", "-o", "csv", "--limit", "50").stdout,
+        at_demo("sessions", "--limit", "50").stdout,
+        at_demo("events", "latest:CollectJob", "-o", "csv").stdout,
+        at_demo("events", "latest:CollectJob", "-o", "jsonl").stdout,
+        at_demo("show", "latest:CollectJob", "-o", "json").stdout,
+    ):
+        found = re.findall(r"\d{4}-\d\d-\d\dT[^\s,\"]*", shown)
+        assert found
+        assert all(map(whole.fullmatch, found))
 
 
 def test_since_keeps_whatever_still_runs(at_demo: Shell) -> None:

@@ -52,6 +52,45 @@ def test_a_terminal_that_asks_since_when_is_not_told_anything(at_demo: Shell) ->
     assert ended(child) == 0
 
 
+@pytest.mark.parametrize("which", ["until", "before", "id:", "guid", "urn", "digits", "turned"])
+def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(at_demo: Shell, which: str) -> None:
+    old = at_demo.json("sessions", "until:2026-11-12", "--limit", "1", "-o", "json")[0]
+    query = {
+        "until": "until:2026-11-12",
+        "before": "before:2026-11-12",
+        "id:": f"id:{old['id'][:12]}",
+        "guid": old["id"],
+        "urn": old["uid"],
+        "digits": old["id"][:8],
+        "turned": "!since:2026-11-12",
+    }[which]
+    expected = at_demo.json("sessions", query, "-o", "json")
+    child = at_terminal(at_demo, "sessions", query)
+    assert ended(child) == 0
+    lines = (child.before or "").splitlines()
+    assert "the last 24 hours" not in (child.before or "")
+    assert len(lines) == 1 + len(expected) > 1
+
+
+@pytest.mark.parametrize("query", ["bs02", "state:failed", "dead", '"an unclosed quote', "type:CollectJob"])
+def test_a_terminal_that_names_neither_gets_the_last_day(at_demo: Shell, query: str) -> None:
+    expected = at_demo.json("sessions", query, "--since", "24h", "-o", "json")
+    child = at_terminal(at_demo, "sessions", query)
+    child.expect("the last 24 hours and whatever still runs; --since 30d shows all\r\n")
+    assert ended(child) == 0
+    assert len((child.before or "").splitlines()) == 1 + len(expected)
+
+
+def test_the_screens_suggest_no_order_that_they_do_not_have(at_demo: Shell) -> None:
+    for order in ("knwon", "bogus"):
+        child = at_terminal(at_demo, "open", "--sort", order)
+        assert ended(child) == 2
+        said = (child.before or "").replace("\r\n", " ")
+        assert "cannot be sorted" in said
+        assert "known?" not in said
+        assert "known." not in said
+
+
 def test_the_password_is_asked_for_without_being_shown(at_demo: Shell, demo: Demo) -> None:
     del at_demo.environ["EMTUI_PASSWORD"]
     child = at_terminal(at_demo, "show", "latest")

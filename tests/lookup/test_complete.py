@@ -136,5 +136,9 @@ def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
 
 
 def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
-    assert list(names_of(["Collect", 'A"B', "A,B", "A\nB", "BrandNewJob"])) == ["BrandNewJob"]
+    assert list(names_of(["Collect", "A,B", "A\nB", "BrandNewJob", "Br[1]", 'A"B'])) == [
+        'A"B',
+        "Br[1]",
+        "BrandNewJob",
+    ]
     assert set(SESSION_TYPES) <= set(names_of(SESSION_TYPES))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emtui import words
 from emtui.em.model import Event
 from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
-from emtui.tui.event_rows import wait_pieces, why_worst
+from emtui.tui.event_rows import marked, wait_pieces, why_worst
 from emtui.tui.log_lines import (
     MOST_ROWS,
     EventLine,
@@ -24,6 +24,7 @@ from emtui.tui.log_lines import (
     wrapped_rows,
 )
 from emtui.tui.log_words import line_text, wait_text, waited
+from emtui.tui.theme import PLAIN
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -62,6 +63,20 @@ def test_a_wait_is_shown_with_the_event_that_it_follows_or_not_at_all() -> None:
     assert [line.place for line in log_lines(EVENTS, WAITS, "retrieving")] == [1, 1]
     assert [line.place for line in log_lines(EVENTS, WAITS, "bs01")] == [1, 1, 2]
     assert [line.place for line in log_lines(EVENTS, WAITS, "starting")] == [0]
+
+
+def test_letters_are_found_and_underlined_however_they_are_composed() -> None:
+    events = log((0, "Cafe\u0301 cannot be reached"), (1, "Straße"))
+    assert [line.place for line in log_lines(events, (), "CAFÉ")] == [0]
+    assert [line.place for line in log_lines(events, (), "strasse")] == [1]
+    assert log_lines(events, (), "cafe ") == ()
+    assert [text for text, style in marked("Cafe\u0301 an der Straße", "é", PLAIN) if style != PLAIN] == [
+        "e\u0301"
+    ]
+    assert [text for text, style in marked("eine Straße, STRASSE", "strasse") if style != PLAIN] == [
+        "Straße",
+        "STRASSE",
+    ]
 
 
 def test_a_run_that_goes_on_waits_behind_its_last_event() -> None:

@@ -139,9 +139,9 @@ async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> N
     async with a_list(look(*range(40))) as listed:
         listed.wanted = parse("nonesuch", now=NOON, zone=UTC)
         assert listed.selected is None
-        assert listed.position == "0/0"
+        assert listed.position == "0 of 0 runs"
         listed.wanted = parse("", now=NOON, zone=UTC)
-        assert listed.position == "1/40"
+        assert listed.position == "1 of 40 runs"
 
 
 async def test_another_order_goes_with_the_selected_session() -> None:
@@ -249,6 +249,15 @@ async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
         await listed.at_rest()
         assert numbers_of(listed) == list(range(LONG))
         assert listed.selected == run(7)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending: bool) -> None:
+    async with a_list(look(*range(20))) as listed:
+        listed.order = Order("type", descending=descending)
+        await listed.at_rest()
+        odd, even = [*range(1, 20, 2)], [*range(0, 20, 2)]
+        assert numbers_of(listed) == ([*even, *odd] if descending else [*odd, *even])
 
 
 async def test_a_look_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:

@@ -100,7 +100,7 @@ class KeepingUp(Explaining):
             asked = await self.client.session(session.uid)
             session = asked if asked.complete or not session.complete else session
         log = await self.client.events(session.uid)
-        self._as_of = self.emtui.now()
+        self.arrived()
         found = await self.thoughts_at_once(session, log)
         waits = found.waits if found else await self.waits_of(session, log)
         self.trouble, self._missed = "", 0

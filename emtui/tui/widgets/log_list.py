@@ -213,9 +213,9 @@ class LogList(Lines):
         return row < self.count and self._holds(self._rows.line(row))
 
     def _holds(self, line: LogLine) -> bool:
-        sought = self.sought.casefold()
+        sought = words.folded(self.sought)
         return (
-            bool(sought) and isinstance(line, EventLine) and sought in (line.event.message or "").casefold()
+            bool(sought) and isinstance(line, EventLine) and sought in words.folded(line.event.message or "")
         )
 
     def shift(self, step: int) -> bool:
