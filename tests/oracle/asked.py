@@ -50,8 +50,9 @@ class Holder:
             return "200 OK", _EVENTS
         if route == "session":
             guid = asked.path.partition("?")[0].rsplit("/", 1)[1]
-            found = [run for run in self.made.runs if run.id == guid]
-            return "200 OK", row(found[-1], "SystemSession", NAMESPACE).encode()
+            copies = [run for run in reversed(self.made.runs) if run.id == guid]
+            newest = max(copies, key=lambda run: run.ended.timestamp() if run.ended else 0.0)
+            return "200 OK", row(newest, "SystemSession", NAMESPACE).encode()
         good = GOOD[route]
         return good.head.decode().split("\r\n")[0].removeprefix("HTTP/1.1 "), b"".join(good.chunks)
 

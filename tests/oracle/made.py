@@ -153,9 +153,15 @@ class Made:
     runs: tuple[Run, ...]
     rhythms: dict[str, Rhythm] = field(default_factory=dict)
 
-    def xml(self) -> bytes:
-        """The answer of the server. Source: em_rest/systemsessions."""
-        return sent(self.runs)
+    def as_of(self, now: datetime) -> Made:
+        """The same list when the server's clock shows another time; what cannot be stays as it is."""
+        now = now.replace(microsecond=0)
+
+        def moved(when: datetime | None) -> datetime | None:
+            return when + (now - self.now) if when and when not in NEVER else when
+
+        runs = (replace(run, started=moved(run.started), ended=moved(run.ended)) for run in self.runs)
+        return replace(self, now=now, runs=tuple(runs))
 
     def shuffled(self, rng: random.Random) -> Made:
         """The same rows in another order; copies of one run keep theirs, which means something."""
@@ -166,6 +172,10 @@ class Made:
             places.setdefault(self.runs[place].number, []).append(place)
         kept = {number: iter(sorted(found)) for number, found in places.items()}
         return replace(self, runs=tuple(self.runs[next(kept[self.runs[place].number])] for place in order))
+
+
+SKEWS = (10 * MINUTE, -10 * MINUTE, -25 * MINUTE, 5 * DAY, -40 * DAY)
+"""How far a server's clock may be ahead of this computer's."""
 
 
 def sent(runs: Sequence[Run]) -> bytes:
@@ -204,11 +214,10 @@ def irregular(seed: int) -> Made:
     runs: list[Run] = []
     for kind in rng.sample(KINDS, rng.randint(2, 5)):
         runs += _type(rng, kind, now, first=len(runs))
-    if rng.random() < 0.1:
-        runs += _months(rng, now, first=len(runs))
     runs += _never_began(rng, now, first=len(runs))
     rng.shuffle(runs)
-    for run in rng.sample(runs, min(len(runs), rng.randint(0, 3))):
+    running = [run for run in runs if run.ended is None and run.state == "InProgress"]
+    for run in (*rng.sample(runs, min(len(runs), rng.randint(0, 3))), *running[:1]):
         _add_copies(rng, runs, run)
     return Made(seed, now, zone, tuple(runs))
 
@@ -270,13 +279,17 @@ def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetim
     )
 
 
-def _months(rng: random.Random, now: datetime, first: int) -> Iterator[Run]:
-    """More than 400 successes of one type: the older ones took longer."""
-    start = now - 5 * MINUTE
+def long_history(seed: int) -> Made:
+    """More than 400 successes of one type: what is usual for the newest does not rest on the oldest."""
+    rng = chance(seed)
+    zone, now = _here_and_now(rng)
+    start, runs = now - 5 * MINUTE, []
     for place in range(430):
         took = timedelta(seconds=100 if place < 190 else 300 if place < 405 else 90) + place * SECOND / 7
-        yield Run(first + place, "SyncCheck", start, start + took, *rng.choice(_GOOD))
+        runs.append(Run(place, "SyncCheck", start, start + took, *rng.choice(_GOOD)))
         start -= 20 * MINUTE * rng.uniform(1, 5)
+    rng.shuffle(runs)
+    return Made(seed, now, zone, tuple(runs))
 
 
 def _never_began(rng: random.Random, now: datetime, first: int) -> Iterator[Run]:
@@ -289,6 +302,8 @@ def _never_began(rng: random.Random, now: datetime, first: int) -> Iterator[Run]
 
 def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
     """The same UID again, as it was while it ran, or as it was before its end was known better."""
+    if run.ended is None and run.state == "InProgress":
+        runs.insert(rng.randint(0, len(runs)), replace(run, state="Working", message="has no end either"))
     if run.ended is None or run.started is None or not run.started < run.ended < run.started + 3 * DAY:
         return
     copies = [replace(run, ended=None, state="InProgress", result="None", message="goes on")]
@@ -300,6 +315,14 @@ def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
         runs.insert(rng.randint(0, len(runs)), copy)
 
 
+def around_turn(name: str, turn: str) -> Made:
+    """A run every ten minutes from three hours before clocks are turned to three hours after."""
+    zone, at = ZoneInfo(name), datetime.fromisoformat(turn)
+    starts = [at + number * 10 * MINUTE for number in range(-18, 18)]
+    runs = (Run(place, "CollectJob", start, start + MINUTE, *_GOOD[0]) for place, start in enumerate(starts))
+    return Made(0, at + 3 * HOUR, zone, tuple(runs))
+
+
 # --- lists with rhythms that are beyond doubt ------------------------------------------------------------
 
 
@@ -308,15 +331,15 @@ RULES = ("quarter", "hourly", "office", "four", "nightly", "weekly")
 
 
 def steady(seed: int) -> Made:
-    """Four weeks of types that keep their rhythm, until all of them, or one, fell silent.
+    """Three or four weeks of types that keep their rhythm, until all of them, or one, fell silent.
 
     Nightly and weekly types keep local time, so that clocks that are turned move them. `now` is half an
     interval of each type from when its last missed run was due: whatever tolerance is right, the count is.
     """
     rng = chance(seed)
     zone, now = _here_and_now(rng)
-    silent = rng.choice((0, 0, 1, 1, 2, 3, 5)) * 22 * HOUR * rng.uniform(0.3, 1.2)
-    alone = rng.random() < 0.5
+    silent = rng.choice((0, 1, 1, 2, 3, 5)) * 22 * HOUR * rng.uniform(0.3, 1.2)
+    alone = rng.random() < 0.4
     """Whether one type is silent, and not all of them."""
     runs: list[Run] = []
     rhythms = {}
@@ -358,7 +381,7 @@ def _due(rng: random.Random, rule: str, now: datetime, zone: ZoneInfo) -> list[d
     step = {"quarter": 15 * MINUTE, "hourly": HOUR, "office": HOUR, "four": 4 * HOUR}.get(rule)
     if step:
         last = now - step / 2
-        every = [last - number * step for number in range(28 * DAY // step, -1, -1)]
+        every = [last - number * step for number in range(22 * DAY // step, -1, -1)]
         return [when for when in every if rule != "office" or (when.weekday() < 5 and 6 <= when.hour < 21)]
     days = 1 if rule == "nightly" else 7
     here = (now - days * DAY / 2).astimezone(zone)

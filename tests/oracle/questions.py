@@ -160,6 +160,11 @@ def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
     """`since:`, `before:` and `until:`, with a length back from now, a date, a moment, or a clock time."""
     key = rng.choice(("since", "before", "until"))
     text, when, close = _moment(rng, made, truth, key)
+    return bounded(key, text, when, close)
+
+
+def bounded(key: str, text: str, when: datetime, close: timedelta = timedelta()) -> Question:
+    """What began since, before, or until a moment; within `close` of it nobody can say."""
 
     def means(row: Row, _truth: Truth) -> bool | None:
         if key == "since" and row.outcome == "running":
@@ -177,7 +182,7 @@ def _time(rng: random.Random, made: Made, truth: Truth) -> Question:
 
 def _moment(rng: random.Random, made: Made, truth: Truth, key: str) -> tuple[str, datetime, timedelta]:
     """How it is written, what it means, and within what of it nobody can say."""
-    form = rng.choice(("length", "moment", "local", "clock", "exact", "date"))
+    form = rng.choice(("length", "moment", "local", "clock", "exact", "exact", "date"))
     if form == "length":
         minutes = rng.randint(5, 6000)
         return f"{minutes}m", truth.now - minutes * MINUTE, CLOSE

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from oracle.asked import Emtui
 from oracle.least import agree
-from oracle.made import Made, irregular
+from oracle.made import SKEWS, Made, irregular
 from oracle.questions import CLOSE
 from oracle.truth import Row, Truth
 
-SEEDS = range(40)
+SEEDS = range(30)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_run_is_read_as_the_documents_say(emtui: Emtui, seed: int) -> None:
-    def judge(made: Made) -> list[str]:
-        emtui.holds(made)
-        shown = emtui("sessions", "-o", "json", zone=str(made.zone)).json
-        expected = _newest_first(Truth(made).rows)
-        if [row["id"] for row in shown] != [row.run.id for row in expected]:
-            return [f"order: {[row['id'][:8] for row in shown]}, not {[row.run.id[:8] for row in expected]}"]
-        return [
-            f"{key} is {one[key]!r}, not {value!r}: {row}"
-            for one, row in zip(shown, expected, strict=True)
-            for key, value in _record(row).items()
-            if one[key] != value and not (key == "duration_s" and _goes_on(row, one[key]))
-        ]
+    agree(irregular(seed), lambda made: _wrong(emtui, made))
 
-    agree(irregular(seed), judge)
+
+@pytest.mark.parametrize("skew", SKEWS, ids=str)
+def test_every_length_goes_by_the_servers_clock(emtui: Emtui, skew: timedelta) -> None:
+    for seed in (40, 41):
+        agree(irregular(seed).as_of(datetime.now(UTC) + skew), lambda made: _wrong(emtui, made))
+
+
+def _wrong(emtui: Emtui, made: Made) -> list[str]:
+    emtui.holds(made)
+    shown = emtui("sessions", "-o", "json", zone=str(made.zone)).json
+    expected = _newest_first(Truth(made).rows)
+    if [row["id"] for row in shown] != [row.run.id for row in expected]:
+        return [f"order: {[row['id'][:8] for row in shown]}, not {[row.run.id[:8] for row in expected]}"]
+    return [
+        f"{key} is {one[key]!r}, not {value!r}: {row}"
+        for one, row in zip(shown, expected, strict=True)
+        for key, value in _record(row).items()
+        if one[key] != value and not (key == "duration_s" and _goes_on(row, one[key]))
+    ]
 
 
 def _newest_first(rows: list[Row]) -> list[Row]:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from oracle.asked import Emtui
 from oracle.least import agree
-from oracle.made import Made, chance, irregular
+from oracle.made import Made, chance, irregular, long_history
 from oracle.questions import CLOSE
 from oracle.test_rows import iso
 from oracle.truth import Row, Truth
 
 NAMES = {"warning": "warning", "failed": "failure", "success": "success"}
-SEEDS = range(400, 440)
+SEEDS = range(400, 430)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -59,6 +59,12 @@ def test_what_is_usual_for_a_run_are_the_successes_before_it(emtui: Emtui, seed:
     if long:
         chosen = chance(seed).choice(long).run.id
         agree(made, lambda made: _wrong_usual(emtui, made, chosen))
+
+
+@pytest.mark.parametrize("place", [0, 28, 29, 30, 424, 425])
+def test_what_is_usual_rests_on_the_newest_400(emtui: Emtui, place: int) -> None:
+    made = long_history(place)
+    assert _wrong_usual(emtui, made, Truth(made).of("SyncCheck")[place].run.id) == []
 
 
 def _wrong_usual(emtui: Emtui, made: Made, guid: str) -> list[str]:

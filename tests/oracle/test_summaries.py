@@ -34,7 +34,7 @@ from emtui.triage.attention import judged
 from emtui.triage.finding import Failing, Finding, Hanging, Warned
 from emtui.triage.standing import Standings, standings
 
-SEEDS = range(700, 730)
+SEEDS = range(700, 725)
 
 
 async def connected(emtui: Emtui) -> Client:
