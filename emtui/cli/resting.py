@@ -43,12 +43,13 @@ def _known(sessions: Sequence[Session], now: datetime, server: Server) -> Known:
     return Knowledge.of(server).in_list(sessions, now)
 
 
-def check(text: str, zone: tzinfo) -> Query:
-    """The query, to see before anything is sent that it can be read; raises `BadQuery`.
+def check(text: str, zone: tzinfo) -> None:
+    """See before anything is sent that the query can be read; raises `BadQuery`.
 
-    What its times mean is known once the server's clock is: then it is read again.
+    What its times mean is known once the server's clock is: then it is read again, and only then is a time
+    refused that this computer's clock makes wrong, such as `02:10A` on a day whose clock shows 02:10 once.
     """
-    return parse(text, now=datetime.now(UTC), zone=zone)
+    parse(text, now=datetime.now(UTC), zone=zone, lenient=True)
 
 
 class Followed:

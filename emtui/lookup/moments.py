@@ -26,6 +26,10 @@ class NotTwice(ValueError):
     """A letter tells two times apart, but the time comes once; one sentence."""
 
 
+class NotTwiceNow(NotTwice):
+    """The same of a clock time without a date: at another `now` it may have come twice."""
+
+
 def parse_moment(text: str, *, now: datetime, zone: tzinfo, last: bool = False) -> datetime:
     """Read a span back from `now`, a clock time (the last such one), a date or ISO 8601.
 
@@ -86,14 +90,15 @@ def _of_two(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
         moments = _twice((datetime.combine(day, clock) for day in days), letter, zone)
         past = [moment for moment in moments if moment <= now]
         if moments and not past:
-            raise NotTwice(f"{text}{letter} is still to come.")
+            raise NotTwiceNow(f"{text}{letter} is still to come.")
     else:
         local = datetime.fromisoformat(text)
         if local.tzinfo:
             raise ValueError("an offset tells the two apart already")
         moments = past = _twice([local], letter, zone)
     if not moments:
-        raise NotTwice(f"the clock does not show {text} twice: leave the letter {letter} out.")
+        kind = NotTwiceNow if found else NotTwice
+        raise kind(f"the clock does not show {text} twice: leave the letter {letter} out.")
     return past[0]
 
 

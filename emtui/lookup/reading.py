@@ -14,7 +14,7 @@ from emtui import words
 from emtui.em.model import find_guid
 from emtui.lookup.bad import BadQuery, nearest
 from emtui.lookup.beyond import NOTHING, STATES, Beyond, Test, beyond_test, rests_on
-from emtui.lookup.moments import NotTwice, parse_moment
+from emtui.lookup.moments import NotTwice, NotTwiceNow, parse_moment
 from emtui.lookup.query import MOMENTS, Query, Term
 from emtui.lookup.quoting import quoted, split, unquoted
 from emtui.lookup.states import only_the_list_tells, state_test
@@ -39,6 +39,8 @@ class _Reader:
     now: datetime
     zone: tzinfo
     beyond: Beyond
+    lenient: bool = False
+    """Whether a time may stand that is wrong only by this `now`: its moment is no more than a stand-in."""
 
     def upon(self, beyond: Beyond) -> _Reader:
         """The same, with what is known now; where that does not say when, it is when the query was read."""
@@ -87,6 +89,8 @@ class _Reader:
         try:
             return parse_moment(value.strip(), now=self.now, zone=self.zone, last=key == "until")
         except NotTwice as problem:
+            if self.lenient and isinstance(problem, NotTwiceNow):
+                return self.now
             raise BadQuery(f"{key}:{value}: {problem}", f"{key}:{value}") from None
         except ValueError:
             raise BadQuery(
@@ -104,12 +108,16 @@ def _moment_test(key: str, moment: datetime) -> Test:
             return lambda s: s.started is not None and s.started <= moment
 
 
-def parse(text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING) -> Query:
+def parse(
+    text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING, lenient: bool = False
+) -> Query:
     """Read a query; raises `BadQuery` at the first word that cannot be read, with the place of it.
 
-    An unclosed quote reaches to the end, so that a query may be read while it is typed.
+    An unclosed quote reaches to the end, so that a query may be read while it is typed. With `lenient`
+    it is read before the clock that it goes by is known: what only `now` makes wrong is let through, and
+    the query is to be read again.
     """
-    reader, terms = _Reader(now, zone, NOTHING).upon(beyond), []
+    reader, terms = _Reader(now, zone, NOTHING, lenient).upon(beyond), []
     texts = split(text)
     kinds = _kinds([found[0] for found in texts])
     for place, found in enumerate(texts):

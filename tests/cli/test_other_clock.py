@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from other_clock import AFTER, BEFORE, RUNNING, OtherClock, id_of
 from rogue import PASSWORD, USER, Identity, identity, rogue_beside
+from served import Demo, serve
 from shell import Shell
 
 MINUTE = timedelta(minutes=1)
@@ -133,10 +134,9 @@ def test_an_order_by_length_is_that_of_the_lengths_shown(at: At, clock: OtherClo
         assert is_four_minutes(listed[0 if order.startswith("-") else -1])
 
 
-def test_a_list_that_is_followed_tells_the_servers_lengths(at: At, clock: OtherClock) -> None:
-    shell = at(clock)
-    argv = [sys.executable, "-m", "emtui", *shell.before]
-    argv += ["tail", "--from-start", "-o", "jsonl", "took:>3m", "since:24h"]
+def first_line(shell: Shell, *query: str) -> Any:  # noqa: ANN401 - JSON is what it is
+    """The first line that is told of a list that is followed."""
+    argv = [sys.executable, "-m", "emtui", *shell.before, "tail", "--from-start", "-o", "jsonl", *query]
     with subprocess.Popen(argv, env=shell.environ, stdout=subprocess.PIPE, text=True) as tail:
         assert tail.stdout is not None
         silent = threading.Timer(60, tail.kill)
@@ -145,7 +145,12 @@ def test_a_list_that_is_followed_tells_the_servers_lengths(at: At, clock: OtherC
         silent.cancel()
         tail.send_signal(signal.SIGTERM)
         tail.communicate(timeout=60)
-    line = json.loads(told)
+    return json.loads(told)
+
+
+def test_a_list_that_is_followed_tells_the_servers_lengths(at: At, clock: OtherClock) -> None:
+    shell = at(clock)
+    line = first_line(shell, "took:>3m", "since:24h")
     assert line["session"]["id"] == id_of(RUNNING)
     assert is_four_minutes(line["session"]["duration_s"])
 
@@ -154,7 +159,50 @@ def test_what_cannot_be_read_is_said_before_anything_is_sent(shell: Shell, certi
     with rogue_beside(OtherClock(), certificate.context()) as server:
         where = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
         asked = replace(shell, before=where)
-        for command in (("sessions", "since:24q"), ("tail", "took:long")):
+        for command in (
+            ("sessions", "since:24q"),
+            ("sessions", "since:02:10A", "since:24q"),
+            ("sessions", "since:2026-10-24T02:10A"),
+            ("tail", "took:long"),
+            ("tail", "since:2026-10-24T02:10A"),
+        ):
             done = asked(*command, EMTUI_PASSWORD=PASSWORD)
             assert done.returncode == 2, done.stderr
     assert server.hello == 0
+
+
+@pytest.fixture(scope="module")
+def change() -> Iterator[Demo]:
+    """A server whose clock shows the day on which clocks go back, whatever day this computer's shows."""
+    yield from serve("--seed", "1", "--clock", "2026-10-25T12:00:00Z", "--speed", "0")
+
+
+@pytest.fixture
+def at_change(shell: Shell, change: Demo) -> Shell:
+    where = ("--server", change.url, "--user", change.user, "--pin", change.sha256)
+    shell.environ |= {"EMTUI_PASSWORD": change.password, "TZ": "Europe/Berlin"}
+    return replace(shell, before=where)
+
+
+@pytest.mark.parametrize(("letter", "utc"), [("A", "00:10"), ("B", "01:10")])
+def test_an_hour_that_comes_twice_is_that_of_the_servers_day(at_change: Shell, letter: str, utc: str) -> None:
+    meant, exact = (
+        ids(at_change.json("sessions", f"since:{when}", "-o", "json"))
+        for when in (f"02:10{letter}", f"2026-10-25T{utc}Z")
+    )
+    assert meant == exact
+    assert meant
+    (oldest,) = at_change.json(
+        "sessions", f"since:2026-10-25T{utc}Z", "!is:running", "-o", "json", "--sort", "started", "--limit=1"
+    )
+    first = first_line(at_change, f"since:02:10{letter}", f"id:{oldest['id']}")
+    assert first["session"]["id"] == oldest["id"]
+
+
+@pytest.mark.parametrize("command", ["sessions", "tail"])
+def test_a_letter_that_the_servers_clock_does_not_know_is_refused_by_it(
+    at_change: Shell, command: str
+) -> None:
+    done = at_change(command, "since:01:10A")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "since:01:10A: the clock does not show 01:10 twice: leave the letter A out." in done.stderr
