@@ -60,7 +60,8 @@ class Shift:
     @property
     def ran(self) -> list[Session]:
         """The runs that were under way in these hours, as far as that is known."""
-        return [one for one in self.sessions if (one.ended or one.started or self.since) > self.since]
+        since = self.since
+        return [one for one in self.sessions if one.running or (one.ended or one.started or since) > since]
 
 
 def summary(shift: Shift) -> tuple[Block, ...]:

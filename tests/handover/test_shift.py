@@ -72,6 +72,17 @@ def test_what_fails_is_one_line_however_often() -> None:
     assert "49 of them ran in these hours: 2 failed, 47 success\n" in text
 
 
+def test_what_ran_all_the_time_ran_in_these_hours() -> None:
+    longest = run(hour(20), "DatabaseMaintenance", outcome=Outcome.RUNNING)
+    nobody_knows_since_when = replace(run(hour(21), "LogExport", outcome=Outcome.RUNNING), started=None)
+    over = run(hour(30), "LicAutoUpdate")
+    ends_in_them = run(hour(14), "LicAutoUpdate", took=3 * HOUR)
+    no_end = replace(run(hour(22)), ended=None)
+    text = told(shift([longest, nobody_knows_since_when, over, ends_in_them, no_end]))
+    assert "5 runs listed" in text
+    assert "3 of them ran in these hours: 2 running, 1 success\n" in text
+
+
 def test_what_fails_and_is_late_as_well_is_one_line() -> None:
     bad = run(hour(3), outcome=BAD, message=MESSAGE)
     well = series("CatalogCrawlJob", 15 * MINUTE, NOON - MINUTE, count=2000)
