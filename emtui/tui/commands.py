@@ -267,11 +267,15 @@ _ON_SCREEN: dict[Place, dict[str, str]] = {
 
 
 def working(place: Place) -> Iterator[Command]:
-    """The commands that do something on this screen, those of every screen included, as it does them."""
+    """The commands that do something on this screen, those of every screen included, as it does them.
+
+    One without a key is among them where it can be called by its name.
+    """
     own = _ON_SCREEN.get(place, {})
+    called = own.get("commands") != ""
     for command in of(place, Place.VIEW, Place.EVERYWHERE):
         does = command.does if command.place is place else own.get(command.name, command.does)
-        if does:
+        if does and (command.keys or called):
             yield command._replace(does=does)
 
 

@@ -7,6 +7,7 @@ import pytest
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of, working
 from emtui.tui.manual import manual
+from emtui.tui.opening import OF_SESSIONS
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.choosing import ChoosingScreen
 from emtui.tui.screens.detail import DetailScreen
@@ -83,6 +84,11 @@ def test_no_command_has_only_a_function_key() -> None:
 def test_a_command_without_a_key_is_called_by_its_name() -> None:
     assert [keys_of(command) for command in COMMANDS if not command.keys] == [":mouse"]
     assert ":mouse" in manual(Place.LOOKUP)
+
+
+@pytest.mark.parametrize("place", VIEWS)
+def test_the_help_names_what_is_called_by_its_name_only_where_names_are_taken(place: Place) -> None:
+    assert (":mouse" in manual(place)) == (place in OF_SESSIONS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")

@@ -331,7 +331,7 @@ async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place:
         await seat.until(lambda: seat.listing.attention is not None)
         await press(seat, *WAY_TO[place])
         for command in of(Place.VIEW, Place.EVERYWHERE):
-            if command.name in named:
+            if command.name in named or not command.keys:
                 continue
             before = Stand.of(seat)
             await press(seat, command.keys[0])
@@ -340,6 +340,16 @@ async def test_a_key_that_the_help_does_not_name_says_so_and_does_nothing(place:
                 f"{keys_of(command)}\n{after.foot}"
             )
             assert (after.page, after.cursor, after.prompt) == (before.page, before.cursor, before.prompt)
+
+
+@pytest.mark.parametrize("place", list(WAY_TO))
+async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(place: Place) -> None:
+    async with seated() as seat:
+        await seat.until(lambda: seat.listing.attention is not None)
+        await press(seat, *WAY_TO[place], "question_mark")
+        told = isinstance(seat.page, TextPage) and ":mouse" in seat.page.text
+        await press(seat, "q", "colon")
+        assert told == isinstance(seat.page, PaletteScreen)
 
 
 @pytest.mark.parametrize(("place", "name"), sorted(ENDS, key=str))
