@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from made_runs import HOUR, MINUTE, NOON, run, series
 from seats import NIGHT, Seat, seated
 
+from emtui.em.model import Listing, Outcome
+from emtui.local.connection import Connection
+from emtui.monitor.recording.records import Look
+from emtui.monitor.recording.replay import Replay
+from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
 from emtui.tui.fold_row import tail
 from emtui.tui.screens.board import BoardRows
+from emtui.tui.start import Start
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -130,6 +137,35 @@ async def test_the_sentence_below_the_board_is_the_alert_of_its_type_and_what_it
             await later(seat, hands, timedelta(hours=3))
             assert rows.selected
             assert type_of(rows.selected) == type_of(kind), "the cursor stays on its type"
+
+
+async def test_the_message_below_the_board_is_that_of_the_run_that_the_sentence_is_about() -> None:
+    canceled = run(NOON - HOUR, "LogExport", outcome=Outcome.CANCELED, message="Canceled by ops")
+    failed = run(NOON - 2 * HOUR, "LogExport", outcome=Outcome.FAILED, message="no space")
+    hangs = run(NOON - 3 * HOUR, "DatabaseMaintenance", outcome=Outcome.RUNNING)
+    after_it = run(NOON - 2 * HOUR, "DatabaseMaintenance", message="done")
+    good = [
+        *series("LogExport", HOUR, NOON - 3 * HOUR),
+        *series("DatabaseMaintenance", HOUR, NOON - 4 * HOUR),
+        run(NOON - MINUTE, message="all went well"),
+        *series("CollectJob", HOUR, NOON - HOUR - MINUTE),
+    ]
+    replay = Replay("night.jsonl", iter([Look(NOON, Listing((canceled, failed, hangs, after_it, *good)))]))
+    start = Start(Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC)
+    app = EmtuiApp(start)
+    async with app.run_test(size=(120, 30)) as pilot:
+        seat = Seat(app, pilot)
+        await seat.until(lambda: app.lookup_screen is not None and seat.listing.attention is not None)
+        await seat.press("B")
+        rows, told = seat.page.query_one(BoardRows), {}
+        for row in rows.things:
+            told[type_of(row)] = sentence(seat)
+            await seat.press("j")
+        assert told["LogExport"].startswith("LogExport failed at 10:00")
+        assert told["LogExport"].endswith(" · no space")
+        assert told["DatabaseMaintenance"].startswith("DatabaseMaintenance has run for 3h")
+        assert "done" not in told["DatabaseMaintenance"]
+        assert told["CollectJob"] == "all went well"
 
 
 async def test_the_board_and_the_alerts_name_the_same_types_in_the_same_order_with_the_same_base() -> None:

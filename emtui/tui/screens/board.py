@@ -45,7 +45,7 @@ class BoardScreen(AboveTheList):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BOARD)
 
     def body(self) -> Iterable[Widget]:
-        """A title, the types, the message of the newest run."""
+        """A title, the types, the sentence about the one under the cursor."""
         yield OneLine(id="title")
         yield BoardRows(id="board")
         yield Paragraph(2, id="tail")
@@ -72,9 +72,13 @@ class BoardScreen(AboveTheList):
         return self.newest
 
     def on_lines_moved(self) -> None:
-        """Why the type under the cursor needs attention, and the whole message of its newest run."""
-        newest, found = self.newest, self._finding
-        parts = (self.listing.told(found) if found else "", summary(newest) if newest else "")
+        """Why the type under the cursor needs attention, and the whole message of the run that this is about.
+
+        That is its newest run where it needs none.
+        """
+        found = self._finding
+        run = self.listing.run_of(found) if found else self.newest
+        parts = (self.listing.told(found) if found else "", summary(run) if run else "")
         self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
         self.show_foot()
 
