@@ -74,7 +74,7 @@ def need_terminal() -> None:
 
 
 def _query(given: Given) -> str:
-    """The operands as one query; raises `BadQuery`."""
+    """The operands as one query, which the list reads again by the server's clock; raises `BadQuery`."""
     if not given.operands:
         return ""
     from emtui.cli.typed import joined
@@ -82,7 +82,7 @@ def _query(given: Given) -> str:
     from emtui.lookup import Beyond, parse
 
     typed, beyond = " ".join(joined(given.operands)), Beyond(unseen=())
-    return parse(typed, now=datetime.now(UTC), zone=SystemZone(), beyond=beyond).text
+    return parse(typed, now=datetime.now(UTC), zone=SystemZone(), beyond=beyond, lenient=True).text
 
 
 def _order(given: Given) -> str | None:

@@ -160,7 +160,9 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         from emtui import lookup
 
         nothing_yet = lookup.Beyond(unseen=())
-        query = lookup.parse(self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet)
+        query = lookup.parse(
+            self._start.query, now=self.now(), zone=self.zone, beyond=nothing_yet, lenient=True
+        )
         return query, lookup.parse_order(self._start.order) if self._start.order else lookup.DEFAULT_ORDER
 
     @work(group="keep", description="keep the profile")

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from looks import NOON, run
@@ -209,3 +210,35 @@ async def test_a_recording_goes_by_the_clock_that_was_recorded() -> None:
         assert seat.ids() == [going.id]
         await seat.pilot.press("enter")
         await seat.until(lambda: "for 4m" in seat.line("head"))
+
+
+@pytest.mark.parametrize(
+    ("there", "query", "told"),
+    [
+        (datetime(2026, 10, 25, 12, tzinfo=UTC), "since:02:10A", ""),
+        (NOON, "", "since:02:10A: the clock does not show 02:10 twice: leave the letter A out."),
+    ],
+)
+@pytest.mark.parametrize("here", [datetime(2026, 10, 25, 12, tzinfo=UTC), NOON])
+async def test_a_start_with_an_hour_that_comes_twice_goes_by_the_servers_day(
+    there: datetime, query: str, told: str, here: datetime
+) -> None:
+    listing, ahead = Listing((run(1),)), there - here
+    looks = [Look(when, listing, 2000, 0.5, ahead) for when in (here, here + TEN)]
+    replay = Replay("night.jsonl", iter(looks))
+    start = Start(
+        Connection(),
+        mark="REPLAY",
+        remember=False,
+        now=replay.now,
+        replay=replay,
+        zone=ZoneInfo("Europe/Berlin"),
+        query="since:02:10A",
+    )
+    app = EmtuiApp(start)
+    async with app.run_test(size=(120, 30)) as pilot:
+        seat = Seat(app, pilot)
+        await seat.until(lambda: app.lookup_screen is not None and seat.listing.attention is not None)
+        assert seat.listing.query_now.text == query
+        if told:
+            await seat.until(lambda: told in seat.line("foot"))

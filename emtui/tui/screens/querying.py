@@ -84,8 +84,12 @@ class Querying(Page):
         return lookup.parse(text, now=self.emtui.server_now, zone=zone, beyond=self.beyond())
 
     def read_again(self) -> None:
-        """Read the query anew: it was read before anybody knew the server's clock."""
-        self.query_now = self.read(self.query_now.text)
+        """Read the query anew: it was read before anybody knew the server's clock, which may refuse it."""
+        try:
+            self.query_now = self.read(self.query_now.text)
+        except lookup.BadQuery as error:
+            self.query_now = lookup.Query()
+            self._reject(error)
 
     def is_keyed(self, text: str) -> bool:
         """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
