@@ -155,6 +155,13 @@ def minute_clock(when: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{f'{local:%H:%M}' if near else day_clock(when, now, zone)}{_turn(local)}"
 
 
+def ratio(times: float) -> str:
+    """How many times the usual: `2.7`, `41`, `>10k`; at most four cells."""
+    if times < 9.95:
+        return f"{times:.1f}"
+    return f"{min(times, 9999):.0f}" if times <= 10_000 else ">10k"
+
+
 def interval(span: timedelta) -> str:
     """How often something happens: `15m`, `4h`, `24h`, `7d`, `1h30m`; at most two units."""
     seconds = round(span.total_seconds())

@@ -25,7 +25,7 @@ from emtui.triage.folds import Fold, Folding
 from emtui.triage.known import key_for
 from emtui.triage.standing import Standings, standings
 from emtui.triage.telling import Teller
-from emtui.tui.columns import Clock, ratio_text, session_columns
+from emtui.tui.columns import Clock, session_columns
 
 ROWS = st.lists(
     st.tuples(
@@ -68,7 +68,7 @@ def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
         found = explain(board, ordered, one, (), ())
         usual = words.duration(found.baseline.usual) if found.baseline else ""
         assert columns["Usual"](one, Clock(now, UTC))[0] == usual
-        assert columns["×"](one, Clock(now, UTC))[0] == (ratio_text(found.ratio) if found.ratio else "")
+        assert columns["×"](one, Clock(now, UTC))[0] == (words.ratio(found.ratio) if found.ratio else "")
         assert unusual.matches(one) is (found.ratio is not None)
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:

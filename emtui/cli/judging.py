@@ -20,6 +20,7 @@ from emtui.triage.attention import judged
 from emtui.triage.baseline import NOTICED, Baselines
 from emtui.triage.finding import Failing, Finding, Hanging, Late, Silence, Warned
 from emtui.triage.known import NOTHING_KNOWN, Known
+from emtui.triage.runs import started
 from emtui.triage.standing import Standing, Standings
 from emtui.triage.streaks import DECIDED
 from emtui.triage.telling import Teller, calm
@@ -125,7 +126,7 @@ def ignored(
 def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
     """Types are on time only as far as somebody asked."""
     no_rhythm = [row.type for row in rows if row.rhythm is None] if limits.overdue else []
-    no_usual = [row.type for row in rows if _has_no_usual(row, standing.baselines, limits)]
+    no_usual = [row.type for row in rows if _has_no_usual(row, standing, limits)]
     unknown = []
     if no_rhythm:
         unknown.append(f"no rhythm known for {_listed(no_rhythm)}")
@@ -156,20 +157,26 @@ def _judges_lengths(rows: list[Standing], no_usual: list[str], limits: Limits) -
     return (limits.stuck or limits.ratio is not None) and len(no_usual) < len(rows)
 
 
-def _has_no_usual(row: Standing, usual: Baselines, limits: Limits) -> bool:
+def _has_no_usual(row: Standing, standing: Standings, limits: Limits) -> bool:
     """Whether runs of a type would be judged by their length, and nothing is usual.
 
     Where types are judged as a whole, only of runs that go on.
     """
     looked_at = _looked_at(row)
-    if limits.ratio and not (looked_at and all(usual.of(run) for run in looked_at)):
+    if limits.ratio and not (looked_at and all(_can_judge(run, standing) for run in looked_at)):
         return True
     if not limits.stuck:
         return False
     running = [run for run in row.runs if run.running]
     if running or limits.on_time:
-        return any(usual.of(run) is None for run in running)
-    return usual.after_all(row.type) is None
+        return not all(_can_judge(run, standing) for run in running)
+    return standing.baselines.after_all(row.type) is None
+
+
+def _can_judge(run: Session, standing: Standings) -> bool:
+    """Whether the usual length tells if a run took long; one of zero does only of a run as short as that."""
+    base, took = standing.baselines.of(run), run.took(standing.now)
+    return base is not None and (base.usual > timedelta() or took is None or took < NOTICED)
 
 
 def _listed(types: list[str]) -> str:
@@ -202,25 +209,32 @@ def _found(
 
 def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> Iterator[Verdict]:
     if limits.age:
-        good = last_good(row)
-        if good is None:
+        success = _last_success(row)
+        if success is None:
             yield Verdict(Level.CRITICAL, f"{row.type} has no good run in the list")
-        elif level := limits.age.level(tell.now - good):
-            age = words.duration(tell.now - good)
-            yield Verdict(level, f"{row.type} was last good {tell.at(good)}, {age} ago")
+        elif level := limits.age.level(tell.now - _over(success)):
+            when, age = tell.at(_over(success)), words.duration(tell.now - _over(success))
+            ended = "ended" if success.ended else "began"
+            yield Verdict(level, f"last successful run of {row.type} {ended} {when}, {age} ago")
     if limits.ratio and (slow := _slow(row, usual, tell.now)):
-        took, ratio = slow
+        run, took, ratio = slow
         if level := limits.ratio.level(ratio):
-            yield Verdict(level, f"{row.type} took {words.duration(took)}, {ratio:.1f} times the usual")
+            lasted = f"took {words.duration(took)}"
+            if run.running:
+                lasted = f"has run for {words.duration(took)} since {tell.at(started(run))}"
+            yield Verdict(level, f"{row.type} {lasted}, {ratio:.1f} times the usual")
 
 
-def last_good(row: Standing) -> datetime | None:
-    """When its last success ended; one whose end is unknown counts from its start."""
-    ends = (run.ended or run.started for run in row.runs if run.outcome is Outcome.SUCCESS)
-    return max((end for end in ends if end), default=None)
+def _last_success(row: Standing) -> Session | None:
+    """The successful run that ended last; one whose end is unknown counts from its start."""
+    return max((run for run in row.runs if run.outcome is Outcome.SUCCESS), key=_over, default=None)
 
 
-def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[timedelta, float] | None:
+def _over(run: Session) -> datetime:
+    return run.ended or started(run)
+
+
+def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[Session, timedelta, float] | None:
     """The slowest of what runs and of the newest that ended: how long, and how many times the usual.
 
     A canceled run is passed over. Nothing that took less than half a minute more than usual is slow.
@@ -229,8 +243,8 @@ def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[timedelta, fl
     for run in _looked_at(row):
         took, base = run.took(now), usual.of(run)
         if took is not None and base and base.usual and took - base.usual >= NOTICED:
-            slow.append((took, took / base.usual))
-    return max(slow, key=lambda found: found[1], default=None)
+            slow.append((run, took, took / base.usual))
+    return max(slow, key=lambda found: found[2], default=None)
 
 
 def _looked_at(row: Standing) -> list[Session]:
@@ -248,9 +262,9 @@ def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: L
     yield Figures("failing", f"{failing};;0;0")
     for row in rows[:_MOST_TYPES]:
         name = _UNSAFE.sub("_", row.type[:_LABEL])
-        good, took = last_good(row), row.newest.took(standing.now)
-        if good is not None:
-            age = max(standing.now - good, timedelta()).total_seconds()
+        success, took = _last_success(row), row.newest.took(standing.now)
+        if success is not None:
+            age = max(standing.now - _over(success), timedelta()).total_seconds()
             yield Figures(f"{name}_age", f"{age:.0f}s;{_limit(limits.age)};0")
         if took is not None:
             yield Figures(f"{name}_took", f"{took.total_seconds():.1f}s;;;0")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 
 from emtui import words
 
@@ -117,11 +117,16 @@ def _in_utc(when: datetime, zone: tzinfo, *, last: bool) -> datetime:
         if when.tzinfo:
             return when.astimezone(UTC)
         first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    except OverflowError as error:
-        raise ValueError("no zone reaches that year") from error
+    except OverflowError:
+        return edge(when)
     if second < first:  # it never comes: the rules before and after the change disagree the wrong way round
         return _change(second, first, zone)
     return second if last else first
+
+
+def edge(when: datetime) -> datetime:
+    """The edge of the calendar, for a time that lies beyond it in UTC."""
+    return _LONG_AGO if when.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
 
 
 def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from emtui import words
 from emtui.lookup.bad import BadQuery
-from emtui.lookup.moments import DAYS
+from emtui.lookup.moments import DAYS, edge
 
 HOW = "write until 08:00, 7d, Mon 08:00 or 2026-11-30"
 MOST = 400
@@ -79,4 +79,7 @@ def _next_day(weekday: int, clock: time, now: datetime, zone: tzinfo) -> datetim
 
 def _in_utc(when: datetime, zone: tzinfo) -> datetime:
     aware = when if when.tzinfo else when.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:
+        return edge(when)

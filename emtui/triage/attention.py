@@ -76,9 +76,19 @@ def calm(standing: Standings) -> Calm:
 def _of_all(standing: Standings) -> Iterator[Finding]:
     for outage in standing.outages:
         if outage.until is None:
-            yield Silence(outage)
+            yield Silence(outage, running=_ran_on(standing, outage.since, standing.now))
         elif standing.now - outage.until < DAY:
-            yield Paused(outage, outage.until)
+            running = _ran_on(standing, outage.since, outage.until)
+            yield Paused(outage, outage.until, running=running)
+
+
+def _ran_on(standing: Standings, since: datetime, until: datetime) -> bool:
+    """Whether a run went on all that time."""
+    return any(
+        started(run) <= since and (run.running or (run.ended is not None and run.ended >= until))
+        for row in standing.types
+        for run in row.runs
+    )
 
 
 def _of_type(row: Standing, now: datetime) -> Iterator[Finding]:

@@ -124,8 +124,7 @@ def spans(row: Row) -> tuple[str, str, str]:
 def _times(row: Row) -> str:
     if row.lasted is None or row.lasted_then is None or row.lasted_then < BARELY:
         return "more"
-    times = row.lasted / row.lasted_then
-    return f"{times:.1f}" if times < 9.95 else f"{min(times, 9999):.0f}"
+    return words.ratio(row.lasted / row.lasted_then)
 
 
 def said(event: Event) -> str:

@@ -6,7 +6,7 @@ A finding holds values, never words. `type` is the one that it concerns, `None` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import ClassVar
@@ -29,9 +29,10 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _OfAll:
-    """A time in which nothing at all ran."""
+    """A time in which nothing at all ran, or nothing began while a run from before it went on (`running`)."""
 
     outage: Outage
+    running: bool = field(default=False, kw_only=True)
     type: ClassVar[None] = None
 
     @property

@@ -52,7 +52,7 @@ class Teller:
         match finding:
             case Silence():
                 due = _none_began(finding.outage.missed, finding.outage.at_least)
-                return f"no runs since {self.at(finding.since)}, all types; {due}"
+                return f"{_no_runs(finding)} since {self.at(finding.since)}, all types; {due}"
             case Failing():
                 return self._failing(finding)
             case Hanging():
@@ -71,7 +71,7 @@ class Teller:
             case Canceled():
                 return f"{finding.type} was canceled, begun {self.at(finding.since)}"
             case Paused():
-                return f"no runs {self.span(finding.since, finding.until)}, all types"
+                return f"{_no_runs(finding)} {self.span(finding.since, finding.until)}, all types"
 
     def at(self, when: datetime) -> str:
         """`01:55`, `Sat 22:58`, `27 Oct 22:58`."""
@@ -253,6 +253,10 @@ def _before(streak: Streak) -> str:
 
 def _on(count: int) -> str:
     return f"on {words.count(count)} good runs"
+
+
+def _no_runs(finding: Silence | Paused) -> str:
+    return "no runs begun" if finding.running else "no runs"
 
 
 def _none_began(due: int, at_least: bool) -> str:

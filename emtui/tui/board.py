@@ -11,7 +11,7 @@ from emtui import words
 from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import Attention
 from emtui.triage.standing import Standing, Standings
-from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text, took_text
+from emtui.tui.columns import MEDIUM, Clock, Column, took_text
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 
@@ -78,7 +78,7 @@ def _next(row: Row, clock: Clock) -> tuple[str, Style]:
     if isinstance(row, str):
         return NEVER, FAINT
     if row.overruns:
-        return f"×{ratio_text(row.overruns[0].ratio)} usual", TROUBLE
+        return f"×{words.ratio(row.overruns[0].ratio)} usual", TROUBLE
     if row.due is None:
         return "", PLAIN
     if row.due.since is not None:

@@ -103,12 +103,7 @@ def _usual(baselines: Baselines | None, session: Session, _: Clock) -> tuple[str
 def _ratio(baselines: Baselines | None, session: Session, clock: Clock) -> tuple[str, Style]:
     """How many times the usual a run took; empty unless that is unusual."""
     ratio = baselines.ratio(session, session.took(clock.now)) if baselines else None
-    return (ratio_text(ratio) if ratio else "", BOLD)
-
-
-def ratio_text(ratio: float) -> str:
-    """`2.7`, `41`: at most four cells for anything that ends."""
-    return f"{ratio:.1f}" if ratio < 9.95 else f"{min(ratio, 9999):.0f}"
+    return (words.ratio(ratio) if ratio else "", BOLD)
 
 
 def _message(session: Session, _: Clock) -> tuple[str, Style]:

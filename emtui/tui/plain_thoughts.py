@@ -14,7 +14,7 @@ from emtui.triage.standing import Standing
 from emtui.triage.telling import Teller, ground
 from emtui.triage.telling_known import noted
 from emtui.tui.board import NEVER, Row
-from emtui.tui.columns import Clock, ratio_text, took_text
+from emtui.tui.columns import Clock, took_text
 from emtui.tui.plain import BETWEEN, Origin
 
 
@@ -51,7 +51,7 @@ def type_line(row: Row, clock: Clock) -> str:
 def _next(row: Standing, clock: Clock) -> str:
     """When it is due, or why it is not as it should be."""
     if row.overruns:
-        return f"×{ratio_text(row.overruns[0].ratio)} the usual"
+        return f"×{words.ratio(row.overruns[0].ratio)} the usual"
     if row.due is None:
         return ""
     if row.due.since is not None:

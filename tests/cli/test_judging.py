@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
+from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 
+from emtui import words
 from emtui.cli.check import line
 from emtui.cli.judging import Level, Limit, Limits, Verdict, figures, verdicts
 from emtui.em.model import Outcome, Session
@@ -75,7 +77,17 @@ def test_an_age_has_two_limits(hours: int, level: Level) -> None:
     (verdict,) = judged(sessions, limits)
     assert verdict.level is level
     if level:
-        assert f"was last good {TELL.at(NOON - hours * HOUR)}" in verdict.sentence
+        assert verdict.sentence == (
+            f"last successful run of CollectJob ended {TELL.at(NOON - hours * HOUR)}, "
+            f"{words.duration(hours * HOUR)} ago"
+        )
+
+
+def test_an_age_without_a_known_end_is_told_from_the_start() -> None:
+    session = replace(run(NOON - 3 * HOUR), ended=None)
+    assert session.outcome is Outcome.SUCCESS
+    (verdict,) = judged([session], Limits(False, False, age=Limit(None, HOUR)))
+    assert verdict.sentence == "last successful run of CollectJob began 09:00, 3h00m ago"
 
 
 def test_a_type_that_never_was_good_is_too_old() -> None:
@@ -92,7 +104,9 @@ def test_a_ratio_is_that_of_the_slowest_of_what_runs_and_of_the_newest_that_ende
     (slow,) = judged([ended, *usual], limits)
     assert slow == Verdict(Level.WARNING, "CollectJob took 4m00s, 2.7 times the usual")
     (slower,) = judged([running, ended, *usual], limits)
-    assert slower.level is Level.CRITICAL
+    assert slower == Verdict(
+        Level.CRITICAL, "CollectJob has run for 30m00s since 11:30, 20.0 times the usual"
+    )
     (unknown,) = judged([ended, *usual[:4]], limits)
     assert unknown.level is Level.UNKNOWN
 
@@ -136,6 +150,19 @@ STUCK, OVERDUE = Limits(True, False), Limits(False, True)
 )
 def test_what_cannot_be_judged_is_said(count: int, limits: Limits, level: Level, sentence: str) -> None:
     assert judged(irregular("LogExport", count), limits) == [Verdict(level, sentence)]
+
+
+@pytest.mark.parametrize("limits", [RATIO, STUCK])
+@pytest.mark.parametrize("outcome", [Outcome.SUCCESS, Outcome.RUNNING])
+def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(limits: Limits, outcome: Outcome) -> None:
+    usual = series("LogExport", HOUR, NOON - 2 * HOUR, 50, took=timedelta())
+    long = run(NOON - 100 * SECOND, "LogExport", took=100 * SECOND, outcome=outcome)
+    short = run(NOON - 100 * SECOND, "LogExport", took=SECOND)
+    fine = Verdict(Level.OK, "1 type not failing")
+    unknown = Verdict(Level.UNKNOWN, "no usual length known for LogExport")
+    looked_at = limits is RATIO or outcome is Outcome.RUNNING
+    assert judged([long, *usual], limits) == [unknown if looked_at else fine]
+    assert judged([short, *usual], limits) == [fine]
 
 
 def test_some_types_that_cannot_be_judged_are_named() -> None:

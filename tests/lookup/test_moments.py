@@ -13,6 +13,7 @@ from emtui import words
 from emtui.em.model import Session, uid_of
 from emtui.lookup import BadQuery, parse
 from emtui.lookup.moments import NotTwice, parse_moment
+from emtui.lookup.until import parse_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
@@ -122,3 +123,14 @@ def test_a_time_as_the_list_shows_it_is_read_as_the_same_moment(away: timedelta,
     precision = timedelta(seconds=1) if shown.count(":") == 2 else timedelta(minutes=1)
     assert when - read(shown, now) < precision
     assert read(shown, now) <= when
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
+def test_a_date_at_the_edge_of_the_calendar_is_that_edge_in_each_zone(zone: str) -> None:
+    first = parse_moment("0001-01-01", now=LATER, zone=ZoneInfo(zone))
+    last = parse_moment("9999-12-31", now=LATER, zone=ZoneInfo(zone), last=True)
+    assert first - datetime.min.replace(tzinfo=UTC) < words.DAY
+    assert datetime.max.replace(tzinfo=UTC) - last < words.DAY
+    query = parse("until:9999-12-31 since:0001-01-01", now=LATER, zone=ZoneInfo(zone))
+    assert query.matches(Session(uid_of("0"), started=FIRST, ended=FIRST, state="Success"))
+    assert parse_until("9999-12-31 23:59", now=LATER, zone=ZoneInfo(zone)) > LATER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, run, series, without
 
@@ -13,6 +13,7 @@ from emtui.triage.finding import Late, Paused, Silence
 from emtui.triage.gaps import outages
 from emtui.triage.rhythm import Outage, rhythm
 from emtui.triage.runs import by_type
+from emtui.triage.telling import Teller
 
 QUARTER = 15 * MINUTE
 TOOK = 90 * SECOND
@@ -54,6 +55,23 @@ def test_a_stopped_service_is_one_finding_and_not_one_for_each_type() -> None:
     assert silence.outage.types == ("CatalogReplicationJob", "CollectJob")
     assert silence.outage.missed == 8 + 2
     assert (seen.calm.on_time, seen.calm.types) == (1, 3)
+
+
+def test_a_run_that_goes_on_meanwhile_shows_that_something_runs() -> None:
+    now = NOON + 2 * HOUR
+    running = run(NOON - MINUTE, "LogExport", outcome=Outcome.RUNNING)
+    for sessions, runs in ((three_types(), "no runs"), ([running, *three_types()], "no runs begun")):
+        (silence,) = (one for one in attention(sessions, now).findings if isinstance(one, Silence))
+        assert Teller(now, UTC).finding(silence).startswith(f"{runs} since 12:01, all types; ")
+
+
+def test_a_run_that_went_on_all_through_a_pause_does_so_too() -> None:
+    since = NOON - 10 * HOUR
+    paused = without(three_types(), since, since + 41 * MINUTE)
+    long, short = (run(since - 6 * MINUTE, "LogExport", took=took) for took in (3 * HOUR, MINUTE))
+    for session, runs in ((short, "no runs"), (long, "no runs begun")):
+        (pause,) = (one for one in attention([session, *paused], NOON).findings if isinstance(one, Paused))
+        assert Teller(NOON, UTC).finding(pause) == f"{runs} 01:56–02:45, all types"
 
 
 def test_when_only_the_most_frequent_type_was_due_it_is_late_and_nobody_else_is_concerned() -> None:

@@ -112,6 +112,10 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
         "no runs since 01:55, all types; 9 runs due, none began",
     ),
     (
+        Silence(Outage(NOW + local("01:55"), None, 9, ("A", "B"), 400), running=True),
+        "no runs begun since 01:55, all types; 9 runs due, none began",
+    ),
+    (
         paused(NOW + local("22:00") - DAY, NOW + local("22:41") - DAY),
         "no runs 22:00–22:41, all types",
     ),

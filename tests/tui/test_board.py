@@ -14,7 +14,7 @@ from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import judged
 from emtui.triage.standing import Standing, standings
 from emtui.tui.board import NEVER, board_columns, rows_of
-from emtui.tui.columns import Clock, cells_of, ratio_text, session_columns, titles_of
+from emtui.tui.columns import Clock, cells_of, session_columns, titles_of
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 CLOCK = Clock(NIGHT, UTC)
@@ -105,11 +105,17 @@ def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> N
 
 
 def test_a_ratio_takes_at_most_four_cells() -> None:
-    assert [ratio_text(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 123456.0)] == [
+    assert [words.ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)] == [
         "1.5",
         "2.7",
         "9.9",
         "10",
         "41",
         "9999",
+        ">10k",
+        ">10k",
     ]
+    hung = next(row for row in STANDING.types if row.overruns)
+    longer = replace(hung, overruns=(replace(hung.overruns[0], ratio=123456.0),))
+    shown = "".join(text for text, _ in cells_of(board_columns(80), longer, CLOCK))
+    assert shown.rstrip().endswith("×>10k usual")
