@@ -126,23 +126,27 @@ def ignored(
 def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
     """Types are on time only as far as somebody asked."""
     no_rhythm = [row.type for row in rows if row.rhythm is None] if limits.overdue else []
+    unsure = [row.type for row in rows if row.due and row.due.unsure] if limits.overdue else []
     no_usual = [row.type for row in rows if _has_no_usual(row, standing, limits)]
+    judged_on_time = len(rows) - len(no_rhythm) - len(unsure)
+    told = limits.on_time and judged_on_time > 0  # the sentence says how many are not
     unknown = []
-    if no_rhythm:
+    if no_rhythm and not told:
         unknown.append(f"no rhythm known for {_listed(no_rhythm)}")
+    if unsure and not told:
+        unknown.append(f"too little history to tell whether {_listed(unsure)} {_are(unsure)} due")
     if no_usual:
         unknown.append(f"no usual length known for {_listed(no_usual)}")
     could = (
         limits.age,
-        limits.overdue and len(no_rhythm) < len(rows),
+        limits.overdue and judged_on_time > 0,
         _judges_lengths(rows, no_usual, limits),
     )
     if unknown and not any(could) and not limits.on_time:
         return Verdict(Level.UNKNOWN, "; ".join(unknown))
     well = f"{_not_failing(rows)} not failing"
-    if limits.on_time and len(no_rhythm) < len(rows):
+    if told:
         well = calm(judged(_only(standing, rows)).calm)
-        unknown = unknown[1:] if no_rhythm else unknown  # it says how many have none
     return Verdict(Level.OK, "; ".join((well, *unknown)))
 
 
@@ -185,6 +189,10 @@ def _listed(types: list[str]) -> str:
     more = [f"{len(types) - len(named)} more"] if len(types) > len(named) else []
     *first, last = [*named, *more]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _are(types: list[str]) -> str:
+    return "is" if len(types) == 1 else "are"
 
 
 def _only(standing: Standings, rows: list[Standing]) -> Standings:

@@ -35,11 +35,15 @@ RECURS = 3
 
 @dataclass(frozen=True, slots=True)
 class Calm:
-    """What "nothing needs you" rests on: how many types are on time, of how many, and who has no rhythm."""
+    """What "nothing needs you" rests on: how many types are on time, of how many.
+
+    Of those in `unknown` no rhythm is known, of those in `unsure` too little history to tell.
+    """
 
     on_time: int
     types: int
     unknown: tuple[str, ...]
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,9 @@ def calm(standing: Standings) -> Calm:
     """How many types are on time."""
     silent = {kind for outage in standing.outages[:1] if outage.until is None for kind in outage.types}
     on_time = sum(1 for row in standing.types if row.on_time and row.type not in silent)
-    unknown = tuple(row.type for row in standing.types if row.on_time is None)
-    return Calm(on_time, len(standing.types), unknown)
+    unknown = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is None)
+    unsure = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is not None)
+    return Calm(on_time, len(standing.types), unknown, unsure)
 
 
 def _of_all(standing: Standings) -> Iterator[Finding]:

@@ -146,7 +146,8 @@ class Due:
     """When the next run is due, or since when it is and how many in a row have not begun.
 
     `since` is set only for what is late; `next` is unknown where no run is expected for a week. `at_least`
-    says that more may have been due.
+    says that more may have been due. With `unsure` runs may have been due and have not begun: the list does
+    not reach back far enough to tell.
     """
 
     next: datetime | None
@@ -154,6 +155,7 @@ class Due:
     count: int = 0
     rests_on: int = 0
     at_least: bool = False
+    unsure: bool = False
 
     @property
     def late(self) -> bool:
@@ -209,30 +211,35 @@ def due(runs: Runs, found: Rhythm | None, now: datetime, outages: Outages = ()) 
         for slot in found.slots(last, now)
         if slot > after and not any(outage.holds(slot, found.every) for outage in outages)
     )
-    first, count, at_least = missed_of(found, slots, outages)
+    missed = missed_of(found, slots, outages)
+    first = missed.first
     if first and now - first > found.grace:
-        at_least |= (now - last) // found.every > MOST_SLOTS
-        return Due(first, first, count, found.rests_on, at_least)
+        at_least = missed.at_least or (now - last) // found.every > MOST_SLOTS
+        return Due(first, first, missed.due, found.rests_on, at_least)
+    if missed.unknown and now - missed.unknown > found.grace:
+        return Due(None, rests_on=found.rests_on, unsure=True)
     return Due(first or _next(found, last, now, outages), rests_on=found.rests_on)
 
 
 class Missed(NamedTuple):
-    """How many runs were due, and when the first was; `at_least`, if of some that is unknown."""
+    """How many runs were due, and when the first was; of `unknown` and maybe later ones it is not known."""
 
     first: datetime | None
     due: int
     at_least: bool
+    unknown: datetime | None = None
 
 
 def missed_of(found: Rhythm, slots: Iterable[datetime], outages: Outages = ()) -> Missed:
     """At how many of these times a run was expected."""
-    first, count, unknown = None, 0, False
+    first, count, unknown = None, 0, None
     for slot in slots:
         expected = found.expected(slot, outages)
         if expected:
             first, count = first or slot, count + 1
-        unknown |= expected is None
-    return Missed(first, count, unknown)
+        elif expected is None:
+            unknown = unknown or slot
+    return Missed(first, count, unknown is not None, unknown)
 
 
 def _next(found: Rhythm, last: datetime, now: datetime, outages: Outages) -> datetime | None:

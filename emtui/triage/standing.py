@@ -47,10 +47,10 @@ class Standing:
 
     @property
     def on_time(self) -> bool | None:
-        """Whether it runs when it should, and ends; unknown without a rhythm."""
+        """Whether it runs when it should, and ends; unknown without a rhythm, or with too little history."""
         if self.overruns or (self.due and self.due.late):
             return False
-        return None if self.rhythm is None else True
+        return None if self.rhythm is None or (self.due and self.due.unsure) else True
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,10 +217,10 @@ def server(row: ServerRow) -> str:
 
 
 def calm(calm: Calm) -> str:
-    """`12 of 12 types on time`; and how many have no rhythm to be held against."""
-    unknown = len(calm.unknown)
-    without = f", {unknown} without a rhythm" if unknown else ""
-    return f"{calm.on_time} of {calm.types} types on time{without}"
+    """`12 of 12 types on time`; and of how many that cannot be told, and why."""
+    without = f", {len(calm.unknown)} without a rhythm" if calm.unknown else ""
+    unsure = f", {len(calm.unsure)} with too little history" if calm.unsure else ""
+    return f"{calm.on_time} of {calm.types} types on time{without}{unsure}"
 
 
 def ground(finding: Finding) -> str:

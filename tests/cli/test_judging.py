@@ -165,6 +165,18 @@ def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(limits: Limits, outc
     assert judged([short, *usual], limits) == [fine]
 
 
+def test_a_type_of_which_the_list_does_not_tell_whether_it_is_due_is_not_on_time() -> None:
+    young = series("CollectJob", HOUR, NOON - 5 * DAY, 14)
+    sentence = "too little history to tell whether CollectJob is due"
+    assert judged(young, OVERDUE) == [Verdict(Level.UNKNOWN, sentence)]
+    assert judged(young) == [Verdict(Level.OK, f"1 type not failing; {sentence}")]
+    both = [*series("CollectJob", HOUR, NOON - 5 * HOUR, 14), *good("LogExport")]
+    assert judged(both) == [Verdict(Level.OK, "1 of 2 types on time, 1 with too little history")]
+    assert judged(both, OVERDUE) == [Verdict(Level.OK, f"2 types not failing; {sentence}")]
+    assert "on_time=1;;;0;2" in map(str, figures(standings(both, NOON), anything, ALL))
+    assert judged(series("CollectJob", HOUR, LAST, 14)) == [Verdict(Level.OK, "1 of 1 types on time")]
+
+
 def test_some_types_that_cannot_be_judged_are_named() -> None:
     sessions = [*good(), *irregular("LogExport", 3), *irregular("LicenseRevoke", 2)]
     (verdict,) = judged(sessions, OVERDUE)
