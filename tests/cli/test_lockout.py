@@ -144,7 +144,7 @@ def test_a_refused_renewal_asks_the_command_once_if_it_may_be_run_unattended(
     config.chmod(0o600)
     directory.good = OLD
     with emtui("-p", "lab", environ=a_home(tmp_path)) as terminal:
-        terminal.until("1 of 1")
+        terminal.until("CollectJob")
         directory.rotate()
         word.write_text(directory.good)
         terminal.press("r")
