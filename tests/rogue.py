@@ -382,7 +382,7 @@ def negative(known: Identity) -> bytes:
     der = bytearray(known.certificate.public_bytes(serialization.Encoding.DER))
     serial = known.certificate.serial_number
     written = serial.to_bytes(serial.bit_length() // 8 + 1)
-    der[der.index(written)] |= 0x80
+    der[der.index(written)] = 0x80  # not FF, which would be one byte too many before some that follow
     return bytes(der)
 
 
