@@ -17,6 +17,8 @@ from itertools import pairwise
 DAY = timedelta(days=1)
 ELLIPSIS = "…"
 NEWLINE_MARK = " ⏎ "
+UNKNOWN = "unknown"
+"""In place of a time or length that a run should have, and that the server did not give or cannot be."""
 MARKS_A_CELL = 16
 """How many characters a cell may hold on average: what a line may be made of."""
 
@@ -90,6 +92,11 @@ def count(number: int) -> str:
 def counted(number: int, thing: str) -> str:
     """`1 event`, `2,914 events`."""
     return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def place(number: int, total: int, thing: str) -> str:
+    """`3 of 2,914 runs`, `1 of 1 run`: where one stands among all."""
+    return f"{count(number)} of {counted(total, thing)}"
 
 
 def size(octets: int) -> str:

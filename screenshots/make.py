@@ -123,6 +123,7 @@ async def of_the_list(folder: Path, picture: Picture) -> None:
         trust=Trust(),
         proxies=Proxies(),
         transport=httpx.ASGITransport(demo),
+        now=lambda: NOW,
     )
     app = EmtuiApp(start())
     async with app.run_test(size=(picture.columns, picture.lines)) as pilot:

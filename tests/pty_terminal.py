@@ -114,7 +114,7 @@ class Terminal:
 
     def at_row(self, number: int) -> None:
         """Wait until the list stands at this row; it is told from events by having thousands."""
-        there = re.compile(rf"(?<![\d,]){number:,}/\d+,\d\d\d$")
+        there = re.compile(rf"(?<![\d,]){number:,} of \d+,\d\d\d runs$")
         self.until(lambda lines: any(there.search(line) for line in lines))
 
     def opened(self) -> list[str]:

@@ -70,16 +70,28 @@ class Seat:
 
 
 @asynccontextmanager
-async def seated(*plays: str, start: Start | None = None, wait: bool = True) -> AsyncIterator[Seat]:
-    """Somebody who has just logged on to the demo, which plays what is told."""
-    demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(list(plays))))
+async def seated(
+    *plays: str,
+    start: Start | None = None,
+    wait: bool = True,
+    now: Callable[[], datetime] = lambda: NIGHT,
+    size: tuple[int, int] = (80, 23),
+) -> AsyncIterator[Seat]:
+    """Somebody who has just logged on to the demo, which plays what is told, at that time."""
+    demo = create_app(Settings(WORLD, now, parse_plays(list(plays))))
     client = await Client.connect(
-        SERVER, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies(), transport=httpx.ASGITransport(demo)
+        SERVER,
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(),
+        proxies=Proxies(),
+        transport=httpx.ASGITransport(demo),
+        now=lambda: NIGHT,
     )
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    start = start or Start(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC)
+    start = start or Start(connection, remember=False, at_once=False, now=now, zone=UTC)
     app = EmtuiApp(start)
-    async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
         seat = Seat(app, pilot)

@@ -111,12 +111,24 @@ def _by_words() -> Iterator[Run]:
         ("Failed", "Success", "failed"),
         ("Stopped", "Warning", "warning"),
         ("Postprocessing", "Error", "failed"),
-        ("Idle", "Perhaps", "unknown"),
+        ("Idle", "Perhaps", "running"),
         ("CompletedSuccessfully", "None", "success"),
-        ("InProgress", "Success", "running"),
+        ("CompletedSuccessfully", "Failed", "failed"),
+        ("Stopped", "Success", "success"),
+        ("InProgress", "Success", "success"),
     ):
         yield Run(
             outcome=outcome,
+            state=state,
+            state_xml=_state(state),
+            result=result,
+            result_xml=_result(result),
+        )
+    for state, result in (("InProgress", "Success"), ("Working", "None"), ("Stoping", "None")):
+        yield Run(
+            over=None,
+            over_xml="",
+            outcome="running",
             state=state,
             state_xml=_state(state),
             result=result,

@@ -13,6 +13,7 @@ from emtui.lookup import (
     FIELDS,
     STEP,
     BadQuery,
+    Beyond,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -190,7 +191,9 @@ def test_texts_have_keys_of_their_own_and_all_terms_must_hold(text: str, numbers
     [
         ("state:", "state:", "needs a value"),
         ("state:fai", "fai", "did you mean failed?"),
-        ("state:bogus", "bogus", "running, success"),
+        ("state:bogus", "bogus", "running, success, warning, failed, canceled, unknown; the list says P"),
+        ("state:ponderin", "ponderin", "did you mean Pondering?"),
+        ("-state:workin", "workin", "did you mean Working?"),
         ("good state:success,faild", "faild", "did you mean failed?"),
         ("stat:failed", "stat:failed", "did you mean state:?"),
         ("nothing:like", "nothing:like", 'for that text write "nothing:like".'),
@@ -210,7 +213,7 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     text: str, word: str, hint: str
 ) -> None:
     with pytest.raises(BadQuery) as caught:
-        read(text)
+        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering")))
     assert caught.value.word == word
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -483,6 +486,13 @@ def test_several_matches_are_told_up_to_ten() -> None:
         find(PrefixTarget("3f2a"), many)
     assert caught.value.total == 12
     assert len(caught.value.sessions) == 10
+
+
+def test_a_word_finds_the_outcome_that_the_end_decides() -> None:
+    over = replace(GOOD, state="Working", result=Result("Warning"))
+    goes_on = replace(over, ended=None)
+    query = read("running")
+    assert [query.matches(one) for one in (over, goes_on, over)] == [False, True, False]
 
 
 def test_rows_of_one_id_are_one_session() -> None:

@@ -84,12 +84,12 @@ def choices() -> str:
     )
 
 
-def narrate_zone(there: Reach) -> None:
-    """Tell a person whose clock a table shows, where that is not this computer's."""
+def narrate_zone(there: Reach, now: datetime) -> None:
+    """Tell a person in which zone a table's times are, where that is not this computer's."""
     if there.connection.servers_zone and streams.is_terminal(sys.stderr):
         from emtui import words
 
-        offset = words.zone_offset(datetime.now(UTC), there.zone)
+        offset = words.zone_offset(now, there.zone)
         streams.narrate(f"times are those of {there.zone}, now {offset}")
 
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -107,6 +107,9 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
     if named:
         return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
     kind = given.one("--type")
+    fits = type_test(kind or "*")
+    if any(fits(session.type) for session in sessions):
+        return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):
         streams.say(line(Level.CRITICAL, [what], ()))
@@ -126,9 +129,7 @@ def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        receipt = client.receipt
-        skew = receipt.skew if receipt else None
-        return listing.sessions, datetime.now(UTC) + (skew or timedelta())
+        return listing.sessions, client.now()
 
     try:
         return talk(there, password, ask)

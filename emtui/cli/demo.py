@@ -6,6 +6,8 @@ Touches neither configuration, keyring nor state.
 from __future__ import annotations
 
 import argparse
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
@@ -81,6 +83,7 @@ def _browse(given: Given, options: DemoOptions) -> int:
     need_terminal()
     from emtui.demo.child import NotStarted, running
 
+    options = replace(options, clock=options.clock or datetime.now(UTC), since=time.monotonic())
     try:
         with running(options) as announced:
             return _start(announced, options, given)
@@ -93,7 +96,7 @@ def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
     from emtui.em.address import Trust, parse_server
     from emtui.em.secret import Secret
     from emtui.local.connection import Connection
-    from emtui.tui.start import Start, run
+    from emtui.tui.start import DEMO, Start, run
 
     connection = Connection(
         profile=None,
@@ -104,11 +107,11 @@ def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
         allow_http=False,
         password=Secret(announced.password),
     )
-    clock = Clock(options.clock or datetime.now(UTC), options.speed)
+    clock = Clock(options.clock or datetime.now(UTC), options.speed, since=options.since)
     return run(
         Start(
             connection,
-            mark="DEMO",
+            mark=DEMO,
             remember=False,
             at_once=False,
             now=clock,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,7 +36,7 @@ async def listed_as(client: Client, target: Target) -> Session:
     narrate_odd(listing)
     if not isinstance(target, LatestTarget) or target.type is None:
         return find(target, listing.sessions)
-    newest_first = DEFAULT_ORDER.sort(listing.sessions, datetime.now(UTC))
+    newest_first = DEFAULT_ORDER.sort(listing.sessions, client.now())
     async for session in client.complete(newest_first):
         try:
             return find(target, [session])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import streams
-from emtui.cli.known import Knowledge, clock_of
+from emtui.cli.known import Knowledge
 from emtui.em.errors import EmError
-from emtui.em.model import Event, Log, Outcome, Session
+from emtui.em.model import Event, Outcome, Session
 from emtui.handover.records import Record
 from emtui.local.notes import Note, notes_on
 from emtui.triage.explained import Explanation, explain, good_before
@@ -19,10 +19,12 @@ from emtui.triage.known import Known, Mark
 from emtui.triage.runs import LATEST, of_type
 from emtui.triage.standing import standings
 from emtui.triage.steps import UsualStep, Wait
+from emtui.triage.streaks import Streak
 from emtui.triage.telling import Teller
 from emtui.triage.telling_known import noted, rows
 
 if TYPE_CHECKING:
+    from emtui.cli.show import Seen
     from emtui.em.client import Client
 
 
@@ -70,8 +72,9 @@ class History:
         ]
 
 
-async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> History | None:
+async def history(client: Client, seen: Seen) -> History | None:
     """Ask for the list and the logs of the last good runs; without the list nothing is known."""
+    session, log = seen.session, seen.log
     try:
         sessions = (await client.sessions()).sessions
         runs = of_type(sessions, session.type)
@@ -79,11 +82,10 @@ async def history(client: Client, session: Session, log: Log, zone: tzinfo) -> H
     except EmError as problem:
         streams.narrate(f"nothing is said of what was before: {problem}")
         return None
-    there = clock_of(client)
-    board, known = standings(sessions, there), Knowledge.of(client.server)
+    board, known = standings(sessions, seen.now), Knowledge.of(client.server)
     found = explain(board, sessions, session, log.events, [events for events in past if events])
     notes = notes_on(known.notes, session, log.events)
-    return History(found, Teller(there, zone), session, known.held(board), notes)
+    return History(found, Teller(seen.now, seen.zone), session, known.held(board), notes)
 
 
 async def _events(client: Client, run: Session) -> tuple[Event, ...]:
@@ -104,7 +106,10 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "outcome": str(streak.outcome),
                 "count": streak.count,
                 "first": words.iso(streak.since),
-                "after_good": streak.after if streak.whole else None,
+                "previous": _iso(streak.previous),
+                "after_good": _after(streak, Outcome.SUCCESS),
+                "after_warnings": _after(streak, Outcome.WARNING),
+                "after_failures": _after(streak, Outcome.FAILED),
                 "rests_on": streak.rests_on,
             },
         )
@@ -125,6 +130,13 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
             },
         )
     yield from _around(found)
+
+
+def _after(streak: Streak, outcome: Outcome) -> int | None:
+    """How many runs with this outcome came directly before; unknown where the list does not say."""
+    if streak.before is None:
+        return None
+    return streak.before_count if streak.before is outcome else 0
 
 
 def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
@@ -149,6 +161,7 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
                 "due": _iso(due.next),
                 "late_since": _iso(due.since),
                 "count": due.count,
+                "at_least": due.at_least,
                 "rests_on": due.rests_on,
             },
         )
@@ -167,7 +180,13 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
 
 
 def _near(other: Session) -> Record:
-    return {"id": other.id, "type": other.type, "outcome": str(other.outcome), "rests_on": 1}
+    return {
+        "id": other.id,
+        "type": other.type,
+        "started": _iso(other.started),
+        "outcome": str(other.outcome),
+        "rests_on": 1,
+    }
 
 
 def _wait(wait: Wait) -> Record:

@@ -1,7 +1,8 @@
 """What `emtui check` makes of the standings: levels, one sentence for each, and figures.
 
-Pure: standings and limits in. A type fails with its newest run that ended; whether it hangs, is
-late, old or slow is judged as far as that was asked for.
+Pure: standings and limits in. A type fails with its newest run that ended, canceled ones passed over;
+whether it hangs, is late, old or slow is judged as far as that was asked for, and as far as the list
+tells what is usual: what cannot be judged is said.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 from emtui import words
-from emtui.em.model import Outcome
+from emtui.em.model import Outcome, Session
 from emtui.triage.attention import judged
-from emtui.triage.baseline import NOTICED, baseline_for
+from emtui.triage.baseline import NOTICED, Baselines
 from emtui.triage.finding import Failing, Finding, Hanging, Late, Silence, Warned
 from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.standing import Standing, Standings
+from emtui.triage.streaks import DECIDED
 from emtui.triage.telling import Teller, calm
 
 T = TypeVar("T", float, timedelta)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _LABEL = 60
 """Characters of a type in the label of its figures."""
+_MOST_NAMED = 3
+"""So many types are named that cannot be judged."""
 _MOST_TYPES = 40
 """Monitoring systems cut what is longer than some kilobytes; documented are twelve types."""
 
@@ -62,6 +66,11 @@ class Limits:
     age: Limit[timedelta] | None = None
     ratio: Limit[float] | None = None
 
+    @property
+    def on_time(self) -> bool:
+        """Whether types are judged as a whole, as they are where nothing is asked for."""
+        return self.stuck and self.overdue
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -89,7 +98,10 @@ def verdicts(
     tell: Teller,
     known: Known = NOTHING_KNOWN,
 ) -> list[Verdict]:
-    """What is wrong with the chosen types and not known, worst first; or one that says that they are well."""
+    """What is wrong with the chosen types and not known, worst first.
+
+    Or one that says that they are well and what cannot be judged, unknown if that is all that was asked for.
+    """
     rows = [row for row in standing.types if chosen(row.type)]
     found = [
         verdict
@@ -97,9 +109,9 @@ def verdicts(
         if not known.of_finding(finding)
     ]
     for row in rows:
-        found += _limited(row, limits, tell)
+        found += _limited(row, standing.baselines, limits, tell)
     found.sort(key=lambda verdict: verdict.level, reverse=True)
-    return found or [Verdict(Level.OK, _well(standing, rows, limits))]
+    return found or [_well(standing, rows, limits)]
 
 
 def ignored(
@@ -110,13 +122,62 @@ def ignored(
     return sum(1 for finding, _ in found if known.of_finding(finding))
 
 
-def _well(standing: Standings, rows: list[Standing], limits: Limits) -> str:
+def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
     """Types are on time only as far as somebody asked."""
-    if limits.stuck and limits.overdue:
-        return calm(judged(_only(standing, rows)).calm)
+    no_rhythm = [row.type for row in rows if row.rhythm is None] if limits.overdue else []
+    no_usual = [row.type for row in rows if _has_no_usual(row, standing.baselines, limits)]
+    unknown = []
+    if no_rhythm:
+        unknown.append(f"no rhythm known for {_listed(no_rhythm)}")
+    if no_usual:
+        unknown.append(f"no usual length known for {_listed(no_usual)}")
+    could = (
+        limits.age,
+        limits.overdue and len(no_rhythm) < len(rows),
+        _judges_lengths(rows, no_usual, limits),
+    )
+    if unknown and not any(could) and not limits.on_time:
+        return Verdict(Level.UNKNOWN, "; ".join(unknown))
+    well = f"{_not_failing(rows)} not failing"
+    if limits.on_time and len(no_rhythm) < len(rows):
+        well = calm(judged(_only(standing, rows)).calm)
+        unknown = unknown[1:] if no_rhythm else unknown  # it says how many have none
+    return Verdict(Level.OK, "; ".join((well, *unknown)))
+
+
+def _not_failing(rows: list[Standing]) -> str:
+    """`12 types`, `11 of 12 types`."""
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
-    types = f"{len(rows)} {'type' if len(rows) == 1 else 'types'}"
-    return f"{types}, {failing or 'none'} {'fail' if failing > 1 else 'fails'}"
+    types = words.counted(len(rows), "type")
+    return f"{len(rows) - failing} of {types}" if failing else types
+
+
+def _judges_lengths(rows: list[Standing], no_usual: list[str], limits: Limits) -> bool:
+    return (limits.stuck or limits.ratio is not None) and len(no_usual) < len(rows)
+
+
+def _has_no_usual(row: Standing, usual: Baselines, limits: Limits) -> bool:
+    """Whether runs of a type would be judged by their length, and nothing is usual.
+
+    Where types are judged as a whole, only of runs that go on.
+    """
+    looked_at = _looked_at(row)
+    if limits.ratio and not (looked_at and all(usual.of(run) for run in looked_at)):
+        return True
+    if not limits.stuck:
+        return False
+    running = [run for run in row.runs if run.running]
+    if running or limits.on_time:
+        return any(usual.of(run) is None for run in running)
+    return usual.after_all(row.type) is None
+
+
+def _listed(types: list[str]) -> str:
+    """`A, B and C`, `A, B, C and 2 more`."""
+    named = types[:_MOST_NAMED]
+    more = [f"{len(types) - len(named)} more"] if len(types) > len(named) else []
+    *first, last = [*named, *more]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _only(standing: Standings, rows: list[Standing]) -> Standings:
@@ -139,7 +200,7 @@ def _found(
                 yield finding, Verdict(Level.WARNING, tell.finding(finding))
 
 
-def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
+def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> Iterator[Verdict]:
     if limits.age:
         good = last_good(row)
         if good is None:
@@ -147,31 +208,35 @@ def _limited(row: Standing, limits: Limits, tell: Teller) -> Iterator[Verdict]:
         elif level := limits.age.level(tell.now - good):
             age = words.duration(tell.now - good)
             yield Verdict(level, f"{row.type} was last good {tell.at(good)}, {age} ago")
-    if limits.ratio and (slow := _slow(row, tell.now)):
+    if limits.ratio and (slow := _slow(row, usual, tell.now)):
         took, ratio = slow
         if level := limits.ratio.level(ratio):
             yield Verdict(level, f"{row.type} took {words.duration(took)}, {ratio:.1f} times the usual")
 
 
 def last_good(row: Standing) -> datetime | None:
-    """When its last success ended."""
-    ends = (run.ended for run in row.runs if run.outcome is Outcome.SUCCESS)
-    return next((end for end in ends if end), None)
+    """When its last success ended; one whose end is unknown counts from its start."""
+    ends = (run.ended or run.started for run in row.runs if run.outcome is Outcome.SUCCESS)
+    return max((end for end in ends if end), default=None)
 
 
-def _slow(row: Standing, now: datetime) -> tuple[timedelta, float] | None:
+def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[timedelta, float] | None:
     """The slowest of what runs and of the newest that ended: how long, and how many times the usual.
 
-    Nothing that took less than half a minute more than usual is slow.
+    A canceled run is passed over. Nothing that took less than half a minute more than usual is slow.
     """
-    ended = next((run for run in row.runs if not run.running), None)
-    looked_at = [run for run in row.runs if run.running or run is ended]
     slow = []
-    for run in looked_at:
-        took, usual = run.took(now), baseline_for(row.runs, run)
-        if took is not None and usual and usual.usual and took - usual.usual >= NOTICED:
-            slow.append((took, took / usual.usual))
+    for run in _looked_at(row):
+        took, base = run.took(now), usual.of(run)
+        if took is not None and base and base.usual and took - base.usual >= NOTICED:
+            slow.append((took, took / base.usual))
     return max(slow, key=lambda found: found[1], default=None)
+
+
+def _looked_at(row: Standing) -> list[Session]:
+    """What runs, and the newest that ended."""
+    ended = next((run for run in row.runs if run.outcome in DECIDED), None)
+    return [run for run in row.runs if run.running or run is ended]
 
 
 def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: Limits) -> Iterator[Figures]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui.cli import streams
@@ -70,12 +70,6 @@ class Knowledge:
         return holding([*said(self.notes, board), *marks_of(self.marks)], board)
 
 
-def clock_of(client: Client) -> datetime:
-    """What the server's clock shows now, as far as its last answer told; else ours."""
-    skew = client.receipt.skew if client.receipt else None
-    return datetime.now(UTC) + (skew or timedelta())
-
-
 async def is_known(client: Client, session: Session) -> bool:
     """Whether a mark holds for one run, as the whole list stands, which is asked for only if there are marks.
 
@@ -91,7 +85,7 @@ async def is_known(client: Client, session: Session) -> bool:
     except EmError as problem:
         streams.narrate(f"whether it is known cannot be told: {problem}")
         return False
-    return knowledge.in_list(sessions, clock_of(client)).of(session) is not None
+    return knowledge.in_list(sessions, client.now()).of(session) is not None
 
 
 class KnownNow:

@@ -1,35 +1,40 @@
-"""What a query of the command line rests on: what is usual of the types of its list, and what is known of it.
+"""What a query of the command line rests on: what is usual for the runs of its list, and what is known of it.
 
 Nothing is thought about that the query does not ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui.em.address import Server
-from emtui.em.model import Session
-from emtui.lookup import Beyond, Query
+from emtui.em.model import Session, state_words
+from emtui.lookup import Beyond, Query, parse
 
 if TYPE_CHECKING:
-    from emtui.triage.baseline import Baseline
+    from emtui.triage.baseline import Baselines
     from emtui.triage.known import Known
 
 
 def beyond(query: Query, sessions: Sequence[Session], now: datetime, server: Server) -> Beyond:
     """What this query may rest on in this list; nobody looks on, so that nothing is unseen."""
     parts = query.rests_on
-    usual = _usual(sessions) if "usual" in parts else {}
-    return Beyond(now, usual, known=_known(sessions, now, server) if "known" in parts else None)
+    usual = _usual(sessions) if "usual" in parts else None
+    known = _known(sessions, now, server) if "known" in parts else None
+    return Beyond(now, usual, known=known, states=states_of(sessions) if "states" in parts else None)
 
 
-def _usual(sessions: Sequence[Session]) -> Mapping[str, Baseline]:
-    from emtui.triage.baseline import baseline
-    from emtui.triage.runs import by_type
+def states_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
+    """The words of a list; not known where it gives only the names of runs."""
+    return state_words(sessions) if all(session.complete for session in sessions) else None
 
-    return {kind: found for kind, runs in by_type(sessions).items() if (found := baseline(runs))}
+
+def _usual(sessions: Sequence[Session]) -> Baselines:
+    from emtui.triage.baseline import baselines
+
+    return baselines(sessions)
 
 
 def _known(sessions: Sequence[Session], now: datetime, server: Server) -> Known:
@@ -38,16 +43,30 @@ def _known(sessions: Sequence[Session], now: datetime, server: Server) -> Known:
     return Knowledge.of(server).in_list(sessions, now)
 
 
-class Followed:
-    """A query of a list that is followed: it rests on the latest look."""
+def check(text: str, zone: tzinfo) -> Query:
+    """The query, to see before anything is sent that it can be read; raises `BadQuery`.
 
-    def __init__(self, query: Query) -> None:
-        self.query = query
+    What its times mean is known once the server's clock is: then it is read again.
+    """
+    return parse(text, now=datetime.now(UTC), zone=zone)
+
+
+class Followed:
+    """A query of a list that is followed: it rests on the latest look. Raises `BadQuery`.
+
+    Its times are read by the server's clock at the first look, and stay.
+    """
+
+    def __init__(self, text: str, zone: tzinfo) -> None:
+        check(text, zone)
+        self._text, self._zone = text, zone
+        self.query: Query | None = None
 
     def look(self, sessions: Sequence[Session], now: datetime, server: Server) -> None:
-        """The list as it is now."""
-        self.query = self.query.upon(beyond(self.query, sessions, now, server))
+        """The list as it is when the server's clock shows `now`."""
+        query = self.query or parse(self._text, now=now, zone=self._zone)
+        self.query = query.upon(beyond(query, sessions, now, server))
 
     def matches(self, session: Session) -> bool:
-        """Whether the query lets it through now."""
-        return self.query.matches(session)
+        """Whether the query lets it through now; nothing before the first look."""
+        return self.query is not None and self.query.matches(session)

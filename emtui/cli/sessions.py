@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.resting import beyond
+from emtui.cli.resting import beyond, check, states_of
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid, find_guid
 from emtui.handover.records import SESSION_KEYS, session_record
-from emtui.lookup import DEFAULT_ORDER, Order, Query, parse, parse_order
+from emtui.lookup import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
 from emtui.lookup.order import nobody_knows
 from emtui.lookup.target import FEWEST_DIGITS
 
@@ -45,34 +45,36 @@ COLUMNS = (
 def run(given: Given) -> int:
     """List the sessions that were asked for."""
     connection = reach(given)
-    now, zone = datetime.now(UTC), connection.zone
-    query = parse(query_text(given), now=now, zone=zone)
+    zone = connection.zone
+    text = query_text(given)
+    check(text, zone)
     order = parse_order(given.one("--sort") or DEFAULT_ORDER.text)
     limit = _limit(given.one("--limit"))
 
     form = given.one("--output") or "table"
 
-    async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid]]:
+    async def ask(client: Client) -> tuple[tuple[Session, ...], frozenset[Uid], datetime]:
         listing = await client.sessions()
+        now = client.now()
         narrate_odd(listing)
-        asked = _bounded(query, listing.sessions, now, zone)
-        wanted = asked.upon(beyond(asked, listing.sessions, now, client.server))
-        known = _known(client, listing) if form != "table" or order.field == "known" else nobody_knows
-        chosen = await _chosen(client, listing, wanted, _Cut(order, limit, known))
-        return chosen, frozenset(session.uid for session in chosen if known(session))
+        query = _bounded(parse(text, now=now, zone=zone), listing.sessions, now, zone)
+        wanted = query.upon(beyond(query, listing.sessions, now, client.server))
+        known = _known(client, listing, now) if form != "table" or order.field == "known" else nobody_knows
+        chosen = await _chosen(client, listing, wanted, _Cut(order, limit, now, known))
+        return chosen, frozenset(session.uid for session in chosen if known(session)), now
 
-    sessions, known = converse(connection, ask)
+    sessions, known, now = converse(connection, ask)
     if streams.to_terminal() and form == "table":
-        narrate_zone(connection)
+        narrate_zone(connection, now)
     streams.say(_shown(form, sessions, known, connection.server, now, zone))
     return 0
 
 
-def _known(client: Client, listing: Listing) -> Callable[[Session], bool]:
+def _known(client: Client, listing: Listing, now: datetime) -> Callable[[Session], bool]:
     """For which runs a mark holds, as the whole list stands."""
-    from emtui.cli.known import Knowledge, clock_of
+    from emtui.cli.known import Knowledge
 
-    known = Knowledge.of(client.server).in_list(listing.sessions, clock_of(client))
+    known = Knowledge.of(client.server).in_list(listing.sessions, now)
     return lambda session: known.of(session) is not None
 
 
@@ -100,15 +102,19 @@ def _limit(text: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """In what order runs are wanted, and how many of them; of which somebody knows."""
+    """In what order runs are wanted, and how many of them, when the server's clock shows `now`.
+
+    `known` says of which somebody knows.
+    """
 
     order: Order
     limit: int | None
+    now: datetime
     known: Callable[[Session], bool]
 
     def sort(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """All of them, as they stand now."""
-        return self.order.sort(sessions, datetime.now(UTC), self.known)
+        return self.order.sort(sessions, self.now, self.known)
 
     def of(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """The first of them."""
@@ -129,16 +135,22 @@ async def _chosen(client: Client, listing: Listing, query: Query, cut: _Cut) -> 
     early = query.only(_OF_REFERENCES)
     placed = cut.sort(s for s in listing.sessions if s.started and (s.complete or early.matches(s)))
     unplaced = (session for session in listing.sessions if session.started is None)
-    kept = await _kept(client, placed, query, cut.enough) + await _kept(client, unplaced, query, None)
+    read: list[Session] = []
+    kept = await _kept(client, placed, query, cut.enough, read) + await _kept(
+        client, unplaced, query, None, read
+    )
+    if len(read) == len(listing.sessions):
+        query.upon(Beyond(states=states_of(read)))  # raises `BadQuery` for a state that nobody knows
     return cut.of(kept)
 
 
 async def _kept(
-    client: Client, sessions: Iterable[Session], query: Query, enough: int | None
+    client: Client, sessions: Iterable[Session], query: Query, enough: int | None, read: list[Session]
 ) -> list[Session]:
-    """The first of them that the query wants, whole."""
+    """The first of them that the query wants, whole; all that were `read` for that are noted."""
     kept: list[Session] = []
     async for session in client.complete(sessions):
+        read.append(session)
         if query.matches(session):
             kept.append(session)
         if len(kept) == enough:
@@ -192,7 +204,7 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         session.outcome,
         session.type or "",
         started(session, now, zone),
-        words.duration(took) if took is not None else "",
+        words.duration(took) if took is not None else _unknown(session),
         session.id[:8],
         session.message or "",
     )
@@ -201,7 +213,11 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
 def started(session: Session, now: datetime, zone: tzinfo) -> str:
     """When it started: short where a person looks, the whole of it on a pipe."""
     if session.started is None:
-        return ""
+        return _unknown(session)
     if streams.to_terminal():
         return words.clock_short(session.started, now, zone)
     return words.iso(session.started)
+
+
+def _unknown(session: Session) -> str:
+    return words.UNKNOWN if session.complete else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from emtui.cli.history import History
     from emtui.em.client import Client
 
-LookBack = Callable[["Client", Session, Log, tzinfo], Awaitable["History | None"]]
+LookBack = Callable[["Client", "Seen"], Awaitable["History | None"]]
 
 EVENT_COLUMNS = (
     output.Column("Order", right=True),
@@ -34,7 +34,10 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One session as it was read, its log, when, and in which zone that is told; its history if asked for."""
+    """One session as it was read and its log; its history if asked for.
+
+    `now` is what the server's clock showed when they were read, `zone` the one that times are told in.
+    """
 
     session: Session
     log: Log
@@ -85,7 +88,7 @@ def events(given: Given) -> int:
     return 0
 
 
-async def _no_history(_client: Client, _session: Session, _log: Log, _zone: tzinfo) -> None:
+async def _no_history(_client: Client, _seen: Seen) -> None:
     return None
 
 
@@ -97,13 +100,13 @@ def _see(given: Given, look_back: LookBack = _no_history) -> Seen:
     async def ask(client: Client) -> Seen:
         session = await session_of(client, target)
         log = await client.events(session.uid)
-        now, zone = datetime.now(UTC), there.zone
-        return Seen(session, log, client.server, now, zone, await look_back(client, session, log, zone))
+        seen = Seen(session, log, client.server, client.now(), there.zone)
+        return replace(seen, history=await look_back(client, seen))
 
     seen = converse(there, ask)
     _narrate_odd(seen)
     if given.one("--output") in {None, "table"}:
-        narrate_zone(there)
+        narrate_zone(there, seen.now)
     return seen
 
 
@@ -134,12 +137,16 @@ def fields(seen: Seen) -> str:
     """What is known of a session, one fact a line."""
     session, zone = seen.session, seen.zone
     took = session.took(seen.now)
+    unknown = words.UNKNOWN if session.complete else None
     pairs = (
         ("Type", session.type),
-        ("Outcome", session.outcome),
-        ("Started", words.moment(session.started, zone) if session.started else None),
-        ("Ended", words.moment(session.ended, zone) if session.ended else None),
-        ("Took", words.duration(took) if took is not None else None),
+        ("Outcome", session.outcome_text),
+        ("Started", words.moment(session.started, zone) if session.started else unknown),
+        (
+            "Ended",
+            words.moment(session.ended, zone) if session.ended else None if session.running else unknown,
+        ),
+        ("Took", words.duration(took) if took is not None else unknown),
         ("State", session.state),
         ("Result", session.result.word),
         ("Message", session.message),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import aclosing
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -15,7 +15,6 @@ from emtui.cli.resting import Followed
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.handover.records import session_record
-from emtui.lookup import parse
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -31,11 +30,8 @@ def run(given: Given) -> int:
     """Tell what changes, until somebody stops it."""
     there = reach(given)
     zone = there.zone
-    query = Followed(parse(query_text(given), now=datetime.now(UTC), zone=zone))
+    query = Followed(query_text(given), zone)
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
-
-    if table:
-        narrate_zone(there)
 
     async def ask(client: Client) -> int:
         from emtui.cli.known import KnownNow
@@ -43,6 +39,8 @@ def run(given: Given) -> int:
         from emtui.monitor.pace import Pace
         from emtui.monitor.tail import Tail
 
+        if table:
+            narrate_zone(there, client.now())
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else Pace().every
         follow = Follow(lambda: _answer(client, query), Pace(every, every))
@@ -64,7 +62,7 @@ async def _answer(client: Client, query: Followed) -> Answer:
     from emtui.monitor.follow import Answer
 
     listing = await client.sessions()
-    query.look(listing.sessions, datetime.now(UTC), client.server)
+    query.look(listing.sessions, client.now(), client.server)
     return Answer.of(listing, client.receipt)
 
 
@@ -80,7 +78,7 @@ def _tell(text: str) -> None:
 
 
 def _as_json(line: Line, server: Server, known: bool) -> str:
-    session = session_record(line.session, server, line.at, known=known) if line.session else None
+    session = session_record(line.session, server, line.now, known=known) if line.session else None
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -14,7 +14,7 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, reach
 from emtui.cli.finding import narrate_host, session_of
-from emtui.cli.known import clock_of, is_known
+from emtui.cli.known import is_known
 from emtui.cli.show import Seen, fields
 from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
@@ -53,7 +53,7 @@ def wait(given: Given) -> int:
         except TimeoutError:
             return None
         known = as_json and await is_known(client, session)
-        return Seen(session, Log(()), client.server, datetime.now(UTC), there.zone), known
+        return Seen(session, Log(()), client.server, client.now(), there.zone), known
 
     found = converse(there, ask)
     if found is None:
@@ -88,7 +88,7 @@ async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
     from emtui.em.errors import EmError, NotFound
     from emtui.monitor.one import One
 
-    session, seen = await session_of(client, target), clock_of(client)
+    session, seen = await session_of(client, target), client.now()
     if not session.running:
         return session
     uid, said = session.uid, ""
@@ -100,7 +100,7 @@ async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
                     continue
                 if answer.complete and not answer.running:
                     return answer
-                seen = clock_of(client)
+                seen = client.now()
     except NotFound as problem:
         raise _gone(problem, session, client, seen, zone) from None
     return session
@@ -110,7 +110,7 @@ def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, z
     from emtui.em.errors import Gone
     from emtui.handover.gone import last_seen_running
 
-    told = last_seen_running(session, client.server, seen, clock_of(client), zone)
+    told = last_seen_running(session, client.server, seen, client.now(), zone)
     return Gone(told) if told else problem
 
 
@@ -119,7 +119,7 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
     from emtui.monitor.one import One
 
     session, said = await session_of(client, target), ""
-    seen = clock_of(client)
+    seen = client.now()
 
     async def look() -> tuple[Session, Log]:
         known = session
@@ -137,7 +137,7 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
                 said = _say_once(said, answer)
                 continue
             session, log = answer
-            seen = clock_of(client)
+            seen = client.now()
             printer.show(log, session.started)
             if not session.running:
                 break

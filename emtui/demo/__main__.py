@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from emtui.demo import play
 
@@ -17,6 +18,12 @@ def main(words: Sequence[str] | None = None) -> int:
     play.add_arguments(parser)
     parser.add_argument("--port", type=int, default=9398, metavar="N", help="0 for any (default: 9398)")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
+    parser.add_argument(
+        "--since",
+        type=float,
+        metavar="SECONDS",
+        help="the monotonic clock when the demo's began (default: now)",
+    )
     given = parser.parse_args(words)
     if play.wants_help(given.play):
         sys.stdout.write(play.table())
@@ -24,7 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if not 0 <= given.port <= 65535:
         parser.error(f"--port is from 0 to 65535, not {given.port}")
     try:
-        options = play.options(given)
+        options = replace(play.options(given), since=given.since)
     except play.BadPlay as bad:
         parser.error(str(bad))
     from emtui.demo.serve import serve

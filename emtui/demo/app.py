@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -85,6 +86,7 @@ class EnterpriseManager:
         await faults.waited(self._plays, asked.place)
         answer = faults.instead(self._plays, asked.place) or self._answer(request, asked)
         response = faults.response(self._plays, asked.place, answer)
+        response.headers["Date"] = format_datetime(self._settings.clock().astimezone(UTC), usegmt=True)
         if self._plays.version is Version.V12:
             response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
         response.raw_headers = [(_spelt(name), value) for name, value in response.raw_headers]

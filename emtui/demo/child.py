@@ -42,6 +42,8 @@ def running(options: DemoOptions) -> Iterator[Announced]:
     Raises `NotStarted`.
     """
     words = [sys.executable, "-m", "emtui.demo", "--port", "0", "--with-parent", *options.arguments()]
+    if options.since is not None:
+        words += ["--since", str(options.since)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env=_environment(),

@@ -127,13 +127,17 @@ def _row(head: str, line: str, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """Which world, from when, how fast, and what goes wrong. Without a clock it begins now."""
+    """Which world, from when, how fast, and what goes wrong. Without a clock it begins now.
+
+    `since` is what `time.monotonic` showed at that moment, where somebody else has the same clock.
+    """
 
     seed: int = DEFAULT_SEED
     sessions: int = DEFAULT_SESSIONS
     clock: datetime | None = None
     speed: float = 1.0
     plays: Plays = NO_PLAYS
+    since: float | None = None
 
     def arguments(self) -> list[str]:
         """The same options as words of a command line, for a child process."""

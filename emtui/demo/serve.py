@@ -86,10 +86,11 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
     # A browser that breaks off a handshake is no news; whoever started us may not read stderr.
     logging.getLogger("asyncio").setLevel(_MUTE)
     start = options.clock or datetime.now(UTC)
+    clock = Clock(start, options.speed, since=options.since)
     world = World(options.seed, start, options.sessions)
     made = _certificate(options, folder)
     swap = _Swap(folder) if options.plays.on("changed-certificate") else None
-    settings = Settings(world, Clock(start, options.speed), options.plays, on_logon=swap or (lambda: None))
+    settings = Settings(world, clock, options.plays, on_logon=swap or (lambda: None))
     config = uvicorn.Config(
         create_app(settings),
         http="h11",
@@ -100,6 +101,7 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
         log_level=_MUTE,
         access_log=False,
         server_header=False,
+        date_header=False,  # the application's own, by the demo's clock
         timeout_graceful_shutdown=_PATIENCE,
         ssl_certfile=made.certificate if made else None,
         ssl_keyfile=made.key if made else None,

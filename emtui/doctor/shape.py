@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from emtui.em.model import SESSION_TYPES
+from emtui.em.model import SESSION_TYPES, STATE_WORDS
 from emtui.em.prolog import Prolog, Unreadable
 from emtui.em.repair import Repair
 from emtui.em.text import brief
@@ -30,10 +30,6 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ])\d\d:\d\d:\d\d(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?")
 _URN = re.compile(rf"urn:veeam:(\w+):{_GUID}", re.IGNORECASE)
 _URL = re.compile(r"(https?)://[^/\s]+(/[^?#\s]*)(\?[^#\s]*)?")
-_OUTCOMES = (
-    *("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Success", "Warning", "None"),
-    *("Error", "Working", "Stopped", "Idle", "Pausing", "Starting"),
-)
 _TYPES = (
     *("EnterpriseManager", "LogonSession", "LogonSessionList", "SystemSession", "SystemSessionReference"),
     *("SystemSessions", "SystemSessionEvents", "BackupJobSession", "BackupJobSessionReferenceList"),
@@ -42,7 +38,7 @@ _TYPES = (
 _RELS = ("Up", "Down", "Create", "Delete", "Alternate", "Related", "Self")
 _PATHS = ("api", "systemSessions", "logonSessions", "sessionMngr", "events", "backupSessions")
 _VERSIONS = ("v1_5", "v1_6", "v1_7", "latest", "format", "Entity", "v")
-KNOWN = frozenset((*SESSION_TYPES, *_OUTCOMES, *_TYPES, *_RELS, *_PATHS, *_VERSIONS))
+KNOWN = frozenset((*SESSION_TYPES, *STATE_WORDS, *_TYPES, *_RELS, *_PATHS, *_VERSIONS))
 """The vendor's own words (em_rest/systemsessions_id and its siblings), which tell nothing of anybody."""
 _SIZES = (10, 100, 1_000, 10_000, 100_000)
 _MOST_FORMS = 12

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
+from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import Self, cast
@@ -19,11 +20,14 @@ from emtui.em.exchange import Answer
 from emtui.em.model import Listing
 from emtui.em.source import Progress
 from emtui.em.threads import beside
+from emtui.em.times import EARLIEST
 
 SLICE = 128 * 1024
 """What the parser is fed at a time: enough to be worth a thread, little enough to show progress."""
 _EVERY = 0.1
 """Seconds between two tellings of the progress."""
+_LATER = timedelta(hours=1)
+"""After so long the same bytes are read again: a time that was too far ahead may be true by now."""
 
 
 class Arrivals:
@@ -32,6 +36,7 @@ class Arrivals:
     def __init__(self) -> None:
         self._listing: Listing | None = None
         self._digest = b""
+        self._clock = EARLIEST
 
     async def read(self, answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
         """The whole list, newest first: the very same object as last time if it says the same.
@@ -39,7 +44,7 @@ class Arrivals:
         `tell` hears of it at most ten times a second, and once at the end. Raises `wire.Unreadable`
         and whatever reading the answer raises.
         """
-        before, reader, digest = self._listing, wire.ListReader(), blake2b()
+        before, reader, digest = self._listing, wire.ListReader(answer.clock), blake2b()
         kept: list[bytes] = []
         clock = asyncio.get_running_loop().time
         told_at = clock()
@@ -54,9 +59,10 @@ class Arrivals:
                     told_at = clock()
                     tell(Progress(answer.received, answer.expected, reader.rows))
             await feeding.rest()
-        if before is None or digest.digest() != self._digest:
+        later = abs(answer.clock - self._clock) > _LATER
+        if before is None or later or digest.digest() != self._digest:
             self._listing = await beside(partial(_read, reader, kept, before))
-            self._digest = digest.digest()
+            self._digest, self._clock = digest.digest(), answer.clock
         if tell:
             tell(Progress(answer.received, answer.expected, reader.rows))
         return cast("Listing", self._listing)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -21,6 +21,7 @@ import httpx
 from emtui.em import answers, wire
 from emtui.em.address import Server, Trust
 from emtui.em.arrival import Arrivals
+from emtui.em.clock import server_time, utc_now
 from emtui.em.errors import EmError, Gone, Nonsense, NotFound, TooOld
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_user, no_other
@@ -78,14 +79,16 @@ class Client:
         agent: str = "emtui",
         gate: Gate = OPEN,
         another: Another = no_other,
+        now: Callable[[], datetime] = utc_now,
     ) -> Client:
         """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS.
 
         Every logon passes the `gate`; `another` password is asked for when a renewed one is refused.
+        `now` is our clock, which the server's is compared with.
         """
         check_user(user)
         transport = transport or await open_transport(server, trust, proxies)
-        exchange = Exchange(server, transport, timeouts, agent)
+        exchange = Exchange(server, transport, timeouts, agent, now)
         logons = Logons(server, exchange, Credentials(user, password, gate, another))
         client = cls(server, user, exchange, logons, timeouts)
         try:
@@ -105,6 +108,15 @@ class Client:
     def logged_on(self) -> tuple[datetime, ...]:
         """When the last logons were made, in UTC."""
         return tuple(self._logons.made)
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours, as its last answer said; `None` if it did not."""
+        return self._exchange.skew
+
+    def now(self) -> datetime:
+        """The server's clock now, as far as its last answer told it; else ours."""
+        return server_time(self._exchange.now(), self.skew)
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
         """All that the server lists, newest first; `progress` is told about ten times a second.
@@ -131,26 +143,26 @@ class Client:
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
-        session = await self._read("a system session", lambda: wire.read_session(body))
+        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        session = await self._read("a system session", lambda: wire.read_session(body, clock))
         self._seen[find_guid(uid) or uid] = session
         return session
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
-        log = await self._read("the events of a session", lambda: wire.read_log(body))
+        body, clock = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        log = await self._read("the events of a session", lambda: wire.read_log(body, clock))
         self._seen.setdefault(find_guid(uid) or uid, None)
         return log
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
+        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}?format=Entity", uid)
         return await self._read("a system session", lambda: wire.readable_xml(body))
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it, harmless to print."""
-        body = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
+        body, _ = await self._one(f"/api/systemSessions/{_guid(uid)}/events", uid)
         return await self._read("the events of a session", lambda: wire.readable_xml(body))
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
@@ -229,13 +241,14 @@ class Client:
                 raise answers.another_logon(self.server)
             yield answer
 
-    async def _one(self, path: str, uid: Uid) -> bytes:
+    async def _one(self, path: str, uid: Uid) -> tuple[bytes, datetime]:
+        """The body of an answer about one session, and what the server's clock showed."""
         async with self._get(path) as answer:
             if answer.status == 404:
                 raise self._missing(uid, log=path.endswith("/events"))
             if not answer.good:
                 raise await answer.trouble()
-            return await answer.body()
+            return await answer.body(), answer.clock
 
     def _missing(self, uid: Uid, *, log: bool) -> NotFound:
         """404: of a session that was there before it is never the id that is wrong."""
@@ -275,7 +288,7 @@ class Client:
             return replace(reference, odd=str(problem))
         if not session.complete:
             return replace(reference, odd="the server gives only a reference to it")
-        if session.ended is not None:
+        if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session
 

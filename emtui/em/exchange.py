@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
 from emtui.em import answers
 from emtui.em.address import Server
+from emtui.em.clock import read_skew, server_time, utc_now
 from emtui.em.dial import Place
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.mishaps import told
@@ -42,9 +43,12 @@ TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as th
 
 
 class Answer:
-    """One answer, its head looked at and its body still to be read, at most `limit` bytes of it."""
+    """One answer, its head looked at and its body still to be read, at most `limit` bytes of it.
 
-    def __init__(self, server: Server, response: httpx.Response, limit: int) -> None:
+    `came` is when its head was received, by our clock.
+    """
+
+    def __init__(self, server: Server, response: httpx.Response, limit: int, came: datetime) -> None:
         self._server = server
         self._response = response
         self._limit = limit
@@ -52,7 +56,7 @@ class Answer:
         self.headers = response.headers
         self.expected = _length(response)
         self.received = 0
-        self.came = datetime.now(UTC)
+        self.came = came
 
     @property
     def good(self) -> bool:
@@ -61,9 +65,13 @@ class Answer:
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the server's clock is ahead of ours, to within a second: its `Date` has no parts of one."""
-        date = read_http_date(self.headers.get("date", ""))
-        return date - self.came if date else None
+        """How far the server's clock is ahead of ours, to within a second; `None` if it does not say."""
+        return read_skew(self.headers.get("date", ""), self.came)
+
+    @property
+    def clock(self) -> datetime:
+        """What the server's clock showed when it answered; ours, if it does not say."""
+        return server_time(self.came, self.skew)
 
     @property
     def retry_after(self) -> float | None:
@@ -157,8 +165,17 @@ class Exchange:
     """The requests to one server. Nothing else in emtui sends anything to it."""
 
     def __init__(
-        self, server: Server, transport: httpx.AsyncBaseTransport, timeouts: Timeouts, agent: str
+        self,
+        server: Server,
+        transport: httpx.AsyncBaseTransport,
+        timeouts: Timeouts,
+        agent: str,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
+        self.now = now
+        """Our clock."""
+        self.skew: timedelta | None = None
+        """How far the server's clock is ahead of ours, as its last successful answer said."""
         self._server = server
         self._transport = transport
         self._timeouts = timeouts
@@ -214,7 +231,9 @@ class Exchange:
         except httpx.TransportError as problem:
             raise told(problem, self._place, request, began=False) from None
         try:
-            answer = Answer(self._server, response, limit)
+            answer = Answer(self._server, response, limit, self.now())
+            if answer.good:
+                self.skew = answer.skew
             _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
             answer.check()
             yield answer

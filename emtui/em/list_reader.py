@@ -6,19 +6,24 @@ Lenient about one odd row among good ones. Source: em_rest/systemsessions.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from emtui.em import plain, rows
 from emtui.em.document import Document
 from emtui.em.model import Listing, Session
 from emtui.em.prolog import Prolog
 from emtui.em.rows import Item
+from emtui.em.times import latest
 
 
 class ListReader:
-    """The list while it arrives, piece by piece, from any thread, one at a time."""
+    """The list while it arrives, piece by piece, from any thread, one at a time.
 
-    def __init__(self) -> None:
-        self._rows = _Rows()
+    `clock` is what the server's showed: a time far ahead of it is unknown.
+    """
+
+    def __init__(self, clock: datetime | None = None) -> None:
+        self._rows = _Rows(latest(clock))
         self._document = _ListDocument(self._rows.take)
 
     @property
@@ -37,9 +42,9 @@ class ListReader:
         return Listing(rows.newest_first(found), self._document.replaced)
 
 
-def read_list(body: bytes) -> Listing:
+def read_list(body: bytes, clock: datetime | None = None) -> Listing:
     """A list of sessions or of references; raises `Unreadable`."""
-    reader = ListReader()
+    reader = ListReader(clock)
     reader.feed(body)
     return reader.close()
 
@@ -47,13 +52,14 @@ def read_list(body: bytes) -> Listing:
 class _Rows:
     """The rows of a list so far; `count` of them, also when they were given away."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: datetime) -> None:
         self.found: list[Session] = []
+        self._last = last
         self.count = 0
 
     def take(self, item: Item) -> None:
         """What is a row is one more."""
-        row = rows.read_row(item)
+        row = rows.read_row(item, self._last)
         if row is not None:
             self.found.append(row)
             self.count += 1

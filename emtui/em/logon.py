@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from emtui.em import answers, wire
@@ -135,7 +135,7 @@ class Logons:
         task = asyncio.create_task(self._log_on())
         try:
             self._current = logon = await asyncio.shield(task)
-            self.made.append(datetime.now(UTC))
+            self.made.append(self._exchange.now())
         except asyncio.CancelledError:
             with suppress(EmError, TimeoutError):
                 async with asyncio.timeout(_GRACE):

@@ -9,6 +9,7 @@ Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -52,6 +53,12 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+RUNNING_WORDS = (
+    *("InProgress", "Starting", "Working", "Stopping", "Stoping", "Pausing", "Resuming", "Idle", "Pending"),
+    *("Running", "WaitingTape", "WaitingRepository", "WaitingSlot", "Postprocessing"),
+)
+"""States of a run that has not ended, of every family; `Stoping` is the server's own slip."""
+
 _OUTCOMES = {
     "success": Outcome.SUCCESS,
     "completedsuccessfully": Outcome.SUCCESS,
@@ -59,7 +66,26 @@ _OUTCOMES = {
     "completedwarning": Outcome.WARNING,
     "failed": Outcome.FAILED,
     "error": Outcome.FAILED,
+    **{word.casefold(): Outcome.RUNNING for word in RUNNING_WORDS},
 }
+_ENDS = (Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS)
+"""What a Result says of a run that has ended, worst first."""
+
+STATE_WORDS = (
+    *(
+        "InProgress",
+        "CompletedSuccessfully",
+        "CompletedWarning",
+        "Failed",
+        "Success",
+        "Warning",
+        "None",
+        "Error",
+    ),
+    *("Stopped", "Completed", "Unknown"),
+    *RUNNING_WORDS[1:],
+)
+"""The documented words of State and Result, of every family; those of system sessions first."""
 
 
 def find_guid(text: str) -> str | None:
@@ -116,16 +142,28 @@ class Session:
 
     @property
     def outcome(self) -> Outcome:
-        """State first, Result second: a running sibling was seen with Result Success.
+        """Running by its State, unless there is an end and a Result; else canceled; else the worse of both.
 
-        Words compare without case, in both documented spellings.
+        A State that says neither, such as `Stopped`, goes by the Result. Words compare without case, in
+        both documented spellings.
         """
-        return _outcome_of(self.state, self.result.word, self.result.canceled)
+        return _outcome_of(self.state, self.result.word, self.result.canceled, self.ended is not None)
 
     @property
-    def disputed(self) -> bool:
-        """Whether its State and its Result say two different things."""
-        return _outcome_of(None, self.result.word, False) not in {Outcome.UNKNOWN, self.outcome}
+    def contradiction(self) -> str:
+        """How its State, its Result and its end contradict each other, in words; empty if they do not."""
+        by_state, by_result = _meaning(self.state), _meaning(self.result.word)
+        said = f"State says {self.state}"
+        if by_state is Outcome.RUNNING and self.ended is not None:
+            return f"{said}, but {'there is an end' if self.running else 'the run has ended'}"
+        if by_state is None or by_result not in _ENDS or by_state is by_result:
+            return ""
+        return f"{said}, Result says {self.result.word}"
+
+    @property
+    def outcome_text(self) -> str:
+        """The outcome, with the contradiction if there is one: `failed (State says Working, …)`."""
+        return f"{self.outcome} ({self.contradiction})" if self.contradiction else str(self.outcome)
 
     @property
     def running(self) -> bool:
@@ -144,14 +182,19 @@ class Session:
 
 
 @lru_cache(maxsize=256)
-def _outcome_of(state: str | None, result: str | None, canceled: bool) -> Outcome:
+def _outcome_of(state: str | None, result: str | None, canceled: bool, has_end: bool) -> Outcome:
     """Thousands of sessions have the same few words."""
-    state = (state or "").casefold()
-    if state == "inprogress":
+    by_state, by_result = _meaning(state), _meaning(result)
+    if by_state is Outcome.RUNNING and not (has_end and by_result in _ENDS):
         return Outcome.RUNNING
     if canceled:
         return Outcome.CANCELED
-    return _OUTCOMES.get(state, _OUTCOMES.get((result or "").casefold(), Outcome.UNKNOWN))
+    return next((outcome for outcome in _ENDS if outcome in {by_state, by_result}), Outcome.UNKNOWN)
+
+
+def _meaning(word: str | None) -> Outcome | None:
+    """What one of the server's words says by itself; nothing if it is not known."""
+    return _OUTCOMES.get((word or "").strip().casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +205,14 @@ class Event:
     time: datetime | None
     message: str | None
     odd: str | None = None
+
+
+def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
+    """The words that the server said in State and Result, each once, in their order."""
+    words: dict[str | None, None] = {}
+    for session in sessions:
+        words[session.state] = words[session.result.word] = None
+    return tuple(word for word in words if word)
 
 
 @dataclass(frozen=True, slots=True)

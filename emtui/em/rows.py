@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,9 +16,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from emtui.em.gently import gently_sorted
-from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Result, Session, Uid, find_guid, uid_of
+from emtui.em.model import LONG_AGO, SYSTEM_URN, Event, Outcome, Result, Session, Uid, find_guid, uid_of
 from emtui.em.text import brief, clean
-from emtui.em.times import read_time, time_in_name
+from emtui.em.times import LATEST, believable, end_of, read_time, time_in_name
 
 ENTITIES = frozenset({"Sessions", "SystemSession", "SystemSessions"})
 REFERENCES = frozenset({"Ref", "EntityRef"})
@@ -47,38 +46,52 @@ class Item(NamedTuple):
     texts: Mapping[str, str]
 
 
-def read_row(item: Item) -> Session | None:
-    """The session that a list's element is; `None` for one that is no row at all."""
+def read_row(item: Item, last: datetime = LATEST) -> Session | None:
+    """The session that a list's element is; `None` for one that is no row at all.
+
+    No time of it is after `last`: such a one cannot be true.
+    """
     if item.name in ENTITIES or item.name in REFERENCES:
-        return read_session(item)
+        return read_session(item, last)
     if _ALIEN.isdisjoint(item.attributes):
         return None
     odd: list[str] = [f"it is listed as {brief(item.name, 60)}"]
     uid = _no_uid(item)
     if written := item.attributes.get("UID", "").strip():
         uid = Uid(brief(written, 200))
-    return _entity(item, uid, odd)
+    return _entity(item, uid, odd, last)
 
 
-def read_session(item: Item) -> Session:
+def read_session(item: Item, last: datetime = LATEST) -> Session:
     """An entity, or a bare reference, whose name tells the start."""
     odd: list[str] = []
     uid = _uid(item, odd)
     bare = not item.texts and item.attributes.get("Type", "").endswith("Reference")
     if not bare and item.name not in REFERENCES:
-        return _entity(item, uid, odd)
+        return _entity(item, uid, odd, last)
     name = _text(item.attributes.get("Name"))
-    return Session(uid, name, started=time_in_name(name), odd=_said(odd), complete=False)
+    started = believable(time_in_name(name), last)
+    return Session(uid, name, started=started, odd=_said(odd), complete=False)
 
 
-def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
+def believed(session: Session, last: datetime) -> Session:
+    """The same session; of its times only those that can be true until `last`."""
+    started = believable(session.started, last)
+    ended = end_of(started, believable(session.ended, last))
+    if started == session.started and ended == session.ended:
+        return session
+    return replace(session, started=started, ended=ended)
+
+
+def _entity(item: Item, uid: Uid, odd: list[str], last: datetime) -> Session:
     texts = item.texts
+    started = _time(item, "CreationTimeUTC", odd, last)
     return Session(
         uid,
         name=_text(item.attributes.get("Name")),
         type=_word(texts.get("SessionType")),
-        started=_time(item, "CreationTimeUTC", odd),
-        ended=_time(item, "EndTimeUTC", odd),
+        started=started,
+        ended=end_of(started, _time(item, "EndTimeUTC", odd, last)),
         state=_word(texts.get("State")),
         result=_result(
             _word(texts.get("Result/Result") or texts.get("Result")),
@@ -89,12 +102,12 @@ def _entity(item: Item, uid: Uid, odd: list[str]) -> Session:
     )
 
 
-def read_event(item: Item) -> Event | None:
+def read_event(item: Item, last: datetime = LATEST) -> Event | None:
     """One line of a log; `None` for an element that is none, and looks like none."""
     if item.name not in EVENTS and not {"Message", "CreationTimeUTC"} & item.texts.keys():
         return None
     odd: list[str] = [] if item.name in EVENTS else [f"it is listed as {brief(item.name, 60)}"]
-    time = _time(item, "CreationTimeUTC", odd)
+    time = _time(item, "CreationTimeUTC", odd, last)
     written = item.texts.get("Order", "")
     found = _ORDER.fullmatch(written)
     if found is None:
@@ -117,7 +130,7 @@ def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
     """By start, ties by UID, those without a start last; every UID once."""
     ordered: list[Session] = []
     alike: list[Session] = []
-    for session in gently_sorted(_told_apart(rows), _start, reverse=True):
+    for session in gently_sorted(_one_each(rows), _start, reverse=True):
         if alike and session.started != alike[0].started:
             ordered += sorted(alike, key=_UID)
             alike.clear()
@@ -129,30 +142,23 @@ def _start(session: Session) -> datetime:
     return session.started or LONG_AGO
 
 
-def _told_apart(rows: Sequence[Session]) -> Iterable[Session]:
-    """Every row once; further ones of a UID that differ get one of their own, and are odd.
-
-    Which of them is the first does not hang on the server's order, which means nothing.
-    """
+def _one_each(rows: Sequence[Session]) -> Iterable[Session]:
+    """One row for each UID: of several copies the one that has ended last, else the last in the answer."""
     if len({session.uid for session in rows}) == len(rows):
         return rows
-    groups: defaultdict[Uid, dict[Session, None]] = defaultdict(dict)
+    kept: dict[Uid, Session] = {}
     for session in rows:
-        groups[session.uid][session] = None  # the same row twice says nothing twice
-    apart: dict[Uid, Session] = {uid: min(group, key=_readability) for uid, group in groups.items()}
-    for uid, group in groups.items():
-        for number, session in enumerate(sorted(group, key=_readability)[1:], start=2):
-            own = Uid(f"{uid}#{number}")
-            while own in apart:
-                own = Uid(f"{own}#")
-            odd = [session.odd] if session.odd else []
-            apart[own] = replace(session, uid=own, odd=_said([*odd, "another row has the same UID"]))
-    return apart.values()
+        before = kept.get(session.uid)
+        if before is None or _finality(session) >= _finality(before):
+            kept[session.uid] = session
+    return kept.values()
 
 
-def _readability(session: Session) -> tuple[bool, str]:
-    """The order among rows of one UID: whole ones first, then by content alone."""
-    return bool(session.odd), repr(session)
+def _finality(session: Session) -> tuple[bool, bool, datetime]:
+    """How final what a copy says is: a run with an outcome has ended, though its end may be unknown."""
+    outcome, ended = session.outcome, session.ended
+    has_ended = outcome is not Outcome.RUNNING and (ended is not None or outcome is not Outcome.UNKNOWN)
+    return session.complete, has_ended, ended or LONG_AGO
 
 
 def _uid(item: Item, odd: list[str]) -> Uid:
@@ -179,10 +185,11 @@ def _no_uid(item: Item) -> Uid:
     return Uid(f"{SYSTEM_URN}none-{digest.hexdigest()}")
 
 
-def _time(item: Item, name: str, odd: list[str]) -> datetime | None:
+def _time(item: Item, name: str, odd: list[str], last: datetime) -> datetime | None:
+    """What cannot be true is unknown, and not odd: a running run has such an end."""
     text = item.texts.get(name)
     try:
-        return read_time(text) if text else None
+        return believable(read_time(text), last) if text else None
     except ValueError:
         odd.append(f"{name} “{brief(text or '', 40)}”")
         return None

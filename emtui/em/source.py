@@ -67,6 +67,11 @@ class Source(Protocol):
         ...
 
     @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours, as its last answer said; `None` if it did not."""
+        ...
+
+    @property
     def api(self) -> str:
         """The versions of its API that the server named, such as `v1_6, v1_7`; nothing if none is known."""
         ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from emtui.em import rows
 from emtui.em.document import read_whole
@@ -20,6 +21,7 @@ from emtui.em.repair import readable
 from emtui.em.rows import Item
 from emtui.em.secret import Secret
 from emtui.em.text import brief, clean
+from emtui.em.times import latest
 
 __all__ = [
     "ListReader",
@@ -38,15 +40,20 @@ __all__ = [
 _UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|<\0|\0<")
 
 
-def read_session(body: bytes) -> Session:
-    """One session, or the bare reference to one; raises `Unreadable`."""
-    return rows.read_session(_root(body, "SystemSession", "Sessions", "EntityRef", "Ref"))
+def read_session(body: bytes, clock: datetime | None = None) -> Session:
+    """One session, or the bare reference to one; raises `Unreadable`.
+
+    `clock` is what the server's showed: a time far ahead of it is unknown.
+    """
+    item = _root(body, "SystemSession", "Sessions", "EntityRef", "Ref")
+    return rows.read_session(item, latest(clock))
 
 
-def read_log(body: bytes) -> Log:
+def read_log(body: bytes, clock: datetime | None = None) -> Log:
     """The events of one session, in Order; raises `Unreadable`."""
+    last = latest(clock)
     items, replaced = read_whole(body, 2, "SystemSessionEvents", "Events")
-    found = (rows.read_event(item) for item in items)
+    found = (rows.read_event(item, last) for item in items)
     return Log(rows.in_order(event for event in found if event is not None), replaced)
 
 

@@ -1,6 +1,8 @@
-"""The last hours for whoever takes over: what is open, what is known, what has recovered.
+"""The last hours for whoever takes over: what needs somebody, what is known, what has recovered.
 
-It rests on the list alone; each failure is one line, however often it happened.
+What needs somebody or is known is what the screens list, a line each. A failure that came back and is
+good again stands among those as well as in what has recovered. It rests on the list alone; each
+failure is one line, however often it happened.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.handover.case import Origin
 from emtui.handover.document import Block, Item, Part, Said, Title, Told
-from emtui.triage.finding import Failing, Finding, Recurring, Warned
+from emtui.triage.finding import Canceled, Failing, Finding, Recurring, Warned
 from emtui.triage.incidents import Incident, incidents
-from emtui.triage.known import NOTHING_KNOWN, Known, Mark
+from emtui.triage.known import NOTHING_KNOWN, Known, Mark, key_of
 from emtui.triage.standing import Standings
 from emtui.triage.telling import ground
 from emtui.triage.telling_known import noted
@@ -63,26 +65,25 @@ class Shift:
 
 def summary(shift: Shift) -> tuple[Block, ...]:
     """The whole of it."""
-    found = [one for one in incidents({row.type: row.runs for row in shift.board.types}) if _of(one, shift)]
-    open_ones = [one for one in found if one.goes_on]
-    marks = {one.fingerprint: mark for one in open_ones if (mark := _mark(one, shift))}
-    beside = _beside(shift, open_ones)
-    known = [_sentence(one, shift) for one in beside if shift.known.of_finding(one)]
-    known += [_incident(one, shift) for one in open_ones if one.fingerprint in marks]
-    now = [_sentence(one, shift) for one in beside if not shift.known.of_finding(one)]
+    known = [finding for finding in shift.findings if shift.known.of_finding(finding)]
+    now = [finding for finding in shift.findings if finding not in known]
+    told = {key_of(finding) for finding in shift.findings}
+    found = incidents({row.type: row.runs for row in shift.board.types})
+    others = [one for one in found if one.goes_on and one.fingerprint not in told]
+    over = [one for one in found if not one.goes_on and (_of(one, shift) or one.fingerprint in told)]
     return (
         Title(_title(shift)),
-        *_part("Needs somebody", now),
-        *_part("Open", [_incident(one, shift) for one in open_ones if one.fingerprint not in marks]),
-        *(_part("Known", known) if known else ()),
-        *_part("Recovered", [_incident(one, shift) for one in found if not one.goes_on]),
+        *_part("Needs somebody", [_sentence(one, shift) for one in now]),
+        *(_part("Known", [_sentence(one, shift) for one in known]) if known else ()),
+        *(_part("Other messages", [_incident(one, shift) for one in others]) if others else ()),
+        *_part("Recovered", [_incident(one, shift) for one in over]),
         *_blind(shift),
         *_rests_on(shift),
     )
 
 
 def _of(incident: Incident, shift: Shift) -> bool:
-    """Whether it happened, or ended, in these hours."""
+    """Whether one that is over happened, or ended, in these hours."""
     return incident.last >= shift.since or (incident.recovered or shift.board.now) > shift.since
 
 
@@ -93,24 +94,6 @@ def _title(shift: Shift) -> Told:
     return (mark, f"The last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
 
 
-def _beside(shift: Shift, open_ones: Sequence[Incident]) -> list[Finding]:
-    """What needs somebody beside the failures that are told below: what hangs, is late, is slow."""
-    told_below = {incident.type for incident in open_ones}
-
-    def more(finding: Finding) -> bool:
-        match finding:
-            case Failing():
-                return finding.due > 0 or finding.type not in told_below
-            case Warned():
-                return finding.type not in told_below
-            case Recurring():
-                return finding.incident.goes_on and finding.type not in told_below
-            case _:
-                return True
-
-    return [finding for finding in shift.findings if more(finding)]
-
-
 def _mark(incident: Incident, shift: Shift) -> Mark | None:
     """The mark that holds for its newest run."""
     row = shift.board.of(incident.type)
@@ -119,13 +102,24 @@ def _mark(incident: Incident, shift: Shift) -> Mark | None:
 
 
 def _sentence(finding: Finding, shift: Shift) -> Told:
-    """The teller's, its type apart: that is the server's word; after it the note, if it is known."""
+    """The sentence, its type apart: that is the server's word; then the message, and the note if known."""
     text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
-    note = _noted(shift.known.of_finding(finding), shift)
+    rest = (*_message(finding), *_noted(shift.known.of_finding(finding), shift))
     kind = finding.type
     if kind is None:
-        return (text, *note)
-    return (Said(kind, 60), text.removeprefix(kind), *note) if text.startswith(kind) else (Said(text), *note)
+        return (text, *rest)
+    return (Said(kind, 60), text.removeprefix(kind), *rest) if text.startswith(kind) else (Said(text), *rest)
+
+
+def _message(finding: Finding) -> Told:
+    match finding:
+        case Failing() | Warned() | Canceled():
+            message = finding.message
+        case Recurring():
+            message = finding.incident.message
+        case _:
+            message = None
+    return (": ", Said(message, _MESSAGE)) if message else ()
 
 
 def _noted(mark: Mark | None, shift: Shift) -> Told:

@@ -5,7 +5,7 @@ The most important first, for somebody who has never seen it; about forty lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from emtui import words
 from emtui.em.model import Session
@@ -14,10 +14,11 @@ from emtui.handover.case import Case
 from emtui.handover.document import Block, Fact, Part, Quote, Said, Title, Told
 from emtui.handover.surroundings import surroundings
 from emtui.handover.unknown import unknown
+from emtui.triage.around import by_kind
 from emtui.triage.explained import Explanation
-from emtui.triage.servers import ServerRow, Went
+from emtui.triage.servers import ServerRow, Went, worst_first
 from emtui.triage.steps import Wait
-from emtui.triage.telling import usual_wait
+from emtui.triage.telling import type_or_name, usual_wait
 
 _OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
 """What the teller says in words of ours alone; everything else may hold the server's."""
@@ -60,20 +61,26 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     session, zones = case.session, case.origin.zones
     if session.started:
         yield "Began", (zones.everywhere(session.started),)
+    elif session.complete:
+        yield "Began", (words.UNKNOWN,)
     took = session.took(case.origin.now)
-    if took is not None:
-        if session.running:
-            yield "Runs", (f"for {words.duration(took)} so far",)
-        else:
-            until = f" until {zones.at(session.ended)}" if session.ended else ""
-            yield "Took", (words.duration(took), until)
+    if took is None:
+        if session.complete:
+            yield "Took", (words.UNKNOWN,)
+    elif session.running:
+        yield "Runs", (f"for {words.duration(took)} so far",)
+    else:
+        until = f" until {zones.at(session.ended)}" if session.ended else ""
+        yield "Took", (words.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
     for label, text in case.people:
         yield label, (Said(text),)
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
     if said:
-        yield "Server says", (Said(" / ".join(said), 100), ", canceled" if session.result.canceled else "")
+        contradictory = " (contradictory)" if session.contradiction else ""
+        canceled = ", canceled" if session.result.canceled else ""
+        yield "Server says", (Said(" / ".join(said), 100), contradictory, canceled)
 
 
 def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
@@ -83,9 +90,9 @@ def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
                 if found.worst:
                     yield label, _wait(found.worst)
             case "Servers":
-                yield label, tuple(_listed([_server(row) for row in found.servers]))
+                yield label, tuple(_listed([_server(row) for row in worst_first(found.servers)]))
             case "Nearby":
-                yield label, tuple(_listed([_near(one, case) for one in found.around.troubled]))
+                yield label, tuple(_listed([_near(runs, case) for runs in by_kind(found.around.troubled)]))
             case _:
                 yield _LABELS.get(label, label), (text if label in _OURS else Said(text),)
 
@@ -102,9 +109,10 @@ def _server(row: ServerRow) -> Told:
     return (Said(row.host, 80), f" {words.duration(took)}" if took is not None else "", f" {row.went}")
 
 
-def _near(one: Session, case: Case) -> Told:
-    at = f" {case.origin.zones.at(one.started)}" if one.started else ""
-    return (Said(one.type or _name(one), 60), f" {one.outcome}{at}")
+def _near(runs: Sequence[Session], case: Case) -> Told:
+    """`CollectJob 2026-11-23 02:10:04 +01:00 failed`."""
+    began = case.origin.teller.began(runs)
+    return (Said(type_or_name(runs[0]), 60), f" {began}" if began else "", f" {runs[0].outcome}")
 
 
 def _listed(told: list[Told]) -> Iterator[str | Said]:

@@ -6,9 +6,12 @@ The only place where the screens and the command line make a client.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 
 from emtui import __version__
 from emtui.em.client import Client
+from emtui.em.clock import utc_now
 from emtui.em.errors import BadAddress
 from emtui.em.logon import Gate
 from emtui.em.proxy import Proxies
@@ -18,8 +21,11 @@ from emtui.local import password_command, process
 from emtui.local.connection import Connection
 
 
-async def log_on(connection: Connection, gate: Gate) -> Client:
-    """A client that is logged on; raises `EmError`. The gate is `Refusals`, but for a demo."""
+async def log_on(connection: Connection, gate: Gate, now: Callable[[], datetime] = utc_now) -> Client:
+    """A client that is logged on; raises `EmError`.
+
+    The gate is `Refusals`, and `now` the clock of this computer, but for a demo.
+    """
     if connection.server is None or connection.user is None or connection.password is None:
         raise BadAddress("A server, a user and a password are needed to log on.")
 
@@ -37,6 +43,7 @@ async def log_on(connection: Connection, gate: Gate) -> Client:
         agent=f"emtui/{__version__}",
         gate=gate,
         another=another,
+        now=now,
     )
 
 

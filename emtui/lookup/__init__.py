@@ -14,6 +14,7 @@ from emtui.lookup.query import Query
 from emtui.lookup.quoting import closed, split
 from emtui.lookup.reading import KEYS, parse, term
 from emtui.lookup.sieve import STEP, Sieve
+from emtui.lookup.states import readable
 from emtui.lookup.target import (
     LAST_GOOD,
     ExactTarget,
@@ -65,6 +66,7 @@ __all__ = [
     "parse",
     "parse_order",
     "parse_target",
+    "readable",
     "split",
     "target_in",
     "term",

@@ -1,14 +1,14 @@
 """What a query may rest on that a session alone does not tell, and the tests that need it.
 
-A frozen value, handed in by whoever knows: what is usual of each type, which runs nobody has
+A frozen value, handed in by whoever knows: what is usual for each run, which runs nobody has
 seen, which are known, and the server's clock. It is compared with the one before, so that a
 list is only gone through again when what its query rests on has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from emtui.lookup.measures import parse_length, parse_times
 
 IS = ("running", "unseen", "unusual", "stuck", "known")
 """What may stand after `is:`."""
-NOW, USUAL, UNSEEN, KNOWN = "now", "usual", "unseen", "known"
+NOW, USUAL, UNSEEN, KNOWN, STATES = "now", "usual", "unseen", "known", "states"
 """The parts of `Beyond`, as terms name what they rest on."""
 
 Test = Callable[[Session], bool]
@@ -34,17 +34,16 @@ _RESTS_ON = {
 
 
 class Usual(Protocol):
-    """What is usual of a type."""
+    """What is usual for each run."""
 
-    @property
-    def usual(self) -> timedelta:
-        """How long a run usually takes."""
+    def times(self, session: Session, took: timedelta | None) -> float | None:
+        """How many times the usual so long is, where that is known."""
 
-    def ratio(self, took: timedelta | None) -> float | None:
-        """How many times the usual that is, if it is unusually long."""
+    def ratio(self, session: Session, took: timedelta | None) -> float | None:
+        """The same, if it is unusually long."""
 
-    def overrun(self, took: timedelta | None) -> float | None:
-        """The same for a run that goes on: longer than any good one, too."""
+    def overrun(self, session: Session, now: datetime) -> float | None:
+        """The same, if it still runs and that is longer than any successful run before it took."""
 
 
 class Knows(Protocol):
@@ -56,16 +55,18 @@ class Knows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """As of `now`, the server's clock at the last list: what is `usual` of each type, `unseen`, `known`.
+    """As of `now`, the server's clock at the last list: what is `usual` for each run, `unseen`, `known`.
 
-    What is not known yet is empty and matches nothing. Without `now` it is the time at which the
-    query was read; `unseen` is `None` where nobody looks on.
+    What is not known yet is empty or `None` and matches nothing. Without `now` it is the time at which the
+    query was read; `unseen` is `None` where nobody looks on. `states` are the words of State and Result
+    in the list, `None` until it is there.
     """
 
     now: datetime | None = None
-    usual: Mapping[str, Usual] = field(default_factory=dict)
+    usual: Usual | None = None
     unseen: Container[str] | None = None
     known: Knows | None = None
+    states: tuple[str, ...] | None = None
 
     def parts(self, names: Iterable[str]) -> tuple[object, ...]:
         """Some of its parts, by name."""
@@ -111,8 +112,8 @@ def _took_test(value: str, now: datetime) -> Test:
     return lambda session: (took := session.took(now)) is not None and fits(took)
 
 
-def _ratio_test(value: str, usual: Mapping[str, Usual], now: datetime) -> Test:
-    """`ratio:`: how many times the usual of its type; false where that is not known."""
+def _ratio_test(value: str, usual: Usual | None, now: datetime) -> Test:
+    """`ratio:`: how many times the usual a run took; false where that is not known."""
     try:
         fits = parse_times(value)
     except ValueError:
@@ -123,8 +124,8 @@ def _ratio_test(value: str, usual: Mapping[str, Usual], now: datetime) -> Test:
         ) from None
 
     def test(session: Session) -> bool:
-        base, took = usual.get(session.type or ""), session.took(now)
-        return base is not None and took is not None and base.usual > timedelta() and fits(took / base.usual)
+        times = usual.times(session, session.took(now)) if usual else None
+        return times is not None and fits(times)
 
     return test
 
@@ -152,11 +153,9 @@ def _one(name: str, beyond: Beyond, now: datetime) -> Test:
                 raise BadQuery("is:unseen is for the screens: here nobody has looked on.", name)
             return lambda session: session.uid in unseen
         case "unusual":
-            return lambda s: (
-                (base := usual.get(s.type or "")) is not None and base.ratio(s.took(now)) is not None
-            )
+            return lambda s: usual is not None and usual.ratio(s, s.took(now)) is not None
         case "stuck":
-            return lambda session: _stuck(session, usual, now)
+            return lambda s: usual is not None and usual.overrun(s, now) is not None
         case "known":
             return lambda session: known is not None and known.of(session) is not None
         case _:
@@ -174,11 +173,3 @@ def _instead(name: str, taken: Sequence[str]) -> str:
         return f"write state:{name}."
     guess = nearest(name, taken)
     return f"did you mean {guess}?" if guess else f"{', '.join(taken[:-1])} or {taken[-1]}."
-
-
-def _stuck(session: Session, usual: Mapping[str, Usual], now: datetime) -> bool:
-    """Whether it goes on for longer than usual and than any good run ever did."""
-    if not session.running or session.ended is not None:
-        return False
-    base = usual.get(session.type or "")
-    return base is not None and base.overrun(session.took(now)) is not None

@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emtui.em.model import Outcome
 from emtui.lookup.beyond import IS
 from emtui.lookup.quoting import is_open, last_term, unquoted
-from emtui.lookup.reading import KEYS, SERVER_STATES, term
+from emtui.lookup.reading import KEYS, term
+from emtui.lookup.states import offered_states
 from emtui.words import folded
 
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _LISTS = frozenset({"state", "type", "is"})
 """Keys that take several values, with commas."""
-_THEIRS = tuple(state for state in SERVER_STATES if state.casefold() not in set(Outcome))
 _LONG_ENOUGH = 3
 """Characters of a word from which on names that hold it are offered for it."""
 _NUMBER, _COMPARED = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
@@ -31,9 +30,10 @@ _RATIOS = (">1.5", ">2", ">3", ">10")
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the list that is looked at has: the names of its types."""
+    """What the list that is looked at has: the names of its types, and the server's words for states."""
 
     types: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
 def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
     match key:
         case "state":
-            return _fitting(typed, (*Outcome, *_THEIRS) if typed else Outcome)
+            return [
+                term("", name) for name in _fitting(unquoted(typed), offered_states(typed, offers.states))
+            ]
         case "type":
             return [term("", name) for name in _fitting(unquoted(typed), offers.types)]
         case "is":

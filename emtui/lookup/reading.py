@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from emtui import words
-from emtui.em.model import Outcome, Session, find_guid
-from emtui.lookup.bad import BadQuery, meant, nearest
-from emtui.lookup.beyond import NOTHING, Beyond, Test, beyond_test, rests_on
+from emtui.em.model import find_guid
+from emtui.lookup.bad import BadQuery, nearest
+from emtui.lookup.beyond import NOTHING, STATES, Beyond, Test, beyond_test, rests_on
 from emtui.lookup.moments import NotTwice, parse_moment
 from emtui.lookup.query import MOMENTS, Query, Term
 from emtui.lookup.quoting import quoted, split, unquoted
+from emtui.lookup.states import only_the_list_tells, state_test
 from emtui.lookup.texts import text_test
 from emtui.lookup.types import named_by, type_test
 
 KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
-SERVER_STATES = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Failed", "Error")
 
 _CONTAINED = frozenset({"", "message", "name"})
 """Keys of terms that look for a text within another."""
@@ -47,7 +47,7 @@ class _Reader:
     def term(self, turned: bool, key: str, value: str, kind: str = "") -> Term:
         """One term; `kind` is the type that a word names."""
         test, basis = self._test(key, value, kind)
-        parts, text = rests_on(key, value), term(key, value)
+        parts, text = self._parts(key, value), term(key, value)
         needle = words.folded(value) if key in _CONTAINED and not turned and not kind else ""
         return Term(
             f"-{text}" if turned else text,
@@ -59,13 +59,19 @@ class _Reader:
             parts,
         )
 
+    def _parts(self, key: str, value: str) -> tuple[str, ...]:
+        """What else the term rests on; a state on the words of the list, until they have decided about it."""
+        if key == "state" and self.beyond.states is None and only_the_list_tells(value):
+            return (STATES,)
+        return rests_on(key, value)
+
     def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
         """What a term asks, and what its answer hangs on that its text does not say."""
         if key and not (value if key in _CONTAINED else value.strip()):
             raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
         match key:
             case "state":
-                return _state_test(value), ()
+                return state_test(value, self.beyond.states), ()
             case "type":
                 fits = type_test(value)
                 return lambda session: fits(session.type), ()
@@ -96,25 +102,6 @@ def _moment_test(key: str, moment: datetime) -> Test:
             return lambda s: s.started is not None and s.started < moment
         case _:
             return lambda s: s.started is not None and s.started <= moment
-
-
-def _state_test(value: str) -> Test:
-    outcomes, states = set(), set()
-    for name in filter(None, (part.strip().casefold() for part in value.split(","))):
-        if name in set(Outcome):
-            outcomes.add(Outcome(name))
-        elif name in {state.casefold() for state in SERVER_STATES}:
-            states.add(name)
-        else:
-            known = (*Outcome, *(state for state in SERVER_STATES if state.casefold() not in set(Outcome)))
-            raise BadQuery(f"{name!r} is not a state: {meant(name, known)}", name)
-    if not states:
-        return lambda session: session.outcome in outcomes
-    return lambda session: session.outcome in outcomes or _own_state(session) in states
-
-
-def _own_state(session: Session) -> str:
-    return (session.state or session.result.word or "").casefold()
 
 
 def parse(text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING) -> Query:

@@ -63,7 +63,8 @@ def _word_test(needle: str) -> Test:
         name, result, uid = session.name, session.result, session.uid
         if name and needle in (name.casefold() if name.isascii() else folded(name)):
             return True
-        alike = (session.type, session.state, result.word, result.message, result.canceled)
+        has_end = session.ended is not None
+        alike = (session.type, session.state, result.word, result.message, result.canceled, has_end)
         found = known.get(alike)
         if found is None:
             if len(known) >= _ALIKE:

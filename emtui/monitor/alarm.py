@@ -1,16 +1,18 @@
-"""When to ring: for a new failure and for blindness, once each, and seldom."""
+"""When to ring: for a new failure and for each outage, once each, and seldom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from emtui.em.model import Outcome, Session
+from emtui.monitor.health import Sight
 
 if TYPE_CHECKING:
     from emtui.monitor.changes import Changes
+    from emtui.monitor.health import Health
     from emtui.monitor.snapshot import Snapshot
 
 APART = 600.0
@@ -19,11 +21,11 @@ APART = 600.0
 
 @dataclass(slots=True)
 class Alarm:
-    """Remembers what was rung for."""
+    """Remembers what was rung for; `clock` counts seconds and never jumps."""
 
     clock: Callable[[], float] = monotonic
     _rang_at: float | None = None
-    _blind: bool = field(default=False)
+    _rang_for: tuple[Health, int] | None = None
 
     def failure(
         self, changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
@@ -36,14 +38,20 @@ class Alarm:
         found = next((run for run in fresh if snapshot and not _repeats(run, snapshot, known)), None)
         return found if found and self._may_ring() else None
 
-    def seen(self) -> None:
-        """An answer has come: what goes blind after it is told again."""
-        self._blind = False
+    def outage(self, health: Health) -> bool:
+        """Whether to ring because the server cannot be reached: once for each outage.
 
-    def blind(self) -> bool:
-        """Whether to ring because nothing is known any more: once until something is again."""
-        first, self._blind = not self._blind, True
-        return first and self._may_ring()
+        Outages are told apart by their number, so nothing has to be reset when one is over. One that
+        begins within ten minutes of an alarm rings after them, if it still goes on.
+        """
+        if health.sight is not Sight.BLIND:
+            return False
+        if self._rang_for and self._rang_for[0] is health and self._rang_for[1] == health.outages:
+            return False
+        if not self._may_ring():
+            return False
+        self._rang_for = health, health.outages
+        return True
 
     def _may_ring(self) -> bool:
         now = self.clock()

@@ -12,10 +12,11 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from emtui.em.clock import offset, utc_now
 from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
 from emtui.em.model import Listing
 from emtui.em.threads import beside
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 
 DECIDED = (Denied, Untrusted, BadSetting)
 """What no later attempt would change without somebody."""
-
-_ACCURACY = timedelta(seconds=3)
-"""A `Date` has no parts of a second, and its way here takes time: less than this is no difference."""
-
-
-def utc_now() -> datetime:
-    """The wall clock of this computer."""
-    return datetime.now(UTC)
 
 
 class Clock(Protocol):
@@ -194,7 +187,7 @@ class Follow:
         at = self.clock.now()
         self.health.answered(at, answer.cost)
         self.health.skew = answer.skew
-        skew = answer.skew if answer.skew and abs(answer.skew) > _ACCURACY else timedelta()
+        skew = offset(answer.skew)
         seen, changes, before = None, NOTHING, self.snapshot
         while seen is None or before is not self.snapshot:  # a run became known better meanwhile
             before = self.snapshot

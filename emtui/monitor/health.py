@@ -49,6 +49,7 @@ class Health:
 
     That clock may be put back meanwhile: nothing begins after now, and nothing ends before it began.
 
+    `outages` is how many times sight was lost so far, the one that goes on included.
     `after_outage`: what was lost last was lost within ten minutes of a failure.
     """
 
@@ -58,6 +59,7 @@ class Health:
     failed_at: datetime | None = None
     looks: int = 0
     failures: int = 0
+    outages: int = 0
     received: int = 0
     last: Cost | None = None
     skew: timedelta | None = None
@@ -94,6 +96,7 @@ class Health:
         self._trouble_at = at
         self.problem, self.failed_at = why, at
         if self.sight is Sight.BLIND:
+            self.outages += self.blind_since is None
             since = self.periods.pop().since if self.blind_since else self.seen or at
             self.periods.append(Period(min(since, at), None, why))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from emtui.em.model import Listing, Outcome, Session, Uid
+from emtui.em.model import Listing, Outcome, Session, Uid, state_words
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Snapshot:
 
     def counted(self) -> Snapshot:
         """The same look, with all counted that is asked of it again and again."""
-        _ = self.odd, self.references, self.tally
+        _ = self.odd, self.references, self.tally, self.states
         return self
 
     @property
@@ -69,6 +69,11 @@ class Snapshot:
     def tally(self) -> Counter[Outcome]:
         """How many sessions came to which outcome, among those that are known whole."""
         return Counter(session.outcome for session in self.sessions if session.complete)
+
+    @cached_property
+    def states(self) -> tuple[str, ...] | None:
+        """The server's words for states; not known while of some runs only the names are."""
+        return None if self.references else state_words(self.sessions)
 
     def find(self, uid: Uid) -> Session | None:
         """The session of this uid, if it is in the list."""

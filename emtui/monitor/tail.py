@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emtui.em.errors import EmError
 from emtui.em.model import Session
@@ -23,13 +23,20 @@ BEAT = 290.0
 class Line:
     """One thing that was seen `at` this moment; blind, back and a beat while blind carry the problem.
 
-    `change` is `added`, `changed`, `gone`, `blind`, `back` or `beat`.
+    `change` is `added`, `changed`, `gone`, `blind`, `back` or `beat`. `at` is by our clock, which the
+    server's was ahead of by `skew`.
     """
 
     at: datetime
     change: str
     session: Session | None = None
     problem: str | None = None
+    skew: timedelta = timedelta()
+
+    @property
+    def now(self) -> datetime:
+        """The server's clock then: what runs there is as long as it says."""
+        return self.at + self.skew
 
 
 @dataclass(slots=True)
@@ -96,18 +103,18 @@ class Tail:
         if before is None:
             for session in reversed(seen.sessions) if self.from_start else ():
                 if self.wanted(session):
-                    yield Line(seen.as_of, "added", session)
+                    yield Line(seen.as_of, "added", session, skew=seen.skew)
             return
         changes, old = Changes.between(before, seen), {session.uid: session for session in before.sessions}
         for session in reversed(changes.added):
             if self.wanted(session):
-                yield Line(seen.as_of, "added", session)
+                yield Line(seen.as_of, "added", session, skew=seen.skew)
         for session in reversed(changes.changed):
             if self.wanted(session) or self.wanted(old[session.uid]):
-                yield Line(seen.as_of, "changed", session)
+                yield Line(seen.as_of, "changed", session, skew=seen.skew)
         for session in reversed(changes.gone):
             if self.wanted(session):
-                yield Line(seen.as_of, "gone", session)
+                yield Line(seen.as_of, "gone", session, skew=seen.skew)
 
 
 async def _first(looks: asyncio.Queue[Snapshot | None], looking: asyncio.Task[None]) -> Snapshot | None:

@@ -11,6 +11,7 @@ from emtui.triage.incidents import TROUBLE
 from emtui.triage.runs import EARLIEST, LATEST
 
 WITHIN = timedelta(minutes=10)
+_BAD = TROUBLE | {Outcome.CANCELED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,23 @@ def around(
         and _end(other, now) >= since
     ]
     near.sort(key=lambda other: other.started or LONG_AGO)
-    bad = TROUBLE | {Outcome.CANCELED}
     return Around(
-        tuple(other for other in near if other.outcome in bad),
-        tuple(other for other in near if other.outcome not in bad),
+        tuple(other for other in near if other.outcome in _BAD),
+        tuple(other for other in near if other.outcome not in _BAD),
     )
+
+
+def by_kind(sessions: Iterable[Session]) -> tuple[tuple[Session, ...], ...]:
+    """The runs of one type together, those in trouble by outcome; by the start of the first of them."""
+    groups: dict[tuple[str | None, Outcome | None], list[Session]] = {}
+    for session in sessions:
+        outcome = session.outcome if session.outcome in _BAD else None
+        groups.setdefault((session.type, outcome), []).append(session)
+    return tuple(map(tuple, groups.values()))
 
 
 def _end(session: Session, now: datetime) -> datetime:
     """A run of which no end is known and that does not run is taken for its start."""
-    if session.ended is not None:
-        return session.ended
-    return now if session.running else session.started or LONG_AGO
+    if session.running:
+        return now
+    return session.ended or session.started or LONG_AGO

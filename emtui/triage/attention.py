@@ -25,7 +25,7 @@ from emtui.triage.finding import (
     Warned,
 )
 from emtui.triage.incidents import incidents_of
-from emtui.triage.rhythm import DAY, WEEK
+from emtui.triage.rhythm import DAY, WEEK, Due
 from emtui.triage.runs import started
 from emtui.triage.standing import Standing, Standings, standings
 
@@ -99,8 +99,8 @@ def _of_type(row: Standing, now: datetime) -> Iterator[Finding]:
 def _failing(row: Standing) -> Failing | None:
     if row.streak is None or row.streak.outcome is not Outcome.FAILED:
         return None
-    due = row.due.count if row.due else 0
-    return Failing(row.type, row.streak, _last_message(row, Outcome.FAILED), due)
+    due = row.due or Due(None)
+    return Failing(row.type, row.streak, _last_message(row, Outcome.FAILED), due.count, due.at_least)
 
 
 def _warned(row: Standing) -> Iterator[Warned]:
@@ -115,7 +115,8 @@ def _last_message(row: Standing, outcome: Outcome) -> str | None:
 def _late(row: Standing) -> Iterator[Late]:
     due, rhythm = row.due, row.rhythm
     if due and rhythm and due.since:
-        yield Late(row.type, due.since, started(row.newest), rhythm.every, due.count, rhythm.rests_on)
+        last = started(row.newest)
+        yield Late(row.type, due.since, last, rhythm.every, due.count, rhythm.rests_on, due.at_least)
 
 
 def _canceled(row: Standing, now: datetime) -> Iterator[Canceled]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from emtui.em.model import Event, Outcome, Session
 from emtui.triage.around import Around, around
-from emtui.triage.baseline import Baseline, baseline_for, longer_than
+from emtui.triage.baseline import Baseline
 from emtui.triage.incidents import Incident, incident_of
 from emtui.triage.rhythm import Due
 from emtui.triage.runs import Runs, before
@@ -81,14 +81,14 @@ def explain(
     usual_steps = usuals(past)
     shown = never_before(waits(steps(events, until), usual_steps), [log for log in past if log])
     went = servers(events, past, until)
-    usual = baseline_for(runs, session)
+    usual, took = standing.baselines.of(session), session.took(now)
     return Explanation(
         streak_at(runs, session),
         incident_of(runs, session),
         next(iter(good_before(runs, session, 1)), None),
         usual,
-        usual.ratio(session.took(now)) if usual else None,
-        longer_than(runs, session, now) if usual else None,
+        usual.ratio(took) if usual else None,
+        usual.longer_than(took) if usual and took is not None else None,
         shown,
         _waited(shown, went),
         silence(events, now, usual_steps) if session.running else None,

@@ -81,9 +81,10 @@ class _OfStreak:
 
 @dataclass(frozen=True, slots=True)
 class Failing(_OfStreak):
-    """The newest runs of a type failed; `due` more were due and have not begun."""
+    """The newest runs of a type failed; `due` more were due and have not begun, or `at_least` so many."""
 
     due: int
+    at_least: bool = False
     grade: ClassVar = Grade.NOW
 
 
@@ -115,7 +116,10 @@ class Hanging:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A type that runs `every` so often last began at `last`; `due` runs since `since` have not begun."""
+    """A type that runs `every` so often last began at `last`; `due` runs since `since` have not begun.
+
+    Or `at_least` so many.
+    """
 
     type: str
     since: datetime
@@ -123,6 +127,7 @@ class Late:
     every: timedelta
     due: int
     rests_on: int
+    at_least: bool = False
     grade: ClassVar = Grade.NOW
 
 

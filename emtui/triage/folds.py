@@ -12,15 +12,15 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TypeAlias
 
-from emtui.em.model import Outcome, Result, Session, Uid
-from emtui.triage.baseline import MOST, Baseline, baseline, lengths, spans_of
+from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
+from emtui.triage.baseline import MOST, Baselines, lengths, spans_of
 from emtui.triage.runs import by_type
 
 STEP = 1_000
@@ -56,21 +56,23 @@ class Fold:
 Row: TypeAlias = "Session | Fold"
 
 
-def may_fold(session: Session, usual: Baseline | None) -> bool:
+def may_fold(session: Session, usual: Baselines) -> bool:
     """Whether a run may be in a fold."""
     began, ended, result = session.started, session.ended, session.result
-    if not _ended_well(session.state, result.word, result.canceled) or session.type is None:
+    if session.type is None or ended is None:
         return False
-    if began is None or ended is None or ended < began or session.odd or not session.complete:
+    if not _ended_well(session.state, result.word, result.canceled):
         return False
-    return usual is None or usual.ratio(ended - began) is None
+    if began is None or ended < began or session.odd or not session.complete:
+        return False
+    return usual.ratio(session, ended - began) is None
 
 
 @lru_cache(maxsize=256)
 def _ended_well(state: str | None, word: str | None, canceled: bool) -> bool:
-    """Whether the server's words say so, all of them; thousands of sessions have the same few."""
-    said = Session(Uid(""), state=state, result=Result(word, None, canceled))
-    return said.outcome is Outcome.SUCCESS and not said.disputed
+    """Whether the words of a run with an end say so, all of them; thousands of sessions have the same few."""
+    said = Session(Uid(""), ended=LONG_AGO, state=state, result=Result(word, None, canceled))
+    return said.outcome is Outcome.SUCCESS and not said.contradiction
 
 
 class Folding:
@@ -87,8 +89,8 @@ class Folding:
         opened: Container[Uid] = NOBODY,
     ) -> None:
         self.sessions = sessions
-        self.usual: Mapping[str, Baseline] = {}
-        """What is usual for each type, once that was found."""
+        self.usual = Baselines()
+        """What is usual for each run, once that was found."""
         self.rows: list[Row] = []
         self.done = False
         self._group = array("l")
@@ -124,12 +126,8 @@ class Folding:
             for kind, runs in by_type(self.sessions[start : start + STEP]).items():
                 types.setdefault(kind, []).extend(runs)
             yield
-        usual = {}
         for kind, runs in types.items():
-            if found := baseline(runs):
-                usual[kind] = found
-            yield
-        self.usual = usual
+            yield from self.usual.add(kind, runs, STEP)
 
     def _add(
         self, place: int, session: Session, unseen: bool, lasting: dict[str | None, tuple[bool, int]]
@@ -137,7 +135,7 @@ class Folding:
         """Put this one into a group: that of its type, as long as nothing has come between."""
         kind = session.type
         group = APART
-        if not may_fold(session, self.usual.get(kind or "")):
+        if not may_fold(session, self.usual):
             lasting.pop(kind, None)
             self._apart.append(place)
         else:

@@ -12,13 +12,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from emtui.triage.rhythm import MINUTE, Outage, Rhythm
+from emtui.triage.rhythm import MINUTE, MOST_SLOTS, Missed, Outage, Rhythm, missed_of
 from emtui.triage.runs import Runs
 
 MOST_LOOKED_AT = 100
 """Of many long pauses only the newest are looked at."""
-MOST_SLOTS = 20
-"""How many missed runs of one type in one pause are counted."""
 AT_LEAST = 5 * MINUTE
 
 
@@ -54,35 +52,43 @@ def _outage(
     since, until = pause
     open_ended = until == now
     missed = {
-        kind: count
+        kind: its
         for kind, found in rhythms.items()
-        if (count := _missed(types[kind], found, pause)) and (open_ended or _resumed(found, until, now))
+        if (its := _missed(types[kind], found, pause, now)).due
+        and (open_ended or _resumed(found, until, now))
     }
     pending = [kind for kind in missed if not _began(rhythms[kind], until, now)]
-    if len(missed) < 2 and (pending or sum(missed.values()) < 2):
+    count = sum(its.due for its in missed.values())
+    if len(missed) < 2 and (pending or count < 2):
         return None
     rests_on = sum(rhythms[kind].rests_on for kind in missed)
-    return Outage(since, None if open_ended else until, sum(missed.values()), tuple(sorted(missed)), rests_on)
+    at_least = any(its.at_least for its in missed.values())
+    return Outage(since, None if open_ended else until, count, tuple(sorted(missed)), rests_on, at_least)
 
 
-def _missed(runs: Runs, found: Rhythm, pause: Pause) -> int:
-    """How many runs of a type were due in the pause, and had had time to begin."""
+_NONE = Missed(None, 0, at_least=False)
+
+
+def _missed(runs: Runs, found: Rhythm, pause: Pause, now: datetime) -> Missed:
+    """How many runs of a type were due in the pause; none, if none of them has had time to begin.
+
+    Of a pause that is over only those count that had.
+    """
     since, until = pause
     place = bisect_right(found.starts, since)
     if not place:
-        return 0
+        return _NONE
     last = found.starts[place - 1]
     run = runs[len(runs) - place]
-    if run.ended is None or run.ended > since:
-        return 0
+    if run.running or (run.ended is not None and run.ended > since):
+        return _NONE
     number = max((since - last) // found.every, 0) + 1
-    count = 0
-    for ahead in range(MOST_SLOTS):
-        slot = last + (number + ahead) * found.every
-        if slot + found.tardy > until:
-            break
-        count += found.expected(slot)
-    return count
+    end = until if until == now else until - found.tardy
+    slots = max((end - last) // found.every - number + 1, 0)
+    its = missed_of(found, (last + (number + ahead) * found.every for ahead in range(min(slots, MOST_SLOTS))))
+    if its.first is None or its.first + found.tardy > until:
+        return _NONE
+    return its._replace(at_least=its.at_least or slots > MOST_SLOTS)
 
 
 def _resumed(found: Rhythm, until: datetime, now: datetime) -> bool:

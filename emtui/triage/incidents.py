@@ -1,8 +1,8 @@
-"""The same failure again is one incident: since when, how often, after how many good runs, is it over."""
+"""The same failure again is one incident: since when, how often, after how many successes, is it over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,6 +10,7 @@ from itertools import islice
 from emtui.em.model import Outcome, Session, Uid
 from emtui.triage.masks import fingerprint
 from emtui.triage.runs import GOOD, Runs, started
+from emtui.triage.streaks import leading
 
 TROUBLE = frozenset({Outcome.FAILED, Outcome.WARNING})
 MOST = 1000
@@ -20,7 +21,7 @@ MOST = 1000
 class Incident:
     """The runs of a type that ended in the same way with the same words.
 
-    `first` and `last` are starts; `message` is the newest. `after` good runs came right before
+    `first` and `last` are starts; `message` is the newest. `after` successes came directly before
     the first; `recovered` is the start of the first run after the last that was not of it and
     did its work, `None` while it still happens. `uids` are newest first.
     """
@@ -80,7 +81,7 @@ def _incident(print_: str, runs: Runs, places: list[int]) -> Incident:
         tuple(runs[place].uid for place in places),
         started(oldest),
         started(newest),
-        _good_before(run.outcome for run in islice(runs, places[-1] + 1, None)),
+        leading(islice(runs, places[-1] + 1, None), Outcome.SUCCESS),
         next((started(run) for run in reversed(runs[: places[0]]) if _well(run, newest)), None),
         len({started(runs[place]).date() for place in places}),
         len(runs),
@@ -90,13 +91,3 @@ def _incident(print_: str, runs: Runs, places: list[int]) -> Incident:
 def _well(run: Session, trouble: Session) -> bool:
     """A warned run shows that failures are over, but not that warnings are."""
     return run.outcome in (GOOD if trouble.outcome is Outcome.FAILED else {Outcome.SUCCESS})
-
-
-def _good_before(outcomes: Iterable[Outcome]) -> int:
-    count = 0
-    for outcome in outcomes:
-        if outcome in GOOD:
-            count += 1
-        elif outcome is Outcome.FAILED:
-            break
-    return count

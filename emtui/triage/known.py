@@ -153,7 +153,7 @@ def key_for(session: Session, board: Standings) -> str | None:
         return hanging(row.type)
     if any(run.uid == session.uid for run in _slow_runs(row)):
         return slowing(row.type)
-    if row.baseline and row.baseline.ratio(session.took(board.now)) is not None:
+    if board.baselines.ratio(session, session.took(board.now)) is not None:
         return only(session)
     if row.newest.uid == session.uid and row.due and row.due.late:
         return late(row.type)

@@ -14,18 +14,24 @@ from hashlib import sha256
 from emtui.em.model import Outcome, Session
 
 MASK = "#"
+BLUNT = "*"
+"""What is put in place of whatever might be masked, in texts that nobody writes."""
 MOST = 4000
-"""Characters that are looked at; what comes after them stays as it is."""
+"""Characters that are looked at; what comes after them is left out."""
+PASSES = 6
+"""How often a text is gone through: most are as they stay after the first time."""
 
 LONGEST_WORD = 200
 """Longer words are not taken apart."""
 
 _DIGIT = re.compile(r"\d")
+_CHANGEABLE = re.compile(r"[\d#\\/-]+")
+"""Without one of these characters a text is as it stays."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEGMENTS = r"(?>[^\s\\/:*?\"'<>|]++(?: [^\s\\/:*?\"'<>|]++)*+[\\/])*+[^\s\\/:*?\"'<>|,;]*+"
 _WINDOWS_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:[\\/]{_SEGMENTS}")
-_SHARE = re.compile(rf"(\\\\[^\s\\/:*?\"'<>|]++)\\{_SEGMENTS}")
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#]++)/[^\s\"'<>]*+")
+_SHARE = re.compile(rf"(\\\\[^\s\\/:*?\"'<>|]++)\\(?=[^\s\\/:*?\"'<>|,;]){_SEGMENTS}")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#]++)/[^\s\"'<>]++")
 _UNIX_PATH = re.compile(r"(?<![\w/:\\.)])/[\w.@%+~-]++(?:/[\w.@%+~-]*+)+")
 
 _ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}"
@@ -48,9 +54,23 @@ _CODE = re.compile(r"(?:errors?|codes?|status|http(?:/\d(?:\.\d)?)?|hresult|errn
 
 
 def masked(text: str) -> str:
-    """`text` with everything masked that may differ between two runs."""
-    if len(text) > MOST:
-        return masked(text[:MOST]) + text[MOST:]
+    """`text` with everything masked that may differ between two runs; masking that again changes nothing.
+
+    What a mask leaves beside it may be read as something else the next time: `0#s` is `0#`, and that `##`.
+    So it is done until nothing changes; what still changes after some passes is masked harshly, which
+    leaves nothing that any pattern below could find. No pass makes a text longer.
+    """
+    before = text[:MOST]
+    for _ in range(PASSES):
+        after = _passed(before)
+        if after == before:
+            return after
+        before = after
+    return _CHANGEABLE.sub(BLUNT, before)
+
+
+def _passed(text: str) -> str:
+    """The text after going through it once."""
     if text.count("-") > 3:
         text = _GUID.sub(MASK, text)
     if "\\" in text or "/" in text:

@@ -2,17 +2,19 @@
 
 The interval is measured from start to start. Whether a run is due at some time is asked of
 the weeks before: a type that rests at night or over the weekend is not late then. That also
-holds for a schedule in local time, which moves by an hour when the clocks change. A type
-without a rhythm gives none, and nothing is ever said to be late without one.
+holds for a schedule in local time, which moves by an hour when the clocks change. While a type
+does not run at all, it is asked of the time before that. A type without a rhythm gives none,
+and nothing is ever said to be late without one.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from emtui.triage.runs import Runs, started
 
@@ -29,8 +31,12 @@ NEAR = 0.3
 """How far from the interval, or a multiple of it, a start may be, in intervals."""
 WHOLE, SINGLE = 0.85, 0.6
 """The share of starts that must be near a multiple of the interval, and near one interval."""
-MOST_SLOTS = 500
-"""Missed runs are counted up to here."""
+MOST_SLOTS = 5_000
+"""Missed runs are counted up to here: fifty days of quarter hours."""
+_MOST_AHEAD = 500
+"""So far ahead the next run is looked for."""
+_MOST_BACK = 60
+"""So many days or weeks back is looked for what is usual at a time."""
 SHORTEST, LONGEST = timedelta(seconds=5), 53 * WEEK
 """What comes more often or more than a year apart has no rhythm, and never leads beyond the calendar."""
 
@@ -62,25 +68,37 @@ class Rhythm:
         """The same, with the hour by which the clocks change for what runs every two hours or less often."""
         return max(self.tardy, self.every / 10) + (_CLOCK_CHANGE if self.every >= 2 * HOUR else timedelta())
 
-    def expected(self, when: datetime, outages: Outages = ()) -> bool:
-        """Whether a run would begin about then, going by the same time of the weeks before."""
-        told = list(self._told(when, WEEK, 4, outages))
-        if told:
-            return 2 * sum(told) > len(told)
-        if self.every > DAY / 2:
-            return False
-        told = list(self._told(when, DAY, 6, outages))
-        return len(told) > 1 and all(told)
+    def expected(self, when: datetime, outages: Outages = ()) -> bool | None:
+        """Whether a run would begin about then, going by the same time of the weeks before.
 
-    def _told(self, when: datetime, step: timedelta, most: int, outages: Outages) -> Iterator[bool]:
-        """For each step back that the list covers, whether a run began about then."""
-        first = self.starts[0] + self._about
-        for number in range(1, most + 1):
+        Unknown where the list does not reach so far back, or where those weeks, or an hour more or
+        less, do not agree.
+        """
+        told = list(islice(self._told(when, WEEK, outages), 4))
+        sure = 2 * told.count(True) > len(told)
+        if not told:
+            if self.every > DAY / 2:
+                return None
+            told = list(islice(self._told(when, DAY, outages), 6))
+            sure = len(told) > 1 and all(told)
+        if sure:
+            return True
+        return False if told and set(told) == {False} else None
+
+    def _told(self, when: datetime, step: timedelta, outages: Outages) -> Iterator[bool | None]:
+        """For each step back that the list covers, whether a run began about then; unknown if it may have."""
+        place = bisect_right(self.starts, when)
+        if not place:
+            return
+        silent_after = self.starts[place - 1] + self._about - _CLOCK_CHANGE
+        nearest = max(1, -((silent_after - when) // step))
+        for number in range(nearest, nearest + _MOST_BACK):
             back = when - number * step
-            if back < first + _CLOCK_CHANGE:
+            if back < self.starts[0] + self._about + _CLOCK_CHANGE:
                 return
             if not any(outage.holds(back, self.every) for outage in outages):
-                yield all(self._ran(back + shift) for shift in (-_CLOCK_CHANGE, timedelta(), _CLOCK_CHANGE))
+                ran = [self._ran(back + shift) for shift in (timedelta(), -_CLOCK_CHANGE, _CLOCK_CHANGE)]
+                yield True if all(ran) else None if ran[0] else False
 
     @property
     def _about(self) -> timedelta:
@@ -100,7 +118,7 @@ class Rhythm:
 class Outage:
     """A time in which nothing at all ran; without an end it goes on.
 
-    `missed` runs of `types` were due in it; `rests_on` intervals say so.
+    `missed` runs of `types` were due in it, or `at_least` so many; `rests_on` intervals say so.
     """
 
     since: datetime
@@ -108,6 +126,7 @@ class Outage:
     missed: int
     types: tuple[str, ...]
     rests_on: int
+    at_least: bool = False
 
     def holds(self, when: datetime, every: timedelta) -> bool:
         """Whether it explains that a run due then did not begin.
@@ -126,13 +145,15 @@ Outages = Sequence[Outage]
 class Due:
     """When the next run is due, or since when it is and how many in a row have not begun.
 
-    `since` is set only for what is late; `next` is unknown where no run is expected for a week.
+    `since` is set only for what is late; `next` is unknown where no run is expected for a week. `at_least`
+    says that more may have been due.
     """
 
     next: datetime | None
     since: datetime | None = None
     count: int = 0
     rests_on: int = 0
+    at_least: bool = False
 
     @property
     def late(self) -> bool:
@@ -183,22 +204,41 @@ def due(runs: Runs, found: Rhythm | None, now: datetime, outages: Outages = ()) 
         return None
     last = started(newest)
     after = max(last, newest.ended or last)
-    missed = [
+    slots = (
         slot
         for slot in found.slots(last, now)
-        if slot > after
-        and not any(outage.holds(slot, found.every) for outage in outages)
-        and found.expected(slot, outages)
-    ]
-    if missed and now - missed[0] > found.grace:
-        return Due(missed[0], missed[0], len(missed), found.rests_on)
-    return Due(missed[0] if missed else _next(found, last, now, outages), rests_on=found.rests_on)
+        if slot > after and not any(outage.holds(slot, found.every) for outage in outages)
+    )
+    first, count, at_least = missed_of(found, slots, outages)
+    if first and now - first > found.grace:
+        at_least |= (now - last) // found.every > MOST_SLOTS
+        return Due(first, first, count, found.rests_on, at_least)
+    return Due(first or _next(found, last, now, outages), rests_on=found.rests_on)
+
+
+class Missed(NamedTuple):
+    """How many runs were due, and when the first was; `at_least`, if of some that is unknown."""
+
+    first: datetime | None
+    due: int
+    at_least: bool
+
+
+def missed_of(found: Rhythm, slots: Iterable[datetime], outages: Outages = ()) -> Missed:
+    """At how many of these times a run was expected."""
+    first, count, unknown = None, 0, False
+    for slot in slots:
+        expected = found.expected(slot, outages)
+        if expected:
+            first, count = first or slot, count + 1
+        unknown |= expected is None
+    return Missed(first, count, unknown)
 
 
 def _next(found: Rhythm, last: datetime, now: datetime, outages: Outages) -> datetime | None:
     """The first time after now at which a run is expected."""
     number = max((now - last) // found.every, 0) + 1
-    for ahead in range(min(WEEK // found.every + 2, MOST_SLOTS)):
+    for ahead in range(min(WEEK // found.every + 2, _MOST_AHEAD)):
         slot = last + (number + ahead) * found.every
         if found.expected(slot, outages) or (ahead == 0 and not _covered(found, slot)):
             return slot

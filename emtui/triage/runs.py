@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from operator import attrgetter
 
 from emtui.em.model import LONG_AGO, Outcome, Session
 
 Runs = Sequence[Session]
-"""Sessions of one type with a start, newest first."""
+"""Sessions of one type with a start, newest first; those that began at once by uid, as a list has them."""
 
 GOOD = frozenset({Outcome.SUCCESS, Outcome.WARNING})
 """A warned run did its work."""
@@ -20,7 +21,7 @@ GOOD = frozenset({Outcome.SUCCESS, Outcome.WARNING})
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Times at the edge of the calendar are a server's way to say "never", and leave no room to reckon."""
 
-_by_start = attrgetter("started")
+_by_start, _by_uid = attrgetter("started"), attrgetter("uid")
 
 
 def by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
@@ -32,6 +33,9 @@ def by_type(sessions: Iterable[Session]) -> dict[str, list[Session]]:
             types.setdefault(kind, []).append(session)
     for runs in types.values():
         runs.sort(key=_by_start, reverse=True)
+        if any(newer.started == older.started for newer, older in pairwise(runs)):
+            runs.sort(key=_by_uid)
+            runs.sort(key=_by_start, reverse=True)
     return types
 
 

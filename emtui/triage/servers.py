@@ -57,13 +57,31 @@ class ServerRow:
             return False
         return took > usual.longest and took >= usual.usual * UNUSUAL and took - usual.usual >= SHOWN
 
+    @property
+    def ratio(self) -> float:
+        """How many times the usual it took; 1 where that is not known."""
+        usual = self.usual.usual if self.usual else timedelta()
+        return self.took / usual if self.took is not None and usual else 1.0
 
-_WORST_FIRST = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN, Went.RUNNING, Went.OK, Went.NOT_YET)
+
+_TROUBLE = (Went.FAILED, Went.NOT_REACHED, Went.UNKNOWN)
+_REST = (Went.RUNNING, Went.OK, Went.NOT_YET)
 
 
 def worst_first(rows: Iterable[ServerRow]) -> tuple[ServerRow, ...]:
-    """What failed, what was not reached, …; of those that went alike, first what took unusually long."""
-    return tuple(sorted(rows, key=lambda row: (_WORST_FIRST.index(row.went), not row.unusual)))
+    """What needs a person most comes first.
+
+    What failed, what was not reached, what has no end in the log; then what takes unusually long, and
+    what took unusually long; then the rest: what goes on, what is done, what is still to come. Of those that
+    are alike, first the one that took the most times its usual; else they stay in the order of the run.
+    """
+    return tuple(sorted(rows, key=lambda row: (_rank(row), -row.ratio)))
+
+
+def _rank(row: ServerRow) -> int:
+    if row.went in _TROUBLE:
+        return _TROUBLE.index(row.went)
+    return len(_TROUBLE) + _REST.index(row.went) + (0 if row.unusual else len(_REST))
 
 
 @dataclass(slots=True)

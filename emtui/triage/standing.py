@@ -6,11 +6,11 @@ One row per type, in the order of the newest run; the board shows them, `attenti
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from emtui.em.model import Session
-from emtui.triage.baseline import Baseline, Slower, baseline, slower
+from emtui.triage.baseline import Baseline, Baselines, Slower, baselines_of, slower
 from emtui.triage.gaps import outages
 from emtui.triage.rhythm import Due, Outage, Rhythm, due, rhythm
 from emtui.triage.runs import EARLIEST, LATEST, Runs, by_type, started
@@ -19,7 +19,7 @@ from emtui.triage.streaks import Streak, streak
 
 @dataclass(frozen=True, slots=True)
 class Overrun:
-    """A run that goes on for unusually long, and longer than any good run ever did."""
+    """A run that goes on for unusually long, and longer than any run that its baseline rests on."""
 
     session: Session
     took: timedelta
@@ -29,7 +29,7 @@ class Overrun:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One type. What is not known is `None`; `runs` are newest first."""
+    """One type. What is not known is `None`; `runs` are newest first, `baseline` is that of the newest."""
 
     type: str
     runs: Runs
@@ -55,11 +55,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All types at one moment, and the times in which nothing ran, newest first."""
+    """All types at one moment, the times in which nothing ran, newest first; what is usual for each run."""
 
     now: datetime
     types: tuple[Standing, ...]
     outages: tuple[Outage, ...]
+    baselines: Baselines = field(default_factory=Baselines)
 
     def of(self, kind: str | None) -> Standing | None:
         """The standing of this type, if it ever ran."""
@@ -76,25 +77,29 @@ def standings(sessions: Iterable[Session], now: datetime) -> Standings:
     types = by_type(sessions)
     rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs))}
     pauses = outages(types, rhythms, now)
-    rows = [_standing(kind, runs, rhythms.get(kind), pauses, now) for kind, runs in types.items()]
+    usual = baselines_of(types)
+    rows = []
+    for kind, runs in types.items():
+        found = rhythms.get(kind)
+        rows.append(
+            Standing(
+                kind,
+                runs,
+                usual.of(runs[0]),
+                found,
+                due(runs, found, now, pauses),
+                streak(runs),
+                slower(runs, usual),
+                tuple(_overruns(runs, usual, now)),
+            )
+        )
     rows.sort(key=lambda row: started(row.newest), reverse=True)
-    return Standings(now, tuple(rows), pauses)
+    return Standings(now, tuple(rows), pauses, usual)
 
 
-def _standing(
-    kind: str, runs: Runs, found: Rhythm | None, pauses: tuple[Outage, ...], now: datetime
-) -> Standing:
-    usual = baseline(runs)
-    overruns = () if usual is None else tuple(_overruns(runs, usual, now))
-    return Standing(
-        kind, runs, usual, found, due(runs, found, now, pauses), streak(runs), slower(runs), overruns
-    )
-
-
-def _overruns(runs: Runs, usual: Baseline, now: datetime) -> Iterable[Overrun]:
+def _overruns(runs: Runs, usual: Baselines, now: datetime) -> Iterable[Overrun]:
     for run in runs:
-        if run.ended is None and run.running:
-            took = run.took(now)
-            ratio = usual.overrun(took)
-            if took is not None and ratio is not None:
-                yield Overrun(run, took, ratio, usual)
+        if run.running and (ratio := usual.overrun(run, now)):
+            took, base = run.took(now), usual.of(run)
+            if took is not None and base is not None:
+                yield Overrun(run, took, ratio, base)

@@ -1,12 +1,13 @@
 """Since when a type fails, or warns, and when it last was well.
 
 A row of failures is broken by a run that did its work. A run that somebody canceled, that
-still goes on, or of which nothing is known neither breaks it nor makes it longer.
+still goes on, or of which nothing is known neither breaks it nor makes it longer, and counts
+for nothing in what came before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -14,16 +15,18 @@ from itertools import takewhile
 from emtui.em.model import Outcome, Session
 from emtui.triage.runs import GOOD, Runs, started
 
-_TELLING = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
+DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
+"""The outcomes that a row consists of; runs with another one are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
     """Runs in a row with the same outcome, and what was before.
 
-    `since` and `last` are the starts of its first and last run, `last_good` that of the last
-    success before it. `after` counts the good runs (the successes, for a row of warnings) right
-    before it; `whole` is false where the list began in the middle of the row.
+    `since` and `last` are the starts of its first and last run, `last_good` that of the last success
+    before it, `previous` that of the last run before it with the same outcome. Directly before it came
+    `before_count` runs with the outcome `before`; `whole` is false where the list began in the middle
+    of the row.
     """
 
     outcome: Outcome
@@ -31,24 +34,41 @@ class Streak:
     since: datetime
     last: datetime
     last_good: datetime | None
-    after: int
-    whole: bool
+    previous: datetime | None
+    before: Outcome | None
+    before_count: int
     rests_on: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether the list says what came before the row."""
+        return self.before is not None
+
+    @property
+    def after(self) -> int:
+        """How many successes came directly before the row."""
+        return self.before_count if self.before is Outcome.SUCCESS else 0
 
 
 def streak(runs: Runs) -> Streak | None:
     """The row that the newest run that ended belongs to."""
-    told = [run for run in runs if run.outcome in _TELLING]
+    told = [run for run in runs if run.outcome in DECIDED]
     return _row(told) if told else None
 
 
 def streak_at(runs: Runs, session: Session) -> Streak | None:
     """The row up to this run, as it was when this run ended."""
-    if session.started is None or session.outcome not in _TELLING:
+    if session.started is None or session.outcome not in DECIDED:
         return None
-    at = session.started
-    older = [run for run in runs if run.uid != session.uid and started(run) <= at]
-    return _row([session, *(run for run in older if run.outcome in _TELLING)])
+    return _row([session, *(run for run in _older(runs, session) if run.outcome in DECIDED)])
+
+
+def _older(runs: Runs, session: Session) -> Sequence[Session]:
+    """The runs after this one in the order newest first, though they may have begun at the same time."""
+    place = next((place for place, run in enumerate(runs) if run.uid == session.uid), None)
+    if place is not None:
+        return runs[place + 1 :]
+    return [run for run in runs if session.started and started(run) < session.started]
 
 
 def recovered(runs: Runs, when: datetime) -> datetime | None:
@@ -61,11 +81,26 @@ def _row(told: Sequence[Session]) -> Streak:
     outcome = told[0].outcome
     row = list(takewhile(lambda run: run.outcome is outcome, told))
     rest = told[len(row) :]
-    good = {Outcome.SUCCESS} if outcome is Outcome.WARNING else GOOD
-    after = sum(1 for _ in takewhile(lambda run: run.outcome in good, rest))
-    last_good = next((started(run) for run in rest if run.outcome is Outcome.SUCCESS), None)
-    if outcome is Outcome.SUCCESS:
-        last_good, after = started(row[0]), 0
+    before = rest[0].outcome if rest else None
+    last_good = started(row[0]) if outcome is Outcome.SUCCESS else _last(rest, Outcome.SUCCESS)
     return Streak(
-        outcome, len(row), started(row[-1]), started(row[0]), last_good, after, bool(rest), len(told)
+        outcome,
+        len(row),
+        started(row[-1]),
+        started(row[0]),
+        last_good,
+        _last(rest, outcome),
+        before,
+        leading(rest, before) if before else 0,
+        len(told),
     )
+
+
+def _last(runs: Iterable[Session], outcome: Outcome) -> datetime | None:
+    return next((started(run) for run in runs if run.outcome is outcome), None)
+
+
+def leading(runs: Iterable[Session], outcome: Outcome) -> int:
+    """How many of these have this outcome before one has another; what is passed over is not counted."""
+    decided = (run for run in runs if run.outcome in DECIDED)
+    return sum(1 for _ in takewhile(lambda run: run.outcome is outcome, decided))

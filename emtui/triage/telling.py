@@ -6,12 +6,13 @@ sentence stands is told apart, where there is room for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from emtui import words
-from emtui.em.model import Outcome
+from emtui.em.model import Outcome, Session
+from emtui.triage.around import by_kind
 from emtui.triage.attention import Calm
 from emtui.triage.baseline import Baseline
 from emtui.triage.explained import Explanation
@@ -28,7 +29,7 @@ from emtui.triage.finding import (
     Warned,
 )
 from emtui.triage.incidents import Incident
-from emtui.triage.rhythm import MOST_SLOTS, Due
+from emtui.triage.rhythm import Due
 from emtui.triage.servers import ServerRow, worst_first
 from emtui.triage.steps import Wait
 from emtui.triage.streaks import Streak
@@ -50,7 +51,7 @@ class Teller:
         """One sentence, without a full stop."""
         match finding:
             case Silence():
-                due = _none_began(finding.outage.missed)
+                due = _none_began(finding.outage.missed, finding.outage.at_least)
                 return f"no runs since {self.at(finding.since)}, all types; {due}"
             case Failing():
                 return self._failing(finding)
@@ -83,7 +84,7 @@ class Teller:
         return f"{first}–{clock if day and first.startswith(day) else last}"
 
     def _failing(self, finding: Failing) -> str:
-        due = f"; {_none_began(finding.due)}" if finding.due else ""
+        due = f"; {_none_began(finding.due, finding.at_least)}" if finding.due else ""
         return f"{finding.type} failed {self._row(finding.streak)}{due}"
 
     def _slowing(self, finding: Slowing) -> str:
@@ -129,32 +130,34 @@ class Teller:
             yield "Same", self._same(found)
         if found.due and (text := self.due(found.due)):
             yield "Next", text
-        yield from _near(found)
+        yield from self._near(found)
 
     def _usual(self, usual: Baseline, found: Explanation) -> str:
-        """`1m31s ±4s on 400 good runs; this one ×2.7, the longest`."""
-        this = [f"×{found.ratio:.1f}"] if found.ratio else []
-        if found.longer_than is not None:
-            this.append(_among(found.longer_than, usual.rests_on))
+        """`1m31s ±4s on 400 successful runs; this one ×2.7, longer than 398 of them`."""
         spread = f" ±{words.duration(usual.spread)}" if usual.spread >= NO_SPREAD else ""
-        place = f"; this one {', '.join(this)}" if this else ""
-        return f"{words.duration(usual.usual)}{spread} {_on(usual.rests_on)}{place}"
+        length = f"{words.duration(usual.usual)}{spread}"
+        ratio = f"×{found.ratio:.1f}, " if found.ratio else ""
+        successful = f"{words.count(usual.rests_on)} successful runs"
+        if found.longer_than is None:
+            return f"{length} on {successful}"
+        if found.longer_than == usual.rests_on:
+            return f"{length}; this one {ratio}longer than the longest of {successful}"
+        shorter = words.count(found.longer_than) if found.longer_than else "none"
+        return f"{length} on {successful}; this one {ratio}longer than {shorter} of them"
 
     def _since_when(self, streak: Streak, same: Incident | None) -> str:
-        """Whether it is new. What came back after good runs is not, though it is the first in its row."""
-        if streak.count > 1 or same is None or same.first >= streak.since:
-            return self._streak(streak)
-        good = "good run" if streak.after == 1 else "good runs"
-        after = f"again after {words.count(streak.after)} {good}"
-        return f"{after}; the same {_times(same.count)} since {self.at(same.first)}"
-
-    def _streak(self, streak: Streak) -> str:
-        word = "failure" if streak.outcome is Outcome.FAILED else "warning"
-        after = f"after {words.count(streak.after)} good {'run' if streak.after == 1 else 'runs'}"
-        before = after if streak.whole else "nothing listed before"
-        if streak.count == 1:
+        """Which in its row it is, and what was before; whether the first of a row is new to the type."""
+        word, before = _SINGULARS[streak.outcome], _before(streak)
+        if streak.count > 1:
+            return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        if streak.previous is None:
             return f"first {word}, {before}"
-        return f"{_nth(streak.count)} {word} in a row, first {self.at(streak.since)}, {before}"
+        again = f"; {_times(same.count)} since {self.at(same.first)}" if same else ""
+        if same and same.first >= streak.since:
+            if same.message:
+                return f"first with this message, {before}"
+            again = ""
+        return f"first since {self.at(streak.previous)}, {before}{again}"
 
     def _same(self, found: Explanation) -> str:
         incident = found.incident
@@ -166,8 +169,29 @@ class Teller:
     def due(self, due: Due) -> str | None:
         """`was due 02:25, has not begun`, or when it is due."""
         if due.since:
-            return f"was due {self.at(due.since)}; {_none_began(due.count)}"
+            return f"was due {self.at(due.since)}; {_none_began(due.count, due.at_least)}"
         return f"due {self.at(due.next)}" if due.next else None
+
+    def _near(self, found: Explanation) -> Iterator[tuple[str, str]]:
+        """What else failed within ten minutes; of a run in trouble also what else ran then."""
+        if found.around.troubled:
+            yield (
+                "Nearby",
+                ", ".join(f"{self.ran(runs)} {runs[0].outcome}" for runs in by_kind(found.around.troubled)),
+            )
+        if found.around.others and found.in_trouble:
+            yield "Also ran", ", ".join(map(self.ran, by_kind(found.around.others)))
+
+    def ran(self, runs: Sequence[Session]) -> str:
+        """`CollectJob 02:10`, `CollectJob 3 times 01:40–02:10`: runs of one type, and when they began."""
+        return f"{type_or_name(runs[0])} {self.began(runs)}".rstrip()
+
+    def began(self, runs: Sequence[Session]) -> str:
+        """`02:10`, `3 times 01:40–02:10`: when runs began, the oldest first; empty if unknown."""
+        begun = [run.started for run in runs if run.started]
+        if len(begun) < 2:
+            return self.at(begun[0]) if begun else ""
+        return f"{_times(len(begun))} {self.span(begun[0], begun[-1])}"
 
     def wait(self, wait: Wait) -> str:
         """`3m50s in “Retrieving data from bs02…”, usually 14s, longest of 20 good runs 31s`."""
@@ -210,30 +234,31 @@ def ground(finding: Finding) -> str:
             return f"on {words.count(finding.rests_on)} runs"
 
 
-def _near(found: Explanation) -> Iterator[tuple[str, str]]:
-    """What else failed within ten minutes; of a run in trouble also what else ran then."""
-    if found.around.troubled:
-        yield "Nearby", ", ".join(f"{one.type} {one.outcome}" for one in found.around.troubled)
-    ran = dict.fromkeys(one.type for one in found.around.others if one.type)
-    if ran and found.in_trouble:
-        yield "Also ran", ", ".join(ran)
+def type_or_name(run: Session) -> str:
+    """What a run is called in a sentence."""
+    return run.type or run.name or run.id
 
 
-def _among(shorter: int, all_: int) -> str:
-    """`the longest`, `longer than 398 of them`."""
-    if shorter == all_:
-        return "the longest"
-    return f"longer than {words.count(shorter)} of them" if shorter else "longer than none of them"
+_PLURALS = {Outcome.SUCCESS: "successes", Outcome.WARNING: "warnings", Outcome.FAILED: "failures"}
+_SINGULARS = {Outcome.SUCCESS: "success", Outcome.WARNING: "warning", Outcome.FAILED: "failure"}
+
+
+def _before(streak: Streak) -> str:
+    """`after 5 successes`, `after 1 warning`."""
+    if streak.before is None:
+        return "no success listed before"
+    nouns = _SINGULARS if streak.before_count == 1 else _PLURALS
+    return f"after {words.count(streak.before_count)} {nouns[streak.before]}"
 
 
 def _on(count: int) -> str:
     return f"on {words.count(count)} good runs"
 
 
-def _none_began(due: int) -> str:
-    if due == 1:
+def _none_began(due: int, at_least: bool) -> str:
+    if due == 1 and not at_least:
         return "1 run due, has not begun"
-    return f"{words.count(due)}{' or more' if due >= MOST_SLOTS - 1 else ''} runs due, none began"
+    return f"{'at least ' if at_least else ''}{words.counted(due, 'run')} due, none began"
 
 
 def _times(count: int) -> str:

@@ -5,16 +5,13 @@ Pure: standings and times in, pieces of text with their styles out. Unknown is e
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from rich.style import Style
 
 from emtui import words
 from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import Attention
-from emtui.triage.finding import Grade
 from emtui.triage.standing import Standing, Standings
-from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text
+from emtui.tui.columns import MEDIUM, Clock, Column, ratio_text, took_text
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 
@@ -24,22 +21,26 @@ Row = Standing | str
 NEVER = "never in 30 days"
 
 
+def type_of(row: Row) -> str:
+    """The type that a row is about."""
+    return row if isinstance(row, str) else row.type
+
+
 def rows_of(standings: Standings, attention: Attention) -> tuple[Row, ...]:
-    """What needs somebody first, then the others by name, then those that never ran."""
-    graded: dict[str, Grade] = {}
-    for finding in attention.findings:
-        if finding.type is not None:
-            graded[finding.type] = min(finding.grade, graded.get(finding.type, finding.grade))
-    known = sorted(standings.types, key=lambda row: (graded.get(row.type, len(Grade)), row.type))
+    """First what needs attention, in the order of the alerts, then by name; those that never ran last."""
+    kinds = [finding.type for finding in attention.findings if finding.type is not None]
+    place = {kind: number for number, kind in reversed([*enumerate(kinds)])}
+    known = sorted(standings.types, key=lambda row: (place.get(row.type, len(kinds)), row.type))
     ran = {row.type for row in standings.types}
     return (*known, *sorted(kind for kind in SESSION_TYPES if kind not in ran))
 
 
 def board_columns(width: int) -> tuple[Column[Row], ...]:
-    """The columns for a board this wide; what is due takes what is left."""
-    shown = [_LAST, _TYPE, _EVERY] if width < MEDIUM else [_LAST, _TYPE, _STARTED, _TOOK, _USUAL, _EVERY]
+    """The columns for a board this wide, with the start in each; what is due takes what is left."""
+    wide = width >= MEDIUM
+    shown = [_LAST, _TYPE, _STARTED, *((_TOOK, _USUAL, _EVERY) if wide else ())]
     rest = width - 2 - sum(column.width + column.apart for column in shown)
-    return (*shown, Column("Next", "next", max(rest, 0), _next))
+    return (*shown, Column("Next", "next", max(rest, 0), _next if wide else _next_shortly))
 
 
 def _last(row: Row, _: Clock) -> tuple[str, Style]:
@@ -59,8 +60,7 @@ def _started(row: Row, clock: Clock) -> tuple[str, Style]:
 
 
 def _took(row: Row, clock: Clock) -> tuple[str, Style]:
-    span = None if isinstance(row, str) else row.newest.took(clock.now)
-    return (words.duration(span) if span is not None else "", PLAIN)
+    return ("" if isinstance(row, str) else took_text(row.newest, clock), PLAIN)
 
 
 def _usual(row: Row, _: Clock) -> tuple[str, Style]:
@@ -83,18 +83,17 @@ def _next(row: Row, clock: Clock) -> tuple[str, Style]:
         return "", PLAIN
     if row.due.since is not None:
         return f"late {words.duration(clock.now - row.due.since)}", BOLD
-    return (_when(row.due.next, clock) if row.due.next else "", PLAIN)
+    return (words.minute_clock(row.due.next, clock.now, clock.zone) if row.due.next else "", PLAIN)
 
 
-def _when(when: datetime, clock: Clock) -> str:
-    """`02:25`; `Thu 00:05` from a day ahead on."""
-    whole = words.day_clock(when, clock.now, clock.zone)
-    return whole.split()[-1] if abs(when - clock.now) < words.DAY else whole
+def _next_shortly(row: Row, clock: Clock) -> tuple[str, Style]:
+    """The same where there is little room."""
+    return ("never", FAINT) if isinstance(row, str) else _next(row, clock)
 
 
 _LAST: Column[Row] = Column("Last", "outcome", 10, _last)
 _TYPE: Column[Row] = Column("Type", "type", 21, _type)
 _STARTED: Column[Row] = Column("Started", "started", 9, _started, right=True)
-_TOOK: Column[Row] = Column("Took", "duration_s", 6, _took, right=True)
+_TOOK: Column[Row] = Column("Took", "duration_s", 7, _took, right=True)
 _USUAL: Column[Row] = Column("Usual", "usual", 6, _usual, right=True)
 _EVERY: Column[Row] = Column("Every", "every", 5, _every, right=True)

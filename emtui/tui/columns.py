@@ -1,16 +1,16 @@
 """How a session and an event become a row, for each width of the terminal.
 
 Pure: sessions, times and widths in, pieces of text with their styles out. Widths
-are cells. Unknown is empty, never `0` or `None`.
+are cells. What a run should have and is not known is `unknown`, anything else that is not known empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.style import Style
 
@@ -20,13 +20,9 @@ from emtui.tui.outcomes import GLYPHS, KNOWN, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 
 if TYPE_CHECKING:
-    from emtui.triage.baseline import Baseline
+    from emtui.triage.baseline import Baselines
 
 T = TypeVar("T")
-
-Baselines: TypeAlias = "Mapping[str, Baseline]"
-"""What is usual, by type."""
-NOTHING_USUAL: Baselines = {}
 
 WIDE = 120
 """From this width on the start is written with its day."""
@@ -71,33 +67,42 @@ def _type(session: Session, _: Clock) -> tuple[str, Style]:
 
 def _started_short(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
+    return (words.clock_short(when, clock.now, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_long(when, clock.zone) if when else "", PLAIN)
+    return (words.clock_long(when, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _age(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.duration(max(clock.now - when, timedelta())) if when else "", PLAIN)
+    return (words.duration(max(clock.now - when, timedelta())) if when else unknown(session), PLAIN)
 
 
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:
+    return took_text(session, clock), PLAIN
+
+
+def took_text(session: Session, clock: Clock) -> str:
+    """How long a run took, or has gone on."""
     span = session.took(clock.now)
-    return (words.duration(span) if span is not None else "", PLAIN)
+    return words.duration(span) if span is not None else unknown(session)
 
 
-def _usual(baselines: Baselines, session: Session, _: Clock) -> tuple[str, Style]:
-    usual = baselines.get(session.type or "")
+def unknown(session: Session) -> str:
+    """In place of a time that is not known; a bare reference has none of it."""
+    return words.UNKNOWN if session.complete else ""
+
+
+def _usual(baselines: Baselines | None, session: Session, _: Clock) -> tuple[str, Style]:
+    usual = baselines.of(session) if baselines else None
     return (words.duration(usual.usual) if usual else "", FAINT)
 
 
-def _ratio(baselines: Baselines, session: Session, clock: Clock) -> tuple[str, Style]:
+def _ratio(baselines: Baselines | None, session: Session, clock: Clock) -> tuple[str, Style]:
     """How many times the usual a run took; empty unless that is unusual."""
-    usual = baselines.get(session.type or "")
-    ratio = usual.ratio(session.took(clock.now)) if usual else None
+    ratio = baselines.ratio(session, session.took(clock.now)) if baselines else None
     return (ratio_text(ratio) if ratio else "", BOLD)
 
 
@@ -122,11 +127,11 @@ _TYPE = Column("Type", "type", 21, _type)
 _SHORT = Column("Started", "started", 9, _started_short, right=True)
 _LONG = Column("Started", "started", 15, _started_long)
 _AGE = Column("Age", "started", 9, _age, right=True)
-_TOOK = Column("Took", "duration_s", 6, _took, right=True)
+_TOOK = Column("Took", "duration_s", 7, _took, right=True)
 
 
 def session_columns(
-    width: int, baselines: Baselines = NOTHING_USUAL, *, ages: bool = False
+    width: int, baselines: Baselines | None = None, *, ages: bool = False
 ) -> tuple[Column[Session], ...]:
     """The columns for a list this wide, with what is usual; the message takes what is left, from 80 on.
 

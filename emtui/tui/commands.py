@@ -55,7 +55,7 @@ class Command(NamedTuple):
 
 COMMANDS = (
     # the list
-    Command("open", ("enter",), "open the session", Place.LOOKUP, "open", vital=True),
+    Command("open", ("enter",), "open the run; of a fold its runs", Place.LOOKUP, "open", vital=True),
     Command("query", ("slash",), "filter while you type", Place.LOOKUP, "query", vital=True),
     Command("next_failed", ("e",), "next failed run", Place.LOOKUP, "next failed", vital=True),
     Command("previous_failed", ("E",), "previous failed run", Place.LOOKUP),
@@ -119,7 +119,7 @@ COMMANDS = (
     Command("next_slower", ("s",), "next much slower step", Place.DIFFERENCE, "slower"),
     Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
     Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),
-    Command("open", ("enter",), "the whole line, here and then", Place.DIFFERENCE),
+    Command("open", ("enter",), "the whole line; or the folded ones", Place.DIFFERENCE),
     Command("open", ("enter",), "compare with this run", Place.CHOICE, "compare"),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
@@ -183,7 +183,7 @@ COMMANDS = (
         ("a",),
         "what needs somebody, one by one",
         Place.EVERYWHERE,
-        "attention",
+        "alerts",
         vital=True,
     ),
     Command("clock", ("t",), "local time, UTC, the server's", Place.EVERYWHERE),
@@ -241,6 +241,38 @@ def keys_of(command: Command) -> str:
 def of(*places: Place) -> Iterator[Command]:
     """The commands of these places, in the order of the table."""
     return (command for command in COMMANDS if command.place in places)
+
+
+_BACK = {"close": "back"}
+_NOT_OF_A_RUN = {"elapsed": "", "commands": ""}
+_ON_SCREEN: dict[Place, dict[str, str]] = {
+    Place.LOOKUP: {"close": "leave emtui", "undo": "stop, dismiss, or clear the query"},
+    Place.DETAIL: _BACK | {"elapsed": "offsets or times; both if wide"},
+    Place.DIFFERENCE: _BACK | {"elapsed": ""},
+    Place.CHOICE: _BACK | _NOT_OF_A_RUN | {"ask": "", "copy_command": "", "known": "", "read": ""},
+    Place.BOARD: _BACK | _NOT_OF_A_RUN,
+    Place.FINDINGS: _BACK | _NOT_OF_A_RUN,
+    Place.HANDOVER: _BACK
+    | _NOT_OF_A_RUN
+    | {"copy": "copy the whole text", "copy_command": "", "known": "", "hand_over": ""},
+    Place.PAGE: _BACK
+    | _NOT_OF_A_RUN
+    | {"ask": "", "copy": "copy the whole text", "copy_command": "", "known": "", "help": ""},
+    Place.RAW: _BACK
+    | _NOT_OF_A_RUN
+    | {"ask": "ask for the XML again", "copy": "copy the whole text", "known": ""},
+    Place.LOGIN: {"stop": "leave emtui"},
+}
+"""What a command of every screen does on this one, where that differs; empty where it does nothing."""
+
+
+def working(place: Place) -> Iterator[Command]:
+    """The commands that do something on this screen, those of every screen included, as it does them."""
+    own = _ON_SCREEN.get(place, {})
+    for command in of(place, Place.VIEW, Place.EVERYWHERE):
+        does = command.does if command.place is place else own.get(command.name, command.does)
+        if does:
+            yield command._replace(does=does)
 
 
 def elsewhere(key: str) -> Command | None:

@@ -1,6 +1,6 @@
 """The last 24 hours on one line: failed runs by the hour, and what became of all runs, with their base.
 
-    04h ·····················11· 03h failed       2 failed  1 warned  1 running  90 ok of 94 in 24h
+    04h ·····················11· 03h failed       2 failed  1 warned  1 running  90 ok of 94 runs in 24h
 
 Pure: a look at the list, the time and a zone in, pieces of text out. An hour is one of the shown
 zone, and an hour long also where the clock is turned; a run counts where it began. What is not
@@ -11,8 +11,8 @@ name only, is `?`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.describe import WORST_FIRST
-from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.outcomes import OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
@@ -113,18 +113,18 @@ def _digit(number: int | None) -> tuple[str, Style]:
 def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = None) -> tuple[Pieces, Pieces]:
     """What stands at the left and at the right of a line this wide.
 
-    In so many words as there is room for; where there is little, or more to say of how well the
-    list is known, the hours give way.
+    In so many words as there is room for. From 80 columns on the hours give way only to what there is
+    to say of how well the list is known, never to what is acknowledged.
     """
     day = Day.of(snapshot, clock, known)
-    hours = by_hour(day, clock.zone) if width >= MEDIUM else []
-    forms = tuple(_forms(day, snapshot))
-    for left in (hours, []):
-        room = width - cells(left) - (APART if left else 0)
-        for form in forms:
-            if cells(form) <= room:
-                return (left, form) if left else (form, [])
-    return forms[-1], []
+    forms = (*_forms(day, snapshot), *_shortened(day, snapshot))
+    if width >= MEDIUM:
+        hours = by_hour(day, clock.zone)
+        unmarked = tuple(_forms(replace(day, known=Counter()), snapshot))
+        room = width - cells(hours) - APART
+        if not _well(snapshot) or any(cells(form) <= room for form in unmarked):
+            return hours, next(form for form in (*forms, *unmarked) if cells(form) <= room)
+    return next((form for form in forms if cells(form) <= width), forms[-1]), []
 
 
 def cells(pieces: Pieces) -> int:
@@ -133,50 +133,57 @@ def cells(pieces: Pieces) -> int:
 
 
 def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
-    """The counts with their base, from many words to few."""
-    well = _well(snapshot)
+    """The counts with their base, from all of them to those of what did not end well."""
+    well, of = _well(snapshot), _base(day)
     told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
-    bad = [(outcome, number) for outcome, number in told if outcome is not Outcome.SUCCESS]
-    of = f"of {words.count(day.total)}"
     if not told:
-        many = f"{words.count(day.total)} {'run' if day.total == 1 else 'runs'} in 24h"
-        yield [(many if day.total else "nothing ran in 24h", PLAIN), *well]
+        yield _total(day, snapshot)
         return
-    yield [*_counts(told, day.known, _in_words), (f" {of} in 24h", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_words), (f" {of}", PLAIN), *well]
+    yield [*_counts(told, day.known), (f" {of} in 24h", PLAIN), *well]
+    yield [*_counts(told, day.known), (f" {of}", PLAIN), *well]
+    if bad := _bad(day):
+        yield [*_counts(bad, day.known), (f" {of}", PLAIN), *well]
+
+
+def _shortened(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+    """Not all of the counts, but the worst of them; at last only their base."""
+    bad, rest = _bad(day), [(f"  … {_base(day)}", PLAIN), *_well(snapshot)]
+    for number in range(len(bad) - 1, 0, -1):
+        yield [*_counts(bad[:number], day.known), *rest]
     if bad:
-        yield [*_counts(bad, day.known, _in_words), (f" {of}", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_glyphs), (f"  {of} in 24h", PLAIN), *well]
-    yield [*_counts(told, day.known, _in_glyphs), (f"  {of}", PLAIN), *well]
+        yield [*_counts(bad[:1], Counter()), *rest]
+    yield _total(day, snapshot)
 
 
-def _counts(
-    told: Sequence[tuple[Outcome, int]],
-    known: Counter[Outcome],
-    put: Callable[[Outcome, int], str],
-) -> Pieces:
+def _base(day: Day) -> str:
+    return f"of {words.counted(day.total, 'run')}"
+
+
+def _bad(day: Day) -> list[tuple[Outcome, int]]:
+    return [(outcome, day.came_to[outcome]) for outcome in WORST_FIRST if day.came_to[outcome]]
+
+
+def _total(day: Day, snapshot: Snapshot) -> Pieces:
+    many = f"{words.counted(day.total, 'run')} in 24h" if day.total else "nothing ran in 24h"
+    return [(many, PLAIN), *_well(snapshot)]
+
+
+def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:
     """`2 failed, 1 known  1 warned`."""
     pieces: Pieces = []
     for outcome, number in told:
-        pieces += [("  " if pieces else "", PLAIN), (put(outcome, number), OUTCOME_STYLES[outcome])]
+        what = f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
+        pieces += [("  " if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
         if known[outcome]:
             pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     return pieces
 
 
-def _in_words(outcome: Outcome, number: int) -> str:
-    return f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
-
-
-def _in_glyphs(outcome: Outcome, number: int) -> str:
-    return f"{GLYPHS[outcome]} {words.count(number)}"
-
-
 def _well(snapshot: Snapshot) -> Pieces:
     """How well the whole list is known, where that is not as it should be."""
     counts = (
-        (len(snapshot.references), "known by name only", PLAIN),
-        (snapshot.odd, "not readable whole", BOLD),
-        (snapshot.replaced, "characters replaced", BOLD),
+        (len(snapshot.references), "run", "known by name only", PLAIN),
+        (snapshot.odd, "run", "not readable whole", BOLD),
+        (snapshot.replaced, "character", "replaced", BOLD),
     )
-    return [(f"  {words.count(number)} {what}", style) for number, what, style in counts if number]
+    return [(f"  {words.counted(number, of)} {what}", style) for number, of, what, style in counts if number]

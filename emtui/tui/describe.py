@@ -14,7 +14,7 @@ from emtui.monitor.away import Absence
 from emtui.monitor.follow import Follow
 from emtui.monitor.health import Sight
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import MEDIUM, Clock
+from emtui.tui.columns import MEDIUM, Clock, took_text, unknown
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import ALARM, BOLD, PLAIN
 from emtui.tui.widgets.lines import Pieces
@@ -78,7 +78,7 @@ def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
 
 
 def away(absence: Absence, clock: Clock) -> Pieces:
-    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok; blind Sat 22:04 – Mon 08:31`: what nobody saw."""
+    """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 
     def span(since: datetime, until: datetime) -> str:
         first, last = (words.day_clock(when, clock.now, clock.zone) for when in (since, until))
@@ -91,7 +91,9 @@ def away(absence: Absence, clock: Clock) -> Pieces:
         steps = " (u steps)" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
         pieces.append((f"{', ' if place else ' '}{words.count(number)} {word}", OUTCOME_STYLES[outcome]))
-    if not counts:
+    if counts:
+        pieces.append((f" of {words.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
+    else:
         pieces.append((" nothing ended", PLAIN))
     for period in absence.blind:
         until = period.until or absence.until
@@ -112,9 +114,7 @@ def head(session: Session, clock: Clock) -> Pieces:
     ]
     if session.started:
         pieces.append(("  " + _with_offset(session.started, clock), PLAIN))
-    took = session.took(clock.now)
-    if took is not None:
-        pieces.append((f"  {'for' if session.running else 'took'} {words.duration(took)}", PLAIN))
+    pieces.append((f"  {'for' if session.running else 'took'} {took_text(session, clock)}", PLAIN))
     return pieces
 
 
@@ -127,23 +127,29 @@ def _with_offset(when: datetime, clock: Clock) -> str:
 def server_words(session: Session) -> str:
     """State and Result as the server put them; one word where both say the same."""
     said = dict.fromkeys(word for word in (session.state, session.result.word) if word)
-    return " / ".join(said) + (", canceled" if session.result.canceled else "")
+    contradictory = " (contradictory)" if session.contradiction else ""
+    return " / ".join(said) + contradictory + (", canceled" if session.result.canceled else "")
+
+
+def _ended(session: Session, clock: Clock) -> str:
+    if session.ended:
+        return words.moment(session.ended, clock.zone)
+    return "" if session.running else unknown(session)
 
 
 def facts(session: Session, clock: Clock) -> str:
     """Everything that is known of a session, one fact a line, and its message whole."""
-    took = session.took(clock.now)
     lines = (
         ("Message", session.message),
         ("Not readable", session.odd),
-        ("Outcome", str(session.outcome) if session.complete else None),
+        ("Outcome", session.outcome_text if session.complete else None),
         ("State", session.state),
         ("Result", session.result.word),
         ("Canceled", "yes" if session.result.canceled else None),
         ("Type", session.type),
-        ("Started", words.moment(session.started, clock.zone) if session.started else None),
-        ("Ended", words.moment(session.ended, clock.zone) if session.ended else None),
-        ("Took", words.duration(took) if took is not None else None),
+        ("Started", words.moment(session.started, clock.zone) if session.started else unknown(session)),
+        ("Ended", _ended(session, clock)),
+        ("Took", took_text(session, clock)),
         ("Name", session.name),
         ("UID", session.uid),
     )

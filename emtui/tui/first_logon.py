@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ class FirstLogon:
     def receipt(self) -> Receipt | None:
         """What the last whole list was as an answer."""
         return self._source.receipt if self._source else None
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours."""
+        return self._source.skew if self._source else None
 
     @property
     def api(self) -> str:

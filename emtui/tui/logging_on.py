@@ -20,7 +20,7 @@ from emtui.tui.first_logon import FirstLogon
 from emtui.tui.handing_over import HandingOver
 from emtui.tui.logon import NotLoggedOn, Remember, connect, keep, with_kept, with_key
 from emtui.tui.screens.page import Page
-from emtui.tui.start import Start
+from emtui.tui.start import DEMO, Start
 
 if TYPE_CHECKING:
     from emtui import lookup
@@ -46,9 +46,15 @@ class LoggingOn(HandingOver, inherit_bindings=False):
 
     @property
     def skew(self) -> timedelta:
-        """How far the server's clock is ahead of ours, as the last list had it."""
-        snapshot = self.lookup_screen.snapshot if self.lookup_screen else None
-        return snapshot.skew if snapshot else timedelta()
+        """How far the server's clock is ahead of ours, as its last answer said; zero if it is not known."""
+        from emtui.em.clock import offset
+
+        return offset(self.client.skew) if self.client else timedelta()
+
+    @property
+    def server_now(self) -> datetime:
+        """The server's clock now, as far as it is known; else ours."""
+        return self.now() + self.skew
 
     @property
     def kept_under(self) -> str | None:
@@ -80,7 +86,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         await self.shown.wait()
         try:
             self.connection = await with_kept(self.connection)
-            client = await connect(self.connection, remember=self.remembers)
+            client = await connect(self.connection, self.now, remember=self.remembers)
         except NotLoggedOn as failed:
             self.call_later(self._ask_instead, failed)
         except EmError as problem:
@@ -185,7 +191,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         if not self.client or not self.lookup_screen:
             return
         try:
-            client = await connect(self.connection, insist=True)
+            client = await connect(self.connection, self.now, insist=True)
         except EmError:
             return
         before, self.client = self.client, self._overheard(client)
@@ -194,14 +200,21 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         self._farewell(before)
 
     def _warn(self) -> None:
-        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong."""
+        """Once for each logon: that the server's certificate ends soon, or that its clock is wrong.
+
+        The certificate of a demo is made by this computer, whatever the demo's clock shows.
+        """
+        from emtui.em.clock import utc_now
         from emtui.monitor.health import LARGE_SKEW
 
+        demo = self._start.mark == DEMO
         client, self._unwarned = self._unwarned, None
-        ending = client and client.certificate and client.certificate.ending(self.now())
+        ending = (
+            client and client.certificate and client.certificate.ending(utc_now() if demo else self.now())
+        )
         if client and ending:
             self.page.say(f"The certificate of {client.server} {ending}.")
-        elif abs(self.skew) >= LARGE_SKEW:
+        elif abs(self.skew) >= LARGE_SKEW and not demo:
             self.page.say(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
 
     def action_log_on(self) -> None:

@@ -11,9 +11,10 @@ import gc
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from emtui.em.errors import EmError
 from emtui.em.threads import beside
@@ -41,16 +42,21 @@ class Remember(Enum):
     NEVER = "never"
 
 
-async def connect(connection: Connection, *, remember: bool = True, insist: bool = False) -> Client:
+async def connect(
+    connection: Connection, now: Callable[[], datetime], *, remember: bool = True, insist: bool = False
+) -> Client:
     """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here.
 
-    `insist` sends a password although it was refused before.
+    `now` is our clock. `insist` sends a password although it was refused before.
     """
     log_on, refusals, open_gate = await beside(partial(_libraries, insist=insist))
-    return await log_on(connection, refusals if remember else open_gate)
+    return await log_on(connection, refusals if remember else open_gate, now)
 
 
-def _libraries(*, insist: bool) -> tuple[Callable[[Connection, Gate], Awaitable[Client]], Gate, Gate]:
+_LogOn: TypeAlias = "Callable[[Connection, Gate, Callable[[], datetime]], Awaitable[Client]]"
+
+
+def _libraries(*, insist: bool) -> tuple[_LogOn, Gate, Gate]:
     from emtui.em.logon import OPEN
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals

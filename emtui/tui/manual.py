@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from emtui.tui.commands import Command, Place, keys_of, of, shown
+from emtui.tui.commands import Command, Place, keys_of, of, shown, working
 
 _QUERY = """\
 The query
@@ -64,12 +64,16 @@ def manual(place: Place, own: Mapping[str, str] | None = None) -> str:
 def _working(place: Place) -> Iterable[Command]:
     """The commands that work here; where letters are typed, of those of every view only the way back does."""
     if place not in TYPED_IN:
-        return of(place, Place.VIEW, Place.EVERYWHERE)
+        return working(place)
     own = {key for command in of(place) for key in command.keys}
     back = (
         command for command in of(Place.VIEW) if command.name == "undo" and not own.intersection(command.keys)
     )
-    everywhere = (_untyped(command) for command in of(Place.EVERYWHERE) if command.name != "commands")
+    everywhere = (
+        _untyped(command)
+        for command in working(place)
+        if command.place is Place.EVERYWHERE and command.name != "commands"
+    )
     return (*of(place), *back, *(command for command in everywhere if command.keys))
 
 

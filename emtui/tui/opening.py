@@ -162,11 +162,9 @@ class Opening(LoggingOn, inherit_bindings=False):
             return
         await screen.point_at(finding)
         run = screen.run_of(finding)
-        if self.page.PLACE is Place.DIFFERENCE:
+        while self.screen is not screen and not (self.page.PLACE is Place.DETAIL and run):
             await self.pop_screen()
-        if self.page.PLACE is Place.DETAIL and run:
+        if run and self.screen is not screen:
             from emtui.tui.screens.detail import DetailScreen
 
             await self.switch_screen(DetailScreen(screen.client, run))
-        elif self.screen is not screen:
-            await self.pop_screen()

@@ -17,7 +17,7 @@ from emtui.em.model import Event, Log, Session
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.steps import Wait
-from emtui.tui.columns import Clock, summary
+from emtui.tui.columns import Clock, summary, took_text, unknown
 from emtui.tui.describe import server_words, tally
 from emtui.tui.fold_row import Row
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
@@ -123,12 +123,12 @@ def _table(shown: Shown, clock: Clock) -> Iterator[str]:
     margin = 2 if any(marks) else 0
     yield " " * margin + _cells("Outcome", "Type", "Started", "Took", "ID", "Message")
     for session, mark in zip(shown.rows, marks, strict=True):
-        complete, started = session.complete, session.started
+        complete = session.complete
         yield f"{mark:<{margin}}" + _cells(
             str(session.outcome) if complete else "",
             (session.type or "") if complete else "reference",
-            words.dated(started, clock.zone) if started else "",
-            _took(session, clock),
+            _started(session, clock),
+            took_text(session, clock),
             session.id[:SHORT_ID],
             words.one_line(summary(session)),
         )
@@ -136,7 +136,7 @@ def _table(shown: Shown, clock: Clock) -> Iterator[str]:
 
 def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
     kind = words.for_terminal(kind) + " " * (TYPE_CELLS - words.cells(kind))
-    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>6}  {id:<{SHORT_ID}}  {message}".rstrip()
+    return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>7}  {id:<{SHORT_ID}}  {message}".rstrip()
 
 
 def session_text(
@@ -150,7 +150,7 @@ def session_text(
             session.type or session.name or "",
             str(session.outcome) if session.complete else "",
             words.dated(session.started, clock.zone) if session.started else "",
-            ("for " if session.running else "took ") + _took(session, clock) if _took(session, clock) else "",
+            ("for " if session.running else "took ") + took_text(session, clock) if session.complete else "",
         ),
         said and f"server: {said}",
         session.id,
@@ -188,8 +188,13 @@ def first_time(events: Sequence[Event]) -> datetime | None:
 
 
 def _took(session: Session, clock: Clock) -> str:
-    span = session.took(clock.now)
-    return words.duration(span) if span is not None else ""
+    """For a line without headings."""
+    text = took_text(session, clock)
+    return f"took {text}" if text == words.UNKNOWN else text
+
+
+def _started(session: Session, clock: Clock) -> str:
+    return words.dated(session.started, clock.zone) if session.started else unknown(session)
 
 
 def _offset(event: Event, began: datetime | None) -> str:

@@ -14,7 +14,7 @@ from emtui.triage.standing import Standing
 from emtui.triage.telling import Teller, ground
 from emtui.triage.telling_known import noted
 from emtui.tui.board import NEVER, Row
-from emtui.tui.columns import Clock, ratio_text
+from emtui.tui.columns import Clock, ratio_text, took_text
 from emtui.tui.plain import BETWEEN, Origin
 
 
@@ -36,12 +36,11 @@ def type_line(row: Row, clock: Clock) -> str:
     if isinstance(row, str):
         return f"{row}{BETWEEN}{NEVER}"
     newest = row.newest
-    took = newest.took(clock.now)
     parts = (
         str(newest.outcome),
         row.type,
         words.dated(newest.started, clock.zone) if newest.started else "",
-        f"{'for' if newest.running else 'took'} {words.duration(took)}" if took is not None else "",
+        f"{'for' if newest.running else 'took'} {took_text(newest, clock)}",
         f"usually {words.duration(row.baseline.usual)}" if row.baseline else "",
         f"every {words.interval(row.rhythm.every)}" if row.rhythm else "",
         _next(row, clock),

@@ -22,10 +22,13 @@ class Ringing(LoggingOn, inherit_bindings=False):
 
     @cached_property
     def _alarm(self) -> Alarm:
-        """What was rung for; nothing is before there is a list."""
+        """What was rung for, by the clock that the list is followed by."""
         from emtui.monitor.alarm import Alarm
 
-        return Alarm()
+        return Alarm(self._monotonic)
+
+    def _monotonic(self) -> float:
+        return self.lookup_screen.follow.clock.monotonic() if self.lookup_screen else 0.0
 
     @property
     def blind(self) -> bool:
@@ -58,15 +61,16 @@ class Ringing(LoggingOn, inherit_bindings=False):
             self._tell(f"{failure.type} failed on {self.server_name}: {failure.message or 'no message'}")
 
     def on_following_sighted(self) -> None:
-        """The server is known better or worse: the terminal's title says so, if the profile wants that."""
+        """The list is worth more or less than before: each first line says so, and the title, if wanted."""
+        for page in self.pages:
+            page.show_top()
         name = getattr(self._driver, "name", None)
         profile = self.connection.profile
         if name and profile and profile.title:
             name(f"emtui {profile.name}" + (": BLIND" if self.blind else ""))
 
     def on_following_lost(self, event: Following.Lost) -> None:
-        """Nothing is known of the server any more."""
-        for page in self.pages:
-            page.show_top()
-        if self._alarm.blind():
+        """A request has failed, and the server cannot be reached any more."""
+        screen = self.lookup_screen
+        if screen and self._alarm.outage(screen.follow.health):
             self._tell(event.why)

@@ -80,6 +80,7 @@ def _padded(texts: Sequence[str]) -> list[str]:
 
 
 def _others(left: Sequence[ServerRow]) -> str:
-    """`and 3 more ok`, `and 2 more failed, 1 more ok`."""
+    """`and 4 more servers: 1 not reached, 3 ok`."""
     counts = Counter(row.went for row in left)
-    return "and " + ", ".join(f"{words.count(number)} more {went}" for went, number in counts.items())
+    went = ", ".join(f"{words.count(number)} {went}" for went, number in counts.items())
+    return f"and {words.counted(len(left), 'more server')}: {went}"

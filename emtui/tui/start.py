@@ -28,6 +28,10 @@ _ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.
 """What ends emtui from outside; one that is ignored (nohup) stays ignored."""
 
 
+DEMO = "DEMO"
+"""The mark of a demo."""
+
+
 def _utc_now() -> datetime:
     """The wall clock of this computer."""
     return datetime.now(UTC)
@@ -37,7 +41,7 @@ def _utc_now() -> datetime:
 class Start:
     """What emtui begins with: where to log on, and which view to show.
 
-    `mark` (DEMO) stands on the first line of every screen; `remember` is false where
+    `mark` (DEMO, REPLAY) stands on the first line of every screen; `remember` is false where
     nothing may be written on this computer; `at_once` logs on without asking if
     nothing is missing. `order` is as `--sort` takes it, `view` as `--view` does, of the list or of a
     `target`, which is any name of a session; `compare` another one to compare it with, or `good`.

@@ -33,7 +33,7 @@ class Timed(AtTerminal, inherit_bindings=False):
         self.set_reactive(Timed.zone, self._servers or self._local)
 
     def now(self) -> datetime:
-        """The clock that ages are reckoned by."""
+        """Our clock (in a recording its author's), for when something was seen; runs go by the server's."""
         return self._start.now()
 
     def tell_times_for(self, connection: Connection) -> None:

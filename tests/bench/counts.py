@@ -40,8 +40,8 @@ Costs = dict[str, float]
 
 
 def there(served: Served) -> str:
-    """What the footer says of the position once the list is there: `1/9,987`."""
-    return f"1/{served.rows:,}"
+    """What the footer says of the position once the list is there: `1 of 9,987 runs`."""
+    return f"1 of {served.rows:,}"
 
 
 def counts(served: Served) -> Iterator[Figure]:

@@ -53,7 +53,7 @@ class Reader:
     def row(self, patience: float) -> int:
         """The row, after what comes within this time."""
         self._stream.feed(self._tty.read(patience))
-        found = re.search(r"([\d,]+)/[\d,]+\s*$", self._screen.display[-1])
+        found = re.search(r"([\d,]+) of [\d,]+ runs\s*$", self._screen.display[-1])
         return int(found[1].replace(",", "")) if found else 0
 
     def until(self, row: int) -> None:

@@ -24,7 +24,7 @@ def slow(served: Served, times: int) -> Iterator[Figure]:
     """A key held and let go, at the top of the list and at its foot, and a query."""
     line = f"{SLOW.rate * 8 / 1000:.0f} kbit/s, {SLOW.delay * 2000:.0f} ms there and back"
     with far_off([HASTY, SELDOM], served.environ) as far:
-        far.until(f"1/{served.rows:,}")
+        far.until(f"1 of {served.rows:,}")
         far.watch(monotonic() + SILENCE)
         for what, key, back in (("↓", "down", "g"), ("a page", "pagedown", "g")):
             held = [_held(far, key, back) for _ in range(times)]

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from listed import listing, runs
 from served import Demo, serve
 from shell import Shell
 
@@ -69,13 +71,13 @@ def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: D
         (("--type", "LicAutoUpdate"), 1, "LicAutoUpdate warned 3 times since"),
         (("--type", "License Update", "--max-age", "26h"), 2, "LicAutoUpdate was last good"),
         (("--type", "DatabaseMaintenance", "--stuck"), 2, "has run for"),
-        (("--type", "DatabaseMaintenance", "--overdue"), 0, "1 type, none fails"),
+        (("--type", "DatabaseMaintenance", "--overdue"), 0, "1 type not failing"),
         (("--type", "CatalogRepl*", "--overdue"), 2, "usually every 4h"),
-        (("--type", "CatalogRepl*", "--stuck"), 0, "1 type, none fails"),
+        (("--type", "CatalogRepl*", "--stuck"), 0, "1 type not failing"),
         (("--type", "CatalogRepl*", "--max-age", "1d,30d"), 1, "was last good"),
         (("--type", "CatalogConsolidation", "--max-ratio", "2,9"), 1, "times the usual"),
         (("--type", "CatalogConsolidation", "--max-ratio", "2"), 2, "times the usual"),
-        (("--type", "HistoryCollectJob", "--max-age", "26h", "--max-ratio", "3"), 0, "1 type, none fails"),
+        (("--type", "HistoryCollectJob", "--max-age", "26h", "--max-ratio", "3"), 0, "1 type not failing"),
         (("--type", "NoSuchThing*"), 3, "no run of NoSuchThing* is listed"),
         (("--type", "NoSuchThing*", "--max-age", "26h"), 2, "no run of NoSuchThing* is listed"),
     ],
@@ -84,6 +86,34 @@ def test_a_condition_is_judged(
     shell: Shell, story: Demo, argv: tuple[str, ...], code: int, text: str
 ) -> None:
     found, line = checked(at(shell, story), *argv)
+    assert found == code, line
+    assert text in line
+
+
+@pytest.mark.parametrize(
+    ("letters", "argv", "code", "text"),
+    [
+        ("sss", (), 0, "OK - 1 type not failing; no rhythm known for LogExport |"),
+        ("sss", ("--overdue",), 3, "UNKNOWN - no rhythm known for LogExport |"),
+        ("sss", ("--stuck",), 3, "UNKNOWN - no usual length known for LogExport |"),
+        ("sss", ("--max-ratio", "3"), 3, "UNKNOWN - no usual length known for LogExport |"),
+        (
+            "sss",
+            ("--max-age", "26h", "--overdue"),
+            0,
+            "OK - 1 type not failing; no rhythm known for LogExport",
+        ),
+        ("sssf", ("--overdue",), 2, "CRITICAL - LogExport failed at"),
+        ("sfc", (), 2, "CRITICAL - LogExport failed at"),
+        ("fsc", (), 0, "OK - 1 type not failing"),
+        ("swc", (), 1, "WARNING - LogExport warned at"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_and_a_canceled_run_is_passed_over(
+    shell: Shell, tmp_path: Path, letters: str, argv: tuple[str, ...], code: int, text: str
+) -> None:
+    with listing(shell, runs(letters), tmp_path) as there:
+        found, line = checked(there, *argv)
     assert found == code, line
     assert text in line
 

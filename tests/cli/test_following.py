@@ -254,6 +254,26 @@ def test_wait_ends_with_the_outcome(
     assert json.loads(line)["outcome"] != "running"
 
 
+@pytest.mark.parametrize("word", ["Working", "Stoping", "pending"])
+def test_wait_waits_for_what_runs_in_the_words_of_any_family(
+    there: Shell, manager: Manager, word: str
+) -> None:
+    manager.runs[2] = (word, "None", "false")
+    with running(there, "wait", guid(2), "-o", "json") as child:
+        child.until(lambda: manager.looks > 1)
+        assert child.process.poll() is None
+        manager.runs[2] = (word, "Failed", "false")
+        assert child.end() == 11
+    assert json.loads(child.lines[0])["state"] == word
+
+
+def test_show_says_where_the_server_contradicts_itself(there: Shell, manager: Manager) -> None:
+    manager.runs[2] = ("CompletedSuccessfully", "Failed", "false")
+    said = "Outcome   failed (State says CompletedSuccessfully, Result says Failed)\n"
+    assert said in there("show", guid(2)).stdout
+    assert there.json("show", guid(2), "-o", "json")["outcome"] == "failed"
+
+
 def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(there: Shell, manager: Manager) -> None:
     done = there("wait", guid(1)[:8])
     assert (done.returncode, "Outcome   success" in done.stdout) == (0, True)

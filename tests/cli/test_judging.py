@@ -55,7 +55,7 @@ def test_the_newest_result_decides_and_the_worst_comes_first() -> None:
 
 def test_without_being_asked_about_time_nothing_is_said_of_it() -> None:
     (verdict,) = judged(series("CollectJob", QUARTER, NOON - HOUR, 2_000), ONLY_OUTCOMES)
-    assert verdict == Verdict(Level.OK, "1 type, none fails")
+    assert verdict == Verdict(Level.OK, "1 type not failing")
 
 
 def test_hanging_and_late_runs_count_only_if_they_are_asked_for() -> None:
@@ -94,7 +94,82 @@ def test_a_ratio_is_that_of_the_slowest_of_what_runs_and_of_the_newest_that_ende
     (slower,) = judged([running, ended, *usual], limits)
     assert slower.level is Level.CRITICAL
     (unknown,) = judged([ended, *usual[:4]], limits)
-    assert unknown.level is Level.OK
+    assert unknown.level is Level.UNKNOWN
+
+
+def test_a_canceled_newest_run_is_passed_over() -> None:
+    long = run(LAST, took=9 * HOUR, outcome=Outcome.CANCELED)
+    slow = Limits(False, False, ratio=Limit(None, 2.0))
+    well = [long, *series("CollectJob", QUARTER, LAST - QUARTER, 50)]
+    assert [verdict.level for verdict in judged(well, slow)] == [Level.OK]
+    bad = outcomes(Outcome.CANCELED, Outcome.CANCELED, Outcome.FAILED, Outcome.SUCCESS, until=LAST)
+    (verdict,) = judged(bad, ONLY_OUTCOMES)
+    assert verdict == Verdict(Level.CRITICAL, "CollectJob failed at 11:29, last good 11:14")
+
+
+def irregular(kind: str, count: int, outcome: Outcome = Outcome.SUCCESS) -> list[Session]:
+    """Runs without any rhythm: each lies twice as far back as the one after it."""
+    return [run(LAST - 2**number * MINUTE, kind, outcome=outcome) for number in range(count)]
+
+
+RATIO = Limits(False, False, ratio=Limit(None, 2.0))
+STUCK, OVERDUE = Limits(True, False), Limits(False, True)
+
+
+@pytest.mark.parametrize(
+    ("count", "limits", "level", "sentence"),
+    [
+        (3, ALL, Level.OK, "1 type not failing; no rhythm known for LogExport"),
+        (9, ALL, Level.OK, "1 type not failing; no rhythm known for LogExport"),
+        (9, OVERDUE, Level.UNKNOWN, "no rhythm known for LogExport"),
+        (4, STUCK, Level.UNKNOWN, "no usual length known for LogExport"),
+        (5, STUCK, Level.OK, "1 type not failing"),
+        (5, RATIO, Level.UNKNOWN, "no usual length known for LogExport"),
+        (6, RATIO, Level.OK, "1 type not failing"),
+        (
+            3,
+            Limits(False, True, age=Limit(None, DAY), ratio=Limit(None, 2.0)),
+            Level.OK,
+            "1 type not failing; no rhythm known for LogExport; no usual length known for LogExport",
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_said(count: int, limits: Limits, level: Level, sentence: str) -> None:
+    assert judged(irregular("LogExport", count), limits) == [Verdict(level, sentence)]
+
+
+def test_some_types_that_cannot_be_judged_are_named() -> None:
+    sessions = [*good(), *irregular("LogExport", 3), *irregular("LicenseRevoke", 2)]
+    (verdict,) = judged(sessions, OVERDUE)
+    assert verdict == Verdict(
+        Level.OK, "3 types not failing; no rhythm known for LogExport and LicenseRevoke"
+    )
+    (verdict,) = judged(sessions, ALL)
+    assert verdict == Verdict(Level.OK, "1 of 3 types on time, 2 without a rhythm")
+    many = [one for number in range(9) for one in irregular(f"Type{number}", 2)]
+    (verdict,) = judged([*good(), *many], STUCK)
+    assert (
+        verdict.sentence == "10 types not failing; no usual length known for Type0, Type1, Type2 and 6 more"
+    )
+
+
+def test_a_run_that_goes_on_and_of_which_nothing_is_usual_is_said_without_being_asked() -> None:
+    running = run(LAST, "LogExport", outcome=Outcome.RUNNING)
+    (verdict,) = judged([*good(), running], ALL)
+    assert verdict.level is Level.OK
+    assert verdict.sentence == "1 of 2 types on time, 1 without a rhythm; no usual length known for LogExport"
+
+
+def test_what_fails_is_critical_though_nothing_else_can_be_judged() -> None:
+    failed = irregular("LogExport", 3, Outcome.FAILED)
+    assert [verdict.level for verdict in judged(failed, OVERDUE)] == [Level.CRITICAL]
+
+
+def test_the_last_success_is_the_one_that_ended_last() -> None:
+    long = run(LAST - 9 * HOUR, took=8 * HOUR)
+    short = run(LAST - 8 * HOUR, took=MINUTE)
+    (verdict,) = judged([short, long], Limits(False, False, age=Limit(None, 2 * HOUR)))
+    assert verdict.level is Level.OK
 
 
 def test_figures_have_harmless_labels_and_the_limits_in_seconds() -> None:

@@ -97,7 +97,7 @@ def test_a_rotation_while_the_screens_are_open_costs_one_attempt(
 ) -> None:
     directory.good = OLD
     with emtui(*there.before, environ=a_home(tmp_path, EMTUI_PASSWORD=OLD)) as terminal:
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         directory.rotate()
         for key in ("r", "enter", "r", "q", "r"):
             terminal.press(key)
@@ -143,7 +143,7 @@ def test_a_refused_renewal_asks_the_command_once_if_it_may_be_run_unattended(
     config.chmod(0o600)
     directory.good = OLD
     with emtui("-p", "lab", environ=a_home(tmp_path)) as terminal:
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         directory.rotate()
         word.write_text(directory.good)
         terminal.press("r")

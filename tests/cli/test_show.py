@@ -101,12 +101,17 @@ def test_the_table_of_show_has_fields_and_events(at_demo: Shell, failed: Session
 
 def test_show_says_whether_it_is_new_and_which_server_it_was(at_demo: Shell, unreached: Session) -> None:
     text = at_demo("show", unreached.id).stdout
-    assert re.search(r"^Since     again after \d+ good runs; the same \d times since ", text, re.MULTILINE)
+    assert re.search(
+        r"^Since     first since .* 0[23]:\d\d, after \d+ successes; \d times since ",
+        text,
+        re.MULTILINE,
+    )
     assert re.search(r"^Same      \d times since .*, last (\w+|22 Nov( 26)?) 03:10", text, re.MULTILINE)
     assert re.search(
-        r"^Servers   bs02.example.net \S+ failed  bs01.example.net \S+ ok  bs03", text, re.MULTILINE
+        r"^Servers   bs02.example.net \S+ failed  bs03.example.net \S+ ok  bs01", text, re.MULTILINE
     )
     assert re.search(r"^Last good (\w+|22 Nov( 26)?) 02:55, took 1m", text, re.MULTILINE)
+    assert re.search(r"^Also ran  CatalogCrawlJob (\w+|21 Nov( 26)?) 23:\d\d", text, re.MULTILINE)
 
 
 def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
@@ -122,6 +127,9 @@ def test_the_findings_are_values_each_with_the_runs_that_it_rests_on(
     broken = servers["bs02.example.net"]
     assert (broken["went"], broken["rests_on"]) == ("failed", 5)
     assert broken["message"] == unreached.message
+    assert [finding["started"][:10] for finding in findings if finding["kind"] == "also_ran"] == [
+        "2026-11-21"
+    ]
 
 
 def test_a_run_that_hangs_says_where_it_is_silent(at_demo: Shell) -> None:

@@ -49,6 +49,23 @@ async def logged_on(
     return answer
 
 
+@pytest.mark.parametrize("play", ["", "500", "500-empty", "html", "redirect", "slow=0", "no-length", "vbr"])
+async def test_every_answer_has_the_date_of_the_demos_clock(play: str) -> None:
+    async with server(*([play] if play else [])) as client:
+        answers = [
+            await client.get("/api/"),
+            await client.get("/nowhere"),
+            await client.get(LIST),
+            await client.put(LIST),
+            await client.post("/api/sessionMngr/", auth=("EXAMPLE\\ops", "wrong")),
+            await logged_on(client),
+            await client.get(LIST),
+            await client.get("/api/systemSessions/none"),
+        ]
+    told = [answer.headers.get_list("Date") for answer in answers]
+    assert told == [["Mon, 23 Nov 2026 12:00:00 GMT"]] * len(answers)
+
+
 async def test_the_root_needs_no_logon_and_lists_three_versions() -> None:
     async with server() as client:
         for path in ("/api", "/api/", "/API/"):

@@ -9,8 +9,11 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import httpx
 import pytest
 
 from emtui.demo.child import Announced, NotStarted, running
+from emtui.demo.clock import Clock
 from emtui.demo.play import DemoOptions, parse_plays
 
 LIST = "/api/systemSessions?format=Entity"
@@ -112,6 +116,27 @@ def test_a_child_that_does_not_start_says_why() -> None:
     impossible = DemoOptions(seed=-1)
     with pytest.raises(NotStarted, match="--seed is a whole number"), running(impossible):
         pass
+
+
+@pytest.mark.parametrize(("speed", "least", "most"), [(0, 0, 0), (1, 0, PATIENCE), (36_000, 36_000, 9e9)])
+def test_the_date_of_every_answer_is_its_clocks_and_as_fast(speed: float, least: int, most: float) -> None:
+    began = datetime(2031, 5, 5, 5, 5, 5, tzinfo=UTC)
+    with running(DemoOptions(clock=began, speed=speed)) as told, client(told) as browser:
+        (first,) = browser.get("/nowhere").headers.get_list("Date")
+        log_on(browser, told)
+        time.sleep(1.05)
+        (second,) = browser.get(LIST).headers.get_list("Date")
+    assert parsedate_to_datetime(first) >= began
+    passed = parsedate_to_datetime(second) - parsedate_to_datetime(first)
+    assert least <= passed.total_seconds() <= most
+
+
+def test_whoever_starts_it_can_have_the_same_clock() -> None:
+    began = datetime(2031, 5, 5, 5, 5, 5, tzinfo=UTC)
+    since = time.monotonic() - 3600
+    with running(DemoOptions(clock=began, since=since)) as told, client(told) as browser:
+        shown = parsedate_to_datetime(browser.get("/api/").headers["Date"])
+        assert abs(shown - Clock(began, since=since)()) < timedelta(seconds=3)
 
 
 def test_plain_http_has_no_certificate() -> None:

@@ -26,11 +26,13 @@ from emtui.em import wire
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Receipt
 from emtui.em.errors import Cut, ServerTrouble
+from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 
 ROWS = [session_xml(f"{number:08x}-2222-4333-8444-555555555555") for number in range(20)]
 WHOLE = list_xml(ROWS)
+ONLY = uid_of("11111111-2222-4333-8444-555555555555")
 
 
 class Lists:
@@ -145,3 +147,48 @@ async def test_retry_after_is_understood_in_both_forms(
 async def test_when_it_logged_on_is_known(tmp_path: Path) -> None:
     async with asking(tmp_path, Lists()) as client:
         assert len(client.logged_on) == 1
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("", 0),
+        ("Date: half past nine\r\n", 0),
+        ("Date: Thu, 01 Jan 1970 00:00:07 GMT\r\n", 0),
+        ("Date: Mon, 01 Jan 0001 00:00:00 GMT\r\n", 0),
+        ("Date: Fri, 31 Dec 9999 23:59:59 GMT\r\n", 0),
+        ("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", 600),
+        ("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", -1500),
+        ("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", 3 * 86_400),
+        ("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", 2),
+    ],
+)
+async def test_now_is_the_servers_clock_as_the_last_answer_told_it(
+    tmp_path: Path, date: str, ahead: int
+) -> None:
+    lists = Lists()
+    shown = datetime.now(UTC) + timedelta(seconds=ahead)
+    lists.reply = reply("200 OK", WHOLE, "Content-Type: application/xml\r\n" + date.format(shown))
+    async with asking(tmp_path, lists) as client:
+        assert client.skew is None, "the logon did not say"
+        await client.sessions()
+        apart = client.now() - datetime.now(UTC) - timedelta(seconds=ahead if abs(ahead) >= 3 else 0)
+        assert abs(apart) < (timedelta(seconds=30) if abs(ahead) >= 3 else timedelta(milliseconds=100))
+        session = await client.session(ONLY)
+        assert session.ended
+        assert client.skew is None, "nor did the session"
+
+
+async def test_an_error_tells_no_time(tmp_path: Path) -> None:
+    lists = Lists()
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    date = f"Date: {ahead:%a, %d %b %Y %H:%M:%S} GMT\r\n"
+    async with asking(tmp_path, lists) as client:
+        lists.reply = reply("200 OK", WHOLE, date)
+        await client.sessions()
+        known = client.skew
+        assert known
+        lists.reply = reply("502 Bad Gateway", b"", "Date: Mon, 23 Nov 2020 02:00:00 GMT\r\n")
+        with pytest.raises(ServerTrouble):
+            await client.sessions()
+        assert client.skew == known

@@ -1,6 +1,8 @@
 """What a session is, and what became of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -14,30 +16,84 @@ def session(state: str | None = None, word: str | None = None, *, canceled: bool
     return Session(uid=uid_of(GUID), started=NOON, state=state, result=Result(word, canceled=canceled))
 
 
+RUNNING = [
+    "InProgress",
+    "Starting",
+    "Working",
+    "Stopping",
+    "Stoping",
+    "Pausing",
+    "Resuming",
+    "Idle",
+    "Pending",
+]
+ENDED = ["CompletedSuccessfully", "Success", "CompletedWarning", "Warning", "Failed", "Error", "Completed"]
+RESULTS = ["Success", "CompletedSuccessfully", "Warning", "CompletedWarning", "Failed", "ERROR", "None"]
+NEITHER = ["Stopped", "Dreaming", "None", "", None]
+BADNESS = {
+    **dict.fromkeys(["success", "completedsuccessfully"], 1),
+    **dict.fromkeys(["warning", "completedwarning"], 2),
+    **dict.fromkeys(["failed", "error"], 3),
+}
+
+
+def by_the_rule(state: str | None, word: str | None, canceled: bool, has_end: bool) -> str:
+    """The documented rule, written a second time."""
+    bad = [BADNESS.get((text or "").lower(), 0) for text in (state, word)]
+    is_over = has_end and bad[1] > 0
+    if state and state.lower() in {text.lower() for text in RUNNING} and not is_over:
+        return "running"
+    return "canceled" if canceled else ["unknown", "success", "warning", "failed"][max(bad)]
+
+
+@pytest.mark.parametrize("state", [*RUNNING, *map(str.upper, RUNNING), *ENDED, *NEITHER])
+@pytest.mark.parametrize("word", [*RESULTS, "InProgress", *NEITHER])
+def test_the_outcome_is_the_worse_of_state_and_result_unless_it_runs_or_was_canceled(
+    state: str | None, word: str | None
+) -> None:
+    for canceled, ended in product((False, True), (None, NOON)):
+        read = replace(session(state, word, canceled=canceled), ended=ended)
+        assert read.outcome == by_the_rule(state, word, canceled, ended is not None), (canceled, ended)
+
+
+@pytest.mark.parametrize("word", [*RUNNING, "Postprocessing", "waitingrepository", "Running"])
+def test_a_run_in_any_state_of_a_running_run_runs_even_when_somebody_canceled_it(word: str) -> None:
+    assert session(word, "None").running
+    assert session(word, "Success", canceled=True).running
+    assert replace(session(word, "None"), ended=NOON).running
+    assert replace(session(word, "Failed"), ended=NOON).outcome is Outcome.FAILED
+    assert replace(session(word, "Failed", canceled=True), ended=NOON).outcome is Outcome.CANCELED
+
+
 @pytest.mark.parametrize(
-    ("state", "word", "outcome"),
+    ("state", "word", "ended", "contradiction"),
     [
-        ("InProgress", "Success", Outcome.RUNNING),
-        ("inprogress", None, Outcome.RUNNING),
-        ("CompletedSuccessfully", "Failed", Outcome.SUCCESS),
-        ("CompletedWarning", None, Outcome.WARNING),
-        ("FAILED", "Success", Outcome.FAILED),
-        ("Dreaming", "Warning", Outcome.WARNING),
-        (None, "CompletedSuccessfully", Outcome.SUCCESS),
-        (None, "None", Outcome.UNKNOWN),
-        (None, None, Outcome.UNKNOWN),
+        ("CompletedSuccessfully", "Failed", True, "State says CompletedSuccessfully, Result says Failed"),
+        ("Failed", "Success", False, "State says Failed, Result says Success"),
+        ("InProgress", "Success", False, "State says InProgress, Result says Success"),
+        ("Working", "Failed", True, "State says Working, but the run has ended"),
+        ("Working", "None", True, "State says Working, but there is an end"),
+        ("CompletedWarning", "warning", True, ""),
+        ("Failed", "Error", True, ""),
+        ("Stopped", "Failed", True, ""),
+        ("Dreaming", "Perhaps", True, ""),
+        ("InProgress", "None", False, ""),
+        ("Failed", "None", True, ""),
+        (None, "Success", True, ""),
+        ("CompletedSuccessfully", None, True, ""),
     ],
 )
-def test_the_state_decides_before_the_result(state: str | None, word: str | None, outcome: Outcome) -> None:
-    assert session(state, word).outcome is outcome
+def test_what_the_server_contradicts_itself_in_is_told(
+    state: str | None, word: str | None, ended: bool, contradiction: str
+) -> None:
+    read = replace(session(state, word), ended=NOON if ended else None)
+    assert read.contradiction == contradiction
+    assert read.outcome_text == (f"{read.outcome} ({contradiction})" if contradiction else read.outcome)
 
 
-def test_a_canceled_run_is_canceled_whatever_else_the_server_says() -> None:
-    assert session("CompletedSuccessfully", canceled=True).outcome is Outcome.CANCELED
-
-
-def test_a_run_in_progress_is_running_even_when_somebody_canceled_it() -> None:
-    assert session("InProgress", canceled=True).outcome is Outcome.RUNNING
+def test_a_run_that_runs_by_its_state_lasts_until_now_whatever_end_it_has() -> None:
+    read = replace(session("Working", "None"), ended=NOON + timedelta(seconds=5))
+    assert read.took(NOON + timedelta(minutes=1)) == timedelta(minutes=1)
 
 
 def test_a_server_clock_ahead_of_ours_never_shows_a_negative_duration() -> None:

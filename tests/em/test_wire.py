@@ -242,7 +242,6 @@ def test_the_years_that_mean_never_are_unset(year: str, zone: str) -> None:
         "2026-11-31T02:00:00Z",
         "0000-01-01T00:00:00Z",
         "2026-11-23T25:00:00",
-        "9999-12-31T23:59:59-05:00",
         "2026-11-23T02:00:00+99:00",
         "20261123T020000Z",
         "２０２６-11-23T02:00:00",
@@ -282,22 +281,67 @@ def test_a_row_without_uid_and_href_keeps_the_same_made_up_one_wherever_it_stand
     assert [session.odd for session in first if session.uid != uid_of(OTHER)] == ["no UID"]
 
 
-def test_the_uids_of_a_list_differ_whatever_the_server_sends() -> None:
-    rows = [row(), row(state="Failed"), row(state="Stopped"), row(OTHER)]
-    read = wire.read_list(listing(*rows))
-    assert {session.uid for session in read.sessions} == {UID, f"{UID}#2", f"{UID}#3", uid_of(OTHER)}
-    assert read.odd == 2
-    assert wire.read_list(listing(*rows[::-1])) == read
+ENDED = "2026-11-23T02:00:{:02}Z"
+
+
+def copy(state: str, ended: str = "", result: str | None = None, message: str = "") -> str:
+    """A row of the one UID."""
+    end = f"<EndTimeUTC>{ended}</EndTimeUTC>" if ended else ""
+    text = f"<Message>{message}</Message>" if message else ""
+    return (
+        f'<Sessions UID="{UID}"><SessionType>CollectJob</SessionType>'
+        f"<CreationTimeUTC>2026-11-23T02:00:00Z</CreationTimeUTC>{end}<State>{state}</State>"
+        f"<Result><Result>{result or state}</Result>{text}</Result></Sessions>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("copies", "state"),
+    [
+        ([copy("Failed", ENDED.format(9)), copy("InProgress", result="None")], "Failed"),
+        ([copy("InProgress", result="None"), copy("Failed", ENDED.format(9))], "Failed"),
+        ([copy("Failed", ENDED.format(9)), copy("Success", ENDED.format(8))], "Failed"),
+        ([copy("Success", ENDED.format(8)), copy("Failed", ENDED.format(9))], "Failed"),
+        ([copy("Failed", ENDED.format(9)), copy("Success", ENDED.format(9))], "Success"),
+        ([copy("Starting"), copy("Working"), copy("Stopping")], "Stopping"),
+        ([copy("Dreaming"), copy("Working")], "Working"),
+        ([copy("Working"), copy("Dreaming")], "Dreaming"),
+        ([copy("Dreaming", ENDED.format(9)), copy("Failed", ENDED.format(8)), copy("Working")], "Dreaming"),
+        ([copy("Failed", "1900-01-01T00:00:00Z"), copy("Working")], "Failed"),
+        ([copy("Failed", ENDED.format(9)), copy("Working", ENDED.format(20), "None")], "Failed"),
+    ],
+)
+@pytest.mark.parametrize("odd", [False, True], ids=["plain", "parsed"])
+def test_of_copies_of_one_uid_the_one_that_ended_last_counts_else_the_last(
+    copies: list[str], state: str, odd: bool
+) -> None:
+    rows = [one.replace("<State>", "<!-- --><State>") for one in copies] if odd else copies
+    for others in ((), (row(OTHER),)):
+        read = wire.read_list(listing(*others, *rows)).sessions
+        assert [one.state for one in read if one.uid == UID] == [state]
+        assert len(read) == 1 + len(others)
+        assert [one.odd for one in read] == [None] * len(read), "it is not the fault of the row"
+
+
+def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:
+    copies = [copy("InProgress", result="None"), copy("Failed", ENDED.format(9))]
+    first = wire.read_list(listing(row(OTHER), *copies))
+    assert wire.read_list(listing(copies[0], row(OTHER), copies[1])) == first
+    assert wire.read_list(listing(*copies, row(OTHER))) == first
+
+
+def test_a_whole_copy_counts_before_a_bare_reference_of_the_same_uid() -> None:
+    reference = f'<Ref UID="{UID}" Name="Collect Job @2026-11-23 02:00:00" Type="SystemSessionReference"/>'
+    for rows in ((reference, row()), (row(), reference)):
+        assert wire.read_list(listing(*rows)).sessions == (TRUE,)
+    again = reference.replace("02:00:00", "03:00:00")
+    body = f"<EntityReferences {NS}>{reference}{again}</EntityReferences>".encode()
+    (session,) = wire.read_list(body).sessions
+    assert (session.name, session.complete) == ("Collect Job @2026-11-23 03:00:00", False)
 
 
 def test_the_same_row_twice_is_one_row() -> None:
     assert wire.read_list(listing(row(), row(OTHER), row())) == wire.read_list(listing(row(OTHER), row()))
-
-
-def test_a_whole_row_keeps_its_uid_before_an_odd_one() -> None:
-    read = wire.read_list(listing(row(started="soon"), row()))
-    assert read.sessions[0] == TRUE
-    assert read.sessions[1].uid == f"{UID}#2"
 
 
 def test_a_session_of_another_family_is_shown_and_counted() -> None:

@@ -44,10 +44,10 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Since         first failure, after 30 good runs\n",
+        "Since         first failure, after 30 successes\n",
         "Waited        3m49s in Retrieving data from bs02.example.net..., usually 13s, longest of 5 good ",
-        "Servers       bs01.example.net 19s ok, bs02.example.net 3m49s failed\n",
-        "Usually takes 1m30s ",
+        "Servers       bs02.example.net 3m49s failed, bs01.example.net 19s ok\n",
+        "Usually takes 1m30s; this one ×2.8, longer than the longest of 30 successful runs\n",
         "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
         "Server says   Failed\n",
         "Events: all; > where it waited, ! the first that sounds like trouble\n",
@@ -91,7 +91,7 @@ def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() ->
     again = [failed(uid=uid_of("22222222-2222-4333-8444-555555555555"), started=NOON - 15 * MINUTE)]
     text = told(case(past=[*again, *earlier()[1:]]))
     assert (
-        "Since         2nd failure in a row, first 2026-11-23 12:45:00 +01:00, after 29 good runs\n" in text
+        "Since         2nd failure in a row, first 2026-11-23 12:45:00 +01:00, after 29 successes\n" in text
     )
     assert "Same failure  2 times since 2026-11-23 12:45:00 +01:00, last 2026-11-23 13:00:00 +01:00, " in text
     assert ", still happening\n" in text
@@ -215,3 +215,10 @@ def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
         text = write(ticket(made), lambda said: said.replace(secret, "***"))
         assert secret not in text
         assert "***" in text
+
+
+def test_a_length_that_is_unknown_and_a_contradiction_are_said() -> None:
+    text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
+    assert "\nTook          unknown\n" in text
+    assert "\nServer says   CompletedSuccessfully / Failed (contradictory)\n" in text
+    assert "\nBegan         unknown\n" in told(case(session=failed(started=None)))

@@ -88,7 +88,7 @@ def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() 
     lines = (Event(1, None, "Starting..."), Event(2, None, LOST))
     assert notes_on((note,), failed("Something went wrong"), lines) == (note,)
     assert notes_on((note,), failed("Something went wrong")) == ()
-    good = replace(failed(None), state="CompletedSuccessfully")
+    good = replace(failed(None), state="CompletedSuccessfully", result=Result("Success"))
     assert notes_on((note,), good, lines) == ()
 
 

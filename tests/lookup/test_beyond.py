@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from emtui.em.model import Result, Session, uid_of
 from emtui.lookup import BadQuery, Beyond, Query, Sieve, parse
-from emtui.triage.baseline import Baseline
+from emtui.triage.baseline import Baselines, baselines
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 GUID = "3f2a0b1c-0000-4000-8000-0000000000{:02x}"
-USUAL = {"CollectJob": Baseline(MINUTE, timedelta(seconds=2), 2 * MINUTE, 20)}
 
 
 def run(number: int, took: timedelta | None, kind: str = "CollectJob", state: str = "Success") -> Session:
@@ -28,6 +27,17 @@ def run(number: int, took: timedelta | None, kind: str = "CollectJob", state: st
     )
 
 
+def long_before(*minutes: int) -> list[Session]:
+    """Successes of a day before, which took so long."""
+    begun = [NOW - timedelta(days=1, minutes=10 * place) for place in range(len(minutes))]
+    past = [
+        replace(run(number, MINUTE), started=at, ended=at + minutes[number] * MINUTE)
+        for number, at in enumerate(begun)
+    ]
+    return [replace(one, uid=uid_of(GUID.format(number + 100))) for number, one in enumerate(past)]
+
+
+USUAL = baselines(long_before(1, 1, 1, 1, 1, 2))
 QUICK, USUALLY, SLOW = run(1, MINUTE / 2), run(2, MINUTE), run(3, 3 * MINUTE)
 GOES_ON = run(4, 10 * MINUTE, state="InProgress")
 BEGINS = run(5, timedelta(seconds=100), state="InProgress")
@@ -90,6 +100,13 @@ def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
 )
 def test_ratio_is_how_many_times_the_usual_where_that_is_known(text: str, numbers: set[int]) -> None:
     assert found(read(text)) == numbers
+
+
+def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has() -> None:
+    working = replace(GOES_ON, state="Working", result=Result("None"))
+    assert read("is:stuck").matches(working)
+    assert read("is:stuck").matches(replace(working, ended=NOW))
+    assert not read("is:stuck").matches(replace(working, ended=NOW, result=Result("Failed")))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +191,7 @@ def test_a_query_rests_only_on_what_it_asks_for() -> None:
 
 
 def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
-    later = Beyond(NOW + MINUTE, {}, (), Marked())
+    later = Beyond(NOW + MINUTE, Baselines(), (), Marked())
     plain, known = read("collect since:1h"), read("is:known since:1h")
     assert plain.upon(later) is plain
     assert known.upon(replace(later, known=BEYOND.known)) is known
@@ -214,7 +231,7 @@ TEXTS = (
     "data collection",
     "",
 )
-WORLDS = (BEYOND, Beyond(NOW + MINUTE, {}, {SLOW.uid: "+"}, Marked()), Beyond(None, USUAL, ()))
+WORLDS = (BEYOND, Beyond(NOW + MINUTE, Baselines(), {SLOW.uid: "+"}, Marked()), Beyond(None, USUAL, ()))
 NOWS = (NOW, NOW + 9 * MINUTE)
 
 

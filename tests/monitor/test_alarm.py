@@ -1,10 +1,11 @@
 """When the bell rings."""
 
-from looks import look, run
+from looks import NOON, look, run
 
 from emtui.em.model import Session
 from emtui.monitor.alarm import APART, Alarm
 from emtui.monitor.changes import Changes
+from emtui.monitor.health import BLIND_AFTER, Cost, Health
 
 
 class Bell:
@@ -48,13 +49,40 @@ def test_it_rings_once_in_ten_minutes() -> None:
     assert bell.sees(run(5), then=(run(4, "Failed"), run(5)))
 
 
-def test_blindness_rings_once_until_something_is_seen() -> None:
+def lost(health: Health) -> Health:
+    for _ in range(BLIND_AFTER):
+        health.failed(NOON, "overloaded")
+    return health
+
+
+def test_each_outage_rings_once() -> None:
+    bell, health = Bell(), Health()
+    for number in range(3):
+        bell.now = number * APART
+        assert not bell.alarm.outage(health)
+        assert bell.alarm.outage(lost(health))
+        bell.now += 0.9 * APART
+        assert not bell.alarm.outage(lost(health))
+        health.answered(NOON, Cost(1, 0.1))
+
+
+def test_the_first_outage_of_another_list_rings_too() -> None:
     bell = Bell()
-    assert bell.alarm.blind()
-    bell.now = 2 * APART
-    assert not bell.alarm.blind()
-    bell.alarm.seen()
-    assert bell.alarm.blind()
+    assert bell.alarm.outage(lost(Health()))
+    bell.now = APART
+    assert bell.alarm.outage(lost(Health()))
+
+
+def test_an_outage_soon_after_an_alarm_rings_ten_minutes_after_it_unless_it_is_over() -> None:
+    bell, health = Bell(), Health()
+    assert bell.sees(run(9), then=(run(8, "Failed"), run(9)))
+    bell.now = APART - 1
+    assert not bell.alarm.outage(lost(health))
+    bell.now = APART
+    assert bell.alarm.outage(health)
+    health.answered(NOON, Cost(1, 0.1))
+    bell.now = 3 * APART
+    assert not bell.alarm.outage(health)
 
 
 def test_what_is_known_does_not_ring_and_what_differs_from_it_does() -> None:

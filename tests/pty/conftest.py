@@ -16,5 +16,5 @@ def demo_list(tmp_path: Path, demo: Demo) -> Iterator[Terminal]:
     with at_night(demo, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("1/3,", "a: next of 6")
+        terminal.until("1 of 3,", "6 alerts")
         yield terminal

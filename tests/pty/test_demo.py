@@ -19,7 +19,7 @@ def marked(lines: list[str]) -> str:
 
 def listed(lines: list[str]) -> bool:
     """Whether the list has come and is painted whole: its last line tells the position."""
-    return bool(marked(lines)) and re.search(r"\d/\d", lines[-1]) is not None
+    return bool(marked(lines)) and re.search(r"\d of \d", lines[-1]) is not None
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def demo_list(tmp_path: Path) -> Iterator[Terminal]:
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(listed, "a: next of 6")
+        terminal.until(listed, "6 alerts")
         yield terminal
 
 
 def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list: Terminal) -> None:
-    tally = re.search(r"1/([\d,]+)$", demo_list.lines()[-1])
+    tally = re.search(r"1 of ([\d,]+) runs$", demo_list.lines()[-1])
     assert tally
     assert 2_500 < int(tally[1].replace(",", "")) < 4_000
 
@@ -57,6 +57,18 @@ def test_the_newest_failure_of_a_type_and_its_reason_are_six_keys_away(demo_list
     demo_list.until("server: Failed")
     demo_list.press("q")
     demo_list.until(lambda lines: lines == filtered)
+
+
+def test_a_demo_far_away_in_time_and_fast_has_its_own_clock_and_says_nothing_of_it(tmp_path: Path) -> None:
+    far_off = ("--seed", "0", "--clock", "2031-05-05T05:05:05Z", "--speed", "60")
+    with emtui("demo", *far_off, environ=a_home(tmp_path), columns=100) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        shown = terminal.until(listed, "ok of")
+        assert "off:" not in shown[-1]
+        assert "certificate" not in shown[-1]
+        terminal.press("!")
+        terminal.until("Mon 05 May", "Clocks          the server's agrees with this computer's")
 
 
 def test_keys_that_come_in_one_piece_do_what_they_would_one_by_one(demo_list: Terminal) -> None:
@@ -115,7 +127,7 @@ def test_no_line_is_too_long_and_the_keys_are_there_at_any_size(
         terminal.press("enter")
         shown = terminal.until(listed)
         assert "? keys" in shown[-1]
-        assert re.search(r"1/\d,\d{3}$", shown[-1])
+        assert re.search(r"1 of \d,\d{3} runs$", shown[-1])
         assert shown[0].startswith(" DEMO")
         terminal.press("?")
         terminal.until("First of all")

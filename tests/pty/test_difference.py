@@ -66,7 +66,7 @@ def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
 
 def test_what_a_key_costs(demo_list: Terminal) -> None:
     demo_list.press("e", "enter")
-    demo_list.until("again after 95 good runs")
+    demo_list.until("after 95 successes")
     before = demo_list.rest()
     demo_list.press("d")
     demo_list.until("4 new, 2 missing")
@@ -81,7 +81,7 @@ def test_what_a_key_costs(demo_list: Terminal) -> None:
 
 def test_the_command_that_is_left_opens_the_same_difference_for_anybody(tmp_path: Path, demo: Demo) -> None:
     with emtui("open", "state:failed", environ=seat(tmp_path, demo)) as terminal:
-        terminal.until("? keys", "1/")
+        terminal.until("1 of 6 runs")
         terminal.press("d")
         terminal.until("4 new, 2 missing")
         terminal.rest()

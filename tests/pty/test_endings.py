@@ -53,7 +53,7 @@ def test_no_colour_is_sent_where_none_is_wanted(tmp_path: Path) -> None:
     with emtui("demo", *NIGHT, environ=a_home(tmp_path, NO_COLOR="1")) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("1/3,", "a: next of")
+        terminal.until("1 of 3,", " a: ")
         terminal.press("q")
         assert terminal.end() == 0
     assert colours(terminal.received) <= {"39", "49"}
@@ -63,7 +63,7 @@ def test_only_the_terminals_own_sixteen_colours_are_used(tmp_path: Path) -> None
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("1/3,", "a: next of")
+        terminal.until("1 of 3,", " a: ")
         terminal.press("q")
         assert terminal.end() == 0
     assert "31" in colours(terminal.received)
@@ -74,7 +74,7 @@ def test_ctrl_c_leaves_when_pressed_twice_and_says_so_after_once(tmp_path: Path)
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("1/3,", "a: next of")
+        terminal.until("1 of 3,", " a: ")
         terminal.press("ctrl+c")
         terminal.until("ctrl+c again, or Q, leaves emtui")
         terminal.press("ctrl+c")

@@ -140,25 +140,25 @@ def test_no_copy_of_the_screen_is_newer_than_the_last_whole_answer(tmp_path: Pat
                     assert as_of(top, now) <= limit + timedelta(seconds=1), "\n".join(lines)
                 else:
                     assert "BLIND since" in top, "\n".join(lines)
-                assert re.search(r"1/4[01]$", lines[-1]), "\n".join(lines)
+                assert re.search(r"1 of 4[01] runs$", lines[-1]), "\n".join(lines)
                 terminal.for_a_while(0.05)
             if whole:
                 last_whole = datetime.now(UTC)
                 terminal.until(lambda lines: "STALE" not in lines[0] and "BLIND" not in lines[0])
-        assert any("1/41" in line for line in terminal.lines())
+        assert any("1 of 41" in line for line in terminal.lines())
 
 
 def test_the_mangled_row_is_counted(tmp_path: Path) -> None:
     manager = Manager(rows(3, MANGLED))
     with followed(tmp_path, manager, 5) as (terminal, _):
-        terminal.until("1 not readable whole")
+        terminal.until("1 run not readable whole")
 
 
 def test_expiry_outage_and_a_new_password_while_a_query_is_half_typed(tmp_path: Path) -> None:
     manager = Manager()
     with followed(tmp_path, manager, 0.5) as (terminal, server):
         terminal.press("/", "Collec")
-        terminal.until("1/40")
+        terminal.until("1 of 40")
         refused = reply("401 Unauthorized")
         manager.listed, manager.logon = refused, refused
         terminal.until("LOGON REFUSED")
@@ -182,7 +182,7 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -
         server = first.enter_context(rogue_beside(manager, known.context()))
         argv = (str(HASTY), "0.5", "--server", server.authority, "--user", USER, "--pin", known.sha256)
         with python(*argv, environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
-            terminal.until("1/40")
+            terminal.until("1 of 40")
             first.close()
             terminal.until("BLIND since")
             terminal.until("refused the connection")
@@ -194,7 +194,7 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(tmp_path: Path) -
 
             manager.listed = rows(41)
             with rogue_beside(restarted, known.context(), server.port) as again:
-                terminal.until("1/41")
+                terminal.until("1 of 41")
                 terminal.until(lambda lines: "as of" in lines[0] and "!" not in lines[1][:1])
                 assert again.count("POST") == 1
                 terminal.press("q")

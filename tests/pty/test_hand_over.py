@@ -57,7 +57,7 @@ def at_demo(demo: Demo, home: Path, here: Path, columns: int = 80, lines: int = 
     with at_night(demo, environ=environ, folder=str(here), columns=columns, lines=lines) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
+        terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
         terminal.until("DatabaseMaintenance has run")
         yield terminal
 
@@ -96,7 +96,7 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
 def test_a_bundle_is_really_there_and_a_second_one_beside_it(tmp_path: Path, here: Path, demo: Demo) -> None:
     with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("e", "enter")
-        terminal.until("again after 95 good runs")
+        terminal.until("after 95 successes")
         terminal.press("H", "4", "enter")
         terminal.until(written(r"emtui-CollectJob-20261122T021027Z-[0-9a-f]{8}\.zip"))
         terminal.press("enter")
@@ -128,6 +128,26 @@ def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(
     assert the_files(here) == {"emtui-shift-20261123T021204Z.md": 0o600}
 
 
+def test_the_summary_lists_what_the_attention_list_lists(tmp_path: Path, here: Path, demo: Demo) -> None:
+    with at_demo(demo, tmp_path, here) as terminal:
+        terminal.press("4")
+        shown = terminal.until("Attention", "DatabaseMaintenance has run for")
+        listed = sum(
+            1
+            for line in shown
+            if re.search(r"(has run for|last ran|slower since|failed on|warned|was canceled)", line)
+        )
+        terminal.press("m", "enter")
+        terminal.until("1 of 6 alerts known")
+        terminal.press("H", "3", "w")
+        terminal.until("Written: emtui-shift-20261123T021204Z.md")
+        text = (here / "emtui-shift-20261123T021204Z.md").read_text()
+    assert f"**Needs somebody**: {listed - 1}\n" in text
+    assert "**Known**: 1\n\n- DatabaseMaintenance has run for" in text
+    assert "failed on" in text.partition("**Recovered**")[0], "the failure of each night, which is good again"
+    assert "CollectJob failed 5 times since" in text.partition("**Recovered**")[2]
+
+
 def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here: Path, demo: Demo) -> None:
     with at_demo(demo, tmp_path, here) as terminal:
         terminal.press("4")
@@ -135,8 +155,8 @@ def test_from_the_board_and_from_a_finding_it_is_their_run(tmp_path: Path, here:
         terminal.press("H")
         terminal.until("Hand over  DatabaseMaintenance running")
         terminal.press("q", "q", "B")
-        terminal.until("9 of 12 on time")
-        terminal.press("H")
+        terminal.until("9 of 12 types on time")
+        terminal.press("down", "H")
         terminal.until("Hand over  CatalogReplicationJob success")
         terminal.press("H")
         terminal.until("q goes back.")
@@ -154,7 +174,7 @@ def at(answer: Callable[[Asked], Reply], known: Identity, here: Path) -> Iterato
             EMTUI_PIN=known.sha256,
         )
         with emtui(environ=environ, folder=str(here)) as terminal:
-            terminal.until("1/")
+            terminal.until("1 of ")
             yield server, terminal
 
 

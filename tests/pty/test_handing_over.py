@@ -41,7 +41,7 @@ def at_demo(demo: Demo, home: Path, **environ: str) -> Iterator[Terminal]:
     with at_night(demo, environ=a_home(home, **environ)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-1]) is not None)
+        terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-1]) is not None)
         yield terminal
 
 
@@ -80,7 +80,7 @@ def test_the_row_and_the_event_under_the_cursor_are_copied_whole_by_osc_52(
 
 def test_a_type_and_what_needs_somebody_are_copied_whole_too(tmp_path: Path, demo: Demo) -> None:
     with at_demo(demo, tmp_path) as terminal:
-        terminal.until("a: next of ")
+        terminal.until(" a: ")
         terminal.press("B")
         terminal.until("Enter newest run")
         terminal.press("y")
@@ -115,7 +115,7 @@ def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) ->
             EMTUI_PIN=known.sha256,
         )
         with emtui("open", "type:CollectJob", "--sort", "type", environ=environ) as terminal:
-            terminal.until("1/1")
+            terminal.until("1 of 1")
             terminal.press("Y")
             terminal.until("Copied to the clipboard")
             terminal.press("enter")
@@ -145,7 +145,7 @@ def test_y_copies_the_fingerprint_while_the_word_is_asked_for(tmp_path: Path, kn
             terminal.until("Copied to the clipboard")
             assert copied(terminal) == [known.sha256]
             terminal.press("pin", "enter")
-            terminal.until("1/1")
+            terminal.until("1 of 1")
 
 
 def test_what_is_cut_out_of_a_field_is_copied_but_never_a_password(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Pa
             PAGER=a_pager(tmp_path),
         )
         with emtui(environ=environ) as terminal:
-            terminal.until("1/1")
+            terminal.until("1 of 1")
             terminal.rest()
             before = terminal.lines()
             terminal.press("v")
@@ -197,7 +197,7 @@ def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Pa
             terminal.until("q back")
             assert "\n1 event\n" in (tmp_path / "text").read_text()
             terminal.press("q")
-            terminal.until("1/1")
+            terminal.until("1 of 1")
 
 
 def test_a_missing_pager_is_one_sentence(tmp_path: Path, demo: Demo) -> None:
@@ -218,7 +218,7 @@ def test_hostile_text_reaches_neither_clipboard_nor_pager(tmp_path: Path, known:
             PAGER=a_pager(tmp_path),
         )
         with emtui(environ=environ) as terminal:
-            terminal.until("1/")
+            terminal.until("1 of ")
             texts = []
             for looked, number in enumerate((None, 4), 1):
                 if number is not None:
@@ -251,7 +251,7 @@ def test_inside_tmux_the_row_is_in_its_buffer_and_tmux_hands_it_on(tmp_path: Pat
     with python("-c", become, *tmux, "new-session", inside, lines=24, environ=environ) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until(lambda lines: re.search(r"\b1/\d", lines[-2]) is not None)
+        terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-2]) is not None)
         terminal.press("y")
         terminal.until("Copied to tmux's buffer, and to the clipboard if the terminal allows.")
         held = subprocess.run([*tmux, "save-buffer", "-"], env=environ, check=True, capture_output=True)

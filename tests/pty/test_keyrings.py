@@ -67,7 +67,7 @@ def _flat(lines: list[str]) -> str:
 
 def logs_on_by_typing(terminal: Terminal, demo: Demo) -> None:
     terminal.press(demo.password, "enter")
-    terminal.until("1/3,")
+    terminal.until("1 of 3,")
     terminal.press("q")
     assert terminal.end() == 0
 
@@ -78,7 +78,7 @@ def test_unlocked_the_list_is_there_without_a_question(
     with keyring_on(bus, Path(home["HOME"])):
         assert "the password is in Secret Service" in remembered(home, demo)
         with emtui(environ=home) as terminal:
-            said(terminal, "1/3,", record_property)
+            said(terminal, "1 of 3,", record_property)
             terminal.press("q")
             assert terminal.end() == 0
 
@@ -149,7 +149,7 @@ def test_without_a_desktop_the_kernel_keeps_it(
     try:
         assert "the password is in kernel keyring" in remembered(home, demo)
         with emtui(environ=home) as terminal:
-            said(terminal, "1/3,", record_property)
+            said(terminal, "1 of 3,", record_property)
             terminal.press("q")
             assert terminal.end() == 0
     finally:

@@ -27,13 +27,13 @@ def test_before_any_key_one_sees_the_server_that_failed_the_step_that_waited_and
         "CollectJob  ■ failed  Sun 22 Nov 02:10:27  took 2m03s",
         "  Cannot connect to backup server bs02.example.net: the remote host closed the",
         "  connection",
-        "  Since     again after 95 good runs; the same 5 times since Wed 02:10",
+        "  Since     first since Sat 02:10, after 95 successes; 5 times since Wed 02:10",
         "  Waited    11s in “bs02.example.net closed the connection, second attempt in",
         "            1…”, in none of 5 good runs",
         "  Last good Sun 01:55, took 1m30s",
         "  Servers   bs02.example.net     35s  usually 22s on 5 good runs  ■ failed",
-        "            bs01.example.net     35s  usually 21s on 5 good runs  · ok",
         "            bs03.example.net     37s  usually 20s on 5 good runs  · ok",
+        "            bs01.example.net     35s  usually 21s on 5 good runs  · ok",
         "  server: Failed                           15 events, waits of 5s and more shown",
         "     Offset  Event",
         "     +40.8s  Retrieving data from bs02.example.net...",
@@ -54,16 +54,16 @@ def test_slow_steps_are_gone_through_from_the_worst_on_and_round_the_end(failed_
     failed_run.press("s", "s")
     failed_run.until("5 of 6: 37s  usually 20s, longest of 5 good runs 27s")
     failed_run.press("s", "s")
-    failed_run.until("1 of 6: 35s")
+    failed_run.until("wait 1 of 6: 35s")
     failed_run.press("S")
     failed_run.until("6 of 6: 6.3s")
 
 
 def test_lines_that_sound_like_trouble_are_hopped_to_and_no_severity_is_claimed(failed_run: Terminal) -> None:
     failed_run.press("g")
-    failed_run.until(" 1/15")
+    failed_run.until(" 1 of 15")
     failed_run.press("e")
-    shown = failed_run.until(" 9/15")
+    shown = failed_run.until(" 9 of 15")
     assert under_cursor(shown).startswith("›! +52.7s bs02.example.net closed the connection, second")
     failed_run.press("E")
     failed_run.until("No line above sounds like trouble.")
@@ -120,7 +120,7 @@ def test_a_row_and_a_page_of_events_are_small(failed_run: Terminal) -> None:
         return failed_run.rest() - before
 
     failed_run.press("g")
-    failed_run.until(" 1/15")
-    assert cost("down", "2/15") <= 400
-    assert cost("pagedown", "6/15") <= 2_000
+    failed_run.until(" 1 of 15")
+    assert cost("down", "2 of 15") <= 400
+    assert cost("pagedown", "6 of 15") <= 2_000
     assert cost("z", "wrapped") <= 2_000

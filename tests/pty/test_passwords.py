@@ -61,7 +61,7 @@ def test_a_password_command_has_the_terminal_while_it_asks(home: dict[str, str])
         terminal.press("enter")
         terminal.until("Passphrase:")
         terminal.press("open\r")
-        terminal.until("1/3,")
+        terminal.until("1 of 3,")
         terminal.press("q")
         assert terminal.end() == 0
 
@@ -107,7 +107,7 @@ def test_a_mute_keyring_is_said_and_the_password_may_be_typed(mute: dict[str, st
         terminal.until("Asking the keyring")
         terminal.until("has not answered for 3")
         terminal.press(demo.password, "enter")
-        terminal.until("1/3,")
+        terminal.until("1 of 3,")
         terminal.press("q")
         assert terminal.end() == 0
 
@@ -119,7 +119,7 @@ def test_a_mute_keyring_can_be_switched_off_for_the_profile(mute: dict[str, str]
         terminal.press("tab", " ")
         terminal.until("[x] never ask it for plain")
         terminal.press("\x1b[Z", demo.password, "enter")
-        terminal.until("1/3,", lambda _: 'keyring = "off"' in config_of(mute))
+        terminal.until("1 of 3,", lambda _: 'keyring = "off"' in config_of(mute))
         terminal.press("q")
         assert terminal.end() == 0
     with emtui(environ=mute) as terminal:
@@ -184,7 +184,7 @@ def test_the_variable_is_not_handed_on_and_the_process_is_closed_to_others(
     environ = a_home(tmp_path, EMTUI_PASSWORD=demo.password)
     arguments = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     with emtui(*arguments, environ=environ) as terminal:
-        terminal.until("1/3,")
+        terminal.until("1 of 3,")
         terminal.press("q")
         assert terminal.end() == 0
     assert demo.password.encode() not in terminal.received.replace(b"DEMO", b"")
@@ -200,4 +200,4 @@ def test_what_the_terminal_answers_late_is_not_typed_into_the_command(home: dict
         terminal.press("enter")
         terminal.until("Passphrase:")
         terminal.press("open\r")
-        terminal.until("1/3,")
+        terminal.until("1 of 3,")

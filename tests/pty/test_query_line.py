@@ -34,7 +34,7 @@ def at_the_list(demo: Demo, home: Path, *argv: str, **environ: str) -> Iterator[
         (config / "config.toml").write_text(PROFILE.format(demo=demo))
         (config / "config.toml").chmod(0o600)
     with emtui(*argv, environ=a_home(home, EMTUI_PASSWORD=demo.password, **environ)) as terminal:
-        terminal.until(lambda lines: re.search(r"\b1/3,\d", lines[-1]) is not None)
+        terminal.until(lambda lines: re.search(r"\b1 of 3,\d", lines[-1]) is not None)
         yield terminal
         terminal.press("Q")
         assert terminal.end() == 0

@@ -76,14 +76,14 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
         )
         path = home / "night.rec"
         with emtui("--record", str(path), environ=environ) as terminal:
-            assert terminal.until("1/1")[0].startswith(" REC   127.0.0.1")
+            assert terminal.until("1 of 1")[0].startswith(" REC   127.0.0.1")
             night.guids = (GUID, OTHER)
             terminal.press("r")
-            terminal.until("1/2")
+            terminal.until("1 of 2")
             terminal.press("enter")
             terminal.until("1 event")
             terminal.press("q")
-            terminal.until("1/2")
+            terminal.until("1 of 2")
             night.down = True
             for word in ("answered 503", "STALE", "BLIND since"):
                 terminal.press("r")
@@ -138,7 +138,7 @@ def test_it_shows_the_same_rows_and_the_outage_and_asks_nobody(recorded: Recorde
 def test_every_screen_says_that_it_is_a_replay(recorded: Recorded, tmp_path: Path) -> None:
     for terminal in replayed(recorded, tmp_path, "--speed", "100000"):
         terminal.until("ended")
-        steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1/2"), ("?", "First of all")
+        steps = ("enter", "1 event"), ("i", "UID"), ("q", "1 event"), ("q", "1 of 2"), ("?", "First of all")
         for key, word in steps:
             terminal.press(key)
             shown = terminal.until(word)
@@ -212,7 +212,7 @@ def test_what_was_killed_is_shown_as_far_as_it_is_whole(recorded: Recorded, tmp_
 def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path) -> None:
     path = tmp_path / "killed.rec"
     with emtui("--record", str(path), environ=recorded.environ) as terminal:
-        terminal.until("1/2")
+        terminal.until("1 of 2")
         terminal.unfold()
         terminal.press("enter")
         terminal.until("1 event")

@@ -23,7 +23,7 @@ def on_the_list(folder: Path) -> Iterator[tuple[Terminal, Rogue]]:
             EMTUI_PIN=own.sha256,
         )
         with emtui(environ=environ) as terminal:
-            terminal.until("1/1")
+            terminal.until("1 of 1")
             yield terminal, played
 
 
@@ -38,7 +38,7 @@ def test_each_thing_is_asked_for_once(tmp_path: Path) -> None:
         terminal.until("1 event")
         assert routes(played)[3:] == ["events"]
         terminal.press("q")
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         terminal.press("q")
         assert terminal.end() == 0
     assert routes(played)[4:] == ["logoff"]

@@ -28,7 +28,7 @@ AS_NOBODY = (
     "import os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534);"
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
-_POSITION = re.compile(r" [\d,]+/[\d,]+$")
+_POSITION = re.compile(r" [\d,]+ of [\d,]+ \w+$")
 _PASSING = re.compile(r"\b\d+(\.\d)?[smhd](\d\d[smh])?\b( +[\d.]+(?= |$))?|×[\d.]+")
 _COPIED = re.compile(rb"\x1b\]52;[^;]*;([A-Za-z0-9+/=]+)")
 

@@ -58,7 +58,7 @@ def test_a_key_that_was_held_and_let_go_leaves_one_frame_on_the_line(
 def test_pages_that_are_turned_faster_than_the_line_shows_them_are_left_out(far: FarTerminal) -> None:
     before = len(far.received)
     assert far.hold("pagedown", seconds=2, rate=30) <= ONE_FRAME
-    far.until(lambda lines: re.search(r"\b[12],\d\d\d/\d", lines[-1]) is not None)
+    far.until(lambda lines: re.search(r"\b[12],\d\d\d of \d", lines[-1]) is not None)
     far.rest()
     assert len(far.received) - before <= 10 * ONE_FRAME
 

@@ -46,7 +46,7 @@ def the_list(tmp_path: Path, demo: Demo) -> Looking:
         with at_night(demo, *argv, columns=columns, lines=lines, environ=environ) as terminal:
             terminal.until("Password")
             terminal.press("enter")
-            terminal.until("1/3,4")
+            terminal.until("1 of 3,4")
             yield terminal
 
     return looking
@@ -100,7 +100,7 @@ def test_the_terminals_own_sixteen_colours_are_all_that_is_used(
 ) -> None:
     with the_list(more=more) as terminal:
         terminal.press("/", "state:failed,warning,running")
-        terminal.until("1/1")
+        terminal.until("1 of 1")
     assert {31, 33, 36} <= codes(terminal.received)
     assert not codes(terminal.received) & {38, 48}
 
@@ -178,7 +178,7 @@ def asked(folder: Path, **more: str) -> Iterator[Terminal]:
 def codes_of_the_list(terminal: Terminal) -> set[int]:
     terminal.until("Password")
     terminal.press("enter")
-    terminal.until("1/3,4", "a: next of")
+    terminal.until("1 of 3,4", " a: ")
     return codes(terminal.received)
 
 
@@ -202,7 +202,7 @@ def test_without_an_answer_it_is_dark_unless_colorfgbg_says_more(tmp_path: Path)
 def test_what_is_typed_while_the_terminal_answers_is_not_lost(tmp_path: Path) -> None:
     with asked(tmp_path) as terminal:
         terminal.press(WHITE + "\r" + DEVICE)
-        terminal.until("1/3,4")
+        terminal.until("1 of 3,4")
 
 
 def test_a_background_that_is_told_late_is_drawn_on_from_then_on(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
     with asked(tmp_path) as terminal:
         terminal.until("Password")
         terminal.press(WHITE + DEVICE, "enter")
-        terminal.until("1/3,4")
+        terminal.until("1 of 3,4")
     assert b"rgb:" not in terminal.received
 
 
@@ -271,11 +271,11 @@ def test_with_the_mouse_the_wheel_scrolls_a_click_goes_there_and_a_second_one_op
     with the_list("--mouse") as terminal:
         terminal.unfold()
         terminal.press(WHEEL_DOWN)
-        terminal.until("4/3,4")
+        terminal.until("4 of 3,4")
         terminal.press(WHEEL_DOWN, WHEEL_DOWN, WHEEL_UP)
-        terminal.until("7/3,4")
+        terminal.until("7 of 3,4")
         click(terminal, 2)
-        terminal.until(lambda lines: "7/3,4" not in lines[-1] and "/3,4" in lines[-1])
+        terminal.until(lambda lines: "7 of 3,4" not in lines[-1] and " of 3,4" in lines[-1])
         before = terminal.rest()
         terminal.press("".join(f"\x1b[<35;{column};9M" for column in range(5, 60)))
         assert terminal.rest() == before, "a mouse that merely moves costs nothing"
@@ -294,7 +294,7 @@ def test_a_click_while_a_query_is_typed_does_not_leave_it_half_open(the_list: Lo
         terminal.press("/", "Collect")
         terminal.until("Enter keep")
         click(terminal, 4)
-        terminal.until("4/2,")
+        terminal.until("4 of 2,")
         terminal.press("Job")
         terminal.until("/ CollectJob")
 
@@ -306,7 +306,7 @@ def test_the_mouse_can_be_turned_on_and_off_by_name(the_list: Looking) -> None:
         assert b"\x1b[?1000h" in terminal.received
         terminal.unfold()
         click(terminal, 5)
-        terminal.until("5/3,4")
+        terminal.until("5 of 3,4")
         before = len(terminal.received)
         terminal.press(":", "mouse", "enter")
         terminal.until("The mouse is off")

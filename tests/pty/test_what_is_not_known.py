@@ -12,11 +12,11 @@ def test_events_that_could_not_be_read_are_not_told_as_none(tmp_path: Path) -> N
     with emtui("demo", *NIGHT, "--play", "aged-out", environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("a: next of 6")
+        terminal.until("6 alerts")
         terminal.press("e", "enter")
         terminal.until("no longer has a log of session")
         terminal.until("Its events are gone: the server does not have them any more.")
-        terminal.until("Since     again after 95 good runs", "Last good Sun 01:55, took 1m30s")
+        terminal.until("Since     first since", "Last good Sun 01:55, took 1m30s")
         terminal.press("d")
         terminal.until("Its events are gone: the server does not have them any more.")
 
@@ -25,7 +25,7 @@ def test_the_health_of_a_server_says_the_year_in_which_its_certificate_ends(tmp_
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("a: next of 6")
+        terminal.until("6 alerts")
         terminal.press("!")
         shown = "\n".join(terminal.until("Blind periods"))
     assert re.search(r"Certificate +valid until 20\d\d-\d\d-\d\d ", shown)
@@ -36,7 +36,7 @@ def test_a_paste_into_a_run_that_is_no_id_says_so(tmp_path: Path) -> None:
     with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("enter")
-        terminal.until("a: next of 6")
+        terminal.until("6 alerts")
         terminal.press("e", "enter")
         terminal.opened()
         terminal.paste("bs02 closed the connection")

@@ -54,7 +54,7 @@ def on_screen(
 def written_by_us(tmp_path_factory: pytest.TempPathFactory, known: Identity) -> set[str]:
     """The sequences of a walk through a server that is harmless."""
     with on_screen(a_home(tmp_path_factory.mktemp("home")), known, good) as terminal:
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         terminal.press("\r")
         terminal.until("1 event")
         terminal.press("i")
@@ -74,11 +74,11 @@ def assert_only_ours(terminal: Terminal, ours: set[str]) -> None:
 
 def walk(terminal: Terminal) -> list[str]:
     """Through every page; what the list and the events showed."""
-    terminal.until("1/")
+    terminal.until("1 of ")
     terminal.press("G")
     terminal.until(lambda lines: f"M{len(PIECES) - 1:02}" in "\n".join(lines))
     terminal.press("g")
-    shown = list(terminal.until(lambda lines: "1/" in lines[-1]))
+    shown = list(terminal.until(lambda lines: "1 of " in lines[-1]))
     terminal.press("/M0")
     terminal.until("Enter keep")
     terminal.press("\r")

@@ -266,7 +266,7 @@ def test_an_address_in_an_answer_leads_nowhere_but_to_the_server(
             assert there.run("show", run) == 0
             assert there.run("events", f"https://{elsewhere.authority}/api/systemSessions/{run}") == 0
             with emtui(*there.shell.before, environ=there.shell.environ) as terminal:
-                terminal.until("1/")
+                terminal.until("1 of ")
                 terminal.press("\r")
                 terminal.until("6 events")
                 terminal.press("Q")
@@ -290,7 +290,7 @@ def test_a_server_on_this_computer_is_never_reached_through_a_proxy(seat: Seat, 
             there = seat.at(f"https://{host}:{server.port}", "--pin", known.sha256, **everywhere(tap))
             assert there.run("sessions") == 0
             assert there.run("show", GUID) == 0
-        there.look("1/1")
+        there.look("1 of 1")
     assert server.count("POST") >= 5
     assert tap.lines == []
 
@@ -314,7 +314,7 @@ def test_a_proxy_is_asked_for_the_server_and_sees_neither_request_nor_credential
         assert there.run("sessions") == 0
         assert there.run("events", GUID, "-o", "json") == 0
         with emtui(*there.shell.before, environ=there.shell.environ) as terminal:
-            terminal.until("1/1")
+            terminal.until("1 of 1")
             terminal.press("q")
             assert terminal.end() == 0
     assert server.count("POST") == server.count("DELETE") == 3

@@ -217,7 +217,7 @@ def at_the_list(seat: dict[str, str], *argv: str) -> Iterator[Terminal]:
 
 
 def listed(lines: list[str]) -> bool:
-    return re.search(r"\? keys +\d+/\d+$", lines[-1]) is not None and "next failed" in lines[-1]
+    return re.search(r"\? keys +\d+ of \d+ runs?$", lines[-1]) is not None and "next failed" in lines[-1]
 
 
 ENOUGH = 20
@@ -262,7 +262,7 @@ def test_no_key_of_any_screen_does_more_than_read(
     with at_the_list(seat) as terminal:
         way, shown = WAYS[place]
         if place in {Place.BOARD, Place.FINDINGS}:
-            terminal.until("a: next of")  # what they show must have been thought of
+            terminal.until(" a: ")  # what they show must have been thought of
         there: list[str] = []
         for key in in_turn(place):
             if not there:
@@ -342,7 +342,7 @@ def test_the_demo_asks_no_server_but_its_own(seat: dict[str, str], server: Stran
     with emtui(*SCREENS["demo"], environ=seat) as terminal:
         terminal.until("Password")
         terminal.press(sent("enter"))
-        terminal.until("1/3,")
+        terminal.until("1 of 3,")
         terminal.press("Q")
         assert terminal.end() == 0
     assert server.asked == []

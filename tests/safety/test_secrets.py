@@ -98,7 +98,7 @@ def test_no_screen_and_no_error_shows_a_secret(
     with emtui(*there, environ=home) as terminal:
         terminal.until("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         for keys in (("?", "q"), (":", "esc"), ("enter",), ("i",), ("q",), ("q",), ("t",), ("o",)):
             for key in keys:
                 terminal.press(key)
@@ -209,7 +209,7 @@ def test_no_crash_shows_a_secret_and_each_is_told_with_its_log(
     script.write_text(SABOTAGE)
     argv = (str(script), PASSWORD, TOKEN, where, *there)
     with python(*argv, environ=home | {"EMTUI_PASSWORD": PASSWORD}) as terminal:
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         terminal.press("t")
         if where == "keys":
             terminal.press("t")
@@ -229,7 +229,7 @@ def test_the_process_list_shows_no_secret(there: tuple[str, ...], home: dict[str
     with emtui(*there, environ=home) as terminal:
         terminal.until("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 assert leaks((process / "cmdline").read_bytes()) == []
@@ -252,7 +252,7 @@ def test_what_would_record_keys_and_screens_is_switched_off(
     with emtui(*there, environ=home | recording) as terminal:
         terminal.until("Password")
         terminal.press(PASSWORD, "enter")
-        terminal.until("1/1")
+        terminal.until("1 of 1")
         terminal.press("q")
         assert terminal.end() == 0
         nothing_leaked(terminal, home)

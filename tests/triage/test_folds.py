@@ -13,7 +13,7 @@ from made_runs import HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 
 from emtui.demo.world import World
 from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
-from emtui.triage.baseline import baseline
+from emtui.triage.baseline import baselines
 from emtui.triage.folds import Fold, Folding, Row
 
 GOOD, BAD, WARNED = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
@@ -183,14 +183,19 @@ def as_few_as_can_be(sessions: tuple[Session, ...], unseen: frozenset[Uid]) -> N
     of_type: dict[str | None, list[Session]] = {}
     for one in sessions:
         of_type.setdefault(one.type, []).append(one)
-    usual = {kind: baseline(runs) for kind, runs in of_type.items()}
+    usual = baselines(sessions)
     through = folded(sessions, unseen)
     row = {one.uid: through.row_of(place) for place, one in enumerate(sessions)}
-    for kind, runs in of_type.items():
-        base = usual[kind]
-        good = [one.outcome is GOOD and not (base and base.ratio(one.took(NOON))) for one in runs]
+    for runs in of_type.values():
+        good = [one.outcome is GOOD and not usual.ratio(one, one.took(NOON)) for one in runs]
         for (newer, fine), (older, also) in zip(
             zip(runs, good, strict=True), list(zip(runs, good, strict=True))[1:], strict=False
         ):
             alike = (newer.uid in unseen) is (older.uid in unseen)
             assert (row[newer.uid] == row[older.uid]) is (fine and also and alike)
+
+
+@pytest.mark.parametrize("state", ["Working", "Stopped", "Failed", "CompletedWarning"])
+def test_only_runs_of_which_all_words_say_success_are_in_a_fold(state: str) -> None:
+    rows = [replace(one, state=state, result=Result("Success")) for one in series("LogExport", HOUR, count=3)]
+    assert len(folded(rows).rows) == (1 if state == "Stopped" else 3)

@@ -52,7 +52,7 @@ def test_a_stopped_service_is_one_finding_and_not_one_for_each_type() -> None:
     assert isinstance(silence, Silence)
     assert silence.since == NOON + TOOK
     assert silence.outage.types == ("CatalogReplicationJob", "CollectJob")
-    assert silence.outage.missed == 7 + 2
+    assert silence.outage.missed == 8 + 2
     assert (seen.calm.on_time, seen.calm.types) == (1, 3)
 
 

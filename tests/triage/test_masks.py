@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_runs import MINUTE, NOON, run
 
 from emtui.em.model import Outcome
-from emtui.triage.masks import fingerprint, masked
+from emtui.triage.masks import MOST, fingerprint, masked
 
 SAME = (
     ("Collected bs01.example.net: 12 jobs, 3,400 points", "Collected bs01.example.net: 9 jobs, 17 points"),
@@ -45,6 +45,15 @@ DIFFERENT = (
     ("東京-ファイル-012 skipped", "東京-ファイル-013 skipped"),
 )
 hosts = st.from_regex(r"[a-z]{1,6}[0-9]{0,3}(-[a-z0-9]{1,4})?(\.example\.net)?", fullmatch=True)
+pieces = st.lists(
+    st.sampled_from(
+        [
+            *("0", "#", "#s", " ", " AM", "T", "ms", "bytes", "a", "\\", "\\\\a\\", "/", "http://a", "C:"),
+            *("=", ":", "(", ".", "-", ",", "error ", "12:30", "2026-11-23", "10.0.0.7", "0x1f", "%", "["),
+        ]
+    ),
+    max_size=40,
+).map("".join)
 around = st.sampled_from(
     ["from {}", "{}: 3 jobs", "({})", "“{}”", "server {}, port 80", "{}...", "on {}:9392"]
 )
@@ -72,9 +81,24 @@ def test_numbers_never_tell_two_messages_apart(one: int, other: int) -> None:
         assert masked(text.format(one)) == masked(text.format(other))
 
 
-@given(st.text(max_size=200) | st.text("aC:\\/ 0#.-[]sm", max_size=60))
+@given(st.text(max_size=200) | st.text("aC:\\/ 0#.-[]sm", max_size=60) | pieces)
+@example("0#s")
+@example("\\0\\")
+@example("//\\0\\0 bytes")
+@example("http://a/" * 700 + " 5")
+@example("\\\\a\\ " * 1_000)
+@example("# bytes" * 1_000)
+@example("x" * (MOST - 1) + "12 GB")
 def test_masking_twice_is_masking_once_and_no_text_breaks_it(text: str) -> None:
-    assert masked(masked(text)) == masked(text)
+    once = masked(text)
+    assert masked(once) == once
+    assert len(once) <= min(len(text), MOST)
+
+
+def test_a_text_that_changes_with_every_pass_is_masked_harshly_and_stays_so() -> None:
+    text = "".join(f"a=({part}#s" for part in range(40)) + "0" + "#s" * 300
+    once = masked(text)
+    assert masked(once) == once
 
 
 def test_a_text_without_numbers_is_as_it_was() -> None:

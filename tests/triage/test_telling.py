@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,17 @@ def local(text: str, days: int = 0) -> timedelta:
 def row(of: Outcome, since: timedelta, count: int, good: timedelta | None, rests_on: int) -> Streak:
     """So many in a row since then, after the last good one; without one the list begins with them."""
     last_good = None if good is None else NOW + good
-    return Streak(of, count, NOW + since, NOW, last_good, 0, last_good is not None, rests_on)
+    return Streak(
+        of,
+        count,
+        NOW + since,
+        NOW,
+        last_good,
+        None,
+        OK if last_good else None,
+        int(good is not None),
+        rests_on,
+    )
 
 
 def paused(since: datetime, until: datetime) -> Paused:
@@ -77,9 +88,7 @@ FINDINGS: tuple[tuple[Finding, str], ...] = (
     (
         Hanging(
             "DatabaseMaintenance",
-            Overrun(
-                run(NOW + local("01:00")), 132 * MINUTE, 41, Baseline(193 * SECOND, SECOND, 205 * SECOND, 29)
-            ),
+            Overrun(run(NOW + local("01:00")), 132 * MINUTE, 41, Baseline(193 * SECOND, 205 * SECOND, 29)),
         ),
         "DatabaseMaintenance has run for 2h12m since 01:00, usually 3m13s",
     ),
@@ -151,8 +160,8 @@ def test_a_silence_of_a_month_is_told_with_its_end() -> None:
     ]
     (late,) = [one for one in attention(runs, NOW + 9 * DAY).findings if one.type == "CollectJob"]
     assert isinstance(late, Late)
-    failing = Failing("CollectJob", row(BAD, NOW - NOW, 1, None, 9), None, late.due)
-    assert TELL.finding(failing).endswith("500 or more runs due, none began")
+    failing = Failing("CollectJob", row(BAD, NOW - NOW, 1, None, 9), None, late.due, late.at_least)
+    assert TELL.finding(failing).endswith("at least 5,000 runs due, none began")
 
 
 def explained(
@@ -170,24 +179,87 @@ def test_a_failed_run_is_explained_in_a_few_lines() -> None:
     good = run(NOW - 4 * MINUTE, "LogExport")
     lines = explained([*sessions, other, good], sessions[0], bad, 5)
     assert lines == {
-        "Since": "2nd failure in a row, first 02:55, after 40 good runs",
+        "Since": "2nd failure in a row, first 02:55, after 40 successes",
         "Waited": "3m50s in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s",
-        "Usual": "1m30s on 40 good runs; this one longer than none of them",
+        "Usual": "1m30s on 40 successful runs; this one longer than none of them",
         "Same": "2 times since 02:55, last 03:10, still happening",
         "Last good": "02:40, took 1m30s",
         "Next": "due 03:25",
         "Servers": "bs02 3m50s failed",
-        "Nearby": "VcPluginJob failed",
-        "Also ran": "LogExport",
+        "Nearby": "VcPluginJob 03:07 failed",
+        "Also ran": "LogExport 03:08",
     }
 
 
-def test_a_failure_that_comes_back_after_good_runs_is_not_told_as_the_first() -> None:
+def test_runs_nearby_say_when_they_began_and_several_of_a_type_are_one() -> None:
+    begun = NOW - 2 * HOUR
+    long = run(begun, "VcPluginJob", took=2 * HOUR, outcome=BAD)
+    others = [
+        *[run(begun + number * 15 * MINUTE, outcome=BAD) for number in (0, 1, 2)],
+        run(begun + 45 * MINUTE),
+        run(begun + 60 * MINUTE, outcome=Outcome.RUNNING),
+        run(begun - 6 * DAY, "LogExport", took=6 * DAY),
+        replace(run(begun + 50 * MINUTE, outcome=BAD), type=None, name="Nameless"),
+    ]
+    lines = explained([long, *others], long, (), 0)
+    assert lines["Nearby"] == "CollectJob 3 times 01:12–01:42 failed, Nameless 02:02 failed"
+    assert lines["Also ran"] == "LogExport 17 Nov 01:12, CollectJob twice 01:57–02:12"
+
+
+def test_a_failure_that_comes_back_after_successes_is_not_told_as_the_first() -> None:
     sessions = outcomes(BAD, OK, OK, BAD, OK, until=NOW - 2 * MINUTE)
     assert explained(sessions, sessions[0], (), 0)["Since"] == (
-        "again after 2 good runs; the same twice since 02:25"
+        "first since 02:25, after 2 successes; twice since 02:25"
     )
-    assert explained(sessions, sessions[3], (), 0)["Since"] == "first failure, after 1 good run"
+    assert explained(sessions, sessions[3], (), 0)["Since"] == "first failure, after 1 success"
+
+
+LETTERS = {
+    "s": (OK, None),
+    "w": (Outcome.WARNING, "slow"),
+    "f": (BAD, "disk full on x"),
+    "g": (BAD, "no route to y"),
+    "c": (Outcome.CANCELED, "Canceled by z"),
+    "r": (Outcome.RUNNING, None),
+    "u": (Outcome.UNKNOWN, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("runs", "since"),
+    [
+        ("sssssf", "first failure, after 5 successes"),
+        ("ssssswwwf", "first failure, after 3 warnings"),
+        ("sssssfwf", "first since 02:40, after 1 warning; twice since 02:40"),
+        ("wf", "first failure, after 1 warning"),
+        ("f", "first failure, no success listed before"),
+        ("cf", "first failure, no success listed before"),
+        ("sscruscf", "first failure, after 3 successes"),
+        ("swcwruf", "first failure, after 2 warnings"),
+        ("sfsg", "first with this message, after 1 success"),
+        ("sgfsg", "first since 02:40, after 1 success; twice since 02:25"),
+        ("sfcsf", "first since 02:25, after 1 success; twice since 02:25"),
+        ("ssff", "2nd failure in a row, first 02:55, after 2 successes"),
+        ("sfwfcg", "2nd failure in a row, first 02:40, after 1 warning"),
+        ("ssfw", "first warning, after 1 failure"),
+        ("swfsw", "first since 02:25, after 1 success; twice since 02:25"),
+        ("ffww", "2nd warning in a row, first 02:55, after 2 failures"),
+    ],
+)
+def test_what_came_before_is_counted_up_to_the_first_run_with_another_outcome(runs: str, since: str) -> None:
+    until = NOW - 2 * MINUTE
+    sessions = [
+        run(until - place * 15 * MINUTE, outcome=LETTERS[letter][0], message=LETTERS[letter][1])
+        for place, letter in enumerate(reversed(runs))
+    ]
+    assert explained(sessions, sessions[0], (), 0)["Since"] == since
+
+
+def test_a_failure_without_a_message_has_no_message_that_could_be_new() -> None:
+    until = NOW - 2 * MINUTE
+    bad = [run(until - hours * HOUR, outcome=BAD, message=text) for hours, text in ((0, None), (2, "x"))]
+    sessions = [bad[0], run(until - HOUR), bad[1]]
+    assert explained(sessions, bad[0], (), 0)["Since"] == "first since 01:10, after 1 success"
 
 
 def test_what_was_new_with_the_server_that_failed_explains_more_than_a_longer_wait_elsewhere() -> None:
@@ -214,7 +286,7 @@ def test_a_run_that_hangs_says_where_it_is_silent() -> None:
     assert (
         lines["Silent"] == "2h00m in “Retrieving data from bs02...”, usually 14s, longest of 5 good runs 14s"
     )
-    assert lines["Usual"] == "1m30s on 20 good runs; this one ×80.0, the longest"
+    assert lines["Usual"] == "1m30s; this one ×80.0, longer than the longest of 20 successful runs"
     assert lines["Servers"] == "bs02 2h00m running"
     assert "Waited" not in lines
 
@@ -236,4 +308,4 @@ def test_a_run_stands_among_the_good_runs_before_it_with_their_spread() -> None:
     past = [run(NOW - (at + 1) * HOUR, took=lengths[at % 2]) for at in range(20)]
     newest = run(NOW - 3 * MINUTE, took=90 * SECOND)
     lines = explained([newest, *past], newest, log((0, "Start"), (90, "End")), 5)
-    assert lines["Usual"] == "1m30s ±10s on 20 good runs; this one longer than 10 of them"
+    assert lines["Usual"] == "1m30s ±10s on 20 successful runs; this one longer than 10 of them"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -34,9 +36,45 @@ def test_what_needs_somebody_stands_on_top_and_the_rest_by_name() -> None:
 
 
 def test_a_line_says_what_is_usual_how_often_and_why_it_is_late() -> None:
-    assert line("CatalogReplicationJob").split()[-4:] == ["6m21s", "4h", "late", "1d20h"]
+    assert line("CatalogReplicationJob").split()[-4:] == ["6m22s", "4h", "late", "1d20h"]
     assert line("DatabaseMaintenance").split()[-5:] == ["2h11m", "3m02s", "24h", "×43", "usual"]
     assert line("HistoryCollectJob").endswith("24h  03:15")
+
+
+def test_the_order_is_that_of_the_alerts() -> None:
+    kinds = list(dict.fromkeys(finding.type for finding in judged(STANDING).findings))
+    assert [row if isinstance(row, str) else row.type for row in ROWS][: len(kinds)] == kinds
+
+
+@pytest.mark.parametrize("width", [58, 80, 120])
+def test_the_start_has_its_weekday_as_in_the_list_at_each_width(width: int) -> None:
+    (day, *_) = [text for text in line("CatalogReplicationJob", width).split() if text in {"Sat", "Mon"}]
+    assert day == "Sat"
+    assert "01:27" in line("CatalogReplicationJob", width)
+    assert line("CatalogReplicationJob", width).endswith("late 1d20h")
+    assert " 00:31" in line("LicAutoUpdate", width)
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "told"),
+    [
+        ((10, 25, 10, 30), (10, 25, 11, 0), "12:00"),
+        ((3, 28, 11, 0), (3, 29, 10, 30), "Sun 12:30"),  # less than a day ahead, but the wall says more
+        ((10, 24, 11, 0), (10, 25, 11, 30), "Sun 12:30"),  # more than a day ahead, though the wall says less
+        ((10, 24, 21, 0), (10, 25, 0, 30), "02:30A"),  # the first time it is half past two
+        ((10, 24, 21, 0), (10, 25, 1, 30), "02:30B"),
+        ((10, 23, 21, 0), (10, 25, 1, 30), "Sun 02:30B"),
+    ],
+)
+def test_what_is_not_within_24_hours_has_its_weekday_where_clocks_are_changed_too(
+    now: tuple[int, int, int, int], due: tuple[int, int, int, int], told: str
+) -> None:
+    here, then = (datetime(2026, *when, tzinfo=UTC) for when in (now, due))
+    row = next(row for row in ROWS if isinstance(row, Standing) and row.due and not row.overruns)
+    assert row.due
+    row = replace(row, due=replace(row.due, next=then, since=None))
+    shown = cells_of(board_columns(80), row, Clock(here, ZoneInfo("Europe/Berlin")))
+    assert shown[-1][0].strip() == told
 
 
 def test_a_type_that_never_ran_says_so_in_its_line() -> None:
@@ -56,8 +94,7 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 
 
 def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> None:
-    usual = {row.type: row.baseline for row in STANDING.types if row.baseline}
-    columns = session_columns(120, usual)
+    columns = session_columns(120, STANDING.baselines)
     titles = titles_of(columns)
     assert "Usual" in titles
     place = titles.index("×")

@@ -30,6 +30,6 @@ def test_a_run_of_the_hour_that_came_twice_says_in_which_of_them_it_was() -> Non
 
 
 def test_a_run_that_begins_in_the_future_by_our_clock_is_no_time_old() -> None:
-    ages = {column.title: column for column in session_columns(80, {}, ages=True)}
+    ages = {column.title: column for column in session_columns(80, ages=True)}
     (age,) = (column for title, column in ages.items() if title.startswith("Age"))
     assert age.cell(run(MORNING + timedelta(seconds=2)), Clock(MORNING, BERLIN))[0] == "0.0s"

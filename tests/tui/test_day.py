@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.known import Known
-from emtui.triage.marks import Mark
+from emtui.triage.marks import Mark, only
 from emtui.triage.masks import fingerprint
 from emtui.tui.columns import Clock
 from emtui.tui.day import HOURS, Day, by_hour, cells, line
@@ -123,21 +124,25 @@ def told(width: int, snapshot: Snapshot | None = None) -> str:
 
 def test_the_counts_are_of_the_same_hours_with_what_still_runs_and_have_a_base() -> None:
     assert told(120) == (
-        "13h ······················2· 12h failed | 2 failed  1 warned  2 running  80 ok of 85 in 24h"
+        "13h ······················2· 12h failed | 2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
     )
 
 
 def test_the_narrower_the_fewer_words_and_the_hours_give_way_last() -> None:
-    assert told(84).endswith("| 2 failed  1 warned  2 running  80 ok of 85")
-    assert told(80).endswith("| 2 failed  1 warned  2 running of 85")
+    assert told(88).endswith("| 2 failed  1 warned  2 running  80 ok of 85 runs")
+    assert told(84).endswith("| 2 failed  1 warned  2 running of 85 runs")
+    assert told(80).endswith("12h failed | 2 failed  1 warned  … of 85 runs")
     worse = look([*NIGHT, run(NOON - MINUTE, outcome=Outcome.CANCELED)])
-    assert told(80, worse).endswith("| ■ 2  ▲ 1  ○ 1  ► 2  · 80  of 86 in 24h")
-    assert told(58) == "2 failed  1 warned  2 running  80 ok of 85 in 24h"
+    assert told(80, worse).endswith("12h failed | 2 failed  1 warned  … of 86 runs")
+    assert told(58) == "2 failed  1 warned  2 running  80 ok of 85 runs in 24h"
+    assert told(39) == "2 failed  1 warned  … of 85 runs"
+    assert told(24) == "2 failed  … of 85 runs"
+    assert told(14) == "85 runs in 24h"
 
 
 def test_what_could_not_be_read_is_said_whatever_gives_way_for_it() -> None:
     odd = replace(look(NIGHT), replaced=1_204)
-    assert told(80, odd) == "2 failed  1 warned  2 running  80 ok of 85 in 24h  1,204 characters replaced"
+    assert told(80, odd) == "2 failed  1 warned  2 running  80 ok of 85 runs  1,204 characters replaced"
     assert "1,204 characters replaced" in told(120, odd)
 
 
@@ -146,7 +151,22 @@ def test_what_is_known_is_counted_with_what_it_is_of() -> None:
     bad = next(one for one in snapshot.sessions if one.outcome is BAD)
     known = Known({fingerprint(bad): Mark(fingerprint(bad), bad.type, "INC0012345", NOON)})
     told = text(line(snapshot, Clock(NOON, UTC), 120, known)[1])
-    assert told == "2 failed, 2 known  1 warned  2 running  80 ok of 85 in 24h"
+    assert told == "2 failed, 2 known  1 warned  2 running  80 ok of 85 runs in 24h"
+
+
+@pytest.mark.parametrize("width", range(58, 200))
+@pytest.mark.parametrize("often", [1, 12, 1_234])
+def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) -> None:
+    bad = [BAD, WARNED, Outcome.UNKNOWN, Outcome.CANCELED]
+    row = [outcome for outcome in bad for _ in range(often)]
+    snapshot = look([*outcomes(*row, every=timedelta(seconds=5), until=NOON), *NIGHT])
+    everything = Known(
+        {only(one): Mark(only(one), one.type, "", NOON) for one in snapshot.sessions if one.outcome in bad}
+    )
+    before, after = (line(snapshot, Clock(NOON, UTC), width, known) for known in (None, everything))
+    assert bool(before[1]) == bool(after[1]) == (width >= 80)
+    assert cells(after[0]) + cells(after[1]) + 2 * bool(after[1]) <= width
+    assert re.search(r"\d runs", text(after[-1] or after[0])), "a count says of what"
 
 
 def test_a_day_without_a_run_says_so() -> None:

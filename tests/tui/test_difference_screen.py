@@ -115,7 +115,13 @@ async def night(at: datetime = NIGHT) -> AsyncIterator[Night]:
     gate = Gate(create_app(Settings(World(1, NIGHT), clock=lambda: hands[0])))
     transport = httpx.ASGITransport(gate)
     client = await Client.connect(
-        SERVER, USER, Secret(PASSWORD), trust=Trust(), proxies=Proxies(), transport=transport
+        SERVER,
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(),
+        proxies=Proxies(),
+        transport=transport,
+        now=lambda: hands[0],
     )
     connection = Connection(server=SERVER, user=USER, trust=Trust())
     app = EmtuiApp(Start(connection, remember=False, at_once=False, now=lambda: hands[0], zone=UTC))

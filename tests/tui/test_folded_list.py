@@ -66,11 +66,11 @@ def line_of(listed: SessionList) -> int:
 async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
     async with a_list(NIGHT) as listed:
         assert [line for line in drawn(listed) if line] == [
-            "› · success   LogExport  × 3         12:00:00  1m30s       10:00–12:00",
-            "  ■ failed    CollectJob             12:00:00  1m30s",
-            "  · success   CollectJob  × 9        11:45:00  1m30s       09:45–11:45",
-            "  ■ failed    CollectJob             09:30:00  1m30s",
-            "  · success   CollectJob  × 5        09:15:00  1m30s       08:15–09:15",
+            "› · success   LogExport  × 3         12:00:00   1m30s       10:00–12:00",
+            "  ■ failed    CollectJob             12:00:00   1m30s",
+            "  · success   CollectJob  × 9        11:45:00   1m30s       09:45–11:45",
+            "  ■ failed    CollectJob             09:30:00   1m30s",
+            "  · success   CollectJob  × 5        09:15:00   1m30s       08:15–09:15",
         ]
         assert len(listed.rows) == listed.found == len(NIGHT)
 
@@ -108,11 +108,11 @@ def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, tol
 
 async def test_the_position_tells_runs_not_rows() -> None:
     async with a_list(NIGHT) as listed:
-        assert listed.position == "1/19"
+        assert listed.position == "1 of 19 runs"
         listed.go(2)
-        assert listed.position == "3/19"
+        assert listed.position == "3 of 19 runs"
         listed.go(3)
-        assert listed.position == "14/19"
+        assert listed.position == "14 of 19 runs"
 
 
 async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> None:

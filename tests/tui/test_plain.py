@@ -43,8 +43,10 @@ def test_a_row_is_one_line_with_its_date_offset_whole_message_and_id() -> None:
     )
 
 
-def test_what_is_unknown_of_a_row_is_left_out() -> None:
-    assert row_line(Session(FAILED.uid), CLOCK) == "unknown  3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+def test_the_length_of_a_row_that_is_unknown_is_said_and_other_things_are_left_out() -> None:
+    assert (
+        row_line(Session(FAILED.uid), CLOCK) == "unknown  took unknown  3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    )
     assert row_line(BARE, CLOCK) == "CollectJob@x  3f2504e0-4f89-41d3-9a0c-0305e82c3303"
 
 
@@ -68,7 +70,7 @@ def test_a_list_says_whose_it_is_of_when_what_was_asked_for_and_how_many() -> No
     ]
     assert lines[5].split() == ["Outcome", "Type", "Started", "Took", "ID", "Message"]
     assert lines[6].startswith(
-        "failed    CollectJob             2026-11-23 02:10:04 +01:00   4m12s  3f2504e0"
+        "failed    CollectJob             2026-11-23 02:10:04 +01:00    4m12s  3f2504e0"
     )
     assert lines[6].endswith("x" * 300)
     assert lines[6].index("3f2504e0") == lines[5].index("ID")
@@ -81,7 +83,7 @@ def test_a_list_without_a_query_has_every_row_and_no_line_for_one() -> None:
     assert "query" not in text
     assert "order" not in text
     assert "SyncCheckForProductUpdatesOption" in text
-    assert text.splitlines()[-1] == (f"{'':<8}  {'reference':<21}  {'':<26}  {'':>6}  3f2504e0  CollectJob@x")
+    assert text.splitlines()[-1] == (f"{'':<8}  {'reference':<21}  {'':<26}  {'':>7}  3f2504e0  CollectJob@x")
 
 
 def test_what_is_known_of_a_list_is_counted_and_marked_as_on_the_screen() -> None:

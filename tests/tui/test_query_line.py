@@ -101,7 +101,7 @@ async def test_beside_the_prompt_stands_how_many_match() -> None:
         await seat.press("slash", *"licauto")
         found = len(seat.listing.sessions.rows)
         prompt = seat.listing.query_one(QueryPrompt)
-        assert prompt.query_one("#found").render_line(0).text.strip() == f"{found:,} of {everything:,}"
+        assert prompt.query_one("#found").render_line(0).text.strip() == f"{found:,} of {everything:,} runs"
 
 
 async def test_kept_queries_come_back_with_up_and_what_was_typed_with_down() -> None:
@@ -196,7 +196,7 @@ async def test_the_count_beside_the_prompt_is_of_runs_also_where_they_are_folded
         assert seat.listing.sessions.count < seat.listing.sessions.found
         every = f"{seat.listing.sessions.found:,}"
         shown = "".join(seat.listing.query_one("#found").render_line(0).text.split())
-        assert shown == f"{every}of{every}"
+        assert shown == f"{every}of{every}runs"
 
 
 @pytest.mark.parametrize("key", ["tab", "up", "down"])

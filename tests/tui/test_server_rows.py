@@ -33,17 +33,44 @@ def test_each_server_says_how_long_it_took_how_long_usually_on_how_many_runs_and
     ]
 
 
+def server(host: str, went: Went = Went.OK, took: float | None = 22, usual: float = 22) -> ServerRow:
+    span = timedelta(seconds=took) if took is not None else None
+    return ServerRow(host, span, went, UsualStep(timedelta(seconds=usual), timedelta(seconds=usual), 5))
+
+
 def test_what_failed_stands_first_and_what_took_long_before_what_did_not() -> None:
     assert worst_first((*FINE, SLOW, MISSED, FAILED)) == (FAILED, MISSED, SLOW, *FINE)
+
+
+def test_the_worst_stands_first_whatever_the_order_of_the_run() -> None:
+    ordered = (
+        server("failed, three times its usual", Went.FAILED, 66),
+        server("failed at once", Went.FAILED, 1),
+        server("not reached", Went.NOT_REACHED, None),
+        server("without an end", Went.UNKNOWN, None),
+        server("goes on for long", Went.RUNNING, 44),
+        server("took five times its usual", Went.OK, 50, 10),
+        server("took longer, but only twice its usual", Went.OK, 200, 100),
+        server("goes on", Went.RUNNING, 10),
+        server("took a little more", Went.OK, 25),
+        server("as ever"),
+        ServerRow("nothing is known of it", timedelta(seconds=900), Went.OK),
+        server("quick", Went.OK, 2),
+        server("to come", Went.NOT_YET, None),
+    )
+    for turn in range(len(ordered)):
+        found = worst_first((*ordered[turn:], *ordered[:turn])[:: 1 if turn % 2 else -1])
+        assert {row.host for row in found[9:11]} == {"as ever", "nothing is known of it"}
+        assert [*found[:9], *found[11:]] == [*ordered[:9], *ordered[11:]]
 
 
 def test_those_there_is_no_room_for_are_counted_by_how_they_went() -> None:
     assert drawn(*FINE, FAILED)[1:] == [
         "bs10.example.net     21s  usually 22s on 5 good runs  · ok",
         "bs11.example.net     21s  usually 22s on 5 good runs  · ok",
-        "and 2 more ok",
+        "and 2 more servers: 2 ok",
     ]
-    assert drawn(FINE[0], MISSED, FAILED, most=2)[-1] == "and 1 more not reached, 1 more ok"
+    assert drawn(FINE[0], MISSED, FAILED, most=2)[-1] == "and 2 more servers: 1 not reached, 1 ok"
 
 
 def test_a_name_is_cut_only_where_nothing_else_can_give_way() -> None:

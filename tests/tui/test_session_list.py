@@ -139,9 +139,9 @@ async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> N
     async with a_list(look(*range(40))) as listed:
         listed.wanted = parse("nonesuch", now=NOON, zone=UTC)
         assert listed.selected is None
-        assert listed.position == "0/0"
+        assert listed.position == "0 of 0 runs"
         listed.wanted = parse("", now=NOON, zone=UTC)
-        assert listed.position == "1/40"
+        assert listed.position == "1 of 40 runs"
 
 
 async def test_another_order_goes_with_the_selected_session() -> None:

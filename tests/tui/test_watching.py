@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,6 +35,7 @@ from emtui.tui.screens.text import TextPage
 from emtui.tui.start import Start
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.paragraph import Paragraph
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
 GONE = reply("503 Service Unavailable", b"", "")
@@ -117,6 +120,8 @@ class Watch:
 
     app: EmtuiApp
     pilot: Pilot[int]
+    serving: AsyncExitStack
+    context: ssl.SSLContext
     server: Rogue
     manager: Manager
     hands: Hands
@@ -143,6 +148,15 @@ class Watch:
         before = health.looks + health.failures
         self.listing.follow.wake()
         await self.until(lambda: health.looks + health.failures > before and not self.listing.busy)
+
+    async def server_goes(self) -> None:
+        """Nothing listens there any more, and no connection is left."""
+        await self.serving.aclose()
+
+    async def server_comes_back(self) -> None:
+        """The same server, on its port."""
+        again = rogue(self.manager, self.context, self.server.port)
+        self.server = await self.serving.enter_async_context(again)
 
     def ring(self) -> None:
         self.bells += 1
@@ -189,7 +203,9 @@ async def watching(
 ) -> AsyncIterator[Watch]:
     """The screens of a person who has logged on at two past six on a Friday, and their server."""
     known, manager, hands = identity(tmp_path), Manager(date=date), Hands()
-    async with rogue(manager, known.context()) as server:
+    async with AsyncExitStack() as serving:
+        context = known.context()
+        server = await serving.enter_async_context(rogue(manager, context))
         where = Server("127.0.0.1", server.port)
         trust = Trust(pin=known.sha256)
         client = await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=Proxies())
@@ -201,7 +217,7 @@ async def watching(
         async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
             await pilot.pause()
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
-            watch = Watch(app, pilot, server, manager, hands)
+            watch = Watch(app, pilot, serving, context, server, manager, hands)
             app.bell = watch.ring  # type: ignore[method-assign] # the bell of a test counts
             await watch.until(
                 lambda: (
@@ -253,14 +269,14 @@ async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Pat
             selected,
             line,
         )
-        assert "18 new above" in watch.line("query")
+        assert "18 new runs above" in watch.line("query")
         await watch.pilot.press("U")
         assert watch.selected == 41
         await watch.pilot.press("g", "F")
         watch.manager.states[59] = "InProgress"
         await watch.poll()
         assert watch.selected == 58
-        assert "1 new above" in watch.line("query")
+        assert "1 new run above" in watch.line("query")
 
 
 async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Path) -> None:
@@ -276,6 +292,23 @@ async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Pat
         assert watch.listing.snapshot
         assert watch.listing.snapshot.sessions is before.sessions
         assert "as of 18:04:00" in watch.line("top")
+
+
+async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states[40] = "Failed"
+        await watch.poll(900)
+        await watch.until(lambda: bool(watch.listing.findings))
+        await watch.pilot.press("F", "a")
+        said = watch.listing.query_one("#tail", Paragraph)
+        await watch.until(
+            lambda: said.render_line(0).text.startswith("CollectJob failed at 18:15, last good 18:00")
+        )
+        watch.manager.states[41] = "CompletedSuccessfully"
+        await watch.poll(900)
+        await watch.until(lambda: not watch.listing.findings)
+        assert watch.selected == 40
+        assert said.render_line(0).text.strip() == "message 40"
 
 
 # --- how old it is ----------------------------------------------------------------
@@ -406,7 +439,7 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
         line = watch.listing.query_one("#away", Static)
         assert line.display
         assert str(line.render()) == (
-            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok;"
+            "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok of 3 runs;"
             " blind Fri 18:03 – Fri 18:43, filled from the server's list"
         )
         assert watch.selected == 42
@@ -437,6 +470,88 @@ async def test_blindness_rings_once(tmp_path: Path) -> None:
         for _ in range(6):
             await watch.poll()
         assert watch.bells == 1
+
+
+async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = ("sh", "-c", 'printf "%s\\n" "$1" >>"$0"', str(told))
+
+    def told_of(outages: int) -> bool:
+        return told.exists() and len(told.read_text().splitlines()) == outages
+
+    async with watching(tmp_path, {"notify_command": command}) as watch:
+        for outage in (1, 2, 3):
+            await watch.poll(1200)
+            assert "BLIND" not in watch.line("top")
+            await watch.server_goes()
+            for missed in range(1, 6):
+                await watch.poll()
+                assert watch.bells == outage - (missed < 3), "it rings with the third request that failed"
+            await watch.until(partial(told_of, outage))
+            await watch.server_comes_back()
+        await watch.poll()
+        assert watch.bells == 3
+        assert told_of(3)
+        assert all("refused the connection" in line for line in told.read_text().splitlines())
+
+
+async def test_an_outage_within_ten_minutes_of_an_alarm_rings_after_them_if_it_lasts(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.manager.states |= {40: "Failed"}
+        await watch.poll()
+        assert watch.bells == 1
+        watch.manager.bad = GONE
+        for _ in range(9):
+            await watch.poll()
+        assert watch.bells == 1
+        for _ in range(5):
+            await watch.poll()
+        assert watch.bells == 2
+
+
+async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path) -> None:
+    titles: list[str] = []
+    async with watching(tmp_path, {"title": True}) as watch:
+        driver = watch.app._driver  # noqa: SLF001 - the one of a test has no title
+        driver.name = titles.append  # type: ignore[union-attr]
+        for refusal in (1, 2):
+            watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+            await watch.poll(1200)
+            assert "LOGON REFUSED" in watch.trouble
+            assert watch.bells == refusal
+            await watch.until(lambda: titles[-1:] == ["emtui prod: BLIND"])
+            watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
+            await watch.pilot.press("L")
+            await watch.until(lambda: isinstance(watch.app.page, LoginScreen))
+            await watch.pilot.press(*PASSWORD, "enter")
+            await watch.until(lambda: watch.app.screen is watch.listing and not watch.listing.is_blind)
+            await watch.until(lambda: titles[-1:] == ["emtui prod"])
+
+
+async def test_a_page_above_the_list_no_longer_says_blind_once_the_server_answers(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.poll()
+        await watch.pilot.press("B")
+
+        def top() -> str:
+            return watch.app.page.query_one("#top", OneLine).render_line(0).text
+
+        watch.manager.bad = GONE
+        for _ in range(3):
+            await watch.poll()
+        assert "BLIND" in top()
+        watch.manager.bad = None
+        await watch.poll()
+        assert "BLIND" not in top()
+        await watch.pilot.press("q", "Z", "enter")
+        await watch.until(lambda: isinstance(watch.app.page, DetailScreen) and not watch.app.page.busy)
+        watch.manager.bad = GONE
+        for _ in range(3):
+            await watch.poll()
+        assert "BLIND" in top()
+        watch.manager.bad = None
+        await watch.poll()
+        assert "BLIND" not in top()
 
 
 async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> None:
@@ -548,7 +663,7 @@ async def test_what_ended_since_the_last_run_of_emtui_is_told(
     async with watching(tmp_path, remember=True) as watch:
         line = watch.listing.query_one("#away", Static)
         await watch.until(lambda: bool(line.display))
-        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok"
+        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
         watch.app.note_look()
         assert last_look("prod") == FRIDAY
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from emtui.em.model import Event, Listing, Log, Session, Uid
-from emtui.em.rows import newest_first
+from emtui.em.rows import believed, newest_first
+from emtui.em.times import believable, latest
 from emtui.monitor.recording.as_json import Fields, Unfit, read_event, read_session
 from emtui.monitor.recording.records import (
     GONE_AT_ONCE,
@@ -146,6 +149,8 @@ class _Reader:
         self._differs = False
         self._events: list[Event] = []
         self._log: tuple[Uid | None, Log] = (None, Log(()))
+        self._skew = timedelta()
+        self._fresh: set[Uid] = set()
 
     @property
     def unfinished(self) -> bool:
@@ -174,6 +179,7 @@ class _Reader:
         if fields.has("row"):
             session = read_session(fields.take("row"))
             self._rows[session.uid] = session
+            self._fresh.add(session.uid)
             self._differs = True
             if len(self._rows) > MOST_ROWS:
                 raise Unfit("more runs than can be shown")
@@ -186,7 +192,8 @@ class _Reader:
         elif fields.has("failed"):
             return Failure(fields.at(), fields.sentence("failed"), fields.flag("stopped"))
         elif fields.has("session"):
-            return Asked(fields.at(), read_session(fields.take("session")))
+            at = fields.at()
+            return Asked(at, believed(read_session(fields.take("session")), latest(at + self._skew)))
         elif fields.has("log"):
             return self._read(fields)
         else:
@@ -201,6 +208,12 @@ class _Reader:
         self._differs = True
 
     def _look(self, fields: Fields) -> Look:
+        at, skew = fields.at(), fields.span("skew")
+        self._skew = skew or timedelta()
+        last = latest(at + self._skew)
+        for uid in self._fresh & self._rows.keys():
+            self._rows[uid] = believed(self._rows[uid], last)
+        self._fresh.clear()
         replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
         if self._differs or replaced != self._listing.replaced:
             self._listing = Listing(newest_first(tuple(self._rows.values())), replaced)
@@ -208,7 +221,7 @@ class _Reader:
         size, took = fields.whole("list", 10**12), fields.seconds("took")
         if size < 0 or took < 0 or replaced < 0:
             raise Unfit("a number below zero")
-        return Look(fields.at(), self._listing, size, took, fields.span("skew"))
+        return Look(at, self._listing, size, took, skew)
 
     def _read(self, fields: Fields) -> Read:
         uid, before = self._log
@@ -217,6 +230,9 @@ class _Reader:
         if not 0 <= first <= (len(before.events) if uid == told else 0):
             raise Unfit("a log that goes on where none is")
         replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
-        log = Log((*before.events[:first], *self._events), replaced)
+        at = fields.at()
+        last = latest(at + self._skew)
+        fresh = (replace(event, time=believable(event.time, last)) for event in self._events)
+        log = Log((*before.events[:first], *fresh), replaced)
         self._log, self._events = (told, log), []
-        return Read(fields.at(), told, log)
+        return Read(at, told, log)

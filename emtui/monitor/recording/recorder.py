@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -141,6 +141,10 @@ class _Overheard:
     @property
     def receipt(self) -> Receipt | None:
         return self._client.receipt
+
+    @property
+    def skew(self) -> timedelta | None:
+        return self._client.skew
 
     @property
     def api(self) -> str:

@@ -118,6 +118,11 @@ class Replay:
         return _Recorded(gap=lambda: self._gap)
 
     @property
+    def skew(self) -> timedelta | None:
+        """How far the server's clock was ahead at the last list."""
+        return self.receipt.skew if self.receipt else None
+
+    @property
     def told(self) -> str:
         """How it goes on, in a word: `×60`, or that it has ended."""
         return "ended" if self.ending else f"×{self.speed:g}"

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from emtui import words
 from emtui.tui.screens.page import Page
+from emtui.tui.theme import BOLD
+from emtui.tui.widgets.lines import Pieces
 
 if TYPE_CHECKING:
     from emtui.tui.screens.lookup import LookupScreen
+
+
+def titled(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
+    """The line above the rows; where there is little room only the first part of what they rest on."""
+    room = width - words.cells(title) - 2
+    shown = base if words.cells(base) <= room else base.partition(",")[0]
+    return [(title, BOLD)], [(shown, BOLD)]
 
 
 class AboveTheList(Page):
@@ -27,6 +37,10 @@ class AboveTheList(Page):
 
     def judged(self) -> None:
         """Show the latest."""
+        self.show_thoughts()
+
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
         self.show_thoughts()
 
     def as_of(self) -> datetime | None:

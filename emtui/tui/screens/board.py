@@ -12,12 +12,12 @@ from textual.widget import Widget
 from emtui import words
 from emtui.em.model import Session
 from emtui.lookup import term
+from emtui.triage.finding import Finding
 from emtui.triage.telling import calm
-from emtui.tui.board import Row, board_columns, rows_of
+from emtui.tui.board import Row, board_columns, rows_of, type_of
 from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.above import AboveTheList
-from emtui.tui.theme import BOLD
+from emtui.tui.screens.above import AboveTheList, titled
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.rows import Rows
@@ -29,6 +29,13 @@ class BoardRows(Rows[Row]):
     def columns_for(self, width: int) -> tuple[Column[Row], ...]:
         """The columns of a board this wide."""
         return board_columns(width)
+
+    def show(self, things: tuple[Row, ...], clock: Clock) -> None:
+        """These from now on; the cursor stays on its type, wherever that stands now."""
+        kinds = [type_of(thing) for thing in things]
+        if self.selected and type_of(self.selected) in kinds:
+            self.cursor = kinds.index(type_of(self.selected))
+        super().show(things, clock)
 
 
 class BoardScreen(AboveTheList):
@@ -50,8 +57,7 @@ class BoardScreen(AboveTheList):
             return
         rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
         self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone or self.emtui.zone))
-        on_time, types = attention.calm.on_time, attention.calm.types
-        self.query_one("#title", OneLine).show([("Types", BOLD)], [(f"{on_time} of {types} on time", BOLD)])
+        self.query_one("#title", OneLine).show(*titled("Types", calm(attention.calm), self.size.width))
         self.show_top()
 
     @property
@@ -66,14 +72,29 @@ class BoardScreen(AboveTheList):
         return self.newest
 
     def on_lines_moved(self) -> None:
-        """The whole message of the newest run of the type under the cursor."""
-        self.query_one(Paragraph).show(summary(self.newest) if self.newest else "")
+        """Why the type under the cursor needs attention, and the whole message of its newest run."""
+        newest, found = self.newest, self._finding
+        parts = (self.listing.told(found) if found else "", summary(newest) if newest else "")
+        self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
         self.show_foot()
 
+    @property
+    def _finding(self) -> Finding | None:
+        """The worst alert about the type under the cursor."""
+        row = self.query_one(BoardRows).selected
+        return next(iter(self.listing.findings_on(type_of(row))), None) if row else None
+
+    async def action_known(self) -> None:
+        """Mark the worst alert about the type as known, else its newest run; or no more."""
+        from emtui.tui.screens.marking import mark_finding, mark_run
+
+        found = self._finding
+        await (mark_finding(self, found) if found else mark_run(self, self.newest))
+
     def position(self) -> str:
-        """`3/12`."""
+        """`3 of 12 types`."""
         rows = self.query_one(BoardRows)
-        return f"{words.count(rows.cursor + 1)}/{words.count(rows.count)}" if rows.count else ""
+        return words.place(rows.cursor + 1, rows.count, "type") if rows.count else ""
 
     def action_copy(self) -> None:
         """The type under the cursor, whole."""

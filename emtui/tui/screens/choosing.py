@@ -76,7 +76,7 @@ class ChoosingScreen(Page):
         count = words.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
-        self.query_one(Runs).show(self._runs, Clock(self.emtui.now() + self.emtui.skew, zone))
+        self.query_one(Runs).show(self._runs, Clock(self.emtui.server_now, zone))
 
     def watch_zone(self) -> None:
         """Other times."""
@@ -95,9 +95,9 @@ class ChoosingScreen(Page):
         self.show_foot()
 
     def position(self) -> str:
-        """`3/2,879`."""
+        """`3 of 2,879 runs`."""
         runs = self.query_one(Runs)
-        return f"{words.count(runs.cursor + 1)}/{words.count(runs.count)}" if runs.count else ""
+        return words.place(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
         """A pasted ID is as good as a row; it may be that of any run."""
@@ -121,7 +121,7 @@ class ChoosingScreen(Page):
 
         selected = self.query_one(Runs).selected
         if selected:
-            clock = Clock(self.emtui.now() + self.emtui.skew, self.zone or self.emtui.zone)
+            clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
             self.emtui.copy(row_line(selected, clock))
 
 

@@ -103,7 +103,7 @@ class Comparing(Page):
 
     def now(self) -> datetime:
         """The server's clock when it last said something of this run."""
-        return (self.detail.as_of() or self.emtui.now()) + self.emtui.skew
+        return self.detail.server_time
 
     @work(exclusive=True, group="compare", description="compare two runs")
     async def _compare(self, there: Session, log: Log) -> None:

@@ -73,9 +73,9 @@ class DetailScreen(Hopping):
     # --- showing ----------------------------------------------------------------
 
     def position(self) -> str:
-        """`3/7`."""
+        """`3 of 7 events`."""
         events = self.events
-        return f"{words.count(events.ordinal)}/{words.count(events.shown)}" if events.count else ""
+        return words.place(events.ordinal, events.shown, "event") if events.count else ""
 
     def watch_zone(self) -> None:
         """Other times in the head."""

@@ -77,9 +77,9 @@ class DifferenceScreen(Seeking):
         return self.detail.as_of()
 
     def position(self) -> str:
-        """`9/17`."""
+        """`9 of 17 lines`, those that are folded counted too."""
         lines = self.lines
-        return f"{words.count(lines.cursor + 1)}/{words.count(lines.count)}" if lines.count else ""
+        return words.place(lines.here + 1, len(lines.rows), "line") if lines.count else ""
 
     def watch_zone(self) -> None:
         """Other times in the head."""

@@ -16,8 +16,8 @@ from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.outcomes import KNOWN
-from emtui.tui.screens.above import AboveTheList
-from emtui.tui.theme import BOLD, CURSOR, FAINT, PLAIN, TROUBLE
+from emtui.tui.screens.above import AboveTheList, titled
+from emtui.tui.theme import CURSOR, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -77,8 +77,9 @@ class FindingsScreen(AboveTheList):
         lines.empty = ("Nothing needs you.",)
         known = self.listing.known_findings
         lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known)
-        base = f"{f'{known} known, ' if known else ''}{calm(attention.calm)}"
-        self.query_one("#title", OneLine).show([("Attention", BOLD)], [(base, BOLD)])
+        marked = f"  {words.place(known, lines.count, 'alert')} known" if known else ""
+        title = titled(f"Attention{marked}", calm(attention.calm), self.size.width)
+        self.query_one("#title", OneLine).show(*title)
         self.show_top()
 
     def on_lines_moved(self) -> None:
@@ -88,9 +89,9 @@ class FindingsScreen(AboveTheList):
         self.show_foot()
 
     def position(self) -> str:
-        """`1/2`."""
+        """`1 of 2 alerts`."""
         lines = self.query_one(FindingLines)
-        return f"{lines.cursor + 1}/{lines.count}" if lines.count else ""
+        return words.place(lines.cursor + 1, lines.count, "alert") if lines.count else ""
 
     @property
     def run_here(self) -> Session | None:

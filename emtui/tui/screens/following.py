@@ -51,7 +51,7 @@ class Following(Digits):
         """The list is known better or worse than before."""
 
     class Lost(Message):
-        """Nothing is known of the server any more, for this reason."""
+        """A request has failed, and the server cannot be reached any more, for this reason."""
 
         def __init__(self, why: str) -> None:
             super().__init__()
@@ -123,17 +123,22 @@ class Following(Digits):
             self._complain(problem)
         if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
             self.post_message(self.Lost(problem))
-        if self.follow.health.sight is not self._sight:
-            self._sight = self.follow.health.sight
-            self.post_message(self.Sighted())
+        self._tell_sight()
         self._by_hand = False
         self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
         if seen is not None and seen is not before:
             self._show(seen, before)
         self.show_top()
 
+    def _tell_sight(self) -> None:
+        if self.follow.health.sight is not self._sight:
+            self._sight = self.follow.health.sight
+            self.post_message(self.Sighted())
+
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
         self.sessions.follows = self.is_current
+        if before is None:
+            self.read_again()
         self.snapshot = seen
         if before is None:
             self.post_message(self.Arrived())
@@ -163,6 +168,7 @@ class Following(Digits):
         self.trouble = f"{what}{when}, L log on: {decided(problem)}"
         self.sessions.veiled = True
         self.post_message(self.Lost(str(problem)))
+        self._tell_sight()
         self.show_top()
 
     @work(exclusive=True, group="complete", description="ask for each run")

@@ -44,7 +44,7 @@ class Hopping(Searching):
             self.say("That step is not among the lines shown: Esc shows all.")
             return
         self._was_at_worst = self._was_at_worst or self.explanation is not None
-        which = f"{words.count(number + 1)} of {words.count(len(self.waits))}"
+        which = f"wait {words.count(number + 1)} of {words.count(len(self.waits))}"
         self.say(f"{which}: {waited(wait)}")
 
     def _no_waits(self) -> str:

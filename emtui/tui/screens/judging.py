@@ -79,9 +79,8 @@ class Judging(Knowing):
             known = await beside(partial(recall, notebook, snapshot, standing))
         if self.stands and snapshot is self.snapshot:
             self.board, self.attention = standing, attention
-            usual = {row.type: row.baseline for row in standing.types if row.baseline}
-            if usual != self.sessions.baselines:
-                self.sessions.baselines = usual
+            if standing.baselines != self.sessions.baselines:
+                self.sessions.baselines = standing.baselines
             self.show_known(known)
             self.post_message(self.Judged())
             if problem := notebook.news():
@@ -99,10 +98,11 @@ class Judging(Knowing):
         from emtui.triage.telling import calm
 
         found, known = self.findings, self.known_findings
-        more = [f"a: next of {len(found)}"] if len(found) > 1 else []
-        counted = [f"{known} known"] if known else []
+        more = [f"a: next of {words.counted(len(found), 'alert')}"] if len(found) > 1 else []
+        counted = [f"{words.count(known)} known"] if known else []
         base = self.attention.calm
-        rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*counted, calm(base)])}"
+        alerts = [f"{words.counted(known, 'alert')} known"] if known else []
+        rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*alerts, calm(base)])}"
         sentences = self.sentences[: len(found) - known]
         self.query_one(AttentionLines).show(sentences, rest if base.types else "", ", ".join(more + counted))
 
@@ -138,6 +138,18 @@ class Judging(Knowing):
         from emtui.triage.about import after
 
         return after(self.findings, last)
+
+    def as_it_is_now(self, finding: Finding) -> Finding | None:
+        """The same finding, as the latest list has it; nothing if it is over."""
+        from emtui.triage.about import place_of
+
+        found = self.findings
+        place = place_of(found, finding)
+        return None if place is None else found[place]
+
+    def findings_on(self, kind: str) -> tuple[Finding, ...]:
+        """Those about this type, worst first."""
+        return tuple(finding for finding in self.findings if finding.type == kind)
 
     def told(self, finding: Finding) -> str:
         """The sentence and its ground; before them the note, if it is known."""

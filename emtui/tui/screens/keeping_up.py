@@ -114,7 +114,7 @@ class KeepingUp(Explaining):
             asked = await self._asked(session)
             session = asked if asked.complete or not session.complete else session
         log = await self.client.events(session.uid)
-        self._as_of = self.emtui.now()
+        self.arrived()
         found = await self.thoughts_at_once(session, log)
         waits = found.waits if found else await self.waits_of(session, log)
         self.trouble, self.gone, self._missed = "", "", 0
@@ -125,11 +125,10 @@ class KeepingUp(Explaining):
         try:
             return await self.client.session(session.uid)
         except NotFound as problem:
-            listing = self.emtui.lookup_screen
-            listed = listing.snapshot.as_of if listing and listing.snapshot else None
-            seen, skew = self._as_of or listed or self.emtui.now(), self.emtui.skew
-            now, zone = self.emtui.now(), self.zone or self.emtui.zone
-            told = last_seen_running(session, self.client.server, seen + skew, now + skew, zone)
+            listing, now = self.emtui.lookup_screen, self.emtui.server_now
+            listed = listing.snapshot.server_time if listing and listing.snapshot else now
+            seen, zone = self._server_time or listed, self.zone or self.emtui.zone
+            told = last_seen_running(session, self.client.server, seen, now, zone)
             raise Gone(told) if told else problem from None
 
     def _learn(self, session: Session, log: Log, waits: tuple[Wait, ...], found: Explanation | None) -> None:

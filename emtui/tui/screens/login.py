@@ -198,7 +198,7 @@ class LoginScreen(Page):
         try:
             if problem:
                 raise problem
-            client = await connect(connection, remember=self.emtui.remembers)
+            client = await connect(connection, self.emtui.now, remember=self.emtui.remembers)
         except Untrusted as error:
             from emtui.tui.screens.trust import TrustScreen
 

@@ -80,7 +80,7 @@ class LookupScreen(Walking):
     # --- showing ----------------------------------------------------------------
 
     def position(self) -> str:
-        """`3/2,914`."""
+        """`3 of 2,914 runs`."""
         return self.sessions.position
 
     def watch_snapshot(self) -> None:
@@ -90,13 +90,15 @@ class LookupScreen(Walking):
             self.show_away()
             self.show_query()
             self._explain_emptiness()
+            self.show_row()
             self.judge()
 
     def watch_zone(self) -> None:
-        """Other times, in what needs somebody, too."""
+        """Other times, in what needs somebody and in the sentence about the row, too."""
         super().watch_zone()
         if self.stands:
             self.show_attention()
+            self.show_row()
 
     def tell_in(self, zone: tzinfo) -> None:
         """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
@@ -120,15 +122,21 @@ class LookupScreen(Walking):
             self._explain_emptiness()
 
     def on_lines_moved(self) -> None:
-        """The whole message of the row under the cursor, or what its fold holds."""
-        selected, row = self.sessions.under_cursor, self.sessions.row_here
-        if not selected or selected.uid != self._pointed[0]:
+        """Another row stands under the cursor, or the same one reads otherwise."""
+        self.show_row()
+        self.show_query()
+        self.show_foot()
+
+    def show_row(self) -> None:
+        """The whole message of the row under the cursor, or what its fold holds; or what `a` led to."""
+        selected, row, (uid, finding) = self.sessions.under_cursor, self.sessions.row_here, self._pointed
+        if not selected or selected.uid != uid:
             self._pointed = (None, None)
+        elif finding:
+            self._pointed = (uid, self.as_it_is_now(finding))
         finding = self._pointed[1]
         said = self.told(finding) if finding else self._said_of(row) if row else ""
         self.query_one(Paragraph).show(said)
-        self.show_query()
-        self.show_foot()
 
     def _said_of(self, row: Row) -> str:
         """The whole message of a run, after the note on what is known; what a fold holds."""
@@ -168,7 +176,7 @@ class LookupScreen(Walking):
             self.query_one("#tally", OneLine).show(hint, coming)
             return
         room = self.size.width - (cells(coming) + 4 if coming else 0)
-        clock = Clock(self.emtui.now() + self.snapshot.skew, self.zone or self.emtui.zone)
+        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
         left, right = line(self.snapshot, clock, room, self.known)
         self.query_one("#tally", OneLine).show(
             left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming

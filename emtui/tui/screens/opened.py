@@ -31,6 +31,7 @@ class OpenedRun(Page):
         self.client = client
         self.session = session
         self._as_of: datetime | None = None
+        self._server_time: datetime | None = None
 
     @property
     def events(self) -> EventList:
@@ -41,7 +42,15 @@ class OpenedRun(Page):
         """When the events arrived."""
         return self._as_of
 
+    @property
+    def server_time(self) -> datetime:
+        """What the server's clock showed when the events arrived, or shows now until they do."""
+        return self._server_time or self.emtui.server_now
+
+    def arrived(self) -> None:
+        """The events are there: what is shown of the run is as of now."""
+        self._as_of, self._server_time = self.emtui.now(), self.emtui.server_now
+
     def _clock(self) -> Clock:
-        """By the server's clock, where it is known: a run is as long as it says."""
-        now = (self._as_of or self.emtui.now()) + self.emtui.skew
-        return Clock(now, self.zone or self.emtui.zone)
+        """By the server's clock: a run is as long as it says."""
+        return Clock(self.server_time, self.zone or self.emtui.zone)

@@ -201,10 +201,9 @@ class Page(Screen[str | None]):
     def _hints(self, taken: int) -> Pieces:
         """As many hints as fit whole."""
         pieces: Pieces = []
-        room = self.size.width - taken - 2
-        for key, word in fitting(self.hints(), room):
-            pieces += [(f"{key} ", BOLD), (word + " " * HINT_CELLS, PLAIN)]
-        return pieces
+        for key, word in fitting(self.hints(), self.size.width - taken):
+            pieces += [(f"{key} ", BOLD), (word, PLAIN), (" " * HINT_CELLS, PLAIN)]
+        return pieces[:-1]
 
     def hints(self) -> list[tuple[str, str]]:
         """Key and word, in their order; those of the prompt while it is open."""

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from emtui.tui.commands import Command, Place, keys_of, of
+from emtui.tui.commands import Command, Place, keys_of, working
 from emtui.tui.screens.page import Page
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.entry import Entry, LineEntry
@@ -52,7 +52,7 @@ class PaletteScreen(Page):
 
     def __init__(self, place: Place) -> None:
         super().__init__()
-        self._all = tuple(of(place, Place.VIEW, Place.EVERYWHERE))
+        self._all = tuple(command for command in working(place) if command.name != "commands")
 
     def body(self) -> Iterable[Widget]:
         """The line to type in, and the commands."""

@@ -167,7 +167,7 @@ class Preparing(AboveTheList):
         """What a file of it is called, without its ending."""
         if way is not SHIFT and self._case:
             return name_of(self._withheld().session(self._case.session))
-        return name_of_shift(self.begun.now if self.begun else self.emtui.now())
+        return name_of_shift(self.begun.now if self.begun else self.emtui.server_now)
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this rests on, whatever has come since."""

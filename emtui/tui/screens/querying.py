@@ -51,17 +51,41 @@ class Querying(Page):
     def beyond(self) -> lookup.Beyond:
         """What a query may rest on, as it is known now."""
         now = self.snapshot.server_time if self.snapshot else None
-        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known)
+        states = self.snapshot.states if self.snapshot else None
+        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known, states)
 
     def follow_basis(self) -> None:
-        """Something that a query may rest on is another: one that does finds other rows."""
-        if self.stands:
+        """Something that a query may rest on is another: one that does finds other rows.
+
+        A state that may have been the server's own word is none, if the first list does not have it.
+        """
+        if not self.stands:
+            return
+        try:
             self.query_now = self.query_now.upon(self.beyond())
+        except lookup.BadQuery as error:
+            self.query_now = lookup.Query()
+            self._reject(error)
+
+    def _reject(self, error: lookup.BadQuery) -> None:
+        prompt = self.query_one(QueryPrompt)
+        if prompt.is_open:
+            prompt.wrong = error
+            self.show_tally()
+        else:
+            self.say(str(error))
 
     def read(self, text: str) -> lookup.Query:
-        """The query that this text is now; raises `BadQuery`."""
+        """The query that this text is now, by the server's clock; raises `BadQuery`.
+
+        It keeps that meaning: `since:24h` is a fixed moment from here on.
+        """
         zone = self.zone or self.emtui.zone
-        return lookup.parse(text, now=self.emtui.now(), zone=zone, beyond=self.beyond())
+        return lookup.parse(text, now=self.emtui.server_now, zone=zone, beyond=self.beyond())
+
+    def read_again(self) -> None:
+        """Read the query anew: it was read before anybody knew the server's clock."""
+        self.query_now = self.read(self.query_now.text)
 
     def is_keyed(self, text: str) -> bool:
         """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
@@ -91,14 +115,14 @@ class Querying(Page):
         left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
         right: Pieces = []
         if above := self.sessions.new_above:
-            right = [(f"{words.count(above)} new above", BOLD)]
+            right = [(f"{words.counted(above, 'new run')} above", BOLD)]
         if text and self.snapshot:
             right.append((f"  {self._found()}", PLAIN))
         self.query_one("#query", OneLine).show(left, right)
 
     def _found(self) -> str:
         every = len(self.snapshot.sessions) if self.snapshot else 0
-        return f"{words.count(self.sessions.found)} of {words.count(every)}" if self.snapshot else ""
+        return words.place(self.sessions.found, every, "run") if self.snapshot else ""
 
     def show_tally(self) -> None:
         """The line above the query."""
@@ -121,7 +145,8 @@ class Querying(Page):
         listed = self.snapshot.sessions if self.snapshot else ()
         if listed is not self._offers[0]:
             names = lookup.names_of({session.type for session in listed if session.type})
-            self._offers = listed, lookup.Offers(tuple(names))
+            said = self.snapshot.states if self.snapshot else None
+            self._offers = listed, lookup.Offers(tuple(names), lookup.readable(said or ()))
         return self._offers[1]
 
     # --- the prompt -----------------------------------------------------------------

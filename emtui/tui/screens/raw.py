@@ -65,9 +65,9 @@ class RawPage(TextPage):
         return bool(self._xml) and self.text == self._xml
 
     def _facts(self) -> str:
-        session, at = self._run.session, self._run.as_of() or self.emtui.now()
+        session = self._run.session
         self._by_name_only = not session.complete
-        return facts(session, Clock(at + self.emtui.skew, self.zone or self.emtui.zone))
+        return facts(session, Clock(self._run.server_time, self.zone or self.emtui.zone))
 
     def _show_facts(self) -> None:
         self.turn_to(self._run.session.name or self._run.session.id, self._facts())

@@ -57,6 +57,7 @@ class AttentionLines(Widget):
 
 
 def fitting(more: str, room: int) -> str:
-    """As much of `a: next of 6, 1 known` as `room` cells hold: all, the key, or nothing."""
-    forms = (more, more.partition(",")[0])
+    """As much of `a: next of 6 alerts, 1 known` as `room` cells hold: all, `a: 6 alerts`, or nothing."""
+    first = more.partition(",")[0]
+    forms = (more, first, first.replace("next of ", ""))
     return next((form for form in forms if words.cells(form) <= room), "")

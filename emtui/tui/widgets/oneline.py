@@ -78,7 +78,7 @@ class Foot(OneLine):
         from emtui.tui.widgets.paragraph import wrapped
 
         room = width - (words.cells(self._here) + 2 if self._here else 0)
-        return wrapped(self._said, room, MOST)
+        return [self._said] if words.cells(self._said) <= room else wrapped(self._said, width, MOST)
 
     def _height(self, width: int) -> int:
         return max(len(self._lines(width)), 1)
@@ -88,15 +88,16 @@ class Foot(OneLine):
         return self._height(width)
 
     def render_line(self, y: int) -> Strip:
-        """One of its lines; the last has the place of the cursor."""
+        """One of its lines; the last has the place of the cursor, if there is room for it."""
         width = self.size.width
         lines = self._lines(width)
-        if len(lines) < 2:
+        if not lines:
             return super().render_line(y)
         if y >= len(lines):
             return Strip.blank(width)
-        here = self._here if y == len(lines) - 1 else ""
-        blanks = " " * (width - words.cells(lines[y]) - words.cells(here))
+        room = width - words.cells(lines[y])
+        here = self._here if y == len(lines) - 1 and words.cells(self._here) + 2 <= room else ""
+        blanks = " " * (room - words.cells(here))
         return strip_of([(lines[y], BOLD), (blanks, PLAIN), (here, PLAIN)], width)
 
 

@@ -12,12 +12,10 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from emtui import words
-from emtui.em.model import Session, Uid
+from emtui.em.model import Outcome, Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import (
-    NOTHING_USUAL,
-    Baselines,
     Clock,
     Column,
     known_cells,
@@ -31,6 +29,7 @@ from emtui.tui.widgets.lineup import Row, newest
 from emtui.tui.widgets.sifted import Sifted
 
 if TYPE_CHECKING:
+    from emtui.triage.baseline import Baselines
     from emtui.triage.known import Known
 
 
@@ -45,7 +44,7 @@ class SessionList(Sifted):
     zone: var[tzinfo | None] = var(None)
     marks: var[Mapping[Uid, str]] = var({})
     veiled: var[bool] = var(False)
-    baselines: var[Baselines] = var(NOTHING_USUAL)
+    baselines: var[Baselines | None] = var(None)
     ages: var[bool] = var(False)
     known: var[Known | None] = var(None)
 
@@ -59,6 +58,8 @@ class SessionList(Sifted):
         """Other sessions: the same one stays selected. The same sessions: only what time has changed."""
         if before and after and before.sessions is after.sessions:
             self._grow_older(before, after)
+            if self.order.field == "duration_s" and after.tally[Outcome.RUNNING]:
+                self._line_up()  # what runs takes longer now
         elif after:
             self.came(before, after)
             self._line_up()
@@ -84,7 +85,7 @@ class SessionList(Sifted):
         """The rows are old, or no more."""
         self.refresh()
 
-    def watch_baselines(self, before: Baselines, after: Baselines) -> None:
+    def watch_baselines(self, before: Baselines | None, after: Baselines | None) -> None:
         """Something else is usual: repaint the rows that read otherwise now."""
         if self.zone is None or self.snapshot is None:
             return
@@ -162,9 +163,8 @@ class SessionList(Sifted):
 
     def is_unusual(self, session: Session) -> bool:
         """Whether it took unusually long, or has gone on for so long, as far as that is known."""
-        usual = self.baselines.get(session.type or "")
-        now = self.snapshot.server_time if self.snapshot else None
-        return bool(usual and now and usual.ratio(session.took(now)))
+        usual, now = self.baselines, self.snapshot.server_time if self.snapshot else None
+        return bool(usual and now and usual.ratio(session, session.took(now)))
 
     @property
     def marked_in_sight(self) -> set[Uid]:
@@ -186,11 +186,11 @@ class SessionList(Sifted):
 
     @property
     def position(self) -> str:
-        """`3/2,914`: which run of all that match; nothing while there is no list, or nothing of it yet."""
+        """`3 of 2,914 runs`: which run of all that match; nothing while none has been read."""
         if self.snapshot is None or (self._lineup.pending and not self._rows):
             return ""
         here = self._lineup.number_of(self.cursor) if self._rows else 0
-        return f"{words.count(here)}/{words.count(len(self._lineup.matching))}"
+        return words.place(here, len(self._lineup.matching), "run")
 
 
 def _is_known(row: Row, known: Known | None) -> bool:

@@ -18,11 +18,11 @@ from textual import work
 from emtui.em.model import Session, Uid
 from emtui.lookup import STEP, Order, Query
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Baselines
 from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.lineup import Found, Lineup, Row, newest, runs_from
 
 if TYPE_CHECKING:
+    from emtui.triage.baseline import Baselines
     from emtui.triage.folds import Fold
 
 

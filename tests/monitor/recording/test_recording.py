@@ -17,7 +17,7 @@ from looks import NOON, run
 
 from emtui.em.address import Server
 from emtui.em.model import Event, Listing, Log, Result, Session, Uid
-from emtui.em.rows import in_order, newest_first
+from emtui.em.rows import believed, in_order, newest_first
 from emtui.em.secret import Secret
 from emtui.em.text import clean
 from emtui.monitor.recording.as_json import LONGEST
@@ -73,7 +73,8 @@ def what_is_whole(data: bytes) -> tuple[list[Record], str]:
 
 
 texts = st.none() | st.text(max_size=20).map(clean).filter(bool)
-moments = st.none() | st.datetimes(timezones=st.just(UTC))
+PAST = datetime(2025, 12, 1, tzinfo=UTC)
+moments = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is beside it
 uids = st.sampled_from([run(number).uid for number in range(6)])
 uids |= st.text("ab#1", min_size=1, max_size=9).map(Uid)
 sessions = st.builds(
@@ -87,7 +88,7 @@ sessions = st.builds(
     result=st.builds(Result, texts, texts, canceled=st.booleans()),
     odd=texts,
     complete=st.booleans(),
-)
+).map(lambda session: believed(session, PAST))
 listings = st.builds(
     Listing,
     st.lists(sessions, max_size=6, unique_by=lambda session: session.uid).map(newest_first),
@@ -113,6 +114,40 @@ records = (
 @given(st.lists(records, max_size=8))
 def test_what_is_written_is_read_back_as_it_was(written: list[Record]) -> None:
     assert reread(recorded(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("skew", "started", "known"),
+    [
+        ("", "2026-11-25T12:00:00", True),
+        ("", "2026-11-25T12:00:00.000001", False),
+        (',"skew":864000.0', "2026-12-05T12:00:00", True),
+        (',"skew":864000.0', "2026-12-05T12:00:01", False),
+        (',"skew":-864000.0', "2026-11-16T12:00:00", False),
+        ("", "1999-12-31T23:59:59", False),
+    ],
+)
+def test_a_recorded_time_that_cannot_be_is_unknown_by_the_clock_that_was_recorded(
+    skew: str, started: str, known: bool
+) -> None:
+    when = f"{started}+00:00"
+    row = f'{{"uid":"a","started":"{when}","ended":"2026-11-01T00:00:00+00:00","state":"Failed"}}'
+    file = packed(
+        HEAD,
+        f'{{"row":{row}}}',
+        f'{{{AT},"list":1,"took":0{skew}}}',
+        f'{{{AT},"session":{row}}}',
+        f'{{"event":{{"order":1,"time":"{when}"}}}}',
+        f'{{{AT},"log":"a","first":0}}',
+    )
+    look, asked, log = reread(file)
+    assert isinstance(look, Look)
+    assert isinstance(asked, Asked)
+    assert isinstance(log, Read)
+    for session in (look.listing.sessions[0], asked.session):
+        assert session.started == (datetime.fromisoformat(when) if known else None)
+        assert session.ended == (None if known else datetime(2026, 11, 1, tzinfo=UTC))
+    assert (log.log.events[0].time is not None) == known
 
 
 @given(st.lists(records, min_size=1, max_size=5), st.data())

@@ -1,0 +1,232 @@
+"""What a server says that cannot be, twice, or in new words, through the command line over real TLS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rogue import (
+    GOOD,
+    PASSWORD,
+    USER,
+    Asked,
+    Identity,
+    Reply,
+    Rogue,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+)
+from shell import Shell
+
+NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+NOW = datetime.now(UTC)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+NEVER = "1900-01-01T00:00:00Z"
+
+
+def guid(number: int) -> str:
+    return f"{number:08x}-2222-4333-8444-555555555555"
+
+
+def written(when: datetime) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, its times as they are written."""
+
+    number: int
+    started: str
+    ended: str = ""
+    state: str = "CompletedSuccessfully"
+    result: str = "Success"
+    type: str = "CollectJob"
+
+    def text(self, tag: str = "Sessions", namespace: str = "") -> str:
+        end = f"<EndTimeUTC>{self.ended}</EndTimeUTC>" if self.ended else ""
+        return (
+            f'<{tag} {namespace} Name="{self.type} {self.number}"'
+            f' UID="urn:veeam:SystemSession:{guid(self.number)}"><SessionType>{self.type}</SessionType>'
+            f"<CreationTimeUTC>{self.started}</CreationTimeUTC>{end}<State>{self.state}</State>"
+            f"<Result><Result>{self.result}</Result></Result></{tag}>"
+        )
+
+
+@dataclass
+class Manager:
+    """Lists these rows."""
+
+    rows: list[Row] = field(default_factory=list)
+    as_references: bool = False
+
+    def __call__(self, asked: Asked) -> Reply:
+        route = route_of(asked)
+        if route == "list" and self.as_references:
+            refs = "".join(
+                f'<Ref Name="run @{row.started[:19].replace("T", " ")}"'
+                f' UID="urn:veeam:SystemSession:{guid(row.number)}" Type="SystemSessionReference"/>'
+                for row in self.rows
+            )
+            return reply("200 OK", f"<EntityReferences {NS}>{refs}</EntityReferences>".encode())
+        if route == "list":
+            return reply("200 OK", list_xml(row.text() for row in self.rows))
+        number = int(asked.path.partition("/systemSessions/")[2][:8] or "0", 16)
+        if route == "session":
+            row = next(row for row in self.rows if row.number == number)
+            return reply("200 OK", row.text("SystemSession", NS).encode())
+        if route == "events":
+            line = f"<CreationTimeUTC>{NEVER}</CreationTimeUTC><Message>a</Message><Order>1</Order>"
+            body = f"<SystemSessionEvents {NS}><Events>{line}</Events></SystemSessionEvents>"
+            return reply("200 OK", body.encode())
+        return GOOD[route]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def manager() -> Manager:
+    return Manager()
+
+
+@pytest.fixture
+def server(certificate: Identity, manager: Manager) -> Iterator[Rogue]:
+    with rogue_beside(manager, certificate.context()) as played:
+        yield played
+
+
+@pytest.fixture
+def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
+    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
+    shell.environ["EMTUI_PASSWORD"] = PASSWORD
+    return shell
+
+
+def nightly(count: int = 10) -> list[Row]:
+    """A run each night, ten minutes long."""
+    starts = [NOW - DAY * number - 60 * MINUTE for number in range(1, count + 1)]
+    return [
+        Row(number, written(start), written(start + 10 * MINUTE)) for number, start in enumerate(starts, 1)
+    ]
+
+
+# --- times ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [NEVER, "0001-01-01T00:00:00", "9999-12-31T23:59:59Z", written(NOW - 27 * 60 * MINUTE)],
+    ids=["1900", "0001", "9999", "before its start"],
+)
+def test_a_run_whose_end_cannot_be_has_no_length_and_no_age(
+    there: Shell, manager: Manager, ended: str
+) -> None:
+    manager.rows = [Row(99, written(NOW - 6 * MINUTE), ended), *nightly()]
+    (record,) = there.json("sessions", "-o", "json", f"id:{guid(99)}")
+    assert (record["outcome"], record["ended"], record["duration_s"]) == ("success", None, None)
+    assert there("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[3] == "unknown"
+    shown = there("show", guid(99)).stdout
+    assert "Ended     unknown\nTook      unknown\n" in shown
+    assert there.json("show", guid(99), "-o", "json")["events"][0]["time"] is None
+    for limits in (("--max-age", "1h"), ("--max-age", "26h"), ()):
+        done = there("check", *limits)
+        assert (done.returncode, done.stdout.startswith("EMTUI OK - ")) == (0, True), done.stdout
+    ids = [row["id"] for row in there.json("sessions", "-o", "json", "--sort", "took")]
+    assert ids[-1] == guid(99), "what is unknown stands last"
+    assert guid(99) not in [row["id"] for row in there.json("sessions", "-o", "json", "took:>0s")]
+    assert there.json("sessions", "-o", "json", "is:stuck") == []
+
+
+def test_a_run_that_goes_on_is_as_long_as_it_runs_whatever_its_end_is(there: Shell, manager: Manager) -> None:
+    manager.rows = [Row(99, written(NOW - 6 * MINUTE), NEVER, "Working", "None"), *nightly()]
+    (record,) = there.json("sessions", "-o", "json", "is:running")
+    assert (record["outcome"], record["ended"]) == ("running", None)
+    assert 350 < record["duration_s"] < 20_000
+    shown = there("show", guid(99)).stdout
+    assert "unknown" not in shown
+    assert "Ended" not in shown
+
+
+def test_a_run_whose_start_cannot_be_is_listed_last_and_judges_nothing(
+    there: Shell, manager: Manager
+) -> None:
+    manager.rows = [
+        Row(99, NEVER, written(NOW)),
+        Row(98, written(NOW + 400 * DAY), type="LogExport"),
+        *nightly(),
+    ]
+    records = there.json("sessions", "-o", "json")
+    assert [row["started"] for row in records[-2:]] == [None, None]
+    assert records[0]["started"] is not None
+    assert there("sessions", f"id:{guid(99)}").stdout.splitlines()[1].split()[2:4] == ["unknown", "unknown"]
+    assert there("check", "--max-age", "26h", "--type", "CollectJob").returncode == 0
+    done = there("check", "--type", "LogExport", "--max-age", "26h")
+    assert (done.returncode, done.stdout) == (
+        3,
+        "EMTUI UNKNOWN - the start of no run of LogExport is known\n",
+    )
+
+
+# --- copies -----------------------------------------------------------------------
+
+
+def test_a_uid_that_is_listed_twice_is_one_run_that_has_ended(there: Shell, manager: Manager) -> None:
+    start = written(NOW - 7 * MINUTE)
+    ended = Row(99, start, written(NOW - 6 * MINUTE))
+    for rows in (
+        [ended, Row(99, start, "", "InProgress", "None")],
+        [Row(99, start, "", "InProgress", "None"), ended],
+    ):
+        manager.rows = [*rows, *nightly()]
+        (record,) = there.json("sessions", "-o", "json", f"id:{guid(99)}")
+        assert (record["uid"][-36:], record["outcome"], record["duration_s"]) == (guid(99), "success", 60.0)
+        assert there.json("sessions", "-o", "json", "is:running") == []
+
+
+# --- words ------------------------------------------------------------------------
+
+
+def test_a_word_of_the_server_is_found_and_one_that_nobody_knows_is_a_wrong_query(
+    there: Shell, manager: Manager
+) -> None:
+    manager.rows = [Row(99, written(NOW - 6 * MINUTE), written(NOW), "Dreaming", "Perhaps"), *nightly()]
+    for references in (False, True):
+        manager.as_references = references
+        for query in (
+            ("state:Dreaming",),
+            ("state:dreaming",),
+            ("--state", "PERHAPS"),
+            ("--state", "failed,perhaps"),
+        ):
+            assert [row["id"] for row in there.json("sessions", "-o", "json", *query)] == [guid(99)], query
+        assert there.json("sessions", "-o", "json", "state:Stoping") == [], (
+            "documented, though nothing has it"
+        )
+        done = there("sessions", "state:Dreamin")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "'Dreamin' is not a state: did you mean Dreaming?" in done.stderr
+    manager.as_references = False
+    done = there("tail", "state:success,faild")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'faild' is not a state: did you mean failed?" in done.stderr
+
+
+def test_the_worse_of_state_and_result_counts_in_every_form(there: Shell, manager: Manager) -> None:
+    manager.rows = [
+        Row(99, written(NOW - 6 * MINUTE), written(NOW - 5 * MINUTE), "CompletedSuccessfully", "Failed"),
+        *nightly(),
+    ]
+    assert there.json("show", guid(99), "-o", "json")["outcome"] == "failed"
+    (line,) = there("sessions", "-o", "jsonl", "state:failed").stdout.splitlines()
+    assert (json.loads(line)["state"], json.loads(line)["result"]) == ("CompletedSuccessfully", "Failed")
+    assert there("check").returncode == 2
+    assert there("wait", guid(99)).returncode == 11

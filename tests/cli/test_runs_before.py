@@ -1,0 +1,32 @@
+"""What `show` says came before a failure, asked of a server that lists just these runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from listed import listing, runs
+from shell import Shell
+
+
+@pytest.mark.parametrize(
+    ("letters", "text", "numbers"),
+    [
+        ("ssssswwwf", "first failure, after 3 warnings", (0, 3, 0)),
+        ("sssssfwf", "first since ", (0, 1, 0)),
+        ("wf", "first failure, after 1 warning", (0, 1, 0)),
+        ("sscsrf", "first failure, after 3 successes", (3, 0, 0)),
+        ("fsg", "first with this message, after 1 success", (1, 0, 0)),
+        ("sffw", "first warning, after 2 failures", (0, 0, 2)),
+        ("cf", "first failure, no success listed before", (None, None, None)),
+    ],
+)
+def test_the_words_and_the_numbers_say_what_came_directly_before(
+    shell: Shell, tmp_path: Path, letters: str, text: str, numbers: tuple[int | None, ...]
+) -> None:
+    with listing(shell, runs(letters), tmp_path) as there:
+        found = there.json("show", "latest:LogExport", "-o", "json")["findings"]
+        (since,) = [finding for finding in found if finding["kind"] == "since"]
+        assert since["text"].startswith(text)
+        assert tuple(since[f"after_{what}"] for what in ("good", "warnings", "failures")) == numbers
+        assert f"Since     {since['text']}\n" in there("show", "latest:LogExport").stdout

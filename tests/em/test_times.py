@@ -1,0 +1,210 @@
+"""Times that cannot be are unknown: by the server's clock, in every form of an answer, and never odd."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rogue import (
+    GOOD,
+    PASSWORD,
+    USER,
+    Asked,
+    Reply,
+    identity,
+    list_xml,
+    reply,
+    rogue,
+    route_of,
+)
+
+from emtui.em import wire
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client
+from emtui.em.model import Outcome, Session
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+
+NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
+GUID = "0f0e0d0c-0b0a-4908-8706-050403020100"
+CLOCK = datetime(2026, 11, 23, 12, tzinfo=UTC)
+START = datetime(2026, 11, 23, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
+NEVER = [
+    *("0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "1753-01-01T00:00:00Z", "1899-12-30T00:00:00Z"),
+    *("1900-01-01T00:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"),
+    *("9999-12-31T23:59:59-12:00", "1999-12-31T23:59:59.999999Z"),
+]
+
+
+def row(
+    started: str, ended: str, state: str = "Failed", result: str = "Failed", tag: str = "Sessions"
+) -> str:
+    return (
+        f'<{tag} Name="Collect Job" UID="urn:veeam:SystemSession:{GUID}">'
+        f"<SessionType>CollectJob</SessionType><CreationTimeUTC>{started}</CreationTimeUTC>"
+        f"<EndTimeUTC>{ended}</EndTimeUTC><State>{state}</State><Result><Result>{result}</Result></Result></{tag}>"
+    )
+
+
+def read(started: str, ended: str, state: str = "Failed", result: str = "Failed") -> Session:
+    """The row as both parsers of a list and that of a single answer read it."""
+    head = f'<SystemSessions {NS} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    plain = head + row(started, ended, state, result) + "</SystemSessions>"
+    odd = plain.replace("<State>", "<!-- not plain --><State>")
+    single = row(started, ended, state, result, "SystemSession")
+    (session,) = wire.read_list(plain.encode(), CLOCK).sessions
+    assert wire.read_list(odd.encode(), CLOCK).sessions == (session,)
+    assert wire.read_session(single.encode(), CLOCK) == session
+    return session
+
+
+def written(when: datetime) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+@pytest.mark.parametrize("never", NEVER)
+def test_what_means_never_and_what_was_before_2000_is_unknown_and_not_odd(never: str) -> None:
+    ended = read(written(START), never)
+    assert (ended.started, ended.ended, ended.odd) == (START, None, None)
+    assert ended.outcome is Outcome.FAILED
+    assert ended.took(CLOCK) is None
+    running = read(written(START), never, "InProgress", "Success")
+    assert running.running
+    assert running.took(CLOCK) == CLOCK - START
+    assert read(never, written(START)).started is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "known"),
+    [
+        (START - timedelta(seconds=60), START),
+        (START - timedelta(seconds=60, microseconds=1), None),
+        (START - timedelta(microseconds=1), START),
+        (START, START),
+        (START - timedelta(hours=27), None),
+        (CLOCK + 2 * DAY, CLOCK + 2 * DAY),
+        (CLOCK + 2 * DAY + timedelta(microseconds=1), None),
+    ],
+)
+def test_an_end_is_never_before_its_start_nor_far_ahead_of_the_clock(
+    ended: datetime, known: datetime | None
+) -> None:
+    session = read(written(START), written(ended))
+    assert (session.ended, session.odd) == (known, None)
+
+
+def test_the_first_moment_of_2000_and_two_days_ahead_can_be() -> None:
+    assert read("2000-01-01T00:00:00Z", written(START)).started == datetime(2000, 1, 1, tzinfo=UTC)
+    assert read(written(CLOCK + 2 * DAY), "").started == CLOCK + 2 * DAY
+    assert read(written(CLOCK + 2 * DAY + timedelta(microseconds=1)), "").started is None
+
+
+def test_an_end_is_held_against_no_start_that_is_unknown() -> None:
+    session = read("1900-01-01T00:00:00Z", written(START))
+    assert (session.started, session.ended, session.took(CLOCK)) == (None, START, None)
+
+
+@pytest.mark.parametrize("name", ["1900-01-01 00:00:00", "9999-12-31 23:59:59", "2026-11-25 12:00:01"])
+def test_the_start_in_a_name_that_cannot_be_is_unknown(name: str) -> None:
+    body = f'<EntityReferences {NS}><Ref Name="Collect Job @{name}" UID="{GUID}"/></EntityReferences>'
+    (session,) = wire.read_list(body.encode(), CLOCK).sessions
+    assert (session.started, session.odd) == (None, None)
+
+
+@pytest.mark.parametrize("never", NEVER)
+def test_the_time_of_an_event_that_cannot_be_is_unknown_and_not_odd(never: str) -> None:
+    lines = f"<Events><CreationTimeUTC>{never}</CreationTimeUTC><Message>a</Message><Order>1</Order></Events>"
+    (event,) = wire.read_log(
+        f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), CLOCK
+    ).events
+    assert (event.time, event.message, event.odd) == (None, "a", None)
+
+
+# --- whose clock ------------------------------------------------------------------
+
+
+@dataclass
+class Manager:
+    """Lists one run that starts then, and says in `Date` what its own clock shows."""
+
+    started: datetime
+    date: datetime | None
+
+    def __call__(self, asked: Asked) -> Reply:
+        kind = "Content-Type: application/xml\r\n"
+        date = "" if self.date is None else f"Date: {self.date:%a, %d %b %Y %H:%M:%S} GMT\r\n"
+        at = written(self.started)
+        match route_of(asked):
+            case "list":
+                return reply("200 OK", list_xml([row(at, "")]), kind + date)
+            case "session":
+                return reply("200 OK", row(at, "", tag="SystemSession").encode(), kind + date)
+            case "events":
+                line = f"<Events><CreationTimeUTC>{at}</CreationTimeUTC><Order>1</Order></Events>"
+                body = f"<SystemSessionEvents {NS}>{line}</SystemSessionEvents>".encode()
+                return reply("200 OK", body, kind + date)
+            case route:
+                return GOOD[route]
+
+
+@asynccontextmanager
+async def asking(tmp_path: Path, manager: Manager) -> AsyncIterator[Client]:
+    known = identity(tmp_path)
+    async with (
+        rogue(manager, known.context()) as server,
+        await Client.connect(
+            Server("127.0.0.1", server.port),
+            USER,
+            Secret(PASSWORD),
+            trust=Trust(pin=known.sha256),
+            proxies=Proxies(),
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("date", "started", "known"),
+    [
+        (timedelta(), DAY, True),
+        (timedelta(), 3 * DAY, False),
+        (400 * DAY, 401 * DAY, True),
+        (400 * DAY, 403 * DAY, False),
+        (-400 * DAY, -397 * DAY, False),
+        (None, DAY, True),
+        (None, 3 * DAY, False),
+        (-20_000 * DAY, DAY, True),
+    ],
+    ids=str,
+)
+async def test_the_clock_is_that_of_the_answers_date_else_ours(
+    tmp_path: Path, date: timedelta | None, started: timedelta, known: bool
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    manager = Manager(now + started, None if date is None else now + date)
+    expected = now + started if known else None
+    async with asking(tmp_path, manager) as client:
+        (listed,) = (await client.sessions()).sessions
+        assert listed.started == expected
+        assert (await client.session(listed.uid)).started == expected
+        assert (await client.events(listed.uid)).events[0].time == expected
+
+
+async def test_the_same_bytes_are_read_again_once_the_clock_has_gone_on(tmp_path: Path) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    manager = Manager(now + 3 * DAY, now)
+    async with asking(tmp_path, manager) as client:
+        first = await client.sessions()
+        assert first.sessions[0].started is None
+        manager.date = now + timedelta(minutes=59)
+        assert await client.sessions() is first
+        manager.date = now + 2 * DAY
+        second = await client.sessions()
+        assert second.sessions[0].started == now + 3 * DAY
+        manager.date = now + 3 * DAY
+        assert await client.sessions() is second

@@ -1,0 +1,141 @@
+"""emtui, asked from outside: its command line against a list that a server on loopback holds, over HTTPS."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from oracle import one_after_another
+from oracle.made import ZONES, Made, row, sent
+from rogue import GOOD, PASSWORD, USER, Asked, Identity, Reply, reply, rogue_beside, route_of
+
+import emtui
+
+NAMESPACE = ' xmlns="http://www.veeam.com/ent/v1.0"'
+_EVENTS = f"<SystemSessionEvents{NAMESPACE}/>".encode()
+
+
+@dataclass
+class Holder:
+    """What the server answers: this list, at this time. `clock` is its own, or `None` for this computer's."""
+
+    made: Made | None = None
+    clock: datetime | None = None
+
+    def __call__(self, asked: Asked) -> Reply:
+        """The answer, with the server's clock in its Date header."""
+        status, body = self._body(asked)
+        good = GOOD[route_of(asked)]
+        headers = "".join(f"{line}\r\n" for line in good.head.decode().split("\r\n")[1:] if _kept(line))
+        date = format_datetime(self.clock or datetime.now(UTC), usegmt=True)
+        answer = reply(status, body, f"{headers}Date: {date}\r\n")
+        return Reply(answer.head + body)  # in one piece, so that nobody waits for an acknowledgement
+
+    def _body(self, asked: Asked) -> tuple[str, bytes]:
+        assert self.made is not None
+        route = route_of(asked)
+        if route == "list":
+            return "200 OK", sent(self.made.runs)
+        if route == "events":
+            return "200 OK", _EVENTS
+        if route == "session":
+            guid = asked.path.partition("?")[0].rsplit("/", 1)[1]
+            found = [run for run in self.made.runs if run.id == guid]
+            return "200 OK", row(found[-1], "SystemSession", NAMESPACE).encode()
+        good = GOOD[route]
+        return good.head.decode().split("\r\n")[0].removeprefix("HTTP/1.1 "), b"".join(good.chunks)
+
+
+def _kept(line: str) -> bool:
+    return bool(line) and not line.startswith("Content-Length")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - JSON is what it is
+        """Its standard output as JSON; the command must have gone well."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+@dataclass
+class Emtui:
+    """Commands, one after another, of a person whose server this is."""
+
+    holder: Holder
+    authority: str
+    sha256: str
+    child: subprocess.Popen[str]
+
+    def __call__(self, *argv: str, zone: str = "UTC") -> Done:
+        """One command, in a profile that has this time zone."""
+        asked = {"argv": ["-p", zone.replace("/", "-"), *argv], "environ": {"EMTUI_PASSWORD": PASSWORD}}
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        self.child.stdin.write(json.dumps(asked) + "\n")
+        self.child.stdin.flush()
+        return Done(**json.loads(self.child.stdout.readline()))
+
+    def holds(self, made: Made, clock: datetime | None = None) -> None:
+        """From now on the server lists this; its clock shows the list's own time, unless another is given."""
+        self.holder.made, self.holder.clock = made, clock or made.now
+
+
+@contextmanager
+def emtui_of(folder: Path, identity: Identity) -> Iterator[Emtui]:
+    """A server with TLS on loopback, and a person with a home in `folder`, and a profile for each zone."""
+    with rogue_beside(holder := Holder(), identity.context()) as server:
+        config = folder / "config" / "emtui"
+        config.mkdir(parents=True)
+        profiles = (
+            f"[profiles.{zone.replace('/', '-')}]\nserver = '{server.authority}'\nuser = '{USER}'\n"
+            f"pin = '{identity.sha256}'\ntime_zone = '{zone}'\nkeyring = 'off'\n"
+            for zone in ZONES
+        )
+        (config / "config.toml").write_text("".join(profiles))
+        (config / "config.toml").chmod(0o600)
+        environ = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(emtui.__file__).parents[1]),
+            "HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CONFIG_DIRS": str(folder / "etc"),
+            "TZ": "Asia/Kathmandu",
+            "LANG": "C.UTF-8",
+        }
+        argv = [sys.executable, one_after_another.__file__]
+        with subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True
+        ) as child:
+            try:
+                yield Emtui(holder, server.authority, identity.sha256, child)
+            finally:
+                assert child.stdin is not None
+                child.stdin.close()
+                child.wait(60)
+
+
+def figures(line: str) -> dict[str, float]:
+    """The performance data of `check`: what stands behind the bar, by its label."""
+    found = {}
+    for quoted, bare, value in re.findall(r"(?:'([^']+)'|([^\s'=]+))=(-?[0-9.]+)", line.partition("|")[2]):
+        found[quoted or bare] = float(value)
+    return found
