@@ -42,7 +42,7 @@ def test_lines_pasted_without_brackets_are_not_run_as_keys(demo_list: Terminal, 
     if place == "events":
         demo_list.press("enter")
         demo_list.opened()
-    demo_list.press(f"quick look at this\r:q!\r{GUID}\r")
+    demo_list.press("quick look at this\r:q!\rand at that\r")
     demo_list.rest()
     if place == "events":
         demo_list.opened()

@@ -40,7 +40,7 @@ def test_rows_keep_their_columns_and_nothing_else_is_sent(tmp_path: Path, column
         argv = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
         environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)
         with emtui(*argv, environ=environ, columns=columns) as terminal:
-            terminal.until("1/5")
+            terminal.until("1 of 5 runs")
             terminal.press("down", "down", "up", "G", "g")
             terminal.rest()
             messages = [message.replace("\ufe0f", "").replace("\u200d", "") for message in TEXTS.values()]

@@ -125,11 +125,10 @@ class KeepingUp(Explaining):
         try:
             return await self.client.session(session.uid)
         except NotFound as problem:
-            listing = self.emtui.lookup_screen
-            listed = listing.snapshot.as_of if listing and listing.snapshot else None
-            seen, skew = self._as_of or listed or self.emtui.now(), self.emtui.skew
-            now, zone = self.emtui.now(), self.zone or self.emtui.zone
-            told = last_seen_running(session, self.client.server, seen + skew, now + skew, zone)
+            listing, now = self.emtui.lookup_screen, self.emtui.server_now
+            listed = listing.snapshot.server_time if listing and listing.snapshot else now
+            seen, zone = self._server_time or listed, self.zone or self.emtui.zone
+            told = last_seen_running(session, self.client.server, seen, now, zone)
             raise Gone(told) if told else problem from None
 
     def _learn(self, session: Session, log: Log, waits: tuple[Wait, ...], found: Explanation | None) -> None:
