@@ -198,14 +198,14 @@ CASES: dict[str, Case] = {
     "document: 404 of a session": Case(
         "session",
         error("200 OK", "404", "There is no such resource"),
-        "SERVER knows no session 11111111-2222-4333-8444-555555555555: the id is wrong, or the session is older than the 30 days that the server keeps.",
-        errors.NotFound,
+        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        errors.Gone,
     ),
     "document: 404 of events": Case(
         "events",
         json_error("200 OK", 404, "There is no such resource"),
-        "SERVER knows no session 11111111-2222-4333-8444-555555555555: the id is wrong, or the session is older than the 30 days that the server keeps.",
-        errors.NotFound,
+        "SERVER no longer has a log of session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        errors.Gone,
     ),
     "document: 429": Case(
         "list",
@@ -379,8 +379,8 @@ CASES: dict[str, Case] = {
     "404 of a session": Case(
         "session",
         error("404 Not Found", "404", "There is no such resource"),
-        "SERVER knows no session 11111111-2222-4333-8444-555555555555: the id is wrong, or the session is older than the 30 days that the server keeps.",
-        errors.NotFound,
+        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        errors.Gone,
     ),
     "405": Case(
         "list",

@@ -214,8 +214,8 @@ SCRIPTS: dict[str, Script] = {
         errors.Redirected,
         "em99.example.net:9398",
     ),
-    "session-404": Script("session", _error("404 Not Found", "no such"), errors.NotFound, "30 days"),
-    "events-404": Script("events", _error("404 Not Found", "no such"), errors.NotFound, "30 days"),
+    "session-404": Script("session", _error("404 Not Found", "no such"), errors.Gone, "30 days"),
+    "events-404": Script("events", _error("404 Not Found", "no such"), errors.Gone, "30 days"),
     "mute": Script("list", Reply(b"", after="hang"), errors.TimedOut, "an answer"),
     "slow": Script(
         "list",
