@@ -258,6 +258,8 @@ def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetim
     took = usual * rng.choice((0.5, 0.9, 1, 1, 1, 1.1, 1.4, 1.6, 2.5, 7)) * rng.uniform(0.95, 1.05)
     if rng.random() < 0.15:
         took = usual + rng.uniform(20, 40) * SECOND  # about where it begins to be unusual
+    if rng.random() < 0.3:
+        took = max(1, round(took / SECOND)) * SECOND  # as long as a query can say
     ended: datetime | None = start + took
     if letter == "r":
         # an end and a Result that says nothing leave it running; an end that cannot be is none
