@@ -236,8 +236,7 @@ def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[
     letters = "".join(
         rng.choices("swfcru", rng.choice(((80, 4, 6, 3, 0, 2), (30, 20, 30, 8, 2, 4))), k=rng.randint(1, 40))
     )
-    if rng.random() < 0.3:
-        letters = "r" + letters  # the newest still runs
+    letters = rng.choice(("", "", "", "r", "r", "c", "cc")) + letters  # often the newest runs
     every = rng.choice((12 * MINUTE, HOUR, 8 * HOUR))
     usual = rng.choice((4 * SECOND, 90 * SECOND, 6 * MINUTE))
     start = now - max(every * rng.uniform(0.05, 4), usual * 24)  # what has ended did so before now
