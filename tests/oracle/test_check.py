@@ -83,7 +83,7 @@ def test_check_holds_ages_against_limits_of_ones_own(emtui: Emtui, seed: int) ->
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_check_holds_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) -> None:
-    limits = [limit / 10 for limit in sorted(chance(seed).sample(range(11, 60), 2))]
+    limits = [limit / 10 for limit in sorted(chance(seed).sample(range(11, 30), 2))]
 
     def judge(made: Made) -> list[str]:
         emtui.holds(made)
