@@ -236,8 +236,7 @@ def _type(rng: random.Random, kind: str, now: datetime, first: int) -> Iterator[
     letters = "".join(
         rng.choices("swfcru", rng.choice(((80, 4, 6, 3, 0, 2), (30, 20, 30, 8, 2, 4))), k=rng.randint(1, 40))
     )
-    if rng.random() < 0.3:
-        letters = "r" + letters  # the newest still runs
+    letters = rng.choice(("", "", "", "r", "r", "c", "cc")) + letters  # often the newest runs
     every = rng.choice((12 * MINUTE, HOUR, 8 * HOUR))
     usual = rng.choice((4 * SECOND, 90 * SECOND, 6 * MINUTE))
     start = now - max(every * rng.uniform(0.05, 4), usual * 24)  # what has ended did so before now
@@ -258,6 +257,8 @@ def _one(rng: random.Random, number: int, kind: str, letter: str, start: datetim
     took = usual * rng.choice((0.5, 0.9, 1, 1, 1, 1.1, 1.4, 1.6, 2.5, 7)) * rng.uniform(0.95, 1.05)
     if rng.random() < 0.15:
         took = usual + rng.uniform(20, 40) * SECOND  # about where it begins to be unusual
+    if rng.random() < 0.3:
+        took = max(1, round(took / SECOND)) * SECOND  # as long as a query can say
     ended: datetime | None = start + took
     if letter == "r":
         # an end and a Result that says nothing leave it running; an end that cannot be is none

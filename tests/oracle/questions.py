@@ -22,6 +22,9 @@ CLOSE = 20 * SECOND
 """How long an answer may take until it has been judged."""
 
 
+SIGNS = (">", ">=", "<", "<=", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query and what it means."""
@@ -235,17 +238,21 @@ def last_time(clock: str, now: datetime, zone: ZoneInfo, key: str) -> datetime:
 
 
 def _took(rng: random.Random, _made: Made, truth: Truth) -> Question:
-    """`took:>10m`: that took longer; one that still runs, up to now. A bare value means at least so much."""
+    """`took:>10m`, about as long as one of the runs took."""
     lengths = [row.length for row in truth.rows if row.length] or [MINUTE]
     limit = max(SECOND, timedelta(seconds=round(rng.choice(lengths) / SECOND)))
-    sign = rng.choice((">", ">=", "<", "<=", ""))
+    return took(rng.choice(SIGNS), _length(rng, limit), limit)
+
+
+def took(sign: str, text: str, limit: timedelta) -> Question:
+    """That took longer; one that still runs, up to now. A bare value means at least so much."""
 
     def means(row: Row, _truth: Truth) -> bool | None:
         if row.length is None or (row.outcome == "running" and abs(row.length - limit) < CLOSE):
             return None if row.length is not None else False
         return _compare(row.length / SECOND, sign, limit / SECOND)
 
-    return Question(f"took:{sign}{_length(rng, limit)}", means)
+    return Question(f"took:{sign}{text}", means)
 
 
 def _length(rng: random.Random, span: timedelta) -> str:
@@ -269,7 +276,7 @@ def _ratio(rng: random.Random, _made: Made, truth: Truth) -> Question:
     ratios = [ratio for row in truth.rows if (ratio := truth.ratio(row)) is not None and ratio < 90] or [2.0]
     limit = round(rng.choice(ratios) + rng.choice((-0.01, 0.01)), 2) or 1.0
     limit = max(limit, 0.1)
-    sign = rng.choice((">", ">=", "<", "<=", ""))
+    sign = rng.choice(SIGNS)
 
     def means(row: Row, truth: Truth) -> bool | None:
         ratio = truth.ratio(row)

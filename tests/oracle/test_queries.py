@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from oracle.asked import Emtui
 from oracle.least import agree
-from oracle.made import HOUR, MINUTE, TURNS, Made, around_turn, chance, irregular, long_history
-from oracle.questions import Question, bounded, negated, question, term, which
+from oracle.made import HOUR, MINUTE, SECOND, TURNS, Made, around_turn, chance, irregular, long_history
+from oracle.questions import SIGNS, Question, bounded, negated, question, term, took, which
 from oracle.truth import Truth
 
 SEEDS = range(100, 160)
@@ -31,6 +31,14 @@ def test_a_term_and_its_negation_part_the_list(emtui: Emtui, seed: int) -> None:
     with_it, without = found(emtui, made, one), found(emtui, made, negated(one, rng.choice("-!")))
     everything = sorted(row.run.id for row in Truth(made).rows)
     assert sorted(with_it + without) == everything, one.text
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_run_that_took_exactly_so_long_is_found_where_it_is_meant(emtui: Emtui, sign: str) -> None:
+    made = irregular(230)
+    lengths = [row.length for row in Truth(made).rows if row.length and not row.length % SECOND]
+    for limit in lengths[:2]:
+        agree(made, partial(_wrong, emtui, asked=took(sign, f"{limit // SECOND}s", limit)))
 
 
 @pytest.mark.parametrize("key", ["since", "before", "until"])
