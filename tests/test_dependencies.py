@@ -1,0 +1,119 @@
+"""What is imported is declared, what is declared is pinned for CI, and the lowest versions can be tried."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+REQUIRED = PROJECT["project"]["dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+EVERYTHING = [
+    requirement
+    for each in (*PROJECT["build-system"]["requires"], *REQUIRED, *EXTRAS["demo"], *EXTRAS["dev"])
+    if (requirement := Requirement(each)).name != "emtui"
+]
+OURS = {"emtui", *(path.stem for path in (ROOT / "tests").iterdir())}
+DISTRIBUTIONS = packages_distributions()
+
+
+def imported(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Each file and the top-level module of others that it imports."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for top in {name.partition(".")[0] for name in names}:
+                if top not in sys.stdlib_module_names and top not in OURS:
+                    yield str(path.relative_to(ROOT)), top
+
+
+def undeclared(paths: Iterable[Path], requirements: Iterable[str]) -> list[tuple[str, str]]:
+    """Imports of modules that no requirement brings; one that is not installed here counts by its name."""
+    declared = {canonicalize_name(Requirement(each).name) for each in requirements}
+    return [
+        (path, module)
+        for path, module in imported(paths)
+        if not declared & {canonicalize_name(name) for name in DISTRIBUTIONS.get(module, [module])}
+    ]
+
+
+def test_what_emtui_imports_is_declared() -> None:
+    modules = [path for path in (ROOT / "emtui").rglob("*.py") if "demo" not in path.parts]
+    assert undeclared(modules, REQUIRED) == []
+
+
+def test_what_the_simulated_server_imports_is_declared_in_its_extra() -> None:
+    assert undeclared((ROOT / "emtui" / "demo").rglob("*.py"), REQUIRED + EXTRAS["demo"]) == []
+
+
+def test_what_tests_and_pictures_import_is_declared_for_development() -> None:
+    scripts = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "screenshots").rglob("*.py")]
+    assert undeclared(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"]) == []
+
+
+def test_an_import_that_only_another_dependency_brings_is_found() -> None:
+    without_rich = [each for each in REQUIRED if not each.startswith("rich")]
+    assert ("emtui/tui/board.py", "rich") in undeclared([ROOT / "emtui/tui/board.py"], without_rich)
+
+
+def pins() -> dict[str, str]:
+    lines = (ROOT / ".ci" / "constraints.txt").read_text("utf-8").splitlines()
+    found = {line: re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines}
+    assert [line for line, match in found.items() if match is None] == []
+    return {canonicalize_name(match[1]): match[2] for match in found.values() if match}
+
+
+@pytest.mark.parametrize("requirement", EVERYTHING, ids=str)
+def test_what_ci_installs_is_pinned_within_what_is_declared(requirement: Requirement) -> None:
+    pinned = pins()
+    assert canonicalize_name(requirement.name) in pinned
+    assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
+
+
+def versions(path: str) -> subprocess.CompletedProcess[str]:
+    """The script's own list of what it would try, with these folders on PATH."""
+    script = [sys.executable, str(ROOT / ".ci" / "versions"), "--list"]
+    return subprocess.run(script, env={"PATH": path}, capture_output=True, text=True, check=False)
+
+
+def test_the_lowest_versions_are_the_lower_bounds_of_what_is_declared(tmp_path: Path) -> None:
+    lowest = [Requirement(line) for line in versions(str(tmp_path)).stdout.splitlines() if "==" in line]
+    assert [each.name for each in lowest] == [each.name for each in EVERYTHING]
+    for low, declared in zip(lowest, EVERYTHING, strict=True):
+        (pin,) = low.specifier
+        assert f">={pin.version}" in str(declared.specifier).split(",")
+        assert low.marker == declared.marker
+
+
+def test_a_python_that_does_not_start_is_passed_over_for_the_next_of_its_name(tmp_path: Path) -> None:
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    shim, real = (tmp_path / folder / name for folder in ("shims", "real"))
+    for program, text in ((shim, "exit 127"), (real, f'exec "{sys.executable}" "$@"')):
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+    found = versions(os.pathsep.join((str(shim.parent), str(real.parent))))
+    assert f"({real})" in found.stdout
+    assert str(shim) not in found.stdout
+    assert found.returncode == 0
+
+
+def test_without_any_python_nothing_was_tried_and_that_is_no_success(tmp_path: Path) -> None:
+    found = versions(str(tmp_path))
+    assert found.returncode == 2
+    assert "Python 3.12: not found" in found.stdout
