@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -154,15 +155,22 @@ def test_what_is_known_is_counted_with_what_it_is_of() -> None:
     assert told == "2 failed, 2 known  1 warned  2 running  80 ok of 85 runs in 24h"
 
 
-@pytest.mark.parametrize("width", range(58, 200))
-@pytest.mark.parametrize("often", [1, 12, 1_234])
-def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) -> None:
+@cache
+def bad_night(often: int) -> tuple[Snapshot, Known]:
+    """A night with so many runs of each outcome that is not well, and all of them acknowledged."""
     bad = [BAD, WARNED, Outcome.UNKNOWN, Outcome.CANCELED]
     row = [outcome for outcome in bad for _ in range(often)]
     snapshot = look([*outcomes(*row, every=timedelta(seconds=5), until=NOON), *NIGHT])
-    everything = Known(
-        {only(one): Mark(only(one), one.type, "", NOON) for one in snapshot.sessions if one.outcome in bad}
-    )
+    marks = {
+        only(one): Mark(only(one), one.type, "", NOON) for one in snapshot.sessions if one.outcome in bad
+    }
+    return snapshot, Known(marks)
+
+
+@pytest.mark.parametrize("width", range(58, 200))
+@pytest.mark.parametrize("often", [1, 12, 1_234])
+def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) -> None:
+    snapshot, everything = bad_night(often)
     before, after = (line(snapshot, Clock(NOON, UTC), width, known) for known in (None, everything))
     assert bool(before[1]) == bool(after[1]) == (width >= 80)
     assert cells(after[0]) + cells(after[1]) + 2 * bool(after[1]) <= width
