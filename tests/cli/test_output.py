@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,9 +67,9 @@ def test_absent_and_empty_texts_are_null_and_a_running_one_takes_until_now() -> 
         "result",
         "message",
     ]
-    running = session_record(session(state="InProgress"), SERVER, NOON)
-    assert running["duration_s"] == 300
-    assert session_record(session(state="InProgress"), SERVER, NOON - timedelta(hours=1))["duration_s"] == 0
+    running = replace(session(state="InProgress"), ended=None)
+    assert session_record(running, SERVER, NOON)["duration_s"] == 300
+    assert session_record(running, SERVER, NOON - timedelta(hours=1))["duration_s"] == 0
 
 
 def test_events_carry_their_offset_from_the_start_and_the_gap_before_them() -> None:
