@@ -68,7 +68,7 @@ def _flat(lines: list[str]) -> str:
 
 def logs_on_by_typing(terminal: Terminal, demo: Demo) -> None:
     terminal.press(demo.password, "enter")
-    terminal.until("1 of 3,")
+    terminal.until(" of 105 runs")
     terminal.press("q")
     assert terminal.end() == 0
 
