@@ -23,7 +23,7 @@ def test_a_query_finds_what_it_means(emtui: Emtui, seed: int) -> None:
         agree(made, partial(_wrong, emtui, asked=asked))
 
 
-@pytest.mark.parametrize("seed", range(200, 220))
+@pytest.mark.parametrize("seed", range(200, 210))
 def test_a_term_and_its_negation_part_the_list(emtui: Emtui, seed: int) -> None:
     made, rng = irregular(seed), chance(seed)
     emtui.holds(made)
@@ -41,7 +41,7 @@ def test_a_run_that_took_exactly_so_long_is_found_where_it_is_meant(emtui: Emtui
         agree(made, partial(_wrong, emtui, asked=took(sign, f"{limit // SECOND}s", limit)))
 
 
-@pytest.mark.parametrize("key", ["since", "before", "until"])
+@pytest.mark.parametrize("key", ["since", "until"])
 @pytest.mark.parametrize(("zone", "turn"), TURNS)
 def test_times_that_come_twice_or_never_hide_no_run(emtui: Emtui, zone: str, turn: str, key: str) -> None:
     made = around_turn(zone, turn)

@@ -41,7 +41,7 @@ def _wrong(emtui: Emtui, made: Made) -> list[str]:
 
 
 def _newest_first(rows: list[Row]) -> list[Row]:
-    """design.md, Interface: `-started` unless given, ties by uid, unknown last."""
+    """query.md: the default is `-started`; equal values in the order of their UIDs, unknown ones last."""
     by_uid = sorted(rows, key=lambda row: row.run.id)
     known = sorted((row for row in by_uid if row.started), key=_start, reverse=True)
     return [*known, *(row for row in by_uid if row.started is None)]
@@ -52,7 +52,7 @@ def _start(row: Row) -> float:
 
 
 def _record(row: Row) -> dict[str, Any]:
-    """design.md, Interface: the keys of a session; absent and empty text is `null`, times in UTC."""
+    """The keys of a session in JSON: absent and empty text is `null`, times are in UTC."""
     return {
         "uid": f"urn:veeam:SystemSession:{row.run.id}",
         "kind": "system",
@@ -71,7 +71,7 @@ def _record(row: Row) -> dict[str, Any]:
 
 
 def iso(when: datetime | None) -> str | None:
-    """ISO 8601 in UTC, the same digits throughout."""
+    """configuration.md: in UTC, with six decimals and `Z`, so that they sort as text."""
     return f"{when:%Y-%m-%dT%H:%M:%S.%fZ}" if when else None
 
 

@@ -1,8 +1,7 @@
 """What is true of a list, worked out a second time and in the plainest way, from the documents alone.
 
 Nothing of emtui is imported here, so that no mistake can be shared. It is slow: every question goes through
-the whole list. Each function says which sentence of which page it was written from; "Words" is the table of
-words in the design, the pages are those of `emtui/docs`.
+the whole list. Each function says which sentence it was written from; the pages are those of `emtui/docs`.
 """
 
 from __future__ import annotations
@@ -46,14 +45,17 @@ class Row:
 
 
 def believable(when: datetime | None, now: datetime) -> datetime | None:
-    """changes.md: a time before 2000, or more than two days ahead of the server's clock, is unknown."""
+    """monitor.md: unknown is a time before 2000, or more than two days ahead of the server's clock."""
     if when is None or when < datetime(2000, 1, 1, tzinfo=UTC) or when > now + timedelta(days=2):
         return None
     return when
 
 
 def outcome(run: Run, has_end: bool) -> str:
-    """Words, "Outcome"."""
+    """query.md: running by State, unless there is an end and a Result; then canceled; then the worse of both.
+
+    What says neither success, warning nor failed makes nothing worse, and alone it is unknown.
+    """
     state = (run.state or "").casefold()
     said = [SEVERITY[word] for word in (state, (run.result or "").casefold()) if word in SEVERITY]
     result_says = (run.result or "").casefold() in SEVERITY
@@ -65,7 +67,7 @@ def outcome(run: Run, has_end: bool) -> str:
 
 
 def read(run: Run, now: datetime) -> Row:
-    """One row. An end up to a minute before the start is the start (clocks err), an earlier one unknown."""
+    """monitor.md: an end up to a minute before its start counts as the start, an earlier one is unknown."""
     started, ended = believable(run.started, now), believable(run.ended, now)
     if started and ended and ended < started:
         ended = started if started - ended <= timedelta(seconds=60) else None
@@ -96,7 +98,7 @@ class Truth:
         return sorted({row.run.kind for row in self.rows})
 
     def past(self, row: Row) -> list[timedelta]:
-        """Words, "Baseline": the newest 400 successes of its type, of known length, that began before it."""
+        """triage.md, "Usual": the newest 400 successes of its type, of known length, that began before it."""
         return [
             other.length
             for other in self.of(row.run.kind)
@@ -107,7 +109,7 @@ class Truth:
         ][:400]
 
     def usual(self, row: Row) -> timedelta | None:
-        """Words, "Baseline": their median, at least five of them."""
+        """triage.md, "Usual": their median; under five it is not known."""
         past = self.past(row)
         return median(past) if len(past) >= 5 else None  # type: ignore[type-var]  # lengths can be halved
 
