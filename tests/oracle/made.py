@@ -307,6 +307,8 @@ def _add_copies(rng: random.Random, runs: list[Run], run: Run) -> None:
         runs.insert(rng.randint(0, len(runs)), replace(run, state="Working", message="has no end either"))
     if run.ended is None or run.started is None or not run.started < run.ended < run.started + 3 * DAY:
         return
+    if (run.state, run.result) in _WORDS["r"]:
+        return  # it has an end and runs: which copy has ended?
     copies = [replace(run, ended=None, state="InProgress", result="None", message="goes on")]
     if rng.random() < 0.5:
         copies.append(

@@ -36,7 +36,8 @@ def test_check_is_as_bad_as_what_fails_or_goes_on_for_too_long(emtui: Emtui, see
         blind = [row for row in truth.rows if row.outcome == "running" and truth.usual(row) is None]
         if (None in stuck or blind) and level < CRITICAL:
             return []  # a moment later it may be stuck, or nobody can say whether it is
-        level = level or _unless_nothing_is_known(truth)
+        if not any(_has_usual(truth, kind) for kind in truth.kinds):
+            level = level or UNKNOWN  # check.md: nothing of what was asked for can be judged
         return [] if done.code == level else [f"check --stuck: {done.code}, not {level}: {done.out}"]
 
     agree(began(seed), judge)
@@ -90,7 +91,8 @@ def test_check_holds_ratios_against_limits_of_ones_own(emtui: Emtui, seed: int) 
         truth = Truth(made)
         newest = [row for kind in truth.kinds if (row := _newest_that_counts(truth, kind))]
         level = max([_newest(truth), *(_level(_ratio(row, truth), limits) for row in newest)])
-        level = level or _unless_nothing_is_known(truth)
+        if not any(truth.usual(row) for row in newest):
+            level = level or UNKNOWN
         done = emtui("check", "--max-ratio", f"{limits[0]},{limits[1]}")
         return [] if done.code == level else [f"--max-ratio {limits}: {done.code}, not {level}: {done.out}"]
 
@@ -123,9 +125,10 @@ def _newest_that_counts(truth: Truth, kind: str) -> Row | None:
     return next((row for row in truth.of(kind) if row.outcome not in ("canceled", "unknown")), None)
 
 
-def _unless_nothing_is_known(truth: Truth) -> int:
-    """Where nothing of what was asked for can be judged, it is UNKNOWN: types with no usual length."""
-    return OK if any(truth.usual(truth.of(kind)[0]) for kind in truth.kinds) else UNKNOWN
+def _has_usual(truth: Truth, kind: str) -> bool:
+    """Whether a run of this type that began now could be held against a usual length: five successes."""
+    successes = [row for row in truth.of(kind) if row.outcome == "success" and row.length is not None]
+    return len(successes) >= 5
 
 
 def _level(value: float, limits: Sequence[float]) -> int:
