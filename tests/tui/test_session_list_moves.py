@@ -108,3 +108,36 @@ def test_the_selected_session_stays_selected_and_on_its_line(
     before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
 ) -> None:
     asyncio.run(moved(before, after, view, hand, follows=follows))
+
+
+async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -> None:
+    """A look that comes while a query is typed: with the query gone, the chosen run is selected again."""
+    failed = frozenset({5, 7})
+    before, after = (
+        Snapshot.of(
+            Listing(tuple(run(n, "Failed" if n in failed else "Success") for n in numbers)),
+            NOON + timedelta(minutes=at),
+        )
+        for at, numbers in enumerate((range(2, 30), range(1, 30)))
+    )
+    query = parse("state:failed", now=NOON, zone=UTC)
+    app = Stage()
+    async with app.run_test(size=(100, 14)) as pilot:
+        listed = app.query_one(SessionList)
+        await listed.fold_all(False)
+        listed.zone, listed.snapshot = UTC, before
+        await pilot.pause()
+        listed.go(1)
+        chosen = listed.selected
+        assert chosen
+        listed.wanted = query
+        assert (listed.cursor, listed.top, listed.count) == (0, 0, 2)
+        listed.snapshot = after
+        listed.wanted = Query()
+        assert listed.selected
+        assert listed.selected.uid == chosen.uid
+        listed.go(0, top=0)
+        listed.wanted = query
+        listed.snapshot = before
+        listed.wanted = Query()
+        assert listed.cursor == listed.top == 0

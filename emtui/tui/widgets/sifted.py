@@ -220,17 +220,29 @@ class Sifted(Lines):
         """
         at_the_top = self.cursor == self.top == 0
         old, new = self._looks or (None, None)
-        follow = new is not None and self.sticks and self.follows and self.count > 0 and at_the_top
+        top = self._top_of(found, before) if at_the_top and self.count > 0 else None
+        follow = new is not None and self.sticks and self.follows and top is not None
         still = new is not None and not follow and old is not None
         line = self.cursor - self.top
         self._looks = None
-        if follow and found.rows:
-            self._anchor = newest(found.rows[0]).uid
+        if follow:
+            self._anchor = top
         listed = self._show_rows(None if at_the_top and not still else line, before)
         if self.under_cursor and not listed:
             self._anchor = self.under_cursor.uid
         if self._lineup.folding:
             self.found_usual(self._lineup.folding.usual)
+
+    def _top_of(self, found: Found, before: tuple[Session, ...]) -> Uid | None:
+        """The session to select if the top is followed; None if it is not the top that was chosen.
+
+        A query may show the neighbour of the selected session in the first row: that was not chosen.
+        """
+        if before and self._anchor == before[0].uid:
+            return found.sessions[0].uid if found.sessions else None
+        if found.rows and self.under_cursor and self._anchor == self.under_cursor.uid:
+            return newest(found.rows[0]).uid
+        return None
 
     def _show_rows(self, line: int | None, before: tuple[Session, ...] = ()) -> bool:
         """Draw the rows there are now, the one to keep hold of on this line of the window.
