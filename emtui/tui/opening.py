@@ -111,15 +111,16 @@ class Opening(LoggingOn, inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field is never run as keys: what names a run opens it, anything else is a query.
 
-        It names one if it is a sentence with one GUID, too, unless it is a query with a key, such as `id:`.
+        It names one if it is one line with one GUID, too, unless it is a query with a key, such as `id:`.
         """
         screen = self.lookup_screen
         text = " ".join(event.text.split())
+        several = len(event.text.strip().splitlines()) > 1
         if screen is None or not text or self.page.PLACE not in OF_SESSIONS:
             return
         from emtui import lookup
 
-        if not lookup.names_session(text) and screen.is_keyed(text):
+        if not lookup.names_session(text) and (several or screen.is_keyed(text)):
             self._offer(text)
             return
         try:
