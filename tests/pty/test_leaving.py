@@ -385,8 +385,11 @@ def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: Dem
         terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
         terminal.press("enter")
         terminal.at_row(1)
-        for asked in (lambda: terminal.press("\x1a"), lambda: os.kill(terminal.child.pid, signal.SIGTSTP)):
-            asked()
+        for key in (True, False):
+            if key:
+                terminal.press("\x1a")
+            else:
+                os.kill(terminal.child.pid, signal.SIGTSTP)
             terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
             assert os.waitpid(terminal.child.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
             terminal.press("down")
