@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emtui import words
 from emtui.em.source import Source
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import LARGE_SKEW, Sight
+from emtui.monitor.health import LARGE_SKEW, Sight, Step
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
@@ -26,7 +26,17 @@ def health(follow: Follow, client: Source | None, clock: Clock, second_try: date
         f"{words.moment(period.until, clock.zone) if period.until else 'now'}: {period.why}"
         for period in reversed(follow.health.periods)
     ]
-    return "\n".join([*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])])
+    lines += ["", "Blind periods", *(periods or ["  none since emtui was started"])]
+    if follow.health.steps:
+        lines += ["", "This computer's clock was set"]
+        lines += [_step(step, clock) for step in reversed(follow.health.steps)]
+    return "\n".join(lines)
+
+
+def _step(step: Step, clock: Clock) -> str:
+    way = "forward" if step.by > timedelta() else "back"
+    first, last = (words.moment(when, clock.zone) for when in (step.at - step.by, step.at))
+    return f"  {way} by {words.duration(abs(step.by))}: from {first} to {last}"
 
 
 def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
