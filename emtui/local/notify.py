@@ -65,7 +65,7 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     finally:
         _signal(child.pid, signal.SIGKILL)
         _groups.discard(child.pid)
-    await child.wait()
+        await child.wait()
 
 
 async def _gone(group: int) -> None:

@@ -239,7 +239,7 @@ class Follow:
 
     def _wall_was_set(self, step: float) -> None:
         """Only the clock on the wall moved: the list is as good as before, and what it says is as of then."""
-        self.health.clock_set(self.clock.now(), timedelta(seconds=step))
+        self.health.clock_set(self.clock.now(), timedelta(seconds=round(step)))
         if not self._paused:
             self.wake()
 
@@ -289,7 +289,7 @@ class Follow:
         before = self.health.skew
         if step and was_set(step, *(None if one is None else one.total_seconds() for one in (before, skew))):
             self._asleep -= step
-            self.health.clock_set(self.clock.now(), timedelta(seconds=step), no_gap=True)
+            self.health.clock_set(self.clock.now(), timedelta(seconds=round(step)), no_gap=True)
 
     async def _rest(self, pause: float) -> None:
         """Until the next request is due or wished for; while paused, until it is wished for."""
