@@ -38,7 +38,7 @@ TICK = 1.0
 """Seconds between two readings of the clocks."""
 _FEW = 3
 """More than so many requests must have been left out, before a pause is one to speak of."""
-_SHORTEST_GAP = 30.0
+SHORTEST_GAP = 30.0
 """However often the list is requested, less is no gap: a busy computer lets a process wait, too."""
 
 
@@ -218,7 +218,7 @@ class Follow:
             return False  # nobody follows the list now
         before, self._reading = self._reading, self.read_clocks()
         lapse = Lapse.between(before, self._reading, TICK)
-        least = max(_FEW * self.pace.every, _SHORTEST_GAP)
+        least = max(_FEW * self.pace.every, SHORTEST_GAP)
         cause = lapse.cause(least)
         self._asleep += lapse.slept
         if step := lapse.step(least):
