@@ -59,6 +59,8 @@ class Ringing(LoggingOn, inherit_bindings=False):
         if alerts:
             what = sentence(alerts, self.now(), self.page.zone or self.zone)
             self._tell(what, rings=any(alert.severity > Severity.BACK for alert in alerts))
+            if len(alerts) > 1 and isinstance(self.screen, Page):
+                self.screen.say(what)  # one alone stands on the screen already, for as long as it holds
         if self._ring_later:
             self._ring_later.stop()
         waits = self._alarm.waits
@@ -72,12 +74,10 @@ class Ringing(LoggingOn, inherit_bindings=False):
             self._ring(lambda run: known is not None and known.of(run) is not None)
 
     def _tell(self, what: str, *, rings: bool) -> None:
-        """Ring, say it, and run the profile's command."""
+        """Ring, and run the profile's command."""
         profile = self.connection.profile
         if rings and not (profile and profile.silent):
             self.bell()
-        if isinstance(self.screen, Page):
-            self.screen.say(what)
         if profile and profile.notify_command:
             self._notify(profile.notify_command, what)
 
