@@ -6,14 +6,17 @@ say what time it is.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,19 +88,22 @@ class Wall:
         new.rename(self.file)
 
 
+def faked(wall: Wall, library: str) -> dict[str, str]:
+    """What puts a program before that clock, and leaves it its monotonic one."""
+    return {
+        "LD_PRELOAD": library,
+        "FAKETIME_TIMESTAMP_FILE": str(wall.file),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
 @contextmanager
 def before_a_clock(tmp_path: Path, manager: Manager, library: str) -> Iterator[tuple[Terminal, Wall]]:
     wall = Wall(tmp_path / "faketime")
     wall.set_by("+0")
     known = identity(tmp_path)
-    environ = a_home(
-        tmp_path,
-        EMTUI_PASSWORD=PASSWORD,
-        LD_PRELOAD=library,
-        FAKETIME_TIMESTAMP_FILE=str(wall.file),
-        FAKETIME_NO_CACHE="1",
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
-    )
+    environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, **faked(wall, library))
     with rogue_beside(manager, known.context()) as server:
         argv = ("-m", "emtui", "--server", server.authority, "--user", USER, "--pin", known.sha256)
         with python(*argv, columns=120, environ=environ) as terminal:
@@ -155,6 +161,36 @@ def test_a_clock_that_was_set_forward_or_back_is_told_apart(tmp_path: Path, libf
         terminal.press("!")
         lines = terminal.until("This computer's clock was set", "forward by 8h00m", "back by 3h00m")
         assert any("none since emtui was started" in line for line in lines)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_tail_prints_sleep_as_blind_and_back_and_narrates_a_clock_that_was_set(
+    tmp_path: Path, libfaketime: str, dated: bool
+) -> None:
+    manager, wall, known = Manager(dated=dated), Wall(tmp_path / "faketime"), identity(tmp_path)
+    wall.set_by("+0")
+    environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, **faked(wall, libfaketime))
+    with rogue_beside(manager, known.context()) as server:
+        connection = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+        argv = (sys.executable, "-m", "emtui", "tail", "--from-start", "-o", "jsonl", *connection)
+        with subprocess.Popen(
+            argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as tail:
+            assert tail.stdout
+            assert tail.stderr
+            try:
+                before = [json.loads(tail.stdout.readline()) for _ in range(40)][-1]["at"]
+                wall.set_by("+8h")
+                if dated:
+                    assert "This computer's clock was set forward, from 20" in tail.stderr.readline()
+                    return
+                blind, back = (json.loads(tail.stdout.readline()) for _ in range(2))
+                assert (blind["change"], back["change"]) == ("blind", "back")
+                assert blind["problem"] == "This computer slept, or its clock was set forward."
+                slept = datetime.fromisoformat(blind["at"]) - datetime.fromisoformat(before)
+                assert timedelta(hours=8) <= slept < timedelta(hours=8, minutes=2)
+            finally:
+                tail.terminate()
 
 
 def test_a_process_that_was_stopped_says_so_and_requests_at_once(tmp_path: Path) -> None:
