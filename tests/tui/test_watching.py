@@ -576,13 +576,14 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
         watch.hands.set = EIGHT_HOURS
         await watch.until(lambda: "as of 02:03:00" in watch.line("top") and not watch.listing.is_stale)
         line = watch.listing.query_one("#away", Static)
-        assert str(line.render()) == (
-            "this computer's clock was set forward by 8h00m, from Fri 18:03 to Sat 02:03"
-        )
+        assert str(line.render()) == ("Fri 18:03 – Sat 02:03: this computer's clock was set forward by 8h00m")
         await watch.pilot.press("exclamation_mark")
         assert isinstance(watch.app.page, TextPage)
-        assert "none since emtui was started" in watch.app.page.text
-        assert "forward by 8h00m: from Fri 20 Nov 18:03:00" in watch.app.page.text
+        assert (
+            "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00:"
+            " This computer's clock was set forward by 8h00m." in watch.app.page.text
+        )
+        assert watch.listing.follow.health.gaps == 0
         await watch.pilot.press("q", "escape")
         assert not line.display
 
@@ -610,6 +611,10 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
         )
         assert not watch.listing.is_stale
         assert watch.listing.follow.health.gaps == 0
+        await watch.pilot.press("exclamation_mark")
+        assert isinstance(watch.app.page, TextPage)
+        assert "none since emtui was started" in watch.app.page.text
+        assert "by 1h00m: Fri 20 Nov 18:03:00 +00:00 to Fri 20 Nov 17:03:00" in watch.app.page.text
 
 
 # --- while nobody looked ------------------------------------------------------------
