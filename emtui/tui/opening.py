@@ -37,6 +37,11 @@ class Opening(LoggingOn, inherit_bindings=False):
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
 
+    def on_following_resumed(self) -> None:
+        """After sleep whatever runs is asked for at once, not only the list."""
+        for page in self.pages:
+            page.resumed()
+
     async def on_detail_screen_elsewhere(self, event: DetailScreen.Elsewhere) -> None:
         """Another session in place of this one; the list follows."""
         from emtui.tui.screens.detail import DetailScreen
