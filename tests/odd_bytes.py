@@ -86,8 +86,8 @@ WHOLE = [
     b"\xed\xa0\x80",
 ]
 """Whole ones, and some that no terminal should send."""
-_SIGNS = b"\x1b\x1b\x1b[[];:<>?$0123456789-~\x00\x07\x80\xc3\xff\xf0ABCDHFIMOPuRntmc\\"
-_MEANT = b"\x03\x1a\rqQLvyYHrp!:aT"
+_SIGNS = b"\x1b\x1b\x1b[[];:<>?$0123456789-~\x00\x07\x80\xc3\xff\xf0ABCDFIMOPuRntmc\\"
+_MEANT = b"\x03\x1a\rqQLvyYHwrp!:aT"
 """Keys that leave, start another program, log on or ask for something."""
 _HARMLESS = bytes.maketrans(_MEANT, b"x" * len(_MEANT))
 PIECE = 60

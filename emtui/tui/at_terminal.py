@@ -28,7 +28,6 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from emtui.em.threads import beside
-from emtui.local import faults
 from emtui.tui import garbage
 from emtui.tui.commands import Place
 from emtui.tui.frames import Frames
@@ -323,6 +322,8 @@ class AtTerminal(App[int], inherit_bindings=False):
         if self._dropped > MOST_DROPPED:
             return
         secret = any(page.PLACE in (Place.LOGIN, Place.TRUST) for page in self.pages[-1:])
+        from emtui.local import faults
+
         told = ascii(sequence[: BEGINNING if secret else MOST_OF_DROPPED])[1:-1]
         faults.note(f"not a key, {len(sequence)} characters: {told}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from odd_bytes import WHOLE, odd, pieces
@@ -125,8 +126,11 @@ async def come(app: EmtuiApp, pilot: Pilot[int], seed: int) -> None:
 
 
 @pytest.mark.parametrize("place", ["list", "query", "search"])
-async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(place: str) -> None:
+async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seed = secrets.randbits(32)
+    monkeypatch.chdir(tmp_path)  # some key may write a file
     async with seated() as seat:
         await seat.press(*{"list": (), "query": ("slash",), "search": ("enter", "slash")}[place])
         await come(seat.app, seat.pilot, seed)
