@@ -86,7 +86,7 @@ def run(given: Given) -> int:
         sessions, now = _asked(there, seconds, began)
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, there.zone)
+    standing, tell = standings(sessions, now, there.zone), Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
         return _nothing(given, sessions)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
