@@ -216,6 +216,11 @@ def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
     return tuple(word for word in words if word)
 
 
+def type_names(sessions: Iterable[Session]) -> tuple[str, ...]:
+    """The types of these sessions, each once, in their order."""
+    return tuple(dict.fromkeys(session.type for session in sessions if session.type))
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list answer as read: the rows, and what was wrong with the document.
