@@ -174,7 +174,8 @@ class LookupScreen(Walking):
 
         coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
         if hint := self.hint():
-            self.query_one("#tally", OneLine).show(hint, coming)
+            beside = cells(hint) + 2 + cells(coming) <= self.size.width
+            self.query_one("#tally", OneLine).show(hint, coming if beside else [])
             return
         room = self.size.width - (cells(coming) + 4 if coming else 0)
         clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
