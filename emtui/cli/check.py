@@ -23,6 +23,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, reach, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.known import Knowledge
+from emtui.cli.resting import types_of
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
 from emtui.local import process
@@ -78,7 +79,8 @@ def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) ->
 
 def run(given: Given) -> int:
     """Judge what the server lists."""
-    limits, chosen = _limits(given), type_test(given.one("--type") or "*")
+    limits, kind = _limits(given), given.one("--type") or "*"
+    type_test(kind)  # whatever the list has, it is a name
     seconds = _seconds(given.one("--timeout"))
     began, watch = time.monotonic(), _watch(seconds)
     try:
@@ -86,9 +88,10 @@ def run(given: Given) -> int:
         sessions, now = _asked(there, seconds, began)
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, there.zone)
+    chosen = type_test(kind, types_of(sessions))
+    standing, tell = standings(sessions, now, there.zone), Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
-        return _nothing(given, sessions)
+        return _nothing(given, sessions, chosen)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
@@ -104,14 +107,13 @@ def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
     )
 
 
-def _nothing(given: Given, sessions: Sequence[Session]) -> int:
+def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | None], bool]) -> int:
     """No run of what was asked for. With an age it is too old for certain."""
     named = sum(1 for session in sessions if not session.complete)
     if named:
         return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
     kind = given.one("--type")
-    fits = type_test(kind or "*")
-    if any(fits(session.type) for session in sessions):
+    if any(chosen(session.type) for session in sessions):
         return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):

@@ -202,7 +202,7 @@ def _only(standing: Standings, rows: list[Standing]) -> Standings:
 def _found(
     standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> Iterator[tuple[Finding, Verdict]]:
-    for finding in judged(standing).findings:
+    for finding in judged(standing, tell.zone).findings:
         ours = isinstance(finding, Silence) or chosen(finding.type)
         match finding:
             case Failing() if ours:

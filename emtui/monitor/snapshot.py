@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from emtui.em.model import Listing, Outcome, Session, Uid, state_words
+from emtui.em.model import Listing, Outcome, Session, Uid, state_words, type_names
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Snapshot:
 
     def counted(self) -> Snapshot:
         """The same look, with all counted that is asked of it again and again."""
-        _ = self.odd, self.references, self.tally, self.states
+        _ = self.odd, self.references, self.tally, self.states, self.types
         return self
 
     @property
@@ -74,6 +74,11 @@ class Snapshot:
     def states(self) -> tuple[str, ...] | None:
         """The server's words for states; not known while of some runs only the names are."""
         return None if self.references else state_words(self.sessions)
+
+    @cached_property
+    def types(self) -> tuple[str, ...] | None:
+        """The types in the list, by name; not known while of some runs only the names are."""
+        return None if self.references else tuple(sorted(type_names(self.sessions)))
 
     def find(self, uid: Uid) -> Session | None:
         """The session of this uid, if it is in the list."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from emtui.em.model import Session
 from emtui.triage.baseline import Baseline, Baselines, Slower, baselines_of, slower
@@ -66,16 +66,24 @@ class Standings:
         """The standing of this type, if it ever ran."""
         return next((standing for standing in self.types if standing.type == kind), None)
 
+    @property
+    def silence(self) -> Outage | None:
+        """The time in which nothing at all runs, if it goes on."""
+        return next((outage for outage in self.outages[:1] if outage.until is None), None)
+
     def later(self, now: datetime) -> Standings:
         """The same types, looked at later; an earlier moment changes nothing."""
         return replace(self, now=min(max(now, self.now), LATEST))
 
 
-def standings(sessions: Iterable[Session], now: datetime) -> Standings:
-    """How all types of a list stand; `now` is the server's clock when it was read."""
+def standings(sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC) -> Standings:
+    """How all types of a list stand; `now` is the server's clock when it was read.
+
+    `zone` is the server's: what runs daily keeps the time of day there.
+    """
     now = min(max(now, EARLIEST), LATEST)
     types = by_type(sessions)
-    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs))}
+    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs, zone))}
     pauses = outages(types, rhythms, now)
     usual = baselines_of(types)
     rows = []

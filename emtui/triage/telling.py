@@ -98,7 +98,7 @@ class Teller:
         incident = finding.incident
         good = f", good since {self.at(incident.recovered)}" if incident.recovered else ""
         return (
-            f"{finding.type} failed on {incident.days} days since {self.at(incident.first)}, "
+            f"{finding.type} failed on {incident.days(self.zone)} days since {self.at(incident.first)}, "
             f"last {self.at(incident.last)}{good}"
         )
 

@@ -94,11 +94,12 @@ class LookupScreen(Walking):
             self.judge()
 
     def watch_zone(self) -> None:
-        """Other times, in what needs somebody and in the sentence about the row, too."""
+        """Other times, in what needs attention and in the sentence about the row, too; and other days."""
         super().watch_zone()
         if self.stands:
             self.show_attention()
             self.show_row()
+            self.judge()
 
     def tell_in(self, zone: tzinfo) -> None:
         """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
@@ -173,7 +174,8 @@ class LookupScreen(Walking):
 
         coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
         if hint := self.hint():
-            self.query_one("#tally", OneLine).show(hint, coming)
+            beside = cells(hint) + 2 + cells(coming) <= self.size.width
+            self.query_one("#tally", OneLine).show(hint, coming if beside else [])
             return
         room = self.size.width - (cells(coming) + 4 if coming else 0)
         clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
