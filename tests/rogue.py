@@ -155,7 +155,9 @@ SCRIPTS: dict[str, Script] = {
         errors.LogonRefused,
         "EXAMPLE\\ops",
     ),
-    "logon-401-bare": Script("logon", reply("401 Unauthorized"), errors.LogonRefused, "refused the logon"),
+    "logon-401-bare": Script(
+        "logon", reply("401 Unauthorized"), errors.BasicNotOffered, "names no way to log on"
+    ),
     "logon-403": Script("logon", _error("403 Forbidden", "Access denied"), errors.Forbidden, "Access denied"),
     "logon-no-token": Script(
         "logon",

@@ -16,6 +16,8 @@ from emtui.em.errors import Broken, Cut, EmError, Nonsense, ProxyTrouble, TimedO
 from emtui.em.secret import without_secrets
 from emtui.em.text import brief, clean
 
+REQUESTED = "requested"
+"""The extension of a request that holds its URL as a person is told it: without a credential, with a zone."""
 PROBLEMS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -50,22 +52,28 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
     if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
         return _proxy_trouble(str(problem), place)
     if is_odd_http(problem):
-        return _odd_http(str(problem), place)
+        return _odd_http(str(problem), place, request)
     if began:
-        return Cut(f"{place.name} ended its answer in the middle: try again.")
+        return Cut(f"{_url(place, request)}{place.via} ended its answer in the middle: try again.")
     if alert := _alert(problem):
         return _refused_by_tls(alert, place)
     if place.server.scheme == "http" and not place.speaks_http:
-        return _no_http(place)
+        return _no_http(place, request)
+    asked = f"{_url(place, request)}{place.way}"
     if place.speaks_http:
         return Broken(
-            f"{place.asked} ended the connection before its answer was whole:"
+            f"{asked} ended the connection before its answer was whole:"
             " try again, and see whether the server is overloaded."
         )
     return Broken(
-        f"{place.asked} ended the connection without an answer: check the port (9398), and whether the server"
+        f"{asked} ended the connection without an answer: check the port (9398), and whether the server"
         " requires a client certificate."
     )
+
+
+def _url(place: Place, request: httpx.Request) -> str:
+    """What was requested, if it was more than a handshake."""
+    return str(request.extensions.get(REQUESTED, place.server.authority))
 
 
 def is_odd_http(problem: Exception) -> bool:
@@ -75,13 +83,15 @@ def is_odd_http(problem: Exception) -> bool:
     return protocol and not any(words in text for words in _ENDED)
 
 
-def _odd_http(reason: str, place: Place) -> Nonsense:
+def _odd_http(reason: str, place: Place, request: httpx.Request) -> Nonsense:
     """What h11 says of it, in plain words; nothing of the answer is repeated but the name of a header."""
     text = reason.casefold()
     what = next((words for part, words in _ODD if part in text), "malformed HTTP")
     found = _HEADER_LINE.search(reason)
     name = f" ({brief(without_secrets(found.group(1)), 40)})" if found and found.group(1) else ""
-    return Nonsense(f"{place.name} sent {what}{name}: see which server module or proxy writes that.")
+    return Nonsense(
+        f"{_url(place, request)}{place.via} sent {what}{name}: see which server module or proxy writes that."
+    )
 
 
 def _refused_by_tls(alert: str, place: Place) -> EmError:
@@ -97,7 +107,15 @@ def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
     seconds = request.extensions.get("timeout", {}).get("read") or 0
     what = "the rest of its answer" if began else "an answer"
     return TimedOut(
-        f"{place.asked} sent nothing for {seconds:g} s while we waited for {what}:"
+        f"{_url(place, request)}{place.way} sent nothing for {seconds:g} s while we waited for {what}:"
+        " try again, or look whether the server is overloaded."
+    )
+
+
+def slow_head(place: Place, request: httpx.Request) -> TimedOut:
+    """An answer whose head comes too slowly."""
+    return TimedOut(
+        f"{_url(place, request)}{place.way} began an answer and did not come to its body in time:"
         " try again, or look whether the server is overloaded."
     )
 
@@ -108,9 +126,10 @@ def _alert(problem: Exception) -> str:
     return clean(next((reason for reason in reasons if reason), ""))
 
 
-def _no_http(place: Place) -> EmError:
+def _no_http(place: Place, request: httpx.Request) -> EmError:
     return Broken(
-        f"{place.asked} ended the connection without an answer to plain HTTP: perhaps it wants https://."
+        f"{_url(place, request)}{place.way} ended the connection without an answer to plain HTTP:"
+        " perhaps it wants https://."
     )
 
 

@@ -190,7 +190,16 @@ def test_an_answer_that_dribbles_is_a_refusal_and_remembered(there: Shell, direc
     assert directory.attempts == 1
 
 
-@pytest.mark.parametrize("name", ["logon: no Basic", "logon: 403 with a web page", "logon: 500"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logon: no Basic",
+        "logon: no way named",
+        "logon: no way named, a web page",
+        "logon: 403 with a web page",
+        "logon: 500",
+    ],
+)
 def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_refusal(
     there: Shell, directory: Directory, name: str
 ) -> None:
@@ -204,8 +213,17 @@ def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_re
     assert there("sessions").returncode == 0
 
 
-def test_an_error_document_under_200_is_a_refusal_and_remembered(there: Shell, directory: Directory) -> None:
-    directory.answer = CASES["logon: refused by the document"].reply
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logon: refused by the document",
+        "logon: refused by the document, no way named",
+        "logon: refused without a reason, and other ways",
+        "logon: refused with a web page",
+    ],
+)
+def test_every_refusal_of_basic_is_remembered(there: Shell, directory: Directory, name: str) -> None:
+    directory.answer = CASES[name].reply
     for _ in range(2):
         assert there("sessions").returncode == 4
     assert directory.attempts == 1
