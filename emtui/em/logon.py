@@ -23,7 +23,7 @@ from emtui.em.address import Server
 from emtui.em.answers import Requested
 from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
-from emtui.em.secret import Secret
+from emtui.em.secret import Secret, is_one_line
 from emtui.em.text import clean
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
@@ -188,7 +188,7 @@ def check_user(user: str) -> None:
 
 def check_password(password: Secret) -> None:
     """Raise `BadSetting` for one that cannot be meant: nobody types a line end within a password."""
-    if "\n" in password.reveal() or "\r" in password.reveal():
+    if not is_one_line(password.reveal()):
         raise BadSetting("The password is more than one line: nothing was sent. Give it without a line end.")
 
 
