@@ -142,7 +142,7 @@ class Client:
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        session = await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, wire.read_session)
+        session = await self._one(_entity(uid), uid, _SESSION, wire.read_session)
         self._seen[find_guid(uid) or uid] = session
         return session
 
@@ -154,7 +154,7 @@ class Client:
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
-        return await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, _as_written)
+        return await self._one(_entity(uid), uid, _SESSION, _as_written)
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it, harmless to print."""
@@ -284,12 +284,17 @@ class Client:
         except NotFound:
             return replace(reference, odd="the server lists it but does not know it any more")
         except Nonsense as problem:
-            return replace(reference, odd=str(problem))
+            return replace(reference, odd=self._of_one(problem, reference.uid))
         if not session.complete:
             return replace(reference, odd="the server gives only a reference to it")
         if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session
+
+    def _of_one(self, problem: Nonsense, uid: Uid) -> str:
+        """The sentence as it stands beside the session, where its long URL would hide what happened."""
+        url = answers.Requested(self.server, _entity(uid))
+        return f"the server {str(problem).removeprefix(f'{url} ')}"
 
 
 async def read_root(answer: Answer) -> str:
@@ -317,3 +322,8 @@ def _as_written(body: bytes, charset: str, _: datetime) -> str:
 def _path(uid: Uid) -> str:
     """The path of a session, quoted: the server names it, so it may be anything."""
     return f"/api/systemSessions/{quote(find_guid(uid) or uid, safe='')}"
+
+
+def _entity(uid: Uid) -> str:
+    """The path of a session as an entity."""
+    return f"{_path(uid)}?format=Entity"
