@@ -1056,7 +1056,7 @@ CASES: dict[str, Case] = {
     "logon: no token": Case(
         "logon",
         reply("201 Created", f"<LogonSession {NS}/>".encode()),
-        "https://SERVER/api/sessionMngr/?v=latest accepted the logon but gave no X-RestSvcSessionId: see whether a proxy drops it.",
+        "https://SERVER/api/sessionMngr/?v=latest accepted the logon without an X-RestSvcSessionId header: see whether a proxy drops it.",
         errors.BadDocument,
     ),
 }

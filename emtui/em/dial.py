@@ -167,7 +167,9 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._heard += piece[: len(_HTTP)]
             if not self._heard.startswith(_HTTP[: len(self._heard)]):
                 raise self._place.not_http(self._heard, by_proxy=self._to_proxy)
-            self._place.speaks_http |= len(self._heard) >= len(_HTTP) and not self._to_proxy
+            if len(self._heard) >= len(_HTTP):
+                self._place.proxy_speaks |= self._to_proxy
+                self._place.speaks_http |= not self._to_proxy
         return piece
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
@@ -210,7 +212,8 @@ class Place:
     """Where we meant to go, for the sentences: the server, and the proxy in between if there is one.
 
     `asked` also says why that way, for where there is no connection; `via` and `way` are the same behind
-    a URL. `speaks_http` says whether the server has ever answered in HTTP: then the port is the right one.
+    a URL. `speaks_http` says whether the server has ever answered in HTTP: then the port is the right one;
+    `proxy_speaks` says it of the proxy.
     Where we `only_listens`, nothing is sent to it.
     """
 
@@ -222,7 +225,7 @@ class Place:
         self.name = server.authority + self.via
         self.asked = server.authority + self.way
         self.set_by = decision.reason
-        self.speaks_http = False
+        self.speaks_http = self.proxy_speaks = False
         self.only_listens = only_listens
 
     @property

@@ -203,7 +203,7 @@ def _derived(requested: Requested, told: wire.LogonBody) -> str:
     """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
     if told.session_id is None:
         raise BadDocument(
-            f"{requested} accepted the logon but gave no {TOKEN}: see whether a proxy drops it."
+            f"{requested} accepted the logon without an {TOKEN} header: see whether a proxy drops it."
         )
     return base64.b64encode(told.session_id.reveal().encode()).decode("ascii")
 

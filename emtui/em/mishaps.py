@@ -13,6 +13,7 @@ import httpx
 
 from emtui.em.dial import Place, causes
 from emtui.em.errors import Broken, Cut, EmError, Nonsense, ProxyTrouble, TimedOut
+from emtui.em.proxy import Proxy
 from emtui.em.secret import without_secrets
 from emtui.em.text import brief, clean
 
@@ -47,6 +48,8 @@ _CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_HANDSHA
 
 def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
     """What became of a request, in one sentence; `began` says that the answer had begun."""
+    if place.proxy and not place.proxy_speaks and (mute := _mute_proxy(problem, place.proxy, place, request)):
+        return mute
     if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
         return _silent(place, request, began=began)
     if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
@@ -69,6 +72,26 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
         f"{asked} ended the connection without an answer: check the port (9398), and whether the server"
         " requires a client certificate."
     )
+
+
+def _mute_proxy(
+    problem: Exception, proxy: Proxy, place: Place, request: httpx.Request
+) -> ProxyTrouble | None:
+    """What became of a request of which the proxy has not answered a word, unless TLS with it ended it."""
+    if _alert(problem) or isinstance(problem, httpcore.ProxyError | httpx.ProxyError) or is_odd_http(problem):
+        return None
+    ended = "ended the connection without an answer"
+    if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
+        ended = f"sent nothing for {_patience(request):g} s"
+    return ProxyTrouble(
+        f"The proxy {proxy.authority} {ended}, so {place.server.authority} cannot be reached:"
+        f" check {place.set_by} or give --no-proxy."
+    )
+
+
+def _patience(request: httpx.Request) -> float:
+    """Seconds without a byte after which it is given up."""
+    return request.extensions.get("timeout", {}).get("read") or 0
 
 
 def _url(place: Place, request: httpx.Request) -> str:
@@ -104,11 +127,10 @@ def _refused_by_tls(alert: str, place: Place) -> EmError:
 
 
 def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
-    seconds = request.extensions.get("timeout", {}).get("read") or 0
     what = "the rest of its answer" if began else "an answer"
     return TimedOut(
-        f"{_url(place, request)}{place.way} sent nothing for {seconds:g} s while we waited for {what}:"
-        " try again, or look whether the server is overloaded."
+        f"{_url(place, request)}{place.way} sent nothing for {_patience(request):g} s while we waited"
+        f" for {what}: try again, or look whether the server is overloaded."
     )
 
 
