@@ -2,7 +2,8 @@
 
 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, whatever happens: wrong usage, an unreachable server
 and our own faults are `EMTUI UNKNOWN - …` on standard output, and it never takes longer than its
-limit. Nobody is ever asked for a password.
+limit. The code is 3, too, where neither standard output nor standard error takes the line. Nobody is
+ever asked for a password.
 """
 
 from __future__ import annotations
@@ -60,8 +61,12 @@ def guarded(work: Callable[[], int]) -> int:
 
 def unknown(sentence: str) -> int:
     """Say why nothing is known."""
-    streams.answer(line(Level.UNKNOWN, [sentence], ()))
-    return Level.UNKNOWN
+    return _answer(Level.UNKNOWN, [sentence])
+
+
+def _answer(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures] = ()) -> Level:
+    """Write the line; nothing is known to anybody if that cannot be done."""
+    return level if streams.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
 
 
 def _be_deaf() -> None:
@@ -95,8 +100,7 @@ def run(given: Given) -> int:
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
-    streams.answer(line(found[0].level, sentences, tuple(figures(standing, chosen, limits))))
-    return found[0].level
+    return _answer(found[0].level, sentences, tuple(figures(standing, chosen, limits)))
 
 
 def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
@@ -117,8 +121,7 @@ def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | 
         return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):
-        streams.answer(line(Level.CRITICAL, [what], ()))
-        return Level.CRITICAL
+        return _answer(Level.CRITICAL, [what])
     return unknown(what)
 
 

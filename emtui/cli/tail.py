@@ -84,6 +84,7 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
 
 
 def _as_row(line: Line, zone: tzinfo) -> str:
+    """One line of the terminal; a problem is not cut, since it begins with a long URL."""
     session = line.session
     cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:
@@ -91,4 +92,6 @@ def _as_row(line: Line, zone: tzinfo) -> str:
         cells += [words.fit(outcome, _OUTCOME), words.fit(session.type or "", _TYPE), session.id[:_ID]]
     cells.append(words.one_line((session.message if session else line.problem) or ""))
     text, width = output.GAP.join(cells).rstrip(), streams.width()
-    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"
+    if width is not None:
+        text = words.for_terminal(text)
+    return (words.cut(text, width) if width is not None and session else text) + "\n"
