@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -23,6 +22,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, reach, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.known import Knowledge
+from emtui.cli.last_check import Checked, compared
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
 from emtui.local import process
@@ -83,12 +83,13 @@ def run(given: Given) -> int:
     began, watch = time.monotonic(), _watch(seconds)
     try:
         there = reach(given)
-        sessions, now = _asked(there, seconds, began)
+        seen = compared(there, _asked(there, seconds, began))
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, there.zone)
+    now = seen.server_time
+    standing, tell = standings(seen.sessions, now, seen.unlisted), Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
-        return _nothing(given, sessions)
+        return _nothing(given, seen.sessions)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
@@ -120,19 +121,20 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
     return unknown(what)
 
 
-def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session], datetime]:
-    """The list, and what the server's clock showed when it came."""
+def _asked(there: Reach, seconds: float, began: float) -> Checked:
+    """The list, and what the server's clock showed when it was requested and when it came."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
 
     password = unasked_password(there.connection)
 
-    async def ask(client: Client) -> tuple[Sequence[Session], datetime]:
+    async def ask(client: Client) -> Checked:
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
+        requested = client.now()
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        return listing.sessions, client.now()
+        return Checked(listing.sessions, requested, client.now())
 
     try:
         return talk(there, password, ask, say=streams.narrate)

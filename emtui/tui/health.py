@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emtui import words
 from emtui.em.source import Source
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import LARGE_SKEW, Sight
+from emtui.monitor.health import LARGE_SKEW, Sight, UnlistedPeriod
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
@@ -26,7 +26,17 @@ def health(follow: Follow, client: Source | None, clock: Clock, second_try: date
         f"{words.moment(period.until, clock.zone) if period.until else 'now'}: {period.why}"
         for period in reversed(follow.health.periods)
     ]
-    return "\n".join([*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])])
+    lacked = [_lacked(period, clock) for period in reversed(follow.health.unlisted)]
+    shown = [*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])]
+    return "\n".join([*shown, *(["", "Runs no longer listed", *lacked] if lacked else [])])
+
+
+def _lacked(period: UnlistedPeriod, clock: Clock) -> str:
+    """`  Sun … 18:12:00 – Sun … 18:20:00: 193 runs, listed again`."""
+    until = words.moment(period.until, clock.zone) if period.until else "now"
+    how = ", listed again" if period.returned else ", not listed again: taken as deleted"
+    runs = f"{words.counted(period.count, 'run')}{how if period.until else ''}"
+    return f"  {words.moment(period.since, clock.zone)} – {until}: {runs}"
 
 
 def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:

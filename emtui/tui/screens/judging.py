@@ -34,7 +34,7 @@ def _think(snapshot: Snapshot, notebook: Callable[[], Notebook]) -> tuple[Standi
     from emtui.triage.attention import judged
     from emtui.triage.standing import standings
 
-    standing = standings(snapshot.sessions, snapshot.server_time)
+    standing = standings(snapshot.sessions, snapshot.server_time, snapshot.unlisted)
     return standing, judged(standing), recall(notebook(), snapshot, standing)
 
 

@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emtui import lookup
+from emtui import lookup, words
 from emtui.em.model import Session, Uid
 from emtui.em.source import Source
 from emtui.monitor.follow import Clock as Clocks
@@ -192,6 +192,9 @@ class LookupScreen(Walking):
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
         if self.snapshot.sessions and self.query_now.empty:
             return ()
+        if self.query_now.empty and self.snapshot.unlisted:
+            lacking = words.counted(len(self.snapshot.unlisted.runs), "run")
+            return (f"The server lists no runs now; {lacking} were listed before.", "! says since when")
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         if self.query_now.text == "is:unseen":
@@ -285,11 +288,14 @@ class LookupScreen(Walking):
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
         run = self.run_of(finding)
-        if run and not self.sessions.select(run.uid):
+        found = run is not None and self.sessions.select(run.uid)
+        if run and not found and not finding.unlisted:
             await self.action_show_all()
-            self.sessions.select(run.uid)
+            found = self.sessions.select(run.uid)
         self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
+        if not found:
+            self.say(self.told(finding))
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""

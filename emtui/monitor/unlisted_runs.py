@@ -1,0 +1,121 @@
+"""Runs that were listed and are not any more, although the server has not had the time to drop them.
+
+A server drops its oldest runs: by their age, or because it keeps so many. It lists everything else,
+so a list that lacks other runs is incomplete: after a restart, a restore, with trouble in its database.
+What such a list lacks is kept as it was last seen. Ages are by the server's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from emtui.em.model import LONG_AGO, Session, Uid
+
+DAY = timedelta(days=1)
+PURGED = timedelta(days=7)
+"""A server that keeps so much may drop the runs of a day at once."""
+SHORTER_FOR = DAY
+"""After so long a list that only reaches back less far is taken as all that the server keeps."""
+GIVEN_UP = timedelta(days=7)
+"""After so long a run that was not listed again is taken as deleted."""
+_STRAY, _ONE_IN = 3, 20
+"""Of twenty runs one may have a start long before all others, and three at most: a clock was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedRuns:
+    """What the latest list lacks: `runs` as they were last seen, newest first, `since` when.
+
+    `reach` is the greatest age at which runs were listed, `None` before a list had any. `arrived` counts runs
+    that came since then for the first time. `departed` were listed once, and are not expected
+    any more; `given_up` says that some became so without having aged.
+    """
+
+    runs: tuple[Session, ...] = ()
+    since: datetime | None = None
+    reach: timedelta | None = None
+    arrived: int = 0
+    departed: frozenset[Uid] = frozenset()
+    given_up: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.runs)
+
+    @property
+    def uids(self) -> frozenset[Uid]:
+        """Which they are."""
+        return frozenset(run.uid for run in self.runs)
+
+    def after(self, before: Sequence[Session], listed: Sequence[Session], now: datetime) -> UnlistedRuns:
+        """The same after another list, newest first, that came when the server's clock showed `now`."""
+        uids = {run.uid for run in listed}
+        lost = [run for run in before if run.uid not in uids]
+        lacking = [run for run in self.runs if run.uid not in uids]
+        reach = max(filter(None, (self.reach, _reach(listed, now))), default=None)
+        if not (lost or lacking):
+            return UnlistedRuns(reach=reach, departed=self.departed)
+        came = self._new_among(uids, before)
+        arrived = self.arrived + came
+        departed = self.departed
+        if self._dropped(lost, listed, now, came):
+            departed |= {run.uid for run in lost}
+        else:
+            lacking += lost
+        if self._dropped(lacking, listed, now, arrived):
+            departed |= {run.uid for run in lacking}
+            return UnlistedRuns(reach=reach, departed=departed)
+        since = self.since or now
+        if listed and now - since >= (SHORTER_FOR if _are_older(lacking, listed) else GIVEN_UP):
+            departed |= {run.uid for run in lacking}
+            return UnlistedRuns(reach=_reach(listed, now), departed=departed, given_up=True)
+        lacking.sort(key=lambda run: run.started or LONG_AGO, reverse=True)
+        return UnlistedRuns(tuple(lacking), since, reach, arrived, departed)
+
+    def _new_among(self, uids: Collection[Uid], before: Sequence[Session]) -> int:
+        known = {run.uid for run in before} | self.uids | self.departed
+        return sum(1 for uid in uids if uid not in known)
+
+    def _dropped(self, runs: Sequence[Session], listed: Sequence[Session], now: datetime, came: int) -> bool:
+        """Whether these are the oldest runs, which the server keeps no longer: all of them, or none.
+
+        They are as old as the oldest that were ever listed, or no more than the new ones that came in
+        their place. Of a run without a start nothing is known; it goes with the others.
+        """
+        if self.reach is None or not listed:
+            return not runs
+        oldest = self.reach - DAY if self.reach >= PURGED else self.reach
+        if all(run.started is None or now - run.started >= oldest for run in runs):
+            return True
+        return len(runs) <= came and _are_older(runs, listed)
+
+    def learn(self, known: Mapping[Uid, Session]) -> UnlistedRuns:
+        """The same runs, some of them known better."""
+        rows = tuple(known.get(run.uid, run) for run in self.runs)
+        return replace(self, runs=rows) if rows != self.runs else self
+
+
+NONE_UNLISTED = UnlistedRuns()
+
+
+def _are_older(runs: Sequence[Session], listed: Sequence[Session]) -> bool:
+    """Whether these began before everything in the list."""
+    edge = _edge(listed)
+    return edge is not None and all(run.started is not None and run.started < edge for run in runs)
+
+
+def _edge(listed: Sequence[Session]) -> datetime | None:
+    """The start of the oldest run of a list, newest first, strays left out."""
+    strays = min(_STRAY, len(listed) // _ONE_IN)
+    for run in reversed(listed):
+        if run.started is not None:
+            if not strays:
+                return run.started
+            strays -= 1
+    return None
+
+
+def _reach(listed: Sequence[Session], now: datetime) -> timedelta | None:
+    edge = _edge(listed)
+    return None if edge is None else max(now - edge, timedelta())
