@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -122,7 +123,7 @@ def _nothing(given: Given, sessions: Sequence[Session]) -> int:
 
 
 def _asked(there: Reach, seconds: float, began: float) -> Checked:
-    """The list, and what the server's clock showed when it was requested and when it came."""
+    """The list, when it was requested and came, and how far the server's clock was ahead."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
@@ -131,10 +132,11 @@ def _asked(there: Reach, seconds: float, began: float) -> Checked:
 
     async def ask(client: Client) -> Checked:
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
-        requested = client.now()
+        requested = datetime.now(UTC)
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        return Checked(listing.sessions, requested, client.now())
+        as_of = datetime.now(UTC)
+        return Checked(listing.sessions, requested, as_of, client.now() - as_of)
 
     try:
         return talk(there, password, ask, say=streams.narrate)

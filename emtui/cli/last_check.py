@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from emtui.cli.asking import Reach
 from emtui.em.model import Listing, Session
@@ -14,14 +14,18 @@ from emtui.monitor.unlisted_runs import UnlistedRuns
 OVERLAP = timedelta(minutes=1)
 """A list kept since ours was requested is another check's; one from further ahead is a clock's fault."""
 
+SAME_CLOCK = timedelta(minutes=10)
+"""Where the server's clock was moved by more, ages are other ages, and nothing is compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A list that was requested when the server's clock showed `requested`, and came at `now`."""
+    """A list that was requested and came then, by this computer's clock; the server's was `skew` ahead."""
 
     sessions: tuple[Session, ...]
     requested: datetime
-    now: datetime
+    as_of: datetime
+    skew: timedelta
 
 
 def compared(there: Reach, checked: Checked) -> Snapshot:
@@ -30,19 +34,18 @@ def compared(there: Reach, checked: Checked) -> Snapshot:
     Of two checks at the same time the later answer is kept; a run that began after ours was requested
     cannot be expected in it.
     """
-    server, user, as_of = there.server.ascii_authority, there.user, datetime.now(UTC)
+    server, user = there.server.ascii_authority, there.user
+    as_of, skew, listing = checked.as_of, checked.skew, Listing(checked.sessions)
     last = last_list(server, user)
-    listing = Listing(checked.sessions)
-    if last is None:
-        seen = Snapshot.of(listing, checked.now)
+    if last is None or abs(skew - last.skew) > SAME_CLOCK:
+        seen = Snapshot.of(listing, as_of, skew)
     else:
-        began = checked.requested
+        began = checked.requested + skew
         before = tuple(run for run in last.sessions if run.started is None or run.started < began)
         unlisted = UnlistedRuns(last.unlisted, last.since, last.reach, last.arrived)
-        seen = Snapshot(before, checked.now, unlisted=unlisted).again(listing, checked.now)
-    requested = as_of - (checked.now - checked.requested)
-    if last is None or not requested < last.as_of <= requested + OVERLAP:
+        seen = Snapshot(before, as_of, skew=skew, unlisted=unlisted).again(listing, as_of, skew)
+    if last is None or not checked.requested < last.as_of <= checked.requested + OVERLAP:
         lacks = seen.unlisted
-        kept = LastList(as_of, seen.sessions, lacks.runs, lacks.since, lacks.reach, lacks.arrived)
+        kept = LastList(as_of, skew, seen.sessions, lacks.runs, lacks.since, lacks.reach, lacks.arrived)
         keep(server, user, kept)
     return seen

@@ -37,10 +37,12 @@ Row = list[object]
 class LastList:
     """A list, newest first, that was complete at `as_of` by this computer's clock, and what it lacked.
 
-    `since`, `reach` and `arrived`: when that began, how far back runs were listed, how many came since.
+    The server's clock was ahead of it by `skew`. `since`, `reach` and `arrived`: when runs began to be
+    lacking, how far back they were listed, how many came since.
     """
 
     as_of: datetime
+    skew: timedelta
     sessions: tuple[Session, ...]
     unlisted: tuple[Session, ...] = ()
     since: datetime | None = None
@@ -66,6 +68,7 @@ def keep(server: str, user: str, listed: LastList) -> None:
         {
             "version": _VERSION,
             "as_of": listed.as_of.isoformat(),
+            "skew": listed.skew / _MICROSECOND,
             "since": listed.since and listed.since.isoformat(),
             "reach": listed.reach and listed.reach / _MICROSECOND,
             "arrived": listed.arrived,
@@ -123,6 +126,7 @@ def _read(kept: dict[str, object]) -> LastList:
     since, reach = kept["since"], kept["reach"]
     return LastList(
         datetime.fromisoformat(str(kept["as_of"])).astimezone(UTC),
+        float(str(kept["skew"])) * _MICROSECOND,
         _sessions(kept["sessions"]),
         _sessions(kept["unlisted"]),
         datetime.fromisoformat(str(since)).astimezone(UTC) if since else None,

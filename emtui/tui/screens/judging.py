@@ -139,6 +139,13 @@ class Judging(Knowing):
 
         return after(self.findings, last)
 
+    def is_last_finding(self, finding: Finding | None) -> bool:
+        """Whether this is the last of several."""
+        from emtui.triage.about import place_of
+
+        found = self.findings
+        return len(found) > 1 and place_of(found, finding) == len(found) - 1
+
     def as_it_is_now(self, finding: Finding) -> Finding | None:
         """The same finding, as the latest list has it; nothing if it is over."""
         from emtui.triage.about import place_of

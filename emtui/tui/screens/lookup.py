@@ -29,6 +29,7 @@ from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -126,6 +127,20 @@ class LookupScreen(Walking):
         self.show_row()
         self.show_query()
         self.show_foot()
+
+    def on_sifted_selected_gone(self, event: SessionList.SelectedGone) -> None:
+        """A later list has not got the selected row: say where the selection moved to."""
+        if event.is_listed and self.query_one(QueryPrompt).is_open:
+            return
+        why = f"no longer matches {self.query_now.text}" if event.is_listed else "is no longer listed"
+        where = "no row is left" if event.here is None else f"moved to {self._named(event.here)}"
+        self.say(f"The selected run {why}: {where}.")
+
+    def _named(self, run: Session) -> str:
+        """`CollectJob 01:55:04`."""
+        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
+        when = words.clock_short(run.started, clock.now, clock.zone) if run.started else ""
+        return f"{run.type or run.name or run.id} {when}".rstrip()
 
     def show_row(self) -> None:
         """The whole message of the row under the cursor, or what its fold holds; or what `a` led to."""
