@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice, pairwise
 
 from emtui.em.model import LONG_AGO, Session, Uid
 
@@ -20,8 +21,10 @@ SHORTER_FOR = DAY
 """After so long a list that only reaches back less far is taken as all that the server keeps."""
 GIVEN_UP = timedelta(days=7)
 """After so long a run that was not listed again is taken as deleted."""
-_STRAY, _ONE_IN = 3, 20
-"""Of twenty runs one may have a start long before all others, and three at most: a clock was wrong."""
+WINDOW = timedelta(days=35)
+"""Servers list what began in the last 30 days."""
+STRAYS, TOO_OLD = 3, 1.5
+"""So many runs may be older than that, and so many times as old as all others: a clock was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,15 @@ class UnlistedRuns:
         came = self._new_among(uids, before)
         arrived = self.arrived + came
         departed = self.departed
-        if self._dropped(lost, listed, now, came):
+        if len(listed) >= len(lacking) and _dropped(lost, listed, reach, now, came):
             departed |= {run.uid for run in lost}
         else:
             lacking += lost
-        if self._dropped(lacking, listed, now, arrived):
+        if _dropped(lacking, listed, reach, now, arrived):
             departed |= {run.uid for run in lacking}
             return UnlistedRuns(reach=reach, departed=departed)
         since = self.since or now
-        if listed and now - since >= (SHORTER_FOR if _are_older(lacking, listed) else GIVEN_UP):
+        if listed and now - since >= (SHORTER_FOR if _are_older(lacking, listed, now) else GIVEN_UP):
             departed |= {run.uid for run in lacking}
             return UnlistedRuns(reach=_reach(listed, now), departed=departed, given_up=True)
         lacking.sort(key=lambda run: run.started or LONG_AGO, reverse=True)
@@ -76,19 +79,6 @@ class UnlistedRuns:
     def _new_among(self, uids: Collection[Uid], before: Sequence[Session]) -> int:
         known = {run.uid for run in before} | self.uids | self.departed
         return sum(1 for uid in uids if uid not in known)
-
-    def _dropped(self, runs: Sequence[Session], listed: Sequence[Session], now: datetime, came: int) -> bool:
-        """Whether these are the oldest runs, which the server keeps no longer: all of them, or none.
-
-        They are as old as the oldest that were ever listed, or no more than the new ones that came in
-        their place. Of a run without a start nothing is known; it goes with the others.
-        """
-        if self.reach is None or not listed:
-            return not runs
-        oldest = self.reach - DAY if self.reach >= PURGED else self.reach
-        if all(run.started is None or now - run.started >= oldest for run in runs):
-            return True
-        return len(runs) <= came and _are_older(runs, listed)
 
     def learn(self, known: Mapping[Uid, Session]) -> UnlistedRuns:
         """The same runs, some of them known better."""
@@ -99,23 +89,42 @@ class UnlistedRuns:
 NONE_UNLISTED = UnlistedRuns()
 
 
-def _are_older(runs: Sequence[Session], listed: Sequence[Session]) -> bool:
+def _dropped(
+    runs: Sequence[Session], listed: Sequence[Session], reach: timedelta | None, now: datetime, came: int
+) -> bool:
+    """Whether these are the oldest runs, which the server keeps no longer: all of them, or none.
+
+    They are as old as the oldest that were ever listed, or no more than the new ones that came in
+    their place. Of a run without a start nothing is known; it goes with the others.
+    """
+    if reach is None or not listed:
+        return not runs
+    if _are_so_old(runs, reach, now):
+        return True
+    purged = reach >= PURGED and _are_so_old(runs, reach - DAY, now)
+    return (purged or len(runs) <= came) and _are_older(runs, listed, now)
+
+
+def _are_older(runs: Sequence[Session], listed: Sequence[Session], now: datetime) -> bool:
     """Whether these began before everything in the list."""
-    edge = _edge(listed)
+    edge = _edge(listed, now)
     return edge is not None and all(run.started is not None and run.started < edge for run in runs)
 
 
-def _edge(listed: Sequence[Session]) -> datetime | None:
+def _are_so_old(runs: Sequence[Session], age: timedelta, now: datetime) -> bool:
+    return all(run.started is None or now - run.started >= age for run in runs)
+
+
+def _edge(listed: Sequence[Session], now: datetime) -> datetime | None:
     """The start of the oldest run of a list, newest first, strays left out."""
-    strays = min(_STRAY, len(listed) // _ONE_IN)
-    for run in reversed(listed):
-        if run.started is not None:
-            if not strays:
-                return run.started
-            strays -= 1
-    return None
+    known = (run.started for run in reversed(listed) if run.started is not None)
+    oldest = list(islice(known, STRAYS + 1))
+    for older, newer in pairwise(oldest):
+        if now - older <= max(WINDOW, TOO_OLD * (now - newer)):
+            return older
+    return oldest[-1] if oldest else None
 
 
 def _reach(listed: Sequence[Session], now: datetime) -> timedelta | None:
-    edge = _edge(listed)
+    edge = _edge(listed, now)
     return None if edge is None else max(now - edge, timedelta())
