@@ -7,7 +7,7 @@ What such a list lacks is kept as it was last seen. Ages are by the server's clo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
@@ -46,11 +46,6 @@ class UnlistedRuns:
     def __bool__(self) -> bool:
         return bool(self.runs)
 
-    @property
-    def uids(self) -> frozenset[Uid]:
-        """Which they are."""
-        return frozenset(run.uid for run in self.runs)
-
     def after(self, before: Sequence[Session], listed: Sequence[Session], now: datetime) -> UnlistedRuns:
         """The same after another list, newest first, that came when the server's clock showed `now`."""
         uids = {run.uid for run in listed}
@@ -59,7 +54,8 @@ class UnlistedRuns:
         reach = max(filter(None, (self.reach, _reach(listed, now))), default=None)
         if not (lost or lacking):
             return UnlistedRuns(reach=reach, departed=self.departed)
-        came = self._new_among(uids, before)
+        known = len(before) - len(lost) + len(self.runs) - len(lacking) + len(uids & self.departed)
+        came = len(uids) - known
         arrived = self.arrived + came
         departed = self.departed
         if len(listed) >= len(lacking) and _dropped(lost, listed, reach, now, came):
@@ -75,10 +71,6 @@ class UnlistedRuns:
             return UnlistedRuns(reach=_reach(listed, now), departed=departed, given_up=True)
         lacking.sort(key=lambda run: run.started or LONG_AGO, reverse=True)
         return UnlistedRuns(tuple(lacking), since, reach, arrived, departed)
-
-    def _new_among(self, uids: Collection[Uid], before: Sequence[Session]) -> int:
-        known = {run.uid for run in before} | self.uids | self.departed
-        return sum(1 for uid in uids if uid not in known)
 
     def learn(self, known: Mapping[Uid, Session]) -> UnlistedRuns:
         """The same runs, some of them known better."""
