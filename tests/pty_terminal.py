@@ -51,6 +51,7 @@ NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:12:04Z", "--speed", "0")
 
 
 NIGHTLY = str(Path(__file__).with_name("nightly.py"))
+JOB = str(Path(__file__).with_name("job.py"))
 
 
 class Answering(pyte.Screen):
@@ -78,6 +79,11 @@ class Terminal:
     def lines(self) -> list[str]:
         """The screen as it is now, without trailing blanks."""
         return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Line and column of the terminal's own cursor, shown or not, counted from 0."""
+        return self._screen.cursor.y, self._screen.cursor.x
 
     def press(self, *keys: str) -> None:
         """Press named keys, or type texts as they are: each as a piece of its own, however slow emtui is."""
@@ -194,9 +200,13 @@ def emtui(
     lines: int = 23,
     environ: Mapping[str, str],
     folder: str | None = None,
+    job: bool = False,
 ) -> Iterator[Terminal]:
-    """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards."""
-    argv = ("-m", "emtui", *arguments)
+    """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards.
+
+    As the job of a shell, if told so; else it is the first process of its terminal.
+    """
+    argv = (*((JOB, sys.executable) if job else ()), "-m", "emtui", *arguments)
     with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
         yield terminal
 
@@ -209,10 +219,11 @@ def at_night(
     lines: int = 23,
     environ: Mapping[str, str],
     folder: str | None = None,
+    job: bool = False,
 ) -> Iterator[Terminal]:
     """The demo of that night, seen in a terminal of this size, before a server that runs already."""
     announced = json.dumps({**asdict(demo), "ca": str(demo.ca)})
-    argv = (NIGHTLY, announced, "demo", *NIGHT, *arguments)
+    argv = (*((JOB, sys.executable) if job else ()), NIGHTLY, announced, "demo", *NIGHT, *arguments)
     with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
         yield terminal
 

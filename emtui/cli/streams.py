@@ -135,9 +135,9 @@ def width() -> int | None:
     """How many cells a line of standard output has; no limit on a pipe."""
     if not to_terminal():
         return None
-    import shutil
+    from emtui.local import terminal
 
-    return shutil.get_terminal_size().columns
+    return terminal.size(sys.stdout.fileno(), os.environ)[0]
 
 
 def finish(code: int) -> int:

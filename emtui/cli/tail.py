@@ -44,7 +44,13 @@ def run(given: Given) -> int:
         every = float(profile.interval) if profile and profile.interval else Pace().every
         follow = Follow(lambda: _answer(client, query), Pace(every, every))
         known = KnownNow(client.server)
-        tail = Tail(follow, query.matches, lambda seen: _whole(client, seen), given.has("--from-start"))
+        tail = Tail(
+            follow,
+            query.matches,
+            lambda seen: _whole(client, seen),
+            from_start=given.has("--from-start"),
+            narrate=streams.narrate,
+        )
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
                 if table:

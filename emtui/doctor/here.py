@@ -16,7 +16,7 @@ from emtui import __version__
 from emtui.doctor.check import Check, ok, skip, warn
 from emtui.local import credentials, paths
 from emtui.local.profiles import Profile
-from emtui.local.terminal import draws, locale, writes_utf8
+from emtui.local.terminal import draws, locale, size, writes_utf8
 
 _LIBRARIES = ("textual", "httpx", "httpcore", "lxml", "keyring", "cryptography", "tomlkit")
 _MISSING = "(missing)"
@@ -85,11 +85,11 @@ def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check
     if not is_terminal:
         yield skip("terminal", f"none on standard input and error ({told or 'nothing set'})")
         return
-    size = os.get_terminal_size(sys.__stderr__.fileno() if sys.__stderr__ else 2)
-    found = f"{size.columns}×{size.lines}, {told or 'nothing set'}"
+    columns, lines = size(sys.__stderr__.fileno() if sys.__stderr__ else 2, environ)
+    found = f"{columns}×{lines}, {told or 'nothing set'}"
     if not draws(environ):
         yield warn("terminal", found, "set TERM to what your terminal is")
-    elif size.columns < 58 or size.lines < 16:
+    elif columns < 58 or lines < 16:
         yield warn("terminal", found, "emtui wants 58×16 at least")
     else:
         yield ok("terminal", found)

@@ -12,11 +12,18 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 
 from emtui.em.text import brief, guarded
 from emtui.local.process import environment_for_others
 
 USUAL = "less"
+SEEN = 1.0
+"""Seconds after which a pager that ends has been looked at."""
+KEY = "\r\nemtui: press any key to go back."
+"""What is said below the text of a pager that has not waited for anybody."""
+_LOOK = 0.05
+_TERMINAL, _DRAWN_ON = 0, 2
 _MOST_SAID = 60
 
 
@@ -37,20 +44,67 @@ def command(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def show(argv: tuple[str, ...], text: str) -> None:
-    """Let it show this text on the terminal, and wait until it ends. Raises `NoPager`."""
+    """Let it show this text on the terminal, and wait until it ends. Raises `NoPager`.
+
+    One that ends at once (`cat`, `less -F`) has shown something that nobody has read yet:
+    that stays on the terminal until a key is pressed.
+    """
     try:
-        done = subprocess.run(  # noqa: S603 - the person's own program
-            argv,
-            input=guarded(text).encode("utf-8", "replace"),
-            stdout=None if os.isatty(1) else 2,  # emtui draws there; standard output may be a file
-            env=environment_for_others(),
-            check=False,
-        )
+        code, read = _run(argv, guarded(text).encode("utf-8", "replace"))
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or "it is no command"
         raise NoPager(f"{_name(argv)} cannot be run: {why}.") from None
-    if done.returncode:
-        raise NoPager(f"{_name(argv)} ended with {done.returncode}.")
+    if not read:
+        _until_key()
+    if code:
+        raise NoPager(f"{_name(argv)} ended with {code}.")
+
+
+def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
+    """Its exit code, and whether it waited for keys, or was there so long that a person has seen it."""
+    began, waited = monotonic(), 0
+    with subprocess.Popen(  # noqa: S603 - the person's own program
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=None if os.isatty(1) else 2,  # emtui draws there; standard output may be a file
+        env=environment_for_others(),
+    ) as program:
+        given: bytes | None = text
+        while True:
+            try:
+                program.communicate(given, timeout=_LOOK)
+            except subprocess.TimeoutExpired:
+                given = None
+                waited += _waits_for_keys()
+            else:
+                return program.returncode, waited > 1 or monotonic() - began > SEEN
+
+
+def _waits_for_keys() -> bool:
+    """Whether the terminal hands over every key at once, as programs want it that are more than `cat`."""
+    import termios
+
+    try:
+        return not termios.tcgetattr(_TERMINAL)[3] & termios.ICANON
+    except (termios.error, OSError):
+        return False
+
+
+def _until_key() -> None:
+    """Wait for a key, whichever it is; not if there is no terminal any more."""
+    import termios
+    import tty
+
+    try:
+        before = termios.tcgetattr(_TERMINAL)
+        os.write(_DRAWN_ON, KEY.encode())
+        tty.setraw(_TERMINAL)
+        try:
+            os.read(_TERMINAL, 64)
+        finally:
+            termios.tcsetattr(_TERMINAL, termios.TCSAFLUSH, before)
+    except (termios.error, OSError):
+        return
 
 
 def _name(argv: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from pathlib import Path
 
 _COERCED = {"C.UTF-8", "C.utf8", "UTF-8"}
@@ -16,6 +16,10 @@ _LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
 _CONSOLE = re.compile("linux|vt[0-9]")
 _UNCOLORED = re.compile("vt[0-9]")
 _LIGHT = {7, *range(9, 16)}
+_DIGITS = 10
+"""Of a number so long, nothing is a process or a width."""
+USUAL = (80, 24)
+"""Columns and lines of a terminal that does not know its size."""
 
 
 def kind(environ: Mapping[str, str]) -> str:
@@ -36,6 +40,55 @@ def simple(environ: Mapping[str, str]) -> bool:
 def relayed(environ: Mapping[str, str]) -> bool:
     """Whether tmux or screen stands between, which answers in the terminal's place."""
     return bool(environ.get("TMUX") or environ.get("STY"))
+
+
+def forget_leftovers(environ: MutableMapping[str, str], ancestors: Collection[int] | None) -> None:
+    """Take TMUX and STY out of the environment where they were left over from another terminal.
+
+    Both name the process of the multiplexer. What runs inside it descends from that process; where
+    the ancestors are not known, a TMUX whose socket is not there is a leftover.
+    """
+    for name, multiplexer in (("TMUX", _tmux), ("STY", _screen)):
+        if environ.get(name) and not _is_around(multiplexer(environ[name]), environ[name], ancestors):
+            del environ[name]
+            environ.pop("TMUX_PANE" if name == "TMUX" else "WINDOW", None)
+
+
+def _tmux(value: str) -> str:
+    """The process in `/tmp/tmux-1000/default,4711,0`."""
+    return value.rpartition(",")[0].rpartition(",")[2]
+
+
+def _screen(value: str) -> str:
+    """The process in `4711.pts-0.em01`."""
+    return value.partition(".")[0]
+
+
+def _is_around(process: str, value: str, ancestors: Collection[int] | None) -> bool:
+    if not (process.isascii() and process.isdigit() and len(process) < _DIGITS):
+        return False
+    if ancestors is not None:
+        return int(process) in ancestors
+    socket = value.rpartition(",")[0].rpartition(",")[0]
+    return not socket or Path(socket).exists()
+
+
+def size(handle: int, environ: Mapping[str, str]) -> tuple[int, int]:
+    """Columns and lines, as the terminal itself says; COLUMNS and LINES only where it says 0.
+
+    A shell that exports those two freezes them, whatever becomes of the window.
+    """
+    try:
+        columns, lines = os.get_terminal_size(handle)
+    except (OSError, ValueError):
+        columns = lines = 0
+    return columns or _count(environ, "COLUMNS", USUAL[0]), lines or _count(environ, "LINES", USUAL[1])
+
+
+def _count(environ: Mapping[str, str], name: str, usual: int) -> int:
+    told = environ.get(name, "").strip()
+    number = int(told) if told.isascii() and told.isdigit() and len(told) < _DIGITS else 0
+    return number or usual
 
 
 def locale(environ: Mapping[str, str]) -> str:

@@ -1,64 +1,132 @@
-"""When to ring: for a new failure and for each outage, once each, and seldom."""
+"""What somebody is told of, and when: at once, or with what else comes within ten minutes of the last time.
+
+Nothing is dropped: what comes meanwhile is gathered, and told when the time is over. What is worse than
+what was told is told at once, together with what was gathered so far.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from emtui.em.model import Outcome, Session
-from emtui.monitor.health import Sight
 
 if TYPE_CHECKING:
     from emtui.monitor.changes import Changes
-    from emtui.monitor.health import Health
     from emtui.monitor.snapshot import Snapshot
 
 APART = 600.0
-"""Seconds between two alarms, whatever happens."""
+"""Seconds between two alerts, unless the second is worse."""
+
+
+class Severity(IntEnum):
+    """How bad an alert is."""
+
+    BACK = 0
+    """The server answers again."""
+    FAILURE = 1
+    """A run has failed."""
+    LOST = 2
+    """The server cannot be reached: whatever fails there is not known."""
+    STOPPED = 3
+    """Nothing is requested any more before a person has decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something to tell of `server`, which happened at `at` by this computer's clock.
+
+    `run` is the failed run; `why` is the sentence of an outage, and `until` when it was over, if it is.
+    """
+
+    severity: Severity
+    at: datetime
+    server: str
+    why: str = ""
+    run: Session | None = None
+    until: datetime | None = None
 
 
 @dataclass(slots=True)
 class Alarm:
-    """Remembers what was rung for; `clock` counts seconds and never jumps."""
+    """Remembers what is yet to be told; `clock` counts seconds and never jumps."""
 
     clock: Callable[[], float] = monotonic
-    _rang_at: float | None = None
-    _rang_for: tuple[Health, int] | None = None
+    _told_at: float | None = None
+    _told: Severity = Severity.BACK
+    _gathered: list[Alert] = field(default_factory=list)
+    _outage: Alert | None = None
+    """What was lost last and is not back, as far as it was alerted of."""
 
-    def failure(
-        self, changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
-    ) -> Session | None:
-        """The failure to ring for: the newest whose type's run before it had not failed.
+    def failed(self, failures: Sequence[Session], at: datetime, server: str) -> None:
+        """These runs have failed."""
+        self._gathered += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
 
-        None that is `known` already; the one before it then does not count as a failure.
-        """
-        fresh = [run for run in (*changes.added, *changes.changed) if _failed(run) and not known(run)]
-        found = next((run for run in fresh if snapshot and not _repeats(run, snapshot, known)), None)
-        return found if found and self._may_ring() else None
+    def lost(self, at: datetime, server: str, why: str, *, stopped: bool = False) -> None:
+        """The server cannot be reached since then: one alert for each outage, one more if it gets worse."""
+        severity = Severity.STOPPED if stopped else Severity.LOST
+        if self._outage is None or self._outage.server != server or self._outage.severity < severity:
+            self._outage = Alert(severity, at, server, why)
+            self._gathered.append(self._outage)
 
-    def outage(self, health: Health) -> bool:
-        """Whether to ring because the server cannot be reached: once for each outage.
+    def back(self, at: datetime) -> None:
+        """The server answers again; nothing to tell of by itself once everything else was told long ago."""
+        outage, self._outage = self._outage, None
+        if outage is None:
+            return
+        over = replace(outage, until=at)
+        open_ones = [place for place, one in enumerate(self._gathered) if self._goes_on(one, outage.server)]
+        for place in open_ones:
+            self._gathered[place] = replace(self._gathered[place], until=at)
+        if not open_ones and self.left > 0:
+            self._gathered.append(replace(over, severity=Severity.BACK))
 
-        Outages are told apart by their number, so nothing has to be reset when one is over. One that
-        begins within ten minutes of an alarm rings after them, if it still goes on.
-        """
-        if health.sight is not Sight.BLIND:
-            return False
-        if self._rang_for and self._rang_for[0] is health and self._rang_for[1] == health.outages:
-            return False
-        if not self._may_ring():
-            return False
-        self._rang_for = health, health.outages
-        return True
+    @staticmethod
+    def _goes_on(alert: Alert, server: str) -> bool:
+        return alert.severity >= Severity.LOST and alert.until is None and alert.server == server
 
-    def _may_ring(self) -> bool:
+    @property
+    def waits(self) -> bool:
+        """Whether something is yet to be told."""
+        return bool(self._gathered)
+
+    @property
+    def left(self) -> float:
+        """Seconds until what was gathered is told; another list's clock may show less than the last one's."""
+        if self._told_at is None:
+            return 0.0
         now = self.clock()
-        if self._rang_at is not None and now - self._rang_at < APART:
-            return False
-        self._rang_at = now
-        return True
+        self._told_at = min(self._told_at, now)
+        return max(self._told_at + APART - now, 0.0)
+
+    def due(self, known: Callable[[Session], bool] = lambda _: False) -> tuple[Alert, ...]:
+        """What is to be told now, in the order in which it happened.
+
+        Failures that somebody has come to know of meanwhile are not.
+        """
+        worst = max((one.severity for one in self._gathered), default=Severity.BACK)
+        if not self._gathered or (self.left > 0 and worst <= self._told):
+            return ()
+        alerts = tuple(one for one in self._gathered if one.run is None or not known(one.run))
+        self._gathered = []
+        if alerts:
+            self._told_at, self._told = self.clock(), worst
+        return alerts
+
+
+def new_failures(
+    changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
+) -> tuple[Session, ...]:
+    """The failures to tell of: all whose type's run before them had not failed, newest first.
+
+    None that is `known` already; the one before it then does not count as a failure.
+    """
+    fresh = [run for run in (*changes.added, *changes.changed) if _failed(run) and not known(run)]
+    return tuple(run for run in fresh if snapshot and not _repeats(run, snapshot, known))
 
 
 def _failed(run: Session) -> bool:

@@ -38,6 +38,14 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A change of this computer's clock, `by` so much, to `at`; back if that is negative."""
+
+    at: datetime
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class UnlistedPeriod:
     """A time in which lists lacked `count` runs, or less; it goes on while it has no end.
 
@@ -66,6 +74,9 @@ class Health:
 
     `outages` is how many times sight was lost so far, the one that goes on included.
     `after_outage`: what was lost last was lost within ten minutes of a failure.
+    `gap` says why nothing was requested for a while before now, until the next complete answer;
+    `gaps` is how often that was so. `steps_counted` is how often the clock was set, those included of
+    which nothing more is kept.
     """
 
     missed: int = 0
@@ -81,14 +92,18 @@ class Health:
     after_outage: bool = False
     _trouble_at: datetime | None = None
     periods: deque[Period] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    gap: str = ""
+    gaps: int = 0
+    steps: deque[Step] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    steps_counted: int = 0
     unlisted: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     @property
     def sight(self) -> Sight:
         """What the list is worth now."""
-        if self.missed < STALE_AFTER:
-            return Sight.CLEAR
-        return Sight.STALE if self.missed < BLIND_AFTER else Sight.BLIND
+        if self.missed >= BLIND_AFTER:
+            return Sight.BLIND
+        return Sight.STALE if self.missed >= STALE_AFTER or self.gap else Sight.CLEAR
 
     @property
     def blind_since(self) -> datetime | None:
@@ -97,9 +112,10 @@ class Health:
 
     def answered(self, at: datetime, cost: Cost) -> None:
         """A complete answer has come."""
-        if self.periods and self.periods[-1].until is None:
+        if self.blind_since or self.gap:
             lost = self.periods.pop()
             self.periods.append(Period(min(lost.since, at), at, lost.why))
+        self.gap = ""
         self.missed, self.seen, self.problem, self.failed_at = 0, at, "", None
         self.looks += 1
         self.received += cost.size
@@ -124,14 +140,34 @@ class Health:
         self.problem, self.failed_at = why, at
         if self.sight is Sight.BLIND:
             self.outages += self.blind_since is None
-            since = self.periods.pop().since if self.blind_since else self.seen or at
-            self.periods.append(Period(min(since, at), None, why))
+            since = self.periods.pop().since if self.blind_since or self.gap else self.seen or at
+            self.periods.append(Period(min(since, at), None, f"{self.gap} {why}".lstrip()))
 
     def lost(self, at: datetime, why: str) -> None:
         """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
         self.after_outage = self._trouble_at is not None and abs(at - self._trouble_at) <= OUTAGE
         self.missed = max(self.missed, BLIND_AFTER - 1)
         self.failed(at, why)
+
+    def interrupted(self, at: datetime, why: str) -> None:
+        """Nothing was requested for a while before now: the list is as old as that. `why` is a sentence."""
+        if self.seen is None:
+            return
+        if self.blind_since is None:
+            since = self.periods.pop().since if self.gap else self.seen
+            self.periods.append(Period(min(since, at), at, why))
+        self.gap = why
+        self.gaps += 1
+
+    def clock_set(self, at: datetime, by: timedelta, *, no_gap: bool = False) -> None:
+        """Note a change of this computer's clock; what looked like a gap was none then."""
+        self.steps.append(Step(at, by))
+        self.steps_counted += 1
+        if no_gap and self.gap:
+            if self.blind_since is None:
+                self.periods.pop()
+            self.gap = ""
+            self.gaps -= 1
 
     def unlisted_between(self, start: datetime, end: datetime) -> Sequence[UnlistedPeriod]:
         """The times in which runs were not listed that touch this time."""

@@ -43,12 +43,18 @@ class Line:
 
 @dataclass(slots=True)
 class Tail:
-    """Follows the list for those of its sessions that are `wanted`; `whole` makes references complete."""
+    """Follows the list for those of its sessions that are `wanted`; `whole` makes references complete.
+
+    `narrate` is told in a sentence when this computer's clock was set: that is no blindness.
+    """
 
     follow: Follow
     wanted: Callable[[Session], bool]
     whole: Callable[[Snapshot], Awaitable[Snapshot]]
     from_start: bool = False
+    narrate: Callable[[str], object] = lambda _: None
+    _gaps: int = 0
+    _steps: int = 0
     _seen: Snapshot | None = None
     _blind: str = ""
 
@@ -90,9 +96,11 @@ class Tail:
 
     def _of(self, seen: Snapshot | None) -> Iterator[Line]:
         health, now = self.follow.health, self.follow.clock.now()
-        if health.sight is Sight.BLIND and not self._blind:
-            self._blind = health.problem
+        self._say_clock()
+        if (why := self._why_blind()) and not self._blind:
+            self._blind = why
             yield Line(now, "blind", problem=self._blind)
+        self._gaps = health.gaps if seen is not self._seen else self._gaps
         if seen is None or seen is self._seen:
             return
         if self._blind:
@@ -100,6 +108,24 @@ class Tail:
             self._blind = ""
         before, self._seen = self._seen, seen
         yield from self._changes(before, seen)
+
+    def _why_blind(self) -> str:
+        """Why nothing is known, or was before this look; what may only be a clock that was set waits."""
+        health = self.follow.health
+        if health.sight is Sight.BLIND:
+            return health.problem
+        if health.gap:
+            return "" if self.follow.undecided and not health.missed else health.gap
+        return health.periods[-1].why if health.gaps > self._gaps and health.periods else ""
+
+    def _say_clock(self) -> None:
+        """How far this computer's clock was set, and from when to when, as the JSON has times."""
+        steps, self._steps = self._steps, self.follow.health.steps_counted
+        if steps < self._steps:
+            step = self.follow.health.steps[-1]
+            way = "forward" if step.by > timedelta() else "back"
+            first, last = (f"{when:%Y-%m-%dT%H:%M:%SZ}" for when in (step.at - step.by, step.at))
+            self.narrate(f"This computer's clock was set {way}, from {first} to {last}.")
 
     def _changes(self, before: Snapshot | None, seen: Snapshot) -> Iterator[Line]:
         if before is None:

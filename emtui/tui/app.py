@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from emtui import __version__
+from emtui.local import process
 from emtui.monitor.past import PastLogs
 from emtui.tui import garbage
 from emtui.tui.commands import COMMANDS, Place, bindings
@@ -199,5 +200,8 @@ class EmtuiApp(Opening, Ringing, LookingBack, Leaving, inherit_bindings=False):
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
+        if not process.under_job_control():
+            self.say_not_stopped()
+            return
         self.action_suspend_process()
         self._frames.forget()

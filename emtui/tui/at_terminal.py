@@ -22,6 +22,7 @@ from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
@@ -34,11 +35,15 @@ from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
 from emtui.tui.turns import Turns
+from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from emtui.tui.driver import EmtuiDriver
 
 T = TypeVar("T")
+
+NOT_STOPPED = "ctrl+z: no shell started emtui, so fg could not bring it back."
 
 LAYOUT_EVERY = 60.0
 """Seconds in which it is said once that a key is of another keyboard layout."""
@@ -57,6 +62,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False
         self._layout_told: float | None = None
+        self._cursor_stands = Offset(0, 0)
         self._ink = start.ink
         self._loop_here: asyncio.AbstractEventLoop | None = None
         self.register_theme(THEME)
@@ -192,13 +198,44 @@ class AtTerminal(App[int], inherit_bindings=False):
         driver = self._driver
         if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
             return
-        asks, news = self._frames.turns.asks, self._frames.take()
-        if news:
+        asks, news, place = self._frames.turns.asks, self._frames.take(), self._cursor_place()
+        if not news and place == self._cursor_stands:
+            return
+        self._cursor_stands, there = place, Control.move_to(*place).segment.text
+        if not news:
+            driver.write(there)
+        else:
             self._begin_update()
-            driver.write(news + Control.move_to(*self.cursor_position).segment.text)
+            driver.write(news + there)
             self._end_update()
             if asks:
                 cast("EmtuiDriver", driver).ask()
+
+    def on_descendant_focus(self) -> None:
+        """Something else has the focus: the terminal's cursor belongs there, also if nothing is painted."""
+        self._send()
+
+    def _cursor_place(self) -> Offset:
+        """Where the terminal's own cursor belongs, which screen readers and braille lines follow.
+
+        In a field where it is typed; else at the selected row of the list that has the focus.
+        """
+        focused = self.focused
+        if isinstance(focused, Entry):
+            return focused.caret
+        lines = focused if isinstance(focused, Lines) else next(iter(self.screen.query(Lines)), None)
+        if lines is not None and lines.display:
+            return lines.content_region.offset + Offset(0, lines.line_of_cursor)
+        return focused.content_region.offset if focused else Offset(0, 0)
+
+    def not_stopped(self) -> None:
+        """It was to stop, but nobody could bring it back; from any thread."""
+        self._tell_loop(self.say_not_stopped)
+
+    def say_not_stopped(self) -> None:
+        """Say why it did not stop."""
+        if self.screen_stack:
+            self.page.say(NOT_STOPPED)
 
     def caught_up(self) -> None:
         """The terminal takes something again."""

@@ -6,13 +6,13 @@ Pure: sessions, times and a zone in, text out.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.monitor.away import Absence
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import Sight
+from emtui.monitor.health import Sight, Step
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock, took_text, unknown
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
@@ -103,6 +103,15 @@ def away(absence: Absence, clock: Clock) -> Pieces:
         runs = words.counted(lack.count, "run")
         pieces.append((f"; {runs} not listed {span(lack.since, lack.until or absence.until)}", BOLD))
     return pieces
+
+
+def clock_set(step: Step, clock: Clock) -> Pieces:
+    """Format `Fri 18:02 – Sat 02:02: this computer's clock was set forward by 8h00m`."""
+    first, last = (words.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at))
+    span, was = words.duration(abs(step.by)), "this computer's clock was set"
+    if step.by > timedelta():
+        return [(f"{first} – {last}: {was} forward by {span}", BOLD)]
+    return [(f"{was} back by {span}, from {first} to {last}", BOLD)]
 
 
 def head(session: Session, clock: Clock) -> Pieces:

@@ -18,7 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
 from emtui.ascii import plain
-from emtui.local import terminal
+from emtui.local import process, terminal
 from emtui.tui import mouse as asked_of_mouse
 from emtui.tui.ink import older
 from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Ground, Heard, Inlet, Keys, Lump, Pasted, Shown
@@ -59,6 +59,9 @@ class Owner(Protocol):
     def lit(self, light: bool) -> None:
         """The terminal has said whether its background is light."""
 
+    def not_stopped(self) -> None:
+        """It was to stop, but there is no shell that could bring it back."""
+
     def end_soon(self, code: int) -> None:
         """There is nobody at the terminal any more."""
 
@@ -79,6 +82,7 @@ class EmtuiDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._size = size or self._get_terminal_size()
         self._outlet: Outlet | None = None
         self._watched = False
         self._title = ""
@@ -161,6 +165,17 @@ class EmtuiDriver(LinuxDriver):
 
     def _enable_mouse_pixels(self) -> None:
         """Cells are enough."""
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The framework would believe COLUMNS and LINES before the terminal."""
+        return terminal.size(sys.__stderr__.fileno() if sys.__stderr__ else self.fileno, os.environ)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop only where somebody can say `fg`; the framework would stop for ever."""
+        if process.under_job_control():
+            super()._sigtstp_application()
+        else:
+            self.owner.not_stopped()
 
     def measured(self) -> Size:
         """How large the terminal is now: one signal that comes within another may have left an older size."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 
@@ -28,6 +29,8 @@ class LastTimer:
 
 def _end(code: int, let_go: Callable[[], None]) -> None:
     try:
+        if notify := sys.modules.get("emtui.local.notify"):  # loaded by the first command of a profile
+            notify.end_at_once()
         let_go()
     finally:
         os._exit(code)

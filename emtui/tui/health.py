@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emtui import words
 from emtui.em.source import Source
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import LARGE_SKEW, Sight, UnlistedPeriod
+from emtui.monitor.health import LARGE_SKEW, Health, Sight, UnlistedPeriod
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
@@ -21,22 +21,38 @@ def health(follow: Follow, client: Source | None, clock: Clock, second_try: date
     lines = [f"{label:<16}{text}" for label, text in _facts(follow, client, clock) if text]
     if second_try:
         lines.append(f"{'Second logon':<16}once, at {words.moment(second_try, clock.zone)}")
-    periods = [
-        f"  {words.moment(period.since, clock.zone)} – "
-        f"{words.moment(period.until, clock.zone) if period.until else 'now'}: {period.why}"
-        for period in reversed(follow.health.periods)
-    ]
-    lacked = [_lacked(period, clock) for period in reversed(follow.health.unlisted)]
-    shown = [*lines, "", "Blind periods", *(periods or ["  none since emtui was started"])]
-    return "\n".join([*shown, *(["", "Runs no longer listed", *lacked] if lacked else [])])
+    lines += ["", "Blind periods", *(_periods(follow.health, clock) or ["  none since emtui was started"])]
+    if back := [step for step in reversed(follow.health.steps) if step.by < timedelta()]:
+        lines += ["", "This computer's clock was set back"]
+        lines += [
+            f"  by {words.duration(-step.by)}: {_span(step.at - step.by, step.at, 'to', clock)}"
+            for step in back
+        ]
+    if lacked := [_lacked(period, clock) for period in reversed(follow.health.unlisted)]:
+        lines += ["", "Runs no longer listed", *lacked]
+    return "\n".join(lines)
+
+
+def _periods(noted: Health, clock: Clock) -> list[str]:
+    """The newest first; the times that never were, as the clock was set forward, among them."""
+    told = [(period.since, period.until, period.why) for period in noted.periods]
+    for step in noted.steps:
+        if step.by > timedelta():
+            why = f"This computer's clock was set forward by {words.duration(step.by)}."
+            told.append((step.at - step.by, step.at, why))
+    told.sort(key=lambda one: one[0], reverse=True)
+    return [f"  {_span(since, until, '–', clock)}: {why}" for since, until, why in told]
+
+
+def _span(since: datetime, until: datetime | None, to: str, clock: Clock) -> str:
+    return f"{words.moment(since, clock.zone)} {to} {words.moment(until, clock.zone) if until else 'now'}"
 
 
 def _lacked(period: UnlistedPeriod, clock: Clock) -> str:
     """`  Sun … 18:12:00 – Sun … 18:20:00: 193 runs, listed again`."""
-    until = words.moment(period.until, clock.zone) if period.until else "now"
     how = ", listed again" if period.returned else ", not listed again: taken as deleted"
     runs = f"{words.counted(period.count, 'run')}{how if period.until else ''}"
-    return f"  {words.moment(period.since, clock.zone)} – {until}: {runs}"
+    return f"  {_span(period.since, period.until, '–', clock)}: {runs}"
 
 
 def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:

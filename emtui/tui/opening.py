@@ -37,6 +37,11 @@ class Opening(LoggingOn, inherit_bindings=False):
         if self.lookup_screen:
             self.lookup_screen.learn({event.session.uid: event.session})
 
+    def on_following_resumed(self) -> None:
+        """After sleep whatever runs is asked for at once, not only the list."""
+        for page in self.pages:
+            page.resumed()
+
     async def on_detail_screen_elsewhere(self, event: DetailScreen.Elsewhere) -> None:
         """Another session in place of this one; the list follows."""
         from emtui.tui.screens.detail import DetailScreen
@@ -111,15 +116,16 @@ class Opening(LoggingOn, inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field is never run as keys: what names a run opens it, anything else is a query.
 
-        It names one if it is a sentence with one GUID, too, unless it is a query with a key, such as `id:`.
+        It names one if it is one line with one GUID, too, unless it is a query with a key, such as `id:`.
         """
         screen = self.lookup_screen
         text = " ".join(event.text.split())
+        several = len(event.text.strip().splitlines()) > 1
         if screen is None or not text or self.page.PLACE not in OF_SESSIONS:
             return
         from emtui import lookup
 
-        if not lookup.names_session(text) and screen.is_keyed(text):
+        if not lookup.names_session(text) and (several or screen.is_keyed(text)):
             self._offer(text)
             return
         try:

@@ -100,6 +100,7 @@ def _app(start: Start, asking: background.Asking) -> EmtuiApp:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
+    terminal.forget_leftovers(os.environ, process.ancestors())
     garbage.not_yet()
     from emtui.tui.app import EmtuiApp
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from emtui.local import notify
+from emtui.tui.alert_text import LONGEST
 
 
 async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_environment(
@@ -26,14 +29,100 @@ async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_
     assert "\x1b" not in text
 
 
-async def test_what_goes_wrong_with_it_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_goes_wrong_with_it_is_one_sentence() -> None:
     assert await notify.run(("/nowhere/at-all",), "x") == (
         "The notify_command cannot be run: No such file or directory."
     )
     assert await notify.run((sys.executable, "-c", "raise SystemExit(3)"), "x") == (
         "The notify_command ended with 3."
     )
-    monkeypatch.setattr(notify, "PATIENCE", 0.2)
-    said = await notify.run((sys.executable, "-c", "import time; time.sleep(60)"), "x")
-    assert said
-    assert "was ended" in said
+    assert await notify.run(("true\0",), "x") == "The notify_command cannot be run: there is a NUL in it."
+
+
+STARTS = 'sleep 600 & echo $$ $! >"$0"; '
+
+
+def group_in(pids: Path) -> list[int]:
+    """The shell and its child, once the shell has said who they are."""
+    return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
+
+
+def state(pid: int) -> str:
+    """One letter of the kernel's; nothing for a process that there is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+async def gone(pids: Sequence[int]) -> bool:
+    """Whether none of them is left within a moment; who has lost its parent may be reaped late by init."""
+    for _ in range(100):
+        if all(state(pid) in ("", "Z") for pid in pids) and not state(pids[0]):
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("wait", "The notify_command took more than 0.5 s and was ended."),
+        ("trap '' TERM; wait; wait", "The notify_command took more than 0.5 s and was ended."),
+        ("exit 0", None),
+        ("exit 3", "The notify_command ended with 3."),
+    ],
+    ids=["it waits", "it does not want to end", "it leaves somebody behind", "it fails and does so"],
+)
+async def test_what_takes_too_long_is_ended_with_all_that_it_has_started_and_leaves_no_zombie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str, said: str | None
+) -> None:
+    monkeypatch.setattr(notify, "PATIENCE", 0.5)
+    pids = tmp_path / "pids"
+    held = asyncio.create_task(longest_hold())
+    assert await notify.run(("sh", "-c", f"{STARTS}{then}", str(pids)), "x") == said
+    held.cancel()
+    assert len(group_in(pids)) == 2
+    assert await gone(group_in(pids))
+
+
+async def longest_hold() -> None:
+    """Fails the test if the event loop is held meanwhile."""
+    loop = asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        await asyncio.sleep(0.01)
+        assert loop.time() - began < 1.0
+
+
+async def test_it_may_take_a_minute() -> None:
+    assert notify.PATIENCE == 60
+
+
+async def test_who_no_longer_waits_for_it_ends_it(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    running = asyncio.create_task(notify.run(("sh", "-c", f"{STARTS}wait", str(pids)), "x"))
+    async with asyncio.timeout(10):
+        while len(group_in(pids)) < 2:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await gone(group_in(pids))
+
+
+async def test_the_end_of_a_process_that_is_stuck_waits_for_none_of_them(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    running = asyncio.create_task(notify.run(("sh", "-c", f"{STARTS}wait", str(pids)), "x"))
+    async with asyncio.timeout(10):
+        while len(group_in(pids)) < 2:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
+    notify.end_at_once()
+    assert await running == "The notify_command ended with -9."
+    assert await gone(group_in(pids))
+
+
+async def test_a_long_sentence_is_given_whole_as_far_as_one_is_ever_made(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    await notify.run(("sh", "-c", 'printf %s "$1" >"$0"', str(told)), "x" * LONGEST)
+    assert told.read_text() == "x" * LONGEST

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
+import pexpect
 import pytest
 
 from emtui.local import process
@@ -49,3 +52,34 @@ def test_a_process_that_holds_a_password_is_not_dumped_and_its_environment_not_s
         looked = subprocess.run([*python, LOOK, str(held.pid)], capture_output=True, text=True, check=False)
         held.communicate("")
     assert (looked.stdout == "True\n") is seen, looked.stderr
+
+
+JOBS = """
+import os, sys
+from emtui.local import process
+print(int(process.under_job_control()), process.ancestors()[0] == os.getppid(), process.ancestors()[-1])
+"""
+
+
+def test_only_a_job_of_a_shell_can_be_brought_back() -> None:
+    probe = f"{shlex.quote(sys.executable)} -c {shlex.quote(JOBS)}"
+    job = [sys.executable, str(Path(__file__).parents[1] / "job.py")]
+    lines = {}
+    for name, argv in {
+        "first process": ["sh", "-c", f"exec {probe}"],
+        "child of a shell without jobs": ["sh", "-c", f"{probe}; true"],
+        "job": [*job, "sh", "-c", f"exec {probe}"],
+        "within a job": [*job, "sh", "-c", f"{probe}; true"],
+        "shell with jobs": ["bash", "--norc", "-i", "-c", f"set -m; {probe}; true"],
+    }.items():
+        said, code = pexpect.run(shlex.join(argv), withexitstatus=True, timeout=60)
+        assert code == 0, said
+        lines[name] = said.decode().split()
+    assert {name: line[0] for name, line in lines.items()} == {
+        "first process": "0",
+        "child of a shell without jobs": "0",
+        "job": "1",
+        "within a job": "1",
+        "shell with jobs": "1",
+    }
+    assert {line[1] for line in lines.values()} == {"True"}

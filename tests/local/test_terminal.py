@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import termios
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,49 @@ def test_a_locale_that_python_leaves_alone_is_believed(tmp_path: Path) -> None:
         before = dict(environ)
         terminal.as_it_was(environ, tmp_path / "no such file")
         assert environ == before
+
+
+TMUX, STY = "/run/user/1000/tmux/default,4711,0", "815.pts-0.em01"
+
+
+@pytest.mark.parametrize(
+    ("environ", "ancestors", "left"),
+    [
+        ({"TMUX": TMUX, "TMUX_PANE": "%1"}, (99, 4711, 1), {"TMUX", "TMUX_PANE"}),
+        ({"TMUX": TMUX, "TMUX_PANE": "%1", "TERM": "xterm"}, (99, 47, 1), {"TERM"}),
+        ({"STY": STY, "WINDOW": "0"}, (99, 815, 1), {"STY", "WINDOW"}),
+        ({"STY": STY, "WINDOW": "0"}, (99, 8, 1), set()),
+        ({"TMUX": TMUX, "STY": STY}, (99, 815, 1), {"STY"}),
+        ({"TMUX": TMUX, "STY": STY}, None, {"STY"}),
+        ({"TMUX": "nonsense", "STY": "nonsense"}, (1,), set()),
+        ({"TMUX": ",٣,", "STY": "1" * 5000}, (3, 1), set()),
+        ({"TMUX": "", "STY": ""}, (1,), {"TMUX", "STY"}),
+    ],
+)
+def test_what_was_left_over_from_another_terminal_is_forgotten(
+    environ: dict[str, str], ancestors: tuple[int, ...] | None, left: set[str]
+) -> None:
+    terminal.forget_leftovers(environ, ancestors)
+    assert set(environ) == left
+
+
+def test_where_no_ancestor_is_known_the_socket_of_tmux_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "default").touch()
+    environ = {"TMUX": f"{tmp_path}/default,4711,0"}
+    terminal.forget_leftovers(environ, None)
+    assert terminal.relayed(environ)
+
+
+def test_columns_and_lines_count_only_where_the_terminal_says_0() -> None:
+    ours, theirs = os.openpty()
+    environ = {"COLUMNS": "40", "LINES": "10"}
+    try:
+        assert terminal.size(theirs, environ) == (40, 10)
+        assert terminal.size(theirs, {"COLUMNS": "0", "LINES": "-1"}) == (80, 24)
+        assert terminal.size(theirs, {"COLUMNS": "9" * 5000}) == (80, 24)
+        termios.tcsetwinsize(theirs, (33, 111))
+        assert terminal.size(theirs, environ) == (111, 33)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert terminal.size(theirs, {}) == (80, 24)

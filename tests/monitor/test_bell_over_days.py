@@ -14,7 +14,7 @@ from quiet_months import BEGIN, SEEDS, clocks_changed, listed, months, patched
 
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
-from emtui.monitor.alarm import Alarm
+from emtui.monitor.alarm import Alarm, new_failures
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
 
@@ -30,9 +30,8 @@ def rings(sessions: Sequence[Session], begin: datetime, until: datetime) -> list
     before = Snapshot(tuple(listed(newest_first, now)), now)
     while (now := now + EVERY) <= until:
         after = Snapshot(tuple(listed(newest_first, now)), now)
-        found = alarm.failure(Changes.between(before, after), after)
-        if found:
-            rang.append((now, found))
+        alarm.failed(new_failures(Changes.between(before, after), after), now, "em01.example.net")
+        rang += [(now, alert.run) for alert in alarm.due() if alert.run]
         before = after
     return rang
 

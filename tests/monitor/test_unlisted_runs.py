@@ -10,7 +10,7 @@ import pytest
 from looks import NOON, run
 
 from emtui.em.model import Listing, Outcome, Session
-from emtui.monitor.alarm import Alarm
+from emtui.monitor.alarm import new_failures
 from emtui.monitor.changes import NOTHING, Changes
 from emtui.monitor.health import Health
 from emtui.monitor.snapshot import Snapshot
@@ -194,21 +194,21 @@ def test_health_keeps_since_when_how_many_and_until_when() -> None:
 
 
 def test_no_failure_of_a_type_that_failed_before_rings_when_the_one_before_is_not_listed() -> None:
-    def rings(lists: Lists) -> Session | None:
-        return Alarm(clock=lambda: 0.0).failure(lists.changes, lists.seen)
+    def rings(lists: Lists) -> tuple[Session, ...]:
+        return new_failures(lists.changes, lists.seen)
 
     old, new = run(1, "Failed"), run(0, "Failed")
     lists = Lists(old, *RUNS[2:])
     lists.then()
     lists.then(old, *RUNS[2:])
-    assert rings(lists) is None
+    assert rings(lists) == ()
     lists.then(*RUNS[2:])
     lists.then(new, *RUNS[2:])
-    assert rings(lists) is None
+    assert rings(lists) == ()
     lists = Lists(*RUNS[1:])
     lists.then()
     lists.then(new, *RUNS[1:])
-    assert rings(lists) == new
+    assert rings(lists) == (new,)
 
 
 def findings(seen: Snapshot) -> Attention:
@@ -230,7 +230,6 @@ def test_for_200_lists_that_shrink_empty_double_and_return_nothing_vanishes_and_
         run(number, rng.choice(("Success", "Success", "Failed")), rng.choice(kinds)) for number in range(203)
     ]
     lists, ever = Lists(*every), {one.uid for one in every}
-    alarm = Alarm(clock=lambda: 0.0)
     for number in range(200):
         before, known = failing(lists.seen), set(ever)
         if rng.random() < 0.2:
@@ -245,8 +244,7 @@ def test_for_200_lists_that_shrink_empty_double_and_return_nothing_vanishes_and_
         ever |= fresh
         assert {one.uid for one in lists.changes.added} == fresh
         assert {one.uid for one in seen.known} == ever
-        rung = alarm.failure(lists.changes, seen)
-        assert rung is None or rung.uid in fresh
+        assert {one.uid for one in new_failures(lists.changes, seen)} <= fresh
         after = failing(seen)
         for kind in set(before) - set(after):
             newer = [one for one in seen.known if one.type == kind and one.uid in fresh]

@@ -108,13 +108,19 @@ def test_over_a_quiet_line_the_list_comes_when_typing_pauses(tmp_path: Path, dem
         assert sent <= 3_000
 
 
-def test_after_the_shell_had_the_terminal_the_whole_screen_is_sent_again(wide_list: Terminal) -> None:
-    shown = wide_list.lines()
-    os.kill(wide_list.child.pid, signal.SIGTSTP)
-    wide_list.stopped()
-    wide_list.wipe()
-    os.kill(wide_list.child.pid, signal.SIGCONT)
-    wide_list.until(lambda lines: lines == shown)
+def test_after_the_shell_had_the_terminal_the_whole_screen_is_sent_again(tmp_path: Path, demo: Demo) -> None:
+    with at_night(demo, columns=120, lines=40, environ=a_home(tmp_path), job=True) as terminal:
+        terminal.until("Password")
+        terminal.press("enter")
+        terminal.at_row(1)
+        terminal.until(" a: ")
+        terminal.rest()
+        shown = terminal.lines()
+        os.kill(terminal.child.pid, signal.SIGTSTP)
+        terminal.stopped()
+        terminal.wipe()
+        os.kill(terminal.child.pid, signal.SIGCONT)
+        terminal.until(lambda lines: lines == shown)
 
 
 def test_a_screen_that_was_written_over_is_drawn_anew_with_one_key(wide_list: Terminal) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,8 +27,11 @@ PAGER = """#!/bin/sh
 cd {folder}
 env >environ
 cat >text
+stty -icanon </dev/tty
+sleep 0.2
 printf 'I AM THE PAGER' >/dev/tty
-read answer </dev/tty
+head -c 1 </dev/tty >answer
+stty icanon </dev/tty
 """
 
 
@@ -200,6 +205,62 @@ def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Pa
             assert "\n1 event\n" in (tmp_path / "text").read_text()
             terminal.press("q")
             terminal.until("1 of 1")
+
+
+@pytest.mark.parametrize("pager", ["cat", "less -F", "sh -c 'cat; exit 3'"])
+def test_the_text_of_a_pager_that_ends_at_once_stays_until_a_key(
+    tmp_path: Path, demo: Demo, pager: str
+) -> None:
+    need(pager.split(maxsplit=1)[0])
+    with at_demo(demo, tmp_path, PAGER=pager) as terminal:
+        terminal.press("down", "down", "enter")
+        terminal.until("3 of 3 events")
+        before = terminal.lines()
+        entered = terminal.received.count(b"\x1b[?1049h")
+        for times, key in enumerate(("q", "ctrl+c", "down"), 1):
+            terminal.press("v")
+            terminal.until("emtui: press any key to go back.", "+6.1s  2026-11-23 00:31:53")
+            terminal.for_a_while(0.3)
+            assert terminal.received.count(b"\x1b[?1049h") == entered + times - 1
+            terminal.press(key)
+            terminal.back(times)
+            terminal.until(lambda lines: lines[:-2] == before[:-2])
+        terminal.until("sh ended with 3." if "3" in pager else "q back")
+
+
+def test_a_pager_that_waits_for_keys_itself_asks_for_no_more(tmp_path: Path, demo: Demo) -> None:
+    need("less")
+    with at_demo(demo, tmp_path, PAGER="less") as terminal:
+        terminal.press("down", "down", "enter")
+        terminal.until("3 of 3 events")
+        terminal.press("v")
+        terminal.until("(END)")
+        terminal.for_a_while(0.5)
+        terminal.press("q")
+        terminal.back()
+        assert b"any key" not in terminal.received
+
+
+def test_emtui_that_is_ended_while_a_key_is_waited_for_gives_the_terminal_back(
+    tmp_path: Path, demo: Demo
+) -> None:
+    with at_demo(demo, tmp_path, PAGER="cat") as terminal:
+        terminal.press("v")
+        terminal.until("any key")
+        os.kill(terminal.child.pid, signal.SIGTERM)
+        assert terminal.end() == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("name", ["TMUX", "STY"])
+def test_what_another_terminal_left_in_the_environment_does_not_change_the_way(
+    tmp_path: Path, demo: Demo, name: str
+) -> None:
+    left = {"TMUX": "/run/tmux/default,4194304,0", "STY": "4194304.pts-0.em99"}
+    with at_demo(demo, tmp_path, **{name: left[name]}) as terminal:
+        terminal.press("y")
+        terminal.until("Copied to the clipboard, if the terminal allows.")
+        (row,) = copied(terminal)
+        assert ROW.fullmatch(row)
 
 
 def test_a_missing_pager_is_one_sentence(tmp_path: Path, demo: Demo) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 import pyte
 import pytest
 from desktop import need
-from pty_terminal import a_home, python
+from pty_terminal import a_home, at_night, python
 from rogue import (
     GOOD,
     GUID,
@@ -41,6 +41,7 @@ from rogue import (
     route_of,
     session_xml,
 )
+from served import Demo
 
 PATIENCE = 60.0
 HASTY = Path(__file__).parent.parent / "hasty.py"
@@ -375,6 +376,26 @@ def test_ctrl_z_and_fg_come_back_to_the_same_view(tmp_path: Path) -> None:
             terminal.press("exit\n")
             terminal.end()
         assert server.count("DELETE") == 1
+
+
+def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: Demo) -> None:
+    with at_night(demo, environ=a_home(tmp_path)) as terminal:
+        terminal.until("Password")
+        terminal.press("\x1a")
+        terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
+        terminal.press("enter")
+        terminal.at_row(1)
+        for key in (True, False):
+            if key:
+                terminal.press("\x1a")
+            else:
+                os.kill(terminal.child.pid, signal.SIGTSTP)
+            terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
+            assert os.waitpid(terminal.child.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
+            terminal.press("down")
+            terminal.until(lambda lines: "ctrl+z" not in "\n".join(lines))
+        terminal.press("Q")
+        assert terminal.end() == 0
 
 
 def test_a_pane_of_tmux_that_is_closed_ends_it(tmp_path: Path) -> None:

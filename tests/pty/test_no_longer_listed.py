@@ -96,7 +96,7 @@ def test_an_alert_about_a_run_that_is_not_listed_is_told_whole_and_can_be_acknow
     night.lists(*every[100:110])
     night.terminal.until("193 runs no longer listed")
     night.terminal.press("a")
-    night.terminal.until(lambda lines: "193 runs no longer listed" in lines[-1])
+    night.terminal.until(lambda lines: "193 runs no longer listed" in "".join(lines[-2:]))
     night.terminal.press("a")
     night.terminal.until(lambda lines: "LogExport failed twice" in " ".join(lines[-2:]))
     night.terminal.press("4", "g", "m", "INC0012345", "enter")
@@ -179,7 +179,7 @@ def test_a_selected_run_that_no_longer_matches_the_query_is_said_to_be_that(
     night.terminal.press("2", "j")
     night.terminal.until("2 of 2 runs")
     night.lists(going[0], *every[1:])
-    night.terminal.until("The selected run no longer matches state:running: moved to CollectJob ")
+    night.terminal.until("The selected run no longer matches: moved to CollectJob ")
 
 
 def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -> None:
@@ -200,3 +200,22 @@ def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -
     terminal.until("No row below this one. Continued from the top.", "1 of 2 runs")
     terminal.press("N")
     terminal.until("No row above this one. Continued from the bottom.", "2 of 2 runs")
+
+
+def test_a_selected_alert_that_is_over_is_said_to_be_over(night: Night, every: list[Session]) -> None:
+    night.terminal.press("4")
+    night.terminal.until("1 of 1 alert")
+    well = replace(made(0, "LogExport"), uid=uid_of("0000ffff-0000-4000-8000-000000000004"))
+    night.lists(well, *every)
+    night.terminal.until("The selected alert is over: none is left.")
+
+
+def test_after_the_last_alert_the_first_one_comes_again_and_that_is_said(
+    night: Night, every: list[Session]
+) -> None:
+    night.lists(*every[:5], *every[6:])
+    night.terminal.until("1 run no longer listed")
+    night.terminal.press("a", "a")
+    night.terminal.until(lambda lines: "Continued" not in "".join(lines[-2:]))
+    night.terminal.press("a")
+    night.terminal.until("Continued from the first alert.")

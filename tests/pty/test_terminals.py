@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui
+from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui, python
 from served import Demo
 
 from emtui.tui.background import QUESTION
@@ -360,3 +360,22 @@ def test_hundreds_of_sizes_in_a_moment_end_with_the_right_screen_for_few_bytes(t
         terminal.press("\x0c")
         terminal.until(lambda lines: lines == shown)
     assert sent <= 30_000
+
+
+def test_a_window_that_changes_is_followed_though_columns_and_lines_are_exported(the_list: Looking) -> None:
+    with the_list(size=(100, 30), more={"COLUMNS": "40", "LINES": "10"}) as terminal:
+        assert "? keys" in terminal.lines()[29]
+        assert len(terminal.lines()[0]) > 90
+        terminal.child.setwinsize(20, 90)
+        terminal.until(lambda lines: "? keys" in lines[19])
+
+
+def test_columns_and_lines_count_where_the_terminal_does_not_know_its_size(tmp_path: Path) -> None:
+    unknown = "import os, sys, termios; termios.tcsetwinsize(0, (0, 0)); "
+    begun = unknown + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    environ = a_home(tmp_path, COLUMNS="70", LINES="18")
+    with python(
+        "-c", begun, "-m", "emtui", "demo", *NIGHT, columns=120, lines=40, environ=environ
+    ) as terminal:
+        terminal.until("Password")
+        terminal.until(lambda lines: "Enter log on" in lines[17])

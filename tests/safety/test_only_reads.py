@@ -209,8 +209,8 @@ def in_turn(place: Place) -> list[str]:
 
 
 @contextmanager
-def at_the_list(seat: dict[str, str], *argv: str) -> Iterator[Terminal]:
-    with emtui(*argv, environ=seat, folder=seat["HOME"]) as terminal:  # where `H` may write a file
+def at_the_list(seat: dict[str, str], *argv: str, job: bool = False) -> Iterator[Terminal]:
+    with emtui(*argv, environ=seat, folder=seat["HOME"], job=job) as terminal:  # where `H` may write a file
         terminal.child.delaybeforesend = None
         terminal.until(listed)
         yield terminal
@@ -304,7 +304,7 @@ def test_a_certificate_that_is_looked_at_is_followed_by_no_request(
 
 
 def test_stopping_and_coming_back_only_reads(seat: dict[str, str], server: Stranger) -> None:
-    with at_the_list(seat) as terminal:
+    with at_the_list(seat, job=True) as terminal:
         terminal.press(sent("ctrl+z"))
         terminal.stopped()
         os.kill(terminal.child.pid, signal.SIGCONT)

@@ -151,7 +151,7 @@ async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_
         "https://x/api/systemSessions/{id}",
         "<https://x/api/systemSessions/{id}>",
         '"urn:veeam:SystemSession:{id}",',
-        "the run {id} failed\nat night",
+        "the run {id} failed at night",
     ],
 )
 @pytest.mark.parametrize("way", ["pasted", "typed", "at the start"])
@@ -192,11 +192,12 @@ async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
         assert seat.page is (seat.listing if way == "typed" else page)
 
 
-async def test_a_pasted_query_with_a_key_stays_a_query() -> None:
-    wanted = WORLD.sessions(NIGHT)[7]
+@pytest.mark.parametrize("form", ["message:{id}", "quarantine bs02?\r:leave it to storage\r{id}\r"])
+async def test_a_pasted_query_with_a_key_stays_a_query_and_so_do_several_lines(form: str) -> None:
+    text = form.format(id=WORLD.sessions(NIGHT)[7].id)
     async with seated() as seat:
-        seat.app.post_message(events.Paste(f"message:{wanted.id}"))
-        await seat.until(lambda: getattr(seat.app.focused, "value", "") == f"message:{wanted.id}")
+        seat.app.post_message(events.Paste(text))
+        await seat.until(lambda: getattr(seat.app.focused, "value", "") == " ".join(text.split()))
         assert seat.page is seat.listing
 
 

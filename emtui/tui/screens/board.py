@@ -56,12 +56,7 @@ class BoardScreen(AboveTheList):
         if not self.stands or standing is None or attention is None:
             return
         rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
-        table = self.query_one(BoardRows)
-        selected = table.selected
-        table.show(rows, Clock(standing.now, self.zone or self.emtui.zone))
-        here = table.selected
-        if selected and here and type_of(selected) != type_of(here):
-            self.say(f"{type_of(selected)} is no longer listed: moved to {type_of(here)}.")
+        self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone or self.emtui.zone))
         self.query_one("#title", OneLine).show(*titled("Types", calm(attention.calm), self.size.width))
         self.show_top()
 

@@ -51,11 +51,22 @@ class Following(Digits):
         """The list is known better or worse than before."""
 
     class Lost(Message):
-        """A request has failed, and the server cannot be reached any more, for this reason."""
+        """A request has failed, and the server cannot be reached any more, for this reason.
 
-        def __init__(self, why: str) -> None:
+        `stopped`: nothing more is requested before a person has decided.
+        """
+
+        def __init__(self, why: str, at: datetime | None, *, stopped: bool = False) -> None:
             super().__init__()
             self.why = why
+            self.at = at
+            self.stopped = stopped
+
+    class Looked(Message):
+        """A request has come to its end, or was overdue."""
+
+    class Resumed(Message):
+        """Nothing was requested for a while: this computer slept, or emtui was stopped."""
 
     class Refused(Message):
         """The logon was refused just after an outage: the directory behind the server may not be back."""
@@ -68,6 +79,8 @@ class Following(Digits):
         self._asked_at: datetime | None = None
         self._waved_away = ""
         self._sight: Sight | None = None
+        self._gaps = 0
+        self._new_names: set[Uid] = set()
 
     def on_mount(self) -> None:
         """Ask for the list as soon as there is somewhere to show it, and say so with the first picture."""
@@ -122,13 +135,21 @@ class Following(Digits):
         elif self._by_hand or self.follow.health.sight is not Sight.CLEAR or seen is None:
             self._complain(problem)
         if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
-            self.post_message(self.Lost(problem))
+            self.post_message(self.Lost(problem, self.follow.health.failed_at))
         self._tell_sight()
+        self._tell_gap()
         self._by_hand = False
         self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
         if seen is not None and seen is not before:
             self._show(seen, before)
+        self.post_message(self.Looked())
         self.show_top()
+
+    def _tell_gap(self) -> None:
+        """Say so once for each time in which nothing was requested."""
+        gaps, self._gaps = self._gaps, self.follow.health.gaps
+        if gaps < self._gaps:
+            self.post_message(self.Resumed())
 
     def _tell_sight(self) -> None:
         if self.follow.health.sight is not self._sight:
@@ -143,6 +164,7 @@ class Following(Digits):
         if before is None:
             self.post_message(self.Arrived())
         elif self.follow.changes:
+            self._new_names |= {session.uid for session in self.follow.changes.added if not session.complete}
             self.post_message(self.Moved(self.follow.changes))
         if before is None or seen.listing is not before.listing:
             self._complete(seen.references)
@@ -167,7 +189,7 @@ class Following(Digits):
             self.post_message(self.Refused())
         self.trouble = f"{what}{when}, L log on: {decided(problem)}"
         self.sessions.veiled = True
-        self.post_message(self.Lost(str(problem)))
+        self.post_message(self.Lost(str(problem), at, stopped=True))
         self._tell_sight()
         self.show_top()
 
@@ -195,9 +217,13 @@ class Following(Digits):
             self.progress = ""
 
     def learn(self, known: dict[Uid, Session]) -> None:
-        """Some sessions are known better now."""
+        """Some sessions are known better now; of new ones that is when their outcome is known."""
         if self.snapshot:
             self.snapshot = self.follow.snapshot = self.snapshot.learn(known)
+            new = tuple(one for uid, one in known.items() if uid in self._new_names and one.complete)
+            self._new_names -= {session.uid for session in new}
+            if new:
+                self.post_message(self.Moved(Changes(changed=new)))
 
     def log_on_as(self, client: Source) -> None:
         """The same list, asked for by another logon."""
@@ -222,6 +248,11 @@ class Following(Digits):
     def is_blind(self) -> bool:
         """Whether the list could not be had for so long that nothing is known of the server."""
         return self.follow.health.sight is Sight.BLIND
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether requests for the list are overdue, but not for so long."""
+        return self.follow.health.sight is Sight.STALE
 
     @property
     def busy(self) -> bool:

@@ -6,6 +6,7 @@ A failed answer leaves on the screen what was there.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from random import random
 from time import monotonic
 
@@ -48,6 +49,11 @@ class KeepingUp(Explaining):
     def __init__(self, client: Source, session: Session) -> None:
         super().__init__(client, session)
         self._missed = 0
+        self._resumed = asyncio.Event()
+
+    def resumed(self) -> None:
+        """Ask for what runs at once: this computer slept, or emtui was stopped."""
+        self._resumed.set()
 
     def show_session(self) -> None:
         """Draw what is known of the run now."""
@@ -80,7 +86,10 @@ class KeepingUp(Explaining):
         """What runs is asked for again and again while it is looked at; nothing is said of the asking."""
         pause = PACE.every
         while True:
-            await asyncio.sleep(max(pause / self.emtui.speed, SOONEST))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(pause / self.emtui.speed, SOONEST)):
+                    await self._resumed.wait()
+            self._resumed.clear()
             if (
                 self.asking
                 or self.gone

@@ -132,7 +132,7 @@ class LookupScreen(Walking):
         """A later list has not got the selected row: say where the selection moved to."""
         if event.is_listed and self.query_one(QueryPrompt).is_open:
             return
-        why = f"no longer matches {self.query_now.text}" if event.is_listed else "is no longer listed"
+        why = "no longer matches" if event.is_listed else "is no longer listed"
         where = "no row is left" if event.here is None else f"moved to {self._named(event.here)}"
         self.say(f"The selected run {why}: {where}.")
 

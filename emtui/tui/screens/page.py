@@ -88,6 +88,9 @@ class Page(Screen[str | None]):
     def judged(self) -> None:
         """It is known anew how the types of the list stand: most pages show nothing of that."""
 
+    def resumed(self) -> None:
+        """Called when this computer slept, or emtui was stopped: what the page shows may be old."""
+
     def position(self) -> str:
         """Where the cursor stands, for the end of the footer."""
         return ""
@@ -176,6 +179,8 @@ class Page(Screen[str | None]):
         pieces: Pieces = [("PAUSED  ", BOLD)] if self.emtui.paused else []
         if self.emtui.blind:
             pieces.append(("BLIND  ", ALARM))
+        elif self.emtui.stale:
+            pieces.append(("STALE  ", ALARM))
         if as_of and zone:
             from emtui.tui.columns import Clock
             from emtui.tui.describe import as_of_text

@@ -16,12 +16,13 @@ from emtui.em.source import Source
 from emtui.monitor.away import Absence
 from emtui.monitor.changes import Changes
 from emtui.monitor.follow import Clock as Clocks
+from emtui.monitor.health import Step
 from emtui.monitor.pace import AWAY, Pace
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
-from emtui.tui.describe import away, standing
+from emtui.tui.describe import away, clock_set, standing
 from emtui.tui.screens.following import Following
-from emtui.tui.theme import CHANGED, NEW
+from emtui.tui.theme import CHANGED, NEW, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 
@@ -33,6 +34,34 @@ class Watching(Following):
         self._noticed: set[Uid] = set()
         self._left: datetime | None = None
         self._absence: Absence | None = None
+        self._away_since: datetime | None = None
+        """Since when nobody was there when this computer slept, until the next answer."""
+        self._step: Step | None = None
+        """The last time that this computer's clock was set, until somebody takes the line away."""
+        self._steps_seen = self._gaps_before = 0
+
+    def _looked(self, seen: Snapshot | None) -> None:
+        """Time in which nothing was requested is time away, whoever presses a key before the next answer."""
+        self._note_gap()
+        self._note_step()
+        super()._looked(seen)
+
+    def _note_gap(self) -> None:
+        if self.follow.health.gap and self._away_since is None and self.snapshot:
+            self._away_since = self._left or self.snapshot.as_of
+            self._gaps_before = self.follow.health.gaps - 1
+
+    def _note_step(self) -> None:
+        """A clock that was set is said in a line of its own, and is no time away."""
+        health = self.follow.health
+        if health.steps_counted == self._steps_seen:
+            return
+        self._steps_seen, self._step = health.steps_counted, health.steps[-1]
+        if health.gaps == self._gaps_before:
+            self._away_since = None
+        if self._left and self._left <= self._step.at - self._step.by:
+            self._left += self._step.by
+        self.show_away()
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
         """What is new is marked by the time that it is drawn."""
@@ -60,6 +89,8 @@ class Watching(Following):
         """A key on any screen: somebody is there."""
         if self.follow.touch():
             self.follow.wake()
+        self._note_gap()
+        self._note_step()
         self._left = self.emtui.now()
 
     @property
@@ -84,19 +115,26 @@ class Watching(Following):
 
     def _keep_absence(self, seen: Snapshot) -> None:
         """While nobody is there the line that says what happened meanwhile is kept up to date."""
-        if self._left and self.follow.idle >= AWAY:
+        since, self._away_since = self._away_since, None
+        if since:
+            self._absence = Absence.of(seen, self.follow.health, since)
+        elif self._left and self.follow.idle >= AWAY:
             self._absence = Absence.of(seen, self.follow.health, self._left)
 
     def show_away(self) -> None:
         """What happened while nobody looked; it stays until Esc."""
         line = self.query_one("#away", Static)
-        line.display = self._absence is not None
-        if self._absence:
-            said = away(self._absence, Clock(self.emtui.now(), self.zone or self.emtui.zone))
+        clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
+        said = away(self._absence, clock) if self._absence else []
+        if self._step:
+            said += [("; ", PLAIN)] * bool(said) + clock_set(self._step, clock)
+        line.display = bool(said)
+        if said:
             line.update(Content.from_rich_text(Text.assemble(*said)))
 
     def forget_absence(self) -> bool:
         """Take that line away; false if there is none."""
-        gone, self._absence = self._absence is not None, None
+        gone = self._absence is not None or self._step is not None
+        self._absence = self._step = None
         self.show_away()
         return gone

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.events import Paste
+from textual.geometry import Offset
 from textual.widgets import Input
 
 
@@ -25,6 +26,11 @@ class Entry(Input, inherit_css=False):
     def __init__(self, *, password: bool = False, select_on_focus: bool = True) -> None:
         super().__init__(password=password, select_on_focus=select_on_focus)
         self.cursor_blink = False
+
+    @property
+    def caret(self) -> Offset:
+        """Where on the screen the next character is typed; the framework's own word is a cell too far."""
+        return self.cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
 
 class LineEntry(Entry):

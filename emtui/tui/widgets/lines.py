@@ -86,6 +86,11 @@ class Lines(Widget, can_focus=True):
         """How many rows can be seen at once."""
         return max(self.size.height - self.HEADING, 1)
 
+    @property
+    def line_of_cursor(self) -> int:
+        """The line of this widget on which the row under the cursor stands."""
+        return max(min(self.cursor - self.top + self.HEADING, self.size.height - 1), 0)
+
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
         width = self.size.width

@@ -48,7 +48,7 @@ class Foot(OneLine):
     """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
 
     A sentence that one line does not hold has up to three until the next key: half of it
-    would not say what to do.
+    would not say what to do. The place stays in sight beside it, unless the sentence needs all lines.
     """
 
     _said = ""
@@ -78,7 +78,11 @@ class Foot(OneLine):
         from emtui.tui.widgets.paragraph import wrapped
 
         room = width - (words.cells(self._here) + 2 if self._here else 0)
-        return [self._said] if words.cells(self._said) <= room else wrapped(self._said, width, MOST)
+        if words.cells(self._said) <= room:
+            return [self._said]
+        lines, beside = wrapped(self._said, width, MOST), wrapped(self._said, room, MOST)
+        is_hidden = bool(lines) and words.cells(lines[-1]) > room
+        return beside if is_hidden and " ".join(beside) == " ".join(lines) else lines
 
     def _height(self, width: int) -> int:
         return max(len(self._lines(width)), 1)

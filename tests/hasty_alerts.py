@@ -1,0 +1,20 @@
+"""emtui in a hurry, whose ten minutes and whose shortest gap are as short as the test says.
+
+    python hasty_alerts.py EVERY APART GAP [ARGUMENT…]
+
+EVERY, APART and GAP are seconds between two requests, between two alerts, and of the shortest gap.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from hasty import hurry
+
+from emtui.cli import main
+from emtui.monitor import alarm, follow
+
+if __name__ == "__main__":
+    every, alarm.APART, follow.SHORTEST_GAP = map(float, sys.argv[1:4])
+    hurry(every)
+    sys.exit(main(sys.argv[4:]))

@@ -1,0 +1,340 @@
+"""Sleep, a stop, and a clock that was set: told apart by the clocks of this computer and by the server's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from looks import NOON, run
+
+from emtui.em.errors import EmError, Unreachable
+from emtui.em.model import Listing
+from emtui.monitor import follow as following
+from emtui.monitor.clocks import Cause, Lapse, Reading, was_set
+from emtui.monitor.follow import Answer, Follow
+from emtui.monitor.health import Cost, Period, Sight
+from emtui.monitor.pace import Pace
+from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.tail import Line, Tail
+
+HOUR = 3600.0
+EIGHT = 8 * HOUR
+LEAST = 180.0
+GONE = Unreachable("em01.example.net does not answer.")
+
+
+# --- two readings ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wall", "monotonic", "boot", "cause", "step"),
+    [
+        (1.0, 1.0, 1.0, None, 0.0),
+        (1.6, 1.0, 1.0, None, 0.0),
+        (EIGHT, 1.0, EIGHT, Cause.SLEPT, 0.0),
+        (LEAST - 1, 1.0, LEAST - 1, None, 0.0),
+        (LEAST + 3, 1.0, LEAST + 3, Cause.SLEPT, 0.0),
+        (EIGHT, EIGHT, EIGHT, Cause.STOPPED, 0.0),
+        (EIGHT, 1.0, 1.0, Cause.UNCERTAIN, 0.0),
+        (EIGHT, 1.0, None, Cause.UNCERTAIN, 0.0),
+        (EIGHT, EIGHT, None, Cause.STOPPED, 0.0),
+        (1 - HOUR, 1.0, 1.0, None, -HOUR),
+        (1 - HOUR, 1.0, None, None, -HOUR),
+        (-19.0, 1.0, 1.0, None, 0.0),
+        (121.0, 1.0, 1.0, None, 120.0),
+        (EIGHT - HOUR, 1.0, EIGHT, Cause.SLEPT, -HOUR),
+    ],
+)
+def test_what_passed_between_two_readings(
+    wall: float, monotonic: float, boot: float | None, cause: Cause | None, step: float
+) -> None:
+    before = Reading(1e9, 500.0, None if boot is None else 9000.0)
+    after = Reading(1e9 + wall, 500.0 + monotonic, None if boot is None else 9000.0 + boot)
+    lapse = Lapse.between(before, after, 1.0)
+    assert lapse.cause(LEAST) is cause
+    assert lapse.step(LEAST) == pytest.approx(step, abs=0.01)
+
+
+def test_a_clock_that_was_set_leaves_the_servers_behind_and_sleep_does_not() -> None:
+    assert was_set(EIGHT, 0.0, -EIGHT)
+    assert was_set(EIGHT, 40.0, 41.0 - EIGHT)
+    assert not was_set(EIGHT, 0.0, 1.0)
+    assert not was_set(EIGHT, None, -EIGHT)
+    assert not was_set(EIGHT, 0.0, None)
+    assert not was_set(EIGHT, 0.0, EIGHT)
+
+
+def test_this_computers_own_clocks_can_be_read() -> None:
+    first, second = Reading.now(), Reading.now()
+    assert Lapse.between(first, second, 1.0).cause(30.0) is None
+    assert second.monotonic >= first.monotonic
+
+
+# --- the list that is followed ----------------------------------------------------
+
+
+@dataclass
+class Computer:
+    """One that sleeps when it is told: its clocks, and a server that answers as long as `problem` is none."""
+
+    passed: float = 0.0
+    slept: float = 0.0
+    set: float = 0.0
+    ahead: float | None = None
+    problem: EmError | None = None
+    hangs: bool = False
+    asked: int = 0
+    waits: list[float | None] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed + self.slept + self.set)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        self.waits.append(seconds)
+        await event.wait()
+
+    def read(self) -> Reading:
+        return Reading(self.slept + self.set, 0.0, self.slept)
+
+    async def answer(self) -> Answer:
+        self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.problem:
+            raise self.problem
+        skew = None if self.ahead is None else timedelta(seconds=self.ahead - self.set)
+        return Answer(Listing((run(1),)), Cost(1000, 0.1), skew)
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "TICK", 0.01)
+
+
+def followed(computer: Computer) -> Follow:
+    return Follow(computer.answer, Pace(), computer, lambda: 0.0, read_clocks=computer.read)
+
+
+def failed_so_often(follow: Follow, failures: int) -> bool:
+    return follow.health.failures >= failures
+
+
+async def until(looks: AsyncGenerator[Snapshot | None, None], holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        async for _ in looks:
+            if holds():
+                return
+
+
+async def test_sleep_is_stale_before_the_next_request_and_a_period_without_data_after_it() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.slept = EIGHT
+        await until(looks, lambda: follow.health.sight is Sight.STALE)
+        assert computer.asked == 1
+        assert follow.idle == EIGHT
+        await until(looks, lambda: follow.health.looks == 2)
+        assert follow.health.sight is Sight.CLEAR
+        assert list(follow.health.periods) == [Period(NOON, computer.now(), "This computer slept.")]
+
+
+async def test_a_request_under_way_is_given_up_and_its_late_answer_is_not_taken() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.hangs = True
+        follow.wake()
+        getting = asyncio.create_task(until(looks, lambda: follow.health.sight is Sight.STALE))
+        await asyncio.sleep(0.02)
+        assert computer.asked == 2
+        computer.slept, computer.hangs = EIGHT, False
+        await getting
+        await until(looks, lambda: follow.health.looks == 2)
+        assert computer.asked == 3
+
+
+async def test_an_answer_from_before_the_sleep_is_not_taken_for_one_after_it() -> None:
+    computer = Computer()
+
+    async def sleeps_while_it_comes() -> Answer:
+        answer = await computer.answer()
+        if computer.asked == 2:
+            computer.slept = EIGHT
+        return answer
+
+    follow = Follow(sleeps_while_it_comes, Pace(), computer, lambda: 0.0, read_clocks=computer.read)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        follow.wake()
+        await until(looks, lambda: follow.health.sight is Sight.STALE)
+        assert follow.snapshot
+        assert follow.snapshot.as_of == NOON
+        await until(looks, lambda: follow.health.looks == 2)
+        assert computer.asked == 3
+
+
+async def test_the_first_request_that_fails_after_sleep_is_repeated_soon_and_no_outage_is_told_of_it() -> (
+    None
+):
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.slept, computer.problem = EIGHT, GONE
+        await until(looks, lambda: follow.health.failures == 1)
+        for failures, pause in ((2, 10.0), (3, 120.0)):
+            assert follow.health.sight is Sight.STALE
+            again = asyncio.create_task(until(looks, partial(failed_so_often, follow, failures)))
+            await asyncio.sleep(0.03)
+            assert computer.waits[-1] == pause
+            follow.wake()
+            await again
+        assert follow.health.blind_since == NOON
+        assert follow.health.periods[-1].why == f"This computer slept. {GONE}"
+        computer.problem = None
+        follow.wake()
+        await until(looks, lambda: follow.health.looks == 2)
+        assert [period.until for period in follow.health.periods] == [computer.now()]
+
+
+async def test_sleep_in_an_outage_is_part_of_it() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.problem = GONE
+        for failures in range(1, 4):
+            follow.wake()
+            await until(looks, partial(failed_so_often, follow, failures))
+        computer.slept = EIGHT
+        await until(looks, lambda: follow.health.failures == 4)
+        assert (follow.health.outages, len(follow.health.periods)) == (1, 1)
+        computer.problem = None
+        follow.wake()
+        await until(looks, lambda: follow.health.looks == 2)
+        (period,) = follow.health.periods
+        assert (period.since, period.until) == (NOON, computer.now())
+
+
+async def test_a_nap_is_no_gap_but_a_request_that_was_due_in_it_is_made() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.slept = 100.0
+        await until(looks, lambda: follow.health.looks == 2)
+        assert (follow.health.gaps, list(follow.health.periods)) == (0, [])
+
+
+@pytest.mark.parametrize("ahead", [0.0, None])
+async def test_a_wall_clock_that_goes_on_alone_is_judged_by_the_servers(ahead: float | None) -> None:
+    computer = Computer(ahead=ahead)
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.set = EIGHT
+        await until(looks, lambda: follow.health.sight is Sight.STALE)
+        await until(looks, lambda: follow.health.looks == 2)
+        if ahead is None:
+            assert [period.why for period in follow.health.periods] == [Cause.UNCERTAIN.value]
+            assert not follow.health.steps
+            assert follow.idle == EIGHT
+        else:
+            assert (list(follow.health.periods), follow.health.gaps, follow.idle) == ([], 0, 0.0)
+            assert [step.by for step in follow.health.steps] == [timedelta(hours=8)]
+
+
+async def test_a_clock_that_is_set_back_is_a_step_and_the_list_is_requested_once_more() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+        computer.set = -HOUR
+        await until(looks, lambda: follow.health.looks == 2)
+        assert follow.health.gaps == 0
+        assert [step.by for step in follow.health.steps] == [timedelta(hours=-1)]
+        assert follow.snapshot
+        assert follow.snapshot.as_of == NOON - timedelta(hours=1)
+
+
+async def test_who_follows_nothing_any_more_notices_no_sleep() -> None:
+    computer = Computer()
+    follow = followed(computer)
+    async with aclosing(follow.looks()) as looks:
+        await until(looks, lambda: follow.health.looks == 1)
+    await asyncio.sleep(0)
+    computer.slept = EIGHT
+    follow.touch()
+    assert follow.health.gaps == 0
+
+
+# --- and without a screen -----------------------------------------------------------
+
+
+async def lines_of(computer: Computer, count: int, then: Callable[[], None]) -> tuple[list[Line], list[str]]:
+    """The first so many lines of a tail; `then` happens once the first list is there."""
+    follow, narrated = followed(computer), list[str]()
+
+    async def whole(seen: Snapshot) -> Snapshot:
+        return seen
+
+    tail = Tail(follow, lambda _: True, whole, from_start=True, narrate=narrated.append)
+    lines: list[Line] = []
+    async with asyncio.timeout(5), aclosing(tail.lines()) as found:
+        async for line in found:
+            lines.append(line)
+            if len(lines) == 1:
+                then()
+            if len(lines) == count:
+                break
+    return lines, narrated
+
+
+async def test_tail_tells_sleep_as_blind_and_back() -> None:
+    computer = Computer()
+    lines, _ = await lines_of(computer, 3, lambda: setattr(computer, "slept", EIGHT))
+    assert [(line.change, line.problem) for line in lines[1:]] == [
+        ("blind", "This computer slept."),
+        ("back", "This computer slept."),
+    ]
+    assert {line.at for line in lines[1:]} == {computer.now()}
+
+
+async def test_tail_tells_no_sleep_of_a_clock_that_was_set_but_narrates_it() -> None:
+    computer = Computer(ahead=0.0)
+
+    async def later() -> None:
+        await asyncio.sleep(0.2)
+        assert computer.asked == 2
+        computer.slept = EIGHT
+
+    def begin() -> None:
+        computer.set = EIGHT
+        tasks.append(asyncio.create_task(later()))
+
+    tasks: list[asyncio.Task[None]] = []
+    lines, narrated = await lines_of(computer, 2, begin)
+    assert lines[1].at == computer.now(), "the sleep after it"
+    assert narrated == [
+        "This computer's clock was set forward, from 2026-11-23T12:00:00Z to 2026-11-23T20:00:00Z."
+    ]
+    _, narrated = await lines_of(computer := Computer(), 1, lambda: None)
+    assert narrated == []
+
+
+async def test_tail_tells_of_a_wall_clock_that_went_on_alone_once_no_server_can_say_which_it_was() -> None:
+    computer = Computer()
+    lines, narrated = await lines_of(computer, 3, lambda: setattr(computer, "set", EIGHT))
+    assert [line.change for line in lines[1:]] == ["blind", "back"]
+    assert narrated == []

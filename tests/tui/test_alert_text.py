@@ -1,0 +1,118 @@
+"""What an alert says: all that happened, in one sentence of bounded length."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from looks import NOON, run
+
+from emtui.em.model import Result, Session
+from emtui.monitor.alarm import Alert, Severity
+from emtui.tui.alert_text import LONGEST, sentence
+
+WHERE = "em01.example.net"
+WHY = "em01.example.net does not answer."
+
+
+def at(minute: int) -> datetime:
+    return NOON + timedelta(minutes=minute)
+
+
+def failed(kind: str, message: str | None = "no route to host", number: int = 1) -> Session:
+    return replace(run(number, "Failed", kind), result=Result("Failed", message))
+
+
+def failure(minute: int, kind: str, message: str | None = "no route to host") -> Alert:
+    return Alert(Severity.FAILURE, at(minute), WHERE, run=failed(kind, message, minute + 1))
+
+
+def outage(
+    minute: int, until: int | None = None, severity: Severity = Severity.LOST, why: str = WHY
+) -> Alert:
+    return Alert(severity, at(minute), WHERE, why, until=None if until is None else at(until))
+
+
+@pytest.mark.parametrize(
+    ("alerts", "said"),
+    [
+        ([failure(0, "LogExport")], "LogExport failed on em01.example.net: no route to host"),
+        ([failure(0, "LogExport", None)], "LogExport failed on em01.example.net: no message"),
+        ([outage(0)], WHY),
+        ([outage(0, severity=Severity.STOPPED, why="Refused.")], "Refused."),
+        (
+            [outage(0, 4)],
+            f"{WHERE} since 12:00: connection lost 12:00, back 12:04 (em01.example.net does not answer).",
+        ),
+        (
+            [outage(0, 4, Severity.BACK)],
+            f"{WHERE} since 12:00: connection back 12:04, lost 12:00 (em01.example.net does not answer).",
+        ),
+        (
+            [failure(1, "LogExport", "a"), failure(1, "CollectJob", None)],
+            "em01.example.net since 12:01: 2 types failed: LogExport (a), CollectJob.",
+        ),
+        (
+            [failure(1, "LogExport", "a longer message"), failure(2, "LogExport", "the last message")],
+            "em01.example.net since 12:01: 1 type failed: LogExport 2 times (the last message).",
+        ),
+        (
+            [failure(1, "LogExport"), outage(2, 3), outage(5), outage(6, None, Severity.STOPPED, "Refused.")],
+            (
+                f"{WHERE} since 12:01: connection lost 12:02, back 12:03, connection lost 12:05,"
+                " requests stopped 12:06 (Refused); 1 type failed: LogExport (no route to host)."
+            ),
+        ),
+    ],
+)
+def test_what_is_said_of_alerts(alerts: list[Alert], said: str) -> None:
+    assert sentence(alerts, at(10), UTC) == said
+
+
+def test_each_server_has_its_own_sentence() -> None:
+    other = replace(outage(3), server="em02.example.net", why="em02.example.net does not answer.")
+    said = sentence([failure(1, "LogExport"), other], at(10), UTC)
+    assert "em01.example.net since 12:01: 1 type failed: LogExport" in said
+    assert "em02.example.net since 12:03: connection lost 12:03" in said
+
+
+def test_messages_are_cut_before_any_name_is() -> None:
+    kinds = [f"Type number {number}" for number in range(30)]
+    said = sentence([failure(1, kind, "long " * 200) for kind in kinds], at(10), UTC)
+    assert len(said) <= LONGEST
+    assert all(kind in said for kind in kinds)
+
+
+def test_names_that_find_no_room_are_counted() -> None:
+    kinds = [f"Type number {number} {'x' * 50}" for number in range(400)]
+    said = sentence([failure(1, kind) for kind in kinds], at(10), UTC)
+    assert len(said) <= LONGEST
+    named = said.count("Type number")
+    assert said.endswith(f" and {400 - named} more.")
+
+
+alerts = st.lists(
+    st.one_of(
+        st.builds(failure, st.integers(0, 9), st.text(max_size=80), st.none() | st.text(max_size=2000)),
+        st.builds(
+            outage,
+            st.integers(0, 4),
+            st.none() | st.integers(5, 9),
+            st.sampled_from([Severity.LOST, Severity.STOPPED]),
+            st.text(max_size=500),
+        ),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(alerts)
+def test_whatever_a_server_says_it_is_one_line_of_bounded_length(some: list[Alert]) -> None:
+    said = sentence(some, at(10), UTC)
+    assert len(said) <= LONGEST
+    assert said.isprintable() or all(char.isprintable() or ord(char) > 0x7F for char in said)
+    assert "\n" not in said
