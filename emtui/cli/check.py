@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -24,6 +24,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, reach, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.known import Knowledge
+from emtui.cli.last_check import Checked, compared
 from emtui.cli.resting import types_of
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
@@ -90,13 +91,15 @@ def run(given: Given) -> int:
     began, watch = time.monotonic(), _watch(seconds)
     try:
         there = reach(given)
-        sessions, now = _asked(there, seconds, began)
+        seen = compared(there, _asked(there, seconds, began))
     finally:
         watch.cancel()
-    chosen = type_test(kind, types_of(sessions))
-    standing, tell = standings(sessions, now, there.zone), Teller(now, there.zone)
+    now = seen.server_time
+    chosen = type_test(kind, types_of((*seen.sessions, *seen.unlisted.runs)))
+    standing = standings(seen.sessions, now, there.zone, seen.unlisted)
+    tell = Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
-        return _nothing(given, sessions, chosen)
+        return _nothing(given, seen.sessions, chosen)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
@@ -125,19 +128,21 @@ def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | 
     return unknown(what)
 
 
-def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session], datetime]:
-    """The list, and what the server's clock showed when it came."""
+def _asked(there: Reach, seconds: float, began: float) -> Checked:
+    """The list, when it was requested and came, and how far the server's clock was ahead."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
 
     password = unasked_password(there.connection)
 
-    async def ask(client: Client) -> tuple[Sequence[Session], datetime]:
+    async def ask(client: Client) -> Checked:
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
+        requested = datetime.now(UTC)
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        return listing.sessions, client.now()
+        as_of = datetime.now(UTC)
+        return Checked(listing.sessions, requested, as_of, client.now() - as_of)
 
     try:
         return talk(there, password, ask, say=streams.narrate)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from emtui.monitor.snapshot import Snapshot
     from emtui.monitor.tail import Line
 
-_CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
+_CHANGE, _OUTCOME, _TYPE, _ID = 8, 8, 24, 8
 """Cells of the columns: lines come one by one, so they cannot be fitted to what is in them."""
 
 
@@ -80,6 +80,8 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem
+    if line.count is not None:
+        record["count"] = line.count
     return output.as_line(record)
 
 

@@ -2,15 +2,17 @@
 
 One type is in it once for what it does now: a type that fails and is late as well fails, and says
 how many runs were due. When nothing at all runs, that is the one finding, and no type is called late.
+That a list lacks runs comes first, since all the rest depends on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from emtui.em.model import Outcome, Session
+from emtui.triage.about import run_of
 from emtui.triage.finding import (
     WORST_FIRST,
     Canceled,
@@ -18,6 +20,8 @@ from emtui.triage.finding import (
     Finding,
     Hanging,
     Late,
+    NoLongerListed,
+    OfRuns,
     Paused,
     Recurring,
     Silence,
@@ -64,9 +68,11 @@ def attention(sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC) ->
 
 def judged(standing: Standings, zone: tzinfo = UTC) -> Attention:
     """The same, from standings that are there already."""
-    found = [*_of_all(standing)]
+    found: list[Finding] = [*_of_all(standing)]
     for row in standing.types:
         found += _of_type(row, standing, zone)
+    if standing.unlisted and standing.unlisted.since:
+        found = [*_marked(found, standing), no_longer_listed(standing, standing.unlisted.runs)]
     found.sort(key=lambda finding: finding.since, reverse=True)
     found.sort(key=lambda finding: (finding.grade, WORST_FIRST.index(type(finding))))
     return Attention(tuple(found), calm(standing))
@@ -78,6 +84,23 @@ def calm(standing: Standings) -> Calm:
     unknown = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is None)
     unsure = tuple(row.type for row in standing.types if row.on_time is None and row.rhythm is not None)
     return Calm(on_time, len(standing.types), unknown, unsure)
+
+
+def _marked(found: Iterable[Finding], standing: Standings) -> Iterator[Finding]:
+    """The findings, those marked that are about a run which is no longer listed."""
+    uids = {run.uid for run in standing.unlisted.runs} if standing.unlisted else set()
+    for finding in found:
+        run = run_of(finding, standing)
+        lost = run is not None and run.uid in uids
+        yield replace(finding, unlisted=True) if lost and isinstance(finding, OfRuns) else finding
+
+
+def no_longer_listed(standing: Standings, runs: Sequence[Session]) -> NoLongerListed:
+    """That these runs are not listed any more."""
+    failed = sum(1 for run in runs if run.complete and run.outcome is Outcome.FAILED)
+    since = standing.unlisted.since if standing.unlisted else None
+    every = sum(len(row.runs) for row in standing.types)
+    return NoLongerListed(len(runs), failed, since or standing.now, max(every, len(runs)))
 
 
 def _of_all(standing: Standings) -> Iterator[Finding]:

@@ -4,8 +4,9 @@
 
 Pure: a look at the list, the time and a zone in, pieces of text out. An hour is one of the shown
 zone, and an hour long also where the clock is turned; a run counts where it began. What is not
-known is no zero: an hour that the last answer does not reach, or in which a run is known by its
-name only, is `?`. Where there is less room words give way, the glyphs of the list standing for them.
+known is no zero: an hour that the last answer does not reach, of which it lacks runs, or in which a
+run is known by its name only, is `?`. Where there is less room words give way, the glyphs of the list
+standing for them.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Day:
             _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
         )
         unsure = {_hour_of(run, first) for run in runs if not run.complete}
+        unsure |= {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
         reaches = snapshot.server_time + GRACE
         marked = Counter(run.outcome for run in runs if known and run.complete and known.of(run))
         digits = (

@@ -39,7 +39,7 @@ def _think(
     from emtui.triage.standing import standings
 
     servers, shown = zones
-    standing = standings(snapshot.sessions, snapshot.server_time, servers)
+    standing = standings(snapshot.sessions, snapshot.server_time, servers, snapshot.unlisted)
     return standing, judged(standing, shown), recall(notebook(), snapshot, standing)
 
 
@@ -144,6 +144,13 @@ class Judging(Knowing):
         from emtui.triage.about import after
 
         return after(self.findings, last)
+
+    def is_last_finding(self, finding: Finding | None) -> bool:
+        """Whether this is the last of several."""
+        from emtui.triage.about import place_of
+
+        found = self.findings
+        return len(found) > 1 and place_of(found, finding) == len(found) - 1
 
     def as_it_is_now(self, finding: Finding) -> Finding | None:
         """The same finding, as the latest list has it; nothing if it is over."""
