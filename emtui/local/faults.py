@@ -43,17 +43,30 @@ def _sentence(where: str, logged: Path | NoState) -> str:
 
 def write(error: BaseException, what: str = "fault") -> Path | NoState:
     """Log where it came through, never what was there; where the log is, or why there is none."""
-    try:
-        path = journal.path() or journal.start()
-    except NoState as problem:
-        return problem
-    except Exception as problem:  # noqa: BLE001 - the last resort needs nothing that may be broken
-        return NoState(f"the log cannot be written ({type(problem).__name__}).")
+    path = _logged()
+    if isinstance(path, NoState):
+        return path
     for part in _chain(error):
         frames = traceback.extract_tb(part.__traceback__)[-_MOST_FRAMES:]
         way = " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
         _log.error("%s: %s: %s", what, type(part).__qualname__, way or "no frames")
     return path
+
+
+def note(sentence: str) -> None:
+    """Log what is nobody's fault, if there can be a log."""
+    if not isinstance(_logged(), NoState):
+        _log.warning("%s", sentence)
+
+
+def _logged() -> Path | NoState:
+    """Where the log is, which is begun if it was not; or why there is none."""
+    try:
+        return journal.path() or journal.start()
+    except NoState as problem:
+        return problem
+    except Exception as problem:  # noqa: BLE001 - the last resort needs nothing that may be broken
+        return NoState(f"the log cannot be written ({type(problem).__name__}).")
 
 
 def _chain(error: BaseException) -> list[BaseException]:

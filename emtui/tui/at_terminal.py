@@ -29,8 +29,9 @@ from textual.worker import WorkerFailed
 
 from emtui.em.threads import beside
 from emtui.tui import garbage
+from emtui.tui.commands import Place
 from emtui.tui.frames import Frames
-from emtui.tui.lumps import Lumped
+from emtui.tui.lumps import InOnePiece, Lumped
 from emtui.tui.screens.page import Page
 from emtui.tui.start import Start
 from emtui.tui.theme import THEME
@@ -47,8 +48,15 @@ NOT_STOPPED = "ctrl+z: no shell started emtui, so fg could not bring it back."
 
 LAYOUT_EVERY = 60.0
 """Seconds in which it is said once that a key is of another keyboard layout."""
+MOST_DROPPED = 100
+"""Sequences that are logged in one run of emtui."""
+MOST_OF_DROPPED, BEGINNING = 80, 2
+"""Characters of each that are logged; and where they may be secret."""
 ANSWERED_BY_THEN = 3.0
 """Seconds that the terminal's answers are waited for before it is lent: later ones are typed there."""
+
+
+_BY_HAND = events.Key | events.Paste | events.MouseEvent | Lumped | InOnePiece
 
 
 class AtTerminal(App[int], inherit_bindings=False):
@@ -62,6 +70,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._frames = Frames(Turns(quiet=start.quiet, relayed=start.relayed), self._send)
         self._lent = False
         self._layout_told: float | None = None
+        self._dropped = 0
         self._cursor_stands = Offset(0, 0)
         self._ink = start.ink
         self._loop_here: asyncio.AbstractEventLoop | None = None
@@ -102,25 +111,42 @@ class AtTerminal(App[int], inherit_bindings=False):
         The framework hands a key to whatever has the focus when it arrives; of keys that
         come in one piece (a slow line, a paste without brackets) all would go to the first.
         """
-        if isinstance(event, Lumped):
-            await self._sort_out(event)
-            return
+        if isinstance(event, events.AppFocus | events.AppBlur):
+            return  # keys may come all the same, and belong where somebody writes
         if isinstance(event, events.Resize):
             self._frames.clear()  # also after fg, when the terminal was somebody else's meanwhile
-        if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
-            self.touched()
-            self.page.heard_key()
+        if isinstance(event, _BY_HAND):
+            await self._came_by_hand(event)
+        else:
+            await super().on_event(event)
+
+    async def _came_by_hand(self, event: events.Event) -> None:
+        if self._exit or (event.is_forwarded and isinstance(event, events.Key)):
+            return  # emtui ends; or nobody wanted the key, where it was meant for
         page = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and isinstance(page, Page):
-            if page.too_early(event):
+        if event.is_forwarded:
+            await super().on_event(event)
+        elif not isinstance(page, Page):
+            await self._without_a_page(event)
+        elif isinstance(event, Lumped | InOnePiece):
+            await self._sort_out(event, page)
+        elif isinstance(event, events.MouseEvent):
+            if isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
+                self.touched()
+                page.heard_key()
+            await super().on_event(event)
+        elif isinstance(event, events.Key | events.Paste) and not page.too_early(event):
+            await self._typed(event, page)
+
+    async def _typed(self, event: events.Key | events.Paste, page: Page) -> None:
+        page.heard_key()
+        self.touched()
+        page.hold_focus()
+        if isinstance(event, events.Key):
+            if await self._press(event):
                 return
-            page.heard_key()
-            self.touched()
-            if isinstance(event, events.Key):
-                if await self._press(event):
-                    return
-                if not isinstance(self.focused, Input):
-                    page.missed(event.key, event.character)
+            if not isinstance(self.focused, Input):
+                page.missed(event.key, event.character)
         await super().on_event(event)
 
     def touched(self) -> None:
@@ -134,13 +160,20 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._layout_told = now
         return True
 
-    async def _sort_out(self, lump: Lumped) -> None:
-        """Into a field it was typed, if it is one line; else it is a paste, and never run as keys."""
-        if isinstance(self.focused, Input) and lump.lines == 1:
-            for key in lump.keys:
-                await self.on_event(key)
-        else:
-            await self.on_event(events.Paste(lump.text))
+    async def _sort_out(self, came: Lumped | InOnePiece, page: Page) -> None:
+        """Into a field a lump was typed, if it is one line; else it is a paste, and never run as keys."""
+        page.hold_focus()
+        writes = isinstance(self.focused, Input)
+        if isinstance(came, Lumped) and not (writes and came.lines == 1):
+            await self.on_event(events.Paste(came.text))
+            return
+        for key in came.alt if isinstance(came, InOnePiece) and writes else came.keys:
+            await self.on_event(key)
+
+    async def _without_a_page(self, event: events.Event) -> None:
+        """Between two pages nothing can be meant but to leave."""
+        if isinstance(event, events.Key) and event.key == "ctrl+c":
+            await self.run_action("leave")
 
     async def _press(self, event: events.Key) -> bool:
         """Write into the field that has the focus, else do what the key is bound to."""
@@ -279,6 +312,20 @@ class AtTerminal(App[int], inherit_bindings=False):
         if self._exception is None:
             self._exception = KeysLost()
         self._close_messages_no_wait()
+
+    def dropped(self, sequence: str) -> None:
+        """What the terminal has sent and nobody can read is in the log; called by the thread that reads.
+
+        Where somebody logs on only how it begins: there may be a password in it.
+        """
+        self._dropped += 1
+        if self._dropped > MOST_DROPPED:
+            return
+        secret = any(page.PLACE in (Place.LOGIN, Place.TRUST) for page in self.pages[-1:])
+        from emtui.local import faults
+
+        told = ascii(sequence[: BEGINNING if secret else MOST_OF_DROPPED])[1:-1]
+        faults.note(f"not a key, {len(sequence)} characters: {told}")
 
     def action_redraw(self) -> None:
         """Draw the screen anew, in the size that the terminal has."""

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
@@ -21,8 +20,8 @@ from emtui.ascii import plain
 from emtui.local import process, terminal
 from emtui.tui import mouse as asked_of_mouse
 from emtui.tui.ink import older
-from emtui.tui.inlet import ESC, HOLD, HOLD_IN_TMUX, Escape, Ground, Heard, Inlet, Keys, Lump, Pasted, Shown
-from emtui.tui.lumps import Lumped
+from emtui.tui.inlet import HOLD, HOLD_IN_TMUX, Ground, Heard, Inlet, Meant, Shown
+from emtui.tui.key_reader import KeyReader, Resized
 from emtui.tui.outlet import Outlet
 from emtui.tui.turns import QUESTION
 
@@ -44,7 +43,6 @@ LAST_ANSWER = 0.7
 """Seconds that an answer of the terminal is waited for before it is left: a shell would take it for keys."""
 _TURN = 0.1
 """Seconds after which the thread that reads sees that it is to end."""
-_KEPT = ("last_x", "last_y", "mouse_pixels", "terminal_size", "terminal_pixel_size")
 
 
 class Owner(Protocol):
@@ -58,6 +56,9 @@ class Owner(Protocol):
 
     def lit(self, light: bool) -> None:
         """The terminal has said whether its background is light."""
+
+    def dropped(self, sequence: str) -> None:
+        """The terminal has sent something that nobody can read."""
 
     def not_stopped(self) -> None:
         """It was to stop, but there is no shell that could bring it back."""
@@ -89,7 +90,7 @@ class EmtuiDriver(LinuxDriver):
         self._simple = terminal.simple(os.environ)
         self._leftover = self.owner.start.leftover
         self._modes = self.owner.start.modes
-        self._parser = XTermParser()
+        self._keys = KeyReader()
         self._shown = threading.Condition()
         self._due = 0
         """Answers that have not come yet."""
@@ -242,27 +243,20 @@ class EmtuiDriver(LinuxDriver):
                     self.owner.answered()
                 case Ground(light):
                     self.owner.lit(light)
-                case Escape():
-                    self.process_message(events.Key("escape", ESC))
-                case Pasted(text):
-                    self.process_message(events.Paste(text.replace("\x00", "")))
-                case Lump(text):
-                    keys = tuple(key for key in self._parser.feed(text) if isinstance(key, events.Key))
-                    self.process_message(Lumped(text, keys))
-                case Keys(text):
-                    self._press(text)
+                case _:
+                    self._tell(one)
 
-    def _press(self, text: str) -> None:
-        """What the framework makes of it; a sequence that it does not know would eat up the next keys."""
-        known = False
-        for event in self._parser.feed(text):
-            known = True
-            self.process_message(event)
-        if not known:
-            fresh = XTermParser()
-            for name in _KEPT:
-                setattr(fresh, name, getattr(self._parser, name))
-            self._parser = fresh
+    def _tell(self, one: Heard) -> None:
+        """What was typed is the app's."""
+        read = self._keys.read(one)
+        if read is None:
+            self.owner.dropped(one.text if isinstance(one, Meant) else "")
+        for event in read or ():
+            if isinstance(event, Resized):
+                size = self.measured()
+                self.process_message(events.Resize(size, size))
+            elif self._mouse or not isinstance(event, events.MouseEvent):
+                self.process_message(event)
 
     def _watch(self) -> None:
         """Wait until the other end is closed: SIGHUP may be ignored, and reading would spin."""

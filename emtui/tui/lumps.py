@@ -39,3 +39,12 @@ class Lumped(events.Event):
     def lines(self) -> int:
         """How many lines of it are not empty."""
         return sum(map(bool, self.text.split("\n")))
+
+
+class InOnePiece(events.Event):
+    """ESC and a key came at once: `alt` where somebody writes into a field, elsewhere Esc and then `keys`."""
+
+    def __init__(self, alt: tuple[events.Key, ...], keys: tuple[events.Key, ...]) -> None:
+        super().__init__()
+        self.alt = alt
+        self.keys = (events.Key("escape", "\x1b"), *keys)

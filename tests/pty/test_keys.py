@@ -26,14 +26,16 @@ def test_an_arrow_that_is_torn_moves_down_and_leaves_no_view(demo_list: Terminal
     demo_list.at_row(1)
 
 
-def test_esc_alone_goes_back_and_so_do_esc_and_a_key_in_one_piece(demo_list: Terminal) -> None:
+def test_esc_alone_goes_back_and_so_do_esc_and_a_key_that_is_no_letter_in_one_piece(
+    demo_list: Terminal,
+) -> None:
     demo_list.press("enter")
     demo_list.opened()
     demo_list.press("esc")
     demo_list.at_row(1)
     demo_list.press("enter")
     demo_list.opened()
-    demo_list.press("\x1bj")
+    demo_list.press("\x1b\x1b[B")
     demo_list.at_row(2)
 
 

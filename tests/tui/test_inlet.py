@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.tui.inlet import HOLD, TORN, UNENDING, Escape, Ground, Heard, Inlet, Keys, Lump, Pasted, Shown
+from emtui.tui.inlet import (
+    HOLD,
+    TORN,
+    UNENDING,
+    Alt,
+    Dropped,
+    Escape,
+    EscapeOrAlt,
+    Ground,
+    Heard,
+    Inlet,
+    Keys,
+    Lump,
+    Pasted,
+    Shown,
+)
 
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 DOWN = "\x1b[B"
@@ -56,13 +71,42 @@ def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
     assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [Escape(), Ground(False)]
 
 
-def test_esc_and_a_key_in_one_piece_are_both_meant() -> None:
-    assert heard((0, "\x1bj")) == [Escape(), Keys("j")]
-    assert heard((0, "\x1b\r")) == [Escape(), Keys("\r")]
+@pytest.mark.parametrize("letter", ["b", "f", "d", "q", "Q", "?", ":", "é", "[", "O", "]", "P"])
+def test_alt_and_a_letter_come_in_one_piece(letter: str) -> None:
+    assert heard((0, f"\x1b{letter}")) == [Alt(letter)]
+    assert heard((0, f"j\x1b{letter}")) == [Keys("j"), Alt(letter)]
+    assert heard((0, f"\x1b{letter}\x1b{letter}")) == [Alt(letter), Alt(letter)]
+
+
+@pytest.mark.parametrize("letter", ["b", "q", "?", "[", "O", "]"])
+def test_esc_and_then_a_letter_by_hand_are_two_keys(letter: str) -> None:
+    assert heard((0, "\x1b"), (0.05, letter)) == [Escape(), Keys(letter)]
+    assert heard((0, "\x1b"), (HOLD + 0.05, letter)) == [Escape(), Keys(letter)]
+
+
+def test_esc_and_a_key_that_is_no_letter_in_one_piece_are_decided_by_whether_a_field_is_open() -> None:
+    assert heard((0, "\x1b\r")) == [EscapeOrAlt("\r")]
+    assert heard((0, "\x1b" + DOWN)) == [EscapeOrAlt(DOWN)]
+    assert heard((0, "\x1b\x1bOB")) == [EscapeOrAlt("\x1bOB")]
     assert heard((0, "\x1b\x1b")) == [Escape(), Escape()]
-    assert heard((0, "\x1b" + DOWN)) == [Escape(), Keys(DOWN)]
-    assert heard((0, "\x1b]")) == [Escape(), Keys("]")]
-    assert heard((0, "\x1b[")) == [Escape(), Keys("[")]
+    assert heard((0, "\x1b\x03")) == [Escape(), Keys("\x03")]
+    assert heard((0, "\x1b\x1b[0n")) == [Escape(), Shown()]
+
+
+def test_esc_and_a_text_in_one_piece_are_both_meant() -> None:
+    assert heard((0, "\x1bquarantine bs02?\r:leave it\r")) == [
+        Escape(),
+        Lump("quarantine bs02?\r:leave it\r"),
+    ]
+    assert heard((0, "\x1bdisk full\r:leave it\r")) == [Escape(), Lump("disk full\r:leave it\r")]
+    assert heard((0, f"\x1b{GUID}")) == [Escape(), Lump(GUID)]
+    assert heard((0, "\x1b/state:failed\r")) == [Escape(), Keys("/state:failed\r")]
+    assert heard((0, "\x1bhello there")) == [Escape(), Lump("hello there")]
+
+
+def test_alt_and_a_letter_of_a_field_is_followed_by_what_is_typed_there() -> None:
+    assert heard((0, "\x1bbx")) == [Alt("b"), Keys("x")]
+    assert heard((0, "\x1bbhello there")) == [Alt("b"), Lump("hello there")]
 
 
 def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
@@ -112,6 +156,28 @@ def test_what_the_framework_reads_itself_is_handed_on() -> None:
         "\x1b[[A",
     ):
         assert heard((0, sequence)) == [Keys(sequence)]
+
+
+def test_what_never_comes_whole_is_dropped_and_not_typed() -> None:
+    assert heard((0, "\x1b[106;1")) == [Dropped("\x1b[106;1")]
+    assert heard((0, "\x1b[106;1\rj")) == [Dropped("\x1b[106;1"), Keys("\rj")]
+    assert heard((0, "\x1b[106;1\x1b[B")) == [Dropped("\x1b[106;1"), Keys(DOWN)]
+    assert heard((0, "\x1b]11;rgb:1e\x1b[B")) == [Dropped("\x1b]11;rgb:1e"), Keys(DOWN)]
+    assert heard((0, "\x1b]11;rgb:1e\r")) == [Dropped("\x1b]11;rgb:1e"), Keys("\r")]
+    assert heard((0, "\x1b[<1;-5;3M")) == [Keys("\x1b[<1;-5;3M")]
+
+
+def test_a_sequence_that_was_begun_is_given_up_for_a_key_that_ends_none() -> None:
+    assert heard((0, "\x1b[106;1"), (1.0, "j")) == [Dropped("\x1b[106;1"), Keys("j")]
+    assert heard((0, "\x1b[106;1"), (1.0, ";106u")) == [Keys("\x1b[106;1;106u")]
+    assert heard((0, "\x1b[M"), (0.5, "j")) == [Dropped("\x1b[M"), Keys("j")]
+
+
+def test_an_answer_that_has_no_end_is_held_no_longer_because_keys_come() -> None:
+    arrivals = [(0.0, "\x1b]11;rgb:"), *((1.0 + number, "a") for number in range(8))]
+    told = heard(*arrivals)
+    assert told[0] == Dropped("\x1b]11;rgb:aaaa")
+    assert told[1:] == 4 * [Keys("a")]
 
 
 def test_a_paste_is_one_piece_whatever_stands_in_it() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.events import Event, Key, Paste
+from textual.events import DescendantFocus, Event, Key, Paste
 from textual.message import Message
 from textual.widget import Widget
 
@@ -82,6 +82,7 @@ class LoginScreen(Page):
         self._asked = failed.asked if failed else None
         self._busy = False
         self._news = ""
+        self._was_in: Widget | None = None
 
     def body(self) -> Iterable[Widget]:
         """Profiles, and the form."""
@@ -247,6 +248,17 @@ class LoginScreen(Page):
         return True
 
     # --- moving about -----------------------------------------------------------
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Where the person is."""
+        self._was_in = event.widget
+
+    def focus_again(self) -> None:
+        """Where the person was, else to what is missing."""
+        if self._was_in and self._was_in.is_attached and self._was_in.focusable:
+            self.set_focus(self._was_in)
+        elif not self.form.go_to_missing():
+            self.form.go_to_password()
 
     def action_next_field(self) -> None:
         """The next field."""

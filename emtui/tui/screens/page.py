@@ -14,7 +14,7 @@ from textual.events import Event
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from emtui import words
 from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_layout, shown
@@ -108,6 +108,28 @@ class Page(Screen[str | None]):
         """A key was pressed: what was said has been read."""
         if self._said:
             self.say("")
+
+    def open_field(self) -> Input | None:
+        """The field that is open: whatever has the focus, keys are meant for it."""
+        from emtui.tui.widgets.prompt import Prompt, PromptInput
+
+        fields = [
+            field for prompt in self.query(Prompt) if prompt.is_open for field in prompt.query(PromptInput)
+        ]
+        return fields[-1] if fields else None
+
+    def hold_focus(self) -> None:
+        """A field that is open has the focus before each key, and something always has it."""
+        if isinstance(self.focused, Input):
+            return
+        if field := self.open_field():
+            self.set_focus(field, from_app_focus=True)  # nothing of it is selected by that
+        elif self.focused is None:
+            self.focus_again()
+
+    def focus_again(self) -> None:
+        """The focus is nowhere: it belongs to what the page is about."""
+        self.set_focus(next((widget for widget in self.query(self.AUTO_FOCUS) if widget.focusable), None))
 
     def missed(self, key: str, typed: str | None) -> None:
         """A key that does nothing here says where it does something; `typed` is the character that it is."""
@@ -229,8 +251,16 @@ class Page(Screen[str | None]):
         self.say("Nothing on this page comes from the server.")
 
     def dismiss(self, result: str | None = None) -> AwaitComplete:
-        """Go, but only once: a late Enter of a page that has gone would take away the one beneath."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
+        """Go, but only once: a late Enter of a page that has gone would take away the one beneath.
+
+        Behind the only page there is nothing: with it emtui ends.
+        """
+        if not self.is_active:
+            return AwaitComplete()
+        if self.emtui.pages == [self]:
+            self.emtui.action_leave()
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def action_pause(self) -> None:
         """Pause asking, or go on."""

@@ -61,6 +61,10 @@ class PaletteScreen(Page):
             yield LineEntry()
         yield Choices()
 
+    def open_field(self) -> Input | None:
+        """Where a name is typed."""
+        return next(iter(self.query(Entry)), None)
+
     def on_mount(self) -> None:
         """Everything can be chosen."""
         choices = self.query_one(Choices)

@@ -77,6 +77,10 @@ class TrustScreen(Page):
             yield Label(_WORD, markup=False)
             yield WordField()
 
+    def open_field(self) -> Input | None:
+        """Where the word is typed."""
+        return next(iter(self.query(Entry)), None)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The word accepts, then a name saves; nothing and anything else is asked again."""
         typed = event.value.strip()

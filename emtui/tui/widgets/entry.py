@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.geometry import Offset
 from textual.widgets import Input
@@ -15,6 +16,12 @@ from textual.widgets import Input
 class Entry(Input, inherit_css=False):
     """One line in the terminal's own colours; the cursor is a reversed cell, and stands still."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("alt+b,alt+left", "cursor_left_word", "a word to the left", show=False),
+        Binding("alt+f,alt+right", "cursor_right_word", "a word to the right", show=False),
+        Binding("alt+d,alt+delete", "delete_right_word", "delete the word at the right", show=False),
+        Binding("alt+backspace", "delete_left_word", "delete the word at the left", show=False),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = Input.COMPONENT_CLASSES
     DEFAULT_CSS = """
     Entry { width: 1fr; height: 1; overflow: hidden; pointer: text; }

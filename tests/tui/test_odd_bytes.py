@@ -1,0 +1,157 @@
+"""Whatever a terminal sends, keys go on: a hundred thousand odd bytes, cut everywhere."""
+
+from __future__ import annotations
+
+import secrets
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from odd_bytes import WHOLE, odd, pieces
+from seats import seated
+from textual import events
+from textual.message import Message
+from textual.pilot import Pilot
+
+from emtui.local.connection import Connection
+from emtui.tui.app import EmtuiApp
+from emtui.tui.commands import Place
+from emtui.tui.inlet import TOGETHER, UNENDING, Ground, Inlet, Shown
+from emtui.tui.key_reader import KeyReader, Resized
+from emtui.tui.start import Start
+from emtui.tui.widgets.entry import Entry
+
+A_MOMENT = 0.001
+
+
+class Line:
+    """What one reader makes of bytes that come, piece after piece."""
+
+    def __init__(self) -> None:
+        self.inlet = Inlet()
+        self.now = 100.0
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._reader = KeyReader()
+
+    def brings(self, piece: bytes) -> Iterator[Message | Resized]:
+        for heard in (*self.inlet.overdue(self.now), *self.inlet.take(self._decode(piece), self.now)):
+            if not isinstance(heard, Shown | Ground):
+                yield from self._reader.read(heard) or ()
+
+    def rests(self, seconds: float) -> list[Message | Resized]:
+        self.now += seconds
+        heard = [one for one in self.inlet.overdue(self.now) if not isinstance(one, Shown | Ground)]
+        return [event for one in heard for event in self._reader.read(one) or ()]
+
+
+def is_plain(came: Iterable[Message | Resized]) -> bool:
+    """Whether this is the plain key, after nothing but what means nothing."""
+    keys = [one.key for one in came if isinstance(one, events.Key)]
+    return keys[-1:] == ["j"] and all(key.startswith(("alt+", "replacement")) for key in keys[:-1])
+
+
+@pytest.mark.parametrize("sequence", WHOLE, ids=repr)
+def test_the_next_key_is_that_key_wherever_a_sequence_is_cut(sequence: bytes) -> None:
+    for cut in range(1, len(sequence) + 1):
+        line = Line()
+        list(line.brings(sequence[:cut]))
+        line.now += A_MOMENT
+        list(line.brings(sequence[cut:]))
+        line.rests(2 * UNENDING)
+        assert is_plain(line.brings(b"j"))
+
+
+@pytest.mark.parametrize("sequence", [one for one in WHOLE if one.startswith((b"\x1b[", b"\x1bO"))], ids=repr)
+def test_a_key_is_a_key_a_moment_after_a_sequence_was_begun(sequence: bytes) -> None:
+    for end in range(2, len(sequence)):
+        begun = sequence[:end]
+        if not begun.startswith(b"\x1b[200~"):
+            line = Line()
+            list(line.brings(begun))
+            line.rests(2 * TOGETHER)
+            assert is_plain(line.brings(b"j")), begun
+
+
+@pytest.mark.parametrize("begun", [b"\x1b]11;rgb:1e", b"\x1bP>|tm", b"\x1b_Gi=1", b"\x1b]52;c;Zm9v"])
+def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
+    line = Line()
+    list(line.brings(begun))
+    line.rests(2 * TOGETHER)
+    assert is_plain(line.brings(b"j"))
+
+
+def test_a_paste_without_an_end_takes_keys_for_some_seconds_only() -> None:
+    line, came = Line(), list[Message | Resized]()
+    list(line.brings(b"\x1b[200~abc"))
+    for _ in range(4):
+        came += line.rests(1.5)
+        came += line.brings(b"j")
+    assert [one.text for one in came if isinstance(one, events.Paste)] == ["abcjjj"]
+    assert is_plain(came)
+
+
+def test_ctrl_c_ends_a_paste_without_an_end() -> None:
+    line = Line()
+    list(line.brings(b"\x1b[200~abc"))
+    came = list(line.brings(b"\x03"))
+    assert [one.text for one in came if isinstance(one, events.Paste)] == ["abc"]
+    assert [one.key for one in came if isinstance(one, events.Key)] == ["ctrl+c"]
+
+
+def test_a_hundred_thousand_odd_bytes_end_nothing_and_the_next_key_is_that_key() -> None:
+    seed = secrets.randbits(32)
+    line, sent = Line(), odd(seed, 120_000)
+    for number, piece in enumerate(pieces(seed, sent)):
+        for event in line.brings(piece):
+            assert isinstance(event, Message | Resized), seed
+        line.now += A_MOMENT if number % 3 else 2 * TOGETHER
+        if number % 20 == 0:
+            line.rests(2 * UNENDING)
+            assert is_plain(line.brings(b"j")), (seed, number)
+
+
+async def come(app: EmtuiApp, pilot: Pilot[int], seed: int) -> None:
+    """Odd bytes come to this app, in pieces, as its driver would tell it."""
+    line = Line()
+    for number, piece in enumerate(pieces(seed, odd(seed, 4_000))):
+        for event in [*line.brings(piece), *line.rests(A_MOMENT if number % 9 else 2 * UNENDING)]:
+            if isinstance(event, Message):
+                app.post_message(event)
+        if number % 50 == 0:
+            await pilot.pause()
+    await pilot.pause()
+    assert app.is_running
+    assert app.fault is None
+
+
+@pytest.mark.parametrize("place", ["list", "query", "search"])
+async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = secrets.randbits(32)
+    monkeypatch.chdir(tmp_path)  # some key may write a file
+    async with seated() as seat:
+        await seat.press(*{"list": (), "query": ("slash",), "search": ("enter", "slash")}[place])
+        await come(seat.app, seat.pilot, seed)
+        for _ in range(20):
+            if seat.page is seat.listing and not seat.listing.open_field():
+                break
+            await seat.press("escape")
+        await seat.press("slash", "ctrl+u", "x")
+        assert seat.listing.query_one("#prompt Entry", Entry).value == "x", seed
+
+
+async def test_odd_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_into() -> None:
+    seed = secrets.randbits(32)
+    app = EmtuiApp(Start(Connection(), remember=False))
+    async with app.run_test() as pilot:
+        await come(app, pilot, seed)
+        while app.page.PLACE is not Place.LOGIN:
+            await pilot.press("escape")
+        server = app.page.query_one("#server Entry", Entry)
+        for _ in range(9):
+            if not server.has_focus:
+                await pilot.press("tab")
+        await pilot.press("home", "x")
+        assert server.value.startswith("x"), seed
