@@ -32,7 +32,7 @@ GARBAGE = bytes(range(256)) * 4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One odd answer. `demands` is how many logons more than the first one it costs."""
+    """One odd answer. `demands` is how many logons more than the first one it costs, `prefix` the path before `/api`."""
 
     at: str
     reply: Reply
@@ -40,6 +40,7 @@ class Case:
     error: type[EmError] | None = None
     once: bool = False
     demands: int = 0
+    prefix: str = ""
 
 
 def raw(head: str, body: bytes = b"", after: str = "close") -> Reply:
@@ -76,6 +77,22 @@ def bare_deflate(body: bytes) -> bytes:
     """deflate without zlib's wrapping."""
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(body) + packer.flush()
+
+
+def chunked(headers: str, body: bytes) -> Reply:
+    """A success whose body comes in chunks of a few kilobytes."""
+    pieces = [body[start : start + 5_000] for start in range(0, len(body), 5_000)]
+    framed = (*(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces), b"0\r\n\r\n")
+    head = f"HTTP/1.1 200 OK\r\n{XML}{headers}Transfer-Encoding: chunked\r\n\r\n"
+    return Reply(head.encode(), framed, "close")
+
+
+def bomb(beginning: bytes, wbits: int) -> bytes:
+    """400 MiB of blanks behind this beginning, in half a megabyte; the checksum at the end is not right."""
+    packer = zlib.compressobj(9, wbits=wbits)
+    before = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH)
+    mebibyte = packer.compress(b" " * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)
+    return before + mebibyte * 400
 
 
 ROWS = gzip.compress(b"<SystemSessions>" + b"<Links/>" * 300_000, mtime=0)
@@ -164,21 +181,21 @@ CASES: dict[str, Case] = {
     "expired again": Case(
         "list",
         error("401 Unauthorized", "401", "The session has expired"),
-        "SERVER asks for a logon again right after one: log on anew, and see whether something between here and there drops the X-RestSvcSessionId header.",
+        "https://SERVER/api/systemSessions?format=Entity asks for a logon again right after one: log on anew, and see whether something between here and there drops the X-RestSvcSessionId header.",
         errors.Denied,
         demands=1,
     ),
     "expired again: by the document": Case(
         "list",
         error("200 OK", "401", "The session has expired"),
-        "SERVER asks for a logon again right after one: log on anew, and see whether something between here and there drops the X-RestSvcSessionId header.",
+        "https://SERVER/api/systemSessions?format=Entity asks for a logon again right after one: log on anew, and see whether something between here and there drops the X-RestSvcSessionId header.",
         errors.Denied,
         demands=1,
     ),
     "expired again: and a cookie": Case(
         "list",
         error("401 Unauthorized", "401", "expired", f"{XML}Set-Cookie: SERVERID=s1; path=/\r\n"),
-        "SERVER asks for a logon again right after one and sets the cookie SERVERID: probably a load balancer routes by that cookie, which emtui does not send, so connect to one server directly, or have the balancer route by client address.",
+        "https://SERVER/api/systemSessions?format=Entity asks for a logon again right after one and sets the cookie SERVERID: a load balancer probably routes by it, and emtui sends none: connect to one server directly, or route by client address.",
         errors.Denied,
         demands=1,
     ),
@@ -186,13 +203,13 @@ CASES: dict[str, Case] = {
     "document: 403": Case(
         "list",
         error("200 OK", "403", "Access denied"),
-        "SERVER does not allow this user to see it (403 Access denied): system sessions need the role Portal Administrator.",
+        "https://SERVER/api/systemSessions?format=Entity is forbidden to this user (403 Access denied): system sessions need the role Portal Administrator.",
         errors.Forbidden,
     ),
     "document: 404": Case(
         "list",
         error("200 OK", "404", "There is no such resource"),
-        "https://SERVER/api/systemSessions is not there (404): system sessions came with version 12, so Enterprise Manager there must be updated.",
+        "https://SERVER/api/systemSessions?format=Entity is not there (404): system sessions came with version 12, so Enterprise Manager there must be updated.",
         errors.TooOld,
     ),
     "document: 404 of a session": Case(
@@ -210,98 +227,104 @@ CASES: dict[str, Case] = {
     "document: 429": Case(
         "list",
         error("200 OK", "429", "Slow down"),
-        "SERVER answered 429 Slow down: it is asked too often, wait a while.",
+        "https://SERVER/api/systemSessions?format=Entity answered 429 Slow down: wait a while before the next request.",
         errors.ServerTrouble,
     ),
     "document: 500": Case(
         "list",
         error("200 OK", "500", "Object reference not set to an instance of an object."),
-        "SERVER answered 500 Object reference not set to an instance of an object: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered 500 Object reference not set to an instance of an object: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: 503": Case(
         "list",
         json_error("200 OK", 503, "The service is in maintenance"),
-        "SERVER answered 503 The service is in maintenance: it is overloaded or in maintenance, try again later.",
+        "https://SERVER/api/systemSessions?format=Entity answered 503 The service is in maintenance: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
         errors.ServerTrouble,
     ),
     "document: no number": Case(
         "list",
         reply("200 OK", f'<Error {NS} Message="Out of cheese"/>'.encode()),
-        "SERVER answered with an error (Out of cheese): try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an error (Out of cheese): try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: a number that is none": Case(
         "list",
         error("200 OK", "200", "Out of cheese"),
-        "SERVER answered with an error (Out of cheese): try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an error (Out of cheese): try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: nothing": Case(
         "list",
         reply("200 OK", f"<Error {NS}/>".encode()),
-        "SERVER answered with an error that says nothing: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an error without a readable message: try again, then see the logs of Enterprise Manager.",
+        errors.ServerTrouble,
+    ),
+    "document: cut": Case(
+        "list",
+        reply("200 OK", f'<Error {NS} Message="Out of'.encode()),
+        "https://SERVER/api/systemSessions?format=Entity answered with an error without a readable message: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: of a session": Case(
         "session",
         error("200 OK", "500", "Out of cheese"),
-        "SERVER answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: of events": Case(
         "events",
         error("200 OK", "500", "Out of cheese"),
-        "SERVER answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555/events answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "document: 503 under a redirect": Case(
         "list",
         error("302 Found", "503", "The service is in maintenance"),
-        "SERVER answered 503 The service is in maintenance: it is overloaded or in maintenance, try again later.",
+        "https://SERVER/api/systemSessions?format=Entity answered 503 The service is in maintenance: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
         errors.ServerTrouble,
     ),
     # -- statuses
     "204": Case(
         "list",
         reply("204 No Content", b"", ""),
-        "SERVER answered 204 No Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 204 No Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "204: one session": Case(
         "session",
         reply("204 No Content", b"", ""),
-        "SERVER answered 204 No Content instead of a system session: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 204 No Content instead of a system session: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "205": Case(
         "list",
         reply("205 Reset Content", b"", ""),
-        "SERVER answered 205 Reset Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 205 Reset Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "206": Case(
         "list",
         reply("206 Partial Content", WHOLE, f"{XML}Content-Range: bytes 0-99/9999\r\n"),
-        "SERVER answered 206 Partial Content, although the whole document was requested: see what cache or proxy is in between.",
+        "https://SERVER/api/systemSessions?format=Entity answered 206 Partial Content, although the whole document was requested: see what cache or proxy is in between.",
         errors.BadDocument,
     ),
     "empty": Case(
         "list",
         reply("200 OK", b""),
-        "SERVER answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "empty: blanks": Case(
         "list",
         reply("200 OK", b" \r\n "),
-        "SERVER answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "empty: events": Case(
         "events",
         reply("200 OK", b""),
-        "SERVER answered with an empty body instead of the events of a session: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555/events answered with an empty body instead of the events of a session: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "301 without a target": Case(
@@ -337,31 +360,31 @@ CASES: dict[str, Case] = {
     "403": Case(
         "list",
         error("403 Forbidden", "403", "Access denied"),
-        "SERVER does not allow this user to see it (403 Access denied): system sessions need the role Portal Administrator.",
+        "https://SERVER/api/systemSessions?format=Entity is forbidden to this user (403 Access denied): system sessions need the role Portal Administrator.",
         errors.Forbidden,
     ),
     "403 bare": Case(
         "list",
         reply("403 Forbidden", b"", ""),
-        "SERVER answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
+        "https://SERVER/api/systemSessions?format=Entity answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
         errors.Forbidden,
     ),
     "403 with a web page": Case(
         "list",
         reply("403 Forbidden", PAGE, HTML),
-        "SERVER answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
+        "https://SERVER/api/systemSessions?format=Entity answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
         errors.Forbidden,
     ),
     "403 in another JSON": Case(
         "list",
         reply("403 Forbidden", b'{"message":"Forbidden by policy 7"}', JSON),
-        "SERVER answered 403 Forbidden by policy 7: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
+        "https://SERVER/api/systemSessions?format=Entity answered 403 Forbidden by policy 7: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
         errors.Forbidden,
     ),
     "404": Case(
         "list",
         reply("404 Not Found", b"", ""),
-        "https://SERVER/api/systemSessions is not there (404): system sessions came with version 12, so Enterprise Manager there must be updated.",
+        "https://SERVER/api/systemSessions?format=Entity is not there (404): system sessions came with version 12, so Enterprise Manager there must be updated.",
         errors.TooOld,
     ),
     "404 with a web page": Case(
@@ -403,7 +426,7 @@ CASES: dict[str, Case] = {
     "429": Case(
         "list",
         reply("429 Too Many Requests", b"", ""),
-        "SERVER answered 429 Too Many Requests: it is asked too often, wait a while.",
+        "https://SERVER/api/systemSessions?format=Entity answered 429 Too Many Requests: wait a while before the next request.",
         errors.ServerTrouble,
     ),
     "431": Case(
@@ -415,37 +438,37 @@ CASES: dict[str, Case] = {
     "500": Case(
         "list",
         error("500 Internal Server Error", "500", "Object reference not set to an instance of an object."),
-        "SERVER answered 500 Object reference not set to an instance of an object: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered 500 Object reference not set to an instance of an object: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "500 bare": Case(
         "list",
         reply("500 Internal Server Error", b"", ""),
-        "SERVER answered 500 Internal Server Error: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered 500 Internal Server Error: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "502 with a web page": Case(
         "list",
         reply("502 Bad Gateway", PAGE, HTML),
-        "SERVER answered 502 Bad Gateway with a web page: what stands before Enterprise Manager does not reach it, see whether its service runs.",
+        "https://SERVER/api/systemSessions?format=Entity answered 502 Bad Gateway with a web page: what stands before Enterprise Manager does not reach it, see whether its service runs.",
         errors.ServerTrouble,
     ),
     "503": Case(
         "list",
         reply("503 Service Unavailable", b"", ""),
-        "SERVER answered 503 Service Unavailable: it is overloaded or in maintenance, try again later.",
+        "https://SERVER/api/systemSessions?format=Entity answered 503 Service Unavailable: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
         errors.ServerTrouble,
     ),
     "511": Case(
         "list",
         reply("511 Network Authentication Required", PAGE, HTML),
-        "SERVER answered 511 Network Authentication Required with a web page: the network wants a logon of its own first, such as in a browser.",
+        "https://SERVER/api/systemSessions?format=Entity answered 511 Network Authentication Required with a web page: the network wants a logon of its own first, such as in a browser.",
         errors.ServerTrouble,
     ),
     "599": Case(
         "list",
         reply("599 Whatever", b"", ""),
-        "SERVER answered 599: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered 599: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "a certificate demanded by a proxy": Case(
@@ -453,92 +476,153 @@ CASES: dict[str, Case] = {
         reply(
             "400 Bad Request", b"<html><title>400 No required SSL certificate was sent</title></html>", HTML
         ),
-        "SERVER requires a client certificate, which emtui does not support: ask for access to the REST service without one.",
+        "https://SERVER/api/systemSessions?format=Entity requires a client certificate, which emtui does not support: ask for access to the REST service without one.",
         errors.ClientCertificateWanted,
     ),
     # -- bodies
     "web page": Case(
         "list",
         reply("200 OK", PAGE, HTML),
-        "SERVER did not send a list of system sessions (it is an HTML page): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (it is an HTML page): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "JSON": Case(
         "list",
         reply("200 OK", b'{"Sessions":[]}', JSON),
-        "SERVER did not send a list of system sessions (it is JSON): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (it is JSON): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "text": Case(
         "list",
         reply("200 OK", b"Service unavailable", "Content-Type: text/plain\r\n"),
-        "SERVER did not send a list of system sessions (it is not XML): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (it is not XML): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "an encoding that is not known": Case(
         "list",
         encoded("x-nope", "utf-8"),
-        "SERVER did not send a list of system sessions (its encoding x-nope is not known): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (its encoding x-nope is not known): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "an encoding that is not known: in the header": Case(
         "list",
         encoded("", "utf-8", "Content-Type: application/xml; charset=x-nope\r\n"),
-        "SERVER did not send a list of system sessions (its encoding x-nope is not known): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (its encoding x-nope is not known): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "a compression that is not known": Case(
         "list",
         packed("br", GARBAGE),
-        "SERVER sent its answer with the Content-Encoding br, which emtui does not request and cannot decode: see what proxy is in between.",
+        "https://SERVER/api/systemSessions?format=Entity sent its answer with the Content-Encoding br, which emtui does not request and cannot decode: see what proxy is in between.",
         errors.Compressed,
     ),
     "a compression that is not known: zstd in gzip": Case(
         "list",
         packed("zstd, gzip", GZIP),
-        "SERVER sent its answer with the Content-Encoding zstd, which emtui does not request and cannot decode: see what proxy is in between.",
+        "https://SERVER/api/systemSessions?format=Entity sent its answer with the Content-Encoding zstd, which emtui does not request and cannot decode: see what proxy is in between.",
         errors.Compressed,
     ),
     "gzip: no header": Case(
         "list",
         reply("200 OK", GZIP),
-        "SERVER did not send a list of system sessions (it is gzip data without a Content-Encoding): check that nothing stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity did not send a list of system sessions (it is gzip data without a Content-Encoding): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "gzip: damaged": Case(
         "list",
         packed("gzip", GZIP[:60] + GARBAGE),
-        "SERVER sent compressed data that is corrupt: try again, and see what proxy is in between.",
+        "https://SERVER/api/systemSessions?format=Entity sent compressed data that is corrupt: try again, and see what proxy is in between.",
         errors.Compressed,
     ),
     "gzip: cut": Case(
         "list",
         packed("gzip", GZIP[:-20]),
-        "SERVER ended its compressed answer in the middle: try again.",
+        "https://SERVER/api/systemSessions?format=Entity ended its compressed answer in the middle: try again.",
         errors.Cut,
     ),
     "gzip: cut, one session": Case(
         "session",
         packed("gzip", gzip.compress(WHOLE)[:-20]),
-        "SERVER ended its compressed answer in the middle: try again.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity ended its compressed answer in the middle: try again.",
         errors.Cut,
     ),
     "gzip: cut with fewer bytes than promised": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Encoding: gzip\nContent-Length: 900\n\n", GZIP[:90]),
-        "SERVER ended its answer in the middle: try again.",
+        "https://SERVER/api/systemSessions?format=Entity ended its answer in the middle: try again.",
         errors.Cut,
     ),
     "gzip: unfolds to more rows than are read": Case(
         "list",
         packed("gzip", ROWS),
-        "SERVER sent more than can be read as a list of system sessions: see what answers there.",
+        "https://SERVER/api/systemSessions?format=Entity sent more than can be read as a list of system sessions: see what answers there.",
         errors.TooLarge,
     ),
     "gzip: unfolds to more than is read": Case(
         "session",
         packed("gzip", BOMB),
-        "SERVER sent more than 16 MiB, which is not read: see what answers there.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity sent more than 16 MiB, which is not read: see what answers there.",
+        errors.TooLarge,
+    ),
+    "gzip: 400 MiB of blanks": Case(
+        "list",
+        packed(
+            "gzip",
+            bomb(
+                b"",
+                31,
+            ),
+        ),
+        "https://SERVER/api/systemSessions?format=Entity sent more than can be read as a list of system sessions: see what answers there.",
+        errors.TooLarge,
+    ),
+    "gzip: 400 MiB of blanks in the list, in chunks": Case(
+        "list",
+        chunked("Content-Encoding: gzip\r\n", bomb(b"<SystemSessions>", 31)),
+        "https://SERVER/api/systemSessions?format=Entity sent more than can be read as a list of system sessions: see what answers there.",
+        errors.TooLarge,
+    ),
+    "gzip: 400 MiB in an error": Case(
+        "list",
+        reply(
+            "500 Oops",
+            bomb(
+                b"",
+                31,
+            ),
+            f"{XML}Content-Encoding: gzip\r\n",
+        ),
+        "https://SERVER/api/systemSessions?format=Entity answered 500 Internal Server Error: try again, then see the logs of Enterprise Manager.",
+        errors.ServerTrouble,
+    ),
+    "gzip: 400 MiB in an error document": Case(
+        "session",
+        packed("gzip", bomb(f'<Error {NS} StatusCode="503" Message="Out of cheese">'.encode(), 31)),
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 503 Out of cheese: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
+        errors.ServerTrouble,
+    ),
+    "deflate: 400 MiB of blanks": Case(
+        "list",
+        packed(
+            "deflate",
+            bomb(
+                b"",
+                15,
+            ),
+        ),
+        "https://SERVER/api/systemSessions?format=Entity sent more than can be read as a list of system sessions: see what answers there.",
+        errors.TooLarge,
+    ),
+    "deflate: 400 MiB of blanks, bare, in chunks": Case(
+        "events",
+        chunked(
+            "Content-Encoding: deflate\r\n",
+            bomb(
+                b"",
+                -15,
+            ),
+        ),
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555/events sent more than can be read as the events of a session: see what answers there.",
         errors.TooLarge,
     ),
     "gzip: an error": Case(
@@ -548,128 +632,128 @@ CASES: dict[str, Case] = {
             gzip.compress(f'<Error {NS} Message="Out of cheese" StatusCode="500"/>'.encode()),
             f"{XML}Content-Encoding: gzip\r\n",
         ),
-        "SERVER answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/systemSessions?format=Entity answered 500 Out of cheese: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "deflate: damaged": Case(
         "list",
         packed("deflate", GARBAGE),
-        "SERVER sent compressed data that is corrupt: try again, and see what proxy is in between.",
+        "https://SERVER/api/systemSessions?format=Entity sent compressed data that is corrupt: try again, and see what proxy is in between.",
         errors.Compressed,
     ),
     "cut": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: 9000\n\n", WHOLE[:300]),
-        "SERVER ended its answer in the middle: try again.",
+        "https://SERVER/api/systemSessions?format=Entity ended its answer in the middle: try again.",
         errors.Cut,
     ),
     "cut: the document": Case(
         "list",
         reply("200 OK", WHOLE[:-30]),
-        "SERVER ended a list of system sessions in the middle: try again.",
+        "https://SERVER/api/systemSessions?format=Entity ended a list of system sessions in the middle: try again.",
         errors.Cut,
     ),
     "too large": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: 209715200\n\n"),
-        "SERVER sent more than 128 MiB, which is not read: see what answers there.",
+        "https://SERVER/api/systemSessions?format=Entity sent more than 128 MiB, which is not read: see what answers there.",
         errors.TooLarge,
     ),
     "chunks: broken": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Transfer-Encoding: chunked\n\n20\n", WHOLE),
-        "SERVER sent malformed chunks: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent malformed chunks: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "chunks: broken, no number": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Transfer-Encoding: chunked\n\nzz\n", WHOLE),
-        "SERVER sent malformed chunks: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent malformed chunks: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "chunks: cut": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Transfer-Encoding: chunked\n\n5\n<Syst\n"),
-        "SERVER ended its answer in the middle: try again.",
+        "https://SERVER/api/systemSessions?format=Entity ended its answer in the middle: try again.",
         errors.Cut,
     ),
     # -- heads
     "header line that is none": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\nmod/thing.php: odd\n{XML}Content-Length: 9\n\n"),
-        "SERVER sent a malformed header line (mod/thing.php): see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a malformed header line (mod/thing.php): see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "header line that is none: no colon": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\nPHP Warning in line 3\n{XML}\n"),
-        "SERVER sent a malformed header line (PHP): see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a malformed header line (PHP): see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "header line that is none: at the logon": Case(
         "logon",
         raw("HTTP/1.1 201 Created\nmod/thing.php: odd\n\n"),
-        "SERVER sent a malformed header line (mod/thing.php): see which server module or proxy writes that.",
+        "https://SERVER/api/sessionMngr/?v=latest sent a malformed header line (mod/thing.php): see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "headers too long": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\nX-A: {'a' * 120_000}\n{XML}\n"),
-        "SERVER sent more than 100 KiB of headers: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent more than 100 KiB of headers: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "two lengths": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: 5\nContent-Length: 6\n\n"),
-        "SERVER sent a malformed or contradictory Content-Length: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a malformed or contradictory Content-Length: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "a length that is none": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: five\n\n"),
-        "SERVER sent a malformed or contradictory Content-Length: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a malformed or contradictory Content-Length: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "Transfer-Encoding that is not known": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Transfer-Encoding: gzip, chunked\n\n"),
-        "SERVER sent an unsupported Transfer-Encoding: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent an unsupported Transfer-Encoding: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "status line that is none": Case(
         "list",
         raw("HTTP/1.1 all right\n\n"),
-        "SERVER sent a malformed status line: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a malformed status line: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "status that is none": Case(
         "list",
         raw("HTTP/1.1 099 Early\n\n"),
-        "SERVER sent a status code that HTTP does not have: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent a status code that HTTP does not have: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "101": Case(
         "list",
         raw("HTTP/1.1 101 Switching Protocols\nUpgrade: h2c\nConnection: Upgrade\n\n"),
-        "SERVER sent 101 Switching Protocols, which was not requested: see which server module or proxy writes that.",
+        "https://SERVER/api/systemSessions?format=Entity sent 101 Switching Protocols, which was not requested: see which server module or proxy writes that.",
         errors.Nonsense,
     ),
     "head that is cut": Case(
         "list",
         raw("HTTP/1.1 200 OK\nContent-"),
-        "SERVER (directly, it is this computer) ended the connection before its answer was whole: try again, and see whether the server is overloaded.",
+        "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) ended the connection before its answer was whole: try again, and see whether the server is overloaded.",
         errors.Broken,
     ),
     "nothing at all": Case(
         "list",
         raw(""),
-        "SERVER (directly, it is this computer) ended the connection before its answer was whole: try again, and see whether the server is overloaded.",
+        "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) ended the connection before its answer was whole: try again, and see whether the server is overloaded.",
         errors.Broken,
     ),
     "nothing at all, never": Case(
         "root",
         raw(""),
-        "SERVER (directly, it is this computer) ended the connection without an answer: check the port (9398), and whether the server requires a client certificate.",
+        "https://SERVER/api/ (directly, it is this computer) ended the connection without an answer: check the port (9398), and whether the server requires a client certificate.",
         errors.Broken,
     ),
     "not HTTP": Case(
@@ -687,13 +771,13 @@ CASES: dict[str, Case] = {
     "no answer in time": Case(
         "list",
         Reply(b"", after="hang"),
-        "SERVER (directly, it is this computer) sent nothing for 0.3 s while we waited for an answer: try again, or look whether the server is overloaded.",
+        "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) sent nothing for 0.3 s while we waited for an answer: try again, or look whether the server is overloaded.",
         errors.TimedOut,
     ),
     "no rest in time": Case(
         "list",
         raw(f"HTTP/1.1 200 OK\n{XML}Content-Length: 9000\n\n", WHOLE[:300], "hang"),
-        "SERVER (directly, it is this computer) sent nothing for 0.3 s while we waited for the rest of its answer: try again, or look whether the server is overloaded.",
+        "https://SERVER/api/systemSessions?format=Entity (directly, it is this computer) sent nothing for 0.3 s while we waited for the rest of its answer: try again, or look whether the server is overloaded.",
         errors.TimedOut,
     ),
     # -- the root
@@ -718,13 +802,13 @@ CASES: dict[str, Case] = {
     "root: 204": Case(
         "root",
         reply("204 No Content", b"", ""),
-        "SERVER answered 204 No Content instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/ answered 204 No Content instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "root: empty": Case(
         "root",
         reply("200 OK", b""),
-        "SERVER answered with an empty body instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/ answered with an empty body instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "root: 404": Case(
@@ -736,13 +820,71 @@ CASES: dict[str, Case] = {
     "root: 401": Case(
         "root",
         reply("401 Unauthorized", PAGE, f"{HTML}WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n"),
-        "SERVER requires a logon (Negotiate, NTLM) for a request that Enterprise Manager answers without one: a proxy in front of it probably asks, so connect to Enterprise Manager directly.",
+        "https://SERVER/api/ answered 401 Unauthorized with a web page, although the API root of Enterprise Manager needs no logon: a proxy probably asks for one (Negotiate, NTLM), so connect to Enterprise Manager directly.",
         errors.ServerTrouble,
+    ),
+    "root: 401 with no way to log on": Case(
+        "root",
+        reply(
+            "401 Unauthorized",
+            b"",
+            "https://SERVER/api/ answered 401 Unauthorized, although the API root of Enterprise Manager needs no logon: give the host alone, or the port of the REST service (9398), and see what proxy is in front of it.",
+        ),
+        "https://SERVER/api/ answered 401 Unauthorized, although the API root of Enterprise Manager needs no logon: give the host alone, or the port of the REST service (9398), and see what proxy is in front of it.",
+        errors.ServerTrouble,
+    ),
+    "root: 401 by a document": Case(
+        "root",
+        error(
+            "401 Unauthorized",
+            "401",
+            "The session has expired",
+            f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
+        ),
+        "https://SERVER/api/ answered 401 The session has expired, although the API root of Enterprise Manager needs no logon: see what proxy in front of it changes the path.",
+        errors.ServerTrouble,
+    ),
+    "root: 401 by a document, below a path": Case(
+        "root",
+        error(
+            "401 Unauthorized",
+            "401",
+            "The session has expired",
+            f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
+        ),
+        "https://SERVER/api/api/ answered 401 The session has expired, although the API root of Enterprise Manager needs no logon: check the path /api, or give the host alone.",
+        errors.ServerTrouble,
+        prefix="/api",
+    ),
+    "root: 401 by JSON, below a path": Case(
+        "root",
+        json_error("200 OK", 401, "The session has expired"),
+        "https://SERVER/veeam/api/ answered 401 The session has expired, although the API root of Enterprise Manager needs no logon: check the path /veeam, or give the host alone.",
+        errors.ServerTrouble,
+        prefix="/veeam",
+    ),
+    "root: 404 by a document, below a path": Case(
+        "root",
+        error("404 Not Found", "404", "There is no such resource"),
+        "https://SERVER/veeam/api/ answered 404 There is no such resource: check the path /veeam, or give the host alone.",
+        errors.ServerTrouble,
+        prefix="/veeam",
+    ),
+    "root: 404 below a path": Case(
+        "root",
+        reply(
+            "404 Not Found",
+            b"",
+            "https://SERVER/veeam/api/ is not the REST service of Enterprise Manager but another service (404 Not Found): check the path /veeam, give the host alone, or the port of the REST service (9398).",
+        ),
+        "https://SERVER/veeam/api/ is not the REST service of Enterprise Manager but another service (404 Not Found): check the path /veeam, give the host alone, or the port of the REST service (9398).",
+        errors.NotEnterpriseManager,
+        prefix="/veeam",
     ),
     "root: 403 with a web page": Case(
         "root",
         reply("403 Forbidden", PAGE, HTML),
-        "SERVER answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
+        "https://SERVER/api/ answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
         errors.Forbidden,
     ),
     "root: 413": Case(
@@ -754,13 +896,13 @@ CASES: dict[str, Case] = {
     "root: 503": Case(
         "root",
         reply("503 Service Unavailable", b"", ""),
-        "SERVER answered 503 Service Unavailable: it is overloaded or in maintenance, try again later.",
+        "https://SERVER/api/ answered 503 Service Unavailable: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
         errors.ServerTrouble,
     ),
     "root: document says 503": Case(
         "root",
         error("200 OK", "503", "The service is in maintenance"),
-        "SERVER answered 503 The service is in maintenance: it is overloaded or in maintenance, try again later.",
+        "https://SERVER/api/ answered 503 The service is in maintenance: try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped.",
         errors.ServerTrouble,
     ),
     "root: document says 404": Case(
@@ -781,10 +923,30 @@ CASES: dict[str, Case] = {
         "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
         errors.LogonRefused,
     ),
-    "logon: refused bare": Case(
+    "logon: refused without a reason": Case(
         "logon",
-        reply("401 Unauthorized", b"", ""),
-        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
+        reply(
+            "401 Unauthorized",
+            b"",
+            "WWW-Authenticate: Basic Realm=RestSvc\r\n",
+        ),
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check the password, whether the account is locked, and that it is no single sign-on account.",
+        errors.LogonRefused,
+    ),
+    "logon: refused without a reason, and other ways": Case(
+        "logon",
+        reply(
+            "401 Unauthorized",
+            b"",
+            "WWW-Authenticate: Negotiate, NTLM\r\nWWW-Authenticate: Basic realm=x\r\n",
+        ),
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check the password, whether the account is locked, and that it is no single sign-on account.",
+        errors.LogonRefused,
+    ),
+    "logon: refused with a web page": Case(
+        "logon",
+        reply("401 Unauthorized", PAGE, f"{HTML}WWW-Authenticate: Basic realm=x\r\n"),
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized with a web page): check the password, whether the account is locked, and that it is no single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused by the document": Case(
@@ -793,70 +955,108 @@ CASES: dict[str, Case] = {
         "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
         errors.LogonRefused,
     ),
+    "logon: refused by the document, no way named": Case(
+        "logon",
+        error("401 Unauthorized", "401", "The user name or password is incorrect"),
+        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
+        errors.LogonRefused,
+    ),
+    "logon: no way named": Case(
+        "logon",
+        reply(
+            "401 Unauthorized",
+            b"",
+            "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and names no way to log on: Enterprise Manager names Basic, so see what proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
+        ),
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and names no way to log on: Enterprise Manager names Basic, so see what proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
+        errors.BasicNotOffered,
+    ),
+    "logon: no way named, a web page": Case(
+        "logon",
+        reply("401 Unauthorized", PAGE, HTML),
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized with a web page and names no way to log on: Enterprise Manager names Basic, so see what proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
+        errors.BasicNotOffered,
+    ),
+    "logon: no way named, another JSON": Case(
+        "logon",
+        reply("401 Unauthorized", b'{"message":"Sign in at the portal"}', JSON),
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Sign in at the portal and names no way to log on: Enterprise Manager names Basic, so see what proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
+        errors.BasicNotOffered,
+    ),
+    "logon: no way named, an empty header": Case(
+        "logon",
+        reply(
+            "401 Unauthorized",
+            b"",
+            "WWW-Authenticate:\r\n",
+        ),
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and names no way to log on: Enterprise Manager names Basic, so see what proxy or firewall in between answers for it or drops the WWW-Authenticate header.",
+        errors.BasicNotOffered,
+    ),
     "logon: no Basic": Case(
         "logon",
         reply("401 Unauthorized", b"", f"{HTML}WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n"),
-        "SERVER does not offer Basic authentication for the logon, only Negotiate, NTLM: emtui logs on with Basic, as the REST service of Enterprise Manager expects, so see what proxy in front of it asks for something else.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and offers no Basic authentication, only Negotiate, NTLM: emtui logs on with Basic, as Enterprise Manager expects, so see what proxy in front of it asks for something else.",
         errors.BasicNotOffered,
     ),
     "logon: no Basic but Bearer": Case(
         "logon",
         reply("401 Unauthorized", b"", 'WWW-Authenticate: Bearer realm="Basic, as if", error="x"\r\n'),
-        "SERVER does not offer Basic authentication for the logon, only Bearer: emtui logs on with Basic, as the REST service of Enterprise Manager expects, so see what proxy in front of it asks for something else.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 401 Unauthorized and offers no Basic authentication, only Bearer: emtui logs on with Basic, as Enterprise Manager expects, so see what proxy in front of it asks for something else.",
         errors.BasicNotOffered,
     ),
     "logon: 403": Case(
         "logon",
         error("403 Forbidden", "403", "The account may not log on"),
-        "SERVER answered the logon with 403 The account may not log on: ask the administrator of Enterprise Manager.",
+        "https://SERVER/api/sessionMngr/?v=latest answered the logon with 403 The account may not log on: ask the administrator of Enterprise Manager.",
         errors.Forbidden,
     ),
     "logon: 403 with a web page": Case(
         "logon",
         reply("403 Forbidden", PAGE, HTML),
-        "SERVER answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 403 Forbidden with a web page, not with an error of Enterprise Manager: a firewall or proxy in between probably blocks the request, ask its administrator.",
         errors.Forbidden,
     ),
     "logon: 403 bare": Case(
         "logon",
         reply("403 Forbidden", b"", ""),
-        "SERVER answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 403 Forbidden: ask the administrator of Enterprise Manager, and of any firewall or proxy in between.",
         errors.Forbidden,
     ),
     "logon: 500": Case(
         "logon",
         error("500 Internal Server Error", "500", "The directory cannot be reached"),
-        "SERVER answered 500 The directory cannot be reached: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 500 The directory cannot be reached: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "logon: 500 by the document": Case(
         "logon",
         error("200 OK", "500", "The directory cannot be reached"),
-        "SERVER answered 500 The directory cannot be reached: try again, then see the logs of Enterprise Manager.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 500 The directory cannot be reached: try again, then see the logs of Enterprise Manager.",
         errors.ServerTrouble,
     ),
     "logon: 204": Case(
         "logon",
         reply("204 No Content", b"", ""),
-        "SERVER answered 204 No Content instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 204 No Content instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "logon: empty": Case(
         "logon",
         reply("200 OK", b""),
-        "SERVER answered with an empty body instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/sessionMngr/?v=latest answered with an empty body instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
         errors.BadDocument,
     ),
     "logon: web page": Case(
         "logon",
         reply("200 OK", PAGE, HTML),
-        "SERVER did not send a logon (it is an HTML page): check that nothing stands in between.",
+        "https://SERVER/api/sessionMngr/?v=latest did not send a logon (it is an HTML page): see what proxy or other service is in between.",
         errors.BadDocument,
     ),
     "logon: no token": Case(
         "logon",
         reply("201 Created", f"<LogonSession {NS}/>".encode()),
-        "SERVER accepted the logon but gave no X-RestSvcSessionId: see whether a proxy drops it.",
+        "https://SERVER/api/sessionMngr/?v=latest accepted the logon without an X-RestSvcSessionId header: see whether a proxy drops it.",
         errors.BadDocument,
     ),
 }
@@ -865,8 +1065,10 @@ CASES: dict[str, Case] = {
 LATER = {
     "404": "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found: try again, then see the logs of Enterprise Manager and of what stands before it.",
     "document: 404": "https://SERVER/api/systemSessions?format=Entity answered 404 There is no such resource: try again, then see the logs of Enterprise Manager and of what stands before it.",
+    "gzip: 400 MiB of blanks in the list, in chunks": "https://SERVER/api/systemSessions?format=Entity sent more than 128 MiB, which is not read: see what answers there.",
 }
-"""What is said of these instead once the list has been had: then there are system sessions."""
+"""What is said of these instead once the list has been had: then there are system sessions, and a list is
+parsed only when it is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
@@ -39,9 +40,19 @@ def _time(tag: str, when: datetime | None) -> str:
 
 
 @contextmanager
-def listing(shell: Shell, sessions: Sequence[Session], folder: Path) -> Iterator[Shell]:
-    """A shell that knows where these are listed."""
+def listing(
+    shell: Shell, sessions: Sequence[Session], folder: Path, clock: datetime | None = None
+) -> Iterator[Shell]:
+    """A shell that knows where these are listed; the server's clock stands at `clock` if that is told."""
     known = identity(folder)
+
+    def dated(asked: Asked) -> Reply:
+        found = answer(asked)
+        if clock is None:
+            return found
+        status, _, rest = found.head.partition(b"\r\n")
+        date = format_datetime(clock, usegmt=True)
+        return Reply(status + f"\r\nDate: {date}\r\n".encode() + rest, found.chunks, found.after)
 
     def answer(asked: Asked) -> Reply:
         match route_of(asked):
@@ -55,7 +66,7 @@ def listing(shell: Shell, sessions: Sequence[Session], folder: Path) -> Iterator
             case route:
                 return GOOD[route]
 
-    with rogue_beside(answer, known.context()) as server:
+    with rogue_beside(dated, known.context()) as server:
         shell.before = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
         shell.environ["EMTUI_PASSWORD"] = PASSWORD
         yield shell

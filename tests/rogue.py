@@ -107,6 +107,12 @@ def _error(status: str, message: str) -> Reply:
     return reply(status, f'<Error {_NS} Message="{message}" StatusCode="{number}"/>'.encode())
 
 
+REFUSED = reply(
+    "401 Unauthorized",
+    f'<Error {_NS} Message="The user name or password is incorrect" StatusCode="401"/>'.encode(),
+    f"{_XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
+)
+"""As Enterprise Manager answers a logon that it refuses."""
 _HTML = b"<!DOCTYPE html><html><head><title>Enterprise Manager</title></head><body>Log on</body></html>"
 _HTML_HEAD = "Content-Type: text/html; charset=utf-8\r\n"
 _JSON_HEAD = "Content-Type: application/json\r\n"
@@ -155,7 +161,9 @@ SCRIPTS: dict[str, Script] = {
         errors.LogonRefused,
         "EXAMPLE\\ops",
     ),
-    "logon-401-bare": Script("logon", reply("401 Unauthorized"), errors.LogonRefused, "refused the logon"),
+    "logon-401-bare": Script(
+        "logon", reply("401 Unauthorized"), errors.BasicNotOffered, "names no way to log on"
+    ),
     "logon-403": Script("logon", _error("403 Forbidden", "Access denied"), errors.Forbidden, "Access denied"),
     "logon-no-token": Script(
         "logon",

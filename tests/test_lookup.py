@@ -215,7 +215,7 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     text: str, word: str, hint: str
 ) -> None:
     with pytest.raises(BadQuery) as caught:
-        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering")))
+        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed", "Pondering"), types=("CollectJob",)))
     assert caught.value.word == word
     assert hint in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -404,7 +404,7 @@ def test_a_url_names_the_session_in_it_and_is_kept_to_tell_its_host(url: str) ->
         "https://em01.example.net/api/jobs/3f2a0b1c-0000-4000-8000-000000000001",
         "3f2a0b1c-0000-4000-8000-0000000000011",
         "latest:",
-        "latest:CollctJob",
+        "latest:,",
     ],
 )
 def test_what_names_no_session_is_refused(text: str) -> None:

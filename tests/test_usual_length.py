@@ -90,7 +90,10 @@ def by_type(board: Standings, ordered: Sequence[Session], now: datetime) -> None
                 newest = next(one for one in row.runs if one.outcome in {Outcome.SUCCESS, Outcome.WARNING})
                 found = explain(board, ordered, newest, (), ())
                 assert found.baseline
-                assert (finding.slower.usual, finding.slower.ratio) == (found.baseline.usual, found.ratio)
+                assert (finding.slower.usual, finding.slower.took / finding.slower.usual) == (
+                    found.baseline.usual,
+                    found.ratio,
+                )
         checked(row.type, board, ordered, now)
 
 

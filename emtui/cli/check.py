@@ -2,7 +2,8 @@
 
 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, whatever happens: wrong usage, an unreachable server
 and our own faults are `EMTUI UNKNOWN - …` on standard output, and it never takes longer than its
-limit. Nobody is ever asked for a password.
+limit. The code is 3, too, where neither standard output nor standard error takes the line. Nobody is
+ever asked for a password.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
@@ -23,6 +24,8 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, reach, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.known import Knowledge
+from emtui.cli.last_check import Checked, compared
+from emtui.cli.resting import types_of
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
 from emtui.local import process
@@ -59,8 +62,12 @@ def guarded(work: Callable[[], int]) -> int:
 
 def unknown(sentence: str) -> int:
     """Say why nothing is known."""
-    streams.answer(line(Level.UNKNOWN, [sentence], ()))
-    return Level.UNKNOWN
+    return _answer(Level.UNKNOWN, [sentence])
+
+
+def _answer(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures] = ()) -> Level:
+    """Write the line; nothing is known to anybody if that cannot be done."""
+    return level if streams.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
 
 
 def _be_deaf() -> None:
@@ -78,22 +85,25 @@ def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) ->
 
 def run(given: Given) -> int:
     """Judge what the server lists."""
-    limits, chosen = _limits(given), type_test(given.one("--type") or "*")
+    limits, kind = _limits(given), given.one("--type") or "*"
+    type_test(kind)  # whatever the list has, it is a name
     seconds = _seconds(given.one("--timeout"))
     began, watch = time.monotonic(), _watch(seconds)
     try:
         there = reach(given)
-        sessions, now = _asked(there, seconds, began)
+        seen = compared(there, _asked(there, seconds, began))
     finally:
         watch.cancel()
-    standing, tell = standings(sessions, now), Teller(now, there.zone)
+    now = seen.server_time
+    chosen = type_test(kind, types_of((*seen.sessions, *seen.unlisted.runs)))
+    standing = standings(seen.sessions, now, there.zone, seen.unlisted)
+    tell = Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
-        return _nothing(given, sessions)
+        return _nothing(given, seen.sessions, chosen)
     known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
     found = verdicts(standing, chosen, limits, tell, known)
     sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
-    streams.answer(line(found[0].level, sentences, tuple(figures(standing, chosen, limits))))
-    return found[0].level
+    return _answer(found[0].level, sentences, tuple(figures(standing, chosen, limits)))
 
 
 def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
@@ -104,35 +114,35 @@ def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
     )
 
 
-def _nothing(given: Given, sessions: Sequence[Session]) -> int:
+def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | None], bool]) -> int:
     """No run of what was asked for. With an age it is too old for certain."""
     named = sum(1 for session in sessions if not session.complete)
     if named:
         return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
     kind = given.one("--type")
-    fits = type_test(kind or "*")
-    if any(fits(session.type) for session in sessions):
+    if any(chosen(session.type) for session in sessions):
         return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
     what = f"no run of {kind} is listed" if kind else "no session is listed"
     if kind and given.has("--max-age"):
-        streams.answer(line(Level.CRITICAL, [what], ()))
-        return Level.CRITICAL
+        return _answer(Level.CRITICAL, [what])
     return unknown(what)
 
 
-def _asked(there: Reach, seconds: float, began: float) -> tuple[Sequence[Session], datetime]:
-    """The list, and what the server's clock showed when it came."""
+def _asked(there: Reach, seconds: float, began: float) -> Checked:
+    """The list, when it was requested and came, and how far the server's clock was ahead."""
     import asyncio
 
     from emtui.cli.passwords import unasked_password
 
     password = unasked_password(there.connection)
 
-    async def ask(client: Client) -> tuple[Sequence[Session], datetime]:
+    async def ask(client: Client) -> Checked:
         left = max(seconds - LOG_OFF, seconds / 2) - (time.monotonic() - began)
+        requested = datetime.now(UTC)
         async with asyncio.timeout(left):
             listing = await client.sessions()
-        return listing.sessions, client.now()
+        as_of = datetime.now(UTC)
+        return Checked(listing.sessions, requested, as_of, client.now() - as_of)
 
     try:
         return talk(there, password, ask, say=streams.narrate)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emtui.cli import streams
+from emtui.cli.resting import is_whole
 from emtui.cli.sessions import narrate_odd
 from emtui.em.address import Server, read_host
 from emtui.em.model import Session
-from emtui.lookup import DEFAULT_ORDER, ExactTarget, LatestTarget, NoMatch, Target, find
+from emtui.lookup import DEFAULT_ORDER, ExactTarget, LatestTarget, Target, find
+from emtui.lookup.types import type_test
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -34,15 +36,14 @@ async def listed_as(client: Client, target: Target) -> Session:
     """The session of the list that a prefix or `latest` means."""
     listing = await client.sessions()
     narrate_odd(listing)
-    if not isinstance(target, LatestTarget) or target.type is None:
+    if not isinstance(target, LatestTarget) or target.type is None or is_whole(listing.sessions):
         return find(target, listing.sessions)
-    newest_first = DEFAULT_ORDER.sort(listing.sessions, client.now())
+    newest_first, read, fits = DEFAULT_ORDER.sort(listing.sessions, client.now()), [], type_test(target.type)
     async for session in client.complete(newest_first):
-        try:
-            return find(target, [session])
-        except NoMatch:
-            continue
-    return find(target, ())
+        read.append(session)
+        if session.started and fits(session.type):
+            return session
+    return find(target, read)
 
 
 def narrate_host(target: Target, server: Server) -> None:

@@ -83,7 +83,7 @@ async def history(client: Client, seen: Seen) -> History | None:
     except EmError as problem:
         streams.narrate(f"nothing is said of what was before: {problem}")
         return None
-    board, known = standings(sessions, seen.now), Knowledge.of(client.server)
+    board, known = standings(sessions, seen.now, seen.zone), Knowledge.of(client.server)
     found = explain(board, sessions, session, log.events, [events for events in past if events])
     notes = notes_on(known.notes, session, log.events)
     return History(found, Teller(seen.now, seen.zone), session, known.held(board), notes)

@@ -16,9 +16,9 @@ from typing import Generic, TypeVar
 
 from emtui import words
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import judged
+from emtui.triage.attention import judged, no_longer_listed
 from emtui.triage.baseline import NOTICED, Baselines
-from emtui.triage.finding import Failing, Finding, Hanging, Late, Silence, Warned
+from emtui.triage.finding import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
 from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.runs import started
 from emtui.triage.standing import Standing, Standings
@@ -202,7 +202,7 @@ def _only(standing: Standings, rows: list[Standing]) -> Standings:
 def _found(
     standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> Iterator[tuple[Finding, Verdict]]:
-    for finding in judged(standing).findings:
+    for finding in judged(standing, tell.zone).findings:
         ours = isinstance(finding, Silence) or chosen(finding.type)
         match finding:
             case Failing() if ours:
@@ -213,6 +213,10 @@ def _found(
                 yield finding, Verdict(Level.CRITICAL, tell.finding(finding))
             case Warned() if ours:
                 yield finding, Verdict(Level.WARNING, tell.finding(finding))
+            case NoLongerListed() if standing.unlisted:
+                if lacking := [run for run in standing.unlisted.runs if chosen(run.type)]:
+                    told = tell.finding(no_longer_listed(standing, lacking))
+                    yield finding, Verdict(Level.WARNING, told)
 
 
 def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> Iterator[Verdict]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from emtui.monitor.snapshot import Snapshot
     from emtui.triage.known import Known
     from emtui.triage.standing import Standings
+    from emtui.triage.unlisted import Unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ class Knowledge:
         """Whether nothing is known for certain."""
         return not self.marks and not any(note.known for note in self.notes)
 
-    def in_list(self, sessions: Sequence[Session], now: datetime) -> Known:
-        """What is known of a list that was read when the server's clock showed `now`."""
+    def in_list(self, sessions: Sequence[Session], now: datetime, unlisted: Unlisted | None = None) -> Known:
+        """What is known of a list, and of what it lacks, as of when the server's clock showed `now`."""
         from emtui.triage.known import NOTHING_KNOWN
         from emtui.triage.standing import standings
 
-        return NOTHING_KNOWN if self.empty else self.held(standings(sessions, now))
+        return NOTHING_KNOWN if self.empty else self.held(standings(sessions, now, unlisted=unlisted))
 
     def held(self, board: Standings) -> Known:
         """What is known as the types of a list stand."""
@@ -109,4 +110,4 @@ class KnownNow:
             if problem not in self._told:
                 streams.narrate(problem)
         self._told = read.problems
-        return read.in_list(seen.sessions, seen.server_time)
+        return read.in_list(seen.sessions, seen.server_time, seen.unlisted)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.exits import NoPassword
-from emtui.em.secret import Secret
+from emtui.em.secret import Secret, is_one_line, without_line_end
 from emtui.local import process
 from emtui.local.connection import Connection
 from emtui.local.profiles import OFF
@@ -43,12 +43,12 @@ def _from_stdin() -> Secret:
 
 
 def _one_line(text: str, where: str) -> Secret | None:
-    """A password that can be sent, without the line end of a file (Windows' too); none if it is empty.
+    """A password that can be sent, without the line end of a file; none if it is empty.
 
     What is not UTF-8 would be sent as something else, and be counted.
     """
-    password = text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
-    if "\n" in password or "\r" in password:
+    password = without_line_end(text.removeprefix("\ufeff"))
+    if not is_one_line(password):
         raise NoPassword(f"the password {where} is more than one line: nothing was sent.")
     try:
         password.encode()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from emtui.em.address import Server
-from emtui.em.model import Session, state_words
+from emtui.em.model import Session, state_words, type_names
 from emtui.lookup import Beyond, Query, parse
 
 if TYPE_CHECKING:
@@ -23,12 +23,19 @@ def beyond(query: Query, sessions: Sequence[Session], now: datetime, server: Ser
     parts = query.rests_on
     usual = _usual(sessions) if "usual" in parts else None
     known = _known(sessions, now, server) if "known" in parts else None
-    return Beyond(now, usual, known=known, states=states_of(sessions) if "states" in parts else None)
+    states = state_words(sessions) if "states" in parts and is_whole(sessions) else None
+    types = types_of(sessions) if "types" in parts else None
+    return Beyond(now, usual, known=known, states=states, types=types)
 
 
-def states_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
-    """The words of a list; not known where it gives only the names of runs."""
-    return state_words(sessions) if all(session.complete for session in sessions) else None
+def types_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
+    """The types of a list; not known where it gives only the names of runs."""
+    return tuple(sorted(type_names(sessions))) if is_whole(sessions) else None
+
+
+def is_whole(sessions: Sequence[Session]) -> bool:
+    """Whether a list gives more than the name of each run."""
+    return all(session.complete for session in sessions)
 
 
 def _usual(sessions: Sequence[Session]) -> Baselines:

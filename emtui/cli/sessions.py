@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.resting import beyond, check, states_of
+from emtui.cli.resting import beyond, check, is_whole, types_of
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
-from emtui.em.model import Listing, Session, Uid, find_guid
+from emtui.em.model import Listing, Session, Uid, find_guid, state_words
 from emtui.handover.records import SESSION_KEYS, session_record
 from emtui.lookup import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
 from emtui.lookup.order import nobody_knows
@@ -58,9 +58,9 @@ def run(given: Given) -> int:
         now = client.now()
         narrate_odd(listing)
         query = _bounded(parse(text, now=now, zone=zone), listing.sessions, now, zone)
-        wanted = query.upon(beyond(query, listing.sessions, now, client.server))
+        rests = beyond(query, listing.sessions, now, client.server)
         known = _known(client, listing, now) if form != "table" or order.field == "known" else nobody_knows
-        chosen = await _chosen(client, listing, wanted, _Cut(order, limit, now, known))
+        chosen = await _chosen(client, listing, query.upon(rests), rests, _Cut(order, limit, now, known))
         return chosen, frozenset(session.uid for session in chosen if known(session)), now
 
     sessions, known, now = converse(connection, ask)
@@ -126,9 +126,11 @@ class _Cut:
         return self.limit if self.order.field in _ORDERS_OF_REFERENCES else None
 
 
-async def _chosen(client: Client, listing: Listing, query: Query, cut: _Cut) -> tuple[Session, ...]:
+async def _chosen(
+    client: Client, listing: Listing, query: Query, rests: Beyond, cut: _Cut
+) -> tuple[Session, ...]:
     """Filter, sort and cut; bare references are asked for one by one, and no more than it takes."""
-    if all(session.complete for session in listing.sessions):
+    if is_whole(listing.sessions):
         return cut.of(filter(query.matches, listing.sessions))
     if cut.limit == 0:
         return ()
@@ -139,9 +141,9 @@ async def _chosen(client: Client, listing: Listing, query: Query, cut: _Cut) -> 
     kept = await _kept(client, placed, query, cut.enough, read) + await _kept(
         client, unplaced, query, None, read
     )
-    if len(read) == len(listing.sessions):
-        query.upon(Beyond(states=states_of(read)))  # raises `BadQuery` for a state that nobody knows
-    return cut.of(kept)
+    if len(read) == len(listing.sessions):  # now the list decides, and may raise `BadQuery`
+        query = query.upon(replace(rests, states=state_words(read), types=types_of(read)))
+    return cut.of(filter(query.matches, kept))
 
 
 async def _kept(

@@ -84,14 +84,19 @@ def need_output() -> None:
         raise NotWritten("standard output is closed: redirect it to a file, or to /dev/null.")
 
 
-def answer(text: str) -> None:
-    """Write a line that somebody must get: to standard error where standard output does not take it."""
+def answer(text: str) -> bool:
+    """Write a line that somebody must get: to standard error where standard output does not take it.
+
+    Whether one of them took it.
+    """
     try:
         say_now(text)
     except BrokenPipeError:
         drop_output()
+        return _complain(text)
     except NotWritten:
-        _complain(text)
+        return _complain(text)
+    return True
 
 
 def _unwritten(error: OSError) -> str:
@@ -103,13 +108,17 @@ def narrate(text: str) -> None:
     _complain(f"emtui: {text}\n")
 
 
-def _complain(text: str) -> None:
-    if sys.stderr is not None:
-        try:
-            sys.stderr.write(shown(text))
-            sys.stderr.flush()
-        except OSError:
-            _drop(sys.stderr)
+def _complain(text: str) -> bool:
+    """Write to standard error; whether it was taken."""
+    if sys.stderr is None:
+        return False
+    try:
+        sys.stderr.write(shown(text))
+        sys.stderr.flush()
+    except OSError:
+        _drop(sys.stderr)
+        return False
+    return True
 
 
 def shown(text: str) -> str:

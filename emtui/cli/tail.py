@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from emtui.monitor.snapshot import Snapshot
     from emtui.monitor.tail import Line
 
-_CHANGE, _OUTCOME, _TYPE, _ID = 7, 8, 24, 8
+_CHANGE, _OUTCOME, _TYPE, _ID = 8, 8, 24, 8
 """Cells of the columns: lines come one by one, so they cannot be fitted to what is in them."""
 
 
@@ -80,10 +80,13 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
     record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem
+    if line.count is not None:
+        record["count"] = line.count
     return output.as_line(record)
 
 
 def _as_row(line: Line, zone: tzinfo) -> str:
+    """One line of the terminal; a problem is not cut, since it begins with a long URL."""
     session = line.session
     cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:
@@ -91,4 +94,6 @@ def _as_row(line: Line, zone: tzinfo) -> str:
         cells += [words.fit(outcome, _OUTCOME), words.fit(session.type or "", _TYPE), session.id[:_ID]]
     cells.append(words.one_line((session.message if session else line.problem) or ""))
     text, width = output.GAP.join(cells).rstrip(), streams.width()
-    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"
+    if width is not None:
+        text = words.for_terminal(text)
+    return (words.cut(text, width) if width is not None and session else text) + "\n"

@@ -11,10 +11,11 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from emtui.doctor.shape import Place, form, lines, shape_of
+from emtui.doctor.shape import Place, form, in_utf8, lines, shape_of
 from emtui.doctor.there import AGENT
 from emtui.em import wire
 from emtui.em.address import Server
+from emtui.em.charset import known
 from emtui.em.errors import EmError
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.logon import Credentials, Logon, Logons
@@ -118,18 +119,20 @@ async def _answered(asked: str, answer: Answer) -> Answered:
     """What is to be told of an answer; nobody keeps its body."""
     body = await answer.body() if answer.good else answer.error_body
     bare = Answered(asked, answer.status, answer.headers)
-    return await beside(lambda: _looked_at(bare, body)) if body else bare
+    return await beside(lambda: _looked_at(bare, body, answer.charset)) if body else bare
 
 
-def _looked_at(answered: Answered, body: bytes) -> Answered:
+def _looked_at(answered: Answered, body: bytes, charset: str) -> Answered:
     """The same with the shape of its body, and what the questions need of it."""
+    beginning = f"body: {_beginning(body)}"
     try:
+        body = in_utf8(body, charset)
         told = tuple(lines(shape_of(body)))
     except wire.Unreadable as problem:
-        told = (f"unreadable: {_why(problem)}",)
+        return replace(answered, told=(beginning, f"unreadable: {_why(problem)}"))
     return replace(
         answered,
-        told=(f"body: {_beginning(body)}", *told),
+        told=(beginning, *told),
         sessions=_read(body),
         starts=_starts(body),
         events=_events(body) if answered.asked.endswith("/events") else "",
@@ -167,9 +170,9 @@ def _lines(answers: list[Answered]) -> Iterator[str]:
 def _one(answered: Answered) -> Iterator[str]:
     yield f"{answered.asked}: {answered.status or answered.problem}"
     for name, value in sorted(answered.headers.items()):
-        known = name.casefold()
-        shown = name if known in _HEADERS else f"(a header of {len(name)} characters)"
-        yield f"  {shown}{_header(known, value)}"
+        folded = name.casefold()
+        shown = name if folded in _HEADERS else f"(a header of {len(name)} characters)"
+        yield f"  {shown}{_header(folded, value)}"
     yield from (f"  {line}" for line in answered.told)
 
 
@@ -178,11 +181,17 @@ def _header(name: str, value: str) -> str:
     if name in _SHOWN:
         words = [word for word in re.split(r"[\s,;]+", value.casefold()) if word]
         first = words[:1] if name == "www-authenticate" else words
-        return ": " + " ".join(word if word in _WORDS else form(word) for word in first)
+        return ": " + " ".join(word if _is_word(word) else form(word) for word in first)
     if name == "server":
         product = next((one for one in _PRODUCTS if value.casefold().startswith(one.casefold())), None)
         return f": {product} …" if product else f": {form(value)}"
     return ""
+
+
+def _is_word(word: str) -> bool:
+    """Whether this tells of the protocol alone."""
+    name = word.removeprefix("charset=").strip("\"'")
+    return word in _WORDS or (word.startswith("charset=") and known(name) is not None)
 
 
 def _beginning(body: bytes) -> str:

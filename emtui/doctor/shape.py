@@ -98,11 +98,16 @@ class Place:
     leaf: bool = True
 
 
+def in_utf8(body: bytes, charset: str = "") -> bytes:
+    """The document as the parser gets it, `charset` as its Content-Type names it; raises `Unreadable`."""
+    repair = Repair(charset)
+    return repair.feed(body) + repair.close()
+
+
 def shape_of(body: bytes) -> dict[str, Place]:
     """Every path of the document, in the order in which they first stand; raises `Unreadable`."""
-    repair, prolog = Repair(), Prolog()
-    mended = repair.feed(body) + repair.close()
-    if prolog.feed(mended) is None:
+    prolog = Prolog()
+    if prolog.feed(in_utf8(body)) is None:
         prolog.close()
     places: dict[str, Place] = {}
     path: list[str] = []

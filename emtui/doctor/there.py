@@ -101,7 +101,7 @@ async def _asked(way: Way) -> AsyncIterator[Check]:
             if ending := _ending(way):
                 yield ending
             yield _clock(answer)
-            for check in await _root(way, answer):
+            for check in await _root(answer):
                 yield check
     except EmError as problem:
         yield fail("TLS and API root", problem, time.monotonic() - began)
@@ -137,9 +137,9 @@ def _clock(answer: Answer) -> Check:
     return ok("clock", found)
 
 
-async def _root(way: Way, answer: Answer) -> tuple[Check, ...]:
+async def _root(answer: Answer) -> tuple[Check, ...]:
     """That it is Enterprise Manager, and which versions of its API it names."""
-    if versions := await read_root(way.server, answer):
+    if versions := await read_root(answer):
         return (ok("API root", f"Enterprise Manager, {versions}"),)
     return ok("API root", "Enterprise Manager"), skip("API versions", "the server names none")
 
@@ -174,15 +174,16 @@ async def _rights(way: Way, logon: Logon) -> Check:
         path = "/api/systemSessions?format=Entity"
         async with way.exchange.get(path, logon.token, LIST_LIMIT) as answer:
             if answer.status == 401:
-                raise answers.another_logon(way.server, answer.cookies)
+                raise answers.another_logon(answer.requested, answer.cookies)
             if answer.lacks:
-                raise answers.too_old(way.server)
+                raise answers.too_old(answer.requested)
             answer.expect("a list of system sessions")
-            listing = await Arrivals().read(answer, None)
+            try:
+                listing = await Arrivals().read(answer, None)
+            except wire.Unreadable as problem:
+                what = "a list of system sessions"
+                raise answers.bad_document(answer.requested, what, problem) from None
             size = answer.received
-    except wire.Unreadable as problem:
-        bad = answers.bad_document(way.server, "a list of system sessions", problem)
-        return fail("sessions", bad, time.monotonic() - began)
     except EmError as problem:
         return fail("sessions", problem, time.monotonic() - began)
     found = f"{len(listing.sessions):,} sessions, {size / 1e6:.1f} MB"

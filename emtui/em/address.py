@@ -132,18 +132,18 @@ def parse_server(text: str, *, allow_http: bool = False) -> Server:
     except ValueError:
         raise _no_server(text) from None
     host, typed = _check(text, parts)
-    if parts.scheme == "http" and not allow_http and not is_loopback(host):
-        raise BadAddress(
-            f"http://{typed or host} would send the password in clear:"
-            " use https://, or --allow-http if you mean it."
-        )
-    return Server(
+    server = Server(
         host=host,
         port=REST_PORT if port is None else port,
         scheme=parts.scheme,
         prefix=_prefix(parts.path),
         typed=typed,
     )
+    if server.scheme == "http" and not allow_http and not is_loopback(host):
+        raise BadAddress(
+            f"{server.url} would send the password in clear: use https://, or --allow-http if you mean it."
+        )
+    return server
 
 
 def _prefix(path: str) -> str:

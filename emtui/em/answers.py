@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from emtui.em import wire
 from emtui.em.address import Server
-from emtui.em.dial import Place
+from emtui.em.dial import NO_CLIENT_CERTIFICATE
 from emtui.em.errors import (
     BadDocument,
     BasicNotOffered,
+    ClientCertificateWanted,
     Cut,
     Denied,
     EmError,
@@ -28,9 +30,8 @@ from emtui.em.errors import (
     TooLarge,
     TooOld,
 )
-from emtui.em.proxy import Decision
 from emtui.em.secret import without_secrets
-from emtui.em.text import clean
+from emtui.em.text import brief, clean
 
 UNUSABLE = frozenset({204, 205, 206})
 """Successes that carry no document, or only a part of one."""
@@ -68,87 +69,109 @@ _STATUSES = {
 }
 _OTHER_SERVICE = frozenset({404, 405, 410})
 """What a service that is not Enterprise Manager says of a path that it does not have."""
+_NO_SUCH_PATH = _OTHER_SERVICE | {400}
+"""What Enterprise Manager says of a path that it does not have."""
 _TOO_BIG = frozenset({413, 414, 431})
 _NO_CERTIFICATE = (b"no required ssl certificate was sent", b"client certificate required")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s*(?:,|$)|\s+[^=\s])")
+_ROOT = "/api/"
+_LONGEST_PATH = 200
 
 
-def redirected(server: Server, url: str, status: int, location: str) -> Redirected:
-    """A 3xx for this URL; only the host is shown of where it points, the rest may be anything."""
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What was requested: the URL that every sentence about its answer names.
+
+    `path` begins with `/api/` and holds no credential.
+    """
+
+    server: Server
+    path: str
+
+    def __str__(self) -> str:
+        """The whole URL, for a person; a path that the server made up is cut off."""
+        return f"{self.server.url}{brief(self.path, _LONGEST_PATH)}"
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the API root: until that has answered, the port may be the wrong one."""
+        return self.path == _ROOT
+
+
+def redirected(requested: Requested, status: int, location: str) -> Redirected:
+    """A 3xx; only the host is shown of where it points, the rest may be anything."""
     shown = f"{status} {_STATUSES.get(status, '')}".rstrip()
     if status == 304:
         return Redirected(
-            f"{url} answered {shown} to a request that was not conditional:"
+            f"{requested} answered {shown} to a request that was not conditional:"
             " see what cache or proxy is in between."
         )
     if not location.strip():
         return Redirected(
-            f"{url} answered {shown}, a redirect without a target: see what proxy is in between."
+            f"{requested} answered {shown}, a redirect without a target: see what proxy is in between."
         )
     try:
         host = urlsplit(location).netloc.rpartition("@")[2] or "another of its own pages"
     except ValueError:
         host = "nowhere"
-    known = url != _root(server)  # then the root has answered as Enterprise Manager's, so the port is right
-    step = "give the address of the REST service itself" if known else _where(server)
+    step = _where(requested.server) if requested.is_root else "give the address of the REST service itself"
     return Redirected(
-        f"{url} points to {clean(host)[:80]} instead of answering, and redirects are not followed: {step}."
+        f"{requested} points to {clean(host)[:80]} instead of answering, and redirects are not followed:"
+        f" {step}."
     )
 
 
-def not_sent(server: Server, status: int, what: str) -> BadDocument:
+def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
     """A success with no document in it, or only a part of one."""
     if status == 206:
         return BadDocument(
-            f"{server.authority} answered 206 Partial Content, although the whole document was requested:"
+            f"{requested} answered 206 Partial Content, although the whole document was requested:"
             " see what cache or proxy is in between."
         )
     empty = f"{status} {_STATUSES[status]}" if status in _STATUSES else "with an empty body"
     return BadDocument(
-        f"{server.authority} answered {empty} instead of {what}: try again, then see the logs of"
+        f"{requested} answered {empty} instead of {what}: try again, then see the logs of"
         " Enterprise Manager and of what stands before it."
     )
 
 
 def trouble(
-    server: Server,
+    requested: Requested,
     status: int,
     headers: Mapping[str, str],
     body: bytes,
     retry_after: float | None = None,
-    url: str = "",
 ) -> EmError:
     """What any status but success, 3xx, and what the request itself gives a meaning to, stands for."""
     if status == 407:
         return ProxyTrouble(
-            f"A proxy before {server.authority} asks for a logon: put user:password@ into the proxy's URL."
+            f"A proxy before {requested} asks for a logon: put user:password@ into the proxy's URL."
         )
-    if status == 400 and server.scheme == "http" and b"https" in body.lower():
-        return PlainHttp(f"{server.authority} speaks TLS on that port: use https:// instead of http://.")
+    if status == 400 and requested.server.scheme == "http" and b"https" in body.lower():
+        return PlainHttp(f"{requested} is on a port that speaks TLS: use https:// instead of http://.")
     if status in {400, 403} and any(words in body.lower() for words in _NO_CERTIFICATE):
-        return Place(server, Decision(None, "")).wants_certificate()
+        return ClientCertificateWanted(f"{requested} {NO_CLIENT_CERTIFICATE}")
     error = wire.read_error_body(body, headers.get("content-type", ""))
     said = _said(status, headers, body)
     if status == 403:
-        return Forbidden(_forbidden(server, said, error, is_page=is_page(headers, body)))
-    whence = url if 400 <= status < 500 and status != 429 and url else server.authority
-    return ServerTrouble(f"{whence} answered {said}: {_next_step(status)}", status, retry_after)
+        return Forbidden(_forbidden(requested, said, error, is_page=is_page(headers, body)))
+    return ServerTrouble(f"{requested} answered {said}: {_next_step(status)}", status, retry_after)
 
 
-def _forbidden(server: Server, said: str, error: wire.ErrorBody, *, is_page: bool) -> str:
+def _forbidden(requested: Requested, said: str, error: wire.ErrorBody, *, is_page: bool) -> str:
     if error.is_document:
         return (
-            f"{server.authority} does not allow this user to see it ({said}):"
+            f"{requested} is forbidden to this user ({said}):"
             " system sessions need the role Portal Administrator."
         )
     if is_page:
         return (
-            f"{server.authority} answered {said}, not with an error of Enterprise Manager:"
+            f"{requested} answered {said}, not with an error of Enterprise Manager:"
             " a firewall or proxy in between probably blocks the request, ask its administrator."
         )
     return (
-        f"{server.authority} answered {said}: ask the administrator of Enterprise Manager,"
+        f"{requested} answered {said}: ask the administrator of Enterprise Manager,"
         " and of any firewall or proxy in between."
     )
 
@@ -156,7 +179,7 @@ def _forbidden(server: Server, said: str, error: wire.ErrorBody, *, is_page: boo
 def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:
     words = (_words(headers, body) or "").rstrip(".:")
     if not status:
-        return f"with an error ({words})" if words else "with an error that says nothing"
+        return f"with an error ({words})" if words else "with an error without a readable message"
     if not words:
         words = _STATUSES.get(status, "") + (" with a web page" if is_page(headers, body) else "")
     return f"{status} {words.strip()}".rstrip()
@@ -177,11 +200,11 @@ def is_page(headers: Mapping[str, str], body: bytes) -> bool:
 
 def _next_step(status: int) -> str:
     if status == 429:
-        return "it is asked too often, wait a while."
+        return "wait a while before the next request."
     if status in {502, 504}:
         return "what stands before Enterprise Manager does not reach it, see whether its service runs."
     if status == 503:
-        return "it is overloaded or in maintenance, try again later."
+        return "try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped."
     if status == 511:
         return "the network wants a logon of its own first, such as in a browser."
     if status in _TOO_BIG:
@@ -191,53 +214,67 @@ def _next_step(status: int) -> str:
     return "try again, then see the logs of Enterprise Manager and of what stands before it."
 
 
-def another_logon(server: Server, cookies: Collection[str]) -> Denied:
+def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
     """A 401 right after a new logon: asking again would only lock the account."""
     if cookies:
         return Denied(
-            f"{server.authority} asks for a logon again right after one and sets the cookie"
-            f" {', '.join(cookies)}: probably a load balancer routes by that cookie, which emtui does not"
-            " send, so connect to one server directly, or have the balancer route by client address."
+            f"{requested} asks for a logon again right after one and sets the cookie {', '.join(cookies)}:"
+            " a load balancer probably routes by it, and emtui sends none: connect to one server directly, or"
+            " route by client address."
         )
     return Denied(
-        f"{server.authority} asks for a logon again right after one: log on anew,"
+        f"{requested} asks for a logon again right after one: log on anew,"
         " and see whether something between here and there drops the X-RestSvcSessionId header."
     )
 
 
-def logon_refused(server: Server, user: str, headers: Mapping[str, str], body: bytes) -> Denied:
-    """A 401 on the logon: the user as sent, and the slip that is likely; or that it does not take Basic."""
-    others = _offered(headers)
-    if others and "basic" not in map(str.casefold, others):
-        return BasicNotOffered(
-            f"{server.authority} does not offer Basic authentication for the logon, only"
-            f" {', '.join(others)}: emtui logs on with Basic, as the REST service of Enterprise Manager"
-            " expects, so see what proxy in front of it asks for something else."
-        )
+def logon_refused(requested: Requested, user: str, headers: Mapping[str, str], body: bytes) -> Denied:
+    """A 401 on the logon: Basic was refused, or was not looked at.
+
+    It was refused where Basic is offered, and where an `Error` document says so without any offer. What
+    is no word of the server is never told as one.
+    """
+    offered = tuple(map(str.casefold, _offered(headers)))
+    is_document = wire.read_error_body(body, headers.get("content-type", "")).is_document
+    if "basic" not in offered and (offered or not is_document):
+        return _not_basic(requested, headers, body)
     said = _words(headers, body)
-    shown = clean(user)
-    words = (said or "The user name or password is incorrect").rstrip(".")
+    words = f": {said.rstrip('.')};" if said else f" ({_said(401, headers, body)}):"
     return LogonRefused(
-        f"{server.authority} refused the logon of {shown!s}: {words}; {likely_slip(user)}.", user
+        f"{requested.server.authority} refused the logon of {clean(user)}{words} {likely_slip(user)}.", user
+    )
+
+
+def _not_basic(requested: Requested, headers: Mapping[str, str], body: bytes) -> BasicNotOffered:
+    """A 401 on the logon that offers no Basic, so the password was probably not looked at."""
+    offered, said = ", ".join(_offered(headers)), _said(401, headers, body)
+    if offered:
+        return BasicNotOffered(
+            f"{requested} answered {said} and offers no Basic authentication, only {offered}: emtui logs on"
+            " with Basic, as Enterprise Manager expects, so see what proxy in front of it asks for something"
+            " else."
+        )
+    return BasicNotOffered(
+        f"{requested} answered {said} and names no way to log on: Enterprise Manager names Basic, so see"
+        " what proxy or firewall in between answers for it or drops the WWW-Authenticate header."
     )
 
 
 def logon_trouble(
-    server: Server,
+    requested: Requested,
     status: int,
     headers: Mapping[str, str],
     body: bytes,
     retry_after: float | None,
-    url: str,
 ) -> EmError:
     """What any other status but success means for a logon: the role has no part in it yet."""
     error = wire.read_error_body(body, headers.get("content-type", ""))
     if status == 403 and error.is_document:
         return Forbidden(
-            f"{server.authority} answered the logon with {_said(status, headers, body)}:"
+            f"{requested} answered the logon with {_said(status, headers, body)}:"
             " ask the administrator of Enterprise Manager."
         )
-    return trouble(server, status, headers, body, retry_after, url)
+    return trouble(requested, status, headers, body, retry_after)
 
 
 def _offered(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -264,23 +301,38 @@ def likely_slip(user: str) -> str:
     return "check the password, whether the account is locked, and that it is no single sign-on account"
 
 
-def no_root(server: Server, status: int, headers: Mapping[str, str], body: bytes) -> EmError:
+def no_root(requested: Requested, status: int, headers: Mapping[str, str], body: bytes) -> EmError:
     """What a status but success means for `GET /api/`, which needs no credentials."""
-    error = wire.read_error_body(body, headers.get("content-type", ""))
+    prefix, said = requested.server.prefix, _said(status, headers, body)
+    is_document = wire.read_error_body(body, headers.get("content-type", "")).is_document
     if status == 401:
-        ways = ", ".join(_offered(headers)) or "of no kind that it names"
-        return ServerTrouble(
-            f"{server.authority} requires a logon ({ways}) for a request that Enterprise Manager answers"
-            " without one: a proxy in front of it probably asks, so connect to Enterprise Manager directly.",
-            status,
-        )
-    if error.is_document or status not in _OTHER_SERVICE:
-        return logon_trouble(server, status, headers, body, None, _root(server))
-    return not_enterprise_manager(server, headers, body, f"another service ({_said(status, headers, b'')})")
+        told = f"{requested} answered {said}, although the API root of Enterprise Manager needs no logon"
+        return ServerTrouble(f"{told}: {_root_step(requested, headers, is_document=is_document)}.", status)
+    if is_document and prefix and status in _NO_SUCH_PATH:
+        return ServerTrouble(f"{requested} answered {said}: {_check_path(prefix)}.", status)
+    if is_document or status not in _OTHER_SERVICE:
+        return logon_trouble(requested, status, headers, body, None)
+    return not_enterprise_manager(
+        requested, headers, body, f"another service ({_said(status, headers, b'')})"
+    )
+
+
+def _root_step(requested: Requested, headers: Mapping[str, str], *, is_document: bool) -> str:
+    """Who wants a logon for the API root: Enterprise Manager does for whatever else it is asked."""
+    prefix, offered = requested.server.prefix, ", ".join(_offered(headers))
+    if is_document:
+        return _check_path(prefix) if prefix else "see what proxy in front of it changes the path"
+    if offered:
+        return f"a proxy probably asks for one ({offered}), so connect to Enterprise Manager directly"
+    return f"{_where(requested.server)}, and see what proxy is in front of it"
+
+
+def _check_path(prefix: str) -> str:
+    return f"check the path {prefix}, or give the host alone"
 
 
 def not_enterprise_manager(
-    server: Server, headers: Mapping[str, str], body: bytes, otherwise: str
+    requested: Requested, headers: Mapping[str, str], body: bytes, otherwise: str
 ) -> NotEnterpriseManager:
     """What answers `GET /api/` there, in plain words; `otherwise` if it is none of the usual ones."""
     kind = headers.get("content-type", "").casefold()
@@ -290,12 +342,8 @@ def not_enterprise_manager(
     elif "json" in kind or body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         what = "another API, such as the VBR REST API of port 9419"
     return NotEnterpriseManager(
-        f"{_root(server)} is not the REST service of Enterprise Manager but {what}: {_where(server)}."
+        f"{requested} is not the REST service of Enterprise Manager but {what}: {_where(requested.server)}."
     )
-
-
-def _root(server: Server) -> str:
-    return f"{server.url}/api/"
 
 
 def _where(server: Server) -> str:
@@ -305,28 +353,27 @@ def _where(server: Server) -> str:
     return "give the host alone, or the port of the REST service (9398)"
 
 
-def too_old(server: Server) -> TooOld:
+def too_old(requested: Requested) -> TooOld:
     """404 on the list."""
     return TooOld(
-        f"{server.url}/api/systemSessions is not there (404): system sessions came with version 12,"
+        f"{requested} is not there (404): system sessions came with version 12,"
         " so Enterprise Manager there must be updated."
     )
 
 
-def bad_document(server: Server, what: str, problem: wire.Unreadable) -> EmError:
+def bad_document(requested: Requested, what: str, problem: wire.Unreadable) -> EmError:
     """An answer that could not be read: cut, too large, or not what was asked for."""
     if problem.cut:
-        return Cut(f"{server.authority} ended {what} in the middle: try again.")
+        return Cut(f"{requested} ended {what} in the middle: try again.")
     if problem.too_large:
-        return TooLarge(f"{server.authority} sent more than can be read as {what}: see what answers there.")
+        return TooLarge(f"{requested} sent more than can be read as {what}: see what answers there.")
     return BadDocument(
-        f"{server.authority} did not send {what} ({problem.reason}): check that nothing stands in between."
+        f"{requested} did not send {what} ({problem.reason}): see what proxy or other service is in between."
     )
 
 
-def too_large(server: Server, limit: int) -> TooLarge:
+def too_large(requested: Requested, limit: int) -> TooLarge:
     """More bytes than we are ready to read."""
     return TooLarge(
-        f"{server.authority} sent more than {limit // 1024**2} MiB, which is not read:"
-        " see what answers there."
+        f"{requested} sent more than {limit // 1024**2} MiB, which is not read: see what answers there."
     )

@@ -128,12 +128,13 @@ class Client:
         began = asyncio.get_running_loop().time()
         async with self._get(_LIST, LIST_LIMIT) as answer:
             if answer.lacks and self.receipt is None:
-                raise answers.too_old(self.server)
+                raise answers.too_old(answer.requested)
             answer.expect("a list of system sessions")
             try:
                 listing = await self._arrivals.read(answer, progress)
             except wire.Unreadable as problem:
-                raise answers.bad_document(self.server, "a list of system sessions", problem) from None
+                what = "a list of system sessions"
+                raise answers.bad_document(answer.requested, what, problem) from None
             took = asyncio.get_running_loop().time() - began
             self.receipt = Receipt(answer.received, took, answer.skew)
             self._listed = listing.sessions
@@ -141,7 +142,7 @@ class Client:
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        session = await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, wire.read_session)
+        session = await self._one(_entity(uid), uid, _SESSION, wire.read_session)
         self._seen[find_guid(uid) or uid] = session
         return session
 
@@ -153,7 +154,7 @@ class Client:
 
     async def session_xml(self, uid: Uid) -> str:
         """The answer for one session as the server wrote it, harmless to print."""
-        return await self._one(f"{_path(uid)}?format=Entity", uid, _SESSION, _as_written)
+        return await self._one(_entity(uid), uid, _SESSION, _as_written)
 
     async def events_xml(self, uid: Uid) -> str:
         """The answer for one session's events as the server wrote it, harmless to print."""
@@ -225,7 +226,7 @@ class Client:
 
     async def _check_root(self) -> None:
         async with self._exchange.root() as answer:
-            self.api = await read_root(self.server, answer)
+            self.api = await read_root(answer)
 
     @asynccontextmanager
     async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:
@@ -238,7 +239,7 @@ class Client:
         renewed = await self._logons.renew(logon)
         async with self._exchange.get(path, renewed.token, limit) as answer:
             if answer.status == 401:
-                raise answers.another_logon(self.server, answer.cookies)
+                raise answers.another_logon(answer.requested, answer.cookies)
             yield answer
 
     async def _one(self, path: str, uid: Uid, what: str, read: Callable[[bytes, str, datetime], T]) -> T:
@@ -248,10 +249,11 @@ class Client:
                 raise self._missing(uid, log=path.endswith("/events"))
             answer.expect(what)
             body, charset, clock = await answer.body(), answer.charset, answer.clock
+            requested = answer.requested
         try:
             return await beside(lambda: read(body, charset, clock))
         except wire.Unreadable as problem:
-            raise answers.bad_document(self.server, what, problem) from None
+            raise answers.bad_document(requested, what, problem) from None
 
     def _missing(self, uid: Uid, *, log: bool) -> NotFound:
         """404: of a session that was there before it is never the id that is wrong."""
@@ -282,25 +284,30 @@ class Client:
         except NotFound:
             return replace(reference, odd="the server lists it but does not know it any more")
         except Nonsense as problem:
-            return replace(reference, odd=str(problem))
+            return replace(reference, odd=self._of_one(problem, reference.uid))
         if not session.complete:
             return replace(reference, odd="the server gives only a reference to it")
         if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session
 
+    def _of_one(self, problem: Nonsense, uid: Uid) -> str:
+        """The sentence as it stands beside the session, where its long URL would hide what happened."""
+        url = answers.Requested(self.server, _entity(uid))
+        return f"the server {str(problem).removeprefix(f'{url} ')}"
 
-async def read_root(server: Server, answer: Answer) -> str:
+
+async def read_root(answer: Answer) -> str:
     """The API versions that the root names; raises where it is not that of Enterprise Manager."""
     if not answer.good:
-        raise answers.no_root(server, answer.status, answer.headers, answer.error_body)
+        raise answers.no_root(answer.requested, answer.status, answer.headers, answer.error_body)
     answer.expect("the API root")
     body = await answer.body()
     try:
         wire.read_root(body, answer.charset)
     except wire.Unreadable as problem:
         raise answers.not_enterprise_manager(
-            server, answer.headers, body, f"something else ({problem.reason})"
+            answer.requested, answer.headers, body, f"something else ({problem.reason})"
         ) from None
     try:
         return wire.versions(body, answer.charset)
@@ -315,3 +322,8 @@ def _as_written(body: bytes, charset: str, _: datetime) -> str:
 def _path(uid: Uid) -> str:
     """The path of a session, quoted: the server names it, so it may be anything."""
     return f"/api/systemSessions/{quote(find_guid(uid) or uid, safe='')}"
+
+
+def _entity(uid: Uid) -> str:
+    """The path of a session as an entity."""
+    return f"{_path(uid)}?format=Entity"

@@ -47,6 +47,10 @@ _TOO_OLD = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION", "UN
 """How it names a version that only one of the two speaks."""
 _HTTP = b"HTTP/"
 _TLS_ALERT = b"\x15\x03"
+NO_CLIENT_CERTIFICATE = (
+    "requires a client certificate, which emtui does not support:"
+    " ask for access to the REST service without one."
+)
 _LISTENING = 1.0
 """Seconds within which a server says why it does not want us."""
 
@@ -163,7 +167,9 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._heard += piece[: len(_HTTP)]
             if not self._heard.startswith(_HTTP[: len(self._heard)]):
                 raise self._place.not_http(self._heard, by_proxy=self._to_proxy)
-            self._place.speaks_http |= len(self._heard) >= len(_HTTP) and not self._to_proxy
+            if len(self._heard) >= len(_HTTP):
+                self._place.proxy_speaks |= self._to_proxy
+                self._place.speaks_http |= not self._to_proxy
         return piece
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
@@ -205,17 +211,21 @@ class _Stream(httpcore.AsyncNetworkStream):
 class Place:
     """Where we meant to go, for the sentences: the server, and the proxy in between if there is one.
 
-    `asked` also says why that way, for where there is no connection. `speaks_http` says whether the server
-    has ever answered in HTTP: then the port is the right one. Where we `only_listens`, nothing is sent to it.
+    `asked` also says why that way, for where there is no connection; `via` and `way` are the same behind
+    a URL. `speaks_http` says whether the server has ever answered in HTTP: then the port is the right one;
+    `proxy_speaks` says it of the proxy.
+    Where we `only_listens`, nothing is sent to it.
     """
 
     def __init__(self, server: Server, decision: Decision, *, only_listens: bool = False) -> None:
         self.server = server
         self.proxy = decision.proxy
-        self.name = server.authority + (f" (via proxy {self.proxy.authority})" if self.proxy else "")
-        self.asked = f"{server.authority} ({decision})" if decision.reason else self.name
+        self.via = f" (via proxy {self.proxy.authority})" if self.proxy else ""
+        self.way = f" ({decision})" if decision.reason else self.via
+        self.name = server.authority + self.via
+        self.asked = server.authority + self.way
         self.set_by = decision.reason
-        self.speaks_http = False
+        self.speaks_http = self.proxy_speaks = False
         self.only_listens = only_listens
 
     @property
@@ -246,13 +256,6 @@ class Place:
         if self.proxy and what != "agreeing on TLS":
             return ProxyTrouble(f"{told}; check that the proxy is up or give --no-proxy.")
         return TimedOut(f"{told}; check the address, a firewall may drop what is sent there.")
-
-    def slow_head(self) -> TimedOut:
-        """An answer whose head comes too slowly."""
-        return TimedOut(
-            f"{self.asked} began an answer and did not come to its body in time: try again, or look whether"
-            " the server is overloaded."
-        )
 
     def closed(self, problem: BaseException) -> EmError:
         """No connection."""
@@ -305,10 +308,7 @@ class Place:
 
     def wants_certificate(self) -> ClientCertificateWanted:
         """It wants to know by a certificate who asks."""
-        return ClientCertificateWanted(
-            f"{self.asked} requires a client certificate, which emtui does not support:"
-            " ask for access to the REST service without one."
-        )
+        return ClientCertificateWanted(f"{self.asked} {NO_CLIENT_CERTIFICATE}")
 
     def no_tls(self, problem: BaseException) -> Exception:
         """TLS was not agreed."""

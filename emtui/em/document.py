@@ -49,6 +49,11 @@ class Document:
         """How many characters became U+FFFD so far."""
         return self._repair.replaced
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its root is known to be one of those, even if no more of it has come."""
+        return self._prolog is None
+
     def feed(self, chunk: bytes) -> None:
         """The next bytes; raises `Unreadable` as soon as it is certain."""
         for start in range(0, len(chunk), _SLICE):

@@ -35,9 +35,13 @@ class ErrorBody:
 
 
 class Beginning:
-    """The first bytes of a body: whether it may be an `Error` document."""
+    """The first bytes of a body: whether it may be an `Error` document.
+
+    `refused` is why it is no document that is read, if that is certain already.
+    """
 
     def __init__(self, charset: str = "") -> None:
+        self.refused: Unreadable | None = None
         self._repair = Repair(charset)
         self._prolog = Prolog()
 
@@ -45,7 +49,8 @@ class Beginning:
         """Whether it may be one; `None` while that is not to be seen."""
         try:
             name = self._prolog.feed(self._repair.feed(piece))
-        except Unreadable:
+        except Unreadable as problem:
+            self.refused = problem
             return self._prolog.head.startswith(_JSON)
         return None if name is None else name == "Error"
 
@@ -84,7 +89,7 @@ def _xml(body: bytes, charset: str) -> ErrorBody:
     with suppress(Unreadable):  # a long stack trace may be cut off: the message stands before it
         document.feed(body)
     attributes: Mapping[str, str] = document.target.attributes
-    if not document.target.depth and not document.target.ended:
+    if not document.has_begun:
         return ErrorBody()
     words = brief(attributes.get("Message", ""), _MESSAGE_MOST)
     return ErrorBody(words, _status(attributes.get("StatusCode", "")), is_document=True)

@@ -16,7 +16,7 @@
     │   └── Changed               … and a different one was pinned
     ├── Denied                    the server knows us and says no
     │   ├── LogonRefused          401 on logon: user or password
-    │   ├── BasicNotOffered       401 on logon: the password was not looked at
+    │   ├── BasicNotOffered       401 on logon: the password was probably not looked at
     │   └── Forbidden             403: the role is too low, or something in between refuses
     ├── NotFound                  404 on a session: unknown, or aged out
     │   └── Gone                  404 on one that was there before
@@ -135,7 +135,7 @@ class LogonRefused(Denied):
 
 
 class BasicNotOffered(Denied):
-    """401 on logon that offers other ways than Basic: the password was not looked at."""
+    """401 on logon that offers no Basic, or no way at all: the password was probably not looked at."""
 
 
 class Forbidden(Denied):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -18,15 +19,16 @@ import httpx
 
 from emtui.em import answers, wire
 from emtui.em.address import Server
+from emtui.em.answers import Requested
 from emtui.em.charset import charset_in
 from emtui.em.clock import read_skew, server_time, utc_now
 from emtui.em.compression import CutOffError, DamagedError, Decoder, UnknownCodingError
 from emtui.em.dial import Place
 from emtui.em.error_body import MOST as ERROR_MOST
 from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
-from emtui.em.mishaps import told
+from emtui.em.mishaps import REQUESTED, told
 from emtui.em.proxy import Decision
-from emtui.em.secret import Secret
+from emtui.em.secret import SHOWN, Secret
 from emtui.em.text import brief
 from emtui.em.times import read_http_date
 from emtui.em.tls import Certificate
@@ -42,6 +44,7 @@ _SLOW, _SLOWEST = 60.0, 256
 _PATIENCE = 3600.0
 """The longest pause that a server may ask for, in seconds."""
 _BOM = b"\xef\xbb\xbf"
+_CREDENTIAL = re.compile(r"(?<=/logonSessions/).*")
 _COOKIES, _COOKIE_NAME = 5, 40
 """How many cookies are remembered by name, and how much of a name."""
 _log = logging.getLogger(__name__)
@@ -51,26 +54,26 @@ TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as th
 class Answer:
     """One answer, its beginning looked at and its body still to be read, at most `limit` bytes of it.
 
-    `url` is the one that was requested, `came` when the head was received, by our clock. `status` is
-    that of the `Error` document, if it is one: 0 if the document names none and the status line says
-    that all is well. `received` and `expected` count bytes as they come, `limit` also those that they
-    unfold to. `cookies` are the names of those that the server has set so far.
+    `came` is when the head was received, by our clock. `status` is that of the `Error` document, if it
+    is one: 0 if the document names none and the status line says that all is well. `received` and
+    `expected` count bytes as they come, `limit` also those that they unfold to. `cookies` are the names
+    of those that the server has set so far.
     """
 
     def __init__(
         self,
-        server: Server,
+        requested: Requested,
         response: httpx.Response,
         limit: int,
-        url: str,
         came: datetime,
         cookies: Collection[str] = (),
     ) -> None:
-        self._server = server
-        self.url = url
+        self.requested = requested
         self._response = response
         self._limit = limit
         self._ahead: list[bytes] = []
+        self._is_blank = False
+        self._refused: wire.Unreadable | None = None
         self._rest = self._decoded()
         self.status = response.status_code
         self.headers = response.headers
@@ -130,14 +133,16 @@ class Answer:
         else:
             await self._take_error()
         if 300 <= self.status < 400:
-            raise answers.redirected(self._server, self.url, self.status, self.headers.get("location", ""))
+            raise answers.redirected(self.requested, self.status, self.headers.get("location", ""))
 
     def expect(self, what: str) -> None:
         """Raise what this answer stands for, unless it is one that can hold `what`."""
         if not self.good:
             raise self.trouble()
-        if self.status in answers.UNUSABLE or all(chunk.isspace() or chunk == _BOM for chunk in self._ahead):
-            raise answers.not_sent(self._server, self.status, what)
+        if self.status in answers.UNUSABLE or self._is_blank:
+            raise answers.not_sent(self.requested, self.status, what)
+        if self._refused and self._refused.too_large:  # blanks without end are not waited for
+            raise answers.bad_document(self.requested, what, self._refused)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes, decompressed; raises `TooLarge`, `Cut`, `Compressed`, `TimedOut`."""
@@ -160,9 +165,7 @@ class Answer:
 
     def trouble(self) -> EmError:
         """The error that this answer, not a success, stands for."""
-        return answers.trouble(
-            self._server, self.status, self.headers, self.error_body, self.retry_after, self.url
-        )
+        return answers.trouble(self.requested, self.status, self.headers, self.error_body, self.retry_after)
 
     async def close(self) -> None:
         """Leave what was not read."""
@@ -172,12 +175,12 @@ class Answer:
     def _check_head(self) -> Decoder:
         """What decodes the body; raises `Compressed` if nothing does, and `TooLarge`."""
         if self.expected is not None and self.expected > self._limit:
-            raise answers.too_large(self._server, self._limit)
+            raise answers.too_large(self.requested, self._limit)
         try:
             return Decoder(self.headers.get("content-encoding", ""))
         except UnknownCodingError as unknown:
             raise Compressed(
-                f"{self._server.authority} sent its answer with the Content-Encoding {unknown.name}, which"
+                f"{self.requested} sent its answer with the Content-Encoding {unknown.name}, which"
                 " emtui does not request and cannot decode: see what proxy is in between."
             ) from None
 
@@ -190,7 +193,9 @@ class Answer:
             if may_be:
                 await self._take_error()
             if may_be is not None:
+                self._refused = beginning.refused
                 return
+        self._is_blank = all(chunk.isspace() or chunk == _BOM for chunk in self._ahead)
 
     async def _take_error(self) -> None:
         """Take the status from the body, of 64 KiB at most, if that is an `Error` document."""
@@ -217,19 +222,17 @@ class Answer:
                     for part in decoder.feed(piece):
                         size += len(part)
                         if size > self._limit:
-                            raise answers.too_large(self._server, self._limit)
+                            raise answers.too_large(self.requested, self._limit)
                         yield part
                         await asyncio.sleep(0)  # a little unfolds to much, and others must have their turn
             decoder.close()
         except DamagedError:
             raise Compressed(
-                f"{self._server.authority} sent compressed data that is corrupt:"
+                f"{self.requested} sent compressed data that is corrupt:"
                 " try again, and see what proxy is in between."
             ) from None
         except CutOffError:
-            raise Cut(
-                f"{self._server.authority} ended its compressed answer in the middle: try again."
-            ) from None
+            raise Cut(f"{self.requested} ended its compressed answer in the middle: try again.") from None
 
     async def _timed(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the body, so long as they come fast enough, and up to as many as were promised."""
@@ -239,15 +242,13 @@ class Answer:
             async for chunk in chunks:
                 self.received += len(chunk)
                 if clock() - began > _SLOW + self.received / _SLOWEST:
-                    raise TimedOut(
-                        f"{self._server.authority} sends too slowly: try again, or see the line to it."
-                    )
+                    raise TimedOut(f"{self.requested} sends too slowly: try again, or see the line to it.")
                 if self.received > self._limit:
-                    raise answers.too_large(self._server, self._limit)
+                    raise answers.too_large(self.requested, self._limit)
                 yield chunk
         if self.expected is not None and self.received < self.expected:
             got = f"{self.received:,} of {self.expected:,} bytes"
-            raise Cut(f"{self._server.authority} sent {got} and ended: try again.")
+            raise Cut(f"{self.requested} sent {got} and ended: try again.")
 
     async def _raw(self) -> AsyncGenerator[bytes, None]:
         stream = self._response.stream
@@ -325,8 +326,9 @@ class Exchange:
     async def _send(
         self, method: str, path: str, headers: dict[str, str], limit: int
     ) -> AsyncIterator[Answer]:
-        request = self._request(method, path, headers)
-        asked = path.partition("logonSessions/")[0]  # what follows is a credential
+        asked = _CREDENTIAL.sub(SHOWN, path)
+        requested = Requested(self._server, asked)
+        request = self._request(method, path, headers, requested)
         _log.debug("%s %s", method, asked)
         try:
             response = await self._transport.handle_async_request(request)
@@ -334,8 +336,7 @@ class Exchange:
             raise told(problem, self._place, request, began=False) from None
         came = self.now()
         self._note_cookies(response)
-        url = self._server.url + asked
-        answer = Answer(self._server, response, limit, url, came, tuple(self._cookies))
+        answer = Answer(requested, response, limit, came, tuple(self._cookies))
         try:
             _log.debug("%s %s: %s, %s bytes", method, asked, answer.status, answer.expected)
             await answer.begin()
@@ -354,13 +355,15 @@ class Exchange:
             if name and name.casefold() != TOKEN.casefold() and len(self._cookies) < _COOKIES:
                 self._cookies[name] = None
 
-    def _request(self, method: str, path: str, headers: dict[str, str]) -> httpx.Request:
+    def _request(
+        self, method: str, path: str, headers: dict[str, str], requested: Requested
+    ) -> httpx.Request:
         try:
             return httpx.Request(
                 method,
                 self._server.sent_url + path,
                 headers={**self._headers, **headers},
-                extensions={"timeout": limits_of(self._timeouts)},
+                extensions={"timeout": limits_of(self._timeouts), REQUESTED: requested},
             )
         except httpx.InvalidURL:
             raise BadAddress(f"{self._server.url!r} is not a URL that can be asked: check it.") from None

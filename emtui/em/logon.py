@@ -20,9 +20,10 @@ from typing import Protocol, TypeAlias
 
 from emtui.em import answers, wire
 from emtui.em.address import Server
+from emtui.em.answers import Requested
 from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
-from emtui.em.secret import Secret
+from emtui.em.secret import Secret, is_one_line
 from emtui.em.text import clean
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
@@ -151,15 +152,14 @@ class Logons:
     async def _sent(self) -> Logon:
         async with self._exchange.log_on(self._user, self._password) as answer:
             if answer.status == 401:
-                raise answers.logon_refused(self._server, self._user, answer.headers, answer.error_body)
+                raise answers.logon_refused(answer.requested, self._user, answer.headers, answer.error_body)
             if not answer.good:
                 raise answers.logon_trouble(
-                    self._server,
+                    answer.requested,
                     answer.status,
                     answer.headers,
                     answer.error_body,
                     answer.retry_after,
-                    answer.url,
                 )
             return await self._read(answer)
 
@@ -171,10 +171,10 @@ class Logons:
             told = wire.read_logon(await answer.body(), answer.charset)
         except wire.Unreadable as problem:
             if not token:
-                raise answers.bad_document(self._server, "a logon", problem) from None
+                raise answers.bad_document(answer.requested, "a logon", problem) from None
             told = wire.LogonBody(user_name=None, session_id=None, href=None)
         if not token:
-            token = _derived(self._server, told)
+            token = _derived(answer.requested, told)
         return Logon(Secret(token), _id(told, answer.headers.get("location", "")))
 
 
@@ -188,7 +188,7 @@ def check_user(user: str) -> None:
 
 def check_password(password: Secret) -> None:
     """Raise `BadSetting` for one that cannot be meant: nobody types a line end within a password."""
-    if "\n" in password.reveal() or "\r" in password.reveal():
+    if not is_one_line(password.reveal()):
         raise BadSetting("The password is more than one line: nothing was sent. Give it without a line end.")
 
 
@@ -199,11 +199,11 @@ def _again(refusal: Denied) -> Denied:
     return type(refusal)(str(refusal))
 
 
-def _derived(server: Server, told: wire.LogonBody) -> str:
+def _derived(requested: Requested, told: wire.LogonBody) -> str:
     """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
     if told.session_id is None:
         raise BadDocument(
-            f"{server.authority} accepted the logon but gave no {TOKEN}: see whether a proxy drops it."
+            f"{requested} accepted the logon without an {TOKEN} header: see whether a proxy drops it."
         )
     return base64.b64encode(told.session_id.reveal().encode()).decode("ascii")
 

@@ -144,8 +144,8 @@ class Session:
     def outcome(self) -> Outcome:
         """Running by its State, unless there is an end and a Result; else canceled; else the worse of both.
 
-        A State that says neither, such as `Stopped`, goes by the Result. Words compare without case, in
-        both documented spellings.
+        A State that is missing or says neither, such as `Stopped`, goes by the Result, which may say that
+        it runs, too. Words compare without case, in both documented spellings.
         """
         return _outcome_of(self.state, self.result.word, self.result.canceled, self.ended is not None)
 
@@ -153,12 +153,13 @@ class Session:
     def contradiction(self) -> str:
         """How its State, its Result and its end contradict each other, in words; empty if they do not."""
         by_state, by_result = _meaning(self.state), _meaning(self.result.word)
-        said = f"State says {self.state}"
-        if by_state is Outcome.RUNNING and self.ended is not None:
+        state, result = f"State says {self.state}", f"Result says {self.result.word}"
+        if self.ended is not None and (by_state or by_result) is Outcome.RUNNING:
+            said = state if by_state else result
             return f"{said}, but {'there is an end' if self.running else 'the run has ended'}"
-        if by_state is None or by_result not in _ENDS or by_state is by_result:
+        if by_state is None or by_result is None or by_state is by_result:
             return ""
-        return f"{said}, Result says {self.result.word}"
+        return f"{state}, {result}"
 
     @property
     def outcome_text(self) -> str:
@@ -185,7 +186,7 @@ class Session:
 def _outcome_of(state: str | None, result: str | None, canceled: bool, has_end: bool) -> Outcome:
     """Thousands of sessions have the same few words."""
     by_state, by_result = _meaning(state), _meaning(result)
-    if by_state is Outcome.RUNNING and not (has_end and by_result in _ENDS):
+    if (by_state or by_result) is Outcome.RUNNING and not (has_end and by_result in _ENDS):
         return Outcome.RUNNING
     if canceled:
         return Outcome.CANCELED
@@ -213,6 +214,11 @@ def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
     for session in sessions:
         words[session.state] = words[session.result.word] = None
     return tuple(word for word in words if word)
+
+
+def type_names(sessions: Iterable[Session]) -> tuple[str, ...]:
+    """The types of these sessions, each once, in their order."""
+    return tuple(dict.fromkeys(session.type for session in sessions if session.type))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,14 @@ class Prolog:
 
     def __init__(self) -> None:
         self.head = b""
+        self._blanks = 0
 
     def feed(self, piece: bytes) -> str | None:
         """The root's local name, once it is known; raises `Unreadable` for what cannot become one."""
         self.head += piece
         if before := _BEFORE.match(self.head):
             self.head = self.head[before.end() :]
+            self._blanks += before.end()
         if self.head.startswith((_FFFD, b"<" + _FFFD)):
             raise Unreadable("it is not UTF-8 text")
         start = _MISC.match(self.head)
@@ -68,7 +70,7 @@ class Prolog:
             raise Unreadable("it is JSON")
         if rest and not doctype and not _HALF_MARKUP.fullmatch(rest):
             raise Unreadable("it is not XML")
-        if len(self.head) > _MOST:
+        if len(self.head) + self._blanks > _MOST:
             raise Unreadable(f"more than {_MOST // 1024} KiB come before its first element", too_large=True)
 
 

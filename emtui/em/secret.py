@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import Final, final
@@ -39,6 +40,22 @@ class Secret:
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a secret is not pickled")
+
+
+_LINE_END: Final = "\r\n|[\n\v\f\r\x85\u2028\u2029]"
+"""As files, editors, mail and other systems end a line; VT is a line break of Word."""
+_LAST: Final = re.compile(rf"(?:{_LINE_END})\Z")
+_ANY: Final = re.compile(_LINE_END)
+
+
+def without_line_end(password: str) -> str:
+    """The password without the one line end that it may come with; blanks and tabs are part of it."""
+    return _LAST.sub("", password, count=1)
+
+
+def is_one_line(password: str) -> bool:
+    """Whether there is no line end in it; else it is something else than a password."""
+    return not _ANY.search(password)
 
 
 _lock = threading.RLock()  # a collection of garbage may make or drop secrets while it is held

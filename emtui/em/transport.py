@@ -20,7 +20,7 @@ import httpx
 from emtui.em.address import Server, Trust
 from emtui.em.dial import Dialer, Place
 from emtui.em.errors import Broken, Changed, ClientCertificateWanted, EmError, PlainHttp, Untrusted
-from emtui.em.mishaps import PROBLEMS, is_odd_http, told
+from emtui.em.mishaps import PROBLEMS, is_odd_http, slow_head, told
 from emtui.em.proxy import Decision, Proxies, Proxy
 from emtui.em.threads import beside
 from emtui.em.tls import (
@@ -106,7 +106,7 @@ class Transport(httpx.AsyncBaseTransport):
                 async with seen.deadline:
                     return await self._pool.handle_async_request(_as_httpcore(request, {"trace": seen.note}))
             except TimeoutError:
-                raise self._place.slow_head() from None
+                raise slow_head(self._place, request) from None
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as problem:
                 if seen.dialled or request.method == "POST" or is_odd_http(problem):
                     raise

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from emtui.em.address import Server
-from emtui.em.secret import Secret
+from emtui.em.secret import Secret, without_line_end
 from emtui.em.text import brief
 from emtui.local.keyring_child import ALLOWED
 from emtui.local.profiles import OFF
@@ -165,7 +165,7 @@ async def _ask(question: _Question, patience: float | None) -> Kept:
         raise NoKeyring(f"This computer cannot remember passwords: {brief(said['trouble'], 200)}.")
     password = said["password"]
     if password:  # other programs may have kept it with the line end of a file
-        password = password.removesuffix("\n").removesuffix("\r")
+        password = without_line_end(password)
     return Kept(said["backend"], Secret(password) if password else None)
 
 

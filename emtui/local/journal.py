@@ -23,9 +23,10 @@ SIZE = 256 * 1024
 """Bytes after which a new file is begun; one old one is kept."""
 NAME = "emtui.log"
 _LOGGERS = ("emtui", "asyncio")
-_CREDENTIALS = (
-    r"(?i)((?:proxy-)?authorization\s*[:=]\s*(?:\w+\s+)?|\bbasic\s+|\bbearer\s+|x-restsvcsessionid\s*[:=]\s*"
-    r"|(?:set-)?cookie\s*[:=]\s*|/logonsessions/|sessionid\W{1,4}|\bpassword\s*[:=]\s*|://[^\s/:@]*:)"
+_CREDENTIALS = (  # none of them hits a sentence of ours, of which the doctor tells
+    r"(?i)((?:proxy-)?authorization\s*[:=]\s*(?:\w+\s+)?|\bbasic\s+(?!auth)|\bbearer\s+"
+    r"|x-restsvcsessionid\s*[:=]\s*|(?:set-)?cookie\s*[:=]\s*|/logonsessions/|sessionid[^\w\s]\W{0,3}"
+    r"|\bpassword\s*[:=]\s*|://[^\s/:@]*:(?=[^\s<>\"']*@))"
     r"[^\s,;<>\"']+"
 )
 

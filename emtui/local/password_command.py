@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from typing import IO
 
-from emtui.em.secret import Secret, without_secrets
+from emtui.em.secret import Secret, without_line_end, without_secrets
 from emtui.em.text import brief
 from emtui.local.process import environment_for_others
 
@@ -47,7 +47,8 @@ def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = 
     if code != 0:
         raise CommandFailed(f"password_command {_ended(code)}{_said(err)}.")
     try:
-        line = Secret(out.decode("utf-8-sig").partition("\n")[0].removesuffix("\r"))
+        first, line_end, _ = out.decode("utf-8-sig").partition("\n")
+        line = Secret(without_line_end(first + line_end))
     except UnicodeDecodeError:
         raise CommandFailed("password_command printed something that is not UTF-8.") from None
     if not line:

@@ -18,7 +18,7 @@ from emtui.lookup.measures import parse_length, parse_times
 
 IS = ("running", "unseen", "unusual", "stuck", "known")
 """What may stand after `is:`."""
-NOW, USUAL, UNSEEN, KNOWN, STATES = "now", "usual", "unseen", "known", "states"
+NOW, USUAL, UNSEEN, KNOWN, STATES, TYPES = "now", "usual", "unseen", "known", "states", "types"
 """The parts of `Beyond`, as terms name what they rest on."""
 
 Test = Callable[[Session], bool]
@@ -59,7 +59,7 @@ class Beyond:
 
     What is not known yet is empty or `None` and matches nothing. Without `now` it is the time at which the
     query was read; `unseen` is `None` where nobody looks on. `states` are the words of State and Result
-    in the list, `None` until it is there.
+    in the list and `types` its types, `None` until it is there.
     """
 
     now: datetime | None = None
@@ -67,6 +67,7 @@ class Beyond:
     unseen: Container[str] | None = None
     known: Knows | None = None
     states: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
 
     def parts(self, names: Iterable[str]) -> tuple[object, ...]:
         """Some of its parts, by name."""

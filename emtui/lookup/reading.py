@@ -13,13 +13,13 @@ from datetime import datetime, tzinfo
 from emtui import words
 from emtui.em.model import find_guid
 from emtui.lookup.bad import BadQuery, nearest
-from emtui.lookup.beyond import NOTHING, STATES, Beyond, Test, beyond_test, rests_on
+from emtui.lookup.beyond import NOTHING, STATES, TYPES, Beyond, Test, beyond_test, rests_on
 from emtui.lookup.moments import NotTwice, NotTwiceNow, parse_moment
 from emtui.lookup.query import MOMENTS, Query, Term
 from emtui.lookup.quoting import quoted, split, unquoted
 from emtui.lookup.states import only_the_list_tells, state_test
 from emtui.lookup.texts import text_test
-from emtui.lookup.types import named_by, type_test
+from emtui.lookup.types import Named, is_listed, named_by, needs_list, type_test
 
 KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
 
@@ -41,30 +41,36 @@ class _Reader:
     beyond: Beyond
     lenient: bool = False
     """Whether a time may stand that is wrong only by this `now`: its moment is no more than a stand-in."""
+    settled: bool = False
+    """Whether a list has decided about the names of types: a later one refuses none of them."""
 
     def upon(self, beyond: Beyond) -> _Reader:
         """The same, with what is known now; where that does not say when, it is when the query was read."""
-        return replace(self, beyond=beyond if beyond.now else replace(beyond, now=self.now))
+        settled = self.settled or self.beyond.types is not None
+        return replace(self, beyond=beyond if beyond.now else replace(beyond, now=self.now), settled=settled)
 
-    def term(self, turned: bool, key: str, value: str, kind: str = "") -> Term:
-        """One term; `kind` is the type that a word names."""
-        test, basis = self._test(key, value, kind)
-        parts, text = self._parts(key, value), term(key, value)
-        needle = words.folded(value) if key in _CONTAINED and not turned and not kind else ""
+    def term(self, turned: bool, key: str, value: str, named: Named | None = None) -> Term:
+        """One term; `named` is the type that a word names together with its neighbours."""
+        is_own = named is not None and is_listed(named.words, self.beyond.types)
+        test, basis = self._test(key, value, named.type if named and not is_own else "")
+        parts, text = self._parts(key, value, named), term(key, value)
+        needle = words.folded(value) if key in _CONTAINED and not turned and not named else ""
         return Term(
             f"-{text}" if turned else text,
             key,
             _not(test) if turned else test,
             needle,
             (*basis, *self.beyond.parts(parts)),
-            (lambda beyond: self.upon(beyond).term(turned, key, value)) if parts else None,
+            (lambda beyond: self.upon(beyond).term(turned, key, value, named)) if parts else None,
             parts,
         )
 
-    def _parts(self, key: str, value: str) -> tuple[str, ...]:
+    def _parts(self, key: str, value: str, named: Named | None) -> tuple[str, ...]:
         """What else the term rests on; a state on the words of the list, until they have decided about it."""
         if key == "state" and self.beyond.states is None and only_the_list_tells(value):
             return (STATES,)
+        if named or (key == "type" and needs_list(value)):
+            return (TYPES,)
         return rests_on(key, value)
 
     def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
@@ -75,7 +81,7 @@ class _Reader:
             case "state":
                 return state_test(value, self.beyond.states), ()
             case "type":
-                fits = type_test(value)
+                fits = type_test(value, self.beyond.types, settled=self.settled)
                 return lambda session: fits(session.type), ()
             case _ if key in MOMENTS:
                 moment = self._moment(key, value)
@@ -124,7 +130,7 @@ def parse(
         try:
             turned, key, value = _split(found[0])
             if key or value:
-                terms.append(reader.term(turned, key, value, kinds.get(place, "")))
+                terms.append(reader.term(turned, key, value, kinds.get(place)))
         except BadQuery as error:
             error.at = _place_of(error.word, text, *found.span())
             raise
@@ -137,9 +143,9 @@ def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
     return (found, found + len(word)) if found >= 0 and word else (start, end)
 
 
-def _kinds(raws: list[str]) -> dict[int, str]:
+def _kinds(raws: list[str]) -> dict[int, Named]:
     """The types that bare words name which stand beside each other, by the places of the words."""
-    found: dict[int, str] = {}
+    found: dict[int, Named] = {}
     row: list[tuple[int, str]] = []
     for place, raw in [*enumerate(raws), (len(raws), "-end")]:
         word = unquoted(raw)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from emtui.em.model import Session, Uid, find_guid, uid_of
+from emtui.em.model import Session, Uid, find_guid, type_names, uid_of
 from emtui.lookup.bad import BadQuery
 from emtui.lookup.types import type_test
 
@@ -133,7 +133,7 @@ def _latest(kind: str | None) -> LatestTarget:
 
 
 def find(target: Target, sessions: Iterable[Session]) -> Session:
-    """The one session of the list that is meant; raises `NoMatch` or `SeveralMatch`."""
+    """The one session of the list that is meant; raises `NoMatch`, `SeveralMatch` or `BadQuery`."""
     match target:
         case ExactTarget(uid):
             found = [session for session in sessions if session.uid == uid or session.id == find_guid(uid)]
@@ -145,7 +145,9 @@ def find(target: Target, sessions: Iterable[Session]) -> Session:
                 list(ids.values())[::-1], f"No session's id begins with {digits}: the list holds 30 days."
             )
         case LatestTarget(kind):
-            fits = type_test(kind) if kind else None
+            sessions = list(sessions)
+            whole = all(session.complete for session in sessions)
+            fits = type_test(kind, type_names(sessions) if whole else None) if kind else None
             newest = _newest(session for session in sessions if fits is None or fits(session.type))
             what = f"of type {kind} " if kind else ""
             return _only(newest, f"No session {what}is in the list of the last 30 days.")

@@ -135,5 +135,5 @@ def _failed(run: Session) -> bool:
 
 def _repeats(run: Session, snapshot: Snapshot, known: Callable[[Session], bool]) -> bool:
     """Whether the run of the same type before it failed, too, and nobody knew of that."""
-    before = snapshot.run_of_type(run, newer=False)
+    before = snapshot.run_before(run)
     return before is not None and _failed(before) and not known(before)

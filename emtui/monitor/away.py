@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emtui.em.model import Outcome
-from emtui.monitor.health import Health, Period
+from emtui.monitor.health import Health, Period, UnlistedPeriod
 from emtui.monitor.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time without a key: what ended in it, by outcome, and when nothing could be seen."""
+    """A time without a key: what ended in it, by outcome, when nothing could be seen, and when not all."""
 
     since: datetime
     until: datetime
     ended: Counter[Outcome]
     blind: tuple[Period, ...]
+    unlisted: tuple[UnlistedPeriod, ...] = ()
 
     @classmethod
     def of(cls, snapshot: Snapshot, health: Health, since: datetime) -> Absence:
@@ -26,12 +27,12 @@ class Absence:
         after = since + snapshot.skew
         ended = Counter(
             session.outcome
-            for session in snapshot.sessions
+            for session in snapshot.known
             if session.complete
             and not session.running
             and (session.ended or session.started or after) > after
         )
         until = max(snapshot.as_of, since)
-        return cls(
-            since, until, ended, tuple(health.blind_between(since, max(until, health.failed_at or until)))
-        )
+        blind = health.blind_between(since, max(until, health.failed_at or until))
+        unlisted = health.unlisted_between(since, until)
+        return cls(since, until, ended, tuple(blind), tuple(unlisted))

@@ -281,6 +281,7 @@ class Follow:
         while seen is None or before is not self.snapshot:  # a run became known better meanwhile
             before = self.snapshot
             seen, changes = await beside(partial(_look_at, before, answer.listing, at, skew))
+        self.health.lacked(at, seen.unlisted)
         self.snapshot, self.changes = seen, changes
 
     def _settle(self, skew: timedelta | None) -> None:

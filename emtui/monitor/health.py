@@ -1,4 +1,4 @@
-"""How well the list is known: how many looks in a row were missed, since when, what all have cost."""
+"""How well the list is known: how many looks in a row were missed, what lists lacked, what all have cost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+from emtui.monitor.unlisted_runs import UnlistedRuns
+
 OUTAGE = timedelta(minutes=10)
 """A refusal so soon after a failure may be the failure's: a directory that is not back yet."""
 LARGE_SKEW = timedelta(seconds=30)
@@ -15,7 +17,7 @@ LARGE_SKEW = timedelta(seconds=30)
 STALE_AFTER = 2
 BLIND_AFTER = 3
 _KEPT = 50
-"""How many blind periods are remembered."""
+"""How many periods of a kind are remembered."""
 
 
 class Sight(Enum):
@@ -41,6 +43,19 @@ class Step:
 
     at: datetime
     by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedPeriod:
+    """A time in which lists lacked `count` runs, or less; it goes on while it has no end.
+
+    `returned`: at its end all of them were listed again; else they are taken as deleted.
+    """
+
+    since: datetime
+    until: datetime | None
+    count: int
+    returned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Health:
     gaps: int = 0
     steps: deque[Step] = field(default_factory=lambda: deque(maxlen=_KEPT))
     steps_counted: int = 0
+    unlisted: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     @property
     def sight(self) -> Sight:
@@ -104,6 +120,17 @@ class Health:
         self.looks += 1
         self.received += cost.size
         self.last = cost
+
+    def lacked(self, at: datetime, unlisted: UnlistedRuns) -> None:
+        """The list that has come lacks these runs, or none."""
+        last = self.unlisted[-1] if self.unlisted else None
+        if last is not None and last.until is None:
+            self.unlisted.pop()
+            most, since = max(last.count, len(unlisted.runs)), min(last.since, at)
+            until = None if unlisted else at
+            self.unlisted.append(UnlistedPeriod(since, until, most, not unlisted.given_up))
+        elif unlisted:
+            self.unlisted.append(UnlistedPeriod(at, None, len(unlisted.runs)))
 
     def failed(self, at: datetime, why: str) -> None:
         """No answer, or none that could be used."""
@@ -141,6 +168,14 @@ class Health:
                 self.periods.pop()
             self.gap = ""
             self.gaps -= 1
+
+    def unlisted_between(self, start: datetime, end: datetime) -> Sequence[UnlistedPeriod]:
+        """The times in which runs were not listed that touch this time."""
+        return [
+            period
+            for period in self.unlisted
+            if period.since <= end and (period.until is None or period.until >= start)
+        ]
 
     def blind_between(self, start: datetime, end: datetime) -> Sequence[Period]:
         """The blind periods that touch this time, from its start on; one that goes on has no end."""

@@ -1,15 +1,15 @@
-"""What happens in the list, one line at a time: changes, blindness, and a beat while there is neither."""
+"""What happens in the list, one line at a time: changes, blindness, what lists lack, and a beat."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emtui.em.errors import EmError
-from emtui.em.model import Session
+from emtui.em.model import Outcome, Session
 from emtui.monitor.changes import Changes
 from emtui.monitor.follow import Follow
 from emtui.monitor.health import Sight
@@ -23,8 +23,9 @@ BEAT = 290.0
 class Line:
     """One thing that was seen `at` this moment; blind, back and a beat while blind carry the problem.
 
-    `change` is `added`, `changed`, `gone`, `blind`, `back` or `beat`. `at` is by our clock, which the
-    server's was ahead of by `skew`.
+    `change` is `added`, `changed`, `gone`, `returned`, `unlisted`, `listed`, `blind`, `back` or `beat`.
+    Of `unlisted` and `listed` `count` is how many runs the list lacks, and the problem says it. `at` is by
+    our clock, which the server's was ahead of by `skew`.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class Line:
     session: Session | None = None
     problem: str | None = None
     skew: timedelta = timedelta()
+    count: int | None = None
 
     @property
     def now(self) -> datetime:
@@ -131,16 +133,40 @@ class Tail:
                 if self.wanted(session):
                     yield Line(seen.as_of, "added", session, skew=seen.skew)
             return
-        changes, old = Changes.between(before, seen), {session.uid: session for session in before.sessions}
-        for session in reversed(changes.added):
-            if self.wanted(session):
-                yield Line(seen.as_of, "added", session, skew=seen.skew)
-        for session in reversed(changes.changed):
-            if self.wanted(session) or self.wanted(old[session.uid]):
-                yield Line(seen.as_of, "changed", session, skew=seen.skew)
-        for session in reversed(changes.gone):
-            if self.wanted(session):
-                yield Line(seen.as_of, "gone", session, skew=seen.skew)
+        changes, old = Changes.between(before, seen), {session.uid: session for session in before.known}
+        yield from _lacking(before, seen)
+        for change, sessions in _told(changes):
+            for session in reversed(sessions):
+                if self.wanted(session) or (session.uid in old and self.wanted(old[session.uid])):
+                    yield Line(seen.as_of, change, session, skew=seen.skew)
+
+
+def _told(changes: Changes) -> Iterator[tuple[str, Sequence[Session]]]:
+    """One word for each session; one that differs from before it was not listed has returned."""
+    again = {session.uid for session in changes.returned}
+    yield "added", changes.added
+    yield "returned", changes.returned
+    yield "changed", [session for session in changes.changed if session.uid not in again]
+    yield "gone", changes.gone
+
+
+def _lacking(before: Snapshot, seen: Snapshot) -> Iterator[Line]:
+    """How many runs this list lacks, if that is not as many as before."""
+    count = len(seen.unlisted.runs)
+    if count and count != len(before.unlisted.runs):
+        yield Line(seen.as_of, "unlisted", problem=lacks(seen.unlisted.runs), count=count)
+    elif before.unlisted and not count:
+        problem = f"{lacks(before.unlisted.runs)}, listed again"
+        if seen.unlisted.given_up:
+            problem = f"{lacks(before.unlisted.runs)}, not waited for any more"
+        yield Line(seen.as_of, "listed", problem=problem, count=0)
+
+
+def lacks(runs: Sequence[Session]) -> str:
+    """`193 runs no longer listed, 4 of them failed`."""
+    failed = sum(1 for run in runs if run.complete and run.outcome is Outcome.FAILED)
+    counted = f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'} no longer listed"
+    return f"{counted}, {failed:,} of them failed" if failed else counted
 
 
 async def _first(looks: asyncio.Queue[Snapshot | None], looking: asyncio.Task[None]) -> Snapshot | None:

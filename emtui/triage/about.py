@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.finding import Canceled, Failing, Finding, Hanging, Recurring, Warned
+from emtui.triage.finding import Canceled, Failing, Finding, Hanging, NoLongerListed, Recurring, Warned
 from emtui.triage.runs import started
 from emtui.triage.standing import Standings
 
@@ -13,10 +13,12 @@ from emtui.triage.standing import Standings
 def run_of(finding: Finding, board: Standings) -> Session | None:
     """The run to look at: the one that hangs, the newest that failed as said; else the newest of its type.
 
-    For what concerns all types it is the newest run there is.
+    For what concerns all types it is the newest run there is; none where runs are no longer listed.
     """
     if isinstance(finding, Hanging):
         return finding.overrun.session
+    if isinstance(finding, NoLongerListed):
+        return None
     rows = [row for row in board.types if finding.type in {None, row.type}]
     runs = sorted((run for row in rows for run in row.runs[:1]), key=started, reverse=True)
     if rows and finding.type is not None:

@@ -233,7 +233,6 @@ class Slower:
     since: datetime
     count: int
     took: timedelta
-    ratio: float
     usual: timedelta
     rests_on: int
 
@@ -253,7 +252,6 @@ def slower(runs: Runs, usual: Baselines) -> Slower | None:
         return None
     newest = row[0]
     took, base = newest.took(started(newest)), usual.of(newest)
-    ratio = base.ratio(took) if base else None
-    if base is None or took is None or ratio is None:
+    if base is None or took is None:
         return None
-    return Slower(started(row[-1]), len(row), took, ratio, base.usual, base.rests_on)
+    return Slower(started(row[-1]), len(row), took, base.usual, base.rests_on)

@@ -1,7 +1,8 @@
 """The kinds of finding: what may need somebody, since when, how soon, and how much it rests on.
 
 A finding holds values, never words. `type` is the one that it concerns, `None` where it concerns all;
-`since` is when it began; `rests_on` counts the runs or intervals that say so.
+`since` is when it began; `rests_on` counts the runs or intervals that say so. `unlisted`: the run that it
+is about is no longer listed, so that nothing but what was seen before says so.
 """
 
 from __future__ import annotations
@@ -27,8 +28,26 @@ class Grade(IntEnum):
     NOTE = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    unlisted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
-class _OfAll:
+class NoLongerListed:
+    """The list lacks `count` runs that were listed before, `failed` of them failures."""
+
+    count: int
+    failed: int
+    since: datetime
+    rests_on: int
+    type: ClassVar[None] = None
+    unlisted: ClassVar = False
+    grade: ClassVar = Grade.NOW
+
+
+@dataclass(frozen=True, slots=True)
+class _OfAll(_Found):
     """A time in which nothing at all ran, or nothing began while a run from before it went on (`running`)."""
 
     outage: Outage
@@ -62,7 +81,7 @@ class Paused(_OfAll):
 
 
 @dataclass(frozen=True, slots=True)
-class _OfStreak:
+class _OfStreak(_Found):
     """The newest runs of a type all ended alike; `message` is what the newest of them said."""
 
     type: str
@@ -97,7 +116,7 @@ class Warned(_OfStreak):
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging:
+class Hanging(_Found):
     """A run goes on for unusually long, and longer than any good run did."""
 
     type: str
@@ -116,7 +135,7 @@ class Hanging:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class Late(_Found):
     """A type that runs `every` so often last began at `last`; `due` runs since `since` have not begun.
 
     Or `at_least` so many.
@@ -133,7 +152,7 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
-class Slowing:
+class Slowing(_Found):
     """The newest runs of a type all took unusually long."""
 
     type: str
@@ -152,7 +171,7 @@ class Slowing:
 
 
 @dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(_Found):
     """The same failure on several days of the last week, each time followed by good runs."""
 
     type: str
@@ -171,7 +190,7 @@ class Recurring:
 
 
 @dataclass(frozen=True, slots=True)
-class Canceled:
+class Canceled(_Found):
     """Somebody canceled the newest run of a type, less than a day ago."""
 
     type: str
@@ -181,6 +200,8 @@ class Canceled:
     grade: ClassVar = Grade.NOTE
 
 
-Finding = Silence | Failing | Hanging | Late | Slowing | Recurring | Warned | Canceled | Paused
-WORST_FIRST = (Silence, Failing, Hanging, Late, Slowing, Recurring, Warned, Canceled, Paused)
+OfRuns = Silence | Failing | Hanging | Late | Slowing | Recurring | Warned | Canceled | Paused
+"""What runs say, or their absence at the time when they are due."""
+Finding = NoLongerListed | OfRuns
+WORST_FIRST = (NoLongerListed, Silence, Failing, Hanging, Late, Slowing, Recurring, Warned, Canceled, Paused)
 """In which order findings of one grade stand."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from emtui.triage.rhythm import MINUTE, MOST_SLOTS, Missed, Outage, Rhythm, missed_of
+from emtui.triage.rhythm import HOUR, MINUTE, MOST_SLOTS, Missed, Outage, Rhythm, missed_of
 from emtui.triage.runs import Runs
 
 MOST_LOOKED_AT = 100
@@ -82,13 +82,15 @@ def _missed(runs: Runs, found: Rhythm, pause: Pause, now: datetime) -> Missed:
     run = runs[len(runs) - place]
     if run.running or (run.ended is not None and run.ended > since):
         return _NONE
-    number = max((since - last) // found.every, 0) + 1
     end = until if until == now else until - found.tardy
-    slots = max((end - last) // found.every - number + 1, 0)
-    its = missed_of(found, (last + (number + ahead) * found.every for ahead in range(min(slots, MOST_SLOTS))))
-    if its.first is None or its.first + found.tardy > until:
+    slots = list(islice(found.slots(last, since, end), MOST_SLOTS + 1))
+    its = missed_of(found, slots[:MOST_SLOTS])
+    if its.first is None:
         return _NONE
-    return its._replace(at_least=its.at_least or slots > MOST_SLOTS)
+    tardy = found.tardy + (HOUR if found.is_moved(last, its.first) else timedelta())
+    if its.first + tardy > until:
+        return _NONE
+    return its._replace(at_least=its.at_least or len(slots) > MOST_SLOTS)
 
 
 def _resumed(found: Rhythm, until: datetime, now: datetime) -> bool:

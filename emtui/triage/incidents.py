@@ -1,16 +1,15 @@
-"""The same failure again is one incident: since when, how often, after how many successes, is it over."""
+"""The same failure again is one incident: since when, how often, on how many days, is it over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 
 from emtui.em.model import Outcome, Session, Uid
 from emtui.triage.masks import fingerprint
 from emtui.triage.runs import GOOD, Runs, started
-from emtui.triage.streaks import leading
 
 TROUBLE = frozenset({Outcome.FAILED, Outcome.WARNING})
 MOST = 1000
@@ -21,9 +20,8 @@ MOST = 1000
 class Incident:
     """The runs of a type that ended in the same way with the same words.
 
-    `first` and `last` are starts; `message` is the newest. `after` successes came directly before
-    the first; `recovered` is the start of the first run after the last that was not of it and
-    did its work, `None` while it still happens. `uids` are newest first.
+    `message` is the newest. `recovered` is the start of the first run after the last that was not of it
+    and did its work, `None` while it still happens. `uids` and `starts` are newest first.
     """
 
     fingerprint: str
@@ -31,17 +29,28 @@ class Incident:
     outcome: Outcome
     message: str | None
     uids: tuple[Uid, ...]
-    first: datetime
-    last: datetime
-    after: int
+    starts: tuple[datetime, ...]
     recovered: datetime | None
-    days: int
     rests_on: int
 
     @property
     def count(self) -> int:
         """How many runs it had."""
         return len(self.uids)
+
+    @property
+    def first(self) -> datetime:
+        """The start of its first run."""
+        return self.starts[-1]
+
+    @property
+    def last(self) -> datetime:
+        """The start of its newest run."""
+        return self.starts[0]
+
+    def days(self, zone: tzinfo) -> int:
+        """On how many days of this zone its runs began."""
+        return len({start.astimezone(zone).date() for start in self.starts})
 
     @property
     def goes_on(self) -> bool:
@@ -72,18 +81,15 @@ def incidents_of(runs: Runs, outcomes: frozenset[Outcome] = TROUBLE) -> list[Inc
 
 
 def _incident(print_: str, runs: Runs, places: list[int]) -> Incident:
-    newest, oldest = runs[places[0]], runs[places[-1]]
+    newest = runs[places[0]]
     return Incident(
         print_,
         newest.type or "",
         newest.outcome,
         newest.message,
         tuple(runs[place].uid for place in places),
-        started(oldest),
-        started(newest),
-        leading(islice(runs, places[-1] + 1, None), Outcome.SUCCESS),
+        tuple(started(runs[place]) for place in places),
         next((started(run) for run in reversed(runs[: places[0]]) if _well(run, newest)), None),
-        len({started(runs[place]).date() for place in places}),
         len(runs),
     )
 

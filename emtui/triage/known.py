@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from emtui.em.model import Session, Uid
-from emtui.triage.finding import Failing, Finding, Hanging, Late, Paused, Silence, Slowing
+from emtui.triage.finding import Failing, Finding, Hanging, Late, NoLongerListed, Paused, Silence, Slowing
 from emtui.triage.incidents import MOST
 from emtui.triage.marks import PRINTED, Fate, Mark, fate, hanging, key_of, late, only, slowing
 from emtui.triage.masks import fingerprint
@@ -54,7 +54,8 @@ class Known:
             return None
         if isinstance(finding, Failing):
             return None if finding.due and self._late_since(mark) else mark
-        of_what_goes_on = isinstance(finding, Silence | Paused | Hanging | Late | Slowing)
+        goes_on = NoLongerListed | Silence | Paused | Hanging | Late | Slowing
+        of_what_goes_on = isinstance(finding, goes_on)
         began_later = of_what_goes_on and mark.until is None and finding.since > mark.made
         return None if began_later else mark
 

@@ -23,6 +23,7 @@ from emtui.triage.finding import (
     Finding,
     Hanging,
     Late,
+    NoLongerListed,
     Paused,
     Recurring,
     Silence,
@@ -38,7 +39,7 @@ PRINTED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.CANCELED})
 """The outcomes that are known again by their fingerprint."""
 KEPT = timedelta(days=35)
 """A mark without an end that nothing in the list is of any more is dropped after so long."""
-SILENCE, PAUSED = "silence", "paused"
+SILENCE, PAUSED, UNLISTED = "silence", "paused", "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ def only(session: Session) -> str:
     return f"run {session.uid}"
 
 
+_OF_ALL: dict[type[Finding], str] = {Silence: SILENCE, Paused: PAUSED, NoLongerListed: UNLISTED}
+
+
 def key_of(finding: Finding) -> str:
     """What a mark on this finding is of."""
     match finding:
@@ -116,10 +120,8 @@ def key_of(finding: Finding) -> str:
             return late(finding.type)
         case Slowing():
             return slowing(finding.type)
-        case Silence():
-            return SILENCE
-        case Paused():
-            return PAUSED
+        case _:
+            return _OF_ALL[type(finding)]
 
 
 class Fate(Enum):
@@ -141,6 +143,9 @@ def fate(mark: Mark, board: Standings) -> Fate:
         return _ended(any(started(each.newest) > mark.made for each in board.types))
     if mark.of == PAUSED:
         return _ended(board.now - mark.made > timedelta(days=1))
+    if mark.of == UNLISTED:
+        since = board.unlisted.since if board.unlisted else None
+        return _ended(since > mark.made if since else board.now - mark.made > timedelta(days=1))
     if row is None or mark.type is None:
         return _ended(board.now - mark.made > KEPT)
     if mark.of == late(mark.type):

@@ -1,18 +1,20 @@
 """How regularly a type runs, when its next run is due, and which due runs have not begun.
 
 The interval is measured from start to start. Whether a run is due at some time is asked of
-the weeks before: a type that rests at night or over the weekend is not late then. That also
-holds for a schedule in local time, which moves by an hour when the clocks change. While a type
+the weeks before: a type that rests at night or over the weekend is not late then. While a type
 does not run at all, it is asked of the time before that. A type without a rhythm gives none,
 and nothing is ever said to be late without one.
+
+What runs every so many days keeps the time of day when the clocks change, unless its starts
+before and after a change show that it keeps its interval. Other intervals do not move.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -50,13 +52,15 @@ _ROUND = (DAY / 2, HOUR, 15 * MINUTE, 5 * MINUTE, MINUTE, timedelta(seconds=1))
 class Rhythm:
     """The interval between the starts of a type, how far they stray, and how many intervals that rests on.
 
-    `grace` is how much after its time a run must be before it is called late.
+    `grace` is how much after its time a run must be before it is called late. In `zone` the time of day
+    is kept, in UTC the interval.
     """
 
     every: timedelta
     spread: timedelta
     rests_on: int
     starts: Sequence[datetime] = field(repr=False, compare=False)
+    zone: tzinfo = field(default=UTC, repr=False, compare=False)
 
     @property
     def tardy(self) -> timedelta:
@@ -108,10 +112,41 @@ class Rhythm:
         place = bisect_left(self.starts, when - self._about)
         return place < len(self.starts) and self.starts[place] <= when + self._about
 
-    def slots(self, last: datetime, until: datetime) -> Iterator[datetime]:
-        """When runs were due after this start, up to `until`."""
-        for number in range(1, min((until - last) // self.every, MOST_SLOTS) + 1):
-            yield last + number * self.every
+    def slots(self, last: datetime, since: datetime, until: datetime) -> Iterator[datetime]:
+        """When runs were due later than `since`, up to `until`, if the newest began at `last`."""
+        first = max((since - last) // self.every, 1)
+        wall = self._wall(last)
+        for number in range(first, max((until - last) // self.every, 0) + 2):
+            slot = self._at(last, wall, number)
+            if since < slot <= until:
+                yield slot
+
+    def later(self, start: datetime, number: int) -> datetime:
+        """When a run is due that comes so many intervals after this start."""
+        return self._at(start, self._wall(start), number)
+
+    def is_moved(self, last: datetime, slot: datetime) -> bool:
+        """Whether the clocks change between the two, so that the run may be meant an hour before or after."""
+        return self.zone is not UTC and _offset(last, self.zone) != _offset(slot, self.zone)
+
+    def _at(self, start: datetime, wall: datetime, number: int) -> datetime:
+        """Of a time that comes twice the first, and of one that is left out the one that came instead."""
+        if self.zone is UTC:
+            return start + number * self.every
+        return _moment(wall + number * self.every, self.zone)
+
+    def _wall(self, start: datetime) -> datetime:
+        """What the clock showed, or would have shown if that time had not been left out then."""
+        if self.zone is UTC:
+            return start
+        place = bisect_left(self.starts, start)
+        if place:
+            before = self.starts[place - 1]
+            meant = _shown(before, self.zone) + round((start - before) / self.every) * self.every
+            came = _moment(meant, self.zone)
+            if _shown(came, self.zone) != meant and abs(came - start) <= _CLOCK_CHANGE:
+                return meant
+        return _shown(start, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +198,22 @@ class Due:
         return self.since is not None
 
 
-def rhythm(runs: Runs) -> Rhythm | None:
-    """How regularly these runs begin, newest first; none if they do not."""
+def _shown(when: datetime, zone: tzinfo) -> datetime:
+    """What a clock of this zone shows then."""
+    return when.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def _moment(shown: datetime, zone: tzinfo) -> datetime:
+    """When a clock of this zone first shows this; if that time is left out, when it would have shown it."""
+    return shown.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _offset(when: datetime, zone: tzinfo) -> timedelta | None:
+    return when.astimezone(zone).utcoffset()
+
+
+def rhythm(runs: Runs, zone: tzinfo = UTC) -> Rhythm | None:
+    """How regularly these runs begin, newest first; none if they do not. `zone` is the server's."""
     starts = [started(run) for run in reversed(runs)]
     recent = starts[-NEWEST - 1 :]
     gaps = [later - earlier for earlier, later in pairwise(recent)]
@@ -177,7 +226,23 @@ def rhythm(runs: Runs) -> Rhythm | None:
     strays = sorted(abs(gap - times * every) for gap, times in near)
     found = Rhythm(every, strays[len(strays) * 9 // 10], len(gaps), starts)
     single = sum(1 for _, times in near if times == 1)
-    return found if _holds(found, len(near), single) else None
+    if not _holds(found, len(near), single):
+        return None
+    local = replace(found, zone=zone)
+    return found if every % DAY or _keeps_interval(local, recent) else local
+
+
+def _keeps_interval(local: Rhythm, starts: Sequence[datetime]) -> bool:
+    """Whether starts before and after the clocks changed show that these did not move with them."""
+    offsets = [_offset(start, local.zone) for start in starts]
+    kept = moved = 0
+    for (earlier, later), (before, after) in zip(pairwise(starts), pairwise(offsets), strict=True):
+        number = round((later - earlier) / local.every)
+        if before != after and number:
+            by_interval, by_clock = earlier + number * local.every, local.later(earlier, number)
+            kept += abs(later - by_interval) < abs(later - by_clock)
+            moved += abs(later - by_clock) < abs(later - by_interval)
+    return kept > moved
 
 
 def _holds(found: Rhythm, near: int, single: int) -> bool:
@@ -199,21 +264,23 @@ def _rounded(every: timedelta) -> timedelta:
 def due(runs: Runs, found: Rhythm | None, now: datetime, outages: Outages = ()) -> Due | None:
     """What is due after the newest of these runs; none while it runs, and none without a rhythm.
 
-    A start later than `now` means that a clock was put back: nothing is late then.
+    A start later than `now` means that a clock was put back: nothing is late then. While nothing at all
+    runs, each type that was due meanwhile is late.
     """
     newest = runs[0]
     if found is None or newest.running:
         return None
     last = started(newest)
-    after = max(last, newest.ended or last)
+    over = [outage for outage in outages if outage.until is not None]
+    silent = any(outage.until is None and newest.type in outage.types for outage in outages)
     slots = (
         slot
-        for slot in found.slots(last, now)
-        if slot > after and not any(outage.holds(slot, found.every) for outage in outages)
+        for slot in islice(found.slots(last, max(last, newest.ended or last), now), MOST_SLOTS)
+        if not any(outage.holds(slot, found.every) for outage in over)
     )
     missed = missed_of(found, slots, outages)
     first = missed.first
-    if first and now - first > found.grace:
+    if first and (silent or now - first > found.grace):
         at_least = missed.at_least or (now - last) // found.every > MOST_SLOTS
         return Due(first, first, missed.due, found.rests_on, at_least)
     if missed.unknown and now - missed.unknown > found.grace:
@@ -244,10 +311,11 @@ def missed_of(found: Rhythm, slots: Iterable[datetime], outages: Outages = ()) -
 
 def _next(found: Rhythm, last: datetime, now: datetime, outages: Outages) -> datetime | None:
     """The first time after now at which a run is expected."""
-    number = max((now - last) // found.every, 0) + 1
-    for ahead in range(min(WEEK // found.every + 2, _MOST_AHEAD)):
-        slot = last + (number + ahead) * found.every
-        if found.expected(slot, outages) or (ahead == 0 and not _covered(found, slot)):
+    ahead = found.slots(
+        last, max(now, last), max(now, last) + min(WEEK + 2 * found.every, _MOST_AHEAD * found.every)
+    )
+    for place, slot in enumerate(ahead):
+        if found.expected(slot, outages) or (place == 0 and not _covered(found, slot)):
             return slot
     return None
 

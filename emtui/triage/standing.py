@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 
 from emtui.em.model import Session
 from emtui.triage.baseline import Baseline, Baselines, Slower, baselines_of, slower
@@ -15,6 +16,7 @@ from emtui.triage.gaps import outages
 from emtui.triage.rhythm import Due, Outage, Rhythm, due, rhythm
 from emtui.triage.runs import EARLIEST, LATEST, Runs, by_type, started
 from emtui.triage.streaks import Streak, streak
+from emtui.triage.unlisted import Unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +57,42 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """All types at one moment, the times in which nothing ran, newest first; what is usual for each run."""
+    """All types at one moment, the times in which nothing ran, newest first; what is usual for each run.
+
+    `unlisted` are those of the runs that the list lacks; nothing where it lacks none.
+    """
 
     now: datetime
     types: tuple[Standing, ...]
     outages: tuple[Outage, ...]
     baselines: Baselines = field(default_factory=Baselines)
+    unlisted: Unlisted | None = None
 
     def of(self, kind: str | None) -> Standing | None:
         """The standing of this type, if it ever ran."""
         return next((standing for standing in self.types if standing.type == kind), None)
+
+    @property
+    def silence(self) -> Outage | None:
+        """The time in which nothing at all runs, if it goes on."""
+        return next((outage for outage in self.outages[:1] if outage.until is None), None)
 
     def later(self, now: datetime) -> Standings:
         """The same types, looked at later; an earlier moment changes nothing."""
         return replace(self, now=min(max(now, self.now), LATEST))
 
 
-def standings(sessions: Iterable[Session], now: datetime) -> Standings:
-    """How all types of a list stand; `now` is the server's clock when it was read."""
+def standings(
+    sessions: Iterable[Session], now: datetime, zone: tzinfo = UTC, unlisted: Unlisted | None = None
+) -> Standings:
+    """How all types of a list stand; `now` is the server's clock when it was read.
+
+    `zone` is the server's: what runs daily keeps the time of day there. What the list lacks counts
+    as it was last seen.
+    """
     now = min(max(now, EARLIEST), LATEST)
-    types = by_type(sessions)
-    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs))}
+    types = by_type(chain(sessions, unlisted.runs) if unlisted else sessions)
+    rhythms = {kind: found for kind, runs in types.items() if (found := rhythm(runs, zone))}
     pauses = outages(types, rhythms, now)
     usual = baselines_of(types)
     rows = []
@@ -94,7 +111,7 @@ def standings(sessions: Iterable[Session], now: datetime) -> Standings:
             )
         )
     rows.sort(key=lambda row: started(row.newest), reverse=True)
-    return Standings(now, tuple(rows), pauses, usual)
+    return Standings(now, tuple(rows), pauses, usual, unlisted if unlisted and unlisted.runs else None)
 
 
 def _overruns(runs: Runs, usual: Baselines, now: datetime) -> Iterable[Overrun]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.runs import GOOD, Runs, started
+from emtui.triage.runs import Runs, started
 
 DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
 """The outcomes that a row consists of; runs with another one are passed over."""
@@ -23,16 +23,14 @@ DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
 class Streak:
     """Runs in a row with the same outcome, and what was before.
 
-    `since` and `last` are the starts of its first and last run, `last_good` that of the last success
-    before it, `previous` that of the last run before it with the same outcome. Directly before it came
-    `before_count` runs with the outcome `before`; `whole` is false where the list began in the middle
-    of the row.
+    `since` is the start of its first run, `last_good` that of the last success before it, `previous` that
+    of the last run before it with the same outcome. Directly before it came `before_count` runs with the
+    outcome `before`; `whole` is false where the list began in the middle of the row.
     """
 
     outcome: Outcome
     count: int
     since: datetime
-    last: datetime
     last_good: datetime | None
     previous: datetime | None
     before: Outcome | None
@@ -43,11 +41,6 @@ class Streak:
     def whole(self) -> bool:
         """Whether the list says what came before the row."""
         return self.before is not None
-
-    @property
-    def after(self) -> int:
-        """How many successes came directly before the row."""
-        return self.before_count if self.before is Outcome.SUCCESS else 0
 
 
 def streak(runs: Runs) -> Streak | None:
@@ -71,12 +64,6 @@ def _older(runs: Runs, session: Session) -> Sequence[Session]:
     return [run for run in runs if session.started and started(run) < session.started]
 
 
-def recovered(runs: Runs, when: datetime) -> datetime | None:
-    """The start of the first run after `when` that did its work."""
-    after = [started(run) for run in runs if started(run) > when and run.outcome in GOOD]
-    return after[-1] if after else None
-
-
 def _row(told: Sequence[Session]) -> Streak:
     outcome = told[0].outcome
     row = list(takewhile(lambda run: run.outcome is outcome, told))
@@ -87,7 +74,6 @@ def _row(told: Sequence[Session]) -> Streak:
         outcome,
         len(row),
         started(row[-1]),
-        started(row[0]),
         last_good,
         _last(rest, outcome),
         before,

@@ -22,6 +22,8 @@ from emtui.triage.finding import (
     Finding,
     Hanging,
     Late,
+    NoLongerListed,
+    OfRuns,
     Paused,
     Recurring,
     Silence,
@@ -36,6 +38,7 @@ from emtui.triage.streaks import Streak
 
 NO_SPREAD = timedelta(milliseconds=100)
 """What lies closer together than this took the same, as it is written."""
+NOT_LISTED = "no longer listed"
 SERVERS = "Servers"
 """What is told of the backup servers in one line; a screen may show a table instead."""
 
@@ -49,6 +52,16 @@ class Teller:
 
     def finding(self, finding: Finding) -> str:
         """One sentence, without a full stop."""
+        if isinstance(finding, NoLongerListed):
+            return self._no_longer_listed(finding)
+        said = self._of_runs(finding)
+        return f"{said}; {NOT_LISTED}" if finding.unlisted else said
+
+    def _no_longer_listed(self, finding: NoLongerListed) -> str:
+        failed = f", {words.count(finding.failed)} of them failed" if finding.failed else ""
+        return f"{words.counted(finding.count, 'run')} {NOT_LISTED} since {self.at(finding.since)}{failed}"
+
+    def _of_runs(self, finding: OfRuns) -> str:
         match finding:
             case Silence():
                 due = _none_began(finding.outage.missed, finding.outage.at_least)
@@ -98,7 +111,7 @@ class Teller:
         incident = finding.incident
         good = f", good since {self.at(incident.recovered)}" if incident.recovered else ""
         return (
-            f"{finding.type} failed on {incident.days} days since {self.at(incident.first)}, "
+            f"{finding.type} failed on {incident.days(self.zone)} days since {self.at(incident.first)}, "
             f"last {self.at(incident.last)}{good}"
         )
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from emtui import words
 from emtui.em.model import Session
 from emtui.triage.known import Known, Mark
-from emtui.triage.marks import PAUSED, SILENCE, hanging, late, slowing
+from emtui.triage.marks import PAUSED, SILENCE, UNLISTED, hanging, late, slowing
 from emtui.triage.runs import LATEST
 from emtui.triage.telling import Teller
 
@@ -23,6 +23,7 @@ def ending(mark: Mark, known: Known, tell: Teller) -> str:
     return {
         SILENCE: "until anything runs",
         PAUSED: "for a day",
+        UNLISTED: "until they are listed again",
         late(kind): "until it begins",
         hanging(kind): "until it ends",
         slowing(kind): "until it is as quick as usual",

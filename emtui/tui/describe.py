@@ -99,6 +99,9 @@ def away(absence: Absence, clock: Clock) -> Pieces:
         until = period.until or absence.until
         filled = ", filled from the server's list" if period.until else ""
         pieces.append((f"; blind {span(period.since, until)}{filled}", BOLD))
+    for lack in absence.unlisted:
+        runs = words.counted(lack.count, "run")
+        pieces.append((f"; {runs} not listed {span(lack.since, lack.until or absence.until)}", BOLD))
     return pieces
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emtui import words
 from emtui.em.source import Source
 from emtui.monitor.follow import Follow
-from emtui.monitor.health import LARGE_SKEW, Health, Sight
+from emtui.monitor.health import LARGE_SKEW, Health, Sight, UnlistedPeriod
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
@@ -28,6 +28,8 @@ def health(follow: Follow, client: Source | None, clock: Clock, second_try: date
             f"  by {words.duration(-step.by)}: {_span(step.at - step.by, step.at, 'to', clock)}"
             for step in back
         ]
+    if lacked := [_lacked(period, clock) for period in reversed(follow.health.unlisted)]:
+        lines += ["", "Runs no longer listed", *lacked]
     return "\n".join(lines)
 
 
@@ -44,6 +46,13 @@ def _periods(noted: Health, clock: Clock) -> list[str]:
 
 def _span(since: datetime, until: datetime | None, to: str, clock: Clock) -> str:
     return f"{words.moment(since, clock.zone)} {to} {words.moment(until, clock.zone) if until else 'now'}"
+
+
+def _lacked(period: UnlistedPeriod, clock: Clock) -> str:
+    """`  Sun … 18:12:00 – Sun … 18:20:00: 193 runs, listed again`."""
+    how = ", listed again" if period.returned else ", not listed again: taken as deleted"
+    runs = f"{words.counted(period.count, 'run')}{how if period.until else ''}"
+    return f"  {_span(period.since, period.until, '–', clock)}: {runs}"
 
 
 def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:

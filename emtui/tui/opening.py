@@ -162,6 +162,7 @@ class Opening(LoggingOn, inherit_bindings=False):
         if screen is None or screen.attention is None:
             self.page.say("Nothing is known yet.")
             return
+        was_last = screen.is_last_finding(self._finding)
         finding = self._finding = screen.next_finding(self._finding)
         if finding is None:
             self.page.say("Nothing needs you.")
@@ -174,3 +175,5 @@ class Opening(LoggingOn, inherit_bindings=False):
             from emtui.tui.screens.detail import DetailScreen
 
             await self.switch_screen(DetailScreen(screen.client, run))
+        if was_last:
+            self.page.say_too("Continued from the first alert.")

@@ -30,17 +30,22 @@ class Timed(AtTerminal, inherit_bindings=False):
         """Whether events show the time of day rather than the offset."""
         self._local = start.zone or SystemZone()
         self._servers = start.connection.servers_zone
-        self.set_reactive(Timed.zone, self._servers or self._local)
+        self.set_reactive(Timed.zone, self.servers_zone)
 
     def now(self) -> datetime:
         """Our clock (in a recording its author's), for when something was seen; runs go by the server's."""
         return self._start.now()
 
+    @property
+    def servers_zone(self) -> tzinfo:
+        """The zone that the server's schedules go by: this computer's, unless the profile names another."""
+        return self._servers or self._local
+
     def tell_times_for(self, connection: Connection) -> None:
         """Another server may stand in another zone; who has asked for UTC keeps it."""
         before, self._servers = self._servers, connection.servers_zone
         if before is not self._servers and self.zone is not UTC:
-            self._tell_in(self._servers or self._local)
+            self._tell_in(self.servers_zone)
 
     def action_clock(self) -> None:
         """The next zone: local, UTC, the server's if it is known."""

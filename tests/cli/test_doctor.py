@@ -9,7 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rogue import GOOD, PASSWORD, USER, Asked, Reply, good, identity, reply, rogue_beside, route_of
+from rogue import (
+    GOOD,
+    GUID,
+    PASSWORD,
+    USER,
+    Asked,
+    Reply,
+    good,
+    identity,
+    list_xml,
+    reply,
+    rogue_beside,
+    route_of,
+    session_xml,
+)
 from served import Demo, serve
 from shell import Shell
 
@@ -220,6 +234,36 @@ def test_headers_tell_only_words_that_everybody_knows(shell: Shell, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "em01" not in done.stdout.casefold()
     assert ": basic" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"), [('"windows-1251"', "cp1251"), ("utf-16", "utf-16-le"), ("x-nope", "utf-8")]
+)
+def test_the_report_reads_a_body_in_the_charset_of_its_header(
+    shell: Shell, tmp_path: Path, charset: str, codec: str
+) -> None:
+    certificate = identity(tmp_path)
+    twelve = "\u0420\u00b1" * 6  # in windows-1251 the same bytes as six letters in UTF-8
+    text = list_xml([session_xml(), session_xml(guid=GUID[::-1])]).decode()
+    text = text.replace("<Message/>", f"<Message>{twelve}</Message>")
+    odd = reply("200 OK", text.encode(codec), f"Content-Type: application/xml; charset={charset}\r\n")
+
+    def answer(asked: Asked) -> Reply:
+        return odd if route_of(asked) == "list" else good(asked)
+
+    with rogue_beside(answer, certificate.context()) as server:
+        shell.environ["EMTUI_PASSWORD"] = PASSWORD
+        shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
+        done = shell("doctor", "--report")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.partition("GET /api/systemSessions?format=Entity: 200")[2].partition("\n\n")[0]
+    if charset == "x-nope":
+        assert "unreadable: not a document of this API" in told
+        assert "x-nope" not in done.stdout
+    else:
+        assert "Message \u00d72 = text of up to 100 characters" in told
+        assert f"charset={charset}" in told
+        assert "- the list is sorted" in done.stdout
 
 
 def test_a_keyring_that_cannot_be_used_is_told(at_demo: Shell) -> None:

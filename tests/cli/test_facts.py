@@ -220,6 +220,55 @@ def test_a_word_of_the_server_is_found_and_one_that_nobody_knows_is_a_wrong_quer
     assert "'faild' is not a state: did you mean failed?" in done.stderr
 
 
+def of_types(manager: Manager, *kinds: str) -> None:
+    """The server lists a run of each of these types, the first of them the newest, and the usual nights."""
+    ends = [NOW - number * MINUTE for number in range(1, len(kinds) + 1)]
+    manager.rows = [
+        Row(90 + place, written(end - 30 * MINUTE), written(end), type=kind)
+        for place, (kind, end) in enumerate(zip(kinds, ends, strict=True))
+    ] + nightly()
+
+
+def test_a_type_that_the_list_has_is_taken_whole_wherever_one_is_named(
+    there: Shell, manager: Manager
+) -> None:
+    of_types(manager, "CatalogCrawlJob", "SyncCheck", "catalog crawl", "A,B")
+    for references in (False, True):
+        manager.as_references = references
+        for asked, number in (
+            (("type:SyncCheck",), 91),
+            (("--type", "synccheck"), 91),
+            (('type:"catalog crawl"',), 92),
+            (("type:catalog crawl",), 92),
+            (("--type", "Catalog Crawl"), 92),
+            (("type:A,B",), 93),
+        ):
+            assert [row["id"] for row in there.json("sessions", "-o", "json", *asked)] == [guid(number)], (
+                asked
+            )
+        assert there.json("show", "latest:SyncCheck", "-o", "json")["type"] == "SyncCheck"
+        assert there("wait", "latest:SyncCheck").returncode == 0
+        for asked in (("sessions", "type:SyncChek"), ("show", "latest:SyncChek")):
+            done = there(*asked)
+            assert (done.returncode, done.stdout) == (2, ""), asked
+            assert "No session type is called 'SyncChek': did you mean SyncCheck?" in done.stderr
+    manager.as_references = False
+    assert there.json("show", "latest:catalog crawl", "-o", "json")["type"] == "catalog crawl"
+    done = there("tail", "type:SyncChek")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean SyncCheck?" in done.stderr
+    done = there("check", "--type", "SyncCheck", "--max-age", "1h")
+    assert (done.returncode, "SyncCheck_age=" in done.stdout) == (0, True)
+    done = there("check", "--type", "catalog crawl", "--max-age", "1h")
+    assert "catalog_crawl_age=" in done.stdout
+    assert "CatalogCrawlJob" not in done.stdout
+    done = there("check", "--type", "SyncChek")
+    assert done.returncode == 3
+    assert done.stdout.startswith(
+        "EMTUI UNKNOWN - No session type is called 'SyncChek': did you mean SyncCheck?"
+    )
+
+
 def test_the_worse_of_state_and_result_counts_in_every_form(there: Shell, manager: Manager) -> None:
     manager.rows = [
         Row(99, written(NOW - 6 * MINUTE), written(NOW - 5 * MINUTE), "CompletedSuccessfully", "Failed"),

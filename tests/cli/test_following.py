@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from rogue import (
     GOOD,
     PASSWORD,
+    REFUSED,
     USER,
     Asked,
     Identity,
@@ -196,6 +198,23 @@ def test_tail_tells_each_change_as_an_object(there: Shell, server: Rogue, manage
     assert server.count("DELETE") == server.count("POST") == 2
 
 
+def test_tail_tells_the_whole_of_a_problem_on_a_narrow_terminal(there: Shell, manager: Manager) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        [str(HASTY), "0.1", *there.before, "tail"],
+        env={**there.environ, "TERM": "xterm"},
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=60,
+    )
+    while manager.looks < 2:
+        time.sleep(0.01)
+    manager.bad = GONE
+    child.expect("blind .* answered 503 .* in maintenance or stopped[.]")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+
+
 def test_tail_takes_a_query_and_begins_at_the_start_if_told(there: Shell, manager: Manager) -> None:
     manager.runs = {1: WELL, 2: FAILED, 3: FAILED}
     with running(there, "tail", "state:failed", "--from-start", "-o", "table") as child:
@@ -224,7 +243,7 @@ def test_tail_ends_silently_when_nobody_reads_any_more(there: Shell, server: Rog
 def test_tail_ends_when_the_logon_is_refused(there: Shell, server: Rogue, manager: Manager) -> None:
     with running(there, "tail") as child:
         child.until(lambda: manager.looks > 1)
-        manager.bad = manager.logon = reply("401 Unauthorized")
+        manager.bad = manager.logon = REFUSED
         assert child.end() == 4
         assert "refused the logon" in "".join(child.said)
     assert server.count("POST") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import signal
 import stat
 import subprocess
@@ -190,7 +191,16 @@ def test_an_answer_that_dribbles_is_a_refusal_and_remembered(there: Shell, direc
     assert directory.attempts == 1
 
 
-@pytest.mark.parametrize("name", ["logon: no Basic", "logon: 403 with a web page", "logon: 500"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logon: no Basic",
+        "logon: no way named",
+        "logon: no way named, a web page",
+        "logon: 403 with a web page",
+        "logon: 500",
+    ],
+)
 def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_refusal(
     there: Shell, directory: Directory, name: str
 ) -> None:
@@ -204,8 +214,17 @@ def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_re
     assert there("sessions").returncode == 0
 
 
-def test_an_error_document_under_200_is_a_refusal_and_remembered(there: Shell, directory: Directory) -> None:
-    directory.answer = CASES["logon: refused by the document"].reply
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logon: refused by the document",
+        "logon: refused by the document, no way named",
+        "logon: refused without a reason, and other ways",
+        "logon: refused with a web page",
+    ],
+)
+def test_every_refusal_of_basic_is_remembered(there: Shell, directory: Directory, name: str) -> None:
+    directory.answer = CASES[name].reply
     for _ in range(2):
         assert there("sessions").returncode == 4
     assert directory.attempts == 1
@@ -221,15 +240,60 @@ def test_a_password_that_is_not_utf_8_is_not_sent(there: Shell, directory: Direc
 
 # --- a line end in the password ---------------------------------------------------------
 
+LINE_ENDS = ["\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"]
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+
+def lab(tmp_path: Path, server: str, certificate: Identity, command: list[str]) -> None:
+    """A profile of this name, whose password comes from a command."""
+    config = tmp_path / "config" / "emtui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"[profiles.lab]\nserver = '{server}'\nuser = 'ops'\npin = '{certificate.sha256}'\n"
+        f"password_command = {json.dumps(command)}\n"
+    )
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
 def test_one_line_end_after_the_password_is_none_of_it(there: Shell, directory: Directory, end: str) -> None:
     there.environ["EMTUI_PASSWORD"] = f"{NEW}{end}"
     done = there("sessions")
     assert (done.returncode, directory.refused) == (0, 0), done.stderr
 
 
-@pytest.mark.parametrize("password", [f"{NEW}\n\n", f"{NEW}\nmore", f"{NEW}\rmore", f"\n{NEW}"], ids=repr)
+@pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
+def test_so_it_is_on_standard_input_and_from_a_command(
+    there: Shell, certificate: Identity, directory: Directory, tmp_path: Path, end: str
+) -> None:
+    del there.environ["EMTUI_PASSWORD"]
+    word = tmp_path / "word"
+    word.write_bytes(f"{NEW}{end}".encode())
+    before = there.before
+    there.before = (*before, "--password-stdin")
+    done = there("sessions", stdin=f"{NEW}{end}")
+    assert (done.returncode, directory.refused) == (0, 0), done.stderr
+    lab(tmp_path, before[1], certificate, ["cat", str(word)])
+    there.before = ("-p", "lab")
+    done = there("sessions")
+    assert (done.returncode, directory.refused) == (0, 0), done.stderr
+
+
+@pytest.mark.parametrize("end", [" ", "\t", "\u00a0", " \n", "\u3000\r\n"], ids=ascii)
+def test_what_may_be_part_of_a_password_is_sent(there: Shell, directory: Directory, end: str) -> None:
+    directory.good = NEW + end.removesuffix("\n").removesuffix("\r")
+    there.environ["EMTUI_PASSWORD"] = f"{NEW}{end}"
+    done = there("sessions")
+    assert (done.returncode, directory.refused) == (0, 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(f"{NEW}{end}\n" for end in LINE_ENDS if end != "\r"),
+        *(f"{NEW}{end}more" for end in LINE_ENDS),
+        f"\n{NEW}",
+    ],
+    ids=ascii,
+)
 def test_a_password_of_several_lines_is_not_sent(there: Shell, directory: Directory, password: str) -> None:
     there.environ["EMTUI_PASSWORD"] = password
     done = there("sessions")
@@ -238,7 +302,7 @@ def test_a_password_of_several_lines_is_not_sent(there: Shell, directory: Direct
     assert directory.attempts == 0
 
 
-@pytest.mark.parametrize("password", ["\n", "\r\n"], ids=repr)
+@pytest.mark.parametrize("password", LINE_ENDS, ids=ascii)
 def test_a_line_end_alone_is_no_password(there: Shell, directory: Directory, password: str) -> None:
     there.environ["EMTUI_PASSWORD"] = password
     done = there("sessions")
@@ -247,15 +311,11 @@ def test_a_line_end_alone_is_no_password(there: Shell, directory: Directory, pas
     assert directory.attempts == 0
 
 
+@pytest.mark.parametrize("end", ["\r", "\u2028"], ids=ascii)
 def test_nor_is_one_of_several_lines_that_a_command_prints(
-    there: Shell, server: Rogue, certificate: Identity, directory: Directory, tmp_path: Path
+    there: Shell, server: Rogue, certificate: Identity, directory: Directory, tmp_path: Path, end: str
 ) -> None:
-    config = tmp_path / "config" / "emtui" / "config.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text(
-        f"[profiles.lab]\nserver = '{server.authority}'\nuser = 'ops'\npin = '{certificate.sha256}'\n"
-        f"password_command = ['printf', '{NEW}\\rmore\\n']\n"
-    )
+    lab(tmp_path, server.authority, certificate, ["printf", f"{NEW}{end}more\n"])
     del there.environ["EMTUI_PASSWORD"]
     there.before = ("-p", "lab")
     done = there("sessions")

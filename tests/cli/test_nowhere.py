@@ -318,9 +318,53 @@ def test_the_others_are_not_missed(at_demo: Shell, closed: str) -> None:
 @pytest.mark.parametrize("closed", [">&- 2>&-", "<&- >&- 2>&-"])
 def test_with_none_of_them_there_is_the_code(at_demo: Shell, closed: str) -> None:
     assert closing(at_demo, closed, "sessions").returncode == 1
-    argv = ("check", "--timeout", "60", "--type", "CollectJob", "--max-age", "26h")
-    assert closing(at_demo, closed, *argv).returncode == at_demo(*argv).returncode
     assert closing(at_demo, closed, "check", "--bogus").returncode == 3
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full", ">/dev/full 2>&-", ">&- 2>/dev/full"],
+)
+@pytest.mark.parametrize(
+    "argv", [("--type", "CollectJob", "--max-age", "9000d"), ("--max-age", "1s")], ids=" ".join
+)
+def test_a_check_whose_line_nobody_can_get_is_unknown(
+    at_demo: Shell, closed: str, argv: tuple[str, ...]
+) -> None:
+    argv = ("check", "--timeout", "60", *argv)
+    assert at_demo(*argv).returncode in {0, 2}
+    done = closing(at_demo, closed, *argv)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_so_it_is_with_a_pipe_that_is_closed_unless_standard_error_takes_the_line(
+    at_demo: Shell, unbuffered: str
+) -> None:
+    at_demo.environ["PYTHONUNBUFFERED"] = unbuffered
+    argv = ("check", "--timeout", "60", "--type", "CollectJob", "--max-age", "9000d")
+    done = to_nobody(at_demo, *argv)
+    assert answered(done, done.stderr) == 0
+    assert to_nobody(at_demo, *argv, both=True).returncode == 3
+
+
+def to_nobody(shell: Shell, *argv: str, both: bool = False) -> subprocess.CompletedProcess[str]:
+    """The command, its standard output (and with `both` its standard error) a pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        return subprocess.run(
+            run_by(shell, *argv),
+            env=shell.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing if both else subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    finally:
+        os.close(writing)
 
 
 @pytest.mark.parametrize(

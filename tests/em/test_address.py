@@ -127,6 +127,21 @@ def test_plain_http_to_another_computer_must_be_meant() -> None:
     assert parse_server("http://em01.example.net:9399", allow_http=True).scheme == "http"
 
 
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://em01.example.net/veeam/api/", "http://em01.example.net:9398/veeam"),
+        ("http://[2001:db8::1]:9399", "http://[2001:db8::1]:9399"),
+        ("http://[fe80::1%25eth0]", "http://[fe80::1%eth0]:9398"),
+        ("http://münchen.example.net", "http://münchen.example.net:9398"),
+    ],
+)
+def test_that_it_would_go_in_clear_is_said_of_the_whole_url(text: str, url: str) -> None:
+    with pytest.raises(BadAddress) as caught:
+        parse_server(text)
+    assert str(caught.value).startswith(f"{url} would send the password in clear: ")
+
+
 def test_a_pin_may_have_colons_and_capitals() -> None:
     assert parse_pin(":".join(["AB"] * 32)) == "ab" * 32
 

@@ -182,6 +182,7 @@ async def test_a_row_that_cannot_be_had_is_given_as_it_was_and_says_so() -> None
     assert [session.complete for session in got] == [True, False, False, False, True]
     assert [bool(session.odd) for session in got] == [False, True, True, True, False]
     assert got[1].name == "run 1"
+    assert (got[3].odd or "").startswith("the server answered 500 Internal Server Error: ")
 
 
 async def test_a_failure_that_concerns_all_rows_is_raised_and_leaves_nothing_behind() -> None:

@@ -41,13 +41,14 @@ def by_the_rule(state: str | None, word: str | None, canceled: bool, has_end: bo
     """The documented rule, written a second time."""
     bad = [BADNESS.get((text or "").lower(), 0) for text in (state, word)]
     is_over = has_end and bad[1] > 0
-    if state and state.lower() in {text.lower() for text in RUNNING} and not is_over:
+    runs = [(text or "").lower() in {text.lower() for text in RUNNING} for text in (state, word)]
+    if (runs[0] or (runs[1] and not bad[0])) and not is_over:
         return "running"
     return "canceled" if canceled else ["unknown", "success", "warning", "failed"][max(bad)]
 
 
 @pytest.mark.parametrize("state", [*RUNNING, *map(str.upper, RUNNING), *ENDED, *NEITHER])
-@pytest.mark.parametrize("word", [*RESULTS, "InProgress", *NEITHER])
+@pytest.mark.parametrize("word", [*RESULTS, "InProgress", "pending", *NEITHER])
 def test_the_outcome_is_the_worse_of_state_and_result_unless_it_runs_or_was_canceled(
     state: str | None, word: str | None
 ) -> None:
@@ -65,6 +66,15 @@ def test_a_run_in_any_state_of_a_running_run_runs_even_when_somebody_canceled_it
     assert replace(session(word, "Failed", canceled=True), ended=NOON).outcome is Outcome.CANCELED
 
 
+@pytest.mark.parametrize("state", NEITHER)
+def test_a_result_that_says_that_it_runs_counts_where_the_state_says_nothing(state: str | None) -> None:
+    assert session(state, "InProgress").running
+    assert session(state, "inprogress", canceled=True).running
+    assert session("CompletedSuccessfully", "InProgress").outcome is Outcome.SUCCESS
+    assert session("Failed", "InProgress").outcome is Outcome.FAILED
+    assert session(state, "InProgress").took(NOON + timedelta(seconds=9)) == timedelta(seconds=9)
+
+
 @pytest.mark.parametrize(
     ("state", "word", "ended", "contradiction"),
     [
@@ -73,6 +83,10 @@ def test_a_run_in_any_state_of_a_running_run_runs_even_when_somebody_canceled_it
         ("InProgress", "Success", False, "State says InProgress, Result says Success"),
         ("Working", "Failed", True, "State says Working, but the run has ended"),
         ("Working", "None", True, "State says Working, but there is an end"),
+        ("CompletedWarning", "InProgress", True, "State says CompletedWarning, Result says InProgress"),
+        (None, "InProgress", True, "Result says InProgress, but there is an end"),
+        ("Stopped", "InProgress", False, ""),
+        ("Working", "InProgress", False, ""),
         ("CompletedWarning", "warning", True, ""),
         ("Failed", "Error", True, ""),
         ("Stopped", "Failed", True, ""),

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, negative, rogue
 
 from emtui.em.address import Server, Trust
-from emtui.em.client import Client, certificate
+from emtui.em.client import Client, Timeouts, certificate
 from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
@@ -251,6 +251,32 @@ async def test_a_proxy_that_says_no_is_named(refusal: bytes, says: str) -> None:
             await connect(9398, Trust(), "em01.example.net", through(gate.sockets[0].getsockname()[1]))
     assert "em01.example.net:9398" in str(caught.value)
     assert "op:en" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [("close", "ended the connection without an answer"), ("hang", "sent nothing for 0.3 s")],
+)
+@pytest.mark.parametrize("scheme", ["https", "http"])
+async def test_a_proxy_that_says_nothing_is_named_and_not_the_server(
+    after: str, says: str, scheme: str
+) -> None:
+    async with rogue(lambda _: Reply(b"", after=after)) as mute:
+        proxies = Proxies.from_environment({f"{scheme}_proxy": f"http://{mute.authority}"})
+        with pytest.raises(ProxyTrouble) as caught:
+            await Client.connect(
+                Server("fd00::2", 9398, scheme),
+                USER,
+                Secret(PASSWORD),
+                trust=Trust(),
+                proxies=proxies,
+                timeouts=Timeouts(5, 0.3, 1),
+            )
+    assert str(caught.value) == (
+        f"The proxy {mute.authority} {says}, so [fd00::2]:9398 cannot be reached:"
+        f" check {scheme}_proxy or give --no-proxy."
+    )
+    assert mute.hello == 1
 
 
 async def test_a_proxy_that_is_not_there_is_named() -> None:

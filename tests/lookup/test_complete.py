@@ -140,5 +140,8 @@ def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
         'A"B',
         "Br[1]",
         "BrandNewJob",
+        "Collect",
     ]
+    assert "Catalog Crawl" in names_of(["CatalogCrawlJob"])
+    assert list(names_of(["CatalogCrawlJob", "catalog crawl"])) == ["catalog crawl", "CatalogCrawlJob"]
     assert set(SESSION_TYPES) <= set(names_of(SESSION_TYPES))

@@ -85,9 +85,9 @@ def order() -> list[str]:
     return names
 
 
-async def connect(port: int, known: Identity) -> Client:
+async def connect(port: int, known: Identity, prefix: str = "") -> Client:
     return await Client.connect(
-        Server("127.0.0.1", port),
+        Server("127.0.0.1", port, prefix=prefix),
         USER,
         Secret(PASSWORD),
         trust=Trust(pin=known.sha256),
@@ -135,7 +135,7 @@ async def test_a_thousand_odd_answers_lose_nothing_and_say_what_is_true(tmp_path
             try:
                 async with asyncio.timeout(LONGEST):
                     if case.at == "root":
-                        await connect(server.port, known)
+                        await connect(server.port, known, case.prefix)
                     else:
                         await ask(client, follow, case.at)
             except EmError as problem:

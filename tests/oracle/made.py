@@ -96,6 +96,7 @@ _WORDS: dict[str, tuple[tuple[str | None, str | None], ...]] = {
         ("Idle", "None"),
         ("pending", None),
         ("InProgress", "Success"),
+        (None, "InProgress"),
     ),
     "u": (("Dreaming", "Perhaps"), (None, None), ("Odd", "None")),
 }
@@ -136,11 +137,13 @@ class Rhythm:
     """When the last run of a type began, as its rhythm has it, and when those that are missed were due.
 
     `sure` are those of which nobody can say that a change of the clocks moved them out of the day's hours.
+    `next` is when the first run after now is due; of `office` hours it is not worked out.
     """
 
     last: datetime
     missed: tuple[datetime, ...]
     sure: tuple[datetime, ...]
+    next: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,13 +357,23 @@ def steady(seed: int) -> Made:
         begun = [start for start in starts if start <= now - quiet]
         missed = tuple(start for start in starts if start > begun[-1])
         sure = tuple(start for start in missed if rule != "office" or 7 <= start.hour < 20)
-        rhythms[kind] = Rhythm(begun[-1], missed, sure)
+        rhythms[kind] = Rhythm(begun[-1], missed, sure, _after(rule, starts[-1], zone))
         at_last = "f" if rng.random() < 0.3 else ""
         for start in begun:
             strayed = start + timedelta(seconds=rng.uniform(0, 5))
             runs.append(_steady_one(rng, len(runs), kind, strayed, at_last if start == begun[-1] else ""))
     rng.shuffle(runs)
     return Made(seed, now, zone, tuple(runs), rhythms)
+
+
+def _after(rule: str, last: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the run after this one is due: nightly and weekly ones keep local time, others their interval."""
+    days = {"nightly": DAY, "weekly": 7 * DAY}.get(rule)
+    if days:
+        local = last.astimezone(zone).replace(tzinfo=None, fold=0) + days
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    step = {"quarter": 15 * MINUTE, "hourly": HOUR, "four": 4 * HOUR}.get(rule)
+    return last + step if step else None
 
 
 def _steady_one(rng: random.Random, number: int, kind: str, start: datetime, letter: str) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from oracle.asked import Emtui
@@ -12,6 +12,8 @@ from oracle.made import HOUR, Made, Rhythm, steady
 from oracle.truth import Truth
 
 SEEDS = range(519, 533)
+TURNED = (940, 1905, 3085, 3245, 4348, 4740, 6424, 6681, 6891, 8523)
+"""Lists of which a nightly run is the first after clocks were turned, on or back."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -22,11 +24,25 @@ def test_missed_runs_are_counted_one_by_one(emtui: Emtui, seed: int) -> None:
         guid = next(row.run.id for row in Truth(made).of(kind))
         shown = emtui("show", guid, "-o", "json").json
         due = next(finding for finding in shown["findings"] if finding["kind"] == "next")
-        if is_silent(made) and due["count"] == 0:
-            continue  # triage.md: one sentence, never one per type
         assert _is_right(due["count"], "at least" in due["text"], [rhythm]), (seed, kind, rhythm, due)
         if rhythm.sure:
             assert _about(due["late_since"], rhythm.missed[0]), (seed, kind, rhythm, due)
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, *TURNED])
+def test_the_next_run_keeps_its_interval_or_its_local_time(emtui: Emtui, seed: int) -> None:
+    """triage.md: what runs every so many days keeps the time of day in the server's zone."""
+    made = steady(seed)
+    emtui.holds(made)
+    for kind, rhythm in made.rhythms.items():
+        if rhythm.missed or rhythm.next is None:
+            continue
+        guid = next(row.run.id for row in Truth(made).of(kind))
+        shown = emtui("show", guid, "-o", "json", zone=str(made.zone)).json
+        due = next(finding for finding in shown["findings"] if finding["kind"] == "next")
+        assert (due["late_since"], due["count"]) == (None, 0), (seed, kind, due)
+        strays = abs(datetime.fromisoformat(due["due"]) - rhythm.next)
+        assert strays <= timedelta(seconds=6), (seed, kind, rhythm, due)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -54,12 +54,13 @@ def believable(when: datetime | None, now: datetime) -> datetime | None:
 def outcome(run: Run, has_end: bool) -> str:
     """query.md: running by State, unless there is an end and a Result; then canceled; then the worse of both.
 
-    What says neither success, warning nor failed makes nothing worse, and alone it is unknown.
+    Where State says nothing, Result may say that it runs. What says neither success, warning nor failed makes
+    nothing worse, and alone it is unknown.
     """
-    state = (run.state or "").casefold()
-    said = [SEVERITY[word] for word in (state, (run.result or "").casefold()) if word in SEVERITY]
-    result_says = (run.result or "").casefold() in SEVERITY
-    if state in RUNNING and not (has_end and result_says):
+    state, result = (run.state or "").casefold(), (run.result or "").casefold()
+    said = [SEVERITY[word] for word in (state, result) if word in SEVERITY]
+    runs = state in RUNNING or (result in RUNNING and state not in SEVERITY)
+    if runs and not (has_end and result in SEVERITY):
         return "running"
     if run.canceled:
         return "canceled"

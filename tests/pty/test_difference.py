@@ -64,6 +64,21 @@ def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
     demo_list.until("4 new, 2 missing")
 
 
+def test_which_match_it_is_and_steps_over_the_end_are_said_there_too(demo_list: Terminal) -> None:
+    demo_list.press("e", "d")
+    demo_list.until("4 new, 2 missing")
+    demo_list.press("g", "/", "retrieving", "enter")
+    demo_list.until("/ retrieving  1 of 3", "3 of 17 lines match")
+    demo_list.press("n", "n", "n")
+    demo_list.until("/ retrieving  1 of 3", "Continued from the top.")
+    demo_list.press("N")
+    demo_list.until("/ retrieving  3 of 3", "Continued from the bottom.")
+    demo_list.press("esc", "G", "e")
+    demo_list.until("No difference below this line. Continued from the top.")
+    demo_list.press("g", "E")
+    demo_list.until("No difference above this line. Continued from the bottom.")
+
+
 def test_what_a_key_costs(demo_list: Terminal) -> None:
     demo_list.press("e", "enter")
     demo_list.until("after 95 successes")

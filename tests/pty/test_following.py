@@ -16,6 +16,7 @@ from pty_terminal import Terminal, a_home, python
 from rogue import (
     GOOD,
     PASSWORD,
+    REFUSED,
     SCRIPTS,
     USER,
     Asked,
@@ -159,7 +160,7 @@ def test_expiry_outage_and_a_new_password_while_a_query_is_half_typed(tmp_path: 
     with followed(tmp_path, manager, 0.5) as (terminal, server):
         terminal.press("/", "Collec")
         terminal.until("1 of 40")
-        refused = reply("401 Unauthorized")
+        refused = REFUSED
         manager.listed, manager.logon = refused, refused
         terminal.until("LOGON REFUSED")
         attempts = server.count("POST")

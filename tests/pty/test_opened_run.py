@@ -73,6 +73,38 @@ def test_lines_that_sound_like_trouble_are_hopped_to_and_no_severity_is_claimed(
     failed_run.until("No line below is new since you looked.")
 
 
+def test_which_match_it_is_stands_beside_the_search_and_a_step_over_the_end_is_said_once(
+    failed_run: Terminal,
+) -> None:
+    failed_run.press("g", "/", "retrieving data")
+    failed_run.until("/ retrieving data", lambda lines: any(line.endswith("1 of 3") for line in lines))
+    failed_run.press("enter")
+    failed_run.until("/ retrieving data  1 of 3", "3 of 15 events match")
+    failed_run.press("n", "n")
+    failed_run.until("/ retrieving data  3 of 3")
+    failed_run.press("n")
+    failed_run.until("/ retrieving data  1 of 3", "Continued from the top.")
+    failed_run.press("N")
+    failed_run.until("/ retrieving data  3 of 3", "Continued from the bottom.")
+    failed_run.press("N")
+    failed_run.until("/ retrieving data  2 of 3", lambda lines: "Continued" not in lines[-1])
+    failed_run.press("j")
+    failed_run.until(lambda lines: any(line.startswith("/ retrieving data  ") for line in lines))
+    failed_run.press("esc", "/", "nonesuch")
+    failed_run.until(lambda lines: any(line.endswith("0 of 0") for line in lines))
+
+
+def test_steps_to_trouble_and_slow_steps_over_the_end_are_said(failed_run: Terminal) -> None:
+    failed_run.press("G", "e")
+    failed_run.until("No line below sounds like trouble. Continued from the top.")
+    failed_run.press("g", "E")
+    failed_run.until("No line above sounds like trouble. Continued from the bottom.")
+    failed_run.press("s", "S", "S", "S")
+    failed_run.until("Continued from the bottom. wait 6 of 6")
+    failed_run.press("s")
+    failed_run.until("Continued from the top. wait 1 of 6")
+
+
 def test_a_step_that_is_filtered_out_is_not_gone_to(failed_run: Terminal) -> None:
     failed_run.press("&", "bs01", "enter")
     failed_run.until("3 of 15 events shown")

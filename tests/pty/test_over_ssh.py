@@ -34,7 +34,7 @@ QUERY = "state:failed type:Coll"
 ESC, REST_OF_DOWN = "\x1b", "[B"
 SPLIT = 0.2
 """Seconds between the two halves of an arrow key."""
-PASTED = "quarantine bs02?\r:leave it to storage\rqueue the rest for Monday\r"
+PASTED = "quarantine bs02?\r:leave it to storage\r11111111-2222-4333-8444-555555555555\r"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_a_warning_is_told_only_while_it_is_the_newest_result() -> None:
             assert isinstance(finding, Warned)
             assert finding.grade is Grade.SOON
             assert finding.streak.count == 1
-            assert now - finding.streak.last < HOUR
+            assert now - finding.streak.since < HOUR
             assert finding.rests_on > 2_000
 
 

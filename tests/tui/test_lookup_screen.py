@@ -124,10 +124,22 @@ async def test_references_become_whole_while_one_looks_on() -> None:
     async with seated("references", wait=False) as seat:
         await seat.until(lambda: seat.listing.snapshot is not None)
         assert seat.listing.snapshot
-        assert "26 runs in 24h  987 runs known by name" in seat.line("tally")
+        said, named = seat.line("tally"), len(seat.listing.snapshot.references)
+        assert re.search(r"(?:^| )26 runs(?: in 24h)?  ", said), said
+        assert re.search(rf"  {named} (?:runs known by name only|by name only)(?:  |$)", said), said
+        assert not seat.listing.progress or said.endswith(f"  {seat.listing.progress}  Esc stops"), said
         await seat.until(lambda: not seat.listing.busy)
         assert seat.listing.snapshot.references == ()
         assert seat.listing.sessions.rows[0].type is not None
+
+
+async def test_what_is_wrong_with_a_query_is_not_cut_for_how_far_an_answer_has_come() -> None:
+    async with seated() as seat:
+        await seat.press("slash", *"state", "colon", *"completedwarninx")
+        wrong = "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
+        for progress in ("asking for each run: 12 of 987", ""):
+            seat.listing.progress = progress
+            assert seat.line("tally") == wrong
 
 
 async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_same_row() -> None:

@@ -14,7 +14,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from rogue import GOOD, PASSWORD, SCRIPTS, USER, Asked, Reply, Rogue, identity, reply, rogue, route_of
+from rogue import (
+    GOOD,
+    PASSWORD,
+    REFUSED,
+    SCRIPTS,
+    USER,
+    Asked,
+    Reply,
+    Rogue,
+    identity,
+    reply,
+    rogue,
+    route_of,
+)
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -824,7 +837,7 @@ async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path)
         driver = watch.app._driver  # noqa: SLF001 - the one of a test has no title
         driver.name = titles.append  # type: ignore[union-attr]
         for refusal in (1, 2):
-            watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+            watch.manager.bad = watch.manager.logon = REFUSED
             await watch.poll(1200)
             assert "LOGON REFUSED" in watch.trouble
             assert watch.bells == refusal
@@ -901,7 +914,7 @@ async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it
     async with watching(tmp_path) as watch:
         await watch.pilot.press("slash", *"messa")
         watch.manager.bad = reply("401 Unauthorized")
-        watch.manager.logon = reply("401 Unauthorized")
+        watch.manager.logon = REFUSED
         await watch.poll()
         assert "LOGON REFUSED" in watch.trouble
         assert "L log on" in watch.trouble
@@ -934,7 +947,7 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
     async with watching(tmp_path, remember=True) as watch:
         watch.manager.bad = GONE
         await watch.poll()
-        watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+        watch.manager.bad = watch.manager.logon = REFUSED
         attempts = watch.server.count("POST")
         await watch.poll()
         assert "LOGON REFUSED" in watch.trouble
@@ -957,7 +970,7 @@ async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         if why != "no outage":
             watch.manager.bad = GONE
             await watch.poll()
-        watch.manager.bad = watch.manager.logon = reply("401 Unauthorized")
+        watch.manager.bad = watch.manager.logon = REFUSED
         attempts = watch.server.count("POST")
         await watch.poll()
         await watch.pilot.pause(0.8)

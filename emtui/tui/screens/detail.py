@@ -95,6 +95,8 @@ class DetailScreen(Hopping):
         """The whole text of the line under the cursor."""
         line = self.events.line
         self.query_one("#tail", Paragraph).show(line_text(line) if line else "")
+        if self.sought:
+            self.show_found()
         self.show_foot()
 
     def action_stick(self) -> None:

@@ -32,6 +32,7 @@ from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import head
 from emtui.tui.differing import moment_of, whole_text
+from emtui.tui.hop import continued
 from emtui.tui.log_lines import EventLine
 from emtui.tui.log_words import line_title
 from emtui.tui.screens.choosing import choose
@@ -138,6 +139,9 @@ class DifferenceScreen(Seeking):
     def on_lines_moved(self) -> None:
         """The whole text of the line under the cursor."""
         self.query_one(Paragraph).show(self._whole())
+        if self.sought:
+            self.show_head()
+            self.show_found()
         self.show_foot()
 
     def _whole(self) -> str:
@@ -167,10 +171,13 @@ class DifferenceScreen(Seeking):
         self._hop(next_slower, -1, "No step above this line took much longer.")
 
     def _hop(self, way: Hop, step: int, otherwise: str) -> None:
-        place = way(self.lines.rows, self.lines.here, step)
+        rows, here = self.lines.rows, self.lines.here
+        place = way(rows, here, step)
         if place is None:
-            self.say(otherwise)
-        else:
+            before = way(rows, -1 if step > 0 else len(rows), step)
+            place = None if before == here else before
+            self.say(otherwise if place is None else f"{otherwise} {continued(step)}")
+        if place is not None:
             self.lines.go_to_row(place)
 
     def action_fold(self) -> None:

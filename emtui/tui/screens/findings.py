@@ -39,11 +39,16 @@ class FindingLines(Lines):
         """The finding under the cursor."""
         return self._told[self.cursor][0] if self._told else None
 
-    def show(self, told: tuple[tuple[Finding, str], ...], known: int) -> None:
-        """These from now on, the last ones known; the cursor stays on its finding, else on its line."""
-        here = place_of([finding for finding, _ in told], self.selected)
+    def show(self, told: tuple[tuple[Finding, str], ...], known: int) -> bool:
+        """These from now on, the last ones known; the cursor stays on its finding, else on its line.
+
+        False if the finding under the cursor is none of them.
+        """
+        selected = self.selected
+        here = place_of([finding for finding, _ in told], selected)
         self._told, self._known = told, known
         self.renew(len(told), self.cursor if here is None else here, self.top)
+        return selected is None or here is not None
 
     def row(self, place: int, width: int) -> Pieces:
         """One sentence, cut to the line; what is worth knowing has no sign, what is known another."""
@@ -76,7 +81,10 @@ class FindingsScreen(AboveTheList):
         lines = self.query_one(FindingLines)
         lines.empty = ("Nothing needs you.",)
         known = self.listing.known_findings
-        lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known)
+        if not lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known):
+            self.say(
+                f"The selected alert is over: {'moved to the next one' if lines.count else 'none is left'}."
+            )
         marked = f"  {words.place(known, lines.count, 'alert')} known" if known else ""
         title = titled(f"Attention{marked}", calm(attention.calm), self.size.width)
         self.query_one("#title", OneLine).show(*title)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from emtui import words
 from emtui.triage.trouble import trouble
+from emtui.tui.hop import continued
 from emtui.tui.log_lines import EventLine, LogLine, WaitLine
 from emtui.tui.log_words import waited
 from emtui.tui.screens.searching import Searching
@@ -40,12 +41,14 @@ class Hopping(Searching):
             return
         number = self._next_wait(step) if self._was_at_worst else self._worst_wait()
         wait = self.waits[number]
+        before = self.events.line
         if not self.events.go_to_wait(wait.step.place):
             self.say("That step is not among the lines shown: Esc shows all.")
             return
+        round_ = self._was_at_worst and _is_round(before, self.events.line, step)
         self._was_at_worst = self._was_at_worst or self.explanation is not None
         which = f"wait {words.count(number + 1)} of {words.count(len(self.waits))}"
-        self.say(f"{which}: {waited(wait)}")
+        self.say(f"{continued(step)} {which}: {waited(wait)}" if round_ else f"{which}: {waited(wait)}")
 
     def _no_waits(self) -> str:
         if self.log_read is None:
@@ -89,12 +92,22 @@ class Hopping(Searching):
         return isinstance(line, EventLine) and line.place in self.events.fresh
 
     async def _to_line(self, wanted: Callable[[LogLine], bool], step: int, none: str) -> None:
-        if not await self.events.hop_to(wanted, step):
-            self.say(none)
+        if await self.events.hop_to(wanted, step):
+            return
+        again = await self.events.hop_round(wanted, step)
+        self.say(f"{none} {continued(step)}" if again else none)
 
 
 def _troubled(line: LogLine) -> bool:
     return isinstance(line, EventLine) and trouble(line.event.message) is not None
+
+
+def _is_round(before: LogLine | None, after: LogLine | None, step: int) -> bool:
+    """Whether the way from one line to the other led over the end."""
+    if before is None or after is None or before == after:
+        return False
+    here, there = ((line.place, isinstance(line, WaitLine)) for line in (before, after))
+    return (there > here) != (step > 0)
 
 
 def wait_beside(here: tuple[int, bool], places: Sequence[int], step: int) -> int:

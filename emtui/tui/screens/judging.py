@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,16 @@ if TYPE_CHECKING:  # loaded once there is something to think about: the first pi
     from emtui.tui.notebook import Notebook
 
 
-def _think(snapshot: Snapshot, notebook: Callable[[], Notebook]) -> tuple[Standings, Attention, Known]:
+def _think(
+    snapshot: Snapshot, notebook: Callable[[], Notebook], zones: tuple[tzinfo, tzinfo]
+) -> tuple[Standings, Attention, Known]:
+    """What is to be thought of a list; `zones` are the server's, and the one that is shown."""
     from emtui.triage.attention import judged
     from emtui.triage.standing import standings
 
-    standing = standings(snapshot.sessions, snapshot.server_time)
-    return standing, judged(standing), recall(notebook(), snapshot, standing)
+    servers, shown = zones
+    standing = standings(snapshot.sessions, snapshot.server_time, servers, snapshot.unlisted)
+    return standing, judged(standing, shown), recall(notebook(), snapshot, standing)
 
 
 def _get_ready() -> None:
@@ -72,7 +77,8 @@ class Judging(Knowing):
     @work(exclusive=True, group="judge", description="think about the list")
     async def _judge(self, snapshot: Snapshot) -> None:
         edition = self.notebook.edition if self.notebook else 0
-        standing, attention, known = await beside(partial(_think, snapshot, self.open_notebook))
+        zones = self.emtui.servers_zone, self.zone or self.emtui.zone
+        standing, attention, known = await beside(partial(_think, snapshot, self.open_notebook, zones))
         notebook = self.open_notebook()
         while edition != notebook.edition:  # a mark that was made meanwhile holds, too
             edition = notebook.edition
@@ -138,6 +144,13 @@ class Judging(Knowing):
         from emtui.triage.about import after
 
         return after(self.findings, last)
+
+    def is_last_finding(self, finding: Finding | None) -> bool:
+        """Whether this is the last of several."""
+        from emtui.triage.about import place_of
+
+        found = self.findings
+        return len(found) > 1 and place_of(found, finding) == len(found) - 1
 
     def as_it_is_now(self, finding: Finding) -> Finding | None:
         """The same finding, as the latest list has it; nothing if it is over."""

@@ -182,7 +182,7 @@ class LoginScreen(Page):
             self.form.hold(replace(self.form.known, password=None))
             self.form.wrong("password", str(error))
         except BasicNotOffered as error:
-            self.form.wrong("server", str(error))  # the password was not even looked at
+            self.form.wrong("server", str(error))  # the password was probably not looked at
         except Denied as error:
             self.form.wrong("password", str(error))
         except EmError as error:

@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emtui import lookup
+from emtui import lookup, words
 from emtui.em.model import Session, Uid
 from emtui.em.source import Source
 from emtui.monitor.follow import Clock as Clocks
@@ -29,6 +29,7 @@ from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 
 if TYPE_CHECKING:
@@ -94,11 +95,12 @@ class LookupScreen(Walking):
             self.judge()
 
     def watch_zone(self) -> None:
-        """Other times, in what needs somebody and in the sentence about the row, too."""
+        """Other times, in what needs attention and in the sentence about the row, too; and other days."""
         super().watch_zone()
         if self.stands:
             self.show_attention()
             self.show_row()
+            self.judge()
 
     def tell_in(self, zone: tzinfo) -> None:
         """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
@@ -126,6 +128,20 @@ class LookupScreen(Walking):
         self.show_row()
         self.show_query()
         self.show_foot()
+
+    def on_sifted_selected_gone(self, event: SessionList.SelectedGone) -> None:
+        """A later list has not got the selected row: say where the selection moved to."""
+        if event.is_listed and self.query_one(QueryPrompt).is_open:
+            return
+        why = "no longer matches" if event.is_listed else "is no longer listed"
+        where = "no row is left" if event.here is None else f"moved to {self._named(event.here)}"
+        self.say(f"The selected run {why}: {where}.")
+
+    def _named(self, run: Session) -> str:
+        """`CollectJob 01:55:04`."""
+        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
+        when = words.clock_short(run.started, clock.now, clock.zone) if run.started else ""
+        return f"{run.type or run.name or run.id} {when}".rstrip()
 
     def show_row(self) -> None:
         """The whole message of the row under the cursor, or what its fold holds; or what `a` led to."""
@@ -173,7 +189,8 @@ class LookupScreen(Walking):
 
         coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
         if hint := self.hint():
-            self.query_one("#tally", OneLine).show(hint, coming)
+            beside = cells(hint) + 2 + cells(coming) <= self.size.width
+            self.query_one("#tally", OneLine).show(hint, coming if beside else [])
             return
         room = self.size.width - (cells(coming) + 4 if coming else 0)
         clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
@@ -192,6 +209,9 @@ class LookupScreen(Walking):
             return (f"{self.progress}", "Esc stops") if self.progress else ("No list yet. r asks for it.",)
         if self.snapshot.sessions and self.query_now.empty:
             return ()
+        if self.query_now.empty and self.snapshot.unlisted:
+            lacking = words.counted(len(self.snapshot.unlisted.runs), "run")
+            return (f"The server lists no runs now; {lacking} were listed before.", "! says since when")
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         if self.query_now.text == "is:unseen":
@@ -285,11 +305,14 @@ class LookupScreen(Walking):
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
         run = self.run_of(finding)
-        if run and not self.sessions.select(run.uid):
+        found = run is not None and self.sessions.select(run.uid)
+        if run and not found and not finding.unlisted:
             await self.action_show_all()
-            self.sessions.select(run.uid)
+            found = self.sessions.select(run.uid)
         self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
+        if not found:
+            self.say(self.told(finding))
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""

@@ -8,7 +8,7 @@ from textual import work
 from textual.reactive import var
 
 from emtui import lookup, words
-from emtui.em.model import Session
+from emtui.em.model import Session, type_names
 from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.aid import offered_line
@@ -52,12 +52,14 @@ class Querying(Page):
         """What a query may rest on, as it is known now."""
         now = self.snapshot.server_time if self.snapshot else None
         states = self.snapshot.states if self.snapshot else None
-        return lookup.Beyond(now, self.sessions.baselines, self.sessions.marks, self.sessions.known, states)
+        types = self.snapshot.types if self.snapshot else None
+        rows = self.sessions
+        return lookup.Beyond(now, rows.baselines, rows.marks, rows.known, states, types)
 
     def follow_basis(self) -> None:
         """Something that a query may rest on is another: one that does finds other rows.
 
-        A state that may have been the server's own word is none, if the first list does not have it.
+        A state or type that may have been the server's own word is none, if the first list does not have it.
         """
         if not self.stands:
             return
@@ -148,7 +150,7 @@ class Querying(Page):
         """What may be typed because the list has it; found once for each list."""
         listed = self.snapshot.sessions if self.snapshot else ()
         if listed is not self._offers[0]:
-            names = lookup.names_of({session.type for session in listed if session.type})
+            names = lookup.names_of(type_names(listed))
             said = self.snapshot.states if self.snapshot else None
             self._offers = listed, lookup.Offers(tuple(names), lookup.readable(said or ()))
         return self._offers[1]

@@ -9,11 +9,12 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.triage.steps import SHOWN
 from emtui.tui.describe import server_words
+from emtui.tui.hop import Hop, continued
 from emtui.tui.screens.keeping_up import KeepingUp
-from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.prompt import CountedPrompt
 
 
 class Searching(KeepingUp):
@@ -27,9 +28,9 @@ class Searching(KeepingUp):
         self._sifts = False
         """Whether the prompt is for what is shown, not for what is searched."""
 
-    def prompt(self) -> Prompt:
+    def prompt(self) -> CountedPrompt:
         """Where a search is typed."""
-        return Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
+        return CountedPrompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
 
     # --- what stands above the events ---------------------------------------------
 
@@ -67,11 +68,16 @@ class Searching(KeepingUp):
         left: Pieces = [(f"  server: {said}", FAINT)] if said else []
         if self.sought or self.only:
             left = [("& ", FAINT), (f"{self.only}  ", BOLD)] if self.only else []
-            left += [("/ ", FAINT), (self.sought, BOLD)] if self.sought else []
+            left += [("/ ", FAINT), (self.sought, BOLD), (f"  {self._which()}", PLAIN)] if self.sought else []
         right: Pieces = [("asking  Esc stops", BOLD)] if self.asking and self.log_read else []
         if not right and self.log_read:
             right = [(self._count(self.log_read), FAINT)]
         self.query_one("#search", OneLine).show(left, right)
+
+    def _which(self) -> str:
+        """`2 of 3`: which match the cursor stands on; nothing if it stands on none."""
+        here = self.events.match_here
+        return f"{words.count(here)} of {words.count(self.events.matches)}" if here else ""
 
     def _count(self, log: Log) -> str:
         if self.sought:
@@ -105,7 +111,8 @@ class Searching(KeepingUp):
     def _type(self, *, sifts: bool) -> None:
         self._sifts = sifts
         self.query_one("#search", OneLine).display = False
-        self.query_one(Prompt).open(self.only if sifts else self.sought, sign="&" if sifts else "/")
+        self.query_one(CountedPrompt).open(self.only if sifts else self.sought, sign="&" if sifts else "/")
+        self.show_found()
         self.show_foot()
 
     def _seek(self, text: str) -> None:
@@ -115,11 +122,23 @@ class Searching(KeepingUp):
             self.events.empty = self._emptiness()
         else:
             self.sought = text
+        self.show_found()
+
+    def show_found(self) -> None:
+        """Which match the cursor stands on, beside the search; while that is typed, too."""
+        prompt = self.query_one(CountedPrompt)
+        if not prompt.is_open:
+            self.show_search()
+        elif self._sifts:
+            prompt.found(words.counted(self.events.shown, "event") if self.only else "")
+        else:
+            none = "0 of 0" if self.sought and self.log_read else ""
+            prompt.found(self._which() or none)
 
     async def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
-        self.query_one(Prompt).close()
+        self.query_one(CountedPrompt).close()
         self.query_one("#search", OneLine).display = True
         self.set_focus(self.events)
         self.show_search()
@@ -138,8 +157,12 @@ class Searching(KeepingUp):
     def _to_match(self, step: int) -> None:
         if not self.sought:
             self.say("Nothing is searched yet: / searches.")
-        elif not self.events.hop(step):
+            return
+        hop = self.events.hop(step)
+        if hop is Hop.NONE:
             self.say(f"No line holds “{self.sought}”.")
+        elif hop is not Hop.ON:
+            self.say(continued(step) if hop is Hop.ROUND else f"No other line holds “{self.sought}”.")
 
     def forget_search(self) -> bool:
         """End the search, else show all lines; false if there was neither."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from textual.reactive import var
 
 from emtui import words
 from emtui.triage.differing import Difference, matching
+from emtui.tui.hop import Hop, continued
 from emtui.tui.screens.comparing import Comparing
-from emtui.tui.theme import BOLD, FAINT
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.prompt import CountedPrompt
 
 
 class Seeking(Comparing):
@@ -25,9 +28,9 @@ class Seeking(Comparing):
         """The lines of both logs."""
         return self.query_one(DifferenceLines)
 
-    def prompt(self) -> Prompt:
+    def prompt(self) -> CountedPrompt:
         """Where a search is typed."""
-        return Prompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
+        return CountedPrompt(self._seek, self._search_closed, self.spares_the_line, id="prompt")
 
     @property
     def matches(self) -> tuple[int, ...]:
@@ -40,19 +43,33 @@ class Seeking(Comparing):
     def told_search(self) -> tuple[Pieces, Pieces]:
         """What is sought, and how many of the lines hold it."""
         count = f"{words.count(len(self.matches))} of {words.count(len(self.lines.rows))} lines match"
-        return [("  / ", FAINT), (self.sought, BOLD)], [(count, FAINT)]
+        return [("  / ", FAINT), (self.sought, BOLD), (f"  {self._which()}", PLAIN)], [(count, FAINT)]
+
+    def _which(self) -> str:
+        """`2 of 3`: which match the cursor stands on; nothing if it stands on none."""
+        lines, matches = self.lines, self.matches
+        if not lines.stands_on(matches):
+            return ""
+        return f"{words.count(bisect_right(matches, lines.here))} of {words.count(len(matches))}"
 
     # --- typing -----------------------------------------------------------------
 
     def action_search(self) -> None:
         """Search while typing."""
         self.query_one("#tally", OneLine).display = False
-        self.query_one(Prompt).open(self.sought)
+        self.query_one(CountedPrompt).open(self.sought)
+        self.show_found()
         self.show_foot()
 
     def _seek(self, text: str) -> None:
         """Each keystroke goes to the first match from here."""
         self.sought = text
+        self.show_found()
+
+    def show_found(self) -> None:
+        """Which match the cursor stands on, beside what is being typed."""
+        none = "0 of 0" if self.sought and self.found else ""
+        self.query_one(CountedPrompt).found(self._which() or none)
 
     def watch_sought(self, sought: str) -> None:
         """Other marks; the first match from here on."""
@@ -67,7 +84,7 @@ class Seeking(Comparing):
     async def _search_closed(self, text: str, *, kept: bool) -> None:
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
-        self.query_one(Prompt).close()
+        self.query_one(CountedPrompt).close()
         self.query_one("#tally", OneLine).display = True
         self.set_focus(self.lines)
         self.show_foot()
@@ -98,7 +115,9 @@ class Seeking(Comparing):
 
     def _to_match(self, step: int) -> None:
         if self.matches:
-            self.lines.hop(self.matches, step)
+            hop = self.lines.hop(self.matches, step)
+            if hop is not Hop.ON:
+                self.say(continued(step) if hop is Hop.ROUND else f"No other line holds “{self.sought}”.")
         elif self.found:
             self.say(f"No line holds “{self.sought}”.")
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emtui.em.model import Outcome, Session
+from emtui.tui.hop import continued
 from emtui.tui.screens.folding import Folded
 
 
@@ -44,16 +45,27 @@ class Walking(Folded):
         await self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
 
     def action_next_match(self) -> None:
-        """All rows that are shown match: a hand that is used to vim goes on."""
-        self.sessions.action_down()
+        """All rows that are shown match: a hand that is used to vim goes on, round the end."""
+        self._row(1)
 
     def action_previous_match(self) -> None:
         """The same, up."""
-        self.sessions.action_up()
+        self._row(-1)
+
+    def _row(self, step: int) -> None:
+        rows = self.sessions
+        rows.settle()
+        row = rows.cursor + step
+        if rows.count > 1 and not 0 <= row < rows.count:
+            row = row % rows.count
+            self.say(f"No row {'below' if step > 0 else 'above'} this one. {continued(step)}")
+        rows.go(row)
 
     async def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
-        if not await self.sessions.hop(wanted, step):
-            self.say(otherwise)
+        if await self.sessions.hop(wanted, step):
+            return
+        again = await self.sessions.hop_round(wanted, step)
+        self.say(f"{otherwise} {continued(step)}" if again else otherwise)
 
     def neighbour(self, session: Session, way: str) -> Session | None:
         """The run before or after of the same type, or the next or previous row."""

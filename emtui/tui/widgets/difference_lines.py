@@ -11,6 +11,7 @@ from emtui.triage.compare import Comparison, Row
 from emtui.triage.differing import Difference
 from emtui.triage.stretches import Line, Stretch, beside, first_of, folded, line_of, unfolded
 from emtui.tui.differing import heading, row_pieces, stretch_pieces
+from emtui.tui.hop import Hop
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 
@@ -76,13 +77,15 @@ class DifferenceLines(Lines):
         """Whether the row under the cursor is one of these, and is seen: not if it is folded."""
         return self.selected in rows
 
-    def hop(self, rows: Sequence[int], step: int) -> None:
+    def hop(self, rows: Sequence[int], step: int) -> Hop:
         """To the next of these rows (with a `step` of -1 the one before), round the end.
 
         From a folded line it may be any of those that the line holds, the first one, too.
         """
         here = self.here - 1 if step > 0 and isinstance(self.selected, Stretch) else self.here
-        self.show_row(beside(rows, here, step))
+        row = beside(rows, here, step)
+        self.show_row(row)
+        return Hop.between(here, row, step)
 
     def show_row(self, row: int) -> None:
         """Put the cursor on this row, and show each line if it is folded."""

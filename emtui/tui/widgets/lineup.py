@@ -216,9 +216,13 @@ def newest(row: Row) -> Session:
     return row if isinstance(row, Session) else row.newest
 
 
-def runs_from(rows: Sequence[Row], here: int, step: int) -> Iterator[Session]:
-    """The runs of all rows below this one (or above, upwards); of a fold first the one it stands for."""
-    for place in range(here + step, len(rows) if step > 0 else -1, step):
+def runs_from(rows: Sequence[Row], here: int, step: int, end: int | None = None) -> Iterator[Session]:
+    """The runs of all rows below this one (or above, upwards); of a fold first the one it stands for.
+
+    Not those of the row at `end`, nor beyond.
+    """
+    last = (len(rows) if step > 0 else -1) if end is None else end
+    for place in range(here + step, last, step):
         row = rows[place]
         if isinstance(row, Session):
             yield row

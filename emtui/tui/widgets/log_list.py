@@ -17,7 +17,9 @@ from textual.reactive import var
 from emtui import words
 from emtui.em.model import Event, Log
 from emtui.triage.steps import Wait
+from emtui.triage.stretches import beside
 from emtui.triage.trouble import trouble
+from emtui.tui.hop import Hop
 from emtui.tui.log_lines import (
     EventLine,
     LogLine,
@@ -52,6 +54,7 @@ class LogList(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows = Rows()
+        self._matched: tuple[Rows, str, tuple[int, ...]] = (self._rows, "", ())
         self._shown: list[int] = []
         """Which of the events are shown, as places in their order."""
         self.fresh: frozenset[int] = frozenset()
@@ -178,8 +181,19 @@ class LogList(Lines):
 
     async def hop_to(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
         """To the next (or previous) line that is wanted; false if there is none."""
-        rows, number = self._rows, self._rows.number(self.cursor) if self.count else 0
-        numbers = range(number + 1, len(rows.lines)) if step > 0 else range(number - 1, -1, -1)
+        number = self._rows.number(self.cursor) if self.count else 0
+        end = len(self._rows.lines) if step > 0 else -1
+        return await self._hop_among(range(number + step, end, step), wanted)
+
+    async def hop_round(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
+        """To the first (or, backwards, the last) line that is wanted; false if the cursor comes before it."""
+        number = self._rows.number(self.cursor) if self.count else 0
+        first = 0 if step > 0 else len(self._rows.lines) - 1
+        return await self._hop_among(range(first, number, step), wanted)
+
+    async def _hop_among(self, numbers: range, wanted: Callable[[LogLine], bool]) -> bool:
+        """To the first of these lines that is wanted; other work has its turn meanwhile."""
+        rows = self._rows
         for start in range(0, len(numbers), STEP):
             found = next((n for n in numbers[start : start + STEP] if wanted(rows.lines[n])), None)
             if found is not None:
@@ -189,25 +203,41 @@ class LogList(Lines):
             await sleep(0)
         return False
 
-    def hop(self, step: int) -> bool:
-        """To the next (or previous) line with what is sought, round the end; false if there is none."""
-        total = len(self._rows.lines)
-        here = self._rows.number(self.cursor) if total else 0
-        numbers = [(here + step * far) % total for far in range(1, total + 1)]
-        found = next((number for number in numbers if self._holds(self._rows.lines[number])), None)
-        if found is not None:
-            self._go_whole(self._rows.starts[found])
-        return found is not None
+    def hop(self, step: int) -> Hop:
+        """To the next (or previous) line with what is sought, round the end, this one at last."""
+        found = self._matching()
+        if not found:
+            return Hop.NONE
+        here = self._rows.number(self.cursor)
+        number = beside(found, here, step)
+        self._go_whole(self._rows.starts[number])
+        return Hop.between(here, number, step)
 
     def _go_whole(self, row: int) -> None:
         """To this row, with the rest of its line in sight as far as there is room for it."""
         below = self._rows.last_row(row) - self.window + 1
         self.go(row, top=max(self.top, min(below, row)))
 
+    def _matching(self) -> tuple[int, ...]:
+        """The numbers of the lines that hold what is sought, looked for once."""
+        rows, sought = self._rows, self.sought
+        if self._matched[0] is not rows or self._matched[1] != sought:
+            found = (number for number, line in enumerate(rows.lines) if self._holds(line)) if sought else ()
+            self._matched = rows, sought, tuple(found)
+        return self._matched[2]
+
     @property
     def matches(self) -> int:
         """How many events hold what is sought."""
-        return sum(map(self._holds, self._rows.lines))
+        return len(self._matching())
+
+    @property
+    def match_here(self) -> int:
+        """Which of them the cursor stands on, from 1; 0 if it stands on none."""
+        found = self._matching()
+        number = self._rows.number(self.cursor) if self.count else -1
+        place = bisect_right(found, number)
+        return place if place and found[place - 1] == number else 0
 
     def _matches(self, row: int) -> bool:
         return row < self.count and self._holds(self._rows.line(row))

@@ -18,7 +18,9 @@ from textual.widgets import Input, Label
 
 from emtui import words
 from emtui.tui.commands import Place, bindings
+from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.entry import Entry, LineEntry
+from emtui.tui.widgets.oneline import OneLine
 
 PAUSE = 0.15
 """Seconds without a key after which somebody who types is taken to have paused."""
@@ -132,3 +134,20 @@ class Prompt(Horizontal):
         """Say what stands now, or what stood before."""
         self._end_pause()
         await self._when_closed(self.query_one(Entry).value if kept else self._before, kept=kept)
+
+
+class CountedPrompt(Prompt):
+    """A prompt with a count beside it, of what is found."""
+
+    DEFAULT_CSS = """
+    CountedPrompt OneLine { width: 19; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """The sign, the field, and beside it the count."""
+        yield from super().compose()
+        yield OneLine(id="found")
+
+    def found(self, count: str) -> None:
+        """How many there are, at the right."""
+        self.query_one("#found", OneLine).show([], [(count, PLAIN)])

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
 
 from emtui.lookup import BadQuery, Offers, without_key
 from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
 from emtui.tui.commands import Place, bindings
-from emtui.tui.theme import PLAIN, WRONG
+from emtui.tui.theme import WRONG
 from emtui.tui.widgets.entry import Entry
-from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.prompt import Closed, Prompt, PromptInput
+from emtui.tui.widgets.prompt import Closed, CountedPrompt, PromptInput
 
 if TYPE_CHECKING:
     from emtui.tui.screens.page import Page
@@ -66,13 +64,10 @@ class QueryInput(PromptInput):
         self._prompt.recall(self._prompt.recalled.later(), "This is what you type now.")
 
 
-class QueryPrompt(Prompt):
+class QueryPrompt(CountedPrompt):
     """A prompt that knows what may be typed: `offers` has what the list has."""
 
     FIELD = QueryInput
-    DEFAULT_CSS = """
-    QueryPrompt OneLine { width: 19; }
-    """
 
     def __init__(
         self,
@@ -89,11 +84,6 @@ class QueryPrompt(Prompt):
         self._underline = Underline()
         self.cycle = Cycle()
         self.recalled = Recalled()
-
-    def compose(self) -> ComposeResult:
-        """The sign, the field, and beside it how many runs were found."""
-        yield from super().compose()
-        yield OneLine(id="found")
 
     def on_mount(self) -> None:
         """From now on what is wrong can be seen."""
@@ -138,10 +128,6 @@ class QueryPrompt(Prompt):
         self.cycle.forget()
         self.recalled.begin()
         super().open(text, before, sign=sign)
-
-    def found(self, count: str) -> None:
-        """How many runs match, at the right."""
-        self.query_one("#found", OneLine).show([], [(count, PLAIN)])
 
     def complete(self, step: int) -> None:
         """Put the next word in the place of what was typed."""

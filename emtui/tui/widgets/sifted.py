@@ -10,16 +10,17 @@ A fold is selected as the newest of its runs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual.message import Message
 
 from emtui.em.model import Session, Uid
 from emtui.lookup import STEP, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.lineup import Found, Lineup, Row, newest, runs_from
+from emtui.tui.widgets.lineup import Found, Lineup, Row, newest, place_of, runs_from
 
 if TYPE_CHECKING:
     from emtui.triage.baseline import Baselines
@@ -39,6 +40,18 @@ class Sifted(Lines):
         """Whether the top is followed at all; the person's choice."""
         self.follows = True
         """Whether it is now: not while another screen lies over the list."""
+
+    class SelectedGone(Message):
+        """The selected run is not among the rows of a later list: `run`, and `here` is selected now, if any.
+
+        `is_listed`: the list still has it, but it does not match the query any more.
+        """
+
+        def __init__(self, run: Session, here: Session | None, *, is_listed: bool) -> None:
+            super().__init__()
+            self.run = run
+            self.here = here
+            self.is_listed = is_listed
 
     # --- what is selected -------------------------------------------------------
 
@@ -100,7 +113,16 @@ class Sifted(Lines):
     async def hop(self, wanted: Callable[[Session], bool], step: int) -> bool:
         """Put the cursor on the next (or previous) run that is wanted; false if there is none."""
         await self.at_rest()
-        for number, session in enumerate(runs_from(self._rows, self.cursor, step), 1):
+        return await self._hop_among(runs_from(self._rows, self.cursor, step), wanted)
+
+    async def hop_round(self, wanted: Callable[[Session], bool], step: int) -> bool:
+        """The same from the top (or, backwards, the bottom) up to the row under the cursor."""
+        await self.at_rest()
+        begin = -1 if step > 0 else len(self._rows)
+        return await self._hop_among(runs_from(self._rows, begin, step, self.cursor), wanted)
+
+    async def _hop_among(self, runs: Iterable[Session], wanted: Callable[[Session], bool]) -> bool:
+        for number, session in enumerate(runs, 1):
             if wanted(session):
                 await self.at_rest()
                 return self.select(session.uid)
@@ -223,15 +245,26 @@ class Sifted(Lines):
         top = self._top_of(found, before) if at_the_top and self.count > 0 else None
         follow = new is not None and self.sticks and self.follows and top is not None
         still = new is not None and not follow and old is not None
-        line = self.cursor - self.top
+        line, selected = self.cursor - self.top, self.under_cursor
+        chosen = selected is not None and self._anchor in {None, selected.uid}
+        is_followed = at_the_top and chosen and self.sticks and self.follows
         self._looks = None
         if follow:
             self._anchor = top
         listed = self._show_rows(None if at_the_top and not still else line, before)
         if self.under_cursor and not listed:
             self._anchor = self.under_cursor.uid
+        if new is not None and is_followed and not self._rows:
+            self._anchor = None  # so that the top is followed again once there are rows
+        elif new is not None and selected and not is_followed:
+            self._tell_if_gone(selected)
         if self._lineup.folding:
             self.found_usual(self._lineup.folding.usual)
+
+    def _tell_if_gone(self, selected: Session) -> None:
+        if self._lineup.row_of(selected.uid) is None:
+            is_listed = place_of(selected.uid, self._lineup.shown.sessions) is not None
+            self.post_message(self.SelectedGone(selected, self.under_cursor, is_listed=is_listed))
 
     def _top_of(self, found: Found, before: tuple[Session, ...]) -> Uid | None:
         """The session to select if the top is followed; None if it is not the top that was chosen.

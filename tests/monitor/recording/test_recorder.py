@@ -69,7 +69,7 @@ async def test_everything_that_is_said_is_noted_in_order() -> None:
     assert kinds(file) == [Look, records.Asked, Read, Unread, Failure]
     failure = list(read(io.BytesIO(file.getvalue()), "night.rec"))[-1]
     assert isinstance(failure, Failure)
-    assert failure.why.startswith("the-server answered 500 Object reference")
+    assert failure.why.startswith("the-server/api/systemSessions?format=Entity answered 500 Object")
     assert str(played.port) not in failure.why
 
 

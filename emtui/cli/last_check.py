@@ -1,0 +1,51 @@
+"""What this check's list lacks of what earlier checks saw: `check` keeps the list for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emtui.cli.asking import Reach
+from emtui.em.model import Listing, Session
+from emtui.local.last_lists import LastList, keep, last_list
+from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.unlisted_runs import UnlistedRuns
+
+OVERLAP = timedelta(minutes=1)
+"""A list kept since ours was requested is another check's; one from further ahead is a clock's fault."""
+
+SAME_CLOCK = timedelta(minutes=10)
+"""Where the server's clock was moved by more, ages are other ages, and nothing is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A list that was requested and came then, by this computer's clock; the server's was `skew` ahead."""
+
+    sessions: tuple[Session, ...]
+    requested: datetime
+    as_of: datetime
+    skew: timedelta
+
+
+def compared(there: Reach, checked: Checked) -> Snapshot:
+    """The list with what it lacks, which is kept for the next check.
+
+    Of two checks at the same time the later answer is kept; a run that began after ours was requested
+    cannot be expected in it.
+    """
+    server, user = there.server.ascii_authority, there.user
+    as_of, skew, listing = checked.as_of, checked.skew, Listing(checked.sessions)
+    last = last_list(server, user)
+    if last is None or abs(skew - last.skew) > SAME_CLOCK:
+        seen = Snapshot.of(listing, as_of, skew)
+    else:
+        began = checked.requested + skew
+        before = tuple(run for run in last.sessions if run.started is None or run.started < began)
+        unlisted = UnlistedRuns(last.unlisted, last.since, last.reach, last.arrived)
+        seen = Snapshot(before, as_of, skew=skew, unlisted=unlisted).again(listing, as_of, skew)
+    if last is None or not checked.requested < last.as_of <= checked.requested + OVERLAP:
+        lacks = seen.unlisted
+        kept = LastList(as_of, skew, seen.sessions, lacks.runs, lacks.since, lacks.reach, lacks.arrived)
+        keep(server, user, kept)
+    return seen

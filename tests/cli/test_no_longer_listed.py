@@ -1,0 +1,145 @@
+"""What `check` and `tail` say of a server whose list loses runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from listed import listing, runs
+from shell import Shell
+
+from emtui.em.model import Session
+
+
+@pytest.fixture
+def listed() -> list[Session]:
+    """What the server lists; a test changes it."""
+    return [*runs("s" * 202), *runs("f" + "s" * 0)]
+
+
+@pytest.fixture
+def at_server(shell: Shell, listed: list[Session], tmp_path: Path) -> Iterator[Shell]:
+    with listing(shell, listed, tmp_path) as there:
+        yield there
+
+
+def test_check_warns_of_runs_that_the_check_before_saw_until_they_return(
+    at_server: Shell, listed: list[Session]
+) -> None:
+    every = runs("s" * 203)
+    listed[:] = every
+    assert at_server("check").returncode == 0
+    listed[:] = every[100:110]
+    for _ in range(2):
+        done = at_server("check")
+        assert done.returncode == 1
+        assert re.match(r"EMTUI WARNING - 193 runs no longer listed since \d\d:\d\d \| types=1;", done.stdout)
+    listed[:] = []
+    done = at_server("check")
+    assert (done.returncode, done.stdout[:47]) == (1, "EMTUI WARNING - 203 runs no longer listed since")
+    listed[:] = every
+    assert at_server("check").returncode == 0
+    listed[:] = every[1:]
+    assert at_server("check").returncode == 0, "the oldest one is dropped by every server"
+
+
+def test_check_stays_critical_for_a_failure_that_is_no_longer_listed(
+    at_server: Shell, listed: list[Session]
+) -> None:
+    every = runs("sssssssff")
+    listed[:] = every
+    assert at_server("check").returncode == 2
+    listed[:] = every[:6]
+    done = at_server("check")
+    assert done.returncode == 2
+    assert "LogExport failed twice since" in done.stdout
+    assert "; no longer listed. 3 runs no longer listed since" in done.stdout
+    assert "2 of them failed" in done.stdout
+    listed[:] = [*every, *(run for run in runs("sssssssffs") if run.uid not in {one.uid for one in every})]
+    assert at_server("check").returncode == 0
+
+
+def test_check_counts_only_runs_of_the_types_that_it_was_asked_about(
+    at_server: Shell, listed: list[Session]
+) -> None:
+    listed[:] = runs("ssssss")
+    at_server("check")
+    listed[:] = listed[:3]
+    assert "3 runs no longer listed" in at_server("check", "--type", "LogExport").stdout
+    assert at_server("check", "--type", "CollectJob").stdout.startswith(
+        "EMTUI UNKNOWN - no run of CollectJob"
+    )
+
+
+def test_an_empty_list_without_an_earlier_one_is_unknown(at_server: Shell, listed: list[Session]) -> None:
+    listed.clear()
+    for _ in range(2):
+        done = at_server("check")
+        assert (done.returncode, done.stdout) == (3, "EMTUI UNKNOWN - no session is listed\n")
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"version":1}', '{"version":2}', "null", "\x00" * 99])
+def test_what_check_kept_is_not_believed_if_it_cannot_be_read(
+    at_server: Shell, listed: list[Session], damage: str
+) -> None:
+    listed[:] = runs("ssssss")
+    assert at_server("check").returncode == 0
+    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.write_text(damage)
+    listed[:] = listed[:3]
+    assert at_server("check").returncode == 0
+    assert at_server("check").returncode == 0
+
+
+def test_check_keeps_messages_only_of_runs_that_did_not_succeed(
+    at_server: Shell, listed: list[Session]
+) -> None:
+    listed[:] = runs("sswf")
+    at_server("check")
+    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    assert [row[6] for row in json.loads(kept.read_text())["sessions"]] == [
+        "disk full on x",
+        "slow",
+        None,
+        None,
+    ]
+
+
+def test_tail_says_what_a_list_lacks_and_that_it_returned(
+    shell: Shell, listed: list[Session], tmp_path: Path
+) -> None:
+    every = runs("ssssssffss")
+    listed[:] = every
+    (shell.home / "config" / "emtui").mkdir(parents=True)
+    with listing(shell, listed, tmp_path) as there:
+        _, server, _, user, _, pin = there.before
+        config = shell.home / "config" / "emtui" / "config.toml"
+        config.write_text(
+            f"[profiles.lab]\nserver = '{server}'\nuser = '{user}'\npin = '{pin}'\n"
+            "keyring = 'off'\ninterval = 10\n"
+        )
+        config.chmod(0o600)
+        argv = [sys.executable, "-m", "emtui", "tail", "-p", "lab", "--from-start"]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, env=there.environ, text=True) as tail:
+            assert tail.stdout is not None
+            try:
+                told = [json.loads(tail.stdout.readline()) for _ in every]
+                listed[:] = every[:5]
+                told += [json.loads(tail.stdout.readline()) for _ in range(6)]
+                listed[:] = every
+                told += [json.loads(tail.stdout.readline()) for _ in range(6)]
+            finally:
+                tail.terminate()
+    changes = [line["change"] for line in told]
+    assert changes == ["added"] * 10 + ["unlisted"] + ["gone"] * 5 + ["listed"] + ["returned"] * 5
+    lacking, returned = told[10], told[16]
+    assert (lacking["session"], lacking["count"]) == (None, 5)
+    assert lacking["problem"] == "5 runs no longer listed, 2 of them failed"
+    assert (returned["session"], returned["count"]) == (None, 0)
+    assert returned["problem"] == "5 runs no longer listed, 2 of them failed, listed again"

@@ -1,0 +1,158 @@
+"""What runs daily keeps the time of day when the clocks change, unless its starts show that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_runs import DAY, HOUR, MINUTE, SECOND, run, series
+
+from emtui.em.model import Session
+from emtui.triage.attention import attention
+from emtui.triage.rhythm import Due, due, rhythm
+from emtui.triage.standing import standings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SANTIAGO = ZoneInfo("America/Santiago")
+ON, BACK = datetime(2026, 3, 29), datetime(2026, 10, 25)  # noqa: DTZ001 - days of Berlin
+"""The days on which clocks are put on from 02:00 to 03:00, and back from 03:00 to 02:00."""
+
+
+def at(local: datetime, zone: ZoneInfo = BERLIN, *, fold: int = 0) -> datetime:
+    return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+def nights(last: datetime, count: int = 20, zone: ZoneInfo = BERLIN, days: int = 1) -> list[Session]:
+    """Runs at this local time up to this day, newest first; one that is left out begins an hour later."""
+    return [run(at(last - number * days * DAY, zone), "DatabaseMaintenance") for number in range(count)]
+
+
+def asked(runs: Sequence[Session], now: datetime, zone: ZoneInfo = BERLIN) -> Due:
+    found = due(runs, rhythm(runs, zone), now)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize(
+    "clock", [timedelta(hours=hour, minutes=10) for hour in (0, 1, 2, 3, 4, 12, 23)], ids=str
+)
+@pytest.mark.parametrize("day", range(-3, 4))
+def test_the_next_nightly_run_is_due_at_the_same_time_of_day(
+    change: datetime, clock: timedelta, day: int
+) -> None:
+    last = change + day * DAY + clock
+    runs = nights(last)
+    found = asked(runs, at(last) + 6 * HOUR)
+    assert (found.next, found.since, found.count) == (at(last + DAY), None, 0)
+
+
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("days", [2, 7])
+def test_so_is_what_runs_every_few_days(change: datetime, days: int) -> None:
+    last = change - DAY + timedelta(hours=2, minutes=10)
+    runs = nights(last, days=days)
+    assert asked(runs, at(last) + 6 * HOUR).next == at(last + days * DAY)
+
+
+@pytest.mark.parametrize("runs_again", ["02:10A", "02:10B", "03:00"])
+def test_the_day_after_the_change_is_right_whichever_way_the_odd_hour_went(runs_again: str) -> None:
+    """A schedule may take the second 02:10, or begin what is left out as soon as the clock is put on."""
+    if runs_again == "03:00":
+        odd, day = at(ON.replace(hour=3)), ON
+    else:
+        odd, day = at(BACK.replace(hour=2, minute=10), fold="AB".index(runs_again[-1])), BACK
+    before = nights(day - DAY + timedelta(hours=2, minutes=10))
+    found = asked([run(odd, "DatabaseMaintenance"), *before], odd + 6 * HOUR)
+    assert found.next == at(day + DAY + timedelta(hours=2, minutes=10))
+
+
+def test_where_there_is_no_midnight_the_day_after_has_one() -> None:
+    day = datetime(2026, 9, 6)  # noqa: DTZ001 - a day of Santiago
+    runs = nights(day, zone=SANTIAGO)
+    found = asked(runs, at(day, SANTIAGO) + 6 * HOUR, SANTIAGO)
+    assert found.next == at(day + DAY, SANTIAGO)
+
+
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+def test_starts_on_both_sides_that_kept_their_interval_are_due_by_it(change: datetime) -> None:
+    first = at(change + 3 * DAY + timedelta(hours=4, minutes=10))
+    fixed = series("DatabaseMaintenance", DAY, first, 20)
+    assert asked(fixed, first + 6 * HOUR).next == first + DAY
+    local = nights(change + 3 * DAY + timedelta(hours=4, minutes=10))
+    assert asked(local, first + 6 * HOUR).next == at(change + 4 * DAY + timedelta(hours=4, minutes=10))
+
+
+@pytest.mark.parametrize("every", [15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR])
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+def test_shorter_intervals_do_not_move(every: timedelta, change: datetime) -> None:
+    last = at(change) + 30 * MINUTE
+    runs = series("CollectJob", every, last, 28 * DAY // every)
+    assert asked(runs, last + MINUTE).next == last + every
+
+
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("missed", [1, 2, 5])
+def test_since_when_a_nightly_run_is_late_is_its_time_of_day(change: datetime, missed: int) -> None:
+    last = change - DAY + timedelta(hours=4, minutes=10)
+    now = at(last + missed * DAY) + 5 * HOUR
+    found = asked(nights(last), now)
+    assert (found.since, found.count) == (at(last + DAY), missed)
+
+
+@pytest.mark.parametrize("change", [ON, BACK], ids=["on", "back"])
+@pytest.mark.parametrize("kept", ["time of day", "interval"])
+@pytest.mark.parametrize("minutes", range(0, 26 * 60, 10))
+def test_two_nightly_types_are_neither_late_nor_silent_in_the_hour_of_the_change(
+    change: datetime, kept: str, minutes: int
+) -> None:
+    """Whichever they keep: nobody can know before the first run after the change."""
+    last = change - DAY + timedelta(hours=4, minutes=10)
+    again = at(last + DAY) if kept == "time of day" else at(last) + DAY
+    now = at(last) + minutes * MINUTE
+    sessions = list(_two(nights(last), again if again <= now else None))
+    assert attention(sessions, now, BERLIN).findings == ()
+
+
+def _two(runs: Sequence[Session], again: datetime | None) -> Iterator[Session]:
+    for kind in ("DatabaseMaintenance", "LicAutoUpdate"):
+        if again:
+            yield run(again, kind)
+        yield from (run(one.started, kind) for one in runs if one.started)
+
+
+def test_without_a_zone_of_its_own_a_list_is_read_in_utc() -> None:
+    runs = nights(BACK - DAY + timedelta(hours=4, minutes=10))
+    (row,) = standings(runs, at(BACK)).types
+    assert row.due
+    assert row.due.next == (runs[0].started or at(BACK)) + DAY
+
+
+@given(
+    st.sampled_from([BERLIN, SANTIAGO, ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Africa/Casablanca")]),
+    st.integers(0, 24 * 60 - 1),
+    st.integers(0, 364),
+    st.integers(0, 30),
+    st.sampled_from([1, 7]),
+)
+def test_the_next_run_is_always_to_come_and_what_is_late_was_due(
+    zone: ZoneInfo, minute: int, day: int, stray: int, days: int
+) -> None:
+    last = datetime(2026, 1, 1) + day * DAY + minute * MINUTE  # noqa: DTZ001 - a time of the zone
+    runs = [
+        run((one.started or at(last)) + place * 7 % 5 * stray * SECOND)
+        for place, one in enumerate(nights(last, zone=zone, days=days))
+    ]
+    begun = max(one.started for one in runs if one.started)
+    for now in (begun + MINUTE, begun + days * DAY - 2 * HOUR, begun + 3 * days * DAY + 7 * HOUR):
+        found = asked(sorted(runs, key=lambda one: one.started or now, reverse=True), now, zone)
+        if found.since is None:
+            assert found.next is not None
+            assert now < found.next <= begun + days * DAY + 2 * HOUR
+        else:
+            assert begun < found.since <= now
+            assert found.count == 3
