@@ -157,8 +157,9 @@ class Inlet:
             paste, self._rest = self._whole_paste() + self._rest, ""
             return [*([Pasted(paste)] if paste else []), Keys(text)]
         alone = len(text) == 1 or (_CONTROL.fullmatch(text) and text != _PASTE_ENDS)
-        if not (alone and now - self._rest_at > TORN):
+        if not alone or now - self._heard_at <= TOGETHER:
             self._rest_at = now
+        self._heard_at = now
         text, self._rest, self._apart = self._rest + text, "", False
         told = list(self._told(text))
         if not self._pasting:

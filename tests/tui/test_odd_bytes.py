@@ -81,14 +81,26 @@ def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
     assert is_plain(line.brings(b"j"))
 
 
-def test_a_paste_without_an_end_takes_keys_for_some_seconds_only() -> None:
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 1.5, 4.0])
+def test_a_paste_without_an_end_takes_keys_for_some_seconds_only(seconds: float) -> None:
     line, came = Line(), list[Message | Resized]()
     list(line.brings(b"\x1b[200~abc"))
-    for _ in range(4):
-        came += line.rests(1.5)
+    for _ in range(int(UNENDING / seconds) + 1):
+        came += line.rests(seconds)
         came += line.brings(b"j")
-    assert [one.text for one in came if isinstance(one, events.Paste)] == ["abcjjj"]
-    assert is_plain(came)
+    pasted = [one.text for one in came if isinstance(one, events.Paste)]
+    assert len(pasted) == 1
+    assert pasted[0].startswith("abcj")
+    assert {one.key for one in came if isinstance(one, events.Key)} == {"j"}
+
+
+def test_a_paste_that_comes_letter_by_letter_is_one_paste() -> None:
+    line, came = Line(), list[Message | Resized]()
+    for letter in "\x1b[200~" + 200 * "quit\r" + "\x1b[201~":
+        came += line.rests(0.05)
+        came += line.brings(letter.encode())
+    assert [one.text for one in came if isinstance(one, events.Paste)] == [200 * "quit\r"]
+    assert len(came) == 1
 
 
 def test_ctrl_c_ends_a_paste_without_an_end() -> None:
