@@ -231,7 +231,8 @@ class AtTerminal(App[int], inherit_bindings=False):
         driver = self._driver
         if self._lent or not self._running or driver is None or not getattr(driver, "ready", False):
             return
-        asks, news, place = self._frames.turns.asks, self._frames.take(), self._cursor_place()
+        asks, news = self._frames.turns.asks, self._frames.take()
+        place = self.size.clamp_offset(self._cursor_place())
         if not news and place == self._cursor_stands:
             return
         self._cursor_stands, there = place, Control.move_to(*place).segment.text
