@@ -33,11 +33,11 @@ class Stage(App[None]):
         (80, "word " * 16, 2),
     ],
 )
-async def test_the_place_stays_in_sight_beside_a_sentence(width: int, said: str, lines: int) -> None:
+async def test_the_place_stays_in_sight_beside_several_sentences(width: int, said: str, lines: int) -> None:
     app = Stage()
     async with app.run_test(size=(width, 12)) as pilot:
         foot = app.query_one(Foot)
-        foot.say(said, HERE)
+        foot.say(said, HERE, several=True)
         await pilot.pause()
         shown = [strip.text.rstrip() for strip in foot.render_lines(foot.size.region)]
         assert len(shown) == lines
@@ -49,8 +49,17 @@ async def test_a_sentence_that_needs_all_lines_has_them() -> None:
     app = Stage()
     async with app.run_test(size=(40, 12)) as pilot:
         foot = app.query_one(Foot)
-        foot.say("12345678 " * 13, HERE)
+        foot.say("12345678 " * 13, HERE, several=True)
         await pilot.pause()
         shown = [strip.text.rstrip() for strip in foot.render_lines(foot.size.region)]
         assert len(shown) == 3
         assert HERE not in shown[-1]
+
+
+async def test_one_sentence_that_a_line_holds_has_that_line_alone() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 12)) as pilot:
+        foot = app.query_one(Foot)
+        foot.say(SAVED, HERE)
+        await pilot.pause()
+        assert [strip.text.rstrip() for strip in foot.render_lines(foot.size.region)] == [SAVED]

@@ -53,6 +53,7 @@ class Page(Screen[str | None]):
     def __init__(self) -> None:
         super().__init__()
         self._said = ""
+        self._several = False
 
     @property
     def emtui(self) -> EmtuiApp:
@@ -97,12 +98,14 @@ class Page(Screen[str | None]):
 
     def say(self, text: str) -> None:
         """One sentence in the footer, until the next key."""
-        self._said = text
+        self._said, self._several = text, False
         self.show_foot()
 
     def say_too(self, text: str) -> None:
         """One sentence more, after what is said already: neither takes the other away."""
-        self.say(f"{self._said} {text}".strip())
+        self._several = bool(self._said)
+        self._said = f"{self._said} {text}".strip()
+        self.show_foot()
 
     def heard_key(self) -> None:
         """A key was pressed: what was said has been read."""
@@ -225,7 +228,7 @@ class Page(Screen[str | None]):
             return
         here, foot = self.position(), self.query_one(Foot)
         if self._said:
-            foot.say(self._said, here)
+            foot.say(self._said, here, several=self._several)
         else:
             foot.show_keys(self._hints(words.cells(here)), here)
 

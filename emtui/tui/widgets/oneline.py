@@ -48,11 +48,13 @@ class Foot(OneLine):
     """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
 
     A sentence that one line does not hold has up to three until the next key: half of it
-    would not say what to do. The place stays in sight beside it, unless the sentence needs all lines.
+    would not say what to do. Of two sentences at once neither takes the place out of sight, unless
+    they need all lines.
     """
 
     _said = ""
     _here = ""
+    _several = False
     _high = 1
 
     def show_keys(self, keys: Pieces, here: str) -> None:
@@ -60,8 +62,9 @@ class Foot(OneLine):
         self._told("", here)
         self.show(keys, [(here, PLAIN)] if here else [])
 
-    def say(self, sentence: str, here: str) -> None:
-        """Draw this sentence, whole if three lines hold it."""
+    def say(self, sentence: str, here: str, *, several: bool = False) -> None:
+        """Draw this sentence, whole if three lines hold it; it may be several sentences."""
+        self._several = several
         self._told(sentence, here)
         self.show([(sentence, BOLD)], [(here, PLAIN)] if here else [])
 
@@ -81,7 +84,7 @@ class Foot(OneLine):
         if words.cells(self._said) <= room:
             return [self._said]
         lines, beside = wrapped(self._said, width, MOST), wrapped(self._said, room, MOST)
-        is_hidden = bool(lines) and words.cells(lines[-1]) > room
+        is_hidden = self._several and bool(lines) and words.cells(lines[-1]) > room
         return beside if is_hidden and " ".join(beside) == " ".join(lines) else lines
 
     def _height(self, width: int) -> int:
