@@ -5,15 +5,14 @@
 Pure: a look at the list, the time and a zone in, pieces of text out. An hour is one of the shown
 zone, and an hour long also where the clock is turned; a run counts where it began. What is not
 known is no zero: an hour that the last answer does not reach, of which it lacks runs, or in which a
-run is known by its name only, is `?`. Where there is less room words give way, the glyphs of the list
-standing for them.
+run is known by its name only, is `?`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.describe import WORST_FIRST
-from emtui.tui.outcomes import GLYPHS, KNOWN, OUTCOME_STYLES
+from emtui.tui.outcomes import OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
@@ -115,25 +114,18 @@ def _digit(number: int | None) -> tuple[str, Style]:
 def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = None) -> tuple[Pieces, Pieces]:
     """What stands at the left and at the right of a line this wide.
 
-    In so many words as there is room for; no word is cut, and `…` stands for a count that is left out. From
-    80 columns on the hours give way only to what there is to say of how well the list is known.
+    In so many words as there is room for; no word is cut. From 80 columns on the hours give way only to
+    what there is to say of how well the list is known, never to what is acknowledged.
     """
     day = Day.of(snapshot, clock, known)
+    forms = (*_forms(day, snapshot), *_shortened(day, snapshot))
     if width >= MEDIUM:
         hours = by_hour(day, clock.zone)
+        unmarked = tuple(_forms(replace(day, known=Counter()), snapshot))
         room = width - cells(hours) - APART
-        if not _well(snapshot) or _first(_whole(day, snapshot), room):
-            return hours, _fitting(day, snapshot, room)
-    return _fitting(day, snapshot, width), []
-
-
-def _fitting(day: Day, snapshot: Snapshot, room: int) -> Pieces:
-    """What says most of all that fits; at last nothing."""
-    return _first((*_whole(day, snapshot), *_shortened(day, snapshot)), room) or []
-
-
-def _first(forms: Iterable[Pieces], room: int) -> Pieces | None:
-    return next((form for form in forms if cells(form) <= room), None)
+        if not _well(snapshot) or any(cells(form) <= room for form in unmarked):
+            return hours, next(form for form in (*forms, *unmarked) if cells(form) <= room)
+    return next(form for form in (*forms, *_hardly(day, snapshot)) if cells(form) <= width), []
 
 
 def cells(pieces: Pieces) -> int:
@@ -141,32 +133,37 @@ def cells(pieces: Pieces) -> int:
     return sum(words.cells(text) for text, _ in pieces)
 
 
-def _whole(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
-    """All counts with their base: with fewer and fewer words, those of the best outcomes first."""
+def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+    """The counts with their base, from all of them to those of what did not end well."""
+    well, of = _well(snapshot), _base(day)
     told = [(outcome, day.came_to[outcome]) for outcome in _BEST_LAST if day.came_to[outcome]]
-    of = _base(day)
-    whole = _well(snapshot)
-    for well in (whole, _well(snapshot, shortly=True)) if whole else (whole,):
-        if not told:
-            yield [_total(day), *well]
-            continue
-        yield [*_counts(told, day.known), (f" {of} in 24h", PLAIN), *well]
-        yield [*_counts(told, day.known), (f" {of}", PLAIN), *well]
-        for spelled in range(len(told), -1, -1):
-            yield [*_counts(told, day.known, " ", spelled), (f" {of}", PLAIN), *well]
+    if not told:
+        yield _total(day, snapshot)
+        return
+    yield [*_counts(told, day.known), (f" {of} in 24h", PLAIN), *well]
+    yield [*_counts(told, day.known), (f" {of}", PLAIN), *well]
+    if bad := _bad(day):
+        yield [*_counts(bad, day.known), (f" {of}", PLAIN), *well]
 
 
 def _shortened(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
-    """Not all of the counts, but the worst of them; at last their base, or how well the list is known."""
-    bad, well = _bad(day), _well(snapshot, shortly=True)
-    rest: Pieces = [(f" … {_base(day)}", PLAIN), *well]
-    for known in (day.known, Counter[Outcome]()):
-        for number in range(len(bad), 0, -1):
-            yield [*_counts(bad[:number], known, " ", 0), *rest]
-    if well:
-        yield [_total(day), *well]
+    """Not all of the counts, but the worst of them; at last only their base."""
+    bad, rest = _bad(day), [(f"  … {_base(day)}", PLAIN), *_well(snapshot)]
+    for number in range(len(bad) - 1, 0, -1):
+        yield [*_counts(bad[:number], day.known), *rest]
+    if bad:
+        yield [*_counts(bad[:1], Counter()), *rest]
+    yield _total(day, snapshot)
+
+
+def _hardly(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
+    """How well the list is known, in fewer words, or how many runs there were; at last nothing."""
+    total = _number(day)
+    if well := _well(snapshot, shortly=True):
+        yield [*total, *well]
         yield [(well[0][0].strip(), well[0][1]), *well[1:]]
-    yield [_total(day)]
+    yield total
+    yield []
 
 
 def _base(day: Day) -> str:
@@ -177,30 +174,22 @@ def _bad(day: Day) -> list[tuple[Outcome, int]]:
     return [(outcome, day.came_to[outcome]) for outcome in WORST_FIRST if day.came_to[outcome]]
 
 
-def _total(day: Day) -> tuple[str, Style]:
-    return (f"{words.counted(day.total, 'run')} in 24h" if day.total else "nothing ran in 24h"), PLAIN
+def _total(day: Day, snapshot: Snapshot) -> Pieces:
+    return [*_number(day), *_well(snapshot)]
 
 
-def _counts(
-    told: Sequence[tuple[Outcome, int]],
-    known: Counter[Outcome],
-    apart: str = "  ",
-    spelled: int | None = None,
-) -> Pieces:
-    """`2 failed, 1 known  1 warned`; only so many are spelled out, the others have their glyph: `■2,k1 ▲1`.
+def _number(day: Day) -> Pieces:
+    return [(f"{words.counted(day.total, 'run')} in 24h" if day.total else "nothing ran in 24h", PLAIN)]
 
-    What ended well is always spelled out: it takes no more room.
-    """
+
+def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:
+    """`2 failed, 1 known  1 warned`."""
     pieces: Pieces = []
-    for place, (outcome, number) in enumerate(told):
-        if spelled is None or place < spelled or outcome is Outcome.SUCCESS:
-            what = f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
-            marked = ", {} known" if spelled is None else " ({} known)"
-        else:
-            what, marked = f"{GLYPHS[outcome]}{words.count(number)}", f",{KNOWN}{{}}"
-        pieces += [(apart if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
+    for outcome, number in told:
+        what = f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
+        pieces += [("  " if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
         if known[outcome]:
-            pieces.append((marked.format(words.count(known[outcome])), PLAIN))
+            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
     return pieces
 
 
