@@ -215,13 +215,13 @@ CASES: dict[str, Case] = {
     "document: 404 of a session": Case(
         "session",
         error("200 OK", "404", "There is no such resource"),
-        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, is older than the 30 days that the server keeps, or is missing for now, as after a restart or restore.",
         errors.Gone,
     ),
     "document: 404 of events": Case(
         "events",
         json_error("200 OK", 404, "There is no such resource"),
-        "SERVER no longer has a log of session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        "SERVER no longer has a log of session 11111111-2222-4333-8444-555555555555: it was deleted, is older than the 30 days that the server keeps, or is missing for now, as after a restart or restore.",
         errors.Gone,
     ),
     "document: 429": Case(
@@ -288,19 +288,19 @@ CASES: dict[str, Case] = {
     "204": Case(
         "list",
         reply("204 No Content", b"", ""),
-        "https://SERVER/api/systemSessions?format=Entity answered 204 No Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 204 No Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "204: one session": Case(
         "session",
         reply("204 No Content", b"", ""),
-        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 204 No Content instead of a system session: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 204 No Content instead of a system session: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "205": Case(
         "list",
         reply("205 Reset Content", b"", ""),
-        "https://SERVER/api/systemSessions?format=Entity answered 205 Reset Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 205 Reset Content instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "206": Case(
@@ -312,19 +312,19 @@ CASES: dict[str, Case] = {
     "empty": Case(
         "list",
         reply("200 OK", b""),
-        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "empty: blanks": Case(
         "list",
         reply("200 OK", b" \r\n "),
-        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered with an empty body instead of a list of system sessions: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "empty: events": Case(
         "events",
         reply("200 OK", b""),
-        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555/events answered with an empty body instead of the events of a session: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555/events answered with an empty body instead of the events of a session: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "301 without a target": Case(
@@ -354,7 +354,7 @@ CASES: dict[str, Case] = {
     "400": Case(
         "list",
         error("400 BadRequest", "400", "Node [root] does not exist."),
-        "https://SERVER/api/systemSessions?format=Entity answered 400 Node [root] does not exist: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 400 Node [root] does not exist: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     "403": Case(
@@ -390,37 +390,37 @@ CASES: dict[str, Case] = {
     "404 with a web page": Case(
         "list",
         reply("404 Not Found", PAGE, HTML),
-        "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found with a web page: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found with a web page: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     "404 with a web page for a session": Case(
         "session",
         reply("404 Not Found", PAGE, HTML),
-        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 404 Not Found with a web page: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions/11111111-2222-4333-8444-555555555555?format=Entity answered 404 Not Found with a web page: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     "404 of a session": Case(
         "session",
         error("404 Not Found", "404", "There is no such resource"),
-        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, or is older than the 30 days that the server keeps.",
+        "SERVER no longer lists session 11111111-2222-4333-8444-555555555555: it was deleted, is older than the 30 days that the server keeps, or is missing for now, as after a restart or restore.",
         errors.Gone,
     ),
     "405": Case(
         "list",
         reply("405 Method Not Allowed", b"", ""),
-        "https://SERVER/api/systemSessions?format=Entity answered 405 Method Not Allowed: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 405 Method Not Allowed: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     "413": Case(
         "list",
         reply("413 Content Too Large", PAGE, HTML),
-        "https://SERVER/api/systemSessions?format=Entity answered 413 Content Too Large with a web page: the request is a short one, so see which limit stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity answered 413 Content Too Large with a web page: the request is a short one, so see whether a proxy in between limits the size.",
         errors.ServerTrouble,
     ),
     "418": Case(
         "list",
         reply("418 I am a teapot", b"", ""),
-        "https://SERVER/api/systemSessions?format=Entity answered 418: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/systemSessions?format=Entity answered 418: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     "429": Case(
@@ -432,7 +432,7 @@ CASES: dict[str, Case] = {
     "431": Case(
         "list",
         reply("431 Request Header Fields Too Large", b"", ""),
-        "https://SERVER/api/systemSessions?format=Entity answered 431 Request Header Fields Too Large: the request is a short one, so see which limit stands in between.",
+        "https://SERVER/api/systemSessions?format=Entity answered 431 Request Header Fields Too Large: the request is a short one, so see whether a proxy in between limits the size.",
         errors.ServerTrouble,
     ),
     "500": Case(
@@ -450,7 +450,7 @@ CASES: dict[str, Case] = {
     "502 with a web page": Case(
         "list",
         reply("502 Bad Gateway", PAGE, HTML),
-        "https://SERVER/api/systemSessions?format=Entity answered 502 Bad Gateway with a web page: what stands before Enterprise Manager does not reach it, see whether its service runs.",
+        "https://SERVER/api/systemSessions?format=Entity answered 502 Bad Gateway with a web page: the proxy in front of Enterprise Manager does not reach it: see whether its service runs.",
         errors.ServerTrouble,
     ),
     "503": Case(
@@ -802,13 +802,13 @@ CASES: dict[str, Case] = {
     "root: 204": Case(
         "root",
         reply("204 No Content", b"", ""),
-        "https://SERVER/api/ answered 204 No Content instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/ answered 204 No Content instead of the API root: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "root: empty": Case(
         "root",
         reply("200 OK", b""),
-        "https://SERVER/api/ answered with an empty body instead of the API root: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/ answered with an empty body instead of the API root: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "root: 404": Case(
@@ -890,7 +890,7 @@ CASES: dict[str, Case] = {
     "root: 413": Case(
         "root",
         reply("413 Content Too Large", b"", ""),
-        "https://SERVER/api/ answered 413 Content Too Large: the request is a short one, so see which limit stands in between.",
+        "https://SERVER/api/ answered 413 Content Too Large: the request is a short one, so see whether a proxy in between limits the size.",
         errors.ServerTrouble,
     ),
     "root: 503": Case(
@@ -908,7 +908,7 @@ CASES: dict[str, Case] = {
     "root: document says 404": Case(
         "root",
         error("200 OK", "404", "There is no such resource"),
-        "https://SERVER/api/ answered 404 There is no such resource: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/ answered 404 There is no such resource: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.ServerTrouble,
     ),
     # -- the logon
@@ -920,7 +920,7 @@ CASES: dict[str, Case] = {
             "The user name or password is incorrect",
             f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
         ),
-        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused without a reason": Case(
@@ -930,7 +930,7 @@ CASES: dict[str, Case] = {
             b"",
             "WWW-Authenticate: Basic Realm=RestSvc\r\n",
         ),
-        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused without a reason, and other ways": Case(
@@ -940,25 +940,25 @@ CASES: dict[str, Case] = {
             b"",
             "WWW-Authenticate: Negotiate, NTLM\r\nWWW-Authenticate: Basic realm=x\r\n",
         ),
-        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized): check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused with a web page": Case(
         "logon",
         reply("401 Unauthorized", PAGE, f"{HTML}WWW-Authenticate: Basic realm=x\r\n"),
-        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized with a web page): check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops (401 Unauthorized with a web page): check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused by the document": Case(
         "logon",
         error("200 OK", "401", "The user name or password is incorrect"),
-        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: refused by the document, no way named": Case(
         "logon",
         error("401 Unauthorized", "401", "The user name or password is incorrect"),
-        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check the password, whether the account is locked, and that it is no single sign-on account.",
+        "SERVER refused the logon of EXAMPLE\\ops: The user name or password is incorrect; check user name and password, whether the account is locked, and that it is not a single sign-on account.",
         errors.LogonRefused,
     ),
     "logon: no way named": Case(
@@ -1038,13 +1038,13 @@ CASES: dict[str, Case] = {
     "logon: 204": Case(
         "logon",
         reply("204 No Content", b"", ""),
-        "https://SERVER/api/sessionMngr/?v=latest answered 204 No Content instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/sessionMngr/?v=latest answered 204 No Content instead of a logon: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "logon: empty": Case(
         "logon",
         reply("200 OK", b""),
-        "https://SERVER/api/sessionMngr/?v=latest answered with an empty body instead of a logon: try again, then see the logs of Enterprise Manager and of what stands before it.",
+        "https://SERVER/api/sessionMngr/?v=latest answered with an empty body instead of a logon: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
         errors.BadDocument,
     ),
     "logon: web page": Case(
@@ -1063,8 +1063,8 @@ CASES: dict[str, Case] = {
 """Every kind of odd answer."""
 
 LATER = {
-    "404": "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found: try again, then see the logs of Enterprise Manager and of what stands before it.",
-    "document: 404": "https://SERVER/api/systemSessions?format=Entity answered 404 There is no such resource: try again, then see the logs of Enterprise Manager and of what stands before it.",
+    "404": "https://SERVER/api/systemSessions?format=Entity answered 404 Not Found: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
+    "document: 404": "https://SERVER/api/systemSessions?format=Entity answered 404 There is no such resource: try again, then see the logs of Enterprise Manager and of any proxy in front of it.",
     "gzip: 400 MiB of blanks in the list, in chunks": "https://SERVER/api/systemSessions?format=Entity sent more than 128 MiB, which is not read: see what answers there.",
 }
 """What is said of these instead once the list has been had: then there are system sessions, and a list is

@@ -132,7 +132,7 @@ def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
     empty = f"{status} {_STATUSES[status]}" if status in _STATUSES else "with an empty body"
     return BadDocument(
         f"{requested} answered {empty} instead of {what}: try again, then see the logs of"
-        " Enterprise Manager and of what stands before it."
+        " Enterprise Manager and of any proxy in front of it."
     )
 
 
@@ -202,16 +202,16 @@ def _next_step(status: int) -> str:
     if status == 429:
         return "wait a while before the next request."
     if status in {502, 504}:
-        return "what stands before Enterprise Manager does not reach it, see whether its service runs."
+        return "the proxy in front of Enterprise Manager does not reach it: see whether its service runs."
     if status == 503:
         return "try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped."
     if status == 511:
         return "the network wants a logon of its own first, such as in a browser."
     if status in _TOO_BIG:
-        return "the request is a short one, so see which limit stands in between."
+        return "the request is a short one, so see whether a proxy in between limits the size."
     if status == 0 or status >= 500:
         return "try again, then see the logs of Enterprise Manager."
-    return "try again, then see the logs of Enterprise Manager and of what stands before it."
+    return "try again, then see the logs of Enterprise Manager and of any proxy in front of it."
 
 
 def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
@@ -298,7 +298,10 @@ def likely_slip(user: str) -> str:
             r"the name has no domain: give 'EXAMPLE\name' (in quotes, or the shell eats the backslash),"
             r" name@example.net, or 'HOST\name' for a local account"
         )
-    return "check the password, whether the account is locked, and that it is no single sign-on account"
+    return (
+        "check user name and password, whether the account is locked, and that it is not a single sign-on"
+        " account"
+    )
 
 
 def no_root(requested: Requested, status: int, headers: Mapping[str, str], body: bytes) -> EmError:

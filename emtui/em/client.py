@@ -63,6 +63,8 @@ class Client:
         self.api = ""
         """The versions of its API that the server named."""
         self._listed: tuple[Session, ...] = ()
+        self._unlisted: dict[Uid, Session] = {}
+        """What earlier lists had and the last one has not."""
         self._seen: dict[str, Session | None] = {}
         """By GUID what was read of one session: itself, or only its log."""
 
@@ -137,8 +139,15 @@ class Client:
                 raise answers.bad_document(answer.requested, what, problem) from None
             took = asyncio.get_running_loop().time() - began
             self.receipt = Receipt(answer.received, took, answer.skew)
-            self._listed = listing.sessions
+            self._list(listing.sessions)
             return listing
+
+    def _list(self, sessions: tuple[Session, ...]) -> None:
+        """Keep what is listed now, and what no longer is: the id of such a run is not wrong."""
+        if sessions is not self._listed:
+            uids = {one.uid for one in sessions}
+            self._unlisted |= {one.uid: one for one in self._listed if one.uid not in uids}
+            self._listed = sessions
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
@@ -260,13 +269,17 @@ class Client:
         guid = find_guid(uid) or uid
         where, which = self.server.authority, clean(guid)
         listed = next((one for one in self._listed if uid == one.uid or guid == one.id), None)
+        listed = listed or self._unlisted.get(uid)
         if listed is None and guid not in self._seen:
             what = "has no log of" if log else "knows no"
             return NotFound(
                 f"{where} {what} session {which}: the id is wrong, or the session is older than the 30 days"
                 " that the server keeps."
             )
-        why = "it was deleted, or is older than the 30 days that the server keeps."
+        why = (
+            "it was deleted, is older than the 30 days that the server keeps, or is missing for now, as after"
+            " a restart or restore."
+        )
         if log:
             return Gone(f"{where} no longer has a log of session {which}: {why}")
         known = [one for one in (listed, self._seen.get(guid)) if one is not None]

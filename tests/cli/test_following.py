@@ -372,7 +372,7 @@ def test_a_log_that_is_gone_is_told_as_that(there: Shell, manager: Manager, comm
     manager.keeps_logs = False
     done = there(*command, guid(1)[:8])
     assert (done.returncode, done.stdout) == (3, "")
-    assert f"no longer has a log of session {guid(1)}: it was deleted, or is older than" in done.stderr
+    assert f"no longer has a log of session {guid(1)}: it was deleted, is older than" in done.stderr
 
 
 def test_what_has_an_end_is_not_followed(there: Shell) -> None:

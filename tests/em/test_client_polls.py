@@ -25,13 +25,16 @@ from rogue import (
 from emtui.em import wire
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Receipt
-from emtui.em.errors import Cut, ServerTrouble
+from emtui.em.errors import Cut, Gone, NotFound, ServerTrouble
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 
 ROWS = [session_xml(f"{number:08x}-2222-4333-8444-555555555555") for number in range(20)]
 WHOLE = list_xml(ROWS)
+NO_SESSION = (
+    b'<Error xmlns="http://www.veeam.com/ent/v1.0" Message="There is no such resource" StatusCode="404"/>'
+)
 ONLY = uid_of("11111111-2222-4333-8444-555555555555")
 
 
@@ -40,8 +43,11 @@ class Lists:
 
     def __init__(self) -> None:
         self.reply = reply("200 OK", WHOLE)
+        self.lacks: set[str] = set()
 
     def __call__(self, asked: Asked) -> Reply:
+        if route_of(asked) in self.lacks:
+            return reply("404 Not Found", NO_SESSION, "Content-Type: application/xml\r\n")
         return self.reply if route_of(asked) == "list" else GOOD[route_of(asked)]
 
 
@@ -99,6 +105,22 @@ async def test_another_list_is_another_list_and_half_a_one_is_none(tmp_path: Pat
             await client.sessions()
         lists.reply = reply("200 OK", list_xml(ROWS[1:]))
         assert await client.sessions() is second
+
+
+async def test_a_run_that_only_an_earlier_list_had_is_gone_and_its_id_is_not_wrong(tmp_path: Path) -> None:
+    lists = Lists()
+    listed, never = (uid_of(f"{number:08x}-2222-4333-8444-555555555555") for number in (3, 99))
+    async with asking(tmp_path, lists) as client:
+        await client.sessions()
+        lists.reply = reply("200 OK", list_xml(ROWS[10:]))
+        await client.sessions()
+        lists.lacks = {"session", "events"}
+        with pytest.raises(Gone, match=r"no longer lists session 00000003-.* or is missing for now"):
+            await client.session(listed)
+        with pytest.raises(Gone, match="no longer has a log of session 00000003-"):
+            await client.events(listed)
+        with pytest.raises(NotFound, match=r"knows no session 00000063-.*: the id is wrong"):
+            await client.session(never)
 
 
 async def test_the_receipt_has_size_time_and_the_servers_clock(tmp_path: Path) -> None:
