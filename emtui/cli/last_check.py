@@ -31,8 +31,8 @@ class Checked:
 def compared(there: Reach, checked: Checked) -> Snapshot:
     """The list with what it lacks, which is kept for the next check.
 
-    Of two checks at the same time the later answer is kept; a run that began after ours was requested
-    cannot be expected in it.
+    Of two checks at the same time the list of the first to finish is kept; a run that began
+    after ours was requested cannot be expected in it.
     """
     server, user = there.server.ascii_authority, there.user
     as_of, skew, listing = checked.as_of, checked.skew, Listing(checked.sessions)
