@@ -55,7 +55,7 @@ class Teller:
         if isinstance(finding, NoLongerListed):
             return self._no_longer_listed(finding)
         said = self._of_runs(finding)
-        return f"{said}; {NOT_LISTED}" if finding.unlisted else said
+        return f"{said}; run {NOT_LISTED}" if finding.unlisted else said
 
     def _no_longer_listed(self, finding: NoLongerListed) -> str:
         failed = f", {words.count(finding.failed)} of them failed" if finding.failed else ""
@@ -242,9 +242,9 @@ def ground(finding: Finding) -> str:
         case Hanging() | Slowing():
             return _on(finding.rests_on)
         case Late() | Silence() | Paused():
-            return f"on {words.count(finding.rests_on)} intervals"
+            return f"on {words.counted(finding.rests_on, 'interval')}"
         case _:
-            return f"on {words.count(finding.rests_on)} runs"
+            return f"on {words.counted(finding.rests_on, 'run')}"
 
 
 def type_or_name(run: Session) -> str:

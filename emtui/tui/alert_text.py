@@ -59,7 +59,7 @@ def _outages(alerts: Sequence[Alert], now: datetime, zone: tzinfo) -> str:
     shown = outages[-_OUTAGES:]
     spans = [_span(alert, now, zone) for alert in shown]
     earlier = (
-        f"{words.counted(len(outages) - len(shown), 'outage')} before, " if len(outages) > len(shown) else ""
+        f"{words.counted(len(outages) - len(shown), 'earlier outage')}, " if len(outages) > len(shown) else ""
     )
     why = brief(outages[-1].why, _WHY).rstrip(".")
     return f"{earlier}{', '.join(spans)} ({why})"

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_STOPPED = "ctrl+z: no shell started emtui, so fg could not bring it back."
+NOT_STOPPED = "Not suspended: no shell started emtui, so fg could not resume it."
 
 LAYOUT_EVERY = 60.0
 """Seconds in which it is said once that a key is of another keyboard layout."""

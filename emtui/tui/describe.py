@@ -106,12 +106,11 @@ def away(absence: Absence, clock: Clock) -> Pieces:
 
 
 def clock_set(step: Step, clock: Clock) -> Pieces:
-    """Format `Fri 18:02 – Sat 02:02: this computer's clock was set forward by 8h00m`."""
+    """Format `This computer's clock was set forward by 8h00m, from Fri 18:02 to Sat 02:02.`."""
     first, last = (words.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at))
-    span, was = words.duration(abs(step.by)), "this computer's clock was set"
-    if step.by > timedelta():
-        return [(f"{first} – {last}: {was} forward by {span}", BOLD)]
-    return [(f"{was} back by {span}, from {first} to {last}", BOLD)]
+    span = words.duration(abs(step.by))
+    way = "forward" if step.by > timedelta() else "back"
+    return [(f"This computer's clock was set {way} by {span}, from {first} to {last}.", BOLD)]
 
 
 def head(session: Session, clock: Clock) -> Pieces:

@@ -88,7 +88,9 @@ def _list(follow: Follow, clock: Clock) -> str:
     as_of = words.moment(follow.snapshot.as_of, clock.zone)
     if noted.blind_since:
         return f"BLIND since {words.moment(noted.blind_since, clock.zone)}: {noted.missed} requests in a row"
-    return f"{'STALE, ' if noted.sight is Sight.STALE else ''}complete as of {as_of}"
+    lacking = len(follow.snapshot.unlisted.runs)
+    what = f"{words.counted(lacking, 'run')} no longer listed," if lacking else "complete"
+    return f"{'STALE, ' if noted.sight is Sight.STALE else ''}{what} as of {as_of}"
 
 
 def _collected(seen: Snapshot, clock: Clock) -> str:

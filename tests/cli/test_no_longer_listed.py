@@ -58,7 +58,7 @@ def test_check_stays_critical_for_a_failure_that_is_no_longer_listed(
     done = at_server("check")
     assert done.returncode == 2
     assert "LogExport failed twice since" in done.stdout
-    assert "; no longer listed. 3 runs no longer listed since" in done.stdout
+    assert "; run no longer listed. 3 runs no longer listed since" in done.stdout
     assert "2 of them failed" in done.stdout
     listed[:] = [*every, *(run for run in runs("sssssssffs") if run.uid not in {one.uid for one in every})]
     assert at_server("check").returncode == 0

@@ -58,7 +58,7 @@ def test_its_lines_are_searched_and_esc_ends_that(demo_list: Terminal) -> None:
     demo_list.press("e", "d")
     demo_list.until("4 new, 2 missing")
     demo_list.press("/", "retrieving data from BS01", "enter")
-    demo_list.until("1 of 17 lines match")
+    demo_list.until("1 of 17 lines matches")
     demo_list.until(under_cursor(r"›.* Retrieving data from bs01"))
     demo_list.press("esc")
     demo_list.until("4 new, 2 missing")

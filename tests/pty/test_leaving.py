@@ -382,7 +382,7 @@ def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: Dem
     with at_night(demo, environ=a_home(tmp_path)) as terminal:
         terminal.until("Password")
         terminal.press("\x1a")
-        terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
+        terminal.until("Not suspended: no shell started emtui, so fg could not resume it.")
         terminal.press("enter")
         terminal.at_row(1)
         for key in (True, False):
@@ -390,7 +390,7 @@ def test_without_a_shell_it_does_not_stop_and_says_why(tmp_path: Path, demo: Dem
                 terminal.press("\x1a")
             else:
                 os.kill(terminal.child.pid, signal.SIGTSTP)
-            terminal.until("ctrl+z: no shell started emtui, so fg could not bring it back.")
+            terminal.until("Not suspended: no shell started emtui, so fg could not resume it.")
             assert os.waitpid(terminal.child.pid, os.WUNTRACED | os.WNOHANG) == (0, 0)
             terminal.press("down")
             terminal.until(lambda lines: "ctrl+z" not in "\n".join(lines))

@@ -75,16 +75,16 @@ def test_runs_that_vanish_are_one_line_and_attention_keeps_what_they_said(
     shown = night.terminal.until(f"! {203 - left} runs no longer listed since ")
     assert re.match(rf"! {203 - left} runs no longer listed since \d\d:\d\d, 2 of them failed", shown[1])
     assert shown[2].startswith("! LogExport failed twice since ")
-    assert "; no longer listed" in shown[2]
+    assert "; run no longer listed" in shown[2]
     if not left:
         night.terminal.until("The server lists no runs now; 203 runs were listed before.")
     night.terminal.press("!")
-    night.terminal.until("Runs no longer listed", f"now: {203 - left} runs")
+    night.terminal.until(f"{203 - left} runs no longer listed, as of ", f"now: {203 - left} runs")
     night.terminal.press("q")
     night.lists(*every)
     night.terminal.until(lambda lines: lines[1] == calm, "of 203 runs")
     night.terminal.press("u")
-    night.terminal.until("Nothing new below this row.")
+    night.terminal.until("No other new or changed run in this list.")
     night.terminal.press("!")
     night.terminal.until("Runs no longer listed", f"{203 - left} runs, listed")
     assert night.bells == 0
@@ -138,13 +138,13 @@ def test_where_the_selection_moves_to_is_said_when_its_run_is_gone(
     gone = re.search(r"\d\d:\d\d:\d\d|\w\w\w \d\d:\d\d", marked(shown))
     assert gone
     night.lists(*every[:2], *every[3:])
-    shown = terminal.until("The selected run is no longer listed: moved to ")
-    moved = re.search(r"moved to \w+ (\S+)\.", " ".join(shown))
+    shown = terminal.until("The selected run is no longer listed; now selected:")
+    moved = re.search(r"now selected: \w+\s+(\S+)\.", " ".join(shown))
     assert moved
     assert moved[1] in marked(shown)
     assert gone[0] not in marked(shown)
     night.lists()
-    terminal.until("The selected run is no longer listed: no row is left.")
+    terminal.until("The selected run is no longer listed; no row is left.")
 
 
 def test_nothing_is_said_of_the_selection_where_the_top_is_followed_or_a_query_is_typed(
@@ -179,7 +179,7 @@ def test_a_selected_run_that_no_longer_matches_the_query_is_said_to_be_that(
     night.terminal.press("2", "j")
     night.terminal.until("2 of 2 runs")
     night.lists(going[0], *every[1:])
-    night.terminal.until("The selected run no longer matches: moved to CollectJob ")
+    night.terminal.until("The selected run no longer matches; now selected: CollectJob")
 
 
 def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -> None:
@@ -193,7 +193,7 @@ def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -
     terminal.press("g", "E")
     terminal.until("No failed run above this one. Continued from the bottom.")
     terminal.press("w")
-    terminal.until("No run with a warning below this one.")
+    terminal.until("No other run with a warning in this list.")
     terminal.press("1")
     terminal.until("2 of 203 runs")
     terminal.press("G", "n")
@@ -207,7 +207,7 @@ def test_a_selected_alert_that_is_over_is_said_to_be_over(night: Night, every: l
     night.terminal.until("1 of 1 alert")
     well = replace(made(0, "LogExport"), uid=uid_of("0000ffff-0000-4000-8000-000000000004"))
     night.lists(well, *every)
-    night.terminal.until("The selected alert is over: none is left.")
+    night.terminal.until("The selected alert is over; none is left.")
 
 
 def test_after_the_last_alert_the_first_one_comes_again_and_that_is_said(
@@ -218,4 +218,6 @@ def test_after_the_last_alert_the_first_one_comes_again_and_that_is_said(
     night.terminal.press("a", "a")
     night.terminal.until(lambda lines: "Continued" not in "".join(lines[-2:]))
     night.terminal.press("a")
-    night.terminal.until(lambda lines: "Continued from the first alert." in " ".join(lines[-2:]))
+    night.terminal.until(
+        lambda lines: "(on 203 runs). Continued from the first alert." in " ".join(lines[-2:])
+    )

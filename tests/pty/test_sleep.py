@@ -150,13 +150,13 @@ def test_a_clock_that_was_set_forward_or_back_is_told_apart(tmp_path: Path, libf
     manager = Manager(dated=True)
     with before_a_clock(tmp_path, manager, libfaketime) as (terminal, wall):
         wall.set_by("+8h")
-        lines = terminal.until("this computer's clock was set forward by 8h00m")
+        lines = terminal.until("This computer's clock was set forward by 8h00m")
         terminal.until(lambda lines: "STALE" not in lines[0])
         assert not any("blind" in line for line in lines)
         terminal.press("\x1b")
         terminal.until(lambda lines: not any("was set" in line for line in lines))
         wall.set_by("+5h")
-        lines = terminal.until("this computer's clock was set back by 3h00m")
+        lines = terminal.until("This computer's clock was set back by 3h00m")
         assert "STALE" not in lines[0]
         terminal.press("!")
         lines = terminal.until("This computer's clock was set forward by 8h00m", "by 3h00m: ")

@@ -147,6 +147,11 @@ def test_the_ground_says_how_many_runs() -> None:
     assert grounds["Warned"] == "on 30 runs"
 
 
+def test_one_run_is_one_run() -> None:
+    alone = row(BAD, timedelta(0), 1, None, 1)
+    assert telling.ground(Failing("LogExport", alone, None, 0)) == "on 1 run"
+
+
 def test_calm_has_its_base() -> None:
     sessions = [one for kind in "AB" for one in series(kind, 15 * MINUTE, NOW, 2_000)]
     assert telling.calm(attention(sessions, NOW + MINUTE).calm) == "2 of 2 types on time"

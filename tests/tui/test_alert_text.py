@@ -66,6 +66,14 @@ def outage(
                 " requests stopped 12:06 (Refused); 1 type failed: LogExport (no route to host)."
             ),
         ),
+        (
+            [outage(minute, minute + 1) for minute in range(0, 12, 2)],
+            (
+                f"{WHERE} since 12:00: 2 earlier outages, connection lost 12:04, back 12:05,"
+                " connection lost 12:06, back 12:07, connection lost 12:08, back 12:09,"
+                " connection lost 12:10, back 12:11 (em01.example.net does not answer)."
+            ),
+        ),
     ],
 )
 def test_what_is_said_of_alerts(alerts: list[Alert], said: str) -> None:

@@ -589,7 +589,9 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
         watch.hands.set = EIGHT_HOURS
         await watch.until(lambda: "as of 02:03:00" in watch.line("top") and not watch.listing.is_stale)
         line = watch.listing.query_one("#away", Static)
-        assert str(line.render()) == ("Fri 18:03 – Sat 02:03: this computer's clock was set forward by 8h00m")
+        assert str(line.render()) == (
+            "This computer's clock was set forward by 8h00m, from Fri 18:03 to Sat 02:03."
+        )
         await watch.pilot.press("exclamation_mark")
         assert isinstance(watch.app.page, TextPage)
         assert (
@@ -620,7 +622,7 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
         line = watch.listing.query_one("#away", Static)
         await watch.until(lambda: "as of 17:03:00" in watch.line("top"))
         assert (
-            str(line.render()) == "this computer's clock was set back by 1h00m, from Fri 18:03 to Fri 17:03"
+            str(line.render()) == "This computer's clock was set back by 1h00m, from Fri 18:03 to Fri 17:03."
         )
         assert not watch.listing.is_stale
         assert watch.listing.follow.health.gaps == 0

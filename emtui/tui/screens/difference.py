@@ -156,27 +156,31 @@ class DifferenceScreen(Seeking):
 
     def action_next_difference(self) -> None:
         """The next lines that are different."""
-        self._hop(next_difference, 1, "No difference below this line.")
+        self._hop(next_difference, 1, "No difference below this line.", "No other difference.")
 
     def action_previous_difference(self) -> None:
         """The previous lines that are different."""
-        self._hop(next_difference, -1, "No difference above this line.")
+        self._hop(next_difference, -1, "No difference above this line.", "No other difference.")
 
     def action_next_slower(self) -> None:
         """The next step that took much longer."""
-        self._hop(next_slower, 1, "No step below this line took much longer.")
+        self._hop(
+            next_slower, 1, "No step below this line took much longer.", "No other step took much longer."
+        )
 
     def action_previous_slower(self) -> None:
         """The previous step that took much longer."""
-        self._hop(next_slower, -1, "No step above this line took much longer.")
+        self._hop(
+            next_slower, -1, "No step above this line took much longer.", "No other step took much longer."
+        )
 
-    def _hop(self, way: Hop, step: int, otherwise: str) -> None:
+    def _hop(self, way: Hop, step: int, otherwise: str, none: str) -> None:
         rows, here = self.lines.rows, self.lines.here
         place = way(rows, here, step)
         if place is None:
             before = way(rows, -1 if step > 0 else len(rows), step)
             place = None if before == here else before
-            self.say(otherwise if place is None else f"{otherwise} {continued(step)}")
+            self.say(none if place is None else f"{otherwise} {continued(step)}")
         if place is not None:
             self.lines.go_to_row(place)
 

@@ -82,9 +82,8 @@ class FindingsScreen(AboveTheList):
         lines.empty = ("Nothing needs you.",)
         known = self.listing.known_findings
         if not lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known):
-            self.say(
-                f"The selected alert is over: {'moved to the next one' if lines.count else 'none is left'}."
-            )
+            then = "the next one is selected" if lines.count else "none is left"
+            self.say(f"The selected alert is over; {then}.")
         marked = f"  {words.place(known, lines.count, 'alert')} known" if known else ""
         title = titled(f"Attention{marked}", calm(attention.calm), self.size.width)
         self.query_one("#title", OneLine).show(*title)

@@ -70,11 +70,15 @@ class Hopping(Searching):
 
     async def action_next_trouble(self) -> None:
         """The next line that sounds like trouble."""
-        await self._to_line(_troubled, 1, "No line below sounds like trouble.")
+        await self._to_line(
+            _troubled, 1, "No line below sounds like trouble.", "No other line sounds like trouble."
+        )
 
     async def action_previous_trouble(self) -> None:
         """The line before that sounds like trouble."""
-        await self._to_line(_troubled, -1, "No line above sounds like trouble.")
+        await self._to_line(
+            _troubled, -1, "No line above sounds like trouble.", "No other line sounds like trouble."
+        )
 
     def action_severity(self) -> None:
         """Why there is no next warning."""
@@ -82,20 +86,30 @@ class Hopping(Searching):
 
     async def action_next_unseen(self) -> None:
         """The next line that has come since the last look."""
-        await self._to_line(self._is_fresh, 1, "No line below is new since you looked.")
+        await self._to_line(
+            self._is_fresh,
+            1,
+            "No line below is new since you looked.",
+            "No other line is new since you looked.",
+        )
 
     async def action_previous_unseen(self) -> None:
         """The line before that has come since the last look."""
-        await self._to_line(self._is_fresh, -1, "No line above is new since you looked.")
+        await self._to_line(
+            self._is_fresh,
+            -1,
+            "No line above is new since you looked.",
+            "No other line is new since you looked.",
+        )
 
     def _is_fresh(self, line: LogLine) -> bool:
         return isinstance(line, EventLine) and line.place in self.events.fresh
 
-    async def _to_line(self, wanted: Callable[[LogLine], bool], step: int, none: str) -> None:
+    async def _to_line(self, wanted: Callable[[LogLine], bool], step: int, otherwise: str, none: str) -> None:
         if await self.events.hop_to(wanted, step):
             return
         again = await self.events.hop_round(wanted, step)
-        self.say(f"{none} {continued(step)}" if again else none)
+        self.say(f"{otherwise} {continued(step)}" if again else none)
 
 
 def _troubled(line: LogLine) -> bool:

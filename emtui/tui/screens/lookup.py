@@ -134,8 +134,8 @@ class LookupScreen(Walking):
         if event.is_listed and self.query_one(QueryPrompt).is_open:
             return
         why = "no longer matches" if event.is_listed else "is no longer listed"
-        where = "no row is left" if event.here is None else f"moved to {self._named(event.here)}"
-        self.say(f"The selected run {why}: {where}.")
+        where = "no row is left" if event.here is None else f"now selected: {self._named(event.here)}"
+        self.say(f"The selected run {why}; {where}.")
 
     def _named(self, run: Session) -> str:
         """`CollectJob 01:55:04`."""

@@ -104,7 +104,8 @@ class Page(Screen[str | None]):
     def say_too(self, text: str) -> None:
         """One sentence more, after what is said already: neither takes the other away."""
         self._several = bool(self._said)
-        self._said = f"{self._said} {text}".strip()
+        before = self._said if not self._said or self._said.endswith((".", "!", "?")) else f"{self._said}."
+        self._said = f"{before} {text}".strip()
         self.show_foot()
 
     def heard_key(self) -> None:

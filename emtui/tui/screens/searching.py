@@ -86,7 +86,8 @@ class Searching(KeepingUp):
                 if self.only
                 else words.counted(self.events.shown, "event")
             )
-            return f"{words.count(self.events.matches)} of {base} match"
+            matches = self.events.matches
+            return f"{words.count(matches)} of {base} {'matches' if matches == 1 else 'match'}"
         if self.only:
             return f"{words.count(self.events.shown)} of {words.counted(len(log.events), 'event')} shown"
         said = words.counted(len(log.events), "event")

@@ -42,7 +42,8 @@ class Seeking(Comparing):
 
     def told_search(self) -> tuple[Pieces, Pieces]:
         """What is sought, and how many of the lines hold it."""
-        count = f"{words.count(len(self.matches))} of {words.count(len(self.lines.rows))} lines match"
+        verb = "matches" if len(self.matches) == 1 else "match"
+        count = f"{words.count(len(self.matches))} of {words.count(len(self.lines.rows))} lines {verb}"
         return [("  / ", FAINT), (self.sought, BOLD), (f"  {self._which()}", PLAIN)], [(count, FAINT)]
 
     def _which(self) -> str:

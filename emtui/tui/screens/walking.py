@@ -14,35 +14,35 @@ class Walking(Folded):
 
     async def action_next_failed(self) -> None:
         """The next failed run."""
-        await self._hop(_came_to(Outcome.FAILED), 1, "No failed run below this one.")
+        await self._hop(_came_to(Outcome.FAILED), 1, "failed run")
 
     async def action_previous_failed(self) -> None:
         """The previous failed run."""
-        await self._hop(_came_to(Outcome.FAILED), -1, "No failed run above this one.")
+        await self._hop(_came_to(Outcome.FAILED), -1, "failed run")
 
     async def action_next_warned(self) -> None:
         """The next run with a warning."""
-        await self._hop(_came_to(Outcome.WARNING), 1, "No run with a warning below this one.")
+        await self._hop(_came_to(Outcome.WARNING), 1, "run with a warning")
 
     async def action_previous_warned(self) -> None:
         """The previous run with a warning."""
-        await self._hop(_came_to(Outcome.WARNING), -1, "No run with a warning above this one.")
+        await self._hop(_came_to(Outcome.WARNING), -1, "run with a warning")
 
     async def action_next_slow(self) -> None:
         """The next run that took, or takes, unusually long."""
-        await self._hop(self.sessions.is_unusual, 1, "No unusually long run below this one.")
+        await self._hop(self.sessions.is_unusual, 1, "unusually long run")
 
     async def action_previous_slow(self) -> None:
         """The previous run that took, or takes, unusually long."""
-        await self._hop(self.sessions.is_unusual, -1, "No unusually long run above this one.")
+        await self._hop(self.sessions.is_unusual, -1, "unusually long run")
 
     async def action_next_unseen(self) -> None:
         """The next run that is new or differs."""
-        await self._hop(self.sessions.is_marked, 1, "Nothing new below this row.")
+        await self._hop(self.sessions.is_marked, 1, "new or changed run")
 
     async def action_previous_unseen(self) -> None:
         """The previous run that is new or differs."""
-        await self._hop(self.sessions.is_marked, -1, "Nothing new above this row.")
+        await self._hop(self.sessions.is_marked, -1, "new or changed run")
 
     def action_next_match(self) -> None:
         """All rows that are shown match: a hand that is used to vim goes on, round the end."""
@@ -61,11 +61,14 @@ class Walking(Folded):
             self.say(f"No row {'below' if step > 0 else 'above'} this one. {continued(step)}")
         rows.go(row)
 
-    async def _hop(self, wanted: Callable[[Session], bool], step: int, otherwise: str) -> None:
+    async def _hop(self, wanted: Callable[[Session], bool], step: int, what: str) -> None:
         if await self.sessions.hop(wanted, step):
             return
         again = await self.sessions.hop_round(wanted, step)
-        self.say(f"{otherwise} {continued(step)}" if again else otherwise)
+        side = "below" if step > 0 else "above"
+        self.say(
+            f"No {what} {side} this one. {continued(step)}" if again else f"No other {what} in this list."
+        )
 
     def neighbour(self, session: Session, way: str) -> Session | None:
         """The run before or after of the same type, or the next or previous row."""
