@@ -1062,7 +1062,7 @@ async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
         watch.manager.states[39] = "Failed"
         await watch.poll()
         page = await opened(watch)
-        gone = "Its events are gone: the server does not have them any more."
+        gone = "The server no longer has its events; r asks again."
         assert page.events.empty == (gone,)
         assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in page.trouble
         del watch.manager.states[39]
@@ -1146,3 +1146,15 @@ async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -
             await watch.poll()
         assert zone_told(watch) == "+05:30"
         assert "BLIND" in watch.line("top")
+
+
+async def test_an_answer_that_comes_may_say_more_than_a_narrow_line_holds(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        await watch.pilot.resize_terminal(58, 16)
+        for progress in ("asking " + "e" * length for length in (30, 38, 39, 40, 41, 42, 60, 200)):
+            watch.listing.progress = progress
+            await watch.pilot.pause()
+            assert watch.line("tally").endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
+        watch.listing.progress = ""
+        await watch.pilot.pause()
+        assert "ok" in watch.line("tally")

@@ -192,7 +192,7 @@ class LookupScreen(Walking):
             beside = cells(hint) + 2 + cells(coming) <= self.size.width
             self.query_one("#tally", OneLine).show(hint, coming if beside else [])
             return
-        room = self.size.width - (cells(coming) + 4 if coming else 0)
+        room = max(self.size.width - (cells(coming) + 4 if coming else 0), 0)
         clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
         left, right = line(self.snapshot, clock, room, self.known)
         self.query_one("#tally", OneLine).show(

@@ -59,7 +59,7 @@ class Searching(KeepingUp):
     def without_events(self) -> str:
         """Why there are no events, where they have not been read."""
         if self.gone:
-            return "Its events are gone: the server does not have them any more."
+            return "The server no longer has its events; r asks again."
         return "Its events have not been read. r asks for them."
 
     def show_search(self) -> None:
