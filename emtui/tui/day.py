@@ -179,7 +179,8 @@ def _total(day: Day, snapshot: Snapshot) -> Pieces:
 
 
 def _number(day: Day) -> Pieces:
-    return [(f"{words.counted(day.total, 'run')} in 24h" if day.total else "nothing ran in 24h", PLAIN)]
+    nothing = "no runs listed in 24h" if None in day.failed else "nothing ran in 24h"
+    return [(f"{words.counted(day.total, 'run')} in 24h" if day.total else nothing, PLAIN)]
 
 
 def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:

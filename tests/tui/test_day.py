@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
-from emtui.em.model import LONG_AGO, Outcome, Session
+from emtui.em.model import LONG_AGO, Listing, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.known import Known
 from emtui.triage.marks import Mark, only
@@ -194,3 +194,10 @@ def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) 
 def test_a_day_without_a_run_says_so() -> None:
     old = look(series("LogExport", HOUR, NOON - 25 * HOUR, count=50))
     assert told(80, old) == f"13h {'·' * 24} 12h failed | nothing ran in 24h"
+
+
+def test_a_day_whose_runs_are_no_longer_listed_is_not_said_to_have_been_without_any() -> None:
+    before = look([run(NOON - HOUR)])
+    gone = before.again(Listing(()), NOON)
+    assert told(80, gone) == f"13h {'·' * 22}?· 12h failed | no runs listed in 24h"
+    assert told(58, gone) == "no runs listed in 24h"

@@ -210,8 +210,8 @@ class LookupScreen(Walking):
         if self.snapshot.sessions and self.query_now.empty:
             return ()
         if self.query_now.empty and self.snapshot.unlisted:
-            lacking = words.counted(len(self.snapshot.unlisted.runs), "run")
-            return (f"The server lists no runs now; {lacking} were listed before.", "! says since when")
+            lacking = words.count(len(self.snapshot.unlisted.runs))
+            return (f"The server lists no runs now; before it listed {lacking}.", "! says since when")
         if self.query_now.empty:
             return ("The server lists no sessions of the last 30 days.",)
         if self.query_now.text == "is:unseen":
