@@ -115,6 +115,9 @@ def _instead(name: str, argv: Sequence[str]) -> str:
 def _command(operands: Sequence[str]) -> Command:
     name = operands[0] if operands else ""
     command = BY_NAME.get(name) if name or not operands else None
+    if name == "help":
+        asked = next((operand for operand in operands[1:] if operand in BY_NAME), "COMMAND")
+        raise BadUsage(f"there is no command 'help': use emtui --help or emtui {asked} --help")
     if command is None:
         from emtui.lookup import meant
 
