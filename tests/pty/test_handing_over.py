@@ -245,8 +245,10 @@ def test_emtui_that_is_ended_while_a_key_is_waited_for_gives_the_terminal_back(
     tmp_path: Path, demo: Demo
 ) -> None:
     with at_demo(demo, tmp_path, PAGER="cat") as terminal:
+        terminal.press("down", "down", "enter")
+        terminal.until("3 of 3 events")
         terminal.press("v")
-        terminal.until("any key")
+        terminal.until("emtui: press any key to go back.")
         os.kill(terminal.child.pid, signal.SIGTERM)
         assert terminal.end() == 128 + signal.SIGTERM
 
