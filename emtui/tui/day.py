@@ -55,6 +55,8 @@ class Day:
     """All runs, also those that are known by name only."""
     known: Counter[Outcome]
     """How many of them somebody has marked as known."""
+    lacking: bool = False
+    """Whether runs of these hours are no longer listed."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, clock: Clock, known: Known | None = None) -> Day:
@@ -68,7 +70,8 @@ class Day:
             _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
         )
         unsure = {_hour_of(run, first) for run in runs if not run.complete}
-        unsure |= {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
+        lacking = {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
+        unsure |= lacking
         reaches = snapshot.server_time + GRACE
         marked = Counter(run.outcome for run in runs if known and run.complete and known.of(run))
         digits = (
@@ -77,7 +80,7 @@ class Day:
             else None
             for hour in range(HOURS)
         )
-        return cls(first, tuple(digits), came_to, len(runs) + longer, marked)
+        return cls(first, tuple(digits), came_to, len(runs) + longer, marked, bool(lacking))
 
 
 def _began(clock: Clock) -> datetime:
@@ -178,7 +181,9 @@ def _bad(day: Day) -> list[tuple[Outcome, int]]:
 
 
 def _total(day: Day) -> tuple[str, Style]:
-    return (f"{words.counted(day.total, 'run')} in 24h" if day.total else "nothing ran in 24h"), PLAIN
+    if not day.total:
+        return f"nothing {'listed' if day.lacking else 'ran'} in 24h", PLAIN
+    return f"{words.counted(day.total, 'run')} in 24h", PLAIN
 
 
 def _counts(

@@ -16,6 +16,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.unlisted_runs import UnlistedRuns
 from emtui.triage.known import Known
 from emtui.triage.marks import Mark, only
 from emtui.triage.masks import fingerprint
@@ -260,3 +261,10 @@ def test_the_hours_stand_there_whatever_is_acknowledged(width: int, often: int) 
 def test_a_day_without_a_run_says_so() -> None:
     old = look(series("LogExport", HOUR, NOON - 25 * HOUR, count=50))
     assert told(80, old) == f"13h {'·' * 24} 12h failed | nothing ran in 24h"
+
+
+def test_a_day_of_which_all_runs_are_no_longer_listed_does_not_say_that_nothing_ran() -> None:
+    lacks = UnlistedRuns((run(NOON - HOUR),), NOON)
+    assert told(80, replace(look([]), unlisted=lacks)).endswith("| nothing listed in 24h")
+    older = UnlistedRuns((run(NOON - 25 * HOUR),), NOON)
+    assert told(80, replace(look([]), unlisted=older)).endswith("| nothing ran in 24h")
