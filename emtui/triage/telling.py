@@ -244,7 +244,7 @@ def ground(finding: Finding) -> str:
         case Late() | Silence() | Paused():
             return f"on {words.count(finding.rests_on)} intervals"
         case _:
-            return f"on {words.count(finding.rests_on)} runs"
+            return f"on {words.counted(finding.rests_on, 'run')}"
 
 
 def type_or_name(run: Session) -> str:
