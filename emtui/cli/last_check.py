@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emtui.cli.asking import Reach
@@ -15,7 +15,7 @@ OVERLAP = timedelta(minutes=1)
 """A list kept since ours was requested is another check's; one from further ahead is a clock's fault."""
 
 SAME_CLOCK = timedelta(minutes=10)
-"""Where the server's clock was moved by more, ages are other ages, and nothing is compared."""
+"""Where the server's clock was moved by more, ages are other ages: nothing new is missed, nor forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,25 @@ def compared(there: Reach, checked: Checked) -> Snapshot:
     server, user = there.server.ascii_authority, there.user
     as_of, skew, listing = checked.as_of, checked.skew, Listing(checked.sessions)
     last = last_list(server, user)
-    if last is None or abs(skew - last.skew) > SAME_CLOCK:
+    if last is None:
         seen = Snapshot.of(listing, as_of, skew)
     else:
-        began = checked.requested + skew
-        before = tuple(run for run in last.sessions if run.started is None or run.started < began)
         unlisted = UnlistedRuns(last.unlisted, last.since, last.reach, last.arrived)
-        seen = Snapshot(before, as_of, skew=skew, unlisted=unlisted).again(listing, as_of, skew)
+        if abs(skew - last.skew) > SAME_CLOCK:
+            seen = replace(Snapshot.of(listing, as_of, skew), unlisted=_still_lacking(unlisted, listing))
+        else:
+            began = checked.requested + skew
+            before = tuple(run for run in last.sessions if run.started is None or run.started < began)
+            seen = Snapshot(before, as_of, skew=skew, unlisted=unlisted).again(listing, as_of, skew)
     if last is None or not checked.requested < last.as_of <= checked.requested + OVERLAP:
         lacks = seen.unlisted
         kept = LastList(as_of, skew, seen.sessions, lacks.runs, lacks.since, lacks.reach, lacks.arrived)
         keep(server, user, kept)
     return seen
+
+
+def _still_lacking(unlisted: UnlistedRuns, listing: Listing) -> UnlistedRuns:
+    """What was lacking already and has not returned: no age decides, as the clock was moved."""
+    listed = {run.uid for run in listing.sessions}
+    runs = tuple(run for run in unlisted.runs if run.uid not in listed)
+    return replace(unlisted, runs=runs, since=unlisted.since if runs else None)

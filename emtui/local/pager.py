@@ -7,6 +7,7 @@ input, so that it lies in no file; nothing of emtui is in its environment.
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from emtui.local.process import environment_for_others
 
 USUAL = "less"
 SEEN = 1.0
-"""Seconds after which a pager that ends has been looked at."""
+"""Seconds after which a pager that was given the whole text, and ends, has been looked at."""
 KEY = "\r\nemtui: press any key to go back."
 """What is said below the text of a pager that has not waited for anybody."""
 _LOOK = 0.05
@@ -62,22 +63,49 @@ def show(argv: tuple[str, ...], text: str) -> None:
 
 def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
     """Its exit code, and whether it waited for keys, or was there so long that a person has seen it."""
-    began, waited = monotonic(), 0
+    left, waited = memoryview(text), 0
     with subprocess.Popen(  # noqa: S603 - the person's own program
         argv,
         stdin=subprocess.PIPE,
         stdout=None if os.isatty(1) else 2,  # emtui draws there; standard output may be a file
+        bufsize=0,
         env=environment_for_others(),
     ) as program:
-        given: bytes | None = text
-        while True:
-            try:
-                program.communicate(given, timeout=_LOOK)
-            except subprocess.TimeoutExpired:
-                given = None
-                waited += _waits_for_keys()
+        began = monotonic()
+        while program.poll() is None:
+            if left and program.stdin:
+                rest = _give(program.stdin.fileno(), left)
+                waited += len(rest) == len(left) and _waits_for_keys()
+                left, began = rest, monotonic()
             else:
-                return program.returncode, waited > 1 or monotonic() - began > SEEN
+                waited += _goes_on(program) and _waits_for_keys()
+        return program.returncode, waited > 1 or monotonic() - began > SEEN
+
+
+def _give(pipe: int, text: memoryview) -> memoryview:
+    """As much of the text as it takes within a moment; what is left of it, nothing if it takes no more."""
+    os.set_blocking(pipe, False)
+    poll = select.poll()
+    poll.register(pipe, select.POLLOUT)
+    if not poll.poll(1000 * _LOOK):
+        return text
+    try:
+        return text[os.write(pipe, text) :]
+    except BlockingIOError:
+        return text
+    except OSError:
+        return text[:0]
+
+
+def _goes_on(program: subprocess.Popen[bytes]) -> bool:
+    """Whether it is still there a moment after it has the whole text."""
+    if program.stdin:
+        program.stdin.close()
+    try:
+        program.wait(_LOOK)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def _waits_for_keys() -> bool:

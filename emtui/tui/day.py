@@ -54,6 +54,8 @@ class Day:
     """All runs, also those that are known by name only."""
     known: Counter[Outcome]
     """How many of them somebody has marked as known."""
+    lacking: bool = False
+    """Whether runs of these hours are no longer listed."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, clock: Clock, known: Known | None = None) -> Day:
@@ -67,7 +69,8 @@ class Day:
             _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
         )
         unsure = {_hour_of(run, first) for run in runs if not run.complete}
-        unsure |= {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
+        lacking = {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
+        unsure |= lacking
         reaches = snapshot.server_time + GRACE
         marked = Counter(run.outcome for run in runs if known and run.complete and known.of(run))
         digits = (
@@ -76,7 +79,7 @@ class Day:
             else None
             for hour in range(HOURS)
         )
-        return cls(first, tuple(digits), came_to, len(runs) + longer, marked)
+        return cls(first, tuple(digits), came_to, len(runs) + longer, marked, bool(lacking))
 
 
 def _began(clock: Clock) -> datetime:
@@ -179,7 +182,7 @@ def _total(day: Day, snapshot: Snapshot) -> Pieces:
 
 
 def _number(day: Day) -> Pieces:
-    nothing = "no runs listed in 24h" if None in day.failed else "nothing ran in 24h"
+    nothing = "no runs listed in 24h" if day.lacking else "nothing ran in 24h"
     return [(f"{words.counted(day.total, 'run')} in 24h" if day.total else nothing, PLAIN)]
 
 

@@ -32,13 +32,13 @@ LONGEST_ANSWER = 4096
 _PASTE, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _SHOWN = re.compile(r"\x1b\[\d*n")
 _CONTROL = re.compile(r"\x1b\[(?!\[\Z|M[^\x1b]{0,2}\Z)(?:\[[A-E]|M[^\x1b]{3}|[ -?]*[@-~])")
-_SHIFTED = re.compile(r"\x1bO[\d;]{0,8}[A-Za-z]")
+_SHIFTED = re.compile(r"\x1bO(?:[\d;][\d;:]*)?[A-Za-z]")
 _ANSWER = re.compile(r"\x1b[\]P_X^][^\x00-\x1f\x7f]*(?:\x07|\x1b\\)")
-_BEGUN = re.compile(r"\x1b(?:\[[ -?]*|\[\[|\[M[^\x1b]{0,2}|O[\d;]{0,8})?")
+_BEGUN = re.compile(r"\x1b(?:\[[ -?]*|\[\[|\[M[^\x1b]{0,2}|O(?:[\d;][\d;:]*)?)?")
 _ANSWER_BEGUN = re.compile(
     r"\x1b(?:\](?:\d+(?:;[^\x00-\x1f\x7f]*\x1b?)?)?|P(?:[>01!][^\x00-\x1f\x7f]*\x1b?)?|_(?:G[^\x00-\x1f\x7f]*\x1b?)?)"
 )
-_BROKEN = re.compile(r"\x1b(?:\[[ -?]*|(?:\]\d+;|P[>01!]|_G)[^\x00-\x1f\x7f]*)")
+_BROKEN = re.compile(r"\x1b(?:\[[ -?]*|O[\d;:]{9,}|(?:\]\d+;|P[>01!]|_G)[^\x00-\x1f\x7f]*)")
 """A sequence or an answer within which something else begins."""
 _NO_KEY = re.compile(r"\x1b\[(?:[?>=][0-?]*[ -/]*[@-tv-xz-~]|\?[0-?]*u|\d[\d;]*[nc])")
 _WHOLE_ANSWER = re.compile(f"{_NO_KEY.pattern}|{_ANSWER.pattern}")
@@ -48,7 +48,7 @@ _REST_OF_A_KEY = re.compile(
 """And of an answer."""
 _LIKELY = re.compile(
     r"\x1b(?:\[(?:\[[A-E]|<[\d;]+[Mm]|[\d;:]*[A-HP-SZ~]|\d[\d;:]*u|\d+[$^@]|[?>=][\d;]*(?:\$y|[cnu])"
-    r"|\d+n|48;[\d;:]+t|[IO])|O[\d;]*[A-HMP-S])"
+    r"|\d+n|48;[\d;:]+t|[IO])|O(?:[\d;][\d;:]*)?[A-HMP-S])"
 )
 """A sequence as terminals send them; what ends otherwise is the next key, and not the rest of this."""
 _NUMBERS = re.compile(r"\x1b[\[O][<?>=]?[\d;:]*\$?")

@@ -64,6 +64,28 @@ def test_check_stays_critical_for_a_failure_that_is_no_longer_listed(
     assert at_server("check").returncode == 0
 
 
+def test_a_clock_that_is_set_makes_check_forget_nothing_that_is_lacking(
+    at_server: Shell, listed: list[Session]
+) -> None:
+    every = runs("sssssssff")
+    listed[:] = every
+    at_server("check")
+    listed[:] = every[:6]
+    assert at_server("check").returncode == 2
+    (kept,) = (at_server.home / "state" / "emtui").glob("listed-*.json")
+    record = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**record, "skew": record["skew"] + 1200e6}))
+    listed[:] = every[:5]
+    for _ in range(2):
+        done = at_server("check")
+        assert done.returncode == 2
+        assert "3 runs no longer listed since" in done.stdout, (
+            "the one that went with the clock is not missed"
+        )
+    listed[:] = every
+    assert "no longer listed" not in at_server("check").stdout
+
+
 def test_check_counts_only_runs_of_the_types_that_it_was_asked_about(
     at_server: Shell, listed: list[Session]
 ) -> None:

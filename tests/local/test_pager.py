@@ -72,3 +72,22 @@ def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
 def test_one_that_fails_is_said(tmp_path: Path) -> None:
     with pytest.raises(pager.NoPager, match=r"my pager ended with 3\.$"):
         pager.show((str(a_program(tmp_path, 3)),), "x")
+
+
+def test_one_that_takes_long_for_the_text_and_then_ends_at_once_has_not_been_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys: list[str] = []
+    monkeypatch.setattr(pager, "_until_key", lambda: keys.append("any"))
+    slow = ("sh", "-c", f"sleep {pager.SEEN + 0.3}; cat >/dev/null")
+    pager.show(slow, "x" * 1_000_000)
+    assert keys == ["any"]
+    pager.show(("sh", "-c", f"cat >/dev/null; sleep {pager.SEEN + 0.3}"), "x" * 1_000_000)
+    assert keys == ["any"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 3_000_000])
+def test_one_that_reads_slowly_gets_the_whole_text(tmp_path: Path, size: int) -> None:
+    there = tmp_path / "text"
+    pager.show(("sh", "-c", f"sleep 0.2; head -c 9; sleep 0.2; cat >{there}"), "x" * size)
+    assert there.stat().st_size == max(size - 9, 0)

@@ -228,6 +228,14 @@ def test_the_text_of_a_pager_that_ends_at_once_stays_until_a_key(
         terminal.until("sh ended with 3." if "3" in pager else "q back")
 
 
+def test_a_pager_that_reads_slowly_gets_the_whole_list(tmp_path: Path, demo: Demo) -> None:
+    with at_demo(demo, tmp_path, PAGER="sh -c 'sleep 0.3; wc -l'") as terminal:
+        terminal.press("v")
+        terminal.until("any key", lambda lines: any(re.match(r"\D?3\d{3}", line) for line in lines))
+        terminal.press("q")
+        terminal.back()
+
+
 def test_a_pager_that_waits_for_keys_itself_asks_for_no_more(tmp_path: Path, demo: Demo) -> None:
     need("less")
     with at_demo(demo, tmp_path, PAGER="less") as terminal:

@@ -77,7 +77,7 @@ def test_runs_that_vanish_are_one_line_and_attention_keeps_what_they_said(
     assert shown[2].startswith("! LogExport failed twice since ")
     assert "; run no longer listed" in shown[2]
     if not left:
-        night.terminal.until("The server lists no runs now; before it listed 203.")
+        night.terminal.until("The server lists no runs now; before it listed 203.", "no runs listed in 24h")
     night.terminal.press("!")
     night.terminal.until(f"{203 - left} runs no longer listed, as of ", f"now: {203 - left} runs")
     night.terminal.press("q")
@@ -200,6 +200,15 @@ def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -
     terminal.until("No row below this one. Continued from the top.", "1 of 2 runs")
     terminal.press("N")
     terminal.until("No row above this one. Continued from the bottom.", "2 of 2 runs")
+    terminal.press("/", *" since:2h", "enter")
+    for key in ("n", "N"):
+        terminal.until("1 of 1 run")
+        terminal.press("j", key)
+        terminal.until("There is no other row.")
+    terminal.press("/", *" nonesuch", "enter")
+    terminal.until("0 of 0 runs")
+    terminal.press("n")
+    terminal.until("There is no row.")
 
 
 def test_a_selected_alert_that_is_over_is_said_to_be_over(night: Night, every: list[Session]) -> None:

@@ -145,6 +145,8 @@ def test_the_ground_says_how_many_runs() -> None:
     assert grounds["Hanging"] == "on 29 good runs"
     assert grounds["Late"] == "on 167 intervals"
     assert grounds["Warned"] == "on 30 runs"
+    (alone,) = attention([run(NOW - HOUR, outcome=BAD)], NOW).findings
+    assert telling.ground(alone) == "on 1 run"
 
 
 def test_one_run_is_one_run() -> None:

@@ -16,6 +16,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.em.model import LONG_AGO, Listing, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.unlisted_runs import UnlistedRuns
 from emtui.triage.known import Known
 from emtui.triage.marks import Mark, only
 from emtui.triage.masks import fingerprint
@@ -201,3 +202,10 @@ def test_a_day_whose_runs_are_no_longer_listed_is_not_said_to_have_been_without_
     gone = before.again(Listing(()), NOON)
     assert told(80, gone) == f"13h {'·' * 22}?· 12h failed | no runs listed in 24h"
     assert told(58, gone) == "no runs listed in 24h"
+
+
+def test_a_day_of_which_all_runs_are_no_longer_listed_does_not_say_that_nothing_ran() -> None:
+    lacks = UnlistedRuns((run(NOON - HOUR),), NOON)
+    assert told(80, replace(look([]), unlisted=lacks)).endswith("| no runs listed in 24h")
+    older = UnlistedRuns((run(NOON - 25 * HOUR),), NOON)
+    assert told(80, replace(look([]), unlisted=older)).endswith("| nothing ran in 24h")

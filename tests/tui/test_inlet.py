@@ -22,6 +22,7 @@ from emtui.tui.inlet import (
     Pasted,
     Shown,
 )
+from emtui.tui.key_reader import KeyReader
 
 GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 DOWN = "\x1b[B"
@@ -270,3 +271,20 @@ def _joined(told: list[Heard]) -> list[Heard | str]:
         else:
             joined.append(text)
     return joined
+
+
+@pytest.mark.parametrize("numbers", ["9" * 9, "9" * 40, "1;1:3", "999999999;1", ";;;;;;;;;1"])
+def test_a_sequence_with_o_is_one_sequence_however_long_its_numbers_are(numbers: str) -> None:
+    sequence = f"\x1bO{numbers}P"
+    assert heard((0, sequence)) == [Keys(sequence)]
+    assert heard(*((0.001 * place, character) for place, character in enumerate(sequence))) == [
+        Keys(sequence)
+    ]
+    assert KeyReader().read(Keys(sequence)) is None
+
+
+def test_numbers_after_o_that_never_end_are_dropped() -> None:
+    begun = f"\x1bO{'9' * 500}"
+    assert heard((0, begun)) == [Dropped(begun)]
+    assert heard((0, begun + DOWN)) == [Dropped(begun), Keys(DOWN)]
+    assert heard((0, "\x1bO"), (0.2, ":")) == [Alt("O"), Keys(":")]

@@ -59,6 +59,8 @@ class Walking(Folded):
         if rows.count > 1 and not 0 <= row < rows.count:
             row = row % rows.count
             self.say(f"No row {'below' if step > 0 else 'above'} this one. {continued(step)}")
+        elif rows.count <= 1:
+            self.say("There is no other row." if rows.count else "There is no row.")
         rows.go(row)
 
     async def _hop(self, wanted: Callable[[Session], bool], step: int, what: str) -> None:
