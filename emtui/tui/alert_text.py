@@ -19,7 +19,8 @@ LONGEST = 1000
 _NAME = 60
 _LEAST_MESSAGE = 12
 """Less of a message says nothing."""
-_WHY = 200
+_WHY, _WHY_BESIDE = 200, 60
+"""Characters of the reason for an outage; fewer where types failed, too: the footer shows their names."""
 _OUTAGES = 4
 """Times of outages that are named; more are counted."""
 
@@ -47,21 +48,23 @@ def _of_server(alerts: Sequence[Alert], now: datetime, zone: tzinfo, room: int) 
     """Format `em01 since 18:03: connection lost 18:05, back 18:08 (…); 1 type failed: LogExport (…)`."""
     since = words.minute_clock(min(alert.at for alert in alerts), now, zone)
     head = f"{brief(alerts[0].server, _NAME)} since {since}: "
-    outages = [_outages(alerts, now, zone)] if any(alert.run is None for alert in alerts) else []
+    failed = [alert.run for alert in alerts if alert.run]
+    gone = any(alert.run is None for alert in alerts)
+    outages = [_outages(alerts, now, zone, _WHY_BESIDE if failed else _WHY)] if gone else []
     room -= len(head) + sum(map(len, outages)) + len("; .")
-    failures = [_failures([alert.run for alert in alerts if alert.run], room)]
+    failures = [_failures(failed, room)]
     return f"{head}{'; '.join(part for part in (*outages, *failures) if part)}."
 
 
-def _outages(alerts: Sequence[Alert], now: datetime, zone: tzinfo) -> str:
-    """Each with its times, and why the last one was."""
+def _outages(alerts: Sequence[Alert], now: datetime, zone: tzinfo, most: int) -> str:
+    """Each with its times, and why the last one was, in at most so many characters."""
     outages = [alert for alert in alerts if alert.run is None]
     shown = outages[-_OUTAGES:]
     spans = [_span(alert, now, zone) for alert in shown]
     earlier = (
         f"{words.counted(len(outages) - len(shown), 'earlier outage')}, " if len(outages) > len(shown) else ""
     )
-    why = brief(outages[-1].why, _WHY).rstrip(".")
+    why = brief(outages[-1].why, most).rstrip(".")
     return f"{earlier}{', '.join(spans)} ({why})"
 
 

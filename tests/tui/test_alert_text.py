@@ -87,6 +87,12 @@ def test_each_server_has_its_own_sentence() -> None:
     assert "em02.example.net since 12:03: connection lost 12:03" in said
 
 
+def test_a_long_reason_for_an_outage_leaves_room_for_the_types_that_failed() -> None:
+    said = sentence([failure(1, "LogExport"), outage(3, why="the reason " * 40)], at(10), UTC)
+    assert said.index("1 type failed: LogExport") < 2 * 80
+    assert "(the reason the reason" in said
+
+
 def test_messages_are_cut_before_any_name_is() -> None:
     kinds = [f"Type number {number}" for number in range(30)]
     said = sentence([failure(1, kind, "long " * 200) for kind in kinds], at(10), UTC)
