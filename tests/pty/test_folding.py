@@ -69,7 +69,7 @@ def test_s_hops_to_what_takes_or_took_unusually_long(demo_list: Terminal) -> Non
         demo_list.press("s")
         demo_list.until(f"› {row}")
     demo_list.press("S", "S")
-    demo_list.until("No other unusually long run in this list.")
+    demo_list.until("No unusually long run above this one. Continued from the bottom.")
 
 
 def test_the_older_run_of_a_type_is_shown_though_it_was_folded(demo_list: Terminal) -> None:

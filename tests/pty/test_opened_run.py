@@ -70,7 +70,7 @@ def test_lines_that_sound_like_trouble_are_hopped_to_and_no_severity_is_claimed(
     failed_run.press("w")
     failed_run.until("Events have no severity; e goes to words that sound like trouble.")
     failed_run.press("u")
-    failed_run.until("No line below is new since you looked.")
+    failed_run.until("No other line is new since you looked.")
 
 
 def test_which_match_it_is_stands_beside_the_search_and_a_step_over_the_end_is_said_once(
