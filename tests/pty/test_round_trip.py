@@ -62,7 +62,7 @@ VIEWS = {
         "'message:\"Cannot connect\"'",
     ),
     "what a digit shows": View(("2",), "of 3,", "state:running"),
-    "a run": View(("1", "\r"), "good runs", ""),
+    "a run": View(("1", "\r"), "  Last good ", ""),
     "the difference of a run": View(("e", "d"), "4 new, 2 missing", "--compare"),
     "the difference from another run": View(("e", "d", "D", "j", "\r"), "with the run of", "--compare"),
     "what the server said of a run": View(("1", "\r", "i"), "Outcome ", "--view=facts"),
