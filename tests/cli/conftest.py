@@ -1,11 +1,13 @@
-"""A shell for every test, and one that knows the demo."""
+"""A shell for every test, one that knows the demo, and one that knows the server that a test plays."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rogue import PASSWORD, USER, Asked, Identity, Reply, Rogue, identity, rogue_beside
 from served import Demo
 from shell import Shell
 
@@ -32,4 +34,24 @@ def at_demo(shell: Shell, demo: Demo) -> Shell:
     """A shell that knows where the demo is, whom to log on as, and the certificate."""
     shell.before = ("--server", demo.url, "--user", demo.user, "--pin", demo.sha256)
     shell.environ["EMTUI_PASSWORD"] = demo.password
+    return shell
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
+    return identity(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def server(certificate: Identity, manager: Callable[[Asked], Reply]) -> Iterator[Rogue]:
+    """One that answers as the module's own `manager` does."""
+    with rogue_beside(manager, certificate.context()) as played:
+        yield played
+
+
+@pytest.fixture
+def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
+    """A shell that knows where it is, whom to log on as, and the certificate."""
+    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
+    shell.environ["EMTUI_PASSWORD"] = PASSWORD
     return shell

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from rogue import (
     GOOD,
-    PASSWORD,
-    USER,
     Asked,
-    Identity,
     Reply,
-    Rogue,
-    identity,
     list_xml,
     reply,
-    rogue_beside,
     route_of,
 )
 from shell import Shell
@@ -88,27 +81,9 @@ class Manager:
         return GOOD[route]
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
-
-
 @pytest.fixture
 def manager() -> Manager:
     return Manager()
-
-
-@pytest.fixture
-def server(certificate: Identity, manager: Manager) -> Iterator[Rogue]:
-    with rogue_beside(manager, certificate.context()) as played:
-        yield played
-
-
-@pytest.fixture
-def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
-    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
-    shell.environ["EMTUI_PASSWORD"] = PASSWORD
-    return shell
 
 
 def nightly(count: int = 10) -> list[Row]:

@@ -19,17 +19,12 @@ import pexpect
 import pytest
 from rogue import (
     GOOD,
-    PASSWORD,
     REFUSED,
-    USER,
     Asked,
-    Identity,
     Reply,
     Rogue,
-    identity,
     list_xml,
     reply,
-    rogue_beside,
     route_of,
     session_xml,
 )
@@ -134,27 +129,9 @@ class Child:
         return code
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
-    return identity(tmp_path_factory.mktemp("tls"))
-
-
 @pytest.fixture
 def manager() -> Manager:
     return Manager()
-
-
-@pytest.fixture
-def server(certificate: Identity, manager: Manager) -> Iterator[Rogue]:
-    with rogue_beside(manager, certificate.context()) as played:
-        yield played
-
-
-@pytest.fixture
-def there(shell: Shell, server: Rogue, certificate: Identity) -> Shell:
-    shell.before = ("--server", server.authority, "--user", USER, "--pin", certificate.sha256)
-    shell.environ["EMTUI_PASSWORD"] = PASSWORD
-    return shell
 
 
 @contextmanager

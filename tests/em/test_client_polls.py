@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rogue import (
     GOOD,
-    PASSWORD,
-    USER,
     Asked,
     Reply,
-    identity,
     list_xml,
     reply,
-    rogue,
     route_of,
     session_xml,
 )
+from talking import asking
 
 from emtui.em import wire
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Receipt
 from emtui.em.errors import Cut, Gone, NotFound, ServerTrouble
 from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
-from emtui.em.secret import Secret
 
 ROWS = [session_xml(f"{number:08x}-2222-4333-8444-555555555555") for number in range(20)]
 WHOLE = list_xml(ROWS)
@@ -49,22 +41,6 @@ class Lists:
         if route_of(asked) in self.lacks:
             return reply("404 Not Found", NO_SESSION, "Content-Type: application/xml\r\n")
         return self.reply if route_of(asked) == "list" else GOOD[route_of(asked)]
-
-
-@asynccontextmanager
-async def asking(tmp_path: Path, lists: Lists) -> AsyncIterator[Client]:
-    known = identity(tmp_path)
-    async with (
-        rogue(lists, known.context()) as server,
-        await Client.connect(
-            Server("127.0.0.1", server.port),
-            USER,
-            Secret(PASSWORD),
-            trust=Trust(pin=known.sha256),
-            proxies=Proxies(),
-        ) as client,
-    ):
-        yield client
 
 
 async def receipt(client: Client) -> Receipt:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,23 +9,16 @@ from pathlib import Path
 import pytest
 from rogue import (
     GOOD,
-    PASSWORD,
-    USER,
     Asked,
     Reply,
-    identity,
     list_xml,
     reply,
-    rogue,
     route_of,
 )
+from talking import asking
 
 from emtui.em import wire
-from emtui.em.address import Server, Trust
-from emtui.em.client import Client
 from emtui.em.model import Outcome, Session
-from emtui.em.proxy import Proxies
-from emtui.em.secret import Secret
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 GUID = "0f0e0d0c-0b0a-4908-8706-050403020100"
@@ -150,22 +141,6 @@ class Manager:
                 return reply("200 OK", body, kind + date)
             case route:
                 return GOOD[route]
-
-
-@asynccontextmanager
-async def asking(tmp_path: Path, manager: Manager) -> AsyncIterator[Client]:
-    known = identity(tmp_path)
-    async with (
-        rogue(manager, known.context()) as server,
-        await Client.connect(
-            Server("127.0.0.1", server.port),
-            USER,
-            Secret(PASSWORD),
-            trust=Trust(pin=known.sha256),
-            proxies=Proxies(),
-        ) as client,
-    ):
-        yield client
 
 
 @pytest.mark.parametrize(

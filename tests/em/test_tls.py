@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, negative, rogue
+from talking import pump
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Timeouts, certificate
@@ -210,17 +211,7 @@ class Tunnel:
             return
         onward, back = await asyncio.open_connection("127.0.0.1", self.to)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_pump(reader, back), _pump(onward, writer))
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while piece := await reader.read(65536):
-            writer.write(piece)
-    except OSError:
-        return
-    finally:
-        writer.close()
+        await asyncio.gather(pump(reader, back), pump(onward, writer))
 
 
 def through(port: int) -> Proxies:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue
+from talking import pump
 
 from emtui.em.address import Trust, parse_server
 from emtui.em.client import Client
@@ -71,17 +72,7 @@ class Gate:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:
             back.write(head)
-        await asyncio.gather(_pump(reader, back), _pump(onward, writer))
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while piece := await reader.read(65536):
-            writer.write(piece)
-    except OSError:
-        return
-    finally:
-        writer.close()
+        await asyncio.gather(pump(reader, back), pump(onward, writer))
 
 
 @asynccontextmanager
