@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
+from emtui import words
 from emtui.cli import exits, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.em.address import Server
@@ -179,3 +180,12 @@ async def until_terminated(work: Awaitable[T]) -> T:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, before)
         if came:
             raise exits.Terminated(came[0]) from None
+
+
+def seconds_of(timeout: str) -> float:
+    """What `--timeout` says: seconds, or a length of time such as 15m. Raises `BadUsage`."""
+    try:
+        is_number = timeout.replace(".", "", 1).isdigit()
+        return float(timeout) if is_number else words.parse_span(timeout).total_seconds()
+    except ValueError as problem:
+        raise BadUsage(f"--timeout: {problem}") from None

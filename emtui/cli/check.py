@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import exits, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import Reach, reach, talk
+from emtui.cli.asking import Reach, reach, seconds_of, talk
 from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.known import Knowledge
 from emtui.cli.last_check import Checked, compared
@@ -95,7 +95,7 @@ def run(given: Given) -> int:
     finally:
         watch.cancel()
     now = seen.server_time
-    chosen = type_test(kind, types_of((*seen.sessions, *seen.unlisted.runs)))
+    chosen = type_test(kind, types_of(seen.known))
     standing = standings(seen.sessions, now, there.zone, seen.unlisted)
     tell = Teller(now, there.zone)
     if not any(chosen(row.type) for row in standing.types):
@@ -210,12 +210,7 @@ def _ratio(text: str) -> float:
 def _seconds(text: str | None) -> float:
     if text is None:
         return LIMIT
-    try:
-        seconds = (
-            float(text) if text.replace(".", "", 1).isdigit() else words.parse_span(text).total_seconds()
-        )
-    except ValueError as problem:
-        raise BadUsage(f"--timeout: {problem}") from None
+    seconds = seconds_of(text)
     if not 0 < seconds <= _LONGEST:
         raise BadUsage("--timeout takes between a second and an hour.")
     return seconds

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from emtui import words
 from emtui.em.model import Outcome, Session
+from emtui.triage.attention import calm as calm_of
 from emtui.triage.attention import judged, no_longer_listed
 from emtui.triage.baseline import NOTICED, Baselines
 from emtui.triage.finding import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
@@ -119,7 +120,7 @@ def ignored(
     standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller, known: Known
 ) -> int:
     """How much would be wrong if it were not known."""
-    found = _found(standing, chosen, limits, tell)
+    found = _found(standing, chosen, limits, tell) if known else ()
     return sum(1 for finding, _ in found if known.of_finding(finding))
 
 
@@ -146,7 +147,7 @@ def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
         return Verdict(Level.UNKNOWN, "; ".join(unknown))
     well = f"{_not_failing(rows)} not failing"
     if told:
-        well = calm(judged(_only(standing, rows)).calm)
+        well = calm(calm_of(_only(standing, rows)))
     return Verdict(Level.OK, "; ".join((well, *unknown)))
 
 
@@ -270,7 +271,7 @@ def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: L
     rows = [row for row in standing.types if chosen(row.type)]
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
     yield Figures("types", f"{len(rows)};;;0")
-    yield Figures("on_time", f"{judged(_only(standing, rows)).calm.on_time};;;0;{len(rows)}")
+    yield Figures("on_time", f"{calm_of(_only(standing, rows)).on_time};;;0;{len(rows)}")
     yield Figures("failing", f"{failing};;0;0")
     for row in rows[:_MOST_TYPES]:
         name = _UNSAFE.sub("_", row.type[:_LABEL])

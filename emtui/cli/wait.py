@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, reach
+from emtui.cli.asking import converse, reach, seconds_of
 from emtui.cli.finding import narrate_host, session_of
 from emtui.cli.known import is_known
 from emtui.cli.show import Seen, fields
@@ -154,13 +154,7 @@ def _timeout(text: str | None) -> float | None:
     """Seconds, or a length of time such as 15m."""
     if text is None:
         return None
-    try:
-        seconds = (
-            float(text) if text.replace(".", "", 1).isdigit() else words.parse_span(text).total_seconds()
-        )
-    except ValueError as problem:
-        raise BadUsage(f"--timeout: {problem}") from None
-    return min(seconds, _LONGEST)
+    return min(seconds_of(text), _LONGEST)
 
 
 @dataclass(slots=True)

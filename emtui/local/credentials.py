@@ -138,10 +138,6 @@ def lasting(keyring: str) -> str:
     return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
-READY, LOCKED = "ready", "locked"
-"""What a keyring that can be used is, as it is found."""
-
-
 async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
     """Every keyring that emtui knows, as it is found here; none is unlocked, nothing is read from it."""
     return tuple([await _tried(name, patience) for name in ALLOWED])

@@ -48,28 +48,28 @@ def forget_leftovers(environ: MutableMapping[str, str], ancestors: Collection[in
     Both name the process of the multiplexer. What runs inside it descends from that process; where
     the ancestors are not known, a TMUX whose socket is not there is a leftover.
     """
-    for name, multiplexer in (("TMUX", _tmux), ("STY", _screen)):
-        if environ.get(name) and not _is_around(multiplexer(environ[name]), environ[name], ancestors):
+    for name, pane, parts in (("TMUX", "TMUX_PANE", _tmux), ("STY", "WINDOW", _screen)):
+        if environ.get(name) and not _is_around(*parts(environ[name]), ancestors):
             del environ[name]
-            environ.pop("TMUX_PANE" if name == "TMUX" else "WINDOW", None)
+            environ.pop(pane, None)
 
 
-def _tmux(value: str) -> str:
-    """The process in `/tmp/tmux-1000/default,4711,0`."""
-    return value.rpartition(",")[0].rpartition(",")[2]
+def _tmux(value: str) -> tuple[str, str]:
+    """Socket and process in `/tmp/tmux-1000/default,4711,0`."""
+    socket, _, process = value.rpartition(",")[0].rpartition(",")
+    return socket, process
 
 
-def _screen(value: str) -> str:
-    """The process in `4711.pts-0.em01`."""
-    return value.partition(".")[0]
+def _screen(value: str) -> tuple[str, str]:
+    """No socket, and the process in `4711.pts-0.em01`."""
+    return "", value.partition(".")[0]
 
 
-def _is_around(process: str, value: str, ancestors: Collection[int] | None) -> bool:
+def _is_around(socket: str, process: str, ancestors: Collection[int] | None) -> bool:
     if not (process.isascii() and process.isdigit() and len(process) < _DIGITS):
         return False
     if ancestors is not None:
         return int(process) in ancestors
-    socket = value.rpartition(",")[0].rpartition(",")[0]
     return not socket or Path(socket).exists()
 
 

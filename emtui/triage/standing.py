@@ -116,7 +116,8 @@ def standings(
 
 def _overruns(runs: Runs, usual: Baselines, now: datetime) -> Iterable[Overrun]:
     for run in runs:
-        if run.running and (ratio := usual.overrun(run, now)):
-            took, base = run.took(now), usual.of(run)
-            if took is not None and base is not None:
-                yield Overrun(run, took, ratio, base)
+        if not run.running:
+            continue
+        took, base = run.took(now), usual.of(run)
+        if took is not None and base and (ratio := base.overrun(took)):
+            yield Overrun(run, took, ratio, base)

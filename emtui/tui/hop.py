@@ -24,6 +24,15 @@ class Hop(Enum):
         return cls.ON if (there - here) * step > 0 else cls.ROUND
 
 
+def told(hop: Hop, step: int, sought: str) -> str:
+    """What is said of a step to a line that holds what is sought; nothing if it led on."""
+    if hop is Hop.ON:
+        return ""
+    if hop is Hop.ROUND:
+        return continued(step)
+    return f"No {'line' if hop is Hop.NONE else 'other line'} holds “{sought}”."
+
+
 def continued(step: int) -> str:
     """What is said of a step over the end."""
     return "Continued from the top." if step > 0 else "Continued from the bottom."

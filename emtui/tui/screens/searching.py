@@ -9,7 +9,7 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.triage.steps import SHOWN
 from emtui.tui.describe import server_words
-from emtui.tui.hop import Hop, continued
+from emtui.tui.hop import told
 from emtui.tui.screens.keeping_up import KeepingUp
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
@@ -159,11 +159,8 @@ class Searching(KeepingUp):
         if not self.sought:
             self.say("Nothing is searched yet: / searches.")
             return
-        hop = self.events.hop(step)
-        if hop is Hop.NONE:
-            self.say(f"No line holds “{self.sought}”.")
-        elif hop is not Hop.ON:
-            self.say(continued(step) if hop is Hop.ROUND else f"No other line holds “{self.sought}”.")
+        if said := told(self.events.hop(step), step, self.sought):
+            self.say(said)
 
     def forget_search(self) -> bool:
         """End the search, else show all lines; false if there was neither."""

@@ -8,7 +8,7 @@ from textual.reactive import var
 
 from emtui import words
 from emtui.triage.differing import Difference, matching
-from emtui.tui.hop import Hop, continued
+from emtui.tui.hop import Hop, told
 from emtui.tui.screens.comparing import Comparing
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
@@ -115,12 +115,10 @@ class Seeking(Comparing):
             self.action_previous_difference()
 
     def _to_match(self, step: int) -> None:
-        if self.matches:
-            hop = self.lines.hop(self.matches, step)
-            if hop is not Hop.ON:
-                self.say(continued(step) if hop is Hop.ROUND else f"No other line holds “{self.sought}”.")
-        elif self.found:
-            self.say(f"No line holds “{self.sought}”.")
+        if self.found:
+            hop = self.lines.hop(self.matches, step) if self.matches else Hop.NONE
+            if said := told(hop, step, self.sought):
+                self.say(said)
         else:
             self.say(f"There are no lines yet in which “{self.sought}” could stand.")
 

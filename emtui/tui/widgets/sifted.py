@@ -42,14 +42,13 @@ class Sifted(Lines):
         """Whether it is now: not while another screen lies over the list."""
 
     class SelectedGone(Message):
-        """The selected run is not among the rows of a later list: `run`, and `here` is selected now, if any.
+        """The selected run is not among the rows of a later list; `here` is selected now, if any.
 
         `is_listed`: the list still has it, but it does not match the query any more.
         """
 
-        def __init__(self, run: Session, here: Session | None, *, is_listed: bool) -> None:
+        def __init__(self, here: Session | None, *, is_listed: bool) -> None:
             super().__init__()
-            self.run = run
             self.here = here
             self.is_listed = is_listed
 
@@ -264,7 +263,7 @@ class Sifted(Lines):
     def _tell_if_gone(self, selected: Session) -> None:
         if self._lineup.row_of(selected.uid) is None:
             is_listed = place_of(selected.uid, self._lineup.shown.sessions) is not None
-            self.post_message(self.SelectedGone(selected, self.under_cursor, is_listed=is_listed))
+            self.post_message(self.SelectedGone(self.under_cursor, is_listed=is_listed))
 
     def _top_of(self, found: Found, before: tuple[Session, ...]) -> Uid | None:
         """The session to select if the top is followed; None if it is not the top that was chosen.
