@@ -10,13 +10,13 @@ from __future__ import annotations
 import sys
 
 from emtui.cli import main
-from emtui.monitor import pace
+from emtui.monitor import backoff
 
 
 def hurry(every: float) -> None:
     """Look again after so many seconds, where a profile leaves it open."""
-    pace.LEAST, pace.NOT_BELOW = every, 0
-    pace.Pace.__init__.__defaults__ = (every, every, 5 * every)
+    backoff.MIN_INTERVAL, backoff.PAUSE_PER_RESPONSE_TIME = every, 0
+    backoff.PollSchedule.__init__.__defaults__ = (every, every, 5 * every)
 
 
 if __name__ == "__main__":

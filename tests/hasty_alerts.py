@@ -12,9 +12,9 @@ import sys
 from hasty import hurry
 
 from emtui.cli import main
-from emtui.monitor import alarm, follow
+from emtui.monitor import alert_policy, poller
 
 if __name__ == "__main__":
-    every, alarm.APART, follow.SHORTEST_GAP = map(float, sys.argv[1:4])
+    every, alert_policy.ALERT_SPACING, poller.SHORTEST_GAP = map(float, sys.argv[1:4])
     hurry(every)
     sys.exit(main(sys.argv[4:]))

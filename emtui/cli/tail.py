@@ -17,7 +17,7 @@ from emtui.handover.records import session_record
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.monitor.follow import Answer
+    from emtui.monitor.poller import ListResponse
     from emtui.monitor.snapshot import Snapshot
     from emtui.monitor.tail import Line
 
@@ -34,15 +34,15 @@ def run(given: Given) -> int:
 
     async def ask(client: Client) -> int:
         from emtui.cli.known import KnownNow
-        from emtui.monitor.follow import Follow
-        from emtui.monitor.pace import Pace
+        from emtui.monitor.backoff import PollSchedule
+        from emtui.monitor.poller import Poller
         from emtui.monitor.tail import Tail
 
         if table:
             narrate_zone(there, client.now())
         profile = there.connection.profile
-        every = float(profile.interval) if profile and profile.interval else Pace().every
-        follow = Follow(lambda: _answer(client, query), Pace(every, every))
+        every = float(profile.interval) if profile and profile.interval else PollSchedule().interval
+        follow = Poller(lambda: _answer(client, query), PollSchedule(every, every))
         known = KnownNow(client.server)
         tail = Tail(
             follow,
@@ -63,12 +63,12 @@ def run(given: Given) -> int:
     return converse(there, ask)
 
 
-async def _answer(client: Client, query: Followed) -> Answer:
-    from emtui.monitor.follow import Answer
+async def _answer(client: Client, query: Followed) -> ListResponse:
+    from emtui.monitor.poller import ListResponse
 
     listing = await client.sessions()
     query.look(listing.sessions, client.now(), client.server)
-    return Answer.of(listing, client.receipt)
+    return ListResponse.of(listing, client.receipt)
 
 
 async def _whole(client: Client, seen: Snapshot) -> Snapshot:

@@ -85,14 +85,14 @@ def follow(given: Given) -> int:
 async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
     """The session once it has ended; what may pass is waited through. Raises `Gone`."""
     from emtui.em.errors import EmError, NotFound
-    from emtui.monitor.one import One
+    from emtui.monitor.session_poller import SessionPoller
 
     session, seen = await session_of(client, target), client.now()
     if not session.running:
         return session
     uid, said = session.uid, ""
     try:
-        async with aclosing(One(lambda: client.session(uid)).answers()) as answers:
+        async with aclosing(SessionPoller(lambda: client.session(uid)).results()) as answers:
             async for answer in answers:
                 if isinstance(answer, EmError):
                     said = _say_once(said, answer)
@@ -115,7 +115,7 @@ def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, z
 
 async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
     from emtui.em.errors import EmError, NotFound
-    from emtui.monitor.one import One
+    from emtui.monitor.session_poller import SessionPoller
 
     session, said = await session_of(client, target), ""
     seen = client.now()
@@ -130,7 +130,7 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
             known = asked if asked.complete else known
         return known, await client.events(known.uid)
 
-    async with aclosing(One(look).answers()) as answers:
+    async with aclosing(SessionPoller(look).results()) as answers:
         async for answer in answers:
             if isinstance(answer, EmError):
                 said = _say_once(said, answer)

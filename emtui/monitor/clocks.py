@@ -18,7 +18,7 @@ _AGREES_WITHIN = 0.25
 """Two measurements of a step may differ by this share of it: requests take time, `Date` has no fractions."""
 
 
-class Cause(Enum):
+class GapCause(Enum):
     """Why nothing was requested for a while, as a sentence."""
 
     SLEPT = "This computer slept."
@@ -28,7 +28,7 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """All clocks at one moment; without CLOCK_BOOTTIME `boot` is None."""
 
     wall: float
@@ -36,7 +36,7 @@ class Reading:
     boot: float | None = None
 
     @classmethod
-    def now(cls) -> Reading:
+    def now(cls) -> ClockReading:
         """Of this computer's own clocks."""
         return cls(time.time(), time.monotonic(), _boot_time())
 
@@ -59,7 +59,7 @@ class Lapse:
     shifted: float = 0.0
 
     @classmethod
-    def between(cls, before: Reading, after: Reading, expected: float) -> Lapse:
+    def between(cls, before: ClockReading, after: ClockReading, expected: float) -> Lapse:
         """Of two readings that were meant to be at most `expected` apart."""
         ran = after.monotonic - before.monotonic
         known = before.boot is not None and after.boot is not None
@@ -68,13 +68,13 @@ class Lapse:
         shifted = after.wall - before.wall - ran - slept
         return cls(slept, max(ran - expected, 0.0), shifted if abs(shifted) >= _AT_LEAST else 0.0)
 
-    def cause(self, least: float) -> Cause | None:
+    def cause(self, least: float) -> GapCause | None:
         """Why more than `least` seconds passed without a request, if they did."""
         if self.slept > least:
-            return Cause.SLEPT
+            return GapCause.SLEPT
         if self.stopped > least:
-            return Cause.STOPPED
-        return Cause.UNCERTAIN if self.shifted > least else None
+            return GapCause.STOPPED
+        return GapCause.UNCERTAIN if self.shifted > least else None
 
     def step(self, least: float) -> float:
         """How far the clock on the wall was set, certainly; forward only where that is no sleep."""

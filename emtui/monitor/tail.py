@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from emtui.em.errors import EmError
 from emtui.em.model import Outcome, Session
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Follow
-from emtui.monitor.health import Sight
+from emtui.monitor.feed_health import Freshness
+from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
 
 BEAT = 290.0
@@ -48,7 +48,7 @@ class Tail:
     `narrate` is told in a sentence when this computer's clock was set: that is no blindness.
     """
 
-    follow: Follow
+    follow: Poller
     wanted: Callable[[Session], bool]
     whole: Callable[[Snapshot], Awaitable[Snapshot]]
     from_start: bool = False
@@ -82,7 +82,7 @@ class Tail:
                 await looking
 
     async def _look(self, looks: asyncio.Queue[Snapshot | None]) -> None:
-        async with aclosing(self.follow.looks()) as found:
+        async with aclosing(self.follow.snapshots()) as found:
             async for seen in found:
                 if seen is not None and seen.references:
                     seen = await self._known(seen)  # noqa: PLW2901 - the same look, better known
@@ -112,17 +112,17 @@ class Tail:
     def _why_blind(self) -> str:
         """Why nothing is known, or was before this look; what may only be a clock that was set waits."""
         health = self.follow.health
-        if health.sight is Sight.BLIND:
+        if health.freshness is Freshness.LOST:
             return health.problem
         if health.gap:
-            return "" if self.follow.undecided and not health.missed else health.gap
-        return health.periods[-1].why if health.gaps > self._gaps and health.periods else ""
+            return "" if self.follow.is_gap_uncertain and not health.failures_in_a_row else health.gap
+        return health.lost_periods[-1].why if health.gaps > self._gaps and health.lost_periods else ""
 
     def _say_clock(self) -> None:
         """How far this computer's clock was set, and from when to when, as the JSON has times."""
-        steps, self._steps = self._steps, self.follow.health.steps_counted
+        steps, self._steps = self._steps, self.follow.health.clock_step_count
         if steps < self._steps:
-            step = self.follow.health.steps[-1]
+            step = self.follow.health.clock_steps[-1]
             way = "forward" if step.by > timedelta() else "back"
             first, last = (f"{when:%Y-%m-%dT%H:%M:%SZ}" for when in (step.at - step.by, step.at))
             self.narrate(f"This computer's clock was set {way}, from {first} to {last}.")

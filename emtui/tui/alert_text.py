@@ -12,7 +12,7 @@ from itertools import groupby
 from emtui import words
 from emtui.em.model import Session
 from emtui.em.text import brief
-from emtui.monitor.alarm import Alert, Severity
+from emtui.monitor.alert_policy import Alert, Severity
 
 LONGEST = 1000
 """Characters of a sentence, at most."""
@@ -74,7 +74,7 @@ def _span(alert: Alert, now: datetime, zone: tzinfo) -> str:
         what = "requests stopped" if alert.severity is Severity.STOPPED else "connection lost"
         return f"{what} {at}"
     until = words.minute_clock(alert.until, now, zone)
-    if alert.severity is Severity.BACK:
+    if alert.severity is Severity.RECOVERED:
         return f"connection back {until}, lost {at}"
     return f"connection lost {at}, back {until}"
 

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 
 from emtui import __version__
 from emtui.local import process
-from emtui.monitor.past import PastLogs
+from emtui.monitor.history_cache import HistoryCache
 from emtui.tui import garbage
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.leaving import Leaving
@@ -55,7 +55,7 @@ class EmtuiApp(Opening, Ringing, LookingBack, Leaving, inherit_bindings=False):
         super().__init__(start)
         self.wraps = False
         """Whether long events are wrapped rather than cut."""
-        self.past = PastLogs()
+        self.past = HistoryCache()
 
     @property
     def speed(self) -> float:
@@ -93,7 +93,7 @@ class EmtuiApp(Opening, Ringing, LookingBack, Leaving, inherit_bindings=False):
         self.set_interval(NOTED_EVERY, self._note)
 
     def _sweep(self) -> None:
-        if self.lookup_screen is None or self.lookup_screen.follow.idle > garbage.NOBODY:
+        if self.lookup_screen is None or self.lookup_screen.follow.idle_time > garbage.NOBODY:
             garbage.sweep()
 
     def _play(self, replay: Replay) -> None:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from emtui import words
 from emtui.em.model import Outcome, Session
-from emtui.monitor.away import Absence
-from emtui.monitor.follow import Follow
-from emtui.monitor.health import Sight, Step
+from emtui.monitor.absence_summary import AbsenceSummary
+from emtui.monitor.feed_health import ClockStep, Freshness
+from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import MEDIUM, Clock, took_text, unknown
 from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
@@ -57,27 +57,27 @@ def as_of_text(when: datetime, clock: Clock) -> str:
     return f"as of {f'{time} {offset}' if abs(clock.now - when) < words.DAY else whole}"
 
 
-def standing(follow: Follow, clock: Clock, width: int) -> Pieces:
+def standing(follow: Poller, clock: Clock, width: int) -> Pieces:
     """How old the list is, in words once that is too old; and how often it is asked for."""
     pieces: Pieces = []
     health, snapshot = follow.health, follow.snapshot
     if follow.paused:
         pieces.append(("PAUSED  ", BOLD))
-    if health.blind_since:
-        since = words.day_and_clock(health.blind_since, clock.now, clock.zone)
-        offset = words.zone_offset(health.blind_since, clock.zone)
+    if health.lost_since:
+        since = words.day_and_clock(health.lost_since, clock.now, clock.zone)
+        offset = words.zone_offset(health.lost_since, clock.zone)
         return [*pieces, (f"BLIND since {since} {offset}", ALARM)]
     if snapshot is None:
         return [*pieces, (words.zone_offset(clock.now, clock.zone), PLAIN)]
-    if health.sight is Sight.STALE:
+    if health.freshness is Freshness.STALE:
         pieces.append(("STALE  ", ALARM))
     pieces.append((as_of_text(snapshot.as_of, clock), PLAIN))
-    if width >= MEDIUM and not follow.paused and follow.pace.is_regular:
-        pieces.append((f"  every {words.pause(follow.every)}", PLAIN))
+    if width >= MEDIUM and not follow.paused and follow.schedule.is_regular:
+        pieces.append((f"  every {words.pause(follow.interval)}", PLAIN))
     return pieces
 
 
-def away(absence: Absence, clock: Clock) -> Pieces:
+def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
     """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 
     def span(since: datetime, until: datetime) -> str:
@@ -95,7 +95,7 @@ def away(absence: Absence, clock: Clock) -> Pieces:
         pieces.append((f" of {words.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
     else:
         pieces.append((" nothing ended", PLAIN))
-    for period in absence.blind:
+    for period in absence.outages:
         until = period.until or absence.until
         filled = ", filled from the server's list" if period.until else ""
         pieces.append((f"; blind {span(period.since, until)}{filled}", BOLD))
@@ -105,7 +105,7 @@ def away(absence: Absence, clock: Clock) -> Pieces:
     return pieces
 
 
-def clock_set(step: Step, clock: Clock) -> Pieces:
+def clock_set(step: ClockStep, clock: Clock) -> Pieces:
     """Format `This computer's clock was set forward by 8h00m, from Fri 18:02 to Sat 02:02.`."""
     first, last = (words.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at))
     span = words.duration(abs(step.by))

@@ -15,7 +15,7 @@ from emtui.em.threads import beside
 from emtui.handover.bundle import Received, Wire
 from emtui.handover.case import Case, Origin
 from emtui.local.notes import Note, notes_on
-from emtui.monitor.past import PastLogs
+from emtui.monitor.history_cache import HistoryCache
 from emtui.triage.differing import difference
 from emtui.triage.explained import explain, good_before
 from emtui.triage.known import Known
@@ -34,13 +34,13 @@ class Ground:
     notes: tuple[Note, ...]
 
 
-async def gather(source: Source, past: PastLogs, ground: Ground, case: Case) -> Case:
+async def gather(source: Source, past: HistoryCache, ground: Ground, case: Case) -> Case:
     """The same case, with all that can be had."""
     case = await _read(source, case)
     row = ground.board.of(case.session.type)
     good = good_before(row.runs, case.session) if row else []
-    logs = await past.of(source, good)
-    last = await past.of(source, good[:1])  # kept since just now: nobody is asked twice
+    logs = await past.logs(source, good)
+    last = await past.logs(source, good[:1])  # kept since just now: nobody is asked twice
     then = (good[0], last[0]) if last else None
     return await beside(partial(_thought, case, ground, logs, then))
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from emtui import words
 from emtui.em.source import Source
-from emtui.monitor.follow import Follow
-from emtui.monitor.health import LARGE_SKEW, Health, Sight, UnlistedPeriod
+from emtui.monitor.feed_health import LARGE_SKEW, FeedHealth, Freshness, UnlistedPeriod
+from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 
@@ -16,27 +16,27 @@ _COLLECTS = "CollectJob"
 _HOUR = 3600.0
 
 
-def health(follow: Follow, client: Source | None, clock: Clock, second_try: datetime | None = None) -> str:
+def health(follow: Poller, client: Source | None, clock: Clock, second_try: datetime | None = None) -> str:
     """One fact a line, and the blind periods below; a refused logon may be sent once more then."""
     lines = [f"{label:<16}{text}" for label, text in _facts(follow, client, clock) if text]
     if second_try:
         lines.append(f"{'Second logon':<16}once, at {words.moment(second_try, clock.zone)}")
     lines += ["", "Blind periods", *(_periods(follow.health, clock) or ["  none since emtui was started"])]
-    if back := [step for step in reversed(follow.health.steps) if step.by < timedelta()]:
+    if back := [step for step in reversed(follow.health.clock_steps) if step.by < timedelta()]:
         lines += ["", "This computer's clock was set back"]
         lines += [
             f"  by {words.duration(-step.by)}: {_span(step.at - step.by, step.at, 'to', clock)}"
             for step in back
         ]
-    if lacked := [_lacked(period, clock) for period in reversed(follow.health.unlisted)]:
+    if lacked := [_lacked(period, clock) for period in reversed(follow.health.unlisted_periods)]:
         lines += ["", "Runs no longer listed", *lacked]
     return "\n".join(lines)
 
 
-def _periods(noted: Health, clock: Clock) -> list[str]:
+def _periods(noted: FeedHealth, clock: Clock) -> list[str]:
     """The newest first; the times that never were, as the clock was set forward, among them."""
-    told = [(period.since, period.until, period.why) for period in noted.periods]
-    for step in noted.steps:
+    told = [(period.since, period.until, period.why) for period in noted.lost_periods]
+    for step in noted.clock_steps:
         if step.by > timedelta():
             why = f"This computer's clock was set forward by {words.duration(step.by)}."
             told.append((step.at - step.by, step.at, why))
@@ -55,7 +55,7 @@ def _lacked(period: UnlistedPeriod, clock: Clock) -> str:
     return f"  {_span(period.since, period.until, '–', clock)}: {runs}"
 
 
-def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
+def _facts(follow: Poller, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
     seen, noted = follow.snapshot, follow.health
     yield "List", _list(follow, clock)
     if noted.problem:
@@ -69,7 +69,7 @@ def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tupl
     yield (
         "So far",
         (
-            f"{words.counted(noted.looks, 'list')} of {words.size(noted.received)} in all,"
+            f"{words.counted(noted.responses, 'list')} of {words.size(noted.bytes_received)} in all,"
             f" {words.counted(noted.failures, 'request')} without one"
         ),
     )
@@ -81,16 +81,17 @@ def _facts(follow: Follow, client: Source | None, clock: Clock) -> Iterator[tupl
         yield "Certificate", f"valid until {until}, SHA-256 {certificate.sha256[:16]}…"
 
 
-def _list(follow: Follow, clock: Clock) -> str:
+def _list(follow: Poller, clock: Clock) -> str:
     noted = follow.health
     if follow.snapshot is None:
         return "none yet"
     as_of = words.moment(follow.snapshot.as_of, clock.zone)
-    if noted.blind_since:
-        return f"BLIND since {words.moment(noted.blind_since, clock.zone)}: {noted.missed} requests in a row"
+    if noted.lost_since:
+        since = words.moment(noted.lost_since, clock.zone)
+        return f"BLIND since {since}: {noted.failures_in_a_row} requests in a row"
     lacking = len(follow.snapshot.unlisted.runs)
     what = f"{words.counted(lacking, 'run')} no longer listed," if lacking else "complete"
-    return f"{'STALE, ' if noted.sight is Sight.STALE else ''}{what} as of {as_of}"
+    return f"{'STALE, ' if noted.freshness is Freshness.STALE else ''}{what} as of {as_of}"
 
 
 def _collected(seen: Snapshot, clock: Clock) -> str:
@@ -112,15 +113,15 @@ def _clocks(skew: timedelta | None) -> str:
     return f"the server's is {span} {way} this computer's: one of them is wrong; durations go by the server's"
 
 
-def _cost(follow: Follow) -> str:
+def _cost(follow: Poller) -> str:
     """What following the list costs the server at this pace."""
-    if not follow.pace.is_regular:
+    if not follow.schedule.is_regular:
         return "none: this is a recording"
-    cost, every = follow.health.last, follow.every
+    cost, every = follow.health.last_cost, follow.interval
     an_hour = _HOUR / every
     pace = f"every {words.pause(every)}: {an_hour:.0f} an hour"
     if follow.paused:
         return "paused: none"
     if cost is None:
         return pace
-    return f"{pace}, {words.size(round(cost.size * an_hour))}; the last took {cost.took:.1f} s"
+    return f"{pace}, {words.size(round(cost.size * an_hour))}; the last took {cost.seconds:.1f} s"

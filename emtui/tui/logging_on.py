@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.source import Source
     from emtui.local.connection import Connection
-    from emtui.monitor.pace import Pace
+    from emtui.monitor.backoff import PollSchedule
     from emtui.tui.screens.login import LoginScreen
 
 SECOND_TRY = timedelta(minutes=30)
@@ -136,10 +136,10 @@ class LoggingOn(HandingOver, inherit_bindings=False):
             self.page.say_too(event.news)
 
     def _push_list(self, client: Source) -> None:
-        from emtui.monitor.follow import RealClock
+        from emtui.monitor.poller import SystemTime
         from emtui.tui.screens.lookup import LookupScreen
 
-        clocks = RealClock(self._start.now)
+        clocks = SystemTime(self._start.now)
         self.push_screen(LookupScreen(client, self._pace(), clocks, *self._view()))
 
     def _overheard(self, client: Client) -> Source:
@@ -150,11 +150,11 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         while isinstance(self.screen, Page) and not (keep and self.screen is self.lookup_screen):
             await self.pop_screen()
 
-    def _pace(self) -> Pace:
-        from emtui.monitor.pace import Pace
+    def _pace(self) -> PollSchedule:
+        from emtui.monitor.backoff import PollSchedule
 
         profile = self.connection.profile
-        return Pace(profile.interval) if profile and profile.interval else Pace()
+        return PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
 
     def _view(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
@@ -209,7 +209,7 @@ class LoggingOn(HandingOver, inherit_bindings=False):
         The certificate of a demo is made by this computer, whatever the demo's clock shows.
         """
         from emtui.em.clock import utc_now
-        from emtui.monitor.health import LARGE_SKEW
+        from emtui.monitor.feed_health import LARGE_SKEW
 
         demo = self._start.mark == DEMO
         client, self._unwarned = self._unwarned, None

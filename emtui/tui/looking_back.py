@@ -26,11 +26,11 @@ class LookingBack(LoggingOn, inherit_bindings=False):
     async def _look_back(self) -> None:
         """Tell what ended since somebody last looked at this profile's list, unless that was just now."""
         from emtui.local.watermark import last_look
-        from emtui.monitor.pace import AWAY
+        from emtui.monitor.backoff import IDLE_AFTER
 
         name, screen = self.kept_under, self.lookup_screen
         since = await beside(partial(last_look, name)) if name else None
-        if since and screen and timedelta(seconds=AWAY) <= self.now() - since:
+        if since and screen and timedelta(seconds=IDLE_AFTER) <= self.now() - since:
             screen.was_left(since)
 
     @work(group="note", description="note the last look")

@@ -1,7 +1,7 @@
 """What the application tells by itself, wherever one is: new failures, and that nothing is known any more.
 
-At most once in ten minutes, all that came meanwhile in one sentence (`monitor.alarm` decides): by the bell,
-the footer, the profile's command, and the terminal's title.
+At most once in ten minutes, all that came meanwhile in one sentence (`monitor.alert_policy` decides): by the
+bell, the footer, the profile's command, and the terminal's title.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from emtui.em.model import Session
-    from emtui.monitor.alarm import Alarm
+    from emtui.monitor.alert_policy import AlertPolicy
     from emtui.tui.screens.following import Following
     from emtui.tui.start import Start
 
@@ -31,11 +31,11 @@ class Ringing(LoggingOn, inherit_bindings=False):
         self._ring_later: Timer | None = None
 
     @cached_property
-    def _alarm(self) -> Alarm:
+    def _alarm(self) -> AlertPolicy:
         """What is to be told, by a clock that goes on while this computer sleeps."""
-        from emtui.monitor.alarm import Alarm
+        from emtui.monitor.alert_policy import AlertPolicy
 
-        return Alarm(self._elapsed)
+        return AlertPolicy(self._elapsed)
 
     def _elapsed(self) -> float:
         return self.lookup_screen.follow.elapsed if self.lookup_screen else 0.0
@@ -52,23 +52,23 @@ class Ringing(LoggingOn, inherit_bindings=False):
 
     def _ring(self, known: Callable[[Session], bool] = lambda _: False) -> None:
         """Tell what is due now; what is gathered is told as soon as it is due."""
-        from emtui.monitor.alarm import Severity
+        from emtui.monitor.alert_policy import Severity
         from emtui.tui.alert_text import sentence
 
         alerts = self._alarm.due(known)
         if alerts:
             what = sentence(alerts, self.now(), self.page.zone or self.zone)
-            self._tell(what, rings=any(alert.severity > Severity.BACK for alert in alerts))
+            self._tell(what, rings=any(alert.severity > Severity.RECOVERED for alert in alerts))
             if len(alerts) > 1 and isinstance(self.screen, Page):
                 self.screen.say(what)  # one alone stands on the screen already, for as long as it holds
         if self._ring_later:
             self._ring_later.stop()
-        waits = self._alarm.waits
-        self._ring_later = self.set_timer(self._alarm.left, self._ring_what_is_due) if waits else None
+        waits = self._alarm.has_pending
+        self._ring_later = self.set_timer(self._alarm.seconds_left, self._ring_what_is_due) if waits else None
 
     def _ring_what_is_due(self) -> None:
         """The same once its time has come; what somebody has acknowledged meanwhile needs no telling."""
-        if self._alarm.waits:
+        if self._alarm.has_pending:
             screen = self.lookup_screen
             known = screen.known if screen else None
             self._ring(lambda run: known is not None and known.of(run) is not None)
@@ -91,12 +91,12 @@ class Ringing(LoggingOn, inherit_bindings=False):
 
     def on_following_moved(self, event: Following.Moved) -> None:
         """Runs are new or differ: new failures are told, wherever one is."""
-        from emtui.monitor.alarm import new_failures
+        from emtui.monitor.alert_policy import new_failures
 
         screen = self.lookup_screen
         if screen:
             spared = partial(screen.spares, event.changes)
-            self._alarm.failed(
+            self._alarm.on_failures(
                 new_failures(event.changes, screen.snapshot, spared), self.now(), self.server_name
             )
             self._ring()
@@ -110,7 +110,7 @@ class Ringing(LoggingOn, inherit_bindings=False):
         for page in self.pages:
             page.show_top()
         if not self.blind:
-            self._alarm.back(self.now())
+            self._alarm.on_recovered(self.now())
             self._ring_what_is_due()
         name = getattr(self._driver, "name", None)
         profile = self.connection.profile
@@ -120,5 +120,5 @@ class Ringing(LoggingOn, inherit_bindings=False):
     def on_following_lost(self, event: Following.Lost) -> None:
         """A request has failed, and the server cannot be reached any more."""
         if self.lookup_screen:
-            self._alarm.lost(event.at or self.now(), self.server_name, event.why, stopped=event.stopped)
+            self._alarm.on_lost(event.at or self.now(), self.server_name, event.why, stopped=event.stopped)
             self._ring()

@@ -18,7 +18,7 @@ from emtui.em.errors import Denied, EmError
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.monitor.follow import Answer, Follow
+from emtui.monitor.poller import ListResponse, Poller
 
 REQUESTS = 1_000
 SLOW = {
@@ -96,17 +96,17 @@ async def connect(port: int, known: Identity, prefix: str = "") -> Client:
     )
 
 
-async def ask(client: Client, follow: Follow, at: str) -> None:
+async def ask(client: Client, follow: Poller, at: str) -> None:
     """One request of the kind that the case is about; the list's by the loop that the screens use."""
     if at == "session":
         await client.session(uid_of(GUID))
     elif at == "events":
         await client.events(uid_of(GUID))
     else:
-        missed = follow.health.missed
-        async with aclosing(follow.looks()) as looks:
+        missed = follow.health.failures_in_a_row
+        async with aclosing(follow.snapshots()) as looks:
             await anext(looks)
-        if follow.health.missed > missed:
+        if follow.health.failures_in_a_row > missed:
             raise EmError(follow.health.problem)
 
 
@@ -118,10 +118,10 @@ async def test_a_thousand_odd_answers_lose_nothing_and_say_what_is_true(tmp_path
         client = await connect(server.port, known)
         logons += 1
 
-        async def listed() -> Answer:
-            return Answer.of(await client.sessions(), client.receipt)
+        async def listed() -> ListResponse:
+            return ListResponse.of(await client.sessions(), client.receipt)
 
-        follow = Follow(listed, clock=Impatient())
+        follow = Poller(listed, clock=Impatient())
         await ask(client, follow, "list")
         assert follow.snapshot is not None
         shown = follow.snapshot.sessions

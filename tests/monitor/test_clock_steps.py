@@ -13,10 +13,10 @@ from looks import NOON, Weekend, look, run
 
 from emtui.em.errors import EmError, Unreachable
 from emtui.em.model import Listing
-from emtui.monitor.away import Absence
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.health import Cost, Health
-from emtui.monitor.pace import Pace
+from emtui.monitor.absence_summary import AbsenceSummary
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.feed_health import FeedHealth, RequestCost
+from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 
 STEPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=400), timedelta(days=-400)]
@@ -42,17 +42,17 @@ class Server:
     asked: list[float] = field(default_factory=list)
     problem: EmError | None = None
 
-    async def __call__(self) -> Answer:
+    async def __call__(self) -> ListResponse:
         self.asked.append(self.clock.passed)
         if self.problem:
             raise self.problem
-        return Answer(LISTING, Cost(1000, 0.0), -self.clock.off)
+        return ListResponse(LISTING, RequestCost(1000, 0.0), -self.clock.off)
 
 
-async def looks_around(step: timedelta, server: Server, follow: Follow) -> list[Snapshot]:
+async def looks_around(step: timedelta, server: Server, follow: Poller) -> list[Snapshot]:
     """Two looks before the clock is put elsewhere, and two after it."""
     seen: list[Snapshot] = []
-    async with aclosing(follow.looks()) as looks:
+    async with aclosing(follow.snapshots()) as looks:
         async for snapshot in looks:
             assert snapshot
             seen.append(snapshot)
@@ -66,7 +66,7 @@ async def looks_around(step: timedelta, server: Server, follow: Follow) -> list[
 @pytest.mark.parametrize("step", STEPS)
 async def test_it_asks_as_often_as_before_and_says_what_the_wall_says(step: timedelta) -> None:
     server = Server(Stepping())
-    seen = await looks_around(step, server, Follow(server, Pace(), server.clock, chance=lambda: 0.5))
+    seen = await looks_around(step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5))
     assert server.asked == [0.0, 60.0, 120.0, 180.0]
     assert [look.as_of - NOON for look in seen[2:]] == [
         step + timedelta(minutes=2),
@@ -77,7 +77,7 @@ async def test_it_asks_as_often_as_before_and_says_what_the_wall_says(step: time
 @pytest.mark.parametrize("step", STEPS)
 async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: timedelta) -> None:
     server = Server(Stepping())
-    seen = await looks_around(step, server, Follow(server, Pace(), server.clock, chance=lambda: 0.5))
+    seen = await looks_around(step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5))
     running = LISTING.sessions[0]
     assert [running.took(look.server_time) for look in seen] == [
         timedelta(minutes=15 + minute) for minute in range(4)
@@ -87,13 +87,13 @@ async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: 
 @pytest.mark.parametrize("step", STEPS)
 async def test_being_blind_is_counted_in_looks_and_begins_no_later_than_now(step: timedelta) -> None:
     server = Server(Stepping())
-    follow = Follow(server, Pace(), server.clock, chance=lambda: 0.5)
-    async with aclosing(follow.looks()) as looks:
+    follow = Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
+    async with aclosing(follow.snapshots()) as looks:
         async for _ in looks:
             server.problem, server.clock.off = AWAY, step
-            if follow.health.missed == 3:
+            if follow.health.failures_in_a_row == 3:
                 break
-    since = follow.health.blind_since
+    since = follow.health.lost_since
     assert since is not None
     assert since <= server.clock.now()
     assert since in {NOON, server.clock.now()}
@@ -106,17 +106,17 @@ moments = st.timedeltas(timedelta(days=-2), timedelta(days=2)).map(NOON.__add__)
 def test_whatever_the_wall_says_no_time_ends_before_it_began(
     told: list[tuple[datetime, bool]], left: datetime
 ) -> None:
-    health = Health()
+    health = FeedHealth()
     for at, well in told:
         if well:
-            health.answered(at, Cost(1000, 0.1))
+            health.on_response(at, RequestCost(1000, 0.1))
         else:
-            health.failed(at, "away")
-        assert health.blind_since is None or health.blind_since <= at
-    assert all(period.until is None or period.since <= period.until for period in health.periods)
-    absence = Absence.of(look(run(1)), health, left)
+            health.on_failure(at, "away")
+        assert health.lost_since is None or health.lost_since <= at
+    assert all(period.until is None or period.since <= period.until for period in health.lost_periods)
+    absence = AbsenceSummary.of(look(run(1)), health, left)
     assert absence.since <= absence.until
-    assert all(period.until is None or period.since <= period.until for period in absence.blind)
+    assert all(period.until is None or period.since <= period.until for period in absence.outages)
 
 
 @given(moments)

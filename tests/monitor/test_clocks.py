@@ -14,11 +14,11 @@ from looks import NOON, run
 
 from emtui.em.errors import EmError, Unreachable
 from emtui.em.model import Listing
-from emtui.monitor import follow as following
-from emtui.monitor.clocks import Cause, Lapse, Reading, was_set
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.health import Cost, Period, Sight
-from emtui.monitor.pace import Pace
+from emtui.monitor import poller
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.clocks import ClockReading, GapCause, Lapse, was_set
+from emtui.monitor.feed_health import Freshness, LostPeriod, RequestCost
+from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.tail import Line, Tail
 
@@ -36,25 +36,25 @@ GONE = Unreachable("em01.example.net does not answer.")
     [
         (1.0, 1.0, 1.0, None, 0.0),
         (1.6, 1.0, 1.0, None, 0.0),
-        (EIGHT, 1.0, EIGHT, Cause.SLEPT, 0.0),
+        (EIGHT, 1.0, EIGHT, GapCause.SLEPT, 0.0),
         (LEAST - 1, 1.0, LEAST - 1, None, 0.0),
-        (LEAST + 3, 1.0, LEAST + 3, Cause.SLEPT, 0.0),
-        (EIGHT, EIGHT, EIGHT, Cause.STOPPED, 0.0),
-        (EIGHT, 1.0, 1.0, Cause.UNCERTAIN, 0.0),
-        (EIGHT, 1.0, None, Cause.UNCERTAIN, 0.0),
-        (EIGHT, EIGHT, None, Cause.STOPPED, 0.0),
+        (LEAST + 3, 1.0, LEAST + 3, GapCause.SLEPT, 0.0),
+        (EIGHT, EIGHT, EIGHT, GapCause.STOPPED, 0.0),
+        (EIGHT, 1.0, 1.0, GapCause.UNCERTAIN, 0.0),
+        (EIGHT, 1.0, None, GapCause.UNCERTAIN, 0.0),
+        (EIGHT, EIGHT, None, GapCause.STOPPED, 0.0),
         (1 - HOUR, 1.0, 1.0, None, -HOUR),
         (1 - HOUR, 1.0, None, None, -HOUR),
         (-19.0, 1.0, 1.0, None, 0.0),
         (121.0, 1.0, 1.0, None, 120.0),
-        (EIGHT - HOUR, 1.0, EIGHT, Cause.SLEPT, -HOUR),
+        (EIGHT - HOUR, 1.0, EIGHT, GapCause.SLEPT, -HOUR),
     ],
 )
 def test_what_passed_between_two_readings(
-    wall: float, monotonic: float, boot: float | None, cause: Cause | None, step: float
+    wall: float, monotonic: float, boot: float | None, cause: GapCause | None, step: float
 ) -> None:
-    before = Reading(1e9, 500.0, None if boot is None else 9000.0)
-    after = Reading(1e9 + wall, 500.0 + monotonic, None if boot is None else 9000.0 + boot)
+    before = ClockReading(1e9, 500.0, None if boot is None else 9000.0)
+    after = ClockReading(1e9 + wall, 500.0 + monotonic, None if boot is None else 9000.0 + boot)
     lapse = Lapse.between(before, after, 1.0)
     assert lapse.cause(LEAST) is cause
     assert lapse.step(LEAST) == pytest.approx(step, abs=0.01)
@@ -70,7 +70,7 @@ def test_a_clock_that_was_set_leaves_the_servers_behind_and_sleep_does_not() -> 
 
 
 def test_this_computers_own_clocks_can_be_read() -> None:
-    first, second = Reading.now(), Reading.now()
+    first, second = ClockReading.now(), ClockReading.now()
     assert Lapse.between(first, second, 1.0).cause(30.0) is None
     assert second.monotonic >= first.monotonic
 
@@ -101,29 +101,29 @@ class Computer:
         self.waits.append(seconds)
         await event.wait()
 
-    def read(self) -> Reading:
-        return Reading(self.slept + self.set, 0.0, self.slept)
+    def read(self) -> ClockReading:
+        return ClockReading(self.slept + self.set, 0.0, self.slept)
 
-    async def answer(self) -> Answer:
+    async def answer(self) -> ListResponse:
         self.asked += 1
         if self.hangs:
             await asyncio.Event().wait()
         if self.problem:
             raise self.problem
         skew = None if self.ahead is None else timedelta(seconds=self.ahead - self.set)
-        return Answer(Listing((run(1),)), Cost(1000, 0.1), skew)
+        return ListResponse(Listing((run(1),)), RequestCost(1000, 0.1), skew)
 
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "TICK", 0.01)
+    monkeypatch.setattr(poller, "CLOCK_CHECK_INTERVAL", 0.01)
 
 
-def followed(computer: Computer) -> Follow:
-    return Follow(computer.answer, Pace(), computer, lambda: 0.0, read_clocks=computer.read)
+def followed(computer: Computer) -> Poller:
+    return Poller(computer.answer, PollSchedule(), computer, lambda: 0.0, read_clocks=computer.read)
 
 
-def failed_so_often(follow: Follow, failures: int) -> bool:
+def failed_so_often(follow: Poller, failures: int) -> bool:
     return follow.health.failures >= failures
 
 
@@ -137,50 +137,50 @@ async def until(looks: AsyncGenerator[Snapshot | None, None], holds: Callable[[]
 async def test_sleep_is_stale_before_the_next_request_and_a_period_without_data_after_it() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.slept = EIGHT
-        await until(looks, lambda: follow.health.sight is Sight.STALE)
+        await until(looks, lambda: follow.health.freshness is Freshness.STALE)
         assert computer.asked == 1
-        assert follow.idle == EIGHT
-        await until(looks, lambda: follow.health.looks == 2)
-        assert follow.health.sight is Sight.CLEAR
-        assert list(follow.health.periods) == [Period(NOON, computer.now(), "This computer slept.")]
+        assert follow.idle_time == EIGHT
+        await until(looks, lambda: follow.health.responses == 2)
+        assert follow.health.freshness is Freshness.FRESH
+        assert list(follow.health.lost_periods) == [LostPeriod(NOON, computer.now(), "This computer slept.")]
 
 
 async def test_a_request_under_way_is_given_up_and_its_late_answer_is_not_taken() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.hangs = True
-        follow.wake()
-        getting = asyncio.create_task(until(looks, lambda: follow.health.sight is Sight.STALE))
+        follow.refresh()
+        getting = asyncio.create_task(until(looks, lambda: follow.health.freshness is Freshness.STALE))
         await asyncio.sleep(0.02)
         assert computer.asked == 2
         computer.slept, computer.hangs = EIGHT, False
         await getting
-        await until(looks, lambda: follow.health.looks == 2)
+        await until(looks, lambda: follow.health.responses == 2)
         assert computer.asked == 3
 
 
 async def test_an_answer_from_before_the_sleep_is_not_taken_for_one_after_it() -> None:
     computer = Computer()
 
-    async def sleeps_while_it_comes() -> Answer:
+    async def sleeps_while_it_comes() -> ListResponse:
         answer = await computer.answer()
         if computer.asked == 2:
             computer.slept = EIGHT
         return answer
 
-    follow = Follow(sleeps_while_it_comes, Pace(), computer, lambda: 0.0, read_clocks=computer.read)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
-        follow.wake()
-        await until(looks, lambda: follow.health.sight is Sight.STALE)
+    follow = Poller(sleeps_while_it_comes, PollSchedule(), computer, lambda: 0.0, read_clocks=computer.read)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
+        follow.refresh()
+        await until(looks, lambda: follow.health.freshness is Freshness.STALE)
         assert follow.snapshot
         assert follow.snapshot.as_of == NOON
-        await until(looks, lambda: follow.health.looks == 2)
+        await until(looks, lambda: follow.health.responses == 2)
         assert computer.asked == 3
 
 
@@ -189,81 +189,81 @@ async def test_the_first_request_that_fails_after_sleep_is_repeated_soon_and_no_
 ):
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.slept, computer.problem = EIGHT, GONE
         await until(looks, lambda: follow.health.failures == 1)
         for failures, pause in ((2, 10.0), (3, 120.0)):
-            assert follow.health.sight is Sight.STALE
+            assert follow.health.freshness is Freshness.STALE
             again = asyncio.create_task(until(looks, partial(failed_so_often, follow, failures)))
             await asyncio.sleep(0.03)
             assert computer.waits[-1] == pause
-            follow.wake()
+            follow.refresh()
             await again
-        assert follow.health.blind_since == NOON
-        assert follow.health.periods[-1].why == f"This computer slept. {GONE}"
+        assert follow.health.lost_since == NOON
+        assert follow.health.lost_periods[-1].why == f"This computer slept. {GONE}"
         computer.problem = None
-        follow.wake()
-        await until(looks, lambda: follow.health.looks == 2)
-        assert [period.until for period in follow.health.periods] == [computer.now()]
+        follow.refresh()
+        await until(looks, lambda: follow.health.responses == 2)
+        assert [period.until for period in follow.health.lost_periods] == [computer.now()]
 
 
 async def test_sleep_in_an_outage_is_part_of_it() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.problem = GONE
         for failures in range(1, 4):
-            follow.wake()
+            follow.refresh()
             await until(looks, partial(failed_so_often, follow, failures))
         computer.slept = EIGHT
         await until(looks, lambda: follow.health.failures == 4)
-        assert (follow.health.outages, len(follow.health.periods)) == (1, 1)
+        assert (follow.health.outages, len(follow.health.lost_periods)) == (1, 1)
         computer.problem = None
-        follow.wake()
-        await until(looks, lambda: follow.health.looks == 2)
-        (period,) = follow.health.periods
+        follow.refresh()
+        await until(looks, lambda: follow.health.responses == 2)
+        (period,) = follow.health.lost_periods
         assert (period.since, period.until) == (NOON, computer.now())
 
 
 async def test_a_nap_is_no_gap_but_a_request_that_was_due_in_it_is_made() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.slept = 100.0
-        await until(looks, lambda: follow.health.looks == 2)
-        assert (follow.health.gaps, list(follow.health.periods)) == (0, [])
+        await until(looks, lambda: follow.health.responses == 2)
+        assert (follow.health.gaps, list(follow.health.lost_periods)) == (0, [])
 
 
 @pytest.mark.parametrize("ahead", [0.0, None])
 async def test_a_wall_clock_that_goes_on_alone_is_judged_by_the_servers(ahead: float | None) -> None:
     computer = Computer(ahead=ahead)
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.set = EIGHT
-        await until(looks, lambda: follow.health.sight is Sight.STALE)
-        await until(looks, lambda: follow.health.looks == 2)
+        await until(looks, lambda: follow.health.freshness is Freshness.STALE)
+        await until(looks, lambda: follow.health.responses == 2)
         if ahead is None:
-            assert [period.why for period in follow.health.periods] == [Cause.UNCERTAIN.value]
-            assert not follow.health.steps
-            assert follow.idle == EIGHT
+            assert [period.why for period in follow.health.lost_periods] == [GapCause.UNCERTAIN.value]
+            assert not follow.health.clock_steps
+            assert follow.idle_time == EIGHT
         else:
-            assert (list(follow.health.periods), follow.health.gaps, follow.idle) == ([], 0, 0.0)
-            assert [step.by for step in follow.health.steps] == [timedelta(hours=8)]
+            assert (list(follow.health.lost_periods), follow.health.gaps, follow.idle_time) == ([], 0, 0.0)
+            assert [step.by for step in follow.health.clock_steps] == [timedelta(hours=8)]
 
 
 async def test_a_clock_that_is_set_back_is_a_step_and_the_list_is_requested_once_more() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
         computer.set = -HOUR
-        await until(looks, lambda: follow.health.looks == 2)
+        await until(looks, lambda: follow.health.responses == 2)
         assert follow.health.gaps == 0
-        assert [step.by for step in follow.health.steps] == [timedelta(hours=-1)]
+        assert [step.by for step in follow.health.clock_steps] == [timedelta(hours=-1)]
         assert follow.snapshot
         assert follow.snapshot.as_of == NOON - timedelta(hours=1)
 
@@ -271,11 +271,11 @@ async def test_a_clock_that_is_set_back_is_a_step_and_the_list_is_requested_once
 async def test_who_follows_nothing_any_more_notices_no_sleep() -> None:
     computer = Computer()
     follow = followed(computer)
-    async with aclosing(follow.looks()) as looks:
-        await until(looks, lambda: follow.health.looks == 1)
+    async with aclosing(follow.snapshots()) as looks:
+        await until(looks, lambda: follow.health.responses == 1)
     await asyncio.sleep(0)
     computer.slept = EIGHT
-    follow.touch()
+    follow.record_activity()
     assert follow.health.gaps == 0
 
 

@@ -13,9 +13,9 @@ from looks import NOON, Weekend, run
 from emtui.em.errors import EmError, LogonRefused, Unreachable
 from emtui.em.model import Listing, Session
 from emtui.monitor import tail as tailing
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.health import Cost
-from emtui.monitor.pace import Pace
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.feed_health import RequestCost
+from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.tail import Line, Tail
 
@@ -29,14 +29,14 @@ class Server:
         self.plan = list(plan)
         self.clock = Weekend()
 
-    async def __call__(self) -> Answer:
+    async def __call__(self) -> ListResponse:
         await asyncio.sleep(0)
         if not self.plan:
             await asyncio.Event().wait()
         answer = self.plan.pop(0)
         if isinstance(answer, EmError):
             raise answer
-        return Answer(answer, Cost(1, 0.0))
+        return ListResponse(answer, RequestCost(1, 0.0))
 
 
 async def nothing_more(seen: Snapshot) -> Snapshot:
@@ -51,7 +51,7 @@ async def told(
     from_start: bool = False,
 ) -> list[Line]:
     """The first so many lines."""
-    tail = Tail(Follow(server, Pace(), server.clock, lambda: 0.5), wanted, nothing_more, from_start)
+    tail = Tail(Poller(server, PollSchedule(), server.clock, lambda: 0.5), wanted, nothing_more, from_start)
     lines: list[Line] = []
     async with aclosing(tail.lines()) as found:
         async for line in found:
@@ -126,7 +126,9 @@ async def test_names_are_completed_before_they_are_judged() -> None:
     async def whole(seen: Snapshot) -> Snapshot:
         return seen.learn({run(1).uid: run(1, "Failed")})
 
-    tail = Tail(Follow(server, Pace(), server.clock), lambda session: session.state == "Failed", whole)
+    tail = Tail(
+        Poller(server, PollSchedule(), server.clock), lambda session: session.state == "Failed", whole
+    )
     async with aclosing(tail.lines()) as lines:
         async for line in lines:
             assert (line.change, line.session) == ("added", run(1, "Failed"))

@@ -10,9 +10,9 @@ import pytest
 from looks import NOON, run
 
 from emtui.em.model import Listing, Outcome, Session
-from emtui.monitor.alarm import new_failures
+from emtui.monitor.alert_policy import new_failures
 from emtui.monitor.changes import NOTHING, Changes
-from emtui.monitor.health import Health
+from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.attention import Attention, judged
 from emtui.triage.finding import Failing, NoLongerListed
@@ -183,10 +183,10 @@ def test_it_is_learned_better_as_what_is_listed() -> None:
 
 
 def test_health_keeps_since_when_how_many_and_until_when() -> None:
-    lists, health = Lists(*RUNS), Health()
+    lists, health = Lists(*RUNS), FeedHealth()
     for left in (RUNS, RUNS[5:15], (), RUNS[:100], RUNS, RUNS):
-        health.lacked(lists.now + MINUTE, lists.then(*left).unlisted)
-    [period] = health.unlisted
+        health.on_unlisted(lists.now + MINUTE, lists.then(*left).unlisted)
+    [period] = health.unlisted_periods
     assert (period.since, period.until) == (NOON + 2 * MINUTE, NOON + 5 * MINUTE)
     assert (period.count, period.returned) == (203, True)
     assert health.unlisted_between(NOON, NOON + MINUTE) == []

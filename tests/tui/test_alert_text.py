@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from looks import NOON, run
 
 from emtui.em.model import Result, Session
-from emtui.monitor.alarm import Alert, Severity
+from emtui.monitor.alert_policy import Alert, Severity
 from emtui.tui.alert_text import LONGEST, sentence
 
 WHERE = "em01.example.net"
@@ -48,7 +48,7 @@ def outage(
             f"{WHERE} since 12:00: connection lost 12:00, back 12:04 (em01.example.net does not answer).",
         ),
         (
-            [outage(0, 4, Severity.BACK)],
+            [outage(0, 4, Severity.RECOVERED)],
             f"{WHERE} since 12:00: connection back 12:04, lost 12:00 (em01.example.net does not answer).",
         ),
         (

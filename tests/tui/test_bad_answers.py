@@ -131,7 +131,7 @@ async def ask_oddly(seat: Seat, case: Case, sentence: str) -> None:
 
     seat.server.answer = answer
     await seat.pilot.press("r")
-    await seat.until(lambda: played > 0 and not seat.list.follow.asking)
+    await seat.until(lambda: played > 0 and not seat.list.follow.is_requesting)
     await seat.until(lambda: seat.list.trouble.endswith(said) if said else not seat.list.trouble)
 
 

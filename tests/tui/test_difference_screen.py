@@ -20,7 +20,7 @@ from emtui.em.model import Outcome, Session
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
-from emtui.monitor.past import PastLogs
+from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Place
 from emtui.tui.logon import Remember
@@ -289,7 +289,7 @@ async def test_what_is_asked_for_is_said_and_escape_stops_it() -> None:
         seen.app.open_session(failed)
         await seen.settled()
         seen.gate.shut = seen.app.screen.explanation.last_good.id  # type: ignore[attr-defined]
-        seen.app.past = PastLogs()
+        seen.app.past = HistoryCache()
         await seen.pilot.press("d")
         await seen.until(lambda: seen.screen.busy)
         assert seen.empty == f"asking {SERVER} for the log of the other run Esc stops"

@@ -147,9 +147,9 @@ async def test_a_query_from_the_start_is_read_by_the_servers_clock_and_stays(
         assert seat.ids() == [id_of(AFTER)]
         assert seat.listing.query_now.text == "type:LogExport since:24h"
         before = seat.listing.query_now
-        looks = seat.listing.follow.health.looks
+        looks = seat.listing.follow.health.responses
         await seat.pilot.press("r")
-        await seat.until(lambda: seat.listing.follow.health.looks > looks)
+        await seat.until(lambda: seat.listing.follow.health.responses > looks)
         assert seat.listing.query_now is before
         command = way_back(Server("em01.example.net"), before, seat.listing.order)
         told = re.search(r"since:([-0-9T:]+Z)", command)
@@ -171,7 +171,7 @@ async def test_an_order_by_length_follows_what_runs(tmp_path: Path) -> None:
 
 def _poll(seat: Seat) -> bool:
     """Ask once more."""
-    seat.listing.follow.wake()
+    seat.listing.follow.refresh()
     return False
 
 

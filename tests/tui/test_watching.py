@@ -39,8 +39,8 @@ from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.local.watermark import last_look, note_look
-from emtui.monitor.clocks import Reading
-from emtui.monitor.pace import Pace
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.clocks import ClockReading
 from emtui.tui.app import EmtuiApp
 from emtui.tui.logon import Remember
 from emtui.tui.screens.detail import DetailScreen
@@ -73,10 +73,10 @@ class Hands:
     def now(self) -> datetime:
         return FRIDAY + timedelta(seconds=self.passed + self.slept + self.set)
 
-    def read_all(self) -> Reading:
-        real = Reading.now()
+    def read_all(self) -> ClockReading:
+        real = ClockReading.now()
         boot = (real.boot or 0.0) + self.slept if self.boot else None
-        return Reading(real.wall + self.slept + self.set, real.monotonic, boot)
+        return ClockReading(real.wall + self.slept + self.set, real.monotonic, boot)
 
     def monotonic(self) -> float:
         return self.passed
@@ -180,9 +180,9 @@ class Watch:
         """So many seconds later the next look at the list, whatever comes of it."""
         self.hands.passed += after
         health = self.listing.follow.health
-        before = health.looks + health.failures
-        self.listing.follow.wake()
-        await self.until(lambda: health.looks + health.failures > before and not self.listing.busy)
+        before = health.responses + health.failures
+        self.listing.follow.refresh()
+        await self.until(lambda: health.responses + health.failures > before and not self.listing.busy)
 
     async def server_goes(self) -> None:
         """Nothing listens there any more, and no connection is left."""
@@ -502,7 +502,7 @@ async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path:
         watch.manager.bad = Reply(b"", after="hang")
         asked = watch.server.count("GET")
         watch.hands.passed += 60
-        watch.listing.follow.wake()
+        watch.listing.follow.refresh()
         await watch.until(lambda: watch.server.count("GET") == asked + 1)
         watch.manager.bad = None
         watch.hands.slept = EIGHT_HOURS
@@ -998,8 +998,8 @@ async def test_what_ended_since_the_last_run_of_emtui_is_told(
 async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.monitor.pace.LEAST", 0.05)
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", Pace(every=0.05))
+    monkeypatch.setattr("emtui.monitor.backoff.LEAST", 0.05)
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=0.05))
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         watch.manager.lines = 30
@@ -1037,8 +1037,8 @@ async def opened(watch: Watch) -> DetailScreen:
 async def test_a_run_that_goes_on_and_is_gone_is_told_as_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.monitor.pace.LEAST", 0.05)
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", Pace(every=0.05))
+    monkeypatch.setattr("emtui.monitor.backoff.LEAST", 0.05)
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=0.05))
     monkeypatch.setattr("emtui.tui.screens.keeping_up.SOONEST", 0.05)
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"

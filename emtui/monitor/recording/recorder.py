@@ -17,7 +17,7 @@ from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
 from emtui.em.source import Progress, Receipt, Source
 from emtui.em.threads import beside
-from emtui.monitor.follow import DECIDED
+from emtui.monitor.poller import PERMANENT_ERRORS
 from emtui.monitor.recording.hiding import NOTHING, Hiding
 from emtui.monitor.recording.records import Asked, Failure, Full, Look, Read, Record, Unread, Writer
 
@@ -154,7 +154,7 @@ class _Overheard:
         try:
             listing = await self._client.sessions(progress)
         except EmError as problem:
-            self._note(Failure(self._recorder.now(), str(problem), isinstance(problem, DECIDED)))
+            self._note(Failure(self._recorder.now(), str(problem), isinstance(problem, PERMANENT_ERRORS)))
             raise
         receipt = self._client.receipt or Receipt(0, 0.0, None)
         self._note(Look(self._recorder.now(), listing, receipt.size, receipt.took, receipt.skew))

@@ -20,8 +20,8 @@ from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Listing, Log, Session, Uid
 from emtui.em.source import Progress, Receipt
 from emtui.em.threads import beside
-from emtui.monitor.health import BLIND_AFTER
-from emtui.monitor.pace import Pace
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.feed_health import LOST_AFTER
 from emtui.monitor.recording.records import (
     Asked,
     BadRecording,
@@ -84,7 +84,7 @@ class Replay:
         self._listing = Listing(())
         self._begin = self._at = first.look.at
         self._since: float | None = None
-        self._gap = Pace().every
+        self._gap = PollSchedule().interval
         self._ahead: deque[Asked | Read | Unread] = deque(first.between)
 
     # --- the clocks ---------------------------------------------------------------
@@ -113,7 +113,7 @@ class Replay:
                 await event.wait()
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> PollSchedule:
         """The pauses as they were."""
         return _Recorded(gap=lambda: self._gap)
 
@@ -220,21 +220,21 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class _Recorded(Pace):
+class _Recorded(PollSchedule):
     """Pauses as long as they were, whether anybody looks or not."""
 
     is_regular: ClassVar[bool] = False
-    gap: Callable[[], float] = lambda: Pace().every
+    gap: Callable[[], float] = lambda: PollSchedule().interval
 
-    def usual(self, idle: float) -> float:  # noqa: ARG002 - see above
+    def interval_for(self, idle: float) -> float:  # noqa: ARG002 - see above
         """The same for everybody."""
-        return self.every
+        return self.interval
 
-    def after_answer(self, took: float, idle: float) -> float:  # noqa: ARG002 - see above
+    def after_success(self, seconds: float, idle: float) -> float:  # noqa: ARG002 - see above
         """Until the next look."""
         return self.gap()
 
-    def after_trouble(self, missed: int, retry_after: float | None, chance: float) -> float:  # noqa: ARG002 - see above
+    def after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:  # noqa: ARG002 - see above
         """Until the next look."""
         return self.gap()
 
@@ -250,7 +250,7 @@ def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
                 between.append(record)
                 continue
             # what somebody had to decide made us blind at once
-            times = BLIND_AFTER if isinstance(record, Failure) and record.stopped else 1
+            times = LOST_AFTER if isinstance(record, Failure) and record.stopped else 1
             for _ in range(times):
                 seen = True
                 yield _Stretch(tuple(between), record)

@@ -54,7 +54,7 @@ class AboveTheList(Page):
 
     def action_ask(self) -> None:
         """Ask for the list now, and say here what the list beneath would say."""
-        if self.listing.follow.asking:
+        if self.listing.follow.is_requesting:
             self.say("Already asking for the list.")
         else:
             self.listing.action_ask()

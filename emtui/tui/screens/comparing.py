@@ -18,7 +18,7 @@ from emtui import words
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
 from emtui.em.threads import beside
-from emtui.monitor.pace import LEAST
+from emtui.monitor.backoff import MIN_INTERVAL
 from emtui.triage.differing import Difference, difference
 from emtui.triage.explained import good_before
 from emtui.tui.screens.page import Page
@@ -69,7 +69,7 @@ class Comparing(Page):
             self.watch(self.detail, what, self.begin, init=False)
         self.watch(self.detail, "trouble", self._mirror_trouble)
         self.watch(self.detail, "asking", self.show_state)
-        self.set_interval(LEAST, self._wait_on)
+        self.set_interval(MIN_INTERVAL, self._wait_on)
         self.begin()
 
     def _mirror_trouble(self, trouble: str) -> None:

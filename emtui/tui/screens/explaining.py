@@ -99,7 +99,7 @@ class Explaining(OpenedRun):
         if self.explanation is None:
             notes = await self._notes_on(ground)
             self._show_if_of(ground, await beside(partial(_at_once, ground)), notes)
-        past = await self.emtui.past.of(self.client, ground.good)
+        past = await self.emtui.past.logs(self.client, ground.good)
         found = await beside(partial(_explained, ground, past))
         if self._show_if_of(ground, found, await self._notes_on(ground)):
             self.worst = found.worst

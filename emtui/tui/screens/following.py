@@ -17,11 +17,10 @@ from emtui import words
 from emtui.em.errors import EmError, LogonRefused, Untrusted
 from emtui.em.model import Session, Uid
 from emtui.em.source import Progress, Source
+from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.follow import Clock as Clocks
-from emtui.monitor.health import Sight
-from emtui.monitor.pace import Pace
+from emtui.monitor.feed_health import Freshness
+from emtui.monitor.poller import ListResponse, Poller, TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui import garbage
 from emtui.tui.screens.digits import Digits
@@ -71,14 +70,14 @@ class Following(Digits):
     class Refused(Message):
         """The logon was refused just after an outage: the directory behind the server may not be back."""
 
-    def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
+    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
         super().__init__()
         self.client = client
-        self.follow = Follow(self._answer, pace, clocks)
+        self.follow = Poller(self._answer, pace, clocks)
         self._by_hand = True
         self._asked_at: datetime | None = None
         self._waved_away = ""
-        self._sight: Sight | None = None
+        self._sight: Freshness | None = None
         self._gaps = 0
         self._new_names: set[Uid] = set()
 
@@ -90,13 +89,13 @@ class Following(Digits):
     @work(exclusive=True, group="follow", description="follow the list")
     async def _watch_list(self) -> None:
         try:
-            async with aclosing(self.follow.looks()) as looks:
+            async with aclosing(self.follow.snapshots()) as looks:
                 async for seen in looks:
                     self._looked(seen)
         except EmError as problem:
             self._decide(problem)
 
-    async def _answer(self) -> Answer:
+    async def _answer(self) -> ListResponse:
         """One request; how far it has come is told to somebody who waits for it."""
         waiting = self._by_hand or self.snapshot is None
         self._asked_at = self.emtui.now()
@@ -110,7 +109,7 @@ class Following(Digits):
             if timer:
                 timer.stop()
             self.progress = ""
-        return Answer.of(listing, self.client.receipt)
+        return ListResponse.of(listing, self.client.receipt)
 
     def _say_asking(self) -> None:
         self.progress = self._asking()
@@ -132,14 +131,14 @@ class Following(Digits):
         problem, before = self.follow.health.problem, self.snapshot
         if not problem:
             self.trouble = self._waved_away = ""
-        elif self._by_hand or self.follow.health.sight is not Sight.CLEAR or seen is None:
+        elif self._by_hand or self.follow.health.freshness is not Freshness.FRESH or seen is None:
             self._complain(problem)
-        if self.follow.health.missed and self.follow.health.sight is Sight.BLIND:
+        if self.follow.health.failures_in_a_row and self.follow.health.freshness is Freshness.LOST:
             self.post_message(self.Lost(problem, self.follow.health.failed_at))
         self._tell_sight()
         self._tell_gap()
         self._by_hand = False
-        self.sessions.veiled = self.follow.health.sight is not Sight.CLEAR
+        self.sessions.veiled = self.follow.health.freshness is not Freshness.FRESH
         if seen is not None and seen is not before:
             self._show(seen, before)
         self.post_message(self.Looked())
@@ -152,8 +151,8 @@ class Following(Digits):
             self.post_message(self.Resumed())
 
     def _tell_sight(self) -> None:
-        if self.follow.health.sight is not self._sight:
-            self._sight = self.follow.health.sight
+        if self.follow.health.freshness is not self._sight:
+            self._sight = self.follow.health.freshness
             self.post_message(self.Sighted())
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
@@ -234,30 +233,30 @@ class Following(Digits):
 
     def action_ask(self) -> None:
         """Ask for the list now, never twice at once."""
-        if self.follow.asking:
+        if self.follow.is_requesting:
             self.say("Already asking; Esc stops it.")
             self._say_asking()
             return
         self._by_hand = True
         if any(worker.group == "follow" and worker.is_running for worker in self.workers):
-            self.follow.wake()
+            self.follow.refresh()
         else:
             self._watch_list()
 
     @property
     def is_blind(self) -> bool:
         """Whether the list could not be had for so long that nothing is known of the server."""
-        return self.follow.health.sight is Sight.BLIND
+        return self.follow.health.freshness is Freshness.LOST
 
     @property
     def is_stale(self) -> bool:
         """Whether requests for the list are overdue, but not for so long."""
-        return self.follow.health.sight is Sight.STALE
+        return self.follow.health.freshness is Freshness.STALE
 
     @property
     def busy(self) -> bool:
         """Whether the list, or a run that it only names, is being asked for."""
-        return self.follow.asking or self._completing
+        return self.follow.is_requesting or self._completing
 
     @property
     def _completing(self) -> bool:

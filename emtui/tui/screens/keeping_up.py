@@ -18,14 +18,14 @@ from emtui.em.errors import EmError, Gone, NotFound, ServerTrouble
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.handover.gone import last_seen_running
-from emtui.monitor.health import STALE_AFTER
-from emtui.monitor.pace import LEAST, Pace
+from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
+from emtui.monitor.feed_health import STALE_AFTER
 from emtui.triage.explained import Explanation
 from emtui.triage.steps import Wait
 from emtui.tui.commands import Place
 from emtui.tui.screens.explaining import Explaining
 
-PACE = Pace(every=LEAST)
+PACE = PollSchedule(interval=MIN_INTERVAL)
 """What runs is asked for more often than the list, while somebody looks at it."""
 
 SOONEST = 0.5
@@ -84,7 +84,7 @@ class KeepingUp(Explaining):
     @work(exclusive=True, group="follow", description="follow a running session")
     async def _keep_up(self) -> None:
         """What runs is asked for again and again while it is looked at; nothing is said of the asking."""
-        pause = PACE.every
+        pause = PACE.interval
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause / self.emtui.speed, SOONEST)):
@@ -106,9 +106,9 @@ class KeepingUp(Explaining):
                 if self._missed >= STALE_AFTER or isinstance(error, Gone):
                     self._complain(error)
                 after = error.retry_after if isinstance(error, ServerTrouble) else None
-                pause = PACE.after_trouble(self._missed, after, random())  # noqa: S311 - no secret
+                pause = PACE.after_failure(self._missed, after, random())  # noqa: S311 - no secret
             else:
-                pause = PACE.after_answer(monotonic() - began, 0)
+                pause = PACE.after_success(monotonic() - began, 0)
 
     @property
     def looked_at(self) -> bool:

@@ -15,9 +15,9 @@ from emtui.em.address import Server
 from emtui.em.model import Session
 from emtui.em.source import Source
 from emtui.em.threads import beside
+from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Clock as Clocks
-from emtui.monitor.pace import Pace
+from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.screens.watching import Watching
 
@@ -37,7 +37,7 @@ class Knowing(Watching):
     class Judged(Message):
         """It is known anew how each type stands, or what is known of that already."""
 
-    def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
+    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
         super().__init__(client, pace, clocks)
         self.notebook: Notebook | None = None
 

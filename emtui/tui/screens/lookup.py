@@ -17,8 +17,8 @@ from textual.widgets import Static
 from emtui import lookup, words
 from emtui.em.model import Session, Uid
 from emtui.em.source import Source
-from emtui.monitor.follow import Clock as Clocks
-from emtui.monitor.pace import Pace
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
@@ -49,8 +49,8 @@ class LookupScreen(Walking):
     def __init__(
         self,
         client: Source,
-        pace: Pace,
-        clocks: Clocks,
+        pace: PollSchedule,
+        clocks: TimeSource,
         query: lookup.Query,
         order: lookup.Order,
     ) -> None:

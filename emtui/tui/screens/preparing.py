@@ -114,13 +114,13 @@ class Preparing(AboveTheList):
             snapshot.as_of,
             snapshot.skew if follow.health.skew is not None else None,
             Zones(self.emtui.start.zone or SystemZone(), self.emtui.connection.servers_zone),
-            follow.health.blind_since,
+            follow.health.lost_since,
         )
 
     def _shift(self, ground: Ground) -> Shift:
         attention = self.listing.attention
         findings = attention.findings if attention else ()
-        periods = self.listing.follow.health.periods
+        periods = self.listing.follow.health.lost_periods
         blind = tuple((one.since, one.until, one.why) for one in periods)
         return Shift(ground.origin, ground.sessions, ground.board, findings, blind, ground.known)
 

@@ -13,11 +13,11 @@ from textual.widgets import Static
 
 from emtui.em.model import Uid
 from emtui.em.source import Source
-from emtui.monitor.away import Absence
+from emtui.monitor.absence_summary import AbsenceSummary
+from emtui.monitor.backoff import IDLE_AFTER, PollSchedule
 from emtui.monitor.changes import Changes
-from emtui.monitor.follow import Clock as Clocks
-from emtui.monitor.health import Step
-from emtui.monitor.pace import AWAY, Pace
+from emtui.monitor.feed_health import ClockStep
+from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
 from emtui.tui.describe import away, clock_set, standing
@@ -29,14 +29,14 @@ from emtui.tui.widgets.lines import Pieces
 class Watching(Following):
     """A page with a list that knows what somebody has seen of it."""
 
-    def __init__(self, client: Source, pace: Pace, clocks: Clocks) -> None:
+    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
         super().__init__(client, pace, clocks)
         self._noticed: set[Uid] = set()
         self._left: datetime | None = None
-        self._absence: Absence | None = None
+        self._absence: AbsenceSummary | None = None
         self._away_since: datetime | None = None
         """Since when nobody was there when this computer slept, until the next answer."""
-        self._step: Step | None = None
+        self._step: ClockStep | None = None
         """The last time that this computer's clock was set, until somebody takes the line away."""
         self._steps_seen = self._gaps_before = 0
 
@@ -54,9 +54,9 @@ class Watching(Following):
     def _note_step(self) -> None:
         """A clock that was set is said in a line of its own, and is no time away."""
         health = self.follow.health
-        if health.steps_counted == self._steps_seen:
+        if health.clock_step_count == self._steps_seen:
             return
-        self._steps_seen, self._step = health.steps_counted, health.steps[-1]
+        self._steps_seen, self._step = health.clock_step_count, health.clock_steps[-1]
         if health.gaps == self._gaps_before:
             self._away_since = None
         if self._left and self._left <= self._step.at - self._step.by:
@@ -87,8 +87,8 @@ class Watching(Following):
 
     def touched(self) -> None:
         """A key on any screen: somebody is there."""
-        if self.follow.touch():
-            self.follow.wake()
+        if self.follow.record_activity():
+            self.follow.refresh()
         self._note_gap()
         self._note_step()
         self._left = self.emtui.now()
@@ -101,7 +101,7 @@ class Watching(Following):
     def was_left(self, since: datetime) -> None:
         """Nobody has looked since then, whoever kept the list meanwhile."""
         if self.snapshot:
-            self._absence = Absence.of(self.snapshot, self.follow.health, since)
+            self._absence = AbsenceSummary.of(self.snapshot, self.follow.health, since)
             self.show_away()
 
     def as_of(self) -> datetime | None:
@@ -117,9 +117,9 @@ class Watching(Following):
         """While nobody is there the line that says what happened meanwhile is kept up to date."""
         since, self._away_since = self._away_since, None
         if since:
-            self._absence = Absence.of(seen, self.follow.health, since)
-        elif self._left and self.follow.idle >= AWAY:
-            self._absence = Absence.of(seen, self.follow.health, self._left)
+            self._absence = AbsenceSummary.of(seen, self.follow.health, since)
+        elif self._left and self.follow.idle_time >= IDLE_AFTER:
+            self._absence = AbsenceSummary.of(seen, self.follow.health, self._left)
 
     def show_away(self) -> None:
         """What happened while nobody looked; it stays until Esc."""

@@ -13,8 +13,8 @@ from looks import NOON, run
 
 from emtui.em.errors import EmError, NotFound
 from emtui.em.model import Event, Listing, Log, Session
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.health import Cost, Sight
+from emtui.monitor.feed_health import Freshness, RequestCost
+from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.recording.records import (
     Asked,
     BadRecording,
@@ -45,21 +45,23 @@ class Watch:
         return self.shows
 
 
-def following(replay: Replay) -> Follow:
-    async def ask() -> Answer:
+def following(replay: Replay) -> Poller:
+    async def ask() -> ListResponse:
         listing = await replay.sessions()
         assert replay.receipt
-        return Answer(listing, Cost(replay.receipt.size, replay.receipt.took), replay.receipt.skew)
+        return ListResponse(
+            listing, RequestCost(replay.receipt.size, replay.receipt.took), replay.receipt.skew
+        )
 
-    return Follow(ask, replay.pace, replay)
+    return Poller(ask, replay.pace, replay)
 
 
-async def looked(replay: Replay, most: int = 100) -> list[tuple[Snapshot | None, Sight, str]]:
+async def looked(replay: Replay, most: int = 100) -> list[tuple[Snapshot | None, Freshness, str]]:
     """What each look saw until the end, how well, and the trouble."""
     follow, seen = following(replay), []
-    async with aclosing(follow.looks()) as looks:
+    async with aclosing(follow.snapshots()) as looks:
         async for snapshot in looks:
-            seen.append((snapshot, follow.health.sight, follow.health.problem))
+            seen.append((snapshot, follow.health.freshness, follow.health.problem))
             if replay.ending or len(seen) == most:
                 break
     return seen
@@ -92,11 +94,11 @@ async def test_an_outage_goes_stale_and_blind_and_back_as_it_did() -> None:
     away = [Failure(NOON + number * MINUTE, f"away {number}") for number in (1, 2, 3)]
     seen = await looked(played(Look(NOON, FIRST), *away, Look(NOON + 9 * MINUTE, SECOND)))
     assert [sight for _, sight, _ in seen] == [
-        Sight.CLEAR,
-        Sight.CLEAR,
-        Sight.STALE,
-        Sight.BLIND,
-        Sight.CLEAR,
+        Freshness.FRESH,
+        Freshness.FRESH,
+        Freshness.STALE,
+        Freshness.LOST,
+        Freshness.FRESH,
     ]
     assert [problem for _, _, problem in seen] == ["", "away 1", "away 2", "away 3", ""]
     assert {snapshot and snapshot.as_of for snapshot, _, _ in seen[:4]} == {NOON}
@@ -105,7 +107,7 @@ async def test_an_outage_goes_stale_and_blind_and_back_as_it_did() -> None:
 async def test_what_somebody_had_to_decide_is_blind_at_once_and_goes_on_by_itself() -> None:
     refused = Failure(NOON + MINUTE, "refused", stopped=True)
     seen = await looked(played(Look(NOON, FIRST), refused, Look(NOON + 2 * MINUTE, SECOND)))
-    assert [sight for _, sight, _ in seen][-2:] == [Sight.BLIND, Sight.CLEAR]
+    assert [sight for _, sight, _ in seen][-2:] == [Freshness.LOST, Freshness.FRESH]
 
 
 async def test_time_passes_as_fast_as_one_likes_and_never_beyond_the_next_look() -> None:
@@ -128,9 +130,9 @@ async def test_time_passes_as_fast_as_one_likes_and_never_beyond_the_next_look()
 async def test_asking_now_shows_the_next_look_now() -> None:
     replay = played(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND), Look(NOON + 2 * MINUTE, FIRST), speed=1.0)
     follow = following(replay)
-    async with asyncio.timeout(60), aclosing(follow.looks()) as looks:
+    async with asyncio.timeout(60), aclosing(follow.snapshots()) as looks:
         await anext(looks)
-        follow.wake()
+        follow.refresh()
         snapshot = await anext(looks)
     assert snapshot
     assert snapshot.sessions == SECOND.sessions
@@ -142,13 +144,13 @@ async def test_at_the_end_it_stands_still_and_asking_changes_nothing() -> None:
     replay = played(Look(NOON, FIRST), Failure(NOON + MINUTE, "away"))
     replay.on_end = lambda: told.append(replay.ending)
     follow = following(replay)
-    async with asyncio.timeout(60), aclosing(follow.looks()) as looks:
+    async with asyncio.timeout(60), aclosing(follow.snapshots()) as looks:
         await anext(looks)
         await anext(looks)
         for _ in range(3):
-            follow.wake()
+            follow.refresh()
             await anext(looks)
-    assert follow.health.missed == 1
+    assert follow.health.failures_in_a_row == 1
     assert told == ["The recording ends here."] * 4
     assert replay.now() == NOON + MINUTE
     assert replay.told == "ended"

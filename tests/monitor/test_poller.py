@@ -13,9 +13,9 @@ from looks import Weekend, look, run
 
 from emtui.em.errors import BadSetting, EmError, LogonRefused, ServerTrouble, Unreachable
 from emtui.em.model import Listing
-from emtui.monitor.follow import Answer, Follow
-from emtui.monitor.health import Cost, Sight
-from emtui.monitor.pace import Pace
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.feed_health import Freshness, RequestCost
+from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot
 
 LISTING = Listing((run(1), run(2)))
@@ -33,7 +33,7 @@ class Server:
         self.clock = Weekend()
         self.skew: timedelta | None = None
 
-    async def __call__(self) -> Answer:
+    async def __call__(self) -> ListResponse:
         self.asked.append(self.clock.passed)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -45,10 +45,10 @@ class Server:
         answer = self.plan.pop(0) if self.plan else LISTING
         if isinstance(answer, EmError):
             raise answer
-        return Answer(answer, Cost(1000, self.took), self.skew)
+        return ListResponse(answer, RequestCost(1000, self.took), self.skew)
 
-    def follow(self, pace: Pace | None = None) -> Follow:
-        return Follow(self, pace or Pace(), self.clock, chance=lambda: 0.5)
+    def follow(self, pace: PollSchedule | None = None) -> Poller:
+        return Poller(self, pace or PollSchedule(), self.clock, jitter=lambda: 0.5)
 
 
 async def nobody() -> None:
@@ -56,11 +56,11 @@ async def nobody() -> None:
 
 
 async def after(
-    follow: Follow, looks: int, between: Callable[[], Awaitable[None]] = nobody
+    follow: Poller, looks: int, between: Callable[[], Awaitable[None]] = nobody
 ) -> list[Snapshot]:
     """What each of so many looks saw; each saw something."""
     seen: list[Snapshot] = []
-    async with aclosing(follow.looks()) as found:
+    async with aclosing(follow.snapshots()) as found:
         async for snapshot in found:
             assert snapshot
             seen.append(snapshot)
@@ -82,8 +82,8 @@ async def test_a_key_after_a_rest_asks_at_once_and_is_back_at_the_usual_pace() -
     keys = iter([*[False] * 12, True])
 
     async def person() -> None:
-        if next(keys, False) and follow.touch():
-            follow.wake()
+        if next(keys, False) and follow.record_activity():
+            follow.refresh()
 
     await after(follow, 16, person)
     assert server.asked[-4:] == [960, 960, 1020, 1080]
@@ -91,7 +91,7 @@ async def test_a_key_after_a_rest_asks_at_once_and_is_back_at_the_usual_pace() -
 
 async def test_a_weekend_stays_below_two_thousand_requests() -> None:
     server = Server()
-    async with aclosing(server.follow().looks()) as looks:
+    async with aclosing(server.follow().snapshots()) as looks:
         async for _ in looks:
             if server.clock.passed > 62 * 3600:  # Friday 18:00 to Monday 8:00
                 break
@@ -116,7 +116,7 @@ async def test_what_may_pass_leaves_the_last_list_with_its_time_and_is_tried_for
     follow = server.follow()
     seen = await after(follow, 400)
     assert len({id(snapshot) for snapshot in seen}) == 1
-    assert follow.health.sight is Sight.BLIND
+    assert follow.health.freshness is Freshness.LOST
     assert follow.health.problem == str(AWAY)
     pauses = [later - earlier for earlier, later in zip(server.asked[1:], server.asked[2:], strict=False)]
     assert pauses[:4] == pytest.approx([54.1, 108.1, 216.1, 270.1])
@@ -127,7 +127,7 @@ async def test_when_it_is_back_so_is_the_pace() -> None:
     server = Server(LISTING, AWAY, AWAY, AWAY, took=0)
     follow = server.follow()
     await after(follow, 6)
-    assert follow.health.sight is Sight.CLEAR
+    assert follow.health.freshness is Freshness.FRESH
     assert server.asked[-1] - server.asked[-2] == 60
 
 
@@ -143,7 +143,7 @@ async def test_what_a_person_must_decide_is_raised_and_counts_as_blind(problem: 
     follow = server.follow()
     with pytest.raises(type(problem)):
         await after(follow, 3)
-    assert follow.health.blind_since
+    assert follow.health.lost_since
     assert len(server.asked) == 2
 
 
@@ -154,7 +154,7 @@ async def test_paused_it_asks_only_on_a_wish() -> None:
 
     async def consume() -> None:
         nonlocal seen
-        async with aclosing(follow.looks()) as looks:
+        async with aclosing(follow.snapshots()) as looks:
             async for _ in looks:
                 seen += 1
 
@@ -164,7 +164,7 @@ async def test_paused_it_asks_only_on_a_wish() -> None:
         for _ in range(50):
             await asyncio.sleep(0)
         assert seen == expected
-        follow.wake()
+        follow.refresh()
     follow.paused = False
     for _ in range(50):
         await asyncio.sleep(0)
@@ -179,7 +179,7 @@ async def test_however_often_it_is_wished_for_there_is_one_request_at_a_time() -
 
     async def impatient() -> None:
         while True:
-            follow.wake()
+            follow.refresh()
             await asyncio.sleep(0)
 
     person = asyncio.create_task(impatient())
@@ -192,13 +192,13 @@ async def test_a_request_that_is_given_up_is_no_failure_and_the_next_one_comes()
     held = asyncio.Event()
     server = Server(took=0)
 
-    async def ask() -> Answer:
+    async def ask() -> ListResponse:
         if len(server.asked) == 1:
             server.asked.append(server.clock.passed)
             await held.wait()
         return await server()
 
-    follow = Follow(ask, Pace(), server.clock)
+    follow = Poller(ask, PollSchedule(), server.clock)
     task = asyncio.create_task(after(follow, 3))
     for _ in range(50):
         await asyncio.sleep(0)
@@ -224,7 +224,7 @@ async def test_names_that_were_looked_up_stay_known() -> None:
     names = Listing(tuple(replace(session, complete=False, type=None) for session in LISTING.sessions))
     server = Server(names, Listing((replace(run(0), complete=False), *names.sessions)))
     follow = server.follow()
-    async with aclosing(follow.looks()) as looks:
+    async with aclosing(follow.snapshots()) as looks:
         async for seen in looks:
             if len(server.asked) == 2:
                 break

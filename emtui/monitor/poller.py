@@ -23,18 +23,18 @@ from emtui.em.clock import offset, utc_now
 from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
 from emtui.em.model import Listing
 from emtui.em.threads import beside
+from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
 from emtui.monitor.changes import NOTHING, Changes
-from emtui.monitor.clocks import Cause, Lapse, Reading, was_set
-from emtui.monitor.health import Cost, Health
-from emtui.monitor.pace import LEAST, Pace
+from emtui.monitor.clocks import ClockReading, GapCause, Lapse, was_set
+from emtui.monitor.feed_health import FeedHealth, RequestCost
 from emtui.monitor.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from emtui.em.source import Receipt
 
-DECIDED = (Denied, Untrusted, BadSetting)
+PERMANENT_ERRORS = (Denied, Untrusted, BadSetting)
 """What no later attempt would change without somebody."""
-TICK = 1.0
+CLOCK_CHECK_INTERVAL = 1.0
 """Seconds between two readings of the clocks."""
 _FEW = 3
 """More than so many requests must have been left out, before a pause is one to speak of."""
@@ -42,7 +42,7 @@ SHORTEST_GAP = 30.0
 """However often the list is requested, less is no gap: a busy computer lets a process wait, too."""
 
 
-class Clock(Protocol):
+class TimeSource(Protocol):
     """Two clocks and a way to wait: the real ones, or a test's."""
 
     def now(self) -> datetime:
@@ -59,7 +59,7 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RealClock:
+class SystemTime:
     """The clocks of this computer; the wall's may be another's."""
 
     wall: Callable[[], datetime] = utc_now
@@ -80,53 +80,53 @@ class RealClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ListResponse:
     """A whole list, what it cost, and how far the server's clock is ahead of ours."""
 
     listing: Listing
-    cost: Cost
+    cost: RequestCost
     skew: timedelta | None = None
 
     @classmethod
-    def of(cls, listing: Listing, receipt: Receipt | None) -> Answer:
+    def of(cls, listing: Listing, receipt: Receipt | None) -> ListResponse:
         """A list with its receipt."""
         if receipt is None:
             raise TypeError("a list came without its receipt")
-        return cls(listing, Cost(receipt.size, receipt.took), receipt.skew)
+        return cls(listing, RequestCost(receipt.size, receipt.took), receipt.skew)
 
 
 @dataclass(slots=True)
-class Follow:
+class Poller:
     """The loop and its handles: `wake` asks now, `stop` gives up the request under way, `paused` holds it.
 
     `changes` is what the last look at the list saw that the one before had not. `read_clocks` reads this
     computer's own clocks, whosever `clock` is.
     """
 
-    ask: Callable[[], Awaitable[Answer]]
-    pace: Pace = field(default_factory=Pace)
-    clock: Clock = field(default_factory=RealClock)
-    chance: Callable[[], float] = random.random
-    health: Health = field(default_factory=Health)
+    request: Callable[[], Awaitable[ListResponse]]
+    schedule: PollSchedule = field(default_factory=PollSchedule)
+    clock: TimeSource = field(default_factory=SystemTime)
+    jitter: Callable[[], float] = random.random
+    health: FeedHealth = field(default_factory=FeedHealth)
     snapshot: Snapshot | None = None
     changes: Changes = NOTHING
-    read_clocks: Callable[[], Reading] = Reading.now
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
-    _asked: asyncio.Task[Answer] | None = None
+    read_clocks: Callable[[], ClockReading] = ClockReading.now
+    _wake_event: asyncio.Event = field(default_factory=asyncio.Event)
+    _request: asyncio.Task[ListResponse] | None = None
     _paused: bool = False
-    _key_at: float = 0.0
-    _reading: Reading | None = None
+    _last_activity: float = 0.0
+    _reading: ClockReading | None = None
     _watching: asyncio.Task[None] | None = None
-    _asleep: float = 0.0
+    _slept: float = 0.0
     _uncertain: float = 0.0
     _interrupted: bool = False
-    _vain: int = 0
+    _failures_in_a_row: int = 0
     _due: float = 0.0
 
     @property
-    def asking(self) -> bool:
+    def is_requesting(self) -> bool:
         """Whether a request is under way."""
-        return self._asked is not None
+        return self._request is not None
 
     @property
     def paused(self) -> bool:
@@ -137,64 +137,64 @@ class Follow:
     def paused(self, paused: bool) -> None:
         self._paused = paused
         if not paused:
-            self.wake()
+            self.refresh()
 
     @property
-    def every(self) -> float:
+    def interval(self) -> float:
         """The pause between two requests as things are, in seconds."""
-        cost = self.health.last
-        return self.pace.after_answer(cost.took if cost else 0.0, self.idle)
+        cost = self.health.last_cost
+        return self.schedule.after_success(cost.seconds if cost else 0.0, self.idle_time)
 
     @property
-    def idle(self) -> float:
+    def idle_time(self) -> float:
         """How long nobody has pressed a key, in seconds."""
-        return self.elapsed - self._key_at
+        return self.elapsed - self._last_activity
 
     @property
     def elapsed(self) -> float:
         """Seconds that have passed, those included that this computer slept."""
-        return self.clock.monotonic() + self._asleep
+        return self.clock.monotonic() + self._slept
 
     @property
-    def undecided(self) -> bool:
+    def is_gap_uncertain(self) -> bool:
         """Whether the next answer is to say if this computer slept, or if its clock was set."""
         return self._uncertain > 0
 
-    def wake(self) -> None:
+    def refresh(self) -> None:
         """Ask now, unless a request is under way."""
-        if not self.asking:
-            self._woken.set()
+        if not self.is_requesting:
+            self._wake_event.set()
 
-    def touch(self) -> bool:
+    def record_activity(self) -> bool:
         """Somebody has pressed a key; true if nobody had for so long that the pace was slower."""
         self.check_clocks()
-        rested = self.pace.usual(self.idle) > self.pace.every
-        self._key_at = self.elapsed
+        rested = self.schedule.interval_for(self.idle_time) > self.schedule.interval
+        self._last_activity = self.elapsed
         return rested
 
     def stop(self) -> bool:
         """Give up the request under way; false if there is none. The next one comes at its time."""
-        return self._asked.cancel() if self._asked else False
+        return self._request.cancel() if self._request else False
 
-    async def looks(self) -> AsyncGenerator[Snapshot | None, None]:
+    async def snapshots(self) -> AsyncGenerator[Snapshot | None, None]:
         """After each request the list as it is known then: the very same object if nothing has changed.
 
         Also before the next request, when there was none for a while. Raises what a person must decide.
         """
-        self._key_at = self.elapsed
-        watching = self._watch_clocks() if self.pace.is_regular else None
+        self._last_activity = self.elapsed
+        watching = self._watch_clocks() if self.schedule.is_regular else None
         try:
             while True:
-                self._woken.clear()
-                pause = await self._look()
+                self._wake_event.clear()
+                pause = await self._poll_once()
                 yield self.snapshot
-                await self._rest(pause)
+                await self._wait(pause)
                 while self._interrupted:
                     self._interrupted = False
                     yield self.snapshot
                     if self._paused:
-                        self._woken.clear()
-                        await self._rest(pause)
+                        self._wake_event.clear()
+                        await self._wait(pause)
         finally:
             self.stop()
             if watching:
@@ -206,7 +206,7 @@ class Follow:
 
         async def watch() -> None:
             while True:
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(CLOCK_CHECK_INTERVAL)
                 self.check_clocks()
 
         self._watching = asyncio.create_task(watch())
@@ -217,89 +217,89 @@ class Follow:
         if self._reading is None or self._watching is None or self._watching.done():
             return False  # nobody follows the list now
         before, self._reading = self._reading, self.read_clocks()
-        lapse = Lapse.between(before, self._reading, TICK)
-        least = max(_FEW * self.pace.every, SHORTEST_GAP)
+        lapse = Lapse.between(before, self._reading, CLOCK_CHECK_INTERVAL)
+        least = max(_FEW * self.schedule.interval, SHORTEST_GAP)
         cause = lapse.cause(least)
-        self._asleep += lapse.slept
+        self._slept += lapse.slept
         if step := lapse.step(least):
-            self._wall_was_set(step)
+            self._note_clock_step(step)
         if cause is None:
             if lapse.slept and self.elapsed >= self._due:
-                self.wake()
+                self.refresh()
             return False
-        if cause is Cause.UNCERTAIN:
-            self._asleep += lapse.shifted
+        if cause is GapCause.UNCERTAIN:
+            self._slept += lapse.shifted
             self._uncertain += lapse.shifted
-        self.health.interrupted(self.clock.now(), cause.value)
-        self._vain = 0
+        self.health.on_gap(self.clock.now(), cause.value)
+        self._failures_in_a_row = 0
         self._interrupted = True
         self.stop()
-        self._woken.set()
+        self._wake_event.set()
         return True
 
-    def _wall_was_set(self, step: float) -> None:
+    def _note_clock_step(self, step: float) -> None:
         """Only the clock on the wall moved: the list is as good as before, and what it says is as of then."""
-        self.health.clock_set(self.clock.now(), timedelta(seconds=round(step)))
+        self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)))
         if not self._paused:
-            self.wake()
+            self.refresh()
 
-    async def _look(self) -> float:
+    async def _poll_once(self) -> float:
         """One request; the pause that is due after it."""
-        self._asked = asyncio.ensure_future(self.ask())
+        self._request = asyncio.ensure_future(self.request())
         try:
-            answer = await self._asked
+            answer = await self._request
             if self.check_clocks():
-                return self.every  # it was given before this computer slept
+                return self.interval  # it was given before this computer slept
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return self.every  # somebody stopped this request, not the loop
-        except DECIDED as problem:
-            self.health.lost(self.clock.now(), str(problem))
+            return self.interval  # somebody stopped this request, not the loop
+        except PERMANENT_ERRORS as problem:
+            self.health.on_stopped(self.clock.now(), str(problem))
             raise
         except EmError as problem:
-            self.health.failed(self.clock.now(), str(problem))
+            self.health.on_failure(self.clock.now(), str(problem))
             after = problem.retry_after if isinstance(problem, ServerTrouble) else None
-            self._vain += 1
-            if self._vain == 1 and self.health.gap:
-                return max(LEAST, after or 0.0)  # a network takes a moment to be back after sleep
-            return self.pace.after_trouble(self._vain, after, self.chance())
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row == 1 and self.health.gap:
+                return max(MIN_INTERVAL, after or 0.0)  # a network takes a moment to be back after sleep
+            return self.schedule.after_failure(self._failures_in_a_row, after, self.jitter())
         finally:
-            self._asked = None
-        await self._take(answer)
-        return self.every
+            self._request = None
+        await self._accept(answer)
+        return self.interval
 
-    async def _take(self, answer: Answer) -> None:
+    async def _accept(self, answer: ListResponse) -> None:
         at = self.clock.now()
-        self._settle(answer.skew)
-        self.health.answered(at, answer.cost)
+        self._resolve_uncertain_gap(answer.skew)
+        self.health.on_response(at, answer.cost)
         self.health.skew = answer.skew
-        self._vain = 0
+        self._failures_in_a_row = 0
         skew = offset(answer.skew)
         seen, changes, before = None, NOTHING, self.snapshot
         while seen is None or before is not self.snapshot:  # a run became known better meanwhile
             before = self.snapshot
             seen, changes = await beside(partial(_look_at, before, answer.listing, at, skew))
-        self.health.lacked(at, seen.unlisted)
+        self.health.on_unlisted(at, seen.unlisted)
         self.snapshot, self.changes = seen, changes
 
-    def _settle(self, skew: timedelta | None) -> None:
+    def _resolve_uncertain_gap(self, skew: timedelta | None) -> None:
         """What only the clock on the wall showed was no sleep, if the server's clock has not gone on."""
         step, self._uncertain = self._uncertain, 0.0
         before = self.health.skew
         if step and was_set(step, *(None if one is None else one.total_seconds() for one in (before, skew))):
-            self._asleep -= step
-            self.health.clock_set(self.clock.now(), timedelta(seconds=round(step)), no_gap=True)
+            self._slept -= step
+            self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)), no_gap=True)
 
-    async def _rest(self, pause: float) -> None:
+    async def _wait(self, pause: float) -> None:
         """Until the next request is due or wished for; while paused, until it is wished for."""
         self._due = due = self.elapsed + pause
-        while not self._woken.is_set():
+        while not self._wake_event.is_set():
             left = due - self.elapsed
             if left <= 0 and not self._paused:
                 return
-            await self.clock.wait(self._woken, None if self._paused else left)
+            await self.clock.wait(self._wake_event, None if self._paused else left)
 
 
 def _look_at(

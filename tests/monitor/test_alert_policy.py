@@ -11,7 +11,7 @@ import pytest
 from looks import NOON, look, run
 
 from emtui.em.model import Session
-from emtui.monitor.alarm import APART, Alarm, Alert, Severity, new_failures
+from emtui.monitor.alert_policy import ALERT_SPACING, Alert, AlertPolicy, Severity, new_failures
 from emtui.monitor.changes import Changes
 
 WHERE = "em01.example.net"
@@ -63,7 +63,7 @@ class Bell:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.alarm = Alarm(lambda: self.now)
+        self.alarm = AlertPolicy(lambda: self.now)
         self.told: list[tuple[float, tuple[Alert, ...]]] = []
         self.happened: list[tuple[str, float]] = []
         self._runs = iter(range(1000, 0, -1))
@@ -77,13 +77,13 @@ class Bell:
         at = NOON + timedelta(seconds=self.now)
         if what.isdigit():
             failed = [run(next(self._runs), "Failed", f"Type{number}") for number in range(int(what))]
-            self.alarm.failed(failed, at, WHERE)
+            self.alarm.on_failures(failed, at, WHERE)
             self.happened += [("failed", self.now)] * len(failed)
         elif what == "back":
-            self.alarm.back(at)
+            self.alarm.on_recovered(at)
             self.happened.append(("back", self.now))
         elif what in {"lost", "stopped"}:
-            self.alarm.lost(at, WHERE, WHY, stopped=what == "stopped")
+            self.alarm.on_lost(at, WHERE, WHY, stopped=what == "stopped")
             self.happened.append((what, self.now))
         self.tell()
 
@@ -109,10 +109,13 @@ def test_failures_within_ten_minutes_of_a_failure_are_told_together_when_they_ar
     bell.does(second, 60)
     bell.does(second, 60)
     assert [len(alerts) for _, alerts in bell.told] == [int(first)]
-    assert bell.alarm.left == APART - 120
-    bell.does("0", bell.alarm.left)
-    assert [(at, len(alerts)) for at, alerts in bell.told] == [(0, int(first)), (APART, 2 * int(second))]
-    assert not bell.alarm.waits
+    assert bell.alarm.seconds_left == ALERT_SPACING - 120
+    bell.does("0", bell.alarm.seconds_left)
+    assert [(at, len(alerts)) for at, alerts in bell.told] == [
+        (0, int(first)),
+        (ALERT_SPACING, 2 * int(second)),
+    ]
+    assert not bell.alarm.has_pending
 
 
 def test_what_is_worse_is_told_at_once_with_what_was_gathered() -> None:
@@ -136,8 +139,8 @@ def test_what_is_as_bad_or_less_bad_waits() -> None:
     bell.does("lost", 60)
     bell.does("1", 60)
     assert bell.rings() == 1
-    bell.does("0", APART - 180)
-    assert [alert.severity.name for alert in bell.told[1][1]] == ["BACK", "LOST", "FAILURE"]
+    bell.does("0", ALERT_SPACING - 180)
+    assert [alert.severity.name for alert in bell.told[1][1]] == ["RECOVERED", "LOST", "FAILURE"]
 
 
 def test_an_outage_that_is_over_before_the_time_is_told_with_its_end() -> None:
@@ -146,7 +149,7 @@ def test_an_outage_that_is_over_before_the_time_is_told_with_its_end() -> None:
     bell.does("back", 10)
     bell.does("lost", 10)
     bell.does("back", 10)
-    bell.does("0", APART)
+    bell.does("0", ALERT_SPACING)
     again = bell.told[1][1][-1]
     assert (again.severity, bell.seconds(again)) == (Severity.LOST, 20)
     assert again.until == NOON + timedelta(seconds=30)
@@ -156,17 +159,17 @@ def test_each_outage_is_told_once_however_long_it_lasts() -> None:
     bell = Bell()
     for number in range(3):
         for _ in range(5):
-            bell.does("lost", APART / 4)
+            bell.does("lost", ALERT_SPACING / 4)
         assert bell.rings() == number + 1
-        bell.does("back", 2 * APART)
+        bell.does("back", 2 * ALERT_SPACING)
     assert bell.rings() == 3, "that it is back long after needs no telling"
 
 
 def test_an_outage_of_another_server_is_another_outage() -> None:
     bell = Bell()
     bell.does("lost")
-    bell.now = APART
-    bell.alarm.lost(NOON, "em02.example.net", WHY)
+    bell.now = ALERT_SPACING
+    bell.alarm.on_lost(NOON, "em02.example.net", WHY)
     bell.tell()
     assert [alert.server for alert in bell.alerts] == [WHERE, "em02.example.net"]
 
@@ -176,25 +179,25 @@ def test_a_clock_of_another_list_that_shows_less_holds_nothing_back_for_longer()
     bell.does("1", 40_000)
     bell.now = 10.0
     bell.does("1")
-    assert bell.alarm.left == APART
+    assert bell.alarm.seconds_left == ALERT_SPACING
 
 
 def test_what_somebody_acknowledged_meanwhile_is_not_told_and_the_rest_is() -> None:
     bell = Bell()
     bell.does("1")
     bell.does("2", 60)
-    bell.now = APART
+    bell.now = ALERT_SPACING
     (told,) = bell.alarm.due(lambda session: session.type == "Type0")
     assert told.run
     assert told.run.type == "Type1"
-    assert not bell.alarm.waits
+    assert not bell.alarm.has_pending
 
 
 def test_what_was_acknowledged_before_the_time_opens_no_new_ten_minutes() -> None:
     bell = Bell()
     bell.does("1")
     bell.does("1", 60)
-    bell.now = APART
+    bell.now = ALERT_SPACING
     assert bell.alarm.due(lambda _: True) == ()
     bell.does("1")
     assert bell.rings() == 2
@@ -230,23 +233,23 @@ def assert_seldom(bell: Bell) -> None:
     """Two within ten minutes only if the second is worse, and nothing waits longer than that."""
     for (at, alerts), (after, more) in zip(bell.told, bell.told[1:], strict=False):
         worst, worse = (max(one.severity for one in some) for some in (alerts, more))
-        assert after - at >= APART or worse > worst
+        assert after - at >= ALERT_SPACING or worse > worst
     for at, alerts in bell.told:
         for alert in alerts:
-            assert at - bell.seconds(alert) <= APART or alert.severity is Severity.BACK
+            assert at - bell.seconds(alert) <= ALERT_SPACING or alert.severity is Severity.RECOVERED
 
 
 def play(plan: Sequence[tuple[str, float]]) -> Bell:
     bell = Bell()
     for what, after in plan:
-        if bell.alarm.waits and bell.alarm.left <= after:
-            left = bell.alarm.left
+        if bell.alarm.has_pending and bell.alarm.seconds_left <= after:
+            left = bell.alarm.seconds_left
             bell.does("0", left)
             bell.does(what, after - left)
         else:
             bell.does(what, after)
-    bell.does("0", bell.alarm.left)
-    bell.does("0", bell.alarm.left)
+    bell.does("0", bell.alarm.seconds_left)
+    bell.does("0", bell.alarm.seconds_left)
     return bell
 
 
@@ -255,7 +258,7 @@ def test_whatever_happens_in_ten_minutes_in_whatever_order_is_told(first: str) -
     """Each order of four of these events, a minute apart, after each that began the ten minutes."""
     for others in product(EVENTS, repeat=3):
         bell = play([(first, 0.0), *((what, 60.0) for what in others)])
-        assert not bell.alarm.waits
+        assert not bell.alarm.has_pending
         assert_all_is_told(bell)
         assert_seldom(bell)
 

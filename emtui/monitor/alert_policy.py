@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from emtui.monitor.changes import Changes
     from emtui.monitor.snapshot import Snapshot
 
-APART = 600.0
+ALERT_SPACING = 600.0
 """Seconds between two alerts, unless the second is worse."""
 
 
 class Severity(IntEnum):
     """How bad an alert is."""
 
-    BACK = 0
+    RECOVERED = 0
     """The server answers again."""
     FAILURE = 1
     """A run has failed."""
@@ -52,69 +52,69 @@ class Alert:
 
 
 @dataclass(slots=True)
-class Alarm:
+class AlertPolicy:
     """Remembers what is yet to be told; `clock` counts seconds and never jumps."""
 
     clock: Callable[[], float] = monotonic
-    _told_at: float | None = None
-    _told: Severity = Severity.BACK
-    _gathered: list[Alert] = field(default_factory=list)
+    _last_alert_at: float | None = None
+    _last_severity: Severity = Severity.RECOVERED
+    _pending: list[Alert] = field(default_factory=list)
     _outage: Alert | None = None
     """What was lost last and is not back, as far as it was alerted of."""
 
-    def failed(self, failures: Sequence[Session], at: datetime, server: str) -> None:
+    def on_failures(self, failures: Sequence[Session], at: datetime, server: str) -> None:
         """These runs have failed."""
-        self._gathered += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
+        self._pending += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
 
-    def lost(self, at: datetime, server: str, why: str, *, stopped: bool = False) -> None:
+    def on_lost(self, at: datetime, server: str, why: str, *, stopped: bool = False) -> None:
         """The server cannot be reached since then: one alert for each outage, one more if it gets worse."""
         severity = Severity.STOPPED if stopped else Severity.LOST
         if self._outage is None or self._outage.server != server or self._outage.severity < severity:
             self._outage = Alert(severity, at, server, why)
-            self._gathered.append(self._outage)
+            self._pending.append(self._outage)
 
-    def back(self, at: datetime) -> None:
+    def on_recovered(self, at: datetime) -> None:
         """The server answers again; nothing to tell of by itself once everything else was told long ago."""
         outage, self._outage = self._outage, None
         if outage is None:
             return
         over = replace(outage, until=at)
-        open_ones = [place for place, one in enumerate(self._gathered) if self._goes_on(one, outage.server)]
+        open_ones = [place for place, one in enumerate(self._pending) if self._is_ongoing(one, outage.server)]
         for place in open_ones:
-            self._gathered[place] = replace(self._gathered[place], until=at)
-        if not open_ones and self.left > 0:
-            self._gathered.append(replace(over, severity=Severity.BACK))
+            self._pending[place] = replace(self._pending[place], until=at)
+        if not open_ones and self.seconds_left > 0:
+            self._pending.append(replace(over, severity=Severity.RECOVERED))
 
     @staticmethod
-    def _goes_on(alert: Alert, server: str) -> bool:
+    def _is_ongoing(alert: Alert, server: str) -> bool:
         return alert.severity >= Severity.LOST and alert.until is None and alert.server == server
 
     @property
-    def waits(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether something is yet to be told."""
-        return bool(self._gathered)
+        return bool(self._pending)
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds until what was gathered is told; another list's clock may show less than the last one's."""
-        if self._told_at is None:
+        if self._last_alert_at is None:
             return 0.0
         now = self.clock()
-        self._told_at = min(self._told_at, now)
-        return max(self._told_at + APART - now, 0.0)
+        self._last_alert_at = min(self._last_alert_at, now)
+        return max(self._last_alert_at + ALERT_SPACING - now, 0.0)
 
     def due(self, known: Callable[[Session], bool] = lambda _: False) -> tuple[Alert, ...]:
         """What is to be told now, in the order in which it happened.
 
         Failures that somebody has come to know of meanwhile are not.
         """
-        worst = max((one.severity for one in self._gathered), default=Severity.BACK)
-        if not self._gathered or (self.left > 0 and worst <= self._told):
+        worst = max((one.severity for one in self._pending), default=Severity.RECOVERED)
+        if not self._pending or (self.seconds_left > 0 and worst <= self._last_severity):
             return ()
-        alerts = tuple(one for one in self._gathered if one.run is None or not known(one.run))
-        self._gathered = []
+        alerts = tuple(one for one in self._pending if one.run is None or not known(one.run))
+        self._pending = []
         if alerts:
-            self._told_at, self._told = self.clock(), worst
+            self._last_alert_at, self._last_severity = self.clock(), worst
         return alerts
 
 

@@ -9,37 +9,37 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from emtui.em.errors import EmError, NotFound, ServerTrouble
-from emtui.monitor.follow import DECIDED, Clock, RealClock
-from emtui.monitor.pace import LEAST, Pace
+from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
+from emtui.monitor.poller import PERMANENT_ERRORS, SystemTime, TimeSource
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class One(Generic[T]):
+class SessionPoller(Generic[T]):
     """The loop around one request: every ten seconds, less often when it is slow or in vain."""
 
-    ask: Callable[[], Awaitable[T]]
-    pace: Pace = field(default_factory=lambda: Pace(every=LEAST))
-    clock: Clock = field(default_factory=RealClock)
-    chance: Callable[[], float] = random.random
+    request: Callable[[], Awaitable[T]]
+    schedule: PollSchedule = field(default_factory=lambda: PollSchedule(interval=MIN_INTERVAL))
+    clock: TimeSource = field(default_factory=SystemTime)
+    jitter: Callable[[], float] = random.random
 
-    async def answers(self) -> AsyncGenerator[T | EmError, None]:
+    async def results(self) -> AsyncGenerator[T | EmError, None]:
         """Each answer, or the problem that may pass; raises what a person must decide, and `NotFound`."""
         missed = 0
         while True:
             began = self.clock.monotonic()
             try:
-                answer = await self.ask()
-            except (*DECIDED, NotFound):
+                answer = await self.request()
+            except (*PERMANENT_ERRORS, NotFound):
                 raise
             except EmError as problem:
                 missed += 1
                 after = problem.retry_after if isinstance(problem, ServerTrouble) else None
                 yield problem
-                pause = self.pace.after_trouble(missed, after, self.chance())
+                pause = self.schedule.after_failure(missed, after, self.jitter())
             else:
                 missed = 0
                 yield answer
-                pause = self.pace.after_answer(self.clock.monotonic() - began, 0)
+                pause = self.schedule.after_success(self.clock.monotonic() - began, 0)
             await self.clock.wait(asyncio.Event(), pause)

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from emtui.em.model import Event, Session, Uid
     from emtui.em.source import Source
 
-KEPT = 60
+MAX_LOGS = 60
 """Logs kept at most: those of the five last good runs of each of twelve types."""
 
 
-class PastLogs:
+class HistoryCache:
     """What was read of runs that had ended."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
-        self._asking: dict[Uid, asyncio.Lock] = {}
+        self._logs: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
+        self._locks: dict[Uid, asyncio.Lock] = {}
 
-    async def of(self, source: Source, runs: Sequence[Session]) -> list[tuple[Event, ...]]:
+    async def logs(self, source: Source, runs: Sequence[Session]) -> list[tuple[Event, ...]]:
         """Their logs, in their order; one that cannot be had now is left out, and asked for next time."""
         logs = []
         for run in runs:
@@ -45,11 +45,11 @@ class PastLogs:
 
     async def _log(self, source: Source, uid: Uid) -> tuple[Event, ...]:
         """Two who want the same one at once wait for one answer."""
-        async with self._asking.setdefault(uid, asyncio.Lock()):
-            if uid not in self._kept:
-                self._kept[uid] = (await source.events(uid)).events
-            self._asking.pop(uid, None)
-        self._kept.move_to_end(uid)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return self._kept[uid]
+        async with self._locks.setdefault(uid, asyncio.Lock()):
+            if uid not in self._logs:
+                self._logs[uid] = (await source.events(uid)).events
+            self._locks.pop(uid, None)
+        self._logs.move_to_end(uid)
+        while len(self._logs) > MAX_LOGS:
+            self._logs.popitem(last=False)
+        return self._logs[uid]

@@ -14,7 +14,7 @@ from quiet_months import BEGIN, SEEDS, clocks_changed, listed, months, patched
 
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
-from emtui.monitor.alarm import Alarm, new_failures
+from emtui.monitor.alert_policy import AlertPolicy, new_failures
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
 
@@ -24,13 +24,13 @@ EVERY = 2 * HOUR
 def rings(sessions: Sequence[Session], begin: datetime, until: datetime) -> list[tuple[datetime, Session]]:
     """When it rang, and for which run."""
     now = begin
-    alarm = Alarm(lambda: (now - begin).total_seconds())  # noqa: PLW0108 - of the `now` there is when it asks
+    alarm = AlertPolicy(lambda: (now - begin).total_seconds())  # noqa: PLW0108 - of the `now` there is when it asks
     rang: list[tuple[datetime, Session]] = []
     newest_first = sorted(sessions, key=lambda one: one.started or NOON, reverse=True)
     before = Snapshot(tuple(listed(newest_first, now)), now)
     while (now := now + EVERY) <= until:
         after = Snapshot(tuple(listed(newest_first, now)), now)
-        alarm.failed(new_failures(Changes.between(before, after), after), now, "em01.example.net")
+        alarm.on_failures(new_failures(Changes.between(before, after), after), now, "em01.example.net")
         rang += [(now, alert.run) for alert in alarm.due() if alert.run]
         before = after
     return rang

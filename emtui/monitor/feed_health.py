@@ -15,21 +15,21 @@ OUTAGE = timedelta(minutes=10)
 LARGE_SKEW = timedelta(seconds=30)
 """From here on two clocks are said to disagree."""
 STALE_AFTER = 2
-BLIND_AFTER = 3
+LOST_AFTER = 3
 _KEPT = 50
 """How many periods of a kind are remembered."""
 
 
-class Sight(Enum):
+class Freshness(Enum):
     """What the list on the screen is worth: two missed looks make it stale, three make us blind."""
 
-    CLEAR = "clear"
+    FRESH = "fresh"
     STALE = "stale"
-    BLIND = "blind"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class LostPeriod:
     """A time of which nothing is known first hand; it goes on while it has no end. `why` is a sentence."""
 
     since: datetime
@@ -38,7 +38,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ClockStep:
     """A change of this computer's clock, `by` so much, to `at`; back if that is negative."""
 
     at: datetime
@@ -59,15 +59,15 @@ class UnlistedPeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class RequestCost:
     """What one answer cost: bytes of its body, seconds until it was whole."""
 
     size: int
-    took: float
+    seconds: float
 
 
 @dataclass(slots=True)
-class Health:
+class FeedHealth:
     """Kept by whoever looks; told of every answer and of every failure, with the time on the wall.
 
     That clock may be put back meanwhile: nothing begins after now, and nothing ends before it began.
@@ -79,93 +79,95 @@ class Health:
     which nothing more is kept.
     """
 
-    missed: int = 0
-    seen: datetime | None = None
+    failures_in_a_row: int = 0
+    updated_at: datetime | None = None
     problem: str = ""
     failed_at: datetime | None = None
-    looks: int = 0
+    responses: int = 0
     failures: int = 0
     outages: int = 0
-    received: int = 0
-    last: Cost | None = None
+    bytes_received: int = 0
+    last_cost: RequestCost | None = None
     skew: timedelta | None = None
     after_outage: bool = False
-    _trouble_at: datetime | None = None
-    periods: deque[Period] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    _last_failure_at: datetime | None = None
+    lost_periods: deque[LostPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
     gap: str = ""
     gaps: int = 0
-    steps: deque[Step] = field(default_factory=lambda: deque(maxlen=_KEPT))
-    steps_counted: int = 0
-    unlisted: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    clock_steps: deque[ClockStep] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    clock_step_count: int = 0
+    unlisted_periods: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     @property
-    def sight(self) -> Sight:
+    def freshness(self) -> Freshness:
         """What the list is worth now."""
-        if self.missed >= BLIND_AFTER:
-            return Sight.BLIND
-        return Sight.STALE if self.missed >= STALE_AFTER or self.gap else Sight.CLEAR
+        if self.failures_in_a_row >= LOST_AFTER:
+            return Freshness.LOST
+        return Freshness.STALE if self.failures_in_a_row >= STALE_AFTER or self.gap else Freshness.FRESH
 
     @property
-    def blind_since(self) -> datetime | None:
+    def lost_since(self) -> datetime | None:
         """The last complete answer before we lost sight; nothing while we see."""
-        return self.periods[-1].since if self.periods and self.periods[-1].until is None else None
+        return (
+            self.lost_periods[-1].since if self.lost_periods and self.lost_periods[-1].until is None else None
+        )
 
-    def answered(self, at: datetime, cost: Cost) -> None:
+    def on_response(self, at: datetime, cost: RequestCost) -> None:
         """A complete answer has come."""
-        if self.blind_since or self.gap:
-            lost = self.periods.pop()
-            self.periods.append(Period(min(lost.since, at), at, lost.why))
+        if self.lost_since or self.gap:
+            lost = self.lost_periods.pop()
+            self.lost_periods.append(LostPeriod(min(lost.since, at), at, lost.why))
         self.gap = ""
-        self.missed, self.seen, self.problem, self.failed_at = 0, at, "", None
-        self.looks += 1
-        self.received += cost.size
-        self.last = cost
+        self.failures_in_a_row, self.updated_at, self.problem, self.failed_at = 0, at, "", None
+        self.responses += 1
+        self.bytes_received += cost.size
+        self.last_cost = cost
 
-    def lacked(self, at: datetime, unlisted: UnlistedRuns) -> None:
+    def on_unlisted(self, at: datetime, unlisted: UnlistedRuns) -> None:
         """The list that has come lacks these runs, or none."""
-        last = self.unlisted[-1] if self.unlisted else None
+        last = self.unlisted_periods[-1] if self.unlisted_periods else None
         if last is not None and last.until is None:
-            self.unlisted.pop()
+            self.unlisted_periods.pop()
             most, since = max(last.count, len(unlisted.runs)), min(last.since, at)
             until = None if unlisted else at
-            self.unlisted.append(UnlistedPeriod(since, until, most, not unlisted.given_up))
+            self.unlisted_periods.append(UnlistedPeriod(since, until, most, not unlisted.given_up))
         elif unlisted:
-            self.unlisted.append(UnlistedPeriod(at, None, len(unlisted.runs)))
+            self.unlisted_periods.append(UnlistedPeriod(at, None, len(unlisted.runs)))
 
-    def failed(self, at: datetime, why: str) -> None:
+    def on_failure(self, at: datetime, why: str) -> None:
         """No answer, or none that could be used."""
-        self.missed += 1
+        self.failures_in_a_row += 1
         self.failures += 1
-        self._trouble_at = at
+        self._last_failure_at = at
         self.problem, self.failed_at = why, at
-        if self.sight is Sight.BLIND:
-            self.outages += self.blind_since is None
-            since = self.periods.pop().since if self.blind_since or self.gap else self.seen or at
-            self.periods.append(Period(min(since, at), None, f"{self.gap} {why}".lstrip()))
+        if self.freshness is Freshness.LOST:
+            self.outages += self.lost_since is None
+            since = self.lost_periods.pop().since if self.lost_since or self.gap else self.updated_at or at
+            self.lost_periods.append(LostPeriod(min(since, at), None, f"{self.gap} {why}".lstrip()))
 
-    def lost(self, at: datetime, why: str) -> None:
+    def on_stopped(self, at: datetime, why: str) -> None:
         """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
-        self.after_outage = self._trouble_at is not None and abs(at - self._trouble_at) <= OUTAGE
-        self.missed = max(self.missed, BLIND_AFTER - 1)
-        self.failed(at, why)
+        self.after_outage = self._last_failure_at is not None and abs(at - self._last_failure_at) <= OUTAGE
+        self.failures_in_a_row = max(self.failures_in_a_row, LOST_AFTER - 1)
+        self.on_failure(at, why)
 
-    def interrupted(self, at: datetime, why: str) -> None:
+    def on_gap(self, at: datetime, why: str) -> None:
         """Nothing was requested for a while before now: the list is as old as that. `why` is a sentence."""
-        if self.seen is None:
+        if self.updated_at is None:
             return
-        if self.blind_since is None:
-            since = self.periods.pop().since if self.gap else self.seen
-            self.periods.append(Period(min(since, at), at, why))
+        if self.lost_since is None:
+            since = self.lost_periods.pop().since if self.gap else self.updated_at
+            self.lost_periods.append(LostPeriod(min(since, at), at, why))
         self.gap = why
         self.gaps += 1
 
-    def clock_set(self, at: datetime, by: timedelta, *, no_gap: bool = False) -> None:
+    def on_clock_step(self, at: datetime, by: timedelta, *, no_gap: bool = False) -> None:
         """Note a change of this computer's clock; what looked like a gap was none then."""
-        self.steps.append(Step(at, by))
-        self.steps_counted += 1
+        self.clock_steps.append(ClockStep(at, by))
+        self.clock_step_count += 1
         if no_gap and self.gap:
-            if self.blind_since is None:
-                self.periods.pop()
+            if self.lost_since is None:
+                self.lost_periods.pop()
             self.gap = ""
             self.gaps -= 1
 
@@ -173,14 +175,14 @@ class Health:
         """The times in which runs were not listed that touch this time."""
         return [
             period
-            for period in self.unlisted
+            for period in self.unlisted_periods
             if period.since <= end and (period.until is None or period.until >= start)
         ]
 
-    def blind_between(self, start: datetime, end: datetime) -> Sequence[Period]:
+    def lost_between(self, start: datetime, end: datetime) -> Sequence[LostPeriod]:
         """The blind periods that touch this time, from its start on; one that goes on has no end."""
         return [
-            Period(max(period.since, start), period.until, period.why)
-            for period in self.periods
+            LostPeriod(max(period.since, start), period.until, period.why)
+            for period in self.lost_periods
             if period.since < end and (period.until is None or period.until > start)
         ]

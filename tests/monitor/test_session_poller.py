@@ -9,7 +9,7 @@ from looks import Weekend, run
 
 from emtui.em.errors import EmError, LogonRefused, NotFound, ServerTrouble, Unreachable
 from emtui.em.model import Session
-from emtui.monitor.one import One
+from emtui.monitor.session_poller import SessionPoller
 
 AWAY = Unreachable("em01.example.net does not answer.")
 
@@ -26,7 +26,7 @@ async def test_it_asks_every_ten_seconds_and_less_often_in_vain() -> None:
         return answer
 
     seen = []
-    async with aclosing(One(ask, clock=clock, chance=lambda: 0.0).answers()) as answers:
+    async with aclosing(SessionPoller(ask, clock=clock, jitter=lambda: 0.0).results()) as answers:
         async for answer in answers:
             seen.append(answer)
             if not plan:
@@ -41,5 +41,5 @@ async def test_what_no_patience_mends_is_raised(problem: EmError) -> None:
         raise problem
 
     with pytest.raises(type(problem)):
-        async for _ in One(ask, clock=Weekend()).answers():
+        async for _ in SessionPoller(ask, clock=Weekend()).results():
             pass

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emtui.em.model import Outcome
-from emtui.monitor.health import Health, Period, UnlistedPeriod
+from emtui.monitor.feed_health import FeedHealth, LostPeriod, UnlistedPeriod
 from emtui.monitor.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class AbsenceSummary:
     """A time without a key: what ended in it, by outcome, when nothing could be seen, and when not all."""
 
     since: datetime
     until: datetime
     ended: Counter[Outcome]
-    blind: tuple[Period, ...]
+    outages: tuple[LostPeriod, ...]
     unlisted: tuple[UnlistedPeriod, ...] = ()
 
     @classmethod
-    def of(cls, snapshot: Snapshot, health: Health, since: datetime) -> Absence:
+    def of(cls, snapshot: Snapshot, health: FeedHealth, since: datetime) -> AbsenceSummary:
         """From then until the last complete answer; what was missed meanwhile is in the server's list."""
         after = since + snapshot.skew
         ended = Counter(
@@ -33,6 +33,6 @@ class Absence:
             and (session.ended or session.started or after) > after
         )
         until = max(snapshot.as_of, since)
-        blind = health.blind_between(since, max(until, health.failed_at or until))
+        blind = health.lost_between(since, max(until, health.failed_at or until))
         unlisted = health.unlisted_between(since, until)
         return cls(since, until, ended, tuple(blind), tuple(unlisted))

@@ -5,30 +5,30 @@ from datetime import timedelta
 from looks import NOON, look, run
 
 from emtui.em.model import Outcome
-from emtui.monitor.away import Absence
-from emtui.monitor.health import Cost, Health
+from emtui.monitor.absence_summary import AbsenceSummary
+from emtui.monitor.feed_health import FeedHealth, RequestCost
 
 HOUR = timedelta(hours=1)
 
 
 def test_what_ended_since_then_is_counted_by_outcome() -> None:
     seen = look(run(0, "InProgress"), run(1), run(2, "Failed"), run(3), run(4), run(9, "Failed"))
-    absence = Absence.of(seen, Health(), NOON - HOUR)
+    absence = AbsenceSummary.of(seen, FeedHealth(), NOON - HOUR)
     assert (absence.since, absence.until) == (NOON - HOUR, NOON)
     assert absence.ended == {Outcome.SUCCESS: 3, Outcome.FAILED: 1}  # run 4 began at the hour, ended after it
 
 
 def test_the_time_that_nothing_was_seen_is_told() -> None:
-    health = Health()
-    health.answered(NOON - 3 * HOUR, Cost(1, 1))
+    health = FeedHealth()
+    health.on_response(NOON - 3 * HOUR, RequestCost(1, 1))
     for minutes in (1, 2, 3):
-        health.failed(NOON - 2 * HOUR + timedelta(minutes=minutes), "gone")
-    health.answered(NOON, Cost(1, 1))
-    (period,) = Absence.of(look(run(1)), health, NOON - HOUR).blind
+        health.on_failure(NOON - 2 * HOUR + timedelta(minutes=minutes), "gone")
+    health.on_response(NOON, RequestCost(1, 1))
+    (period,) = AbsenceSummary.of(look(run(1)), health, NOON - HOUR).outages
     assert (period.since, period.until) == (NOON - HOUR, NOON)
 
 
 def test_a_clock_that_is_wrong_does_not_move_what_ended() -> None:
     ahead = look(run(1))
     ahead = type(ahead)(ahead.sessions, ahead.as_of, skew=HOUR)
-    assert Absence.of(ahead, Health(), NOON - HOUR / 2).ended == {}
+    assert AbsenceSummary.of(ahead, FeedHealth(), NOON - HOUR / 2).ended == {}

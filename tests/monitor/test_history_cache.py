@@ -9,9 +9,9 @@ from typing import cast
 from emtui.em.errors import NotFound
 from emtui.em.model import Event, Log, Session, Uid, uid_of
 from emtui.em.source import Source
-from emtui.monitor.past import KEPT, PastLogs
+from emtui.monitor.history_cache import MAX_LOGS, HistoryCache
 
-RUNS = [Session(uid_of(f"{number:08x}-0000-4000-8000-000000000000")) for number in range(KEPT + 1)]
+RUNS = [Session(uid_of(f"{number:08x}-0000-4000-8000-000000000000")) for number in range(MAX_LOGS + 1)]
 
 
 @dataclass
@@ -29,28 +29,28 @@ class Told:
 
 
 async def test_each_log_is_asked_for_once() -> None:
-    told, past = Told(), PastLogs()
+    told, past = Told(), HistoryCache()
     source = cast("Source", told)
-    first = await past.of(source, RUNS[:5])
+    first = await past.logs(source, RUNS[:5])
     assert [log[0].message for log in first] == [run.uid for run in RUNS[:5]]
-    assert await past.of(source, RUNS[2:6]) == [*first[2:], (Event(1, None, RUNS[5].uid),)]
+    assert await past.logs(source, RUNS[2:6]) == [*first[2:], (Event(1, None, RUNS[5].uid),)]
     assert set(told.asked.values()) == {1}
 
 
 async def test_one_that_cannot_be_had_is_left_out_and_asked_for_next_time() -> None:
-    told, past = Told({RUNS[1].uid}), PastLogs()
+    told, past = Told({RUNS[1].uid}), HistoryCache()
     source = cast("Source", told)
-    assert len(await past.of(source, RUNS[:3])) == 2
+    assert len(await past.logs(source, RUNS[:3])) == 2
     told.missing.clear()
-    assert len(await past.of(source, RUNS[:3])) == 3
+    assert len(await past.logs(source, RUNS[:3])) == 3
     assert told.asked[RUNS[0].uid] == 1
 
 
 async def test_only_the_last_ones_are_kept() -> None:
-    told, past = Told(), PastLogs()
+    told, past = Told(), HistoryCache()
     source = cast("Source", told)
-    await past.of(source, RUNS)
-    await past.of(source, RUNS[1:])
+    await past.logs(source, RUNS)
+    await past.logs(source, RUNS[1:])
     assert set(told.asked.values()) == {1}
-    await past.of(source, RUNS[:1])
+    await past.logs(source, RUNS[:1])
     assert told.asked[RUNS[0].uid] == 2

@@ -1,0 +1,53 @@
+"""How often the list is asked for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.monitor.backoff import IDLE_AFTER, MIN_INTERVAL, PollSchedule
+
+chances = st.floats(0, 1)
+
+
+def test_somebody_who_looks_sees_the_list_every_minute_and_nobody_every_three() -> None:
+    pace = PollSchedule()
+    assert pace.after_success(0.1, IDLE_AFTER - 1) == 60
+    assert pace.after_success(0.1, IDLE_AFTER) == 180
+
+
+def test_a_profile_that_asks_seldom_is_not_asked_more_often_while_nobody_looks() -> None:
+    assert PollSchedule(interval=600).after_success(0.1, IDLE_AFTER) == 600
+
+
+def test_a_slow_server_rests_twenty_times_as_long_as_it_worked() -> None:
+    assert PollSchedule().after_success(9, 0) == 180
+    assert PollSchedule().after_success(9, IDLE_AFTER) == 180
+    assert PollSchedule().after_success(10, IDLE_AFTER) == 200
+
+
+@given(missed=st.integers(1, 10_000), chance=chances, every=st.floats(10, 3600))
+def test_trouble_waits_longer_and_never_longer_than_five_minutes_or_the_usual(
+    missed: int, chance: float, every: float
+) -> None:
+    pause = PollSchedule(interval=every).after_failure(missed, None, chance)
+    assert MIN_INTERVAL <= pause <= max(300, every)
+    assert pause >= min(every, 300) * 0.8 or pause == MIN_INTERVAL
+
+
+def test_the_pauses_double_until_five_minutes() -> None:
+    assert [PollSchedule().after_failure(missed, None, 0) for missed in range(1, 6)] == [
+        60,
+        120,
+        240,
+        300,
+        300,
+    ]
+
+
+def test_those_who_lost_the_server_together_come_back_apart() -> None:
+    assert PollSchedule().after_failure(9, None, 1) == pytest.approx(240)
+
+
+def test_what_the_server_asks_for_is_waited_for() -> None:
+    assert PollSchedule().after_failure(1, 1200, 0.5) == 1200
+    assert PollSchedule().after_failure(4, 1, 0) == 300

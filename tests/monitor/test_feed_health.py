@@ -1,0 +1,70 @@
+"""How well the list is known."""
+
+from datetime import timedelta
+
+from looks import NOON
+
+from emtui.monitor.feed_health import FeedHealth, Freshness, LostPeriod, RequestCost
+
+MINUTE = timedelta(minutes=1)
+COST = RequestCost(1000, 0.5)
+
+
+def failing(times: int) -> FeedHealth:
+    """Seen at noon, and since then failed each minute."""
+    health = FeedHealth()
+    health.on_response(NOON, COST)
+    for number in range(1, times + 1):
+        health.on_failure(NOON + number * MINUTE, f"problem {number}")
+    return health
+
+
+def test_two_missed_looks_are_stale_and_three_blind() -> None:
+    assert [failing(times).freshness for times in range(5)] == [
+        Freshness.FRESH, Freshness.FRESH, Freshness.STALE, Freshness.LOST, Freshness.LOST,
+    ]  # fmt: skip
+
+
+def test_blind_is_told_from_the_last_complete_answer_on_with_the_last_problem() -> None:
+    health = failing(5)
+    assert health.lost_since == NOON
+    assert list(health.lost_periods) == [LostPeriod(NOON, None, "problem 5")]
+
+
+def test_an_answer_ends_it() -> None:
+    health = failing(3)
+    health.on_response(NOON + 4 * MINUTE, COST)
+    assert health.freshness is Freshness.FRESH
+    assert health.lost_since is None
+    assert list(health.lost_periods) == [LostPeriod(NOON, NOON + 4 * MINUTE, "problem 3")]
+    assert (health.responses, health.failures, health.bytes_received) == (2, 3, 2000)
+
+
+def test_without_any_answer_blind_begins_with_the_third_failure() -> None:
+    health = FeedHealth()
+    for number in range(3):
+        health.on_failure(NOON + number * MINUTE, "gone")
+    assert health.lost_since == NOON + 2 * MINUTE
+
+
+def test_what_only_somebody_can_decide_is_blind_at_once() -> None:
+    health = failing(0)
+    health.on_stopped(NOON + MINUTE, "refused")
+    assert health.freshness is Freshness.LOST
+    assert health.lost_since == NOON
+
+
+def test_the_blind_periods_of_a_time_begin_in_it() -> None:
+    health = failing(3)
+    health.on_response(NOON + 4 * MINUTE, COST)
+    assert health.lost_between(NOON + 4 * MINUTE, NOON + 9 * MINUTE) == []
+    (period,) = health.lost_between(NOON + MINUTE, NOON + 9 * MINUTE)
+    assert (period.since, period.until) == (NOON + MINUTE, NOON + 4 * MINUTE)
+
+
+def test_old_periods_are_forgotten_some_day() -> None:
+    health = failing(0)
+    for number in range(1, 500):
+        health.on_stopped(NOON + number * MINUTE, "refused")
+        health.on_response(NOON + number * MINUTE, COST)
+    assert len(health.lost_periods) == 50
