@@ -30,11 +30,11 @@ from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.tui.app import EmtuiApp
-from emtui.tui.logon import Remember
+from emtui.local.remembered_logon import Remember
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
-from emtui.tui.start import Start
+from emtui.tui.options import LaunchOptions
 from emtui.tui.widgets.field import Toggle
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
@@ -80,10 +80,10 @@ PICTURES = (
 )
 
 
-def start() -> Start:
+def start() -> LaunchOptions:
     """The demo's night, seen from one hour east of Greenwich."""
     connection = Connection(profile=PROFILES[0], server=SERVER, user=USER, trust=Trust())
-    return Start(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
+    return LaunchOptions(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
 
 
 THOUGHTS = {"judge", "explain", "compare"}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import httpx
+from emtui.tui.screens.page import Page
 from textual.pilot import Pilot
 
 from emtui.demo.app import PASSWORD, USER, Settings, create_app
@@ -19,12 +20,11 @@ from emtui.em.client import Client
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
+from emtui.local.remembered_logon import Remember
 from emtui.tui.app import EmtuiApp
-from emtui.tui.logon import Remember
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.page import Page
-from emtui.tui.start import Start
 from emtui.tui.widgets.oneline import OneLine
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
@@ -72,7 +72,7 @@ class Seat:
 @asynccontextmanager
 async def seated(
     *plays: str,
-    start: Start | None = None,
+    start: LaunchOptions | None = None,
     wait: bool = True,
     now: Callable[[], datetime] = lambda: NIGHT,
     size: tuple[int, int] = (80, 23),
@@ -89,7 +89,7 @@ async def seated(
         now=lambda: NIGHT,
     )
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    start = start or Start(connection, remember=False, at_once=False, now=now, zone=UTC)
+    start = start or LaunchOptions(connection, remember=False, at_once=False, now=now, zone=UTC)
     app = EmtuiApp(start)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await pilot.pause()
@@ -108,10 +108,10 @@ def ticking() -> Callable[[], datetime]:
     return lambda: NIGHT + timedelta(seconds=next(seconds))
 
 
-def a_view(**changes: str) -> Start:
+def a_view(**changes: str) -> LaunchOptions:
     """A start in a view of one's choice."""
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
-    return Start(
+    return LaunchOptions(
         connection,
         remember=False,
         at_once=False,

@@ -18,12 +18,12 @@ NOT_ON_SCREENS = "known"
 
 
 def browse(given: Given) -> int:
-    """Start where the person left nothing open: the list, or the login."""
+    """LaunchOptions where the person left nothing open: the list, or the login."""
     return open_view(given)
 
 
 def open_view(given: Given) -> int:
-    """Start with a query, an order, or one session."""
+    """LaunchOptions with a query, an order, or one session."""
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
@@ -38,10 +38,11 @@ def open_view(given: Given) -> int:
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
 
-    from emtui.tui.start import Start, run
+    from emtui.tui.launch import run
+    from emtui.tui.options import LaunchOptions
 
     config = configuration()
-    start = Start(
+    start = LaunchOptions(
         connection,
         config.profiles,
         queries=config.queries,

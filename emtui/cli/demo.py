@@ -105,7 +105,8 @@ def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
     from emtui.em.address import Trust, parse_server
     from emtui.em.secret import Secret
     from emtui.local.connection import Connection
-    from emtui.tui.start import DEMO, Start, run
+    from emtui.tui.launch import run
+    from emtui.tui.options import DEMO, LaunchOptions
 
     connection = Connection(
         profile=None,
@@ -118,7 +119,7 @@ def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
     )
     clock = Clock(options.clock or datetime.now(UTC), options.speed, since=options.since)
     return run(
-        Start(
+        LaunchOptions(
             connection,
             mark=DEMO,
             remember=False,

@@ -29,10 +29,11 @@ def replay(
     with _opened(path) as file:
         played = _played(file, path, speed)
 
-        from emtui.tui.start import Start, run
+        from emtui.tui.launch import run
+        from emtui.tui.options import LaunchOptions
 
         return run(
-            Start(
+            LaunchOptions(
                 Connection(),
                 query=query,
                 order=order,

@@ -32,8 +32,8 @@ from emtui.tui import garbage
 from emtui.tui.commands import Place
 from emtui.tui.frames import Frames
 from emtui.tui.lumps import InOnePiece, Lumped
-from emtui.tui.screens.page import Page
-from emtui.tui.start import Start
+from emtui.tui.options import LaunchOptions
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import THEME
 from emtui.tui.turns import Turns
 from emtui.tui.widgets.entry import Entry
@@ -62,7 +62,7 @@ _BY_HAND = events.Key | events.Paste | events.MouseEvent | Lumped | InOnePiece
 class AtTerminal(App[int], inherit_bindings=False):
     """What every app of ours does with its terminal."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: LaunchOptions) -> None:
         super().__init__(ansi_color=True, driver_class=_own_driver())
         self.animation_level = "none"  # what moves costs bytes and says nothing
         self._disable_tooltips = self._disable_notifications = True  # nothing of ours floats above a page
@@ -86,7 +86,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._loop_here = asyncio.get_running_loop()
 
     @property
-    def start(self) -> Start:
+    def start(self) -> LaunchOptions:
         """What it began with."""
         return self._start
 
@@ -96,14 +96,14 @@ class AtTerminal(App[int], inherit_bindings=False):
         return self._frames.turns.quiet
 
     @property
-    def page(self) -> Page:
+    def page(self) -> BaseScreen:
         """The screen that is shown; all of ours are pages."""
-        return cast("Page", self.screen)
+        return cast("BaseScreen", self.screen)
 
     @property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[BaseScreen]:
         """All screens that there are, the one that is shown last."""
-        return [screen for screen in self.screen_stack if isinstance(screen, Page)]
+        return [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are carried out one after another, each where the one before has led.
@@ -126,7 +126,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         page = self.screen_stack[-1] if self.screen_stack else None
         if event.is_forwarded:
             await super().on_event(event)
-        elif not isinstance(page, Page):
+        elif not isinstance(page, BaseScreen):
             await self._without_a_page(event)
         elif isinstance(event, Lumped | InOnePiece):
             await self._sort_out(event, page)
@@ -138,7 +138,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         elif isinstance(event, events.Key | events.Paste) and not page.too_early(event):
             await self._typed(event, page)
 
-    async def _typed(self, event: events.Key | events.Paste, page: Page) -> None:
+    async def _typed(self, event: events.Key | events.Paste, page: BaseScreen) -> None:
         page.heard_key()
         self.touched()
         page.hold_focus()
@@ -160,7 +160,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         self._layout_told = now
         return True
 
-    async def _sort_out(self, came: Lumped | InOnePiece, page: Page) -> None:
+    async def _sort_out(self, came: Lumped | InOnePiece, page: BaseScreen) -> None:
         """Into a field a lump was typed, if it is one line; else it is a paste, and never run as keys."""
         page.hold_focus()
         writes = isinstance(self.focused, Input)

@@ -28,7 +28,7 @@ from emtui.tui.turns import QUESTION
 if TYPE_CHECKING:
     from textual.app import App
 
-    from emtui.tui.start import Start
+    from emtui.tui.options import LaunchOptions
 
 MODES_LEFT = f"\x1b[?2004l\x1b[?7h{asked_of_mouse.OFF}\x1b[?2048l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """All that was switched on, off: paste, wrapping, mouse, sizes, keys, the other screen, cursor, focus."""
@@ -67,7 +67,7 @@ class Owner(Protocol):
         """There is nobody at the terminal any more."""
 
     @property
-    def start(self) -> Start:
+    def start(self) -> LaunchOptions:
         """What it began with."""
 
 

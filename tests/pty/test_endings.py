@@ -11,7 +11,8 @@ NIGHT = ("--seed", "1", "--clock", "2026-11-23T02:14:30Z", "--speed", "0")
 BROKEN = """
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
-from emtui.tui.start import Start, run
+from emtui.tui.launch import run
+from emtui.tui.options import LaunchOptions
 
 def broken_query_clock():
     password = "hunter2-in-a-variable"
@@ -19,7 +20,7 @@ def broken_query_clock():
 
 from emtui.tui.app import EmtuiApp
 EmtuiApp.identity = lambda app: broken_query_clock()
-raise SystemExit(run(Start(Connection(password=Secret("hunter2")))))
+raise SystemExit(run(LaunchOptions(Connection(password=Secret("hunter2")))))
 """
 
 

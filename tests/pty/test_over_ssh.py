@@ -145,7 +145,7 @@ def there(folder: Path, argv: list[str]) -> Path:
     environ = a_home(folder, EMTUI_PASSWORD=PASSWORD)
     del environ["TERM"]  # ssh hands on its own, tmux has one
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in environ.items())
-    asked = "import os; from emtui.tui.start import over_ssh; print(over_ssh(os.environ))"
+    asked = "import os; from emtui.tui.launch import over_ssh; print(over_ssh(os.environ))"
     script = folder / "there"
     script.write_text(
         f"{exports}\n{shlex.quote(sys.executable)} -c {shlex.quote(asked)} >{shlex.quote(str(folder))}/far\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from answers_table import CASES, LATER, Case
+from emtui.tui.screens.page import Page
 from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, playing, rogue, route_of
 from textual.pilot import Pilot
 
@@ -20,12 +21,11 @@ from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen
-from emtui.tui.start import Start
 from emtui.tui.widgets.field import Field
 from emtui.tui.widgets.oneline import OneLine
 
@@ -86,7 +86,7 @@ async def seated(
             password=Secret("right"),
             trust=Trust(pin=certificate.sha256 if pinned else None),
         )
-        app = EmtuiApp(Start(connection, remember=False))
+        app = EmtuiApp(LaunchOptions(connection, remember=False))
         async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
             yield Seat(app, pilot, server)
         if app.client:
@@ -231,7 +231,7 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
     async with rogue(good, other.context()) as server:
         trust = Trust(pin=certificate.sha256)
         connection = Connection(None, Server("127.0.0.1", server.port), USER, trust, password=Secret("right"))
-        app = EmtuiApp(Start(connection, remember=False))
+        app = EmtuiApp(LaunchOptions(connection, remember=False))
         async with app.run_test(size=(80, 30)) as pilot:
             seat = Seat(app, pilot, server)
             await seat.until(lambda: isinstance(seat.page, TrustScreen))
@@ -257,7 +257,7 @@ async def test_a_closed_port_is_one_sentence_below_the_server(certificate: Ident
     async with rogue(good, certificate.context()) as server:
         port = server.port
     connection = Connection(None, Server("127.0.0.1", port), USER, password=Secret("right"))
-    app = EmtuiApp(Start(connection, remember=False))
+    app = EmtuiApp(LaunchOptions(connection, remember=False))
     async with app.run_test(size=(80, 23)) as pilot:
         seat = Seat(app, pilot, server)
         await seat.until(lambda: "refused the connection" in seat.below())
@@ -266,7 +266,7 @@ async def test_a_closed_port_is_one_sentence_below_the_server(certificate: Ident
 async def test_plain_http_on_the_port_is_one_sentence_below_the_server() -> None:
     async with rogue(good) as server:
         connection = Connection(None, Server("127.0.0.1", server.port), USER, password=Secret("right"))
-        app = EmtuiApp(Start(connection, remember=False))
+        app = EmtuiApp(LaunchOptions(connection, remember=False))
         async with app.run_test(size=(80, 23)) as pilot:
             seat = Seat(app, pilot, server)
             await seat.until(lambda: "TLS" in seat.below())

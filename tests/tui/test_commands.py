@@ -3,11 +3,12 @@
 from collections import Counter
 
 import pytest
+from emtui.tui.opening import OF_SESSIONS
+from emtui.tui.screens.page import Page
 
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of, working
 from emtui.tui.manual import manual
-from emtui.tui.opening import OF_SESSIONS
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.choosing import ChoosingScreen
 from emtui.tui.screens.detail import DetailScreen
@@ -16,7 +17,6 @@ from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.page import Page
 from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.text import TextPage

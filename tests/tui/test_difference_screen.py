@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from emtui.tui.screens.page import Page
 from starlette.types import ASGIApp, Receive, Scope, Send
 from textual.pilot import Pilot
 
@@ -20,14 +21,13 @@ from emtui.em.model import Outcome, Session
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
+from emtui.local.remembered_logon import Remember
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Place
-from emtui.tui.logon import Remember
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.page import Page
-from emtui.tui.start import Start
 from emtui.tui.widgets.oneline import OneLine
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
@@ -124,7 +124,7 @@ async def night(at: datetime = NIGHT) -> AsyncIterator[Night]:
         now=lambda: hands[0],
     )
     connection = Connection(server=SERVER, user=USER, trust=Trust())
-    app = EmtuiApp(Start(connection, remember=False, at_once=False, now=lambda: hands[0], zone=UTC))
+    app = EmtuiApp(LaunchOptions(connection, remember=False, at_once=False, now=lambda: hands[0], zone=UTC))
     async with app.run_test(size=(80, 23)) as pilot:
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))

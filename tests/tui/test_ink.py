@@ -8,9 +8,9 @@ from rich.style import Style
 from emtui.em.model import Outcome
 from emtui.tui.driver import MODES_LEFT
 from emtui.tui.ink import Ink, older
+from emtui.tui.launch import ink
 from emtui.tui.outcomes import OUTCOME_STYLES
 from emtui.tui.paper import _codes
-from emtui.tui.start import ink
 from emtui.tui.theme import ALARM, HERE, TROUBLE
 
 XTERM = {"30": 0x000000, "31": 0xCD0000, "34": 0x0000EE, "35": 0xCD00CD, "": 0x000000}

@@ -17,10 +17,10 @@ from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.text import TextPage
-from emtui.tui.start import Start
 
 
 async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:
@@ -103,7 +103,7 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
     trust = Trust(pin=slow_demo.sha256)
     server = parse_server(slow_demo.url)
     connection = Connection(None, server, slow_demo.user, trust, password=Secret(slow_demo.password))
-    app = EmtuiApp(Start(connection, remember=False))
+    app = EmtuiApp(LaunchOptions(connection, remember=False))
     async with app.run_test(size=(80, 23)) as pilot:
         seat = Seat(app, pilot)
         await seat.until(lambda: app.lookup_screen is not None and " rows" in seat.listing.progress)

@@ -19,7 +19,7 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Place
 from emtui.tui.inlet import TOGETHER, UNENDING, Ground, Inlet, Shown
 from emtui.tui.key_reader import KeyReader, Resized
-from emtui.tui.start import Start
+from emtui.tui.options import LaunchOptions
 from emtui.tui.widgets.entry import Entry
 
 A_MOMENT = 0.001
@@ -156,7 +156,7 @@ async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(
 
 async def test_odd_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_into() -> None:
     seed = secrets.randbits(32)
-    app = EmtuiApp(Start(Connection(), remember=False))
+    app = EmtuiApp(LaunchOptions(Connection(), remember=False))
     async with app.run_test() as pilot:
         await come(app, pilot, seed)
         while app.page.PLACE is not Place.LOGIN:

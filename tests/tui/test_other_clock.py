@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from emtui.tui.way_back import way_back
 from looks import NOON, run
 from other_clock import AFTER, RUNNING, TEN, OtherClock, id_of
 from rogue import PASSWORD, USER, identity, rogue
@@ -22,16 +23,15 @@ from emtui.em.model import Listing, Log
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
+from emtui.local.remembered_logon import Remember
 from emtui.monitor.recording.records import Look, Read
 from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
-from emtui.tui.logon import Remember
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.text import TextPage
-from emtui.tui.start import Start
-from emtui.tui.way_back import way_back
 from emtui.tui.widgets.oneline import OneLine
 
 CLOCKS = {
@@ -92,7 +92,7 @@ async def seated(tmp_path: Path, clock: OtherClock, query: str = "") -> AsyncIte
         where, trust = Server("127.0.0.1", server.port), Trust(pin=known.sha256)
         client = await Client.connect(where, USER, Secret(PASSWORD), trust=trust, proxies=Proxies())
         connection = Connection(server=where, user=USER, trust=trust, password=Secret(PASSWORD))
-        app = EmtuiApp(Start(connection, query=query, remember=False, at_once=False, zone=UTC))
+        app = EmtuiApp(LaunchOptions(connection, query=query, remember=False, at_once=False, zone=UTC))
         async with app.run_test(size=(120, 30)) as pilot:
             await pilot.pause()
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
@@ -200,7 +200,9 @@ async def test_a_recording_goes_by_the_clock_that_was_recorded() -> None:
         Look(NOON + TEN, listing),
     )
     replay = Replay("night.jsonl", iter(records))
-    start = Start(Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC)
+    start = LaunchOptions(
+        Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC
+    )
     app = EmtuiApp(start)
     async with app.run_test(size=(120, 30)) as pilot:
         seat = Seat(app, pilot)
@@ -226,7 +228,7 @@ async def test_a_start_with_an_hour_that_comes_twice_goes_by_the_servers_day(
     listing, ahead = Listing((run(1),)), there - here
     looks = [Look(when, listing, 2000, 0.5, ahead) for when in (here, here + TEN)]
     replay = Replay("night.jsonl", iter(looks))
-    start = Start(
+    start = LaunchOptions(
         Connection(),
         mark="REPLAY",
         remember=False,

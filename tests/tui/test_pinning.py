@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from emtui.tui.screens.page import Page
 from rogue import Identity, Rogue, good, identity, playing, rogue, with_negative_serial
 from textual.pilot import Pilot
 
@@ -17,10 +18,9 @@ from emtui.em.secret import Secret
 from emtui.local.configuration import load
 from emtui.local.connection import Connection, Options, resolve
 from emtui.tui.app import EmtuiApp
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.page import Page
 from emtui.tui.screens.trust import TrustScreen, WordField
-from emtui.tui.start import Start
 from emtui.tui.widgets.field import Field
 from emtui.tui.widgets.oneline import Foot
 
@@ -96,7 +96,7 @@ async def seated(
         connection = Connection(
             server=Server("127.0.0.1", server.port), user=USER, password=Secret("right"), passing=passing
         )
-        app = EmtuiApp(Start(connection, remember=remember))
+        app = EmtuiApp(LaunchOptions(connection, remember=remember))
         async with app.run_test(size=(size, 30), notifications=True, tooltips=True) as pilot:
             yield Seat(app, pilot, server)
         if app.client:
@@ -282,7 +282,7 @@ async def test_an_odd_serial_number_leaves_the_certificate_readable(certificate:
 
 
 async def test_enter_on_an_empty_field_of_the_login_says_what_is_missing() -> None:
-    app = EmtuiApp(Start(Connection(), remember=False))
+    app = EmtuiApp(LaunchOptions(Connection(), remember=False))
     async with app.run_test(size=(80, 23)) as pilot:
         await pilot.pause(0.1)
         field = {name: app.page.query_one(f"#{name}", Field) for name in ("server", "user", "password")}
@@ -303,7 +303,7 @@ def test_a_relative_ca_file_is_saved_as_the_file_that_was_meant(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from emtui.local.configuration import Config
-    from emtui.tui.logon import profile_of
+    from emtui.local.remembered_logon import profile_of
 
     monkeypatch.chdir(tmp_path)
     connection = Connection(server=Server("em01"), user="x", trust=Trust(Path("ca.pem")))

@@ -13,8 +13,8 @@ from emtui.em.model import Outcome, Session
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Stated
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.text import TextPage
-from emtui.tui.start import Start
 from emtui.tui.theme import NEW, WRONG
 from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.query_prompt import QueryPrompt
@@ -170,10 +170,10 @@ async def test_a_query_that_rests_on_nothing_else_is_never_gone_through_again() 
         assert seat.listing.query_now is query
 
 
-def with_queries(**queries: str) -> Start:
+def with_queries(**queries: str) -> LaunchOptions:
     connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
     own = {digit.removeprefix("d"): Stated(text, Path("/etc/team.toml")) for digit, text in queries.items()}
-    return Start(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC, queries=own)
+    return LaunchOptions(connection, remember=False, at_once=False, now=lambda: NIGHT, zone=UTC, queries=own)
 
 
 async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:

@@ -17,8 +17,8 @@ from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
 from emtui.tui.fold_row import tail
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.board import BoardRows
-from emtui.tui.start import Start
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -151,7 +151,9 @@ async def test_the_message_below_the_board_is_that_of_the_run_that_the_sentence_
         *series("CollectJob", HOUR, NOON - HOUR - MINUTE),
     ]
     replay = Replay("night.jsonl", iter([Look(NOON, Listing((canceled, failed, hangs, after_it, *good)))]))
-    start = Start(Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC)
+    start = LaunchOptions(
+        Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC
+    )
     app = EmtuiApp(start)
     async with app.run_test(size=(120, 30)) as pilot:
         seat = Seat(app, pilot)

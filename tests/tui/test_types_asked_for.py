@@ -15,8 +15,8 @@ from emtui.monitor.recording.records import Look
 from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.board import BoardRows
-from emtui.tui.start import Start
 
 KINDS = ("SyncCheck", "catalog crawl", "CatalogCrawlJob", "A,B")
 
@@ -27,7 +27,7 @@ async def looking(query: str = "") -> AsyncIterator[Seat]:
     own = [run(NOON - place * MINUTE, kind) for place, kind in enumerate(KINDS)]
     looks = iter([Look(NOON, Listing((*own, *series("CollectJob", HOUR, NOON - HOUR))))])
     replay = Replay("night.jsonl", looks)
-    start = Start(
+    start = LaunchOptions(
         Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=UTC, query=query
     )
     app = EmtuiApp(start)

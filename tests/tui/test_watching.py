@@ -38,16 +38,16 @@ from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
+from emtui.local.remembered_logon import Remember
 from emtui.local.watermark import last_look, note_look
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clocks import ClockReading
 from emtui.tui.app import EmtuiApp
-from emtui.tui.logon import Remember
+from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.login import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.text import TextPage
-from emtui.tui.start import Start
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -253,7 +253,7 @@ async def watching(
         connection = Connection(
             profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
         )
-        app = EmtuiApp(Start(connection, remember=remember, at_once=False, now=hands.now, zone=zone))
+        app = EmtuiApp(LaunchOptions(connection, remember=remember, at_once=False, now=hands.now, zone=zone))
         async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
             await pilot.pause()
             app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))

@@ -15,7 +15,7 @@ from emtui.local.connection import Connection
 from emtui.monitor.recording.records import Look
 from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
-from emtui.tui.start import Start
+from emtui.tui.options import LaunchOptions
 from emtui.tui.widgets.attention_lines import AttentionLines
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -25,7 +25,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 async def looking_at(sessions: Sequence[Session], now: datetime) -> AsyncIterator[Seat]:
     """Somebody in Berlin before this list."""
     replay = Replay("night.jsonl", iter([Look(now, Listing(tuple(sessions)))]))
-    start = Start(Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=BERLIN)
+    start = LaunchOptions(
+        Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=BERLIN
+    )
     app = EmtuiApp(start)
     async with app.run_test(size=(120, 30)) as pilot:
         seat = Seat(app, pilot)

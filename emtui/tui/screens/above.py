@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from emtui import words
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.lines import Pieces
 
@@ -21,11 +22,11 @@ def titled(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
     return [(title, BOLD)], [(shown, BOLD)]
 
 
-class AboveTheList(Page):
+class AboveTheList(BaseScreen):
     """A page that rests on the list beneath."""
 
-    def __init__(self, listing: LookupScreen) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, listing: LookupScreen) -> None:
+        super().__init__(ctx)
         self.listing = listing
 
     def show_thoughts(self) -> None:

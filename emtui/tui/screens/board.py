@@ -17,6 +17,7 @@ from emtui.triage.telling import calm
 from emtui.tui.board import Row, board_columns, rows_of, type_of
 from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.open_command import Location
 from emtui.tui.screens.above import AboveTheList, titled
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -50,13 +51,17 @@ class BoardScreen(AboveTheList):
         yield BoardRows(id="board")
         yield Paragraph(2, id="tail")
 
+    def location(self, below: Location | None, /) -> Location | None:
+        """The types, above the list."""
+        return replace(below, view="types", is_list=False) if below else None
+
     def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
         standing, attention = self.listing.board, self.listing.attention
         if not self.stands or standing is None or attention is None:
             return
         rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
-        self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone or self.emtui.zone))
+        self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone))
         self.query_one("#title", OneLine).show(*titled("Types", calm(attention.calm), self.size.width))
         self.show_top()
 
@@ -108,7 +113,7 @@ class BoardScreen(AboveTheList):
             return
         from emtui.tui.plain_thoughts import type_line
 
-        self.emtui.copy(type_line(row, clock))
+        self.ctx.exporter.copy(type_line(row, clock))
 
     def plain_text(self) -> Callable[[], str] | None:
         """Every type, and how many are on time."""
@@ -118,18 +123,18 @@ class BoardScreen(AboveTheList):
         from emtui.tui.plain_thoughts import board_text
 
         rows, base = self.query_one(BoardRows).things, calm(attention.calm)
-        origin = self.emtui.origin(self.as_of())
+        origin = self.ctx.exporter.origin(self.as_of())
         return lambda: board_text(origin, rows, base, clock)
 
     def _clock(self) -> Clock | None:
         """As of when it was thought; nothing before there is a list."""
         board = self.listing.board
-        return Clock(board.now, self.zone or self.emtui.zone) if board else None
+        return Clock(board.now, self.zone) if board else None
 
     def action_open(self) -> None:
         """The newest run of the type."""
         if self.newest:
-            self.emtui.open_session(self.newest)
+            self.ctx.navigator.open_session(self.newest)
         else:
             self.say("This type has not run within the last 30 days.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,11 +11,12 @@ from textual.events import Paste
 from textual.widget import Widget
 
 from emtui import lookup, words
-from emtui.em.model import Session, Uid
+from emtui.em.model import Session
 from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
+from emtui.tui.context import AppContext
 from emtui.tui.differing import run_columns
-from emtui.tui.screens.page import Page
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
@@ -33,16 +34,21 @@ class Runs(Rows[Session]):
         return run_columns(width)
 
 
-class ChoosingScreen(Page):
+class ChoosingScreen(BaseScreen):
     """Ends with the UID of a run, or with nothing."""
 
     PLACE: ClassVar[Place] = Place.CHOICE
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHOICE)
 
     def __init__(
-        self, listing: LookupScreen, session: Session, runs: tuple[Session, ...], near: Session | None
+        self,
+        ctx: AppContext,
+        listing: LookupScreen,
+        session: Session,
+        runs: tuple[Session, ...],
+        near: Session | None,
     ) -> None:
-        super().__init__()
+        super().__init__(ctx)
         self.listing = listing
         self.session = session
         self._runs = runs
@@ -70,13 +76,13 @@ class ChoosingScreen(Page):
 
     def show_runs(self) -> None:
         """The runs, and which one they are to be compared with."""
-        zone = self.zone or self.emtui.zone
+        zone = self.zone
         started = self.session.started
         when = f" of {words.day_and_time(started, zone)}" if started else ""
         count = words.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
-        self.query_one(Runs).show(self._runs, Clock(self.emtui.server_now, zone))
+        self.query_one(Runs).show(self._runs, Clock(self.ctx.clock.server_now, zone))
 
     def watch_zone(self) -> None:
         """Other times."""
@@ -121,24 +127,5 @@ class ChoosingScreen(Page):
 
         selected = self.query_one(Runs).selected
         if selected:
-            clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
-            self.emtui.copy(row_line(selected, clock))
-
-
-def choose(page: Page, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
-    """Let the person choose a run to compare this one with; where there is none, say so."""
-    listing = page.emtui.lookup_screen
-    if listing is None or listing.board is None:
-        page.say("The list has not been read yet.")
-        return
-    row = listing.board.of(session.type)
-    runs = tuple(run for run in row.runs if run.uid != session.uid) if row else ()
-    if not runs:
-        page.say(f"No other run of {session.type or 'its type'} is listed.")
-        return
-
-    def chosen(uid: str | None) -> None:
-        if uid:
-            then(listing.find(lookup.ExactTarget(Uid(uid))))
-
-    page.emtui.push_screen(ChoosingScreen(listing, session, runs, near), chosen)
+            clock = Clock(self.ctx.clock.server_now, self.zone)
+            self.ctx.exporter.copy(row_line(selected, clock))

@@ -21,7 +21,8 @@ from emtui.em.threads import beside
 from emtui.monitor.backoff import MIN_INTERVAL
 from emtui.triage.differing import Difference, difference
 from emtui.triage.explained import good_before
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 
 if TYPE_CHECKING:
     from emtui.tui.screens.detail import DetailScreen
@@ -38,14 +39,14 @@ class _Effort:
         return not self.over
 
 
-class Comparing(Page):
+class Comparing(BaseScreen):
     """A page about the difference of two runs."""
 
     found: var[Difference | None] = var(None)
     doing: var[str] = var("")
 
-    def __init__(self, detail: DetailScreen, other: Session | None = None) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, detail: DetailScreen, other: Session | None = None) -> None:
+        super().__init__(ctx)
         self.detail = detail
         self.there = other
         self._effort: _Effort | None = None
@@ -53,7 +54,7 @@ class Comparing(Page):
     @property
     def last_good(self) -> Session | None:
         """The last good run before this one, if the list has one."""
-        listing, session = self.emtui.lookup_screen, self.detail.session
+        listing, session = self.ctx.navigator.list_screen, self.detail.session
         row = listing.board.of(session.type) if listing and listing.board else None
         return next(iter(good_before(row.runs, session, 1)), None) if row else None
 
@@ -131,7 +132,7 @@ class Comparing(Page):
         self.doing = f"asking {client.server} for the log of the other run"
         if there.running or not there.complete:
             there = await client.session(there.uid)
-        return there, await self.emtui.past.log(client, there)
+        return there, await self.ctx.history.log(client, there)
 
     @property
     def busy(self) -> bool:

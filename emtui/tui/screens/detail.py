@@ -6,6 +6,7 @@ Shows at once what the list knew, then what the server says now.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,14 +14,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from emtui import words
-from emtui.em.model import Session
+from emtui.em.model import Log, Session
 from emtui.triage.incidents import TROUBLE
 from emtui.tui.columns import WIDE, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import head
+from emtui.tui.formatting.open_command import Location
 from emtui.tui.log_words import line_text, line_title
 from emtui.tui.screens.hopping import Hopping
-from emtui.tui.screens.text import TextPage
 from emtui.tui.widgets.event_list import EventList
 from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.pairs import Pairs
@@ -64,7 +65,7 @@ class DetailScreen(Hopping):
     def on_mount(self) -> None:
         """Show what is known, ask for the rest, and follow the end of what still runs."""
         self.show_session()
-        self.events.clocks, self.events.wraps = self.emtui.clocks, self.emtui.wraps
+        self.events.clocks, self.events.wraps = self.ctx.settings.clocks, self.ctx.settings.wraps
         self.events.sticks = self.session.running
         self.events.begins_at_trouble = self.session.outcome in TROUBLE
         self.action_ask()
@@ -116,12 +117,12 @@ class DetailScreen(Hopping):
         if self.size.width >= WIDE:
             self.say("Time and offset both stand here already.")
             return
-        self.emtui.clocks = self.events.clocks = not self.events.clocks
+        self.ctx.settings.clocks = self.events.clocks = not self.events.clocks
         self.say("The time of each event." if self.events.clocks else "How long after the start each came.")
 
     def action_wrap(self) -> None:
         """Cut long lines, or wrap them."""
-        self.emtui.wraps = self.events.wraps = not self.events.wraps
+        self.ctx.settings.wraps = self.events.wraps = not self.events.wraps
         self.say("Long lines are wrapped." if self.events.wraps else "Long lines are cut; l shows their end.")
 
     def action_left(self) -> None:
@@ -138,6 +139,15 @@ class DetailScreen(Hopping):
 
     # --- handing over -----------------------------------------------------------
 
+    def location(self, below: Location | None, /) -> Location | None:
+        """The run that is open; it stands for the whole view."""
+        return replace(below, session=self.session, view="", is_list=False) if below else None
+
+    @property
+    def log_here(self) -> Log | None:
+        """Its log, where it was read."""
+        return self.log_read
+
     @property
     def run_here(self) -> Session:
         """The one that is open."""
@@ -151,13 +161,13 @@ class DetailScreen(Hopping):
             return
         from emtui.tui.plain import log_line
 
-        self.emtui.copy(log_line(line, self.events.counts_from, self._clock().zone))
+        self.ctx.exporter.copy(log_line(line, self.events.counts_from, self._clock().zone))
 
     def plain_text(self) -> Callable[[], str]:
         """What became of it, its message, and all its events and waits, also those that are not shown."""
         from emtui.tui.plain import session_text
 
-        origin, clock = self.emtui.origin(self._as_of), self._clock()
+        origin, clock = self.ctx.exporter.origin(self._as_of), self._clock()
         session, log, waits = self.session, self.log_read, self.waits
         return lambda: session_text(origin, session, log, clock, waits)
 
@@ -170,27 +180,21 @@ class DetailScreen(Hopping):
             self.say("There is no line to open.")
         else:
             title = line_title(line, self.session, self._clock().zone)
-            self.emtui.push_screen(TextPage(title, line_text(line)))
+            self.ctx.navigator.open_text(title, line_text(line))
 
     def action_difference(self) -> None:
         """What is different from the last good run."""
-        from emtui.tui.screens.difference import DifferenceScreen
-
-        self.emtui.push_screen(DifferenceScreen(self))
+        self.ctx.navigator.push(self.ctx.navigator.make.comparison(self, None))
 
     def action_choose(self) -> None:
         """What is different from a run of one's choice."""
-        from emtui.tui.screens.choosing import choose
-        from emtui.tui.screens.difference import DifferenceScreen
-
         near = self.explanation.last_good if self.explanation else None
-        choose(self, self.session, near, lambda run: self.emtui.push_screen(DifferenceScreen(self, run)))
+        nav = self.ctx.navigator
+        nav.pick_run(self.session, near, lambda run: nav.push(nav.make.comparison(self, run)))
 
     def action_facts(self) -> None:
         """All that the server said of this run, its message whole; from there, the XML that came."""
-        from emtui.tui.screens.raw import RawPage
-
-        self.emtui.push_screen(RawPage(self))
+        self.ctx.navigator.push(self.ctx.navigator.make.raw(self, xml=False))
 
     def action_older(self) -> None:
         """The run of the same type before this one."""

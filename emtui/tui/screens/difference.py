@@ -7,6 +7,7 @@ one, unless somebody has chosen; its log is asked for once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import ClassVar
@@ -32,12 +33,11 @@ from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.commands import Place, bindings
 from emtui.tui.describe import head
 from emtui.tui.differing import moment_of, whole_text
+from emtui.tui.formatting.open_command import Location
 from emtui.tui.hop import continued
 from emtui.tui.log_lines import EventLine
 from emtui.tui.log_words import line_title
-from emtui.tui.screens.choosing import choose
 from emtui.tui.screens.seeking import Seeking
-from emtui.tui.screens.text import TextPage
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.lines import Pieces
@@ -71,11 +71,15 @@ class DifferenceScreen(Seeking):
 
     @property
     def _zone(self) -> tzinfo:
-        return self.zone or self.emtui.zone
+        return self.zone
 
     def as_of(self) -> datetime | None:
         """When this run's log arrived."""
         return self.detail.as_of()
+
+    def location(self, below: Location | None, /) -> Location | None:
+        """The run below, beside the other one."""
+        return replace(below, other=self.compared) if below else None
 
     def position(self) -> str:
         """`9 of 17 lines`, those that are folded counted too."""
@@ -122,7 +126,7 @@ class DifferenceScreen(Seeking):
                 self.lines.refresh()
 
     def _emptiness(self) -> tuple[str, ...]:
-        session, listing = self.detail.session, self.emtui.lookup_screen
+        session, listing = self.detail.session, self.ctx.navigator.list_screen
         if self.doing or self.detail.asking:
             return (self.doing or f"asking {self.detail.client.server} for the events", "Esc stops")
         if self.found:
@@ -204,7 +208,7 @@ class DifferenceScreen(Seeking):
             row = self.lines.rows[line]
             run, place = (found.there, row.there or 0) if row.here is None else (found.here, row.here)
             title = line_title(EventLine(place, found.event(row)), run, self._zone)
-            self.emtui.push_screen(TextPage(title, whole_text(found, row, self._zone)))
+            self.ctx.navigator.open_text(title, whole_text(found, row, self._zone))
 
     def action_events(self) -> None:
         """Back to the events of this run."""
@@ -212,7 +216,7 @@ class DifferenceScreen(Seeking):
 
     def action_choose(self) -> None:
         """Compare with a run of one's choice."""
-        choose(self, self.detail.session, self.there, self.compare_with)
+        self.ctx.navigator.pick_run(self.detail.session, self.there, self.compare_with)
 
     # --- handing over -----------------------------------------------------------
 
@@ -235,11 +239,11 @@ class DifferenceScreen(Seeking):
         elif isinstance(line, Stretch):
             self.say("These lines are folded: z shows them.")
         else:
-            self.emtui.copy(line_text(found, self.lines.rows[line], self._zone))
+            self.ctx.exporter.copy(line_text(found, self.lines.rows[line], self._zone))
 
     def plain_text(self) -> Callable[[], str] | None:
         """Both runs, the counts, and every line."""
-        found, origin, zone = self.found, self.emtui.origin(self.as_of()), self._zone
+        found, origin, zone = self.found, self.ctx.exporter.origin(self.as_of()), self._zone
         if found is None:
             return None
         return lambda: f"{origin.line(zone)}\n{difference_text(found, zone)}"

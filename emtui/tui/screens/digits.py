@@ -33,9 +33,9 @@ class Digits(Querying):
 
     async def action_own_query(self, digit: str = "") -> None:
         """The query that the configuration has for this digit."""
-        own = self.emtui.own_queries
+        own = self.ctx.options.queries
         if digit not in own:
-            self.say(_how_to_set(digit, tuple(own), self.emtui.reads_configuration))
+            self.say(_how_to_set(digit, tuple(own), not self.ctx.options.mark))
             return
         text, file = str(own[digit].value), own[digit].file
         try:

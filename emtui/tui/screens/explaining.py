@@ -21,8 +21,8 @@ from emtui.triage.standing import Standings
 from emtui.triage.steps import Wait, steps, waits
 from emtui.triage.telling import SERVERS
 from emtui.triage.telling_known import rows
+from emtui.tui.screens.base import SHORT
 from emtui.tui.screens.opened import OpenedRun
-from emtui.tui.screens.page import SHORT
 from emtui.tui.widgets.pairs import Pairs
 from emtui.tui.widgets.server_table import ServerTable
 
@@ -87,7 +87,7 @@ class Explaining(OpenedRun):
             self._explain_by_list(ground)
 
     def _ground(self, session: Session, log: Log) -> Ground | None:
-        listing = self.emtui.lookup_screen
+        listing = self.ctx.navigator.list_screen
         if not (listing and listing.board and listing.snapshot and session.type):
             return None
         board = listing.board.later(self._clock().now)
@@ -99,7 +99,7 @@ class Explaining(OpenedRun):
         if self.explanation is None:
             notes = await self._notes_on(ground)
             self._show_if_of(ground, await beside(partial(_at_once, ground)), notes)
-        past = await self.emtui.past.logs(self.client, ground.good)
+        past = await self.ctx.history.logs(self.client, ground.good)
         found = await beside(partial(_explained, ground, past))
         if self._show_if_of(ground, found, await self._notes_on(ground)):
             self.worst = found.worst
@@ -111,7 +111,7 @@ class Explaining(OpenedRun):
 
     async def _notes_on(self, ground: Ground) -> tuple[Note, ...]:
         """What the team has written about its message, or about one of its events."""
-        listing = self.emtui.lookup_screen
+        listing = self.ctx.navigator.list_screen
         notes = listing.notebook.notes if listing and listing.notebook else ()
         return await beside(partial(notes_on, notes, ground.session, ground.events))
 
@@ -126,7 +126,7 @@ class Explaining(OpenedRun):
 
     def show_explanation(self) -> None:
         """The facts beside its own, the first ones first; before them what people know of it."""
-        listing = self.emtui.lookup_screen
+        listing = self.ctx.navigator.list_screen
         if self.explanation is None or listing is None or listing.board is None:
             return
         servers = self.explanation.servers

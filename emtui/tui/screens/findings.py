@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -15,6 +16,7 @@ from emtui.triage.finding import Finding, Grade
 from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.open_command import Location
 from emtui.tui.outcomes import KNOWN
 from emtui.tui.screens.above import AboveTheList, titled
 from emtui.tui.theme import CURSOR, FAINT, PLAIN, TROUBLE
@@ -73,6 +75,10 @@ class FindingsScreen(AboveTheList):
         yield FindingLines()
         yield Paragraph(2, id="tail")
 
+    def location(self, below: Location | None, /) -> Location | None:
+        """What needs attention, above the list."""
+        return replace(below, view="attention", is_list=False) if below else None
+
     def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
         attention = self.listing.attention
@@ -117,7 +123,7 @@ class FindingsScreen(AboveTheList):
         from emtui.handover.dated import Dated
 
         board = self.listing.board
-        return Dated(board.now, self.zone or self.emtui.zone) if board else None
+        return Dated(board.now, self.zone) if board else None
 
     def action_copy(self) -> None:
         """The sentence under the cursor, with what it rests on."""
@@ -127,7 +133,7 @@ class FindingsScreen(AboveTheList):
             return
         from emtui.tui.plain_thoughts import finding_line
 
-        self.emtui.copy(finding_line(finding, self.listing.known or NOTHING_KNOWN, tell))
+        self.ctx.exporter.copy(finding_line(finding, self.listing.known or NOTHING_KNOWN, tell))
 
     def plain_text(self) -> Callable[[], str] | None:
         """All sentences, and how many types are well."""
@@ -136,7 +142,7 @@ class FindingsScreen(AboveTheList):
             return None
         from emtui.tui.plain_thoughts import findings_text
 
-        origin, found = self.emtui.origin(self.as_of()), self.listing.findings
+        origin, found = self.ctx.exporter.origin(self.as_of()), self.listing.findings
         base, known = calm(attention.calm), self.listing.known or NOTHING_KNOWN
         return lambda: findings_text(origin, found, base, known, tell)
 
@@ -144,6 +150,6 @@ class FindingsScreen(AboveTheList):
         """The run that the finding is about."""
         run = self.run_here
         if run:
-            self.emtui.open_session(run)
+            self.ctx.navigator.open_session(run)
         else:
             self.say("There is no run to open.")

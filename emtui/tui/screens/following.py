@@ -23,6 +23,7 @@ from emtui.monitor.feed_health import Freshness
 from emtui.monitor.poller import ListResponse, Poller, TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui import garbage
+from emtui.tui.context import AppContext
 from emtui.tui.screens.digits import Digits
 
 COMPLETED_AT_ONCE = 64
@@ -70,8 +71,8 @@ class Following(Digits):
     class Refused(Message):
         """The logon was refused just after an outage: the directory behind the server may not be back."""
 
-    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
+        super().__init__(ctx)
         self.client = client
         self.follow = Poller(self._answer, pace, clocks)
         self._by_hand = True
@@ -98,7 +99,7 @@ class Following(Digits):
     async def _answer(self) -> ListResponse:
         """One request; how far it has come is told to somebody who waits for it."""
         waiting = self._by_hand or self.snapshot is None
-        self._asked_at = self.emtui.now()
+        self._asked_at = self.ctx.clock.now()
         timer = self.set_timer(PATIENCE, self._say_asking) if waiting and self.snapshot else None
         if self.snapshot is None:
             self._say_asking()
@@ -121,8 +122,8 @@ class Following(Digits):
 
     def _asking(self) -> str:
         """Who is asked, and since when."""
-        at = self._asked_at or self.emtui.now()
-        return f"asking {self.client.server} since {words.clock(at, self.zone or self.emtui.zone)}"
+        at = self._asked_at or self.ctx.clock.now()
+        return f"asking {self.client.server} since {words.clock(at, self.zone)}"
 
     def _looked(self, seen: Snapshot | None) -> None:
         """After each request: what came of it."""
@@ -181,7 +182,7 @@ class Following(Digits):
     def _decide(self, problem: EmError) -> None:
         """Nothing is asked any more before somebody has decided."""
         at = self.follow.health.failed_at
-        when = f" {words.day_and_clock(at, self.emtui.now(), self.emtui.zone)}" if at else ""
+        when = f" {words.day_and_clock(at, self.ctx.clock.now(), self.zone)}" if at else ""
         what = "LOGON REFUSED" if isinstance(problem, LogonRefused) else "STOPPED"
         self._waved_away = ""
         if isinstance(problem, LogonRefused) and self.follow.health.after_outage:

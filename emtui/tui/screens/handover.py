@@ -18,8 +18,7 @@ from emtui import words
 from emtui.em.threads import beside
 from emtui.local import new_file
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.page import Page
-from emtui.tui.screens.preparing import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, WAYS, Preparing, Subject
+from emtui.tui.screens.preparing import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, WAYS, Preparing
 from emtui.tui.screens.text import TextLines
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines import Lines
@@ -27,21 +26,6 @@ from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.ways import Way, Ways
 
 _ENDINGS = {TICKET: ".md", PLAIN_TICKET: ".txt", SHIFT: ".md", BUNDLE: ".zip"}
-
-
-def hand_over(page: Page) -> None:
-    """Open it for the run of this page, or of the nearest page beneath that has one."""
-    listing = page.emtui.lookup_screen
-    if listing is None or listing.snapshot is None:
-        page.say("There is nothing to hand over before the list has come.")
-        return
-    from emtui.tui.screens.explaining import Explaining
-
-    pages = [one for one in reversed(page.emtui.screen_stack) if isinstance(one, Page)]
-    here = next((one for one in pages if one.run_here), None)
-    run = here.run_here if here else None
-    log = here.log_read if isinstance(here, Explaining) else None
-    page.emtui.push_screen(HandOverScreen(listing, Subject(run, log) if run else None))
 
 
 class HandOverScreen(Preparing):
@@ -81,7 +65,7 @@ class HandOverScreen(Preparing):
         if self.subject is None:
             return ""
         run = self.subject.session
-        when = f"  {words.day_and_time(run.started, self.zone or self.emtui.zone)}" if run.started else ""
+        when = f"  {words.day_and_time(run.started, self.zone)}" if run.started else ""
         return f"{run.type or run.name or run.id} {run.outcome if run.complete else ''}{when}"
 
     def _emptiness(self) -> str:
@@ -126,7 +110,7 @@ class HandOverScreen(Preparing):
         if way is BUNDLE:
             self.say("A bundle is a file: Enter writes it.")
         else:
-            self.as_soon_as(way, lambda: self.emtui.copy(self.texts[way]))
+            self.as_soon_as(way, lambda: self.ctx.exporter.copy(self.texts[way]))
 
     def action_write(self) -> None:
         """The chosen one into a new file, as soon as it is there."""
@@ -138,7 +122,7 @@ class HandOverScreen(Preparing):
         self.say("Writing.")
         try:
             data = await self.bundled() if way is BUNDLE else self.texts[way].encode("utf-8", "replace")
-            folders = await beside(partial(new_file.here, keep=self.emtui.remembers))
+            folders = await beside(partial(new_file.here, keep=self.ctx.options.remember))
             write = partial(new_file.write, data, self.stem_of(way), _ENDINGS[way], folders)
             written = await beside(write)
         except new_file.NotWritten as problem:

@@ -77,7 +77,7 @@ class Judging(Knowing):
     @work(exclusive=True, group="judge", description="think about the list")
     async def _judge(self, snapshot: Snapshot) -> None:
         edition = self.notebook.edition if self.notebook else 0
-        zones = self.emtui.servers_zone, self.zone or self.emtui.zone
+        zones = self.ctx.clock.servers_zone, self.zone
         standing, attention, known = await beside(partial(_think, snapshot, self.open_notebook, zones))
         notebook = self.open_notebook()
         while edition != notebook.edition:  # a mark that was made meanwhile holds, too
@@ -90,7 +90,7 @@ class Judging(Knowing):
             self.show_known(known)
             self.post_message(self.Judged())
             if problem := notebook.news():
-                self.emtui.page.say(problem)
+                self.ctx.navigator.view.say(problem)
 
     def show_known(self, known: Known) -> None:
         """What is known needs nobody any more."""
@@ -186,4 +186,4 @@ class Judging(Knowing):
         """Whoever puts what is thought into words, as of when it was thought."""
         from emtui.triage.telling import Teller
 
-        return Teller(board.now, self.zone or self.emtui.zone)
+        return Teller(board.now, self.zone)

@@ -22,7 +22,7 @@ from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
 from emtui.monitor.feed_health import STALE_AFTER
 from emtui.triage.explained import Explanation
 from emtui.triage.steps import Wait
-from emtui.tui.commands import Place
+from emtui.tui.context import AppContext
 from emtui.tui.screens.explaining import Explaining
 
 PACE = PollSchedule(interval=MIN_INTERVAL)
@@ -46,8 +46,8 @@ class KeepingUp(Explaining):
             super().__init__()
             self.session = session
 
-    def __init__(self, client: Source, session: Session) -> None:
-        super().__init__(client, session)
+    def __init__(self, ctx: AppContext, client: Source, session: Session) -> None:
+        super().__init__(ctx, client, session)
         self._missed = 0
         self._resumed = asyncio.Event()
 
@@ -87,7 +87,7 @@ class KeepingUp(Explaining):
         pause = PACE.interval
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(pause / self.emtui.speed, SOONEST)):
+                async with asyncio.timeout(max(pause / self.ctx.speed, SOONEST)):
                     await self._resumed.wait()
             self._resumed.clear()
             if (
@@ -95,7 +95,7 @@ class KeepingUp(Explaining):
                 or self.gone
                 or not self.session.running
                 or not self.looked_at
-                or self.emtui.paused
+                or self.ctx.list_status().paused
             ):
                 continue
             began = monotonic()
@@ -113,8 +113,7 @@ class KeepingUp(Explaining):
     @property
     def looked_at(self) -> bool:
         """Whether somebody sees it, or its difference with another run."""
-        *_, beneath, _ = (None, *self.emtui.screen_stack)
-        return self.is_current or (beneath is self and self.emtui.page.PLACE is Place.DIFFERENCE)
+        return self.is_current or self.ctx.navigator.is_below_comparison(self)
 
     async def _look(self, *, again: bool) -> None:
         """The session if it may have changed, and its events, as the server says them now."""
@@ -134,9 +133,9 @@ class KeepingUp(Explaining):
         try:
             return await self.client.session(session.uid)
         except NotFound as problem:
-            listing, now = self.emtui.lookup_screen, self.emtui.server_now
+            listing, now = self.ctx.navigator.list_screen, self.ctx.clock.server_now
             listed = listing.snapshot.server_time if listing and listing.snapshot else now
-            seen, zone = self._server_time or listed, self.zone or self.emtui.zone
+            seen, zone = self._server_time or listed, self.zone
             told = last_seen_running(session, self.client.server, seen, now, zone)
             raise Gone(told) if told else problem from None
 

@@ -19,6 +19,7 @@ from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.changes import Changes
 from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
+from emtui.tui.context import AppContext
 from emtui.tui.screens.watching import Watching
 
 if TYPE_CHECKING:  # loaded once there is something to think about, as `triage` is
@@ -37,8 +38,8 @@ class Knowing(Watching):
     class Judged(Message):
         """It is known anew how each type stands, or what is known of that already."""
 
-    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
-        super().__init__(client, pace, clocks)
+    def __init__(self, ctx: AppContext, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
+        super().__init__(ctx, client, pace, clocks)
         self.notebook: Notebook | None = None
 
     def open_notebook(self) -> Notebook:
@@ -47,7 +48,9 @@ class Knowing(Watching):
 
         if self.notebook is None:
             server = self.client.server
-            kept = server.ascii_authority if isinstance(server, Server) and self.emtui.remembers else None
+            kept = (
+                server.ascii_authority if isinstance(server, Server) and self.ctx.options.remember else None
+            )
             self.notebook = Notebook(kept)
         return self.notebook
 

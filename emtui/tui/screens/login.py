@@ -24,10 +24,18 @@ from emtui.em.errors import BasicNotOffered, Denied, EmError, LogonRefused, Untr
 from emtui.local import password_command
 from emtui.local.connection import Connection, of_profile
 from emtui.local.password_command import CommandFailed
-from emtui.local.profiles import OFF, BadConfig, Profile
+from emtui.local.profiles import OFF, BadConfig
+from emtui.local.remembered_logon import (
+    FOR_THIS_RUN,
+    InteractionNeededError,
+    Remember,
+    offer,
+    saved_password,
+)
 from emtui.tui.commands import Place, bindings
-from emtui.tui.logon import FOR_THIS_RUN, NotLoggedOn, Remember, connect, offer, recall
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.services.logon_service import connect
 from emtui.tui.widgets.login_form import LoginForm
 
 if TYPE_CHECKING:
@@ -42,7 +50,7 @@ SILENT = (
 )
 
 
-class LoginScreen(Page):
+class LoginScreen(BaseScreen):
     """Ends by telling the app that somebody is logged on."""
 
     PLACE: ClassVar[Place] = Place.LOGIN
@@ -62,24 +70,18 @@ class LoginScreen(Page):
             self.news = news
 
     def __init__(
-        self,
-        connection: Connection,
-        profiles: tuple[Profile, ...] = (),
-        *,
-        keeps: bool = True,
-        at_once: bool = False,
-        failed: NotLoggedOn | None = None,
+        self, ctx: AppContext, *, at_once: bool = False, failed: InteractionNeededError | None = None
     ) -> None:
         """Start with what is known; log on `at_once` if that is everything, and go on with what `failed`.
 
-        Without `keeps` nothing is offered to be remembered.
+        Nothing is offered to be remembered in a demo, or for a recording.
         """
-        super().__init__()
-        self.form = LoginForm(connection, id="fields", keeps=keeps)
-        self._profiles = profiles
+        super().__init__(ctx)
+        self.form = LoginForm(ctx.logon.connection, id="fields", keeps=not ctx.options.mark)
+        self._profiles = ctx.options.profiles
         self._at_once = at_once
         self._problem = failed.problem if failed else None
-        self._asked = failed.asked if failed else None
+        self._asked = failed.request if failed else None
         self._busy = False
         self._news = ""
         self._was_in: Widget | None = None
@@ -97,13 +99,13 @@ class LoginScreen(Page):
         """Fill in what is known, and go to what is missing."""
         self._fill(self.form.known)
         if self._problem:
-            self.form.name_keyring(self.emtui.shown)
+            self.form.name_keyring(self.ctx.terminal.shown)
             self._log_on(self.form.known, self._problem)
         elif self._at_once and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
         else:
-            self.form.name_keyring(self.emtui.shown)
+            self.form.name_keyring(self.ctx.terminal.shown)
 
     def on_resize(self) -> None:
         """Less where there is less room."""
@@ -136,10 +138,10 @@ class LoginScreen(Page):
         """Hold the password that the keyring has, unless the person was quicker."""
         connection = self.form.known
         self.form.status("Asking the keyring for the password; you may type it meanwhile.")
-        await self.emtui.shown.wait()
+        await self.ctx.terminal.shown.wait()
         from emtui.local.credentials import PATIENCE, NoKeyring
 
-        asked, self._asked = self._asked or asyncio.create_task(recall(connection)), None
+        asked, self._asked = self._asked or asyncio.create_task(saved_password(connection)), None
         try:
             await asyncio.wait({asked}, timeout=PATIENCE)
             if not asked.done():
@@ -197,7 +199,7 @@ class LoginScreen(Page):
         command = connection.password_command
         if connection.password or not command:
             return connection
-        password = await self.emtui.lend(lambda: password_command.run(command))
+        password = await self.ctx.terminal.lend(lambda: password_command.run(command))
         return replace(connection, password=password)
 
     async def _until_trusted(self, connection: Connection, problem: EmError | None = None) -> None:
@@ -205,7 +207,7 @@ class LoginScreen(Page):
         try:
             if problem:
                 raise problem
-            client = await connect(connection, self.emtui.now, remember=self.emtui.remembers)
+            client = await connect(connection, self.ctx.clock.now, remember=self.ctx.options.remember)
         except Untrusted as error:
             pinned = await self._pinned(connection, error)
             if pinned is None:
@@ -218,22 +220,19 @@ class LoginScreen(Page):
 
     async def _pinned(self, connection: Connection, error: Untrusted) -> Connection | None:
         """With the certificate that a person accepts, and the name to save it as, if one must be given."""
-        from emtui.tui.screens.trust import TrustScreen
-
         offered, reason = None, ""
-        if connection.passing and self.emtui.remembers:
+        if connection.passing and self.ctx.options.remember:
             try:
                 offered = await offer(connection)
             except BadConfig as problem:
                 reason = f": {problem}"
-        screen = TrustScreen(error, offered)
-        pin = await self.app.push_screen_wait(screen)
-        if pin is None:
+        pinned = await self.ctx.navigator.ask_to_trust(error, offered)
+        if pinned is None:
             return None
-        lasts = screen.save_as is not None or (self.emtui.remembers and not connection.passing)
+        lasts = pinned.save_as is not None or (self.ctx.options.remember and not connection.passing)
         self._news = "" if lasts else f"{FOR_THIS_RUN}{reason or '.'}"
-        trust = Trust(connection.trust.ca_file, pin, error.certificate.key_sha256 or None)
-        return replace(connection, trust=trust, save_as=screen.save_as)
+        trust = Trust(connection.trust.ca_file, pinned.sha256, error.certificate.key_sha256 or None)
+        return replace(connection, trust=trust, save_as=pinned.save_as)
 
     def too_early(self, event: Event) -> bool:
         """Whether this is typed while the logon is under way: it is meant for what comes after it."""
@@ -272,7 +271,7 @@ class LoginScreen(Page):
         """Stop; else the list one came from, or the profiles; never leave."""
         if self.action_stop():
             return
-        if self.emtui.client:
+        if self.ctx.logon.client:
             self.dismiss(None)
         elif self._profiles:
             self.set_focus(self.query_one("#profiles"))

@@ -22,7 +22,9 @@ from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
+from emtui.tui.context import AppContext
 from emtui.tui.fold_row import Row, tail
+from emtui.tui.formatting.open_command import Location
 from emtui.tui.screens.walking import Walking
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
@@ -48,13 +50,14 @@ class LookupScreen(Walking):
 
     def __init__(
         self,
+        ctx: AppContext,
         client: Source,
         pace: PollSchedule,
         clocks: TimeSource,
         query: lookup.Query,
         order: lookup.Order,
     ) -> None:
-        super().__init__(client, pace, clocks)
+        super().__init__(ctx, client, pace, clocks)
         self._pointed: tuple[Uid | None, Finding | None] = (None, None)
         self.set_reactive(LookupScreen.query_now, query)
         self.set_reactive(LookupScreen.order, order)
@@ -102,14 +105,14 @@ class LookupScreen(Walking):
             self.show_row()
             self.judge()
 
-    def tell_in(self, zone: tzinfo) -> None:
+    def show_times_in(self, zone: tzinfo) -> None:
         """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
         from emtui.lookup.pinned import wall_pinned
 
         query = wall_pinned(self.query_now)
         if query.text != self.query_now.text:
             self.query_now = query
-        super().tell_in(zone)
+        super().show_times_in(zone)
 
     def watch_progress(self) -> None:
         """How far the answer has come."""
@@ -139,7 +142,7 @@ class LookupScreen(Walking):
 
     def _named(self, run: Session) -> str:
         """`CollectJob 01:55:04`."""
-        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
+        clock = Clock(self.ctx.clock.server_now, self.zone)
         when = words.clock_short(run.started, clock.now, clock.zone) if run.started else ""
         return f"{run.type or run.name or run.id} {when}".rstrip()
 
@@ -193,7 +196,7 @@ class LookupScreen(Walking):
             self.query_one("#tally", OneLine).show(hint, coming if beside else [])
             return
         room = max(self.size.width - (cells(coming) + 4 if coming else 0), 0)
-        clock = Clock(self.emtui.server_now, self.zone or self.emtui.zone)
+        clock = Clock(self.ctx.clock.server_now, self.zone)
         left, right = line(self.snapshot, clock, room, self.known)
         self.query_one("#tally", OneLine).show(
             left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
@@ -218,6 +221,14 @@ class LookupScreen(Walking):
             return ("Nothing has come or changed that you have not seen.", "0 shows everything")
         return (f"Nothing matches {self.query_now.text}", "0 shows everything")
 
+    def location(self, _: Location | None, /) -> Location:
+        """The list with its query and order."""
+        return Location(self.query_now, self.order)
+
+    def select(self, uid: Uid) -> bool:
+        """Put the cursor on this session; false if it is not shown."""
+        return self.sessions.select(uid)
+
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
@@ -225,14 +236,14 @@ class LookupScreen(Walking):
         if self.sessions.selected and self.sessions.fold:
             self.sessions.select_in_fold(self.sessions.selected.uid)
         elif self.sessions.selected:
-            self.emtui.open_session(self.sessions.selected)
+            self.ctx.navigator.open_session(self.sessions.selected)
         else:
             self.say("There is no row to open.")
 
     def action_difference(self) -> None:
         """Open the selected session at its difference with the last good run."""
         if self.sessions.selected:
-            self.emtui.open_difference(self.sessions.selected)
+            self.ctx.navigator.open_comparison(self.sessions.selected)
         else:
             self.say("There is no row to open.")
 
@@ -267,7 +278,7 @@ class LookupScreen(Walking):
         if row and self.snapshot:
             from emtui.tui.plain import row_line
 
-            self.emtui.copy(row_line(row, self._clock(self.snapshot)))
+            self.ctx.exporter.copy(row_line(row, self._clock(self.snapshot)))
         else:
             self.say("There is no row to copy.")
 
@@ -280,11 +291,11 @@ class LookupScreen(Walking):
         from emtui.tui.plain import Shown, list_text
 
         shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.known)
-        origin, clock = self.emtui.origin(snapshot.as_of), self._clock(snapshot)
+        origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, shown, clock)
 
     def _clock(self, snapshot: Snapshot) -> Clock:
-        return Clock(snapshot.server_time, self.zone or self.emtui.zone)
+        return Clock(snapshot.server_time, self.zone)
 
     def action_elapsed(self) -> None:
         """When each run started, or how long ago."""
@@ -324,22 +335,18 @@ class LookupScreen(Walking):
         if self.board is None:
             self.say("There is no list to think about yet.")
         else:
-            from emtui.tui.screens.board import BoardScreen
-
-            self.emtui.push_screen(BoardScreen(self))
+            self.ctx.navigator.open_overview()
 
     def action_findings(self) -> None:
         """All that needs somebody."""
         if self.attention is None:
             self.say("There is no list to think about yet.")
         else:
-            from emtui.tui.screens.findings import FindingsScreen
-
-            self.emtui.push_screen(FindingsScreen(self))
+            self.ctx.navigator.open_attention()
 
     def action_close(self) -> None:
         """There is nothing behind the list: leave emtui."""
-        self.emtui.action_leave()
+        self.call_later(self.run_action, "app.leave")
 
     def action_undo(self) -> None:
         """Stop asking, else take away the trouble, else the query; never leave."""

@@ -20,8 +20,8 @@ from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from emtui.tui.screens.base import BaseScreen
     from emtui.tui.screens.lookup import LookupScreen
-    from emtui.tui.screens.page import Page
 
 SIGN = "note:"
 HOW = "a ticket, or nothing; at its end until 08:00, until 7d"
@@ -37,9 +37,9 @@ class Pointed:
     type: str | None
 
 
-async def mark_run(page: Page, session: Session | None) -> None:
+async def mark_run(page: BaseScreen, session: Session | None) -> None:
     """Mark what there is to know of a run, or take its mark away; say so if there is nothing."""
-    listing = page.emtui.lookup_screen
+    listing = page.ctx.navigator.list_screen
     if listing is None or listing.board is None:
         page.say(NOT_YET)
     elif session is None:
@@ -52,9 +52,9 @@ async def mark_run(page: Page, session: Session | None) -> None:
         page.say(NOTHING_ODD)
 
 
-async def mark_finding(page: Page, finding: Finding | None) -> None:
+async def mark_finding(page: BaseScreen, finding: Finding | None) -> None:
     """Mark what needs somebody, or take the mark away."""
-    listing = page.emtui.lookup_screen
+    listing = page.ctx.navigator.list_screen
     if finding is None or listing is None:
         page.say("There is nothing to mark.")
     elif held := listing.mark_of(finding):
@@ -81,7 +81,7 @@ def _pointed_at(listing: LookupScreen, board: Standings, session: Session) -> st
     return None
 
 
-async def _take(page: Page, listing: LookupScreen, mark: Mark) -> None:
+async def _take(page: BaseScreen, listing: LookupScreen, mark: Mark) -> None:
     if mark.file:
         page.say(f"Known by {the_file(mark)} of notes: it can only be taken out there.")
         return
@@ -90,7 +90,7 @@ async def _take(page: Page, listing: LookupScreen, mark: Mark) -> None:
         page.say(f"Known no more{f': {mark.note}' if mark.note else ''}. {problem}".rstrip())
 
 
-async def _ask(page: Page, listing: LookupScreen, pointed: Pointed) -> None:
+async def _ask(page: BaseScreen, listing: LookupScreen, pointed: Pointed) -> None:
     """One line for the note and, at its end, until when; one that says less than is so now stands there."""
     before = page.focused
 
@@ -112,12 +112,12 @@ async def _ask(page: Page, listing: LookupScreen, pointed: Pointed) -> None:
     page.show_foot()
 
 
-async def _marked(page: Page, listing: LookupScreen, pointed: Pointed, text: str) -> bool:
+async def _marked(page: BaseScreen, listing: LookupScreen, pointed: Pointed, text: str) -> bool:
     """Whether the mark was made; if the line cannot be read that is said, and nothing is lost."""
     board = listing.board
     if board is None:
         return True
-    zone = page.zone or page.emtui.zone
+    zone = page.zone
     try:
         note, until = parse_note(clean(text), now=board.now, zone=zone)
     except BadQuery as error:

@@ -12,11 +12,12 @@ from emtui.em.source import Source
 from emtui.triage.steps import Wait
 from emtui.tui.columns import Clock
 from emtui.tui.commands import Place
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.event_list import EventList
 
 
-class OpenedRun(Page):
+class OpenedRun(BaseScreen):
     """A page about one run: `client` is who is asked about it."""
 
     PLACE: ClassVar[Place] = Place.DETAIL
@@ -26,8 +27,8 @@ class OpenedRun(Page):
     waits: var[tuple[Wait, ...]] = var(())
     worst: var[Wait | None] = var(None)
 
-    def __init__(self, client: Source, session: Session) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, client: Source, session: Session) -> None:
+        super().__init__(ctx)
         self.client = client
         self.session = session
         self._as_of: datetime | None = None
@@ -45,12 +46,12 @@ class OpenedRun(Page):
     @property
     def server_time(self) -> datetime:
         """What the server's clock showed when the events arrived, or shows now until they do."""
-        return self._server_time or self.emtui.server_now
+        return self._server_time or self.ctx.clock.server_now
 
     def arrived(self) -> None:
         """The events are there: what is shown of the run is as of now."""
-        self._as_of, self._server_time = self.emtui.now(), self.emtui.server_now
+        self._as_of, self._server_time = self.ctx.clock.now(), self.ctx.clock.server_now
 
     def _clock(self) -> Clock:
         """By the server's clock: a run is as long as it says."""
-        return Clock(self.server_time, self.zone or self.emtui.zone)
+        return Clock(self.server_time, self.zone)

@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from emtui.tui.commands import Command, Place, keys_of, working
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.entry import Entry, LineEntry
 from emtui.tui.widgets.lines import Lines, Pieces
@@ -40,7 +41,7 @@ class Choices(Lines):
         return [(f" {command.does:<40} ", PLAIN), (f"{keys_of(command):<12}", BOLD), (name, FAINT)]
 
 
-class PaletteScreen(Page):
+class PaletteScreen(BaseScreen):
     """Ends with the name of the command that was chosen, or with the text that was typed."""
 
     PLACE: ClassVar[Place] = Place.PALETTE
@@ -50,8 +51,8 @@ class PaletteScreen(Page):
         Binding("up", "up", "the previous command", show=False),
     ]
 
-    def __init__(self, place: Place) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, place: Place) -> None:
+        super().__init__(ctx)
         self._all = tuple(command for command in working(place) if command.name != "commands")
 
     def body(self) -> Iterable[Widget]:

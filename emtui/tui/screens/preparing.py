@@ -30,6 +30,7 @@ from emtui.local.versions import versions
 from emtui.local.zone import SystemZone
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.known import NOTHING_KNOWN
+from emtui.tui.context import AppContext
 from emtui.tui.gathering import Ground, gather, received
 from emtui.tui.screens.above import AboveTheList
 from emtui.tui.widgets.ways import Way
@@ -71,8 +72,8 @@ class Subject:
 class Preparing(AboveTheList):
     """Asks for what is missing and keeps what has become of it: one text for each way."""
 
-    def __init__(self, listing: LookupScreen, subject: Subject | None) -> None:
-        super().__init__(listing)
+    def __init__(self, ctx: AppContext, listing: LookupScreen, subject: Subject | None) -> None:
+        super().__init__(ctx, listing)
         self.subject = subject
         self.texts: dict[Way, str] = {}
         self.begun: Origin | None = None
@@ -109,11 +110,11 @@ class Preparing(AboveTheList):
         return Origin(
             str(server),
             server.authority if isinstance(server, Server) else str(server),
-            self.emtui.start.mark or "",
+            self.ctx.options.mark or "",
             __version__,
             snapshot.as_of,
             snapshot.skew if follow.health.skew is not None else None,
-            Zones(self.emtui.start.zone or SystemZone(), self.emtui.connection.servers_zone),
+            Zones(self.ctx.options.zone or SystemZone(), self.ctx.logon.connection.servers_zone),
             follow.health.lost_since,
         )
 
@@ -135,9 +136,9 @@ class Preparing(AboveTheList):
 
     @work(group="gather", description="gather what a ticket needs")
     async def _gather(self, ground: Ground, subject: Subject) -> None:
-        command = self.emtui.command_for(subject.session)
+        command = self.ctx.exporter.command_for(subject.session)
         case = Case(ground.origin, subject.session, subject.log, command=command)
-        self._case = case = await gather(self.listing.client, self.emtui.past, ground, case)
+        self._case = case = await gather(self.listing.client, self.ctx.history, ground, case)
         withheld = self._withheld()
         told: tuple[Block, ...] = await beside(partial(ticket, case))
         self._is_there(TICKET, await beside(partial(markdown, told, withheld.text)))
@@ -167,7 +168,7 @@ class Preparing(AboveTheList):
         """What a file of it is called, without its ending."""
         if way is not SHIFT and self._case:
             return name_of(self._withheld().session(self._case.session))
-        return name_of_shift(self.begun.now if self.begun else self.emtui.server_now)
+        return name_of_shift(self.begun.now if self.begun else self.ctx.clock.server_now)
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this rests on, whatever has come since."""

@@ -13,7 +13,8 @@ from emtui.em.threads import beside
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.aid import offered_line
 from emtui.tui.commands import Place, hints
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -21,14 +22,14 @@ from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 
 
-class Querying(Page):
+class Querying(BaseScreen):
     """A page with a list of sessions, a line that shows its query, and a prompt for it."""
 
     snapshot: var[Snapshot | None] = var(None)
     query_now: var[lookup.Query] = var(lookup.Query())
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext) -> None:
+        super().__init__(ctx)
         self._offers: tuple[tuple[Session, ...], lookup.Offers] = ((), lookup.Offers())
 
     def on_mount(self) -> None:
@@ -82,8 +83,8 @@ class Querying(Page):
 
         It keeps that meaning: `since:24h` is a fixed moment from here on.
         """
-        zone = self.zone or self.emtui.zone
-        return lookup.parse(text, now=self.emtui.server_now, zone=zone, beyond=self.beyond())
+        zone = self.zone
+        return lookup.parse(text, now=self.ctx.clock.server_now, zone=zone, beyond=self.beyond())
 
     def read_again(self) -> None:
         """Read the query anew: it was read before anybody knew the server's clock, which may refuse it."""
@@ -202,7 +203,7 @@ class Querying(Page):
         await self.sessions.at_rest()
 
     def _keep(self, query: str) -> None:
-        prompt, profile = self.query_one(QueryPrompt), self.emtui.kept_under
+        prompt, profile = self.query_one(QueryPrompt), self.ctx.logon.profile_name
         prompt.recalled.keep(query)
         if query and profile:
             self._note(profile, query)
@@ -218,5 +219,5 @@ class Querying(Page):
         """Another emtui may have kept some since."""
         from emtui.local.recent import recent
 
-        if profile := self.emtui.kept_under:
+        if profile := self.ctx.logon.profile_name:
             self.query_one(QueryPrompt).recalled.know(await beside(partial(recent, profile)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -18,9 +19,11 @@ from emtui import words
 from emtui.em.errors import EmError
 from emtui.tui.columns import Clock
 from emtui.tui.commands import Place, bindings
+from emtui.tui.context import AppContext
 from emtui.tui.describe import facts
+from emtui.tui.formatting.open_command import Location
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.opened import OpenedRun
-from emtui.tui.screens.page import Page
 from emtui.tui.screens.text import TextPage
 
 MOST = 100_000
@@ -34,8 +37,8 @@ class RawPage(TextPage):
     PLACE: ClassVar[Place] = Place.RAW
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
 
-    def __init__(self, run: OpenedRun, *, xml: bool = False) -> None:
-        super().__init__(run.session.name or run.session.id, "")
+    def __init__(self, ctx: AppContext, run: OpenedRun, *, xml: bool = False) -> None:
+        super().__init__(ctx, run.session.name or run.session.id, "")
         self._run = run
         self._begins_with_xml = xml
         self._by_name_only = False
@@ -59,6 +62,10 @@ class RawPage(TextPage):
         """What `--view` calls it."""
         return "xml" if self.shows_xml else "facts"
 
+    def location(self, below: Location | None, /) -> Location | None:
+        """The run below, at what the server said of it."""
+        return replace(below, view=self.view) if below else None
+
     @property
     def shows_xml(self) -> bool:
         """Whether the XML stands here, not the facts."""
@@ -67,7 +74,7 @@ class RawPage(TextPage):
     def _facts(self) -> str:
         session = self._run.session
         self._by_name_only = not session.complete
-        return facts(session, Clock(self._run.server_time, self.zone or self.emtui.zone))
+        return facts(session, Clock(self._run.server_time, self.zone))
 
     def _show_facts(self) -> None:
         self.turn_to(self._run.session.name or self._run.session.id, self._facts())
@@ -88,7 +95,7 @@ class RawPage(TextPage):
 
     def hints(self) -> list[tuple[str, str]]:
         """The same key leads there and back."""
-        back, (key, xml), more = Page.hints(self)
+        back, (key, xml), more = BaseScreen.hints(self)
         raw = (key, "facts" if self.shows_xml else xml)
         return [back, raw, *([more] if self.position() else [])]
 
@@ -125,7 +132,7 @@ class RawPage(TextPage):
             return
         if self.stands:
             self.say("")
-            self.trouble, self._as_of = "", self.emtui.now()
+            self.trouble, self._as_of = "", self.ctx.clock.now()
             self._xml = "\n\n".join(self._part(*part) for part in (("show", session), ("events", events)))
             self._show_xml()
 

@@ -8,6 +8,7 @@ from emtui import words
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.triage.steps import SHOWN
+from emtui.tui.context import AppContext
 from emtui.tui.describe import server_words
 from emtui.tui.hop import told
 from emtui.tui.screens.keeping_up import KeepingUp
@@ -23,8 +24,8 @@ class Searching(KeepingUp):
     sought: var[str] = var("")
     only: var[str] = var("")
 
-    def __init__(self, client: Source, session: Session) -> None:
-        super().__init__(client, session)
+    def __init__(self, ctx: AppContext, client: Source, session: Session) -> None:
+        super().__init__(ctx, client, session)
         self._sifts = False
         """Whether the prompt is for what is shown, not for what is searched."""
 

@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.commands import Place
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.oneline import OneLine
@@ -83,13 +84,13 @@ class TextLines(Lines):
         self.post_message(self.Moved(self))
 
 
-class TextPage(Page):
+class TextPage(BaseScreen):
     """A title, and a text to scroll in."""
 
     PLACE: ClassVar[Place] = Place.PAGE
 
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
+    def __init__(self, ctx: AppContext, title: str, text: str) -> None:
+        super().__init__(ctx)
         self._heading = title
         self.text = text
 
@@ -120,7 +121,7 @@ class TextPage(Page):
 
     def action_copy(self) -> None:
         """The whole text."""
-        self.emtui.copy(self.text)
+        self.ctx.exporter.copy(self.text)
 
     def plain_text(self) -> Callable[[], str]:
         """The title and the text."""

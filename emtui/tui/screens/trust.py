@@ -18,10 +18,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from emtui.em.errors import Untrusted
+from emtui.local.remembered_logon import Offer, Pinned
 from emtui.tui.certificate import explained, why
 from emtui.tui.commands import Place, bindings, shown
-from emtui.tui.logon import Offer
-from emtui.tui.screens.page import Page
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.text import TextLines
 from emtui.tui.widgets.entry import Entry
 
@@ -42,17 +43,16 @@ class WordField(Entry):
         return (self.takes_name or key != "y") and super().check_consume_key(key, character)
 
 
-class TrustScreen(Page):
-    """Ends with the SHA-256 to pin, or with nothing; `save_as` is the profile to save it as, if any."""
+class TrustScreen(BaseScreen):
+    """Ends with what is `Pinned`, or with nothing."""
 
     PLACE: ClassVar[Place] = Place.TRUST
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TRUST)
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, error: Untrusted, offer: Offer | None = None) -> None:
+    def __init__(self, ctx: AppContext, error: Untrusted, offer: Offer | None = None) -> None:
         """With an `offer` the name of a profile is asked for after the word."""
-        super().__init__()
-        self.save_as: str | None = None
+        super().__init__(ctx)
         self._error = error
         self._offer = offer
         self._accepted = False
@@ -72,7 +72,7 @@ class TrustScreen(Page):
     def body(self) -> Iterable[Widget]:
         """Why one is asked, the certificate, and where the word is typed."""
         yield Static(Content(why(self._error)), id="why", markup=False)
-        yield TextLines(explained(self._error, self.emtui.zone))
+        yield TextLines(explained(self._error, self.zone))
         with Horizontal(id="line"):
             yield Label(_WORD, markup=False)
             yield WordField()
@@ -97,7 +97,7 @@ class TrustScreen(Page):
     def _accept(self) -> None:
         """Trusted; where that would be forgotten, ask for a name to save it as."""
         if self._offer is None:
-            self.dismiss(self._error.certificate.sha256)
+            self._pin()
             return
         self._accepted, self._painted = True, None
         self.query_one("#why", Static).update(Content(self._offer.sentence))
@@ -116,8 +116,10 @@ class TrustScreen(Page):
         elif refused:
             self.say(refused)
         else:
-            self.save_as = name
-            self.dismiss(self._error.certificate.sha256)
+            self._pin(name)
+
+    def _pin(self, save_as: str | None = None) -> None:
+        self.dismiss(Pinned(self._error.certificate.sha256, save_as))
 
     def hints(self) -> list[tuple[str, str]]:
         """Key and word; others while a name is asked for."""
@@ -137,12 +139,15 @@ class TrustScreen(Page):
 
     def action_copy(self) -> None:
         """The fingerprint, as `--pin` takes it."""
-        self.emtui.copy(self._error.certificate.sha256)
+        self.ctx.exporter.copy(self._error.certificate.sha256)
 
     def plain_text(self) -> Callable[[], str]:
         """Why one is asked, and the certificate."""
-        return lambda: f"{why(self._error)}\n\n{explained(self._error, self.emtui.zone)}\n"
+        return lambda: f"{why(self._error)}\n\n{explained(self._error, self.zone)}\n"
 
     def action_back(self) -> None:
         """Leave it untrusted; once it is trusted, save nothing."""
-        self.dismiss(self._error.certificate.sha256 if self._accepted else None)
+        if self._accepted:
+            self._pin()
+        else:
+            self.dismiss(None)

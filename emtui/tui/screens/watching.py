@@ -20,6 +20,7 @@ from emtui.monitor.feed_health import ClockStep
 from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.columns import Clock
+from emtui.tui.context import AppContext
 from emtui.tui.describe import away, clock_set, standing
 from emtui.tui.screens.following import Following
 from emtui.tui.theme import CHANGED, NEW, PLAIN
@@ -29,8 +30,8 @@ from emtui.tui.widgets.lines import Pieces
 class Watching(Following):
     """A page with a list that knows what somebody has seen of it."""
 
-    def __init__(self, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
-        super().__init__(client, pace, clocks)
+    def __init__(self, ctx: AppContext, client: Source, pace: PollSchedule, clocks: TimeSource) -> None:
+        super().__init__(ctx, client, pace, clocks)
         self._noticed: set[Uid] = set()
         self._left: datetime | None = None
         self._absence: AbsenceSummary | None = None
@@ -91,7 +92,7 @@ class Watching(Following):
             self.follow.refresh()
         self._note_gap()
         self._note_step()
-        self._left = self.emtui.now()
+        self._left = self.ctx.clock.now()
 
     @property
     def last_key(self) -> datetime | None:
@@ -110,7 +111,7 @@ class Watching(Following):
 
     def standing(self) -> Pieces:
         """How old the list is and how often it is asked for, in words where that is not as it should be."""
-        clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
+        clock = Clock(self.ctx.clock.now(), self.zone)
         return standing(self.follow, clock, self.size.width)
 
     def _keep_absence(self, seen: Snapshot) -> None:
@@ -124,7 +125,7 @@ class Watching(Following):
     def show_away(self) -> None:
         """What happened while nobody looked; it stays until Esc."""
         line = self.query_one("#away", Static)
-        clock = Clock(self.emtui.now(), self.zone or self.emtui.zone)
+        clock = Clock(self.ctx.clock.now(), self.zone)
         said = away(self._absence, clock) if self._absence else []
         if self._step:
             said += [("; ", PLAIN)] * bool(said) + clock_set(self._step, clock)

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from emtui.tui.logon import Remember
+from emtui.local.remembered_logon import Remember
 from emtui.tui.widgets.field import Toggle
 
 

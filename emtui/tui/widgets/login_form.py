@@ -17,7 +17,7 @@ from emtui.em.address import Trust, parse_server
 from emtui.em.errors import BadAddress
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
-from emtui.tui.logon import Remember
+from emtui.local.remembered_logon import Remember
 from emtui.tui.widgets.field import Field, first
 from emtui.tui.widgets.keeping import Keeping
 

@@ -18,7 +18,7 @@ from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.prompt import Closed, CountedPrompt, PromptInput
 
 if TYPE_CHECKING:
-    from emtui.tui.screens.page import Page
+    from emtui.tui.screens.base import BaseScreen
 
 
 class Underline(Highlighter):
@@ -147,4 +147,4 @@ class QueryPrompt(CountedPrompt):
             self._field.cursor_position = len(query)
 
     def _say(self, text: str) -> None:
-        cast("Page", self.screen).say(text)
+        cast("BaseScreen", self.screen).say(text)

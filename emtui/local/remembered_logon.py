@@ -1,20 +1,16 @@
-"""What the screens ask of the client library and of this computer around a logon.
+"""A logon as it is kept on this computer: the password in the keyring, the rest in a profile.
 
-httpx, lxml, cryptography and tomlkit are loaded here, in a thread, when a person
-logs on, and what asks the keyring when it is asked: the first screen is painted long before.
+What talks to the keyring and writes profiles is loaded when it is needed: the first screen is painted
+long before.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from emtui.em.errors import EmError
 from emtui.em.threads import beside
@@ -24,46 +20,21 @@ from emtui.local.paths import config_files
 from emtui.local.profiles import OFF, BadConfig, Profile, check_name
 
 if TYPE_CHECKING:
-    from emtui.em.client import Client
-    from emtui.em.logon import Gate
     from emtui.em.tls import Certificate
     from emtui.local.credentials import Kept
 
 
 FOR_THIS_RUN = "The certificate is trusted for this run only"
-AT_ONCE = 1.0
+KEYRING_WAIT_S = 1.0
 """Seconds that a keyring may take before the login is shown in place of the list."""
 
 
 class Remember(Enum):
-    """What becomes of the password after a logon: kept by the keyring, not kept, or never asked for there."""
+    """What becomes of the password after a logon: kept by the keyring, not kept, or never offered."""
 
     NO = "no"
     YES = "yes"
     NEVER = "never"
-
-
-async def connect(
-    connection: Connection, now: Callable[[], datetime], *, remember: bool = True, insist: bool = False
-) -> Client:
-    """A client that is logged on; raises `EmError`. Without `remember` a refusal leaves no trace here.
-
-    `now` is our clock. `insist` sends a password although it was refused before.
-    """
-    log_on, refusals, open_gate = await beside(partial(_libraries, insist=insist))
-    return await log_on(connection, refusals if remember else open_gate, now)
-
-
-_LogOn: TypeAlias = "Callable[[Connection, Gate, Callable[[], datetime]], Awaitable[Client]]"
-
-
-def _libraries(*, insist: bool) -> tuple[_LogOn, Gate, Gate]:
-    from emtui.em.logon import OPEN
-    from emtui.local.logging_on import log_on
-    from emtui.local.refusals import Refusals
-
-    gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
-    return log_on, Refusals(insist, attended=not insist), OPEN
 
 
 def with_key(connection: Connection, seen: Certificate | None) -> Connection:
@@ -73,16 +44,19 @@ def with_key(connection: Connection, seen: Certificate | None) -> Connection:
     return replace(connection, trust=replace(connection.trust, pin_key=seen.key_sha256 or None))
 
 
-class NotLoggedOn(Exception):
-    """Somebody must say more: what went wrong, or the keyring that is still `asked` for the password."""
+class InteractionNeededError(Exception):
+    """A person must decide or type something: after a `problem`, or while the keyring does not answer.
 
-    def __init__(self, problem: EmError | None = None, asked: asyncio.Task[Kept] | None = None) -> None:
+    `request` is what still waits for the keyring's answer.
+    """
+
+    def __init__(self, problem: EmError | None = None, request: asyncio.Task[Kept] | None = None) -> None:
         super().__init__(str(problem or "the password is not known"))
         self.problem = problem
-        self.asked = asked
+        self.request = request
 
 
-def is_known(connection: Connection) -> bool:
+def can_log_on(connection: Connection) -> bool:
     """Whether everything is there to log on, or will be without asking anybody."""
     profile = connection.profile
     kept = bool(profile and profile.keyring and profile.keyring != OFF)
@@ -90,22 +64,22 @@ def is_known(connection: Connection) -> bool:
     return bool(connection.server and connection.user) and silent
 
 
-async def with_kept(connection: Connection) -> Connection:
-    """The connection with its password, from the keyring if need be. Raises `NotLoggedOn`."""
+async def with_saved_password(connection: Connection) -> Connection:
+    """The connection with its password, from the keyring if need be. Raises `InteractionNeededError`."""
     if connection.password:
         return connection
-    asked = asyncio.create_task(recall(connection))
+    request = asyncio.create_task(saved_password(connection))
     try:
-        await asyncio.wait({asked}, timeout=AT_ONCE)
+        await asyncio.wait({request}, timeout=KEYRING_WAIT_S)
     except asyncio.CancelledError:
-        asked.cancel()
+        request.cancel()
         raise
-    if not asked.done() or asked.exception() or not asked.result().password:
-        raise NotLoggedOn(asked=asked)
-    return replace(connection, password=asked.result().password)
+    if not request.done() or request.exception() or not request.result().password:
+        raise InteractionNeededError(request=request)
+    return replace(connection, password=request.result().password)
 
 
-async def recall(connection: Connection) -> Kept:
+async def saved_password(connection: Connection) -> Kept:
     """What the keyring holds for this server and user; waits as long as it takes. Raises `NoKeyring`."""
     from emtui.local import credentials
 
@@ -115,7 +89,7 @@ async def recall(connection: Connection) -> Kept:
     return await credentials.recall(connection.server, connection.user, keyring=keyring, patience=None)
 
 
-async def keep(connection: Connection, remember: Remember) -> tuple[Connection, str]:
+async def save_logon(connection: Connection, remember: Remember) -> tuple[Connection, str]:
     """Write the profile, and the password into the keyring if that is wanted.
 
     The connection with its profile, and a sentence about what was done or could not be.
@@ -188,6 +162,14 @@ def _named(connection: Connection, config: Config) -> Profile | None:
             f"There is a profile {name} of {found.user or 'nobody'} at {found.server}: type another name."
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A certificate that a person trusts, by its SHA-256, and the profile to save that in, if any."""
+
+    sha256: str
+    save_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

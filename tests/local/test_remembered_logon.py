@@ -8,7 +8,7 @@ from emtui.em.address import Server, Trust
 from emtui.local.configuration import Config
 from emtui.local.connection import Connection, of_profile
 from emtui.local.profiles import BadConfig, Profile
-from emtui.tui.logon import profile_of
+from emtui.local.remembered_logon import profile_of
 
 PIN = "ab" * 32
 SERVER = Server("em01.example.net")

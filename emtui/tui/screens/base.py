@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar, cast
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -18,13 +18,14 @@ from textual.widgets import Input, Static
 
 from emtui import words
 from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_layout, shown
+from emtui.tui.context import AppContext
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.oneline import Foot, OneLine
 
 if TYPE_CHECKING:
-    from emtui.em.model import Session
-    from emtui.tui.app import EmtuiApp
+    from emtui.em.model import Log, Session
+    from emtui.tui.formatting.open_command import Location
 
 SHORT = 20
 """Below this many lines a page has no blank ones."""
@@ -40,25 +41,22 @@ HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
 
-class Page(Screen[str | None]):
+class BaseScreen(Screen[Any]):
     """A view with a first line, a place for trouble, a body and a footer."""
 
     PLACE: ClassVar[Place]
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.VIEW)
     AUTO_FOCUS = "Lines"
 
-    zone: var[tzinfo | None] = var(None)
+    zone: var[tzinfo] = var[tzinfo](UTC)
     trouble: var[str] = var("")
 
-    def __init__(self) -> None:
+    def __init__(self, ctx: AppContext) -> None:
         super().__init__()
+        self.ctx = ctx
+        self.set_reactive(BaseScreen.zone, ctx.clock.zone)
         self._said = ""
         self._several = False
-
-    @property
-    def emtui(self) -> EmtuiApp:
-        """The application, as its own type."""
-        return cast("EmtuiApp", self.app)
 
     @property
     def stands(self) -> bool:
@@ -78,7 +76,7 @@ class Page(Screen[str | None]):
 
     def on_mount(self) -> None:
         """Draw the lines around the body."""
-        self.zone = self.emtui.zone
+        self.watch(self.app, "zone", self.show_times_in)
         self.show_top()
         self.show_foot()
 
@@ -142,7 +140,7 @@ class Page(Screen[str | None]):
         command = elsewhere(key)
         if command:
             self.say(f"{shown(key)} does nothing here. {command.place.value}: {command.does}.")
-        elif typed and of_another_layout(typed) and self.emtui.layout_is_news():
+        elif typed and of_another_layout(typed) and self.ctx.terminal.layout_is_news():
             self.say(f"{typed} is not a command: {ANOTHER_LAYOUT}")
 
     def too_early(self, _: Event) -> bool:
@@ -151,7 +149,7 @@ class Page(Screen[str | None]):
 
     def spares_the_line(self) -> bool:
         """Whether the line to the terminal wants care."""
-        return self.emtui.quiet
+        return self.ctx.terminal.quiet
 
     @property
     def busy(self) -> bool:
@@ -180,8 +178,8 @@ class Page(Screen[str | None]):
         line.display = bool(trouble)
         line.update(Content.assemble(("! ", "bold $error"), (trouble, "bold")))
 
-    def tell_in(self, zone: tzinfo) -> None:
-        """Tell all times in this zone from now on."""
+    def show_times_in(self, zone: tzinfo) -> None:
+        """Show all times in this zone from now on."""
         self.zone = zone
 
     def watch_zone(self) -> None:
@@ -202,22 +200,23 @@ class Page(Screen[str | None]):
     def standing(self) -> Pieces:
         """How old what is shown is: the absolute time of the last complete answer; the zone in any case."""
         as_of, zone = self.as_of(), self.zone
-        pieces: Pieces = [("PAUSED  ", BOLD)] if self.emtui.paused else []
-        if self.emtui.blind:
+        status = self.ctx.list_status()
+        pieces: Pieces = [("PAUSED  ", BOLD)] if status.paused else []
+        if status.blind:
             pieces.append(("BLIND  ", ALARM))
-        elif self.emtui.stale:
+        elif status.stale:
             pieces.append(("STALE  ", ALARM))
-        if as_of and zone:
+        if as_of:
             from emtui.tui.columns import Clock
             from emtui.tui.describe import as_of_text
 
-            pieces.append((as_of_text(as_of, Clock(self.emtui.now(), zone)), PLAIN))
-        elif zone:
-            pieces.append((words.zone_offset(self.emtui.now(), zone), PLAIN))
+            pieces.append((as_of_text(as_of, Clock(self.ctx.clock.now(), zone)), PLAIN))
+        else:
+            pieces.append((words.zone_offset(self.ctx.clock.now(), zone), PLAIN))
         return pieces
 
     def _identity(self) -> Pieces:
-        mark, profile, *rest = self.emtui.identity()
+        mark, profile, *rest = self.ctx.logon.identity()
         pieces: Pieces = [(f" {mark} ", HERE), ("  ", PLAIN)] if mark else []
         if profile:
             pieces.append((f"{profile}  ", BOLD))
@@ -254,21 +253,25 @@ class Page(Screen[str | None]):
         """Ask the server now."""
         self.say("Nothing on this page comes from the server.")
 
-    def dismiss(self, result: str | None = None) -> AwaitComplete:
+    def dismiss(self, result: object = None) -> AwaitComplete:
         """Go, but only once: a late Enter of a page that has gone would take away the one beneath.
 
         Behind the only page there is nothing: with it emtui ends.
         """
         if not self.is_active:
             return AwaitComplete()
-        if self.emtui.pages == [self]:
-            self.emtui.action_leave()
+        if self.ctx.navigator.views == [self]:
+            self.call_later(self.run_action, "app.leave")
             return AwaitComplete()
         return super().dismiss(result)
 
-    def action_pause(self) -> None:
-        """Pause asking, or go on."""
-        self.emtui.action_pause()
+    async def action_pause(self) -> None:
+        """Stop refreshing until it is resumed, or go on."""
+        await self.run_action("app.pause")
+
+    async def action_health(self) -> None:
+        """How well the server is known."""
+        await self.run_action("app.health")
 
     def action_copy(self) -> None:
         """Copy what the cursor stands on."""
@@ -276,13 +279,13 @@ class Page(Screen[str | None]):
 
     def action_copy_command(self) -> None:
         """Copy the command that opens this view."""
-        self.emtui.copy_command()
+        self.ctx.exporter.copy_open_command(self.ctx.navigator.location, self.PLACE)
 
     def action_read(self) -> None:
         """The view as plain text, in the person's own pager."""
         text = self.plain_text()
         if text:
-            self.emtui.read_in_pager(text)
+            self.ctx.exporter.read_in_pager(text)
         else:
             self.say("There is no text to show on this page.")
 
@@ -299,19 +302,25 @@ class Page(Screen[str | None]):
         """The run that this page is about, or that the cursor stands on."""
         return None
 
-    def action_hand_over(self) -> None:
-        """Hand over what is known: a ticket, a summary, a bundle."""
-        from emtui.tui.screens.handover import hand_over
+    @property
+    def log_here(self) -> Log | None:
+        """The log of that run, where it was read."""
+        return None
 
-        hand_over(self)
+    def location(self, below: Location | None, /) -> Location | None:
+        """What is shown with this screen, above what is shown without it."""
+        return below
+
+    def action_hand_over(self) -> None:
+        """Open the reports: a ticket, a summary, a bundle."""
+        if self.ctx.list_status().is_read:
+            self.ctx.navigator.open_report()
+        else:
+            self.say("There is nothing to hand over before the list has come.")
 
     def action_elapsed(self) -> None:
         """Times as clock, or as what has elapsed."""
         self.say("Only the list and the events show times in two ways.")
-
-    def action_health(self) -> None:
-        """How well the server is known."""
-        self.emtui.action_health()
 
     def action_close(self) -> None:
         """Back to where one came from."""

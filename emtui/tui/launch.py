@@ -6,74 +6,21 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from emtui.local import process, terminal
-from emtui.local.connection import Connection
-from emtui.local.profiles import Profile, Stated
 from emtui.tui import background, garbage
 from emtui.tui.ink import Ink
+from emtui.tui.options import LaunchOptions
 
 if TYPE_CHECKING:
-    from emtui.monitor.recording.recorder import Recorder
-    from emtui.monitor.recording.replay import Replay
     from emtui.tui.app import EmtuiApp
 
 
-DEMO = "DEMO"
-"""The mark of a demo."""
-
-
-def _utc_now() -> datetime:
-    """The wall clock of this computer."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What emtui begins with: where to log on, and which view to show.
-
-    `mark` (DEMO, REPLAY) stands on the first line of every screen; `remember` is false where
-    nothing may be written on this computer; `at_once` logs on without asking if
-    nothing is missing. `order` is as `--sort` takes it, `view` as `--view` does, of the list or of a
-    `target`, which is any name of a session; `compare` another one to compare it with, or `good`.
-    `queries` are those of the person's own, by digit.
-    `recorder` writes down what the server says; a `replay` takes the server's place.
-    `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself;
-    `relayed` says that a multiplexer stands between, and answers in the terminal's place.
-    `ascii` draws with nothing else, `mouse` listens to the mouse; `ink` is what the terminal can show.
-    `leftover` was typed before anybody listened; `modes` are the terminal's own, if ours were set by then.
-    """
-
-    connection: Connection
-    profiles: tuple[Profile, ...] = ()
-    query: str = ""
-    order: str | None = None
-    target: str | None = None
-    compare: str | None = None
-    view: str | None = None
-    mark: str | None = None
-    recorder: Recorder | None = None
-    replay: Replay | None = None
-    remember: bool = True
-    at_once: bool = True
-    now: Callable[[], datetime] = _utc_now
-    zone: tzinfo | None = None
-    queries: Mapping[str, Stated] = field(default_factory=dict)
-    quiet: bool = False
-    relayed: bool = False
-    ascii: bool = False
-    mouse: bool = False
-    ink: Ink = field(default_factory=Ink)
-    leftover: bytes = b""
-    modes: list[Any] | None = None
-
-
-def run(start: Start) -> int:
+def run(start: LaunchOptions) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
     asking = background.at_terminal()
     try:
@@ -82,9 +29,9 @@ def run(start: Start) -> int:
     finally:
         asking.end()
     if app.fault is None:
-        if code == 0 and app.way_back:
+        if code == 0 and app.open_command:
             with suppress(OSError):
-                sys.stderr.write(f"{app.way_back}\n")
+                sys.stderr.write(f"{app.open_command}\n")
         return code
     from emtui.local import faults
 
@@ -92,7 +39,7 @@ def run(start: Start) -> int:
     return 1
 
 
-def _app(start: Start, asking: background.Asking) -> EmtuiApp:
+def _app(start: LaunchOptions, asking: background.Asking) -> EmtuiApp:
     """The app, with the framework loaded for it while the terminal thinks about its background."""
     if terminal.colored(os.environ) and not terminal.simple(os.environ):
         asking.ask()
@@ -151,7 +98,7 @@ async def _live(app: EmtuiApp) -> int:
     finally:
         for number in (*ends, signal.SIGINT):
             loop.add_signal_handler(number, _ending_already)
-        app.note_look()
-        if app.client:
-            await app.client.close()
+        app.viewed.save()
+        if app.logon.client:
+            await app.logon.client.close()
     return code or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,9 +14,9 @@ from emtui.cli.arguments import read
 from emtui.cli.typed import joined
 from emtui.em.address import Server
 from emtui.em.model import Session, uid_of
-from emtui.lookup import DEFAULT_ORDER, Beyond, names_session, parse, term
+from emtui.lookup import DEFAULT_ORDER, Beyond, Query, names_session, parse, term
 from emtui.tui.commands import Place
-from emtui.tui.way_back import no_command, reservation, way_back, way_back_to_run
+from emtui.tui.formatting.open_command import Location, caveat, open_command, why_no_command
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -24,9 +25,10 @@ OPEN = f"emtui open --server {SERVER} {RUN.id}"
 
 
 def test_a_run_is_its_id_with_what_was_shown_of_it() -> None:
-    assert way_back_to_run(SERVER, RUN) == OPEN
-    assert way_back_to_run(SERVER, RUN, view="xml") == f"{OPEN} --view=xml"
-    assert way_back_to_run(SERVER, RUN, "good") == f"{OPEN} --compare good"
+    run = Location(Query(), DEFAULT_ORDER, session=RUN)
+    assert open_command(SERVER, run) == OPEN
+    assert open_command(SERVER, replace(run, view="xml")) == f"{OPEN} --view=xml"
+    assert open_command(SERVER, replace(run, other="good")) == f"{OPEN} --compare good"
 
 
 @pytest.mark.parametrize(
@@ -41,13 +43,13 @@ def test_a_run_is_its_id_with_what_was_shown_of_it() -> None:
     ],
 )
 def test_what_only_one_person_has_seen_or_marked_is_said_to_be_theirs(query: str, said: str) -> None:
-    assert reservation(parse(query, now=NOON, zone=UTC, beyond=Beyond(unseen=()))) == said
+    assert caveat(parse(query, now=NOON, zone=UTC, beyond=Beyond(unseen=()))) == said
 
 
 def test_pages_that_no_command_opens_say_so() -> None:
-    silent = {place for place in Place if no_command(place)}
+    silent = {place for place in Place if why_no_command(place)}
     assert silent == {Place.PAGE, Place.CHOICE, Place.HANDOVER}
-    assert all(len(no_command(place)) < 72 for place in silent)
+    assert all(len(why_no_command(place)) < 72 for place in silent)
 
 
 def opened(line: str) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ def opened(line: str) -> tuple[str, ...]:
 def same_in_a_shell(query: str) -> bool:
     """Whether whoever runs the line has the same query."""
     typed = parse(query, now=NOON, zone=UTC, beyond=Beyond(unseen=()))
-    operands = opened(way_back(SERVER, typed, DEFAULT_ORDER))
+    operands = opened(open_command(SERVER, Location(typed, DEFAULT_ORDER)))
     again = parse(" ".join(joined(operands)), now=NOON, zone=UTC, beyond=Beyond(unseen=()))
     of_one_run = len(operands) == 1 and names_session(operands[0])
     return again.text == typed.text and not of_one_run

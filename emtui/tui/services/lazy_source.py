@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emtui.em.tls import Certificate
 
 
-class FirstLogon:
+class LazySource:
     """A source that logs on when it is first asked, once however many ask."""
 
     def __init__(self, server: Server, user: str, log_on: Callable[[], Awaitable[Source]]) -> None:

@@ -1,0 +1,79 @@
+"""What a screen is given of the application; no screen knows more of it, or of another screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from emtui.monitor.history_cache import HistoryCache
+from emtui.tui.options import LaunchOptions
+from emtui.tui.services.display_clock import DisplayClock
+from emtui.tui.services.exporter import Exporter
+from emtui.tui.services.logon_service import LogonService
+from emtui.tui.services.navigator import Navigator
+
+T = TypeVar("T")
+
+
+class Terminal(Protocol):
+    """The terminal that the application runs in."""
+
+    @property
+    def shown(self) -> asyncio.Event:
+        """Set once the first picture has been sent."""
+        ...
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the connection to the terminal is slow: less is sent."""
+        ...
+
+    async def lend(self, work: Callable[[], T]) -> T:
+        """Give the terminal to `work`, which runs in a thread, until it has ended."""
+        ...
+
+    def layout_is_news(self) -> bool:
+        """Whether it has not just been said that a key is of another keyboard layout; it now has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatus:
+    """How far the list can be relied on now."""
+
+    paused: bool = False
+    stale: bool = False
+    blind: bool = False
+    is_read: bool = False
+
+
+@dataclass(slots=True)
+class ViewSettings:
+    """How events are shown, in every session that is opened: kept while emtui runs."""
+
+    wraps: bool = False
+    """Long messages are wrapped rather than cut."""
+    clocks: bool = False
+    """The time of day is shown rather than the offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """Services and settings that screens share."""
+
+    options: LaunchOptions
+    terminal: Terminal
+    clock: DisplayClock
+    logon: LogonService
+    navigator: Navigator
+    exporter: Exporter
+    list_status: Callable[[], ListStatus]
+    history: HistoryCache = field(default_factory=HistoryCache)
+    settings: ViewSettings = field(default_factory=ViewSettings)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds pass on the clock of what is shown in one of ours."""
+        return self.options.replay.speed if self.options.replay else 1.0

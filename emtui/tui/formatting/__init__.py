@@ -1,0 +1,1 @@
+"""How things read: pure functions from values to text and style."""

@@ -1,0 +1,130 @@
+"""Makes every screen. A new screen is registered here; it is loaded when it is first shown.
+
+Imports stand inside the methods since each screen costs start-up time, and most are shown late or never.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from emtui.tui.commands import Place
+from emtui.tui.context import AppContext
+from emtui.tui.services.navigator import AnyScreen
+
+if TYPE_CHECKING:
+    from emtui import lookup
+    from emtui.em.errors import Untrusted
+    from emtui.em.model import Log, Session
+    from emtui.em.source import Source
+    from emtui.local.remembered_logon import InteractionNeededError, Offer
+    from emtui.monitor.backoff import PollSchedule
+    from emtui.monitor.poller import TimeSource
+    from emtui.tui.screens.detail import DetailScreen
+
+
+class Screens:
+    """The screens of one application."""
+
+    def __init__(self, ctx: AppContext) -> None:
+        self._ctx = ctx
+
+    def session_list(self, source: Source) -> AnyScreen:
+        """The list."""
+        from emtui.tui.screens.lookup import LookupScreen
+
+        clocks, pace = self._clocks(), self._pace()
+        return LookupScreen(self._ctx, source, pace, clocks, *self._query())
+
+    def _clocks(self) -> TimeSource:
+        from emtui.monitor.poller import SystemTime
+
+        return self._ctx.options.replay or SystemTime(self._ctx.clock.now)
+
+    def _pace(self) -> PollSchedule:
+        from emtui.monitor.backoff import PollSchedule
+
+        if self._ctx.options.replay:
+            return self._ctx.options.replay.pace
+        profile = self._ctx.logon.connection.profile
+        return PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+
+    def _query(self) -> tuple[lookup.Query, lookup.Order]:
+        from emtui import lookup
+
+        options, clock = self._ctx.options, self._ctx.clock
+        nothing_yet = lookup.Beyond(unseen=())
+        query = lookup.parse(
+            options.query, now=clock.now(), zone=clock.zone, beyond=nothing_yet, lenient=True
+        )
+        return query, lookup.parse_order(options.order) if options.order else lookup.DEFAULT_ORDER
+
+    def session_detail(self, session: Session) -> AnyScreen:
+        """One session and its events."""
+        from emtui.tui.screens.detail import DetailScreen
+
+        client = self._ctx.logon.client
+        if client is None:
+            raise RuntimeError("a session was opened before anybody was logged on")
+        return DetailScreen(self._ctx, client, session)
+
+    def comparison(self, detail: AnyScreen, other: Session | None) -> AnyScreen:
+        """The run of a detail screen beside another one."""
+        from emtui.tui.screens.difference import DifferenceScreen
+
+        return DifferenceScreen(self._ctx, cast("DetailScreen", detail), other)
+
+    def raw(self, detail: AnyScreen, *, xml: bool) -> AnyScreen:
+        """What the server said of the run of a detail screen."""
+        from emtui.tui.screens.raw import RawPage
+
+        return RawPage(self._ctx, cast("DetailScreen", detail), xml=xml)
+
+    def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
+        """The runs to compare one with."""
+        from emtui.tui.screens.choosing import ChoosingScreen
+
+        return ChoosingScreen(self._ctx, self._ctx.navigator.list_screen, session, runs, near)
+
+    def overview(self) -> AnyScreen:
+        """One line per type."""
+        from emtui.tui.screens.board import BoardScreen
+
+        return BoardScreen(self._ctx, self._ctx.navigator.list_screen)
+
+    def attention(self) -> AnyScreen:
+        """All findings."""
+        from emtui.tui.screens.findings import FindingsScreen
+
+        return FindingsScreen(self._ctx, self._ctx.navigator.list_screen)
+
+    def report(self, session: Session | None, log: Log | None) -> AnyScreen:
+        """Tickets, shift summary and bundle."""
+        from emtui.tui.screens.handover import HandOverScreen
+        from emtui.tui.screens.preparing import Subject
+
+        subject = Subject(session, log) if session else None
+        return HandOverScreen(self._ctx, self._ctx.navigator.list_screen, subject)
+
+    def text(self, title: str, text: str) -> AnyScreen:
+        """A text to scroll in."""
+        from emtui.tui.screens.text import TextPage
+
+        return TextPage(self._ctx, title, text)
+
+    def palette(self, place: Place) -> AnyScreen:
+        """The commands by name."""
+        from emtui.tui.screens.palette import PaletteScreen
+
+        return PaletteScreen(self._ctx, place)
+
+    def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
+        """Where somebody logs on."""
+        from emtui.tui.screens.login import LoginScreen
+
+        return LoginScreen(self._ctx, at_once=at_once, failed=failed)
+
+    def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
+        """A certificate that a person may trust."""
+        from emtui.tui.screens.trust import TrustScreen
+
+        return TrustScreen(self._ctx, error, offer)

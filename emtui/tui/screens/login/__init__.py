@@ -1,0 +1,1 @@
+"""Where somebody logs on: profiles, server, user and password, and the certificate of the server."""

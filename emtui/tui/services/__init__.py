@@ -1,0 +1,1 @@
+"""What the application does beside drawing: the clock, the logon, navigation, copying, alerts."""

@@ -1,0 +1,56 @@
+"""Alerts: the bell, the footer and the profile's command.
+
+At most once in ten minutes, all that came meanwhile in one sentence: `monitor.alarm` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from emtui.local.profiles import Profile
+from emtui.tui.services.display_clock import DisplayClock
+from emtui.tui.services.host import Host
+
+if TYPE_CHECKING:
+    from emtui.monitor.alert_policy import Alert
+
+
+class AlertNotifier:
+    """Tells whoever is there; `profile` says how."""
+
+    def __init__(
+        self,
+        host: Host,
+        clock: DisplayClock,
+        profile: Callable[[], Profile | None],
+        bell: Callable[[], object],
+    ) -> None:
+        self._host = host
+        self._clock = clock
+        self._profile = profile
+        self._bell = bell
+
+    def notify(self, alerts: Sequence[Alert]) -> None:
+        """Tell what is due now; nothing of nothing."""
+        if not alerts:
+            return
+        from emtui.monitor.alert_policy import Severity
+        from emtui.tui.alert_text import sentence
+
+        message = sentence(tuple(alerts), self._clock.now(), self._clock.zone)
+        profile = self._profile()
+        if any(alert.severity > Severity.RECOVERED for alert in alerts) and not (profile and profile.silent):
+            self._bell()
+        if profile and profile.notify_command:
+            command = self._run(profile.notify_command, message)
+            self._host.start_worker(command, "notify", "run the notify_command")
+        if len(alerts) > 1:
+            self._host.say(message)  # one alone is on the screen already, for as long as it holds
+
+    async def _run(self, command: tuple[str, ...], message: str) -> None:
+        from emtui.local import notify
+
+        problem = await notify.run(command, message)
+        if problem:
+            self._host.say(problem)

@@ -1,0 +1,101 @@
+"""What leaves the application: texts for the clipboard and the pager, and the command that opens a view."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emtui.em.address import Server
+from emtui.em.threads import beside
+from emtui.tui.commands import Place
+from emtui.tui.options import LaunchOptions
+from emtui.tui.services.host import Host
+from emtui.tui.services.logon_service import LogonService
+
+if TYPE_CHECKING:  # loaded once there is something to hand over
+    from emtui.em.model import Session
+    from emtui.tui.formatting.open_command import Location
+    from emtui.tui.plain import Origin
+
+
+class Exporter:
+    """Hands over what is shown, without saying who looked."""
+
+    def __init__(self, host: Host, options: LaunchOptions, logon: LogonService) -> None:
+        self._host = host
+        self._options = options
+        self._logon = logon
+
+    def origin(self, as_of: datetime | None) -> Origin:
+        """Whose answer a text shows, and of when."""
+        from emtui.tui.plain import Origin
+
+        return Origin(self._logon.server_name, self._logon.mark or "", as_of)
+
+    # --- the clipboard ----------------------------------------------------------
+
+    def copy(self, text: str, remark: str = "") -> None:
+        """Put it on the person's clipboard, and say which way, after the remark."""
+        self._host.start_worker(self._copy(text, remark), "copy", "copy a text")
+
+    async def _copy(self, text: str, remark: str) -> None:
+        from emtui.local import clipboard
+
+        copied = await beside(partial(clipboard.copy, text, os.environ, keep=self._options.remember))
+        if copied.sequence:
+            self._host.write_sequence(copied.sequence)
+        self._host.say(f"{remark} {copied.told}".lstrip())
+
+    # --- the pager --------------------------------------------------------------
+
+    def read_in_pager(self, text: Callable[[], str]) -> None:
+        """Show a text in the person's pager; one at a time."""
+        if not self._host.is_working("pager"):
+            self._host.start_worker(self._read_in_pager(text), "pager", "show a text in the pager")
+
+    async def _read_in_pager(self, text: Callable[[], str]) -> None:
+        from emtui.local import pager
+
+        try:
+            argv = pager.command(os.environ)
+            await self._host.lend(lambda: pager.show(argv, text()))
+        except pager.NoPager as problem:
+            self._host.say(str(problem))
+
+    # --- the command that opens a view ------------------------------------------
+
+    def command_for(self, session: Session) -> str:
+        """The command that opens this run for anybody; nothing for a demo or a recording."""
+        from emtui.lookup import DEFAULT_ORDER, Query
+        from emtui.tui.formatting.open_command import Location
+
+        return self.open_command(Location(Query(), DEFAULT_ORDER, session=session))
+
+    def open_command(self, location: Location | None) -> str:
+        """The command that opens this view for anybody; nothing for a demo or a recording."""
+        client = self._logon.client
+        if client is None or location is None or self._options.mark or not isinstance(client.server, Server):
+            return ""
+        from emtui.tui.formatting.open_command import open_command
+
+        return open_command(client.server, location)
+
+    def copy_open_command(self, location: Location | None, place: Place) -> None:
+        """Copy the command that opens this view; say why, where there is none."""
+        from emtui.tui.formatting.open_command import caveat, why_no_command
+
+        command, why_not = self.open_command(location), why_no_command(place)
+        if location and command and not why_not:
+            self.copy(command, caveat(location.query) if location.is_list else "")
+        else:
+            self._host.say(why_not if command else self._no_command())
+
+    def _no_command(self) -> str:
+        if self._options.replay:
+            return "This is a recording: no command opens it for anybody but you."
+        if self._options.mark:
+            return "This is a demo: it ends with you, and no command opens it for anybody else."
+        return "There is no view yet that a command could open: log on first."

@@ -1,0 +1,420 @@
+"""From screen to screen: the only one that pushes and pops them.
+
+A `ScreenFactory` makes the screens, so that nothing here knows their classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+
+from textual.app import App
+from textual.screen import Screen
+
+from emtui.tui.commands import Place
+from emtui.tui.options import LaunchOptions
+
+if TYPE_CHECKING:  # loaded with the first list
+    from emtui import lookup
+    from emtui.em.errors import Untrusted
+    from emtui.em.model import Log, Session, Uid
+    from emtui.em.source import Source
+    from emtui.local.remembered_logon import InteractionNeededError, Offer, Pinned
+    from emtui.triage.finding import Finding
+    from emtui.tui.formatting.open_command import Location
+
+OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
+"""Where there are commands for sessions, and the name of one can be opened."""
+LIST_FIRST = "Nothing is known yet."
+
+AnyScreen: TypeAlias = Screen[Any]
+Then: TypeAlias = "Callable[[Any], None] | Callable[[Any], Awaitable[None]] | None"
+
+
+class View(Protocol):
+    """What every screen of ours is to the navigator."""
+
+    @property
+    def PLACE(self) -> Place:  # noqa: N802 - a constant of each class
+        """Which one it is."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show one sentence until the next key."""
+        ...
+
+    def say_too(self, text: str) -> None:
+        """Show one sentence more."""
+        ...
+
+    def show_top(self) -> None:
+        """Draw the first line."""
+        ...
+
+    def location(self, below: Location | None, /) -> Location | None:
+        """What is shown with it, above what is shown without it."""
+        ...
+
+    @property
+    def run_here(self) -> Session | None:
+        """The run that it is about, or that the cursor is on."""
+        ...
+
+    @property
+    def log_here(self) -> Log | None:
+        """The log of that run, where it was read."""
+        ...
+
+
+class ListView(View, Protocol):
+    """The list of sessions, to the navigator."""
+
+    def find(self, target: lookup.Target) -> Session:
+        """The session that is meant; raises `NoMatch` and `SeveralMatch`."""
+        ...
+
+    def select(self, uid: Uid) -> bool:
+        """Put the cursor on this session; false if it is not shown."""
+        ...
+
+    def neighbour(self, session: Session, way: str) -> Session | None:
+        """The run older, newer, or in the next or previous row."""
+        ...
+
+    def is_keyed(self, text: str) -> bool:
+        """Whether this text is a query that names a field."""
+        ...
+
+    def offer(self, text: str) -> None:
+        """Open the query line with this text."""
+        ...
+
+    def next_finding(self, last: Finding | None) -> Finding | None:
+        """The finding after this one; after the last, the first."""
+        ...
+
+    def is_last_finding(self, finding: Finding | None) -> bool:
+        """Whether this is the last of several."""
+        ...
+
+    def run_of(self, finding: Finding) -> Session | None:
+        """The run that a finding is about."""
+        ...
+
+    async def point_at(self, finding: Finding) -> None:
+        """Put the cursor on the run that a finding is about."""
+        ...
+
+
+class ScreenFactory(Protocol):
+    """Makes each screen, with what it needs of the application."""
+
+    def session_list(self, source: Source) -> AnyScreen:
+        """The list."""
+        ...
+
+    def session_detail(self, session: Session) -> AnyScreen:
+        """One session and its events."""
+        ...
+
+    def comparison(self, detail: AnyScreen, other: Session | None) -> AnyScreen:
+        """The run of a detail screen beside another one."""
+        ...
+
+    def raw(self, detail: AnyScreen, *, xml: bool) -> AnyScreen:
+        """What the server said of the run of a detail screen."""
+        ...
+
+    def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
+        """The runs to compare one with."""
+        ...
+
+    def overview(self) -> AnyScreen:
+        """One line per type."""
+        ...
+
+    def attention(self) -> AnyScreen:
+        """All findings."""
+        ...
+
+    def report(self, session: Session | None, log: Log | None) -> AnyScreen:
+        """Tickets, shift summary and bundle."""
+        ...
+
+    def text(self, title: str, text: str) -> AnyScreen:
+        """A text to scroll in."""
+        ...
+
+    def palette(self, place: Place) -> AnyScreen:
+        """The commands by name."""
+        ...
+
+    def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
+        """Where somebody logs on."""
+        ...
+
+    def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
+        """A certificate that a person may trust."""
+        ...
+
+
+class Navigator:
+    """Owns which screens are open; remembers the finding that `a` led to last."""
+
+    def __init__(self, app: App[int], options: LaunchOptions) -> None:
+        self._app = app
+        self._make: ScreenFactory | None = None
+        self._options = options
+        self._target = options.target
+        self._view = None if options.target else options.view
+        self._finding: Finding | None = None
+
+    def use(self, factory: ScreenFactory) -> None:
+        """Make screens with this from now on."""
+        self._make = factory
+
+    @property
+    def make(self) -> ScreenFactory:
+        """What makes the screens."""
+        if self._make is None:
+            raise RuntimeError("no screen can be made yet")
+        return self._make
+
+    # --- what is open -------------------------------------------------------------
+
+    @property
+    def views(self) -> list[View]:
+        """All screens of ours, the one that is shown last."""
+        return [cast("View", screen) for screen in self._app.screen_stack if hasattr(screen, "PLACE")]
+
+    @property
+    def view(self) -> View:
+        """The screen that is shown; all are ours."""
+        return cast("View", self._app.screen_stack[-1])
+
+    @property
+    def list_view(self) -> ListView | None:
+        """The list, if somebody is logged on."""
+        lists = (cast("ListView", view) for view in self.views if view.PLACE is Place.LOOKUP)
+        return next(lists, None)
+
+    @property
+    def list_screen(self) -> Any:  # noqa: ANN401 - the list, until its state comes as a value
+        """The list, if somebody is logged on."""
+        return self.list_view
+
+    @property
+    def location(self) -> Location | None:
+        """What is shown, as a command can name it."""
+        found: Location | None = None
+        for view in self.views:
+            found = view.location(found)
+        return found
+
+    def is_shown(self, view: object) -> bool:
+        """Whether this is the screen that is shown."""
+        return bool(self._app.screen_stack) and self._app.screen_stack[-1] is view
+
+    def is_below_comparison(self, view: object) -> bool:
+        """Whether this screen is covered by nothing but a comparison."""
+        stack = self._app.screen_stack
+        return len(stack) > 1 and stack[-2] is view and self.view.PLACE is Place.DIFFERENCE
+
+    # --- from screen to screen ------------------------------------------------------
+
+    def push(self, screen: AnyScreen, then: Then = None) -> None:
+        """Show a screen above; call `then` with what it ends with."""
+        self._app.push_screen(screen, then)
+
+    async def ask_to_trust(self, error: Untrusted, offer: Offer | None) -> Pinned | None:
+        """Show a certificate until a person pins it or leaves."""
+        return cast("Pinned | None", await self._app.push_screen_wait(self.make.certificate(error, offer)))
+
+    def show_list(self, source: Source) -> None:
+        """A list of what this source has."""
+        self.push(self.make.session_list(source))
+
+    def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
+        """The login; `at_once` it goes on with what is known, or with what `failed`."""
+        self.push(self.make.login(at_once=at_once, failed=failed))
+
+    async def close_all(self) -> None:
+        """Take away every screen of ours."""
+        while self.views and self.is_shown(self.views[-1]):
+            await self._app.pop_screen()
+
+    async def close_above_list(self) -> None:
+        """Take away every screen above the list."""
+        while self.views and self.list_view and not self.is_shown(self.list_view):
+            await self._app.pop_screen()
+
+    def use_source(self, source: Source, *, poll: bool) -> None:
+        """The list that is there asks this source from now on; with `poll` at once."""
+        screen = self.list_screen
+        if screen and poll:
+            screen.log_on_as(source)
+        elif screen:
+            screen.client = source
+
+    def show_header(self) -> None:
+        """Draw the first line of the screen that is shown."""
+        self.view.show_top()
+
+    def open_session(self, session: Session) -> None:
+        """One session and its events."""
+        self.push(self.make.session_detail(session))
+
+    async def open_instead(self, session: Session, way: str) -> None:
+        """Another session in place of the one that is shown; the list follows."""
+        screen = self.list_view
+        if screen is None or self.view.PLACE is not Place.DETAIL:
+            return
+        found = screen.neighbour(session, way)
+        if found is None:
+            self.view.say(f"There is no {way.replace('_', ' ')} in the list.")
+        else:
+            screen.select(found.uid)
+            await self._app.switch_screen(self.make.session_detail(found))
+
+    def open_comparison(self, session: Session, other: Session | None = None) -> None:
+        """One session, compared with another one: the last successful one, unless given."""
+        detail = self.make.session_detail(session)
+        self.push(detail)
+        self.push(self.make.comparison(detail, other))
+
+    def open_raw(self, session: Session, *, xml: bool) -> None:
+        """One session, at what the server said of it."""
+        detail = self.make.session_detail(session)
+        self.push(detail)
+        self.push(self.make.raw(detail, xml=xml))
+
+    def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
+        """Let the person choose a run to compare this one with; where there is none, say so."""
+        from emtui.em.model import Uid
+        from emtui.lookup import ExactTarget
+
+        screen = self.list_screen
+        if screen is None or screen.board is None:
+            self.view.say("The list has not been read yet.")
+            return
+        row = screen.board.of(session.type)
+        runs = tuple(run for run in row.runs if run.uid != session.uid) if row else ()
+        if not runs:
+            self.view.say(f"No other run of {session.type or 'its type'} is listed.")
+            return
+
+        def chosen(uid: str | None) -> None:
+            if uid:
+                then(screen.find(ExactTarget(Uid(uid))))
+
+        self.push(self.make.run_picker(session, runs, near), chosen)
+
+    def open_report(self) -> None:
+        """Reports about the run of the screen that is shown, or of the nearest one below that has one."""
+        nearest = next((view for view in reversed(self.views) if view.run_here), None)
+        run, log = (nearest.run_here, nearest.log_here) if nearest else (None, None)
+        self.push(self.make.report(run, log))
+
+    def open_text(self, title: str, text: str) -> None:
+        """A text to scroll in."""
+        self.push(self.make.text(title, text))
+
+    def open_overview(self) -> None:
+        """One line per type."""
+        self.push(self.make.overview())
+
+    def open_attention(self) -> None:
+        """All findings."""
+        self.push(self.make.attention())
+
+    async def open_next_finding(self) -> None:
+        """The next finding: its row in the list, or its run where one is open."""
+        screen = self.list_view
+        if screen is None:
+            self.view.say(LIST_FIRST)
+            return
+        was_last = screen.is_last_finding(self._finding)
+        finding = self._finding = screen.next_finding(self._finding)
+        if finding is None:
+            self.view.say("Nothing needs you.")
+            return
+        await screen.point_at(finding)
+        run = screen.run_of(finding)
+        while not self.is_shown(screen) and not (self.view.PLACE is Place.DETAIL and run):
+            await self._app.pop_screen()
+        if run and not self.is_shown(screen):
+            await self._app.switch_screen(self.make.session_detail(run))
+        if was_last:
+            self.view.say_too("Continued from the first alert.")
+
+    # --- by name --------------------------------------------------------------------
+
+    def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
+        """Open the session that this text names, in this view or beside another one if told.
+
+        Else say what is wrong.
+        """
+        from emtui import lookup
+
+        screen = self.list_view
+        if screen is None:
+            return
+        try:
+            session = screen.find(lookup.target_in(text))
+            named = compare and compare != lookup.LAST_GOOD
+            other = screen.find(lookup.target_in(compare)) if compare and named else None
+        except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
+            self.view.say(str(error))
+            return
+        screen.select(session.uid)
+        if compare:
+            self.open_comparison(session, other)
+        elif view:
+            self.open_raw(session, xml=view == "xml")
+        else:
+            self.open_session(session)
+
+    def paste(self, text: str) -> None:
+        """Open the run that a pasted text names; anything else is offered as a query.
+
+        It names one if it is one line with one GUID, too, unless it is a query with a key, such as `id:`.
+        A paste outside a field is never run as keys.
+        """
+        screen = self.list_view
+        line = " ".join(text.split())
+        several = len(text.strip().splitlines()) > 1
+        if screen is None or not line or self.view.PLACE not in OF_SESSIONS:
+            return
+        from emtui import lookup
+
+        if not lookup.names_session(line) and (several or screen.is_keyed(line)):
+            self._offer(screen, line)
+            return
+        try:
+            lookup.target_in(line)
+        except lookup.SeveralNamed as error:
+            self.view.say(str(error))
+        except lookup.BadQuery:
+            self._offer(screen, line)
+        else:
+            self.go_to(line)
+
+    def _offer(self, screen: ListView, text: str) -> None:
+        if self.is_shown(screen):
+            screen.offer(text)
+        else:
+            self.view.say("What was pasted is no ID; on the list it would be a query.")
+
+    # --- what emtui was started with ------------------------------------------------
+
+    def open_target(self) -> None:
+        """Open the session that emtui was started with, once."""
+        target, self._target = self._target, None
+        if target:
+            self.go_to(target, self._options.compare, self._options.view)
+
+    def open_first_view(self, *, is_list_free: bool) -> None:
+        """Open the screen above the list that emtui was started with, once, if nobody has gone elsewhere."""
+        view, self._view = self._view, None
+        if view and is_list_free:
+            self.open_overview() if view == "types" else self.open_attention()

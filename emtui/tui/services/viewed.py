@@ -1,0 +1,53 @@
+"""When somebody last looked at a profile's list: kept while emtui runs, and read at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from emtui.em.threads import beside
+from emtui.tui.services.host import Host
+
+SAVE_EVERY_S = 60.0
+
+
+class LastViewed:
+    """Keeps the time under the name of a profile; `profile` is that name, or nothing where none is kept."""
+
+    def __init__(self, host: Host, now: Callable[[], datetime], profile: Callable[[], str | None]) -> None:
+        self._host = host
+        self._now = now
+        self._profile = profile
+        self._viewed_at: datetime | None = None
+        self._saved: datetime | None = None
+
+    def record(self, at: datetime) -> None:
+        """Somebody has pressed a key then."""
+        self._viewed_at = at
+
+    def show_absence(self, show: Callable[[datetime], object]) -> None:
+        """Call `show` with when somebody last looked, unless that was just now."""
+        self._host.start_worker(self._show_absence(show), "look back", "see when somebody last looked")
+
+    async def _show_absence(self, show: Callable[[datetime], object]) -> None:
+        from emtui.local.watermark import last_look
+        from emtui.monitor.backoff import IDLE_AFTER
+
+        name = self._profile()
+        since = await beside(partial(last_look, name)) if name else None
+        if since and timedelta(seconds=IDLE_AFTER) <= self._now() - since:
+            show(since)
+
+    def save_in_background(self) -> None:
+        """Write it down, if it has changed."""
+        self._host.start_worker(beside(self.save), "note", "note the last look")
+
+    def save(self) -> None:
+        """The same; waits for the disk."""
+        name = self._profile()
+        if name and self._viewed_at and self._viewed_at != self._saved:
+            from emtui.local.watermark import note_look
+
+            self._saved = self._viewed_at
+            note_look(name, self._viewed_at)
