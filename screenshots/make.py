@@ -29,13 +29,13 @@ from emtui.em.secret import Secret
 from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.tui.app import EmtuiApp
 from emtui.local.remembered_logon import Remember
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.page import Page
-from emtui.tui.screens.trust import TrustScreen
+from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.widgets.field import Toggle
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.login.certificate_screen import CertificateScreen
+from emtui.tui.screens.login.screen import LoginScreen
+from emtui.tui.widgets.labeled_input import Toggle
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))
@@ -83,7 +83,9 @@ PICTURES = (
 def start() -> LaunchOptions:
     """The demo's night, seen from one hour east of Greenwich."""
     connection = Connection(profile=PROFILES[0], server=SERVER, user=USER, trust=Trust())
-    return LaunchOptions(connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE)
+    return LaunchOptions(
+        connection, profiles=PROFILES, remember=False, at_once=False, now=lambda: NOW, zone=ZONE
+    )
 
 
 THOUGHTS = {"judge", "explain", "compare"}
@@ -103,7 +105,7 @@ async def settled(pilot: Pilot[int]) -> None:
 
 
 def _busy(app: App[int]) -> bool:
-    return any(isinstance(screen, Page) and screen.busy for screen in app.screen_stack) or any(
+    return any(isinstance(screen, BaseScreen) and screen.busy for screen in app.screen_stack) or any(
         worker.group in THOUGHTS and not worker.is_finished for worker in app.workers
     )
 
@@ -129,7 +131,7 @@ async def of_the_list(folder: Path, picture: Picture) -> None:
     async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
         await pilot.pause()
         app.post_message(LoginScreen.LoggedOn(client, start().connection, Remember.NO))
-        while app.lookup_screen is None or app.lookup_screen.attention is None:
+        while app.navigator.list_screen is None or app.navigator.list_screen.attention is None:
             await pilot.pause(0.02)
         await settled(pilot)
         for key in picture.keys:
@@ -150,7 +152,7 @@ async def of_the_way_in(folder: Path) -> None:
         app.screen.query_one("#status", Static).update()
         await settled(pilot)
         saved(app, folder, "login-80x23")
-        app.push_screen(TrustScreen(Untrusted("not trusted", CERTIFICATE)))
+        app.push_screen(CertificateScreen(app.ctx, Untrusted("not trusted", CERTIFICATE)))
         await settled(pilot)
         saved(app, folder, "certificate-80x23")
 

@@ -23,9 +23,9 @@ from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.status_line import OneLine
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 SERVER = Server("em01.example.net")

@@ -14,7 +14,7 @@ from emtui.lookup import parse
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.pinned import pinned, wall_pinned
 from emtui.triage.folds import Fold
-from emtui.tui.columns import Clock
+from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.fold_row import span
 
 BERLIN = ZoneInfo("Europe/Berlin")

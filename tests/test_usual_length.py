@@ -25,7 +25,7 @@ from emtui.triage.folds import Fold, Folding
 from emtui.triage.known import key_for
 from emtui.triage.standing import Standings, standings
 from emtui.triage.telling import Teller
-from emtui.tui.columns import Clock, session_columns
+from emtui.tui.formatting.session_columns import Clock, session_columns
 
 ROWS = st.lists(
     st.tuples(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.following import Following
     from emtui.tui.screens.keeping_up import KeepingUp
-    from emtui.tui.screens.login import LoginScreen
+    from emtui.tui.screens.login.screen import LoginScreen
 
 SHOWN_BY_THEN = 0.1
 """Seconds after which the last list of a recording has been shown."""
@@ -296,7 +296,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        from emtui.tui.manual import manual
+        from emtui.tui.formatting.key_help import manual
 
         place = self.page.PLACE
         if place is Place.PAGE:
@@ -341,8 +341,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         if not self.navigator.list_screen:
             self.say("Nothing is known yet: log on first.")
             return
-        from emtui.tui.columns import Clock
-        from emtui.tui.health import health
+        from emtui.tui.formatting.health_text import health
+        from emtui.tui.formatting.session_columns import Clock
 
         clock = Clock(self.clock.now(), self.zone)
         screen, client = self.navigator.list_screen, self.logon.client

@@ -36,8 +36,8 @@ from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import THEME
 from emtui.tui.turns import Turns
-from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.lines import Lines
+from emtui.tui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from emtui.tui.driver import EmtuiDriver
@@ -255,7 +255,7 @@ class AtTerminal(App[int], inherit_bindings=False):
         In a field where it is typed; else at the selected row of the list that has the focus.
         """
         focused = self.focused
-        if isinstance(focused, Entry):
+        if isinstance(focused, TextInput):
             return focused.caret
         lines = focused if isinstance(focused, Lines) else next(iter(self.screen.query(Lines)), None)
         if lines is not None and lines.display:

@@ -11,8 +11,8 @@ from emtui import words
 from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import Attention
 from emtui.triage.standing import Standing, Standings
-from emtui.tui.columns import MEDIUM, Clock, Column, took_text
-from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import MEDIUM, Clock, Column, took_text
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 
 Row = Standing | str

@@ -15,8 +15,8 @@ from emtui.em.model import Session
 from emtui.triage.compare import Kind, Row
 from emtui.triage.differing import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
 from emtui.triage.stretches import Stretch
-from emtui.tui.columns import WIDE, Clock, Column, session_columns
 from emtui.tui.event_rows import marked
+from emtui.tui.formatting.session_columns import WIDE, Clock, Column, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 

@@ -12,7 +12,7 @@ from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.tui.columns import Clock, Column, cells_of, summary
+from emtui.tui.formatting.session_columns import Clock, Column, cells_of, summary
 from emtui.tui.theme import FAINT, PLAIN
 
 if TYPE_CHECKING:  # loaded with the first list

@@ -107,24 +107,24 @@ class Screens:
 
     def text(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""
-        from emtui.tui.screens.text import TextPage
+        from emtui.tui.screens.text_viewer import TextScreen
 
-        return TextPage(self._ctx, title, text)
+        return TextScreen(self._ctx, title, text)
 
     def palette(self, place: Place) -> AnyScreen:
         """The commands by name."""
-        from emtui.tui.screens.palette import PaletteScreen
+        from emtui.tui.screens.command_palette import CommandPalette
 
-        return PaletteScreen(self._ctx, place)
+        return CommandPalette(self._ctx, place)
 
     def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
         """Where somebody logs on."""
-        from emtui.tui.screens.login import LoginScreen
+        from emtui.tui.screens.login.screen import LoginScreen
 
         return LoginScreen(self._ctx, at_once=at_once, failed=failed)
 
     def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
         """A certificate that a person may trust."""
-        from emtui.tui.screens.trust import TrustScreen
+        from emtui.tui.screens.login.certificate_screen import CertificateScreen
 
-        return TrustScreen(self._ctx, error, offer)
+        return CertificateScreen(self._ctx, error, offer)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from emtui import words
 from emtui.em.model import Outcome
 from emtui.triage.servers import ServerRow, Went, worst_first
-from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emtui.local import notify
-from emtui.tui.alert_text import LONGEST
+from emtui.tui.formatting.alert_text import LONGEST
 
 
 async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_environment(

@@ -12,7 +12,7 @@ from looks import NOON, run
 
 from emtui.em.model import Result, Session
 from emtui.monitor.alert_policy import Alert, Severity
-from emtui.tui.alert_text import LONGEST, sentence
+from emtui.tui.formatting.alert_text import LONGEST, sentence
 
 WHERE = "em01.example.net"
 WHY = "em01.example.net does not answer."

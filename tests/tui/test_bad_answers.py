@@ -23,11 +23,11 @@ from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.login.certificate_screen import CertificateScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.trust import TrustScreen
-from emtui.tui.widgets.field import Field
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.labeled_input import LabeledInput
+from emtui.tui.widgets.status_line import StatusLine
 
 USER = "EXAMPLE\\ops"
 PATIENT = {"mute", "slow"}
@@ -72,7 +72,7 @@ class Seat:
         """What stands below the fields of the login."""
         if not isinstance(self.page, LoginScreen):
             return ""
-        return " ".join(field.below for field in self.page.query(Field))
+        return " ".join(field.below for field in self.page.query(LabeledInput))
 
 
 @asynccontextmanager
@@ -183,7 +183,7 @@ async def test_a_logon_that_went_badly_says_so_below_the_field_it_is_about(
     async with seated(certificate, playing(name)) as seat:
         about = "password" if name in {"logon-401", "logon-403"} else "server"
         await seat.until(lambda: SCRIPTS[name].says in seat.below())
-        assert SCRIPTS[name].says in seat.page.query_one(f"#{about}", Field).below
+        assert SCRIPTS[name].says in seat.page.query_one(f"#{about}", LabeledInput).below
         assert isinstance(seat.page, LoginScreen)
         seat.server.answer = good
         if name == "logon-401":
@@ -196,12 +196,12 @@ async def test_only_the_word_pin_trusts_and_esc_leaves_with_nothing_sent(
     certificate: Identity,
 ) -> None:
     async with seated(certificate, pinned=False) as seat:
-        await seat.until(lambda: isinstance(seat.page, TrustScreen))
+        await seat.until(lambda: isinstance(seat.page, CertificateScreen))
         await seat.pilot.pause(0.1)
         await seat.pilot.press(*"yes", "enter")
-        assert isinstance(seat.page, TrustScreen)
+        assert isinstance(seat.page, CertificateScreen)
         await seat.pilot.press("enter")
-        assert isinstance(seat.page, TrustScreen)
+        assert isinstance(seat.page, CertificateScreen)
         await seat.pilot.press("escape")
         await seat.until(lambda: "nothing was sent" in seat.below())
         assert seat.server.asked == []
@@ -212,7 +212,7 @@ async def test_the_word_pin_trusts_that_certificate_through_a_refused_password_t
     certificate: Identity,
 ) -> None:
     async with seated(certificate, playing("logon-401"), pinned=False) as seat:
-        await seat.until(lambda: isinstance(seat.page, TrustScreen))
+        await seat.until(lambda: isinstance(seat.page, CertificateScreen))
         await seat.pilot.pause(0.1)
         await seat.pilot.press(*"pin", "enter")
         await seat.until(lambda: "refused" in seat.below())
@@ -234,7 +234,7 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
         app = EmtuiApp(LaunchOptions(connection, remember=False))
         async with app.run_test(size=(80, 30)) as pilot:
             seat = Seat(app, pilot, server)
-            await seat.until(lambda: isinstance(seat.page, TrustScreen))
+            await seat.until(lambda: isinstance(seat.page, CertificateScreen))
             text = seat.page.query_one("#text")
 
             def shown() -> str:
@@ -248,7 +248,7 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
 async def test_a_certificate_that_ends_soon_is_said_once_the_list_is_there(tmp_path: Path) -> None:
     async with seated(identity(tmp_path, days=9)) as seat:
         await listed(seat)
-        foot = seat.list.query_one("#foot", OneLine)
+        foot = seat.list.query_one("#foot", StatusLine)
         await seat.until(lambda: "The certificate of 127.0.0.1" in foot.render_line(0).text)
         assert " expires on " in foot.render_line(0).text
 

@@ -14,7 +14,7 @@ from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import judged
 from emtui.triage.standing import Standing, standings
 from emtui.tui.board import NEVER, board_columns, rows_of
-from emtui.tui.columns import Clock, cells_of, session_columns, titles_of
+from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns, titles_of
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 CLOCK = Clock(NIGHT, UTC)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emtui.em.model import Session, uid_of
-from emtui.tui.columns import Clock, session_columns
-from emtui.tui.describe import head
+from emtui.tui.formatting.session_columns import Clock, session_columns
+from emtui.tui.formatting.session_text import head
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MORNING = datetime(2026, 10, 25, 7, 12, 4, tzinfo=UTC)

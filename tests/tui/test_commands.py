@@ -8,19 +8,19 @@ from emtui.tui.screens.page import Page
 
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of, working
-from emtui.tui.manual import manual
+from emtui.tui.formatting.key_help import manual
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.choosing import ChoosingScreen
+from emtui.tui.screens.command_palette import CommandPalette
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
-from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.login.certificate_screen import CertificateScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.palette import PaletteScreen
 from emtui.tui.screens.raw import RawPage
-from emtui.tui.screens.text import TextPage
-from emtui.tui.screens.trust import TrustScreen
+from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.prompt import PromptInput
 from emtui.tui.widgets.query_prompt import QueryInput
@@ -34,13 +34,13 @@ WHO_CARRIES_OUT = {
     Place.FINDINGS: FindingsScreen,
     Place.HANDOVER: HandOverScreen,
     Place.MOVING: Lines,
-    Place.PAGE: TextPage,
+    Place.PAGE: TextScreen,
     Place.RAW: RawPage,
     Place.PROMPT: PromptInput,
     Place.QUERY: QueryInput,
-    Place.PALETTE: PaletteScreen,
+    Place.PALETTE: CommandPalette,
     Place.LOGIN: LoginScreen,
-    Place.TRUST: TrustScreen,
+    Place.TRUST: CertificateScreen,
     Place.VIEW: Page,
     Place.EVERYWHERE: EmtuiApp,
 }

@@ -20,8 +20,8 @@ from emtui.monitor.unlisted_runs import UnlistedRuns
 from emtui.triage.known import Known
 from emtui.triage.marks import Mark, only
 from emtui.triage.masks import fingerprint
-from emtui.tui.columns import Clock
-from emtui.tui.day import HOURS, Day, by_hour, cells, line
+from emtui.tui.formatting.last_24h import HOURS, Day, by_hour, cells, line
+from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.widgets.lines import Pieces
 
 GOOD, BAD, WARNED, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING, Outcome.RUNNING

@@ -18,8 +18,8 @@ from emtui.ascii import plain
 from emtui.em.model import Event, Outcome
 from emtui.triage.differing import Difference, difference
 from emtui.triage.stretches import Stretch
-from emtui.tui.columns import WIDE
 from emtui.tui.differing import heading, row_pieces, run_columns, stretch_pieces, whole_text
+from emtui.tui.formatting.session_columns import WIDE
 from emtui.tui.theme import PLAIN, THEME
 from emtui.tui.widgets.difference_lines import DifferenceLines
 

@@ -27,8 +27,8 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Place
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.difference import DifferenceScreen
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.screens.login.screen import LoginScreen
+from emtui.tui.widgets.status_line import StatusLine
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -97,7 +97,7 @@ class Night:
         return self.app.page.PLACE is place
 
     def line(self, name: str) -> str:
-        return self.app.screen.query_one(f"#{name}", OneLine).render_line(0).text.strip()
+        return self.app.screen.query_one(f"#{name}", StatusLine).render_line(0).text.strip()
 
     @property
     def under_cursor(self) -> str:

@@ -12,7 +12,7 @@ from emtui.em.errors import NotFound
 from emtui.em.model import Log, Outcome, Session, Uid
 from emtui.em.source import Source
 from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.widgets.pairs import Pairs
+from emtui.tui.widgets.key_value_list import KeyValueList
 
 
 @dataclass
@@ -47,7 +47,7 @@ async def opened(seat: Seat, *, gone: bool = False) -> tuple[DetailScreen, Halti
 
 
 def said(page: DetailScreen) -> str:
-    pairs = page.query_one(Pairs)
+    pairs = page.query_one(KeyValueList)
     return "\n".join(pairs.render_line(y).text for y in range(pairs.size.height))
 
 

@@ -17,8 +17,8 @@ from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.folds import Fold
-from emtui.tui.columns import Clock
 from emtui.tui.fold_row import span, times
+from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.theme import CHANGED, NEW, THEME
 from emtui.tui.widgets.session_list import SessionList
 

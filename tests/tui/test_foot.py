@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from emtui.tui.theme import THEME
-from emtui.tui.widgets.oneline import Foot
+from emtui.tui.widgets.status_line import Foot
 
 HERE = "1 of 3,426 runs"
 SAVED = "Saved as profile prod. The server's clock is 6d19h off: ! says more."

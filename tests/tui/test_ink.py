@@ -7,9 +7,9 @@ from rich.style import Style
 
 from emtui.em.model import Outcome
 from emtui.tui.driver import MODES_LEFT
+from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
 from emtui.tui.ink import Ink, older
 from emtui.tui.launch import ink
-from emtui.tui.outcomes import OUTCOME_STYLES
 from emtui.tui.paper import _codes
 from emtui.tui.theme import ALARM, HERE, TROUBLE
 

@@ -17,16 +17,16 @@ from emtui.lookup import DEFAULT_ORDER
 from emtui.tui.commands import COMMANDS, Command, Place, bindings, keys_of, of, working
 from emtui.tui.screens.board import BoardScreen
 from emtui.tui.screens.choosing import ChoosingScreen
+from emtui.tui.screens.command_palette import Choices, CommandPalette
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.difference import DifferenceScreen
 from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.palette import Choices, PaletteScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.raw import RawPage
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.oneline import Foot
+from emtui.tui.widgets.status_line import Foot
 
 WAY_TO: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("e",),
@@ -177,7 +177,7 @@ EFFECTS: dict[tuple[Place, str], Effect] = {
     (Place.LOOKUP, "stick"): says("stays selected"),
     (Place.LOOKUP, "elapsed"): says("How long ago each run started"),
     (Place.LOOKUP, "undo"): says("q leaves emtui"),
-    (Place.DETAIL, "open"): opens(TextPage),
+    (Place.DETAIL, "open"): opens(TextScreen),
     (Place.DETAIL, "search"): prompts,
     (Place.DETAIL, "only"): prompts,
     (Place.DETAIL, "next_slow"): says(r"wait \d of \d"),
@@ -211,7 +211,7 @@ EFFECTS: dict[tuple[Place, str], Effect] = {
     (Place.DIFFERENCE, "next_slower"): hops,
     (Place.DIFFERENCE, "previous_slower"): hops,
     (Place.DIFFERENCE, "fold"): says("equal lines|All lines"),
-    (Place.DIFFERENCE, "open"): opens(TextPage),
+    (Place.DIFFERENCE, "open"): opens(TextScreen),
     (Place.CHOICE, "open"): opens(DifferenceScreen),
     (Place.BOARD, "open"): opens_it,
     (Place.BOARD, "runs"): lambda before, _, seat: (
@@ -240,7 +240,7 @@ OF_EVERY_SCREEN: dict[str, Effect] = {
     "clock": says("Times are"),
     "log_on": opens(LoginScreen),
     "stop": says(r"ctrl\+c again"),
-    "commands": opens(PaletteScreen),
+    "commands": opens(CommandPalette),
     "help": reads("Everywhere"),
     "down": lambda before, after, _: after.cursor > before.cursor,
     "up": lambda before, after, _: after.cursor < before.cursor,
@@ -347,9 +347,9 @@ async def test_the_help_names_a_command_without_a_key_where_a_name_can_be_typed(
     async with seated() as seat:
         await seat.until(lambda: seat.listing.attention is not None)
         await press(seat, *WAY_TO[place], "question_mark")
-        told = isinstance(seat.page, TextPage) and ":mouse" in seat.page.text
+        told = isinstance(seat.page, TextScreen) and ":mouse" in seat.page.text
         await press(seat, "q", "colon")
-        assert told == isinstance(seat.page, PaletteScreen)
+        assert told == isinstance(seat.page, CommandPalette)
 
 
 @pytest.mark.parametrize(("place", "name"), sorted(ENDS, key=str))

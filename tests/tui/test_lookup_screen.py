@@ -18,9 +18,9 @@ from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import COMMANDS
 from emtui.tui.options import LaunchOptions
+from emtui.tui.screens.command_palette import CommandPalette
 from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.palette import PaletteScreen
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 
 
 async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:
@@ -112,7 +112,7 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
         )
         assert "Esc stops" in "\n".join(seat.lines())
         await seat.press("question_mark")
-        assert isinstance(seat.page, TextPage)
+        assert isinstance(seat.page, TextScreen)
         await seat.press("q", "escape")
         await seat.until(lambda: not seat.listing.busy)
         assert seat.listing.snapshot is None
@@ -149,7 +149,7 @@ async def test_enter_opens_with_the_focus_on_the_events_and_q_comes_back_to_the_
         await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
         assert seat.app.focused is seat.page.query_one("#events")
         await seat.press("enter")
-        assert isinstance(seat.page, TextPage)
+        assert isinstance(seat.page, TextScreen)
         await seat.press("escape", "escape")
         assert seat.app.screen is seat.listing
         assert (seat.listing.sessions.top, seat.listing.sessions.cursor) == before
@@ -175,7 +175,7 @@ async def test_an_id_in_any_form_opens_that_session(form: str, way: str) -> None
             seat.app.post_message(events.Paste(text + "\n"))
         elif way == "typed":
             await seat.press("colon")
-            assert isinstance(seat.page, PaletteScreen)
+            assert isinstance(seat.page, CommandPalette)
             seat.app.post_message(events.Paste(text))
             await seat.pilot.pause()
             await seat.press("enter")
@@ -226,7 +226,7 @@ async def test_a_key_of_another_layout_is_answered_once_in_a_while() -> None:
         await seat.press("ω")
         assert seat.line("foot").startswith("ω is not a command")
         await seat.press("f1")
-        await seat.until(lambda: isinstance(seat.page, TextPage))
+        await seat.until(lambda: isinstance(seat.page, TextScreen))
 
 
 async def test_what_the_answer_to_another_layout_names_works() -> None:

@@ -20,7 +20,7 @@ from emtui.tui.commands import Place
 from emtui.tui.inlet import TOGETHER, UNENDING, Ground, Inlet, Shown
 from emtui.tui.key_reader import KeyReader, Resized
 from emtui.tui.options import LaunchOptions
-from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.text_input import TextInput
 
 A_MOMENT = 0.001
 
@@ -151,7 +151,7 @@ async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(
                 break
             await seat.press("escape")
         await seat.press("slash", "ctrl+u", "x")
-        assert seat.listing.query_one("#prompt Entry", Entry).value == "x", seed
+        assert seat.listing.query_one("#prompt TextInput", TextInput).value == "x", seed
 
 
 async def test_odd_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_into() -> None:
@@ -161,7 +161,7 @@ async def test_odd_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_in
         await come(app, pilot, seed)
         while app.page.PLACE is not Place.LOGIN:
             await pilot.press("escape")
-        server = app.page.query_one("#server Entry", Entry)
+        server = app.page.query_one("#server TextInput", TextInput)
         for _ in range(9):
             if not server.has_focus:
                 await pilot.press("tab")

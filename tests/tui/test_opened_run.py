@@ -16,7 +16,7 @@ from emtui.em.source import Source
 from emtui.tui.log_words import wait_text
 from emtui.tui.screens.detail import DetailScreen
 from emtui.tui.screens.raw import MOST, RawPage
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.widgets.paragraph import Paragraph
 
 
@@ -39,7 +39,7 @@ async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
         assert page.worst
         assert slowest.startswith(f"{words.duration(page.worst.step.lasted or timedelta())} in “")
         await seat.press("enter")
-        assert isinstance(seat.page, TextPage)
+        assert isinstance(seat.page, TextScreen)
         assert "wait after event" in seat.line("title")
         assert seat.page.text == wait_text(page.worst)
 

@@ -28,11 +28,11 @@ from emtui.monitor.recording.records import Look, Read
 from emtui.monitor.recording.replay import Replay
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.raw import RawPage
-from emtui.tui.screens.text import TextPage
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.screens.text_viewer import TextScreen
+from emtui.tui.widgets.status_line import StatusLine
 
 CLOCKS = {
     "ten minutes ahead": (TEN, None),
@@ -72,7 +72,7 @@ class Seat:
 
     def line(self, name: str) -> str:
         """A line of the page that is shown."""
-        return self.app.page.query_one(f"#{name}", OneLine).render_line(0).text.strip()
+        return self.app.page.query_one(f"#{name}", StatusLine).render_line(0).text.strip()
 
     def ids(self) -> list[str]:
         """The runs in the list."""
@@ -181,7 +181,7 @@ async def test_health_says_how_far_the_clocks_are_apart(tmp_path: Path, clock: O
         assert (apart in seat.line("foot")) == bool(clock.ahead)
         await seat.pilot.press("exclamation_mark")
         page = seat.app.page
-        assert isinstance(page, TextPage)
+        assert isinstance(page, TextScreen)
         wanted = {
             timedelta(): "the server does not say what time it is",
             TEN: "ahead of this computer's",

@@ -19,10 +19,10 @@ from emtui.local.configuration import load
 from emtui.local.connection import Connection, Options, resolve
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.login import LoginScreen
-from emtui.tui.screens.trust import TrustScreen, WordField
-from emtui.tui.widgets.field import Field
-from emtui.tui.widgets.oneline import Foot
+from emtui.tui.screens.login.certificate_screen import CertificateScreen, WordField
+from emtui.tui.screens.login.screen import LoginScreen
+from emtui.tui.widgets.labeled_input import LabeledInput
+from emtui.tui.widgets.status_line import Foot
 
 USER = "EXAMPLE\\ops"
 
@@ -69,10 +69,10 @@ class Seat:
         return " ".join(" ".join(foot.render_line(y).text for y in range(max(foot.size.height, 1))).split())
 
     def below(self, field: str) -> str:
-        return self.page.query_one(f"#{field}", Field).below
+        return self.page.query_one(f"#{field}", LabeledInput).below
 
     async def at_certificate(self) -> None:
-        await self.until(lambda: isinstance(self.page, TrustScreen))
+        await self.until(lambda: isinstance(self.page, CertificateScreen))
         await self.pilot.pause(0.1)
 
     async def pin(self) -> None:
@@ -171,10 +171,10 @@ async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identit
     async with seated(certificate) as seat:
         await seat.at_certificate()
         await seat.press("enter")
-        assert isinstance(seat.page, TrustScreen)
+        assert isinstance(seat.page, CertificateScreen)
         assert "Nothing was typed: type pin to trust it, or press Esc to leave." in seat.foot()
         await seat.press(*"pin", "enter", "ctrl+u", "enter")
-        assert isinstance(seat.page, TrustScreen)
+        assert isinstance(seat.page, CertificateScreen)
         assert "No name was typed" in seat.foot()
         assert "this run only" in seat.foot()
         await seat.press(*"a b", "enter")
@@ -189,7 +189,7 @@ async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
         await seat.pin()
         assert seat.name == "127.0.0.1-2"
         await seat.press("backspace", "backspace", "enter")
-        assert isinstance(seat.page, TrustScreen)
+        assert isinstance(seat.page, CertificateScreen)
         assert "There is a profile 127.0.0.1 of x at em09.example.net: type another name." in seat.foot()
         await seat.press(*"-9", "enter")
         await seat.listed()
@@ -285,7 +285,9 @@ async def test_enter_on_an_empty_field_of_the_login_says_what_is_missing() -> No
     app = EmtuiApp(LaunchOptions(Connection(), remember=False))
     async with app.run_test(size=(80, 23)) as pilot:
         await pilot.pause(0.1)
-        field = {name: app.page.query_one(f"#{name}", Field) for name in ("server", "user", "password")}
+        field = {
+            name: app.page.query_one(f"#{name}", LabeledInput) for name in ("server", "user", "password")
+        }
         assert "missing" not in field["server"].below
         await pilot.press("enter")
         assert field["server"].below.startswith("The server is missing: ")

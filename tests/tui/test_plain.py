@@ -10,8 +10,8 @@ from emtui.lookup import Order, Query, parse
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.known import Known, Mark
 from emtui.triage.masks import fingerprint
-from emtui.tui.columns import Clock
-from emtui.tui.plain import Origin, Shown, event_line, list_text, row_line, session_text
+from emtui.tui.formatting.plain_text import Origin, Shown, event_line, list_text, row_line, session_text
+from emtui.tui.formatting.session_columns import Clock
 
 START = datetime(2026, 11, 23, 1, 10, 4, tzinfo=UTC)
 CLOCK = Clock(START + timedelta(hours=1), timezone(timedelta(hours=1)))

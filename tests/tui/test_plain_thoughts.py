@@ -15,9 +15,9 @@ from emtui.triage.known import NOTHING_KNOWN, Known, Mark, key_of
 from emtui.triage.standing import standings
 from emtui.triage.telling import calm
 from emtui.tui.board import rows_of
-from emtui.tui.columns import Clock
-from emtui.tui.plain import Origin
-from emtui.tui.plain_thoughts import board_text, finding_line, findings_text, type_line
+from emtui.tui.formatting.plain_findings import board_text, finding_line, findings_text, type_line
+from emtui.tui.formatting.plain_text import Origin
+from emtui.tui.formatting.session_columns import Clock
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))

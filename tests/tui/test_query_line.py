@@ -14,19 +14,19 @@ from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Stated
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import NEW, WRONG
-from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.query_prompt import QueryPrompt
+from emtui.tui.widgets.text_input import TextInput
 
 
 def typed(seat: Seat) -> str:
-    return seat.listing.query_one(Entry).value
+    return seat.listing.query_one(TextInput).value
 
 
 def underlined(seat: Seat) -> str:
     """What of the line in which one types is drawn as wrong."""
-    strip = seat.listing.query_one(Entry).render_line(0)
+    strip = seat.listing.query_one(TextInput).render_line(0)
     return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
 
 
@@ -186,7 +186,7 @@ async def test_5_to_9_show_queries_of_ones_own_and_help_names_them() -> None:
         await seat.press("7")
         assert seat.line("foot").startswith('7 is yours to set: in config.toml, under [queries], 7 = "took')
         await seat.press("question_mark")
-        assert isinstance(seat.page, TextPage)
+        assert isinstance(seat.page, TextScreen)
         assert "5                   type:CollectJob took:>2m" in seat.page.text
 
 

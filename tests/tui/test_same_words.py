@@ -20,8 +20,8 @@ from emtui.tui.fold_row import tail
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.board import BoardRows
 from emtui.tui.widgets.attention_lines import AttentionLines
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
 
 SIZES = [(58, 16), (80, 24), (120, 40)]
 COUNT = re.compile(r"(?:^| )([\d,]+) of ([\d,]+) (runs?|types?|alerts?|events?|lines?)$")
@@ -223,7 +223,7 @@ async def test_each_count_says_of_what_it_is_on_every_screen(size: tuple[int, in
 
 def painted(seat: Seat) -> list[str]:
     """All lines of our own words: not the rows, which are the server's."""
-    kinds = [*seat.page.query(OneLine), *seat.page.query(AttentionLines)]
+    kinds = [*seat.page.query(StatusLine), *seat.page.query(AttentionLines)]
     return [
         strip.text.rstrip() for kind in kinds if kind.display for strip in kind.render_lines(kind.size.region)
     ]

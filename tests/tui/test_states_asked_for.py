@@ -6,11 +6,11 @@ from seats import Seat, a_view, seated
 
 from emtui.em.model import Outcome
 from emtui.tui.theme import WRONG
-from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.text_input import TextInput
 
 
 def underlined(seat: Seat) -> str:
-    strip = seat.listing.query_one(Entry).render_line(0)
+    strip = seat.listing.query_one(TextInput).render_line(0)
     return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from emtui import words
 from emtui.em.address import Server
 from emtui.local.profiles import Profile
-from emtui.tui.screens.text import wrapped
-from emtui.tui.widgets.profile_list import ProfileList
+from emtui.tui.screens.login.profile_list import ProfileList
+from emtui.tui.screens.text_viewer import wrapped
 
 SERVER = Server("em01.example.net")
 

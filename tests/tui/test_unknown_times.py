@@ -9,9 +9,9 @@ import pytest
 from made_runs import MINUTE, NOON, run
 
 from emtui.em.model import Outcome, Result, Session
-from emtui.tui.columns import Clock, cells_of, session_columns
-from emtui.tui.describe import facts, head, server_words
-from emtui.tui.plain import row_line
+from emtui.tui.formatting.plain_text import row_line
+from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns
+from emtui.tui.formatting.session_text import facts, head, server_words
 
 CLOCK = Clock(NOON, UTC)
 WHOLE = run(NOON - 6 * MINUTE, outcome=Outcome.FAILED)

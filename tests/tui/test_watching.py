@@ -45,12 +45,12 @@ from emtui.monitor.clocks import ClockReading
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.login import LoginScreen
+from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.widgets.difference_lines import DifferenceLines
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
 GONE = reply("503 Service Unavailable", b"", "")
@@ -197,7 +197,7 @@ class Watch:
         self.bells += 1
 
     def line(self, name: str) -> str:
-        return self.listing.query_one(f"#{name}", OneLine).render_line(0).text.strip()
+        return self.listing.query_one(f"#{name}", StatusLine).render_line(0).text.strip()
 
     @property
     def trouble(self) -> str:
@@ -413,7 +413,7 @@ async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> No
         await watch.until(lambda: "as of 19:02:00" in watch.line("top"))
         await watch.pilot.press("enter", "enter")
         await watch.until(lambda: isinstance(watch.app.page, DetailScreen))
-        assert "PAUSED" in watch.app.page.query_one("#top", OneLine).render_line(0).text
+        assert "PAUSED" in watch.app.page.query_one("#top", StatusLine).render_line(0).text
         await watch.pilot.press("q", "p")
         await watch.until(lambda: "PAUSED" not in watch.line("top"))
 
@@ -438,7 +438,7 @@ async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: P
         assert "running" in watch.lines()[1]
         assert "10m" in watch.lines()[1], "begun at 18:00, 18:03 here, 18:10 there"
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         text = watch.app.page.text
         assert "ahead of this computer's" in text
 
@@ -451,7 +451,7 @@ async def test_health_says_what_following_costs_and_what_was_blind(tmp_path: Pat
         watch.manager.bad = None
         await watch.poll()
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         text = watch.app.page.text
         for said in (
             "every 60 s: 60 an hour",
@@ -492,7 +492,7 @@ async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_t
             " blind Fri 18:03 – Sat 02:03, filled from the server's list"
         )
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         assert "This computer slept." in watch.app.page.text
         assert "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00" in watch.app.page.text
 
@@ -593,7 +593,7 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
             "This computer's clock was set forward by 8h00m, from Fri 18:03 to Sat 02:03."
         )
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         assert (
             "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00:"
             " This computer's clock was set forward by 8h00m." in watch.app.page.text
@@ -611,7 +611,7 @@ async def test_without_the_servers_clock_it_may_have_been_sleep(tmp_path: Path) 
         await watch.until(lambda: bool(line.display))
         assert "blind Fri 18:03 – Sat 02:03" in str(line.render())
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         assert "This computer slept, or its clock was set forward." in watch.app.page.text
 
 
@@ -627,7 +627,7 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
         assert not watch.listing.is_stale
         assert watch.listing.follow.health.gaps == 0
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         assert "none since emtui was started" in watch.app.page.text
         assert "by 1h00m: Fri 20 Nov 18:03:00 +00:00 to Fri 20 Nov 17:03:00" in watch.app.page.text
 
@@ -858,7 +858,7 @@ async def test_a_page_above_the_list_no_longer_says_blind_once_the_server_answer
         await watch.pilot.press("B")
 
         def top() -> str:
-            return watch.app.page.query_one("#top", OneLine).render_line(0).text
+            return watch.app.page.query_one("#top", StatusLine).render_line(0).text
 
         watch.manager.bad = GONE
         for _ in range(3):
@@ -954,7 +954,7 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
         await watch.poll()
         assert "LOGON REFUSED" in watch.trouble
         await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextPage)
+        assert isinstance(watch.app.page, TextScreen)
         assert "Second logon    once, at" in watch.app.page.text
         await watch.pilot.press("q")
         watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
@@ -1019,7 +1019,7 @@ async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is
         assert page.events.cursor == 1, "whoever moves up stays there"
         watch.manager.states[39] = "Failed"
         await watch.until(
-            lambda: "It has ended: failed." in page.query_one("#foot", OneLine).render_line(0).text
+            lambda: "It has ended: failed." in page.query_one("#foot", StatusLine).render_line(0).text
         )
 
 
@@ -1090,7 +1090,7 @@ async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
 
 def zone_told(watch: Watch) -> str:
     """The offset on the first line of the page that is shown."""
-    top = watch.app.page.query_one("#top", OneLine).render_line(0).text
+    top = watch.app.page.query_one("#top", StatusLine).render_line(0).text
     (offset,) = re.findall(r" ([+-]\d\d:\d\d)", top)
     return str(offset)
 

@@ -21,7 +21,7 @@ from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_lay
 from emtui.tui.context import AppContext
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import Foot, OneLine
+from emtui.tui.widgets.status_line import Foot, StatusLine
 
 if TYPE_CHECKING:
     from emtui.em.model import Log, Session
@@ -65,7 +65,7 @@ class BaseScreen(Screen[Any]):
 
     def compose(self) -> ComposeResult:
         """First line, trouble, body, footer."""
-        yield OneLine(id="top")
+        yield StatusLine(id="top")
         yield Static(id="trouble", markup=False)
         yield from self.body()
         yield Foot(id="foot")
@@ -193,9 +193,11 @@ class BaseScreen(Screen[Any]):
             return
         columns, lines = self.app.size
         if columns < USELESS[0] or lines < USELESS[1]:
-            self.query_one("#top", OneLine).show([(f"{columns}×{lines} is too small: 58×16 at least", BOLD)])
+            self.query_one("#top", StatusLine).show(
+                [(f"{columns}×{lines} is too small: 58×16 at least", BOLD)]
+            )
         else:
-            self.query_one("#top", OneLine).show(self._identity(), self.standing())
+            self.query_one("#top", StatusLine).show(self._identity(), self.standing())
 
     def standing(self) -> Pieces:
         """How old what is shown is: the absolute time of the last complete answer; the zone in any case."""
@@ -207,8 +209,8 @@ class BaseScreen(Screen[Any]):
         elif status.stale:
             pieces.append(("STALE  ", ALARM))
         if as_of:
-            from emtui.tui.columns import Clock
-            from emtui.tui.describe import as_of_text
+            from emtui.tui.formatting.session_columns import Clock
+            from emtui.tui.formatting.session_text import as_of_text
 
             pieces.append((as_of_text(as_of, Clock(self.ctx.clock.now(), zone)), PLAIN))
         else:

@@ -15,13 +15,13 @@ from emtui.lookup import term
 from emtui.triage.finding import Finding
 from emtui.triage.telling import calm
 from emtui.tui.board import Row, board_columns, rows_of, type_of
-from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.above import AboveTheList, titled
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.column_list import Rows
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.rows import Rows
+from emtui.tui.widgets.status_line import StatusLine
 
 
 class BoardRows(Rows[Row]):
@@ -47,7 +47,7 @@ class BoardScreen(AboveTheList):
 
     def body(self) -> Iterable[Widget]:
         """A title, the types, the sentence about the one under the cursor."""
-        yield OneLine(id="title")
+        yield StatusLine(id="title")
         yield BoardRows(id="board")
         yield Paragraph(2, id="tail")
 
@@ -62,7 +62,7 @@ class BoardScreen(AboveTheList):
             return
         rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
         self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone))
-        self.query_one("#title", OneLine).show(*titled("Types", calm(attention.calm), self.size.width))
+        self.query_one("#title", StatusLine).show(*titled("Types", calm(attention.calm), self.size.width))
         self.show_top()
 
     @property
@@ -111,7 +111,7 @@ class BoardScreen(AboveTheList):
         if row is None or clock is None:
             self.say("There is no line to copy.")
             return
-        from emtui.tui.plain_thoughts import type_line
+        from emtui.tui.formatting.plain_findings import type_line
 
         self.ctx.exporter.copy(type_line(row, clock))
 
@@ -120,7 +120,7 @@ class BoardScreen(AboveTheList):
         clock, attention = self._clock(), self.listing.attention
         if clock is None or attention is None:
             return None
-        from emtui.tui.plain_thoughts import board_text
+        from emtui.tui.formatting.plain_findings import board_text
 
         rows, base = self.query_one(BoardRows).things, calm(attention.calm)
         origin = self.ctx.exporter.origin(self.as_of())

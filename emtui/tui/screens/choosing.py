@@ -12,15 +12,15 @@ from textual.widget import Widget
 
 from emtui import lookup, words
 from emtui.em.model import Session
-from emtui.tui.columns import Clock, Column, summary
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.differing import run_columns
+from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.column_list import Rows
 from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.rows import Rows
+from emtui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from emtui.tui.screens.lookup import LookupScreen
@@ -56,7 +56,7 @@ class ChoosingScreen(BaseScreen):
 
     def body(self) -> Iterable[Widget]:
         """A title, the runs, the message of the one under the cursor."""
-        yield OneLine(id="title")
+        yield StatusLine(id="title")
         yield Runs(id="runs")
         yield Paragraph(2, id="tail")
 
@@ -81,7 +81,7 @@ class ChoosingScreen(BaseScreen):
         when = f" of {words.day_and_time(started, zone)}" if started else ""
         count = words.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
-        self.query_one("#title", OneLine).show([(title, BOLD)], [(count, PLAIN)])
+        self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
         self.query_one(Runs).show(self._runs, Clock(self.ctx.clock.server_now, zone))
 
     def watch_zone(self) -> None:
@@ -123,7 +123,7 @@ class ChoosingScreen(BaseScreen):
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        from emtui.tui.plain import row_line
+        from emtui.tui.formatting.plain_text import row_line
 
         selected = self.query_one(Runs).selected
         if selected:

@@ -16,17 +16,17 @@ from textual.widget import Widget
 from emtui import words
 from emtui.em.model import Log, Session
 from emtui.triage.incidents import TROUBLE
-from emtui.tui.columns import WIDE, summary
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import head
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import WIDE, summary
+from emtui.tui.formatting.session_text import head
 from emtui.tui.log_words import line_text, line_title
 from emtui.tui.screens.hopping import Hopping
 from emtui.tui.widgets.event_list import EventList
-from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.pairs import Pairs
+from emtui.tui.widgets.key_value_list import KeyValueList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.server_table import ServerTable
+from emtui.tui.widgets.status_line import StatusLine
 
 
 class DetailScreen(Hopping):
@@ -45,11 +45,11 @@ class DetailScreen(Hopping):
 
     def body(self) -> Iterable[Widget]:
         """The head, the events, the whole line under the cursor."""
-        yield OneLine(id="head")
+        yield StatusLine(id="head")
         yield Paragraph(4, id="message")
-        yield Pairs(id="explained")
+        yield KeyValueList(id="explained")
         yield ServerTable(id="servers")
-        yield OneLine(id="search")
+        yield StatusLine(id="search")
         yield self.prompt()
         yield EventList(id="events").data_bind(
             DetailScreen.log_read,
@@ -88,7 +88,7 @@ class DetailScreen(Hopping):
     def show_session(self) -> None:
         """The head and the message."""
         self.began = self.session.started
-        self.query_one("#head", OneLine).show(head(self.session, self._clock()))
+        self.query_one("#head", StatusLine).show(head(self.session, self._clock()))
         self.query_one("#message", Paragraph).show(summary(self.session))
         self.show_search()
 
@@ -159,13 +159,13 @@ class DetailScreen(Hopping):
         if line is None:
             self.say("There is no line to copy.")
             return
-        from emtui.tui.plain import log_line
+        from emtui.tui.formatting.plain_text import log_line
 
         self.ctx.exporter.copy(log_line(line, self.events.counts_from, self._clock().zone))
 
     def plain_text(self) -> Callable[[], str]:
         """What became of it, its message, and all its events and waits, also those that are not shown."""
-        from emtui.tui.plain import session_text
+        from emtui.tui.formatting.plain_text import session_text
 
         origin, clock = self.ctx.exporter.origin(self._as_of), self._clock()
         session, log, waits = self.session, self.log_read, self.waits

@@ -29,11 +29,11 @@ from emtui.triage.differing import (
     with_whom,
 )
 from emtui.triage.stretches import Stretch, next_difference, next_slower
-from emtui.tui.columns import MEDIUM, Clock
 from emtui.tui.commands import Place, bindings
-from emtui.tui.describe import head
 from emtui.tui.differing import moment_of, whole_text
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import MEDIUM, Clock
+from emtui.tui.formatting.session_text import head
 from emtui.tui.hop import continued
 from emtui.tui.log_lines import EventLine
 from emtui.tui.log_words import line_title
@@ -41,8 +41,8 @@ from emtui.tui.screens.seeking import Seeking
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
 
 Hop = Callable[[Sequence[Row], int, int], int | None]
 
@@ -56,9 +56,9 @@ class DifferenceScreen(Seeking):
 
     def body(self) -> Iterable[Widget]:
         """Which two runs, how much is different, the lines, the whole line under the cursor."""
-        yield OneLine(id="head")
-        yield OneLine(id="with")
-        yield OneLine(id="tally")
+        yield StatusLine(id="head")
+        yield StatusLine(id="with")
+        yield StatusLine(id="tally")
         yield self.prompt()
         yield DifferenceLines(id="difference")
         yield Paragraph(2, id="tail")
@@ -106,16 +106,16 @@ class DifferenceScreen(Seeking):
     def show_head(self) -> None:
         """Both runs, and how much is different."""
         here, there = self.detail.session, self.there
-        self.query_one("#head", OneLine).show(head(here, Clock(self.now(), self._zone)))
+        self.query_one("#head", StatusLine).show(head(here, Clock(self.now(), self._zone)))
         when = partial(moment_of, self._zone)
         other = with_whom(here, there, when, last_good=self.is_last_good) if there else ""
-        self.query_one("#with", OneLine).show([(f"  {other}", PLAIN)])
+        self.query_one("#with", StatusLine).show([(f"  {other}", PLAIN)])
         found = self.found
         left: Pieces = [(f"  {tally(found.comparison)}", BOLD)] if found else []
         right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
         if found and self.sought:
             left, right = self.told_search()
-        self.query_one("#tally", OneLine).show(left, right)
+        self.query_one("#tally", StatusLine).show(left, right)
 
     def show_state(self) -> None:
         """The head; and why there are no lines, where there are none."""

@@ -23,7 +23,7 @@ from emtui.triage.telling import SERVERS
 from emtui.triage.telling_known import rows
 from emtui.tui.screens.base import SHORT
 from emtui.tui.screens.opened import OpenedRun
-from emtui.tui.widgets.pairs import Pairs
+from emtui.tui.widgets.key_value_list import KeyValueList
 from emtui.tui.widgets.server_table import ServerTable
 
 
@@ -135,7 +135,7 @@ class Explaining(OpenedRun):
         told = teller.explained(self.explanation)
         facts = tuple((label, text) for label, text in told if not (room.servers and label == SERVERS))
         people = rows(self.session, listing.known or NOTHING_KNOWN, self._notes, teller)
-        self.query_one(Pairs).show((*people, *facts), room.facts, room.each)
+        self.query_one(KeyValueList).show((*people, *facts), room.facts, room.each)
         self.query_one(ServerTable).show(servers, room.servers)
 
     async def action_known(self) -> None:

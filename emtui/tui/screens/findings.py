@@ -17,12 +17,12 @@ from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.open_command import Location
-from emtui.tui.outcomes import KNOWN
+from emtui.tui.formatting.outcome_style import KNOWN
 from emtui.tui.screens.above import AboveTheList, titled
 from emtui.tui.theme import CURSOR, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.lines import Lines, Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from emtui.handover.dated import Dated
@@ -71,7 +71,7 @@ class FindingsScreen(AboveTheList):
 
     def body(self) -> Iterable[Widget]:
         """A title, the findings, the whole sentence with its ground."""
-        yield OneLine(id="title")
+        yield StatusLine(id="title")
         yield FindingLines()
         yield Paragraph(2, id="tail")
 
@@ -92,7 +92,7 @@ class FindingsScreen(AboveTheList):
             self.say(f"The selected alert is over; {then}.")
         marked = f"  {words.place(known, lines.count, 'alert')} known" if known else ""
         title = titled(f"Attention{marked}", calm(attention.calm), self.size.width)
-        self.query_one("#title", OneLine).show(*title)
+        self.query_one("#title", StatusLine).show(*title)
         self.show_top()
 
     def on_lines_moved(self) -> None:
@@ -131,7 +131,7 @@ class FindingsScreen(AboveTheList):
         if finding is None or tell is None:
             self.say("There is no line to copy.")
             return
-        from emtui.tui.plain_thoughts import finding_line
+        from emtui.tui.formatting.plain_findings import finding_line
 
         self.ctx.exporter.copy(finding_line(finding, self.listing.known or NOTHING_KNOWN, tell))
 
@@ -140,7 +140,7 @@ class FindingsScreen(AboveTheList):
         tell, attention = self._teller(), self.listing.attention
         if tell is None or attention is None:
             return None
-        from emtui.tui.plain_thoughts import findings_text
+        from emtui.tui.formatting.plain_findings import findings_text
 
         origin, found = self.ctx.exporter.origin(self.as_of()), self.listing.findings
         base, known = calm(attention.calm), self.listing.known or NOTHING_KNOWN

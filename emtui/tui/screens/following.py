@@ -275,7 +275,7 @@ class Following(Digits):
 def decided(problem: EmError) -> str:
     """What a person must decide; of a certificate only why: L shows it, and its fingerprint finds no room."""
     if isinstance(problem, Untrusted):
-        from emtui.tui.certificate import why
+        from emtui.tui.formatting.certificate_text import why
 
         return why(problem)
     return str(problem)

@@ -19,11 +19,11 @@ from emtui.em.threads import beside
 from emtui.local import new_file
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.preparing import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, WAYS, Preparing
-from emtui.tui.screens.text import TextLines
 from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.choice_list import Choice, ChoiceList
 from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.oneline import OneLine
-from emtui.tui.widgets.ways import Way, Ways
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.text_view import TextView
 
 _ENDINGS = {TICKET: ".md", PLAIN_TICKET: ".txt", SHIFT: ".md", BUNDLE: ".zip"}
 
@@ -33,31 +33,31 @@ class HandOverScreen(Preparing):
 
     PLACE: ClassVar[Place] = Place.HANDOVER
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HANDOVER)
-    AUTO_FOCUS = "Ways"
+    AUTO_FOCUS = "ChoiceList"
 
     def body(self) -> Iterable[Widget]:
         """What it is about, the choices, the chosen one."""
-        yield OneLine(id="title")
-        yield Ways(WAYS if self.subject else (SHIFT,))
-        preview = TextLines("")
+        yield StatusLine(id="title")
+        yield ChoiceList(WAYS if self.subject else (SHIFT,))
+        preview = TextView("")
         preview.can_focus = False
         yield preview
 
     @property
-    def ways(self) -> Ways:
+    def ways(self) -> ChoiceList:
         """The choices."""
-        return self.query_one(Ways)
+        return self.query_one(ChoiceList)
 
     @property
-    def preview(self) -> TextLines:
+    def preview(self) -> TextView:
         """The chosen one, as it will be read."""
-        return self.query_one(TextLines)
+        return self.query_one(TextView)
 
     # --- showing ------------------------------------------------------------------
 
     def show_chosen(self) -> None:
         """What it is about, and the chosen one as far as it is there."""
-        self.query_one("#title", OneLine).show([("Hand over", BOLD), (f"  {self._about()}", PLAIN)])
+        self.query_one("#title", StatusLine).show([("Hand over", BOLD), (f"  {self._about()}", PLAIN)])
         self.preview.read(self.texts.get(self.ways.chosen) or self._emptiness())
         self.show_foot()
 
@@ -80,7 +80,7 @@ class HandOverScreen(Preparing):
         else:
             self.show_chosen()
 
-    def on_ways_turned(self, event: Ways.Turned) -> None:
+    def on_ways_turned(self, event: ChoiceList.Turned) -> None:
         """A page of the chosen one is turned."""
         getattr(self.preview, f"action_{event.action}")()
 
@@ -118,7 +118,7 @@ class HandOverScreen(Preparing):
         self.as_soon_as(way, lambda: self._write(way))
 
     @work(group="write", exclusive=True, description="write a file to hand over")
-    async def _write(self, way: Way) -> None:
+    async def _write(self, way: Choice) -> None:
         self.say("Writing.")
         try:
             data = await self.bundled() if way is BUNDLE else self.texts[way].encode("utf-8", "replace")
@@ -133,7 +133,7 @@ class HandOverScreen(Preparing):
 
     # --- ways -----------------------------------------------------------------------
 
-    def _choose(self, way: Way) -> None:
+    def _choose(self, way: Choice) -> None:
         if way in self.ways.ways:
             self.ways.go(self.ways.ways.index(way))
         else:

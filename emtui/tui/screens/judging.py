@@ -48,7 +48,7 @@ def _get_ready() -> None:
     import emtui.triage.attention
     import emtui.triage.folds
     import emtui.triage.telling
-    import emtui.tui.day
+    import emtui.tui.formatting.last_24h
     import emtui.tui.notebook  # noqa: F401 - each of these is used once there is a list
 
 

@@ -20,19 +20,19 @@ from emtui.em.source import Source
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock, session_columns
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.fold_row import Row, tail
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import Clock, session_columns
 from emtui.tui.screens.walking import Walking
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
+from emtui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from emtui.triage.finding import Finding
@@ -66,8 +66,8 @@ class LookupScreen(Walking):
         """Counts, query, list, message."""
         yield Static(id="away", markup=False)
         yield AttentionLines(id="attention")
-        yield OneLine(id="tally")
-        yield OneLine(id="query")
+        yield StatusLine(id="tally")
+        yield StatusLine(id="query")
         yield self.prompt()
         yield SessionList(id="sessions").data_bind(
             LookupScreen.snapshot,
@@ -186,19 +186,19 @@ class LookupScreen(Walking):
     def show_tally(self) -> None:
         """What failed by the hour, and counts with their base; at the right how far an answer has come."""
         if self.snapshot is None:
-            self.query_one("#tally", OneLine).show(self.hint())
+            self.query_one("#tally", StatusLine).show(self.hint())
             return
-        from emtui.tui.day import cells, line
+        from emtui.tui.formatting.last_24h import cells, line
 
         coming: Pieces = [(f"{self.progress}  Esc stops", BOLD)] if self.progress else []
         if hint := self.hint():
             beside = cells(hint) + 2 + cells(coming) <= self.size.width
-            self.query_one("#tally", OneLine).show(hint, coming if beside else [])
+            self.query_one("#tally", StatusLine).show(hint, coming if beside else [])
             return
         room = max(self.size.width - (cells(coming) + 4 if coming else 0), 0)
         clock = Clock(self.ctx.clock.server_now, self.zone)
         left, right = line(self.snapshot, clock, room, self.known)
-        self.query_one("#tally", OneLine).show(
+        self.query_one("#tally", StatusLine).show(
             left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
         )
 
@@ -276,7 +276,7 @@ class LookupScreen(Walking):
         self.sessions.settle()
         row = self.sessions.row_here
         if row and self.snapshot:
-            from emtui.tui.plain import row_line
+            from emtui.tui.formatting.plain_text import row_line
 
             self.ctx.exporter.copy(row_line(row, self._clock(self.snapshot)))
         else:
@@ -288,7 +288,7 @@ class LookupScreen(Walking):
         if snapshot is None:
             return None
         from emtui.lookup.pinned import pinned
-        from emtui.tui.plain import Shown, list_text
+        from emtui.tui.formatting.plain_text import Shown, list_text
 
         shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.known)
         origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)

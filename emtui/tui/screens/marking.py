@@ -16,8 +16,8 @@ from emtui.triage.finding import Finding
 from emtui.triage.known import Mark, key_for, key_of
 from emtui.triage.standing import Standings
 from emtui.triage.telling_known import ending, the_file
-from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.prompt import Prompt
+from emtui.tui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from emtui.tui.screens.base import BaseScreen
@@ -106,7 +106,7 @@ async def _ask(page: BaseScreen, listing: LookupScreen, pointed: Pointed) -> Non
 
     prompt = Prompt(lambda _: None, closed, page.spares_the_line, id="note")
     await page.mount(prompt, before="#foot")
-    prompt.query_one(Entry).placeholder = HOW
+    prompt.query_one(TextInput).placeholder = HOW
     outgrown = listing.known.marks.get(pointed.of) if listing.known else None
     prompt.open(outgrown.note if outgrown else "", before="", sign=SIGN)
     page.show_foot()

@@ -10,9 +10,9 @@ from textual.reactive import var
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.triage.steps import Wait
-from emtui.tui.columns import Clock
 from emtui.tui.commands import Place
 from emtui.tui.context import AppContext
+from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.event_list import EventList
 

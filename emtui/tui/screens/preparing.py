@@ -33,15 +33,15 @@ from emtui.triage.known import NOTHING_KNOWN
 from emtui.tui.context import AppContext
 from emtui.tui.gathering import Ground, gather, received
 from emtui.tui.screens.above import AboveTheList
-from emtui.tui.widgets.ways import Way
+from emtui.tui.widgets.choice_list import Choice
 
 if TYPE_CHECKING:
     from emtui.tui.screens.lookup import LookupScreen
 
-TICKET = Way("1", "ticket, Markdown", "since when, where, what differs")
-PLAIN_TICKET = Way("2", "ticket, plain", "the same for a mail or a chat")
-SHIFT = Way("3", "shift summary", "the last 12 hours in few lines")
-BUNDLE = Way("4", "bundle", "a zip with all that is known")
+TICKET = Choice("1", "ticket, Markdown", "since when, where, what differs")
+PLAIN_TICKET = Choice("2", "ticket, plain", "the same for a mail or a chat")
+SHIFT = Choice("3", "shift summary", "the last 12 hours in few lines")
+BUNDLE = Choice("4", "bundle", "a zip with all that is known")
 WAYS = (TICKET, PLAIN_TICKET, SHIFT, BUNDLE)
 
 _IN_A_BUNDLE = """\
@@ -75,12 +75,12 @@ class Preparing(AboveTheList):
     def __init__(self, ctx: AppContext, listing: LookupScreen, subject: Subject | None) -> None:
         super().__init__(ctx, listing)
         self.subject = subject
-        self.texts: dict[Way, str] = {}
+        self.texts: dict[Choice, str] = {}
         self.begun: Origin | None = None
         """Whose answers it rests on, once there is a list that has been thought about."""
         self.stopped = False
         self._case: Case | None = None
-        self._wish: tuple[Way, Callable[[], object]] | None = None
+        self._wish: tuple[Choice, Callable[[], object]] | None = None
 
     def show_chosen(self) -> None:
         """Draw what is known now."""
@@ -145,7 +145,7 @@ class Preparing(AboveTheList):
         self._is_there(PLAIN_TICKET, await beside(partial(plain, told, withheld.text)))
         self._is_there(BUNDLE, _IN_A_BUNDLE.format(name=self.stem_of(BUNDLE)))
 
-    def _is_there(self, way: Way, text: str) -> None:
+    def _is_there(self, way: Choice, text: str) -> None:
         """It can be read, and given away if that was wished for meanwhile."""
         self.texts[way] = text
         if not self.stands:
@@ -156,7 +156,7 @@ class Preparing(AboveTheList):
             self._wish = None
             wish[1]()
 
-    def as_soon_as(self, way: Way, what: Callable[[], object]) -> None:
+    def as_soon_as(self, way: Choice, what: Callable[[], object]) -> None:
         """Do it now, or once this is there; the last wish counts."""
         if way in self.texts:
             what()
@@ -164,7 +164,7 @@ class Preparing(AboveTheList):
             self._wish = (way, what)
             self.say("As soon as it is there. Esc stops.")
 
-    def stem_of(self, way: Way) -> str:
+    def stem_of(self, way: Choice) -> str:
         """What a file of it is called, without its ending."""
         if way is not SHIFT and self._case:
             return name_of(self._withheld().session(self._case.session))

@@ -17,9 +17,9 @@ from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
+from emtui.tui.widgets.status_line import StatusLine
 
 
 class Querying(BaseScreen):
@@ -125,7 +125,7 @@ class Querying(BaseScreen):
             right = [(f"{words.counted(above, 'new run')} above", BOLD)]
         if text and self.snapshot:
             right.append((f"  {self._found()}", PLAIN))
-        self.query_one("#query", OneLine).show(left, right)
+        self.query_one("#query", StatusLine).show(left, right)
 
     def _found(self) -> str:
         every = len(self.snapshot.sessions) if self.snapshot else 0
@@ -164,7 +164,7 @@ class Querying(BaseScreen):
 
     def offer(self, text: str) -> None:
         """Open the prompt with this text; Esc goes back to the query that stands now."""
-        self.query_one("#query", OneLine).display = False
+        self.query_one("#query", StatusLine).display = False
         self.query_one(QueryPrompt).open(text, before=self.query_now.text)
         self.show_query()
         self.show_tally()
@@ -195,7 +195,7 @@ class Querying(BaseScreen):
             self._keep(self.query_now.text)
         prompt.close()
         self.say("")
-        self.query_one("#query", OneLine).display = True
+        self.query_one("#query", StatusLine).display = True
         self.set_focus(self.sessions)
         self.show_query()
         self.show_tally()

@@ -17,21 +17,21 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.em.errors import EmError
-from emtui.tui.columns import Clock
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
-from emtui.tui.describe import facts
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.formatting.session_text import facts
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.opened import OpenedRun
-from emtui.tui.screens.text import TextPage
+from emtui.tui.screens.text_viewer import TextScreen
 
 MOST = 100_000
 """Characters of an answer that are shown: more would hold up every key."""
 _BETWEEN_TAGS = re.compile(r">[ \t]*<")
 
 
-class RawPage(TextPage):
+class RawPage(TextScreen):
     """The facts of a run that is open; `i` turns to the XML, and back. With `xml` it begins with that."""
 
     PLACE: ClassVar[Place] = Place.RAW

@@ -9,13 +9,13 @@ from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.triage.steps import SHOWN
 from emtui.tui.context import AppContext
-from emtui.tui.describe import server_words
+from emtui.tui.formatting.session_text import server_words
 from emtui.tui.hop import told
 from emtui.tui.screens.keeping_up import KeepingUp
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.prompt import CountedPrompt
+from emtui.tui.widgets.status_line import StatusLine
 
 
 class Searching(KeepingUp):
@@ -73,7 +73,7 @@ class Searching(KeepingUp):
         right: Pieces = [("asking  Esc stops", BOLD)] if self.asking and self.log_read else []
         if not right and self.log_read:
             right = [(self._count(self.log_read), FAINT)]
-        self.query_one("#search", OneLine).show(left, right)
+        self.query_one("#search", StatusLine).show(left, right)
 
     def _which(self) -> str:
         """`2 of 3`: which match the cursor stands on; nothing if it stands on none."""
@@ -112,7 +112,7 @@ class Searching(KeepingUp):
 
     def _type(self, *, sifts: bool) -> None:
         self._sifts = sifts
-        self.query_one("#search", OneLine).display = False
+        self.query_one("#search", StatusLine).display = False
         self.query_one(CountedPrompt).open(self.only if sifts else self.sought, sign="&" if sifts else "/")
         self.show_found()
         self.show_foot()
@@ -141,7 +141,7 @@ class Searching(KeepingUp):
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
         self.query_one(CountedPrompt).close()
-        self.query_one("#search", OneLine).display = True
+        self.query_one("#search", StatusLine).display = True
         self.set_focus(self.events)
         self.show_search()
         self.show_foot()

@@ -13,8 +13,8 @@ from emtui.tui.screens.comparing import Comparing
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.difference_lines import DifferenceLines
 from emtui.tui.widgets.lines import Pieces
-from emtui.tui.widgets.oneline import OneLine
 from emtui.tui.widgets.prompt import CountedPrompt
+from emtui.tui.widgets.status_line import StatusLine
 
 
 class Seeking(Comparing):
@@ -57,7 +57,7 @@ class Seeking(Comparing):
 
     def action_search(self) -> None:
         """Search while typing."""
-        self.query_one("#tally", OneLine).display = False
+        self.query_one("#tally", StatusLine).display = False
         self.query_one(CountedPrompt).open(self.sought)
         self.show_found()
         self.show_foot()
@@ -86,7 +86,7 @@ class Seeking(Comparing):
         """Enter keeps what is sought; Esc what was sought before."""
         self._seek(text)
         self.query_one(CountedPrompt).close()
-        self.query_one("#tally", OneLine).display = True
+        self.query_one("#tally", StatusLine).display = True
         self.set_focus(self.lines)
         self.show_foot()
         if kept and text and self.found and not self.matches:

@@ -19,9 +19,9 @@ from emtui.monitor.changes import Changes
 from emtui.monitor.feed_health import ClockStep
 from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock
 from emtui.tui.context import AppContext
-from emtui.tui.describe import away, clock_set, standing
+from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.formatting.session_text import away, clock_set, standing
 from emtui.tui.screens.following import Following
 from emtui.tui.theme import CHANGED, NEW, PLAIN
 from emtui.tui.widgets.lines import Pieces

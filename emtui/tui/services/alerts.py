@@ -36,7 +36,7 @@ class AlertNotifier:
         if not alerts:
             return
         from emtui.monitor.alert_policy import Severity
-        from emtui.tui.alert_text import sentence
+        from emtui.tui.formatting.alert_text import sentence
 
         message = sentence(tuple(alerts), self._clock.now(), self._clock.zone)
         profile = self._profile()

@@ -18,7 +18,7 @@ from emtui.tui.services.logon_service import LogonService
 if TYPE_CHECKING:  # loaded once there is something to hand over
     from emtui.em.model import Session
     from emtui.tui.formatting.open_command import Location
-    from emtui.tui.plain import Origin
+    from emtui.tui.formatting.plain_text import Origin
 
 
 class Exporter:
@@ -31,7 +31,7 @@ class Exporter:
 
     def origin(self, as_of: datetime | None) -> Origin:
         """Whose answer a text shows, and of when."""
-        from emtui.tui.plain import Origin
+        from emtui.tui.formatting.plain_text import Origin
 
         return Origin(self._logon.server_name, self._logon.mark or "", as_of)
 

@@ -16,8 +16,8 @@ from emtui import words
 from emtui.em.model import Event
 from emtui.triage.steps import Wait
 from emtui.triage.trouble import trouble
-from emtui.tui.columns import WIDE
 from emtui.tui.event_rows import MESSAGE, TIME, marked, wait_pieces, why_worst
+from emtui.tui.formatting.session_columns import WIDE
 from emtui.tui.log_lines import WaitLine, moved_left
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN
 from emtui.tui.widgets.lines import Pieces, strip_of

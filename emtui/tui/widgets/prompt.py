@@ -19,8 +19,8 @@ from textual.widgets import Input, Label
 from emtui import words
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import PLAIN
-from emtui.tui.widgets.entry import Entry, LineEntry
-from emtui.tui.widgets.oneline import OneLine
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.text_input import LineInput, TextInput
 
 PAUSE = 0.15
 """Seconds without a key after which somebody who types is taken to have paused."""
@@ -33,7 +33,7 @@ class Closed(Protocol):
         """Take the text, and close the prompt if it can be taken; the next key waits for that."""
 
 
-class PromptInput(LineEntry):
+class PromptInput(LineInput):
     """A field whose Enter belongs to the prompt around it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PROMPT)
@@ -100,7 +100,7 @@ class Prompt(Horizontal):
             label.update(sign)
             label.styles.width = words.cells(sign) + 1
         self.display = True
-        field = self.query_one(Entry)
+        field = self.query_one(TextInput)
         with field.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
@@ -123,7 +123,7 @@ class Prompt(Horizontal):
 
     def _tell(self) -> None:
         if self.is_open:
-            self._when_typed(self.query_one(Entry).value)
+            self._when_typed(self.query_one(TextInput).value)
 
     def _end_pause(self) -> None:
         if self._pause:
@@ -133,21 +133,21 @@ class Prompt(Horizontal):
     async def end(self, *, kept: bool) -> None:
         """Say what stands now, or what stood before."""
         self._end_pause()
-        await self._when_closed(self.query_one(Entry).value if kept else self._before, kept=kept)
+        await self._when_closed(self.query_one(TextInput).value if kept else self._before, kept=kept)
 
 
 class CountedPrompt(Prompt):
     """A prompt with a count beside it, of what is found."""
 
     DEFAULT_CSS = """
-    CountedPrompt OneLine { width: 19; }
+    CountedPrompt StatusLine { width: 19; }
     """
 
     def compose(self) -> ComposeResult:
         """The sign, the field, and beside it the count."""
         yield from super().compose()
-        yield OneLine(id="found")
+        yield StatusLine(id="found")
 
     def found(self, count: str) -> None:
         """How many there are, at the right."""
-        self.query_one("#found", OneLine).show([], [(count, PLAIN)])
+        self.query_one("#found", StatusLine).show([], [(count, PLAIN)])

@@ -14,8 +14,8 @@ from emtui.lookup import BadQuery, Offers, without_key
 from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import WRONG
-from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.prompt import Closed, CountedPrompt, PromptInput
+from emtui.tui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from emtui.tui.screens.base import BaseScreen
@@ -90,8 +90,8 @@ class QueryPrompt(CountedPrompt):
         self._field.highlighter = self._underline
 
     @property
-    def _field(self) -> Entry:
-        return self.query_one(Entry)
+    def _field(self) -> TextInput:
+        return self.query_one(TextInput)
 
     @property
     def wrong(self) -> BadQuery | None:

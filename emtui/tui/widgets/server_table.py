@@ -10,8 +10,8 @@ from emtui.triage.servers import ServerRow
 from emtui.triage.telling import SERVERS
 from emtui.tui.server_rows import server_rows
 from emtui.tui.theme import FAINT
+from emtui.tui.widgets.key_value_list import LABEL
 from emtui.tui.widgets.lines import Pieces, strip_of
-from emtui.tui.widgets.pairs import LABEL
 
 
 class ServerTable(Widget):

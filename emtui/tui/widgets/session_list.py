@@ -15,14 +15,14 @@ from emtui import words
 from emtui.em.model import Outcome, Session, Uid
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import (
+from emtui.tui.fold_row import row_cells
+from emtui.tui.formatting.session_columns import (
     Clock,
     Column,
     known_cells,
     session_columns,
     titles_of,
 )
-from emtui.tui.fold_row import row_cells
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.lines import Pieces, strip_of
 from emtui.tui.widgets.lineup import Row, newest

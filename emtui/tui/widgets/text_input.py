@@ -13,7 +13,7 @@ from textual.geometry import Offset
 from textual.widgets import Input
 
 
-class Entry(Input, inherit_css=False):
+class TextInput(Input, inherit_css=False):
     """One line in the terminal's own colours; the cursor is a reversed cell, and stands still."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -24,10 +24,10 @@ class Entry(Input, inherit_css=False):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = Input.COMPONENT_CLASSES
     DEFAULT_CSS = """
-    Entry { width: 1fr; height: 1; overflow: hidden; pointer: text; }
-    Entry { background: ansi_default; color: ansi_default; }
-    Entry > .input--cursor, Entry > .input--selection { text-style: reverse; }
-    Entry > .input--placeholder { text-style: dim; }
+    TextInput { width: 1fr; height: 1; overflow: hidden; pointer: text; }
+    TextInput { background: ansi_default; color: ansi_default; }
+    TextInput > .input--cursor, TextInput > .input--selection { text-style: reverse; }
+    TextInput > .input--placeholder { text-style: dim; }
     """
 
     def __init__(self, *, password: bool = False, select_on_focus: bool = True) -> None:
@@ -40,7 +40,7 @@ class Entry(Input, inherit_css=False):
         return self.cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
 
-class LineEntry(Entry):
+class LineInput(TextInput):
     """One that takes all lines of a paste, on the one line there is."""
 
     def on_paste(self, event: Paste) -> None:

@@ -18,8 +18,8 @@ from emtui.em.errors import BadAddress
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
-from emtui.tui.widgets.field import Field, first
-from emtui.tui.widgets.keeping import Keeping
+from emtui.tui.screens.login.remember_password import RememberPassword
+from emtui.tui.widgets.labeled_input import LabeledInput, first
 
 MISSING = {
     "server": "The server is missing: type a host, host:port or URL.",
@@ -36,11 +36,11 @@ class LoginForm(Vertical):
         """Without `keeps` nothing is offered to be remembered."""
         super().__init__(id=id)
         self.known = known
-        self._server = Field("Server", id="server")
-        self._user = Field("User", id="user")
-        self._password = Field("Password", id="password", password=True)
+        self._server = LabeledInput("Server", id="server")
+        self._user = LabeledInput("User", id="user")
+        self._password = LabeledInput("Password", id="password", password=True)
         self._fields = (self._server, self._user, self._password)
-        self._keeping = Keeping() if keeps else None
+        self._keeping = RememberPassword() if keeps else None
         self._status = Static(id="status", markup=False)
 
     def compose(self) -> ComposeResult:

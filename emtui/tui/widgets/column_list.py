@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.strip import Strip
 
-from emtui.tui.columns import Clock, Column, cells_of, titles_of
+from emtui.tui.formatting.session_columns import Clock, Column, cells_of, titles_of
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 

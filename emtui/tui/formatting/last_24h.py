@@ -22,9 +22,9 @@ from rich.style import Style
 from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import MEDIUM, Clock
-from emtui.tui.describe import WORST_FIRST
-from emtui.tui.outcomes import OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import MEDIUM, Clock
+from emtui.tui.formatting.session_text import WORST_FIRST
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 

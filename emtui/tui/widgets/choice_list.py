@@ -15,7 +15,7 @@ _NAME_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Choice:
     """One of them: its key, its name, and what it is in a few words."""
 
     key: str
@@ -23,7 +23,7 @@ class Way:
     tells: str
 
 
-class Ways(Lines):
+class ChoiceList(Lines):
     """All of them; what turns pages is handed on, for they take no more than a few lines."""
 
     class Turned(Message):
@@ -33,14 +33,14 @@ class Ways(Lines):
             super().__init__()
             self.action = action
 
-    def __init__(self, ways: Sequence[Way]) -> None:
+    def __init__(self, ways: Sequence[Choice]) -> None:
         super().__init__(id="ways")
         self.ways = tuple(ways)
         self.count = len(self.ways)
         self.styles.height = self.count
 
     @property
-    def chosen(self) -> Way:
+    def chosen(self) -> Choice:
         """The one under the cursor."""
         return self.ways[self.cursor]
 

@@ -15,10 +15,10 @@ LABEL = 10
 """Cells of a label, with what parts it from its text."""
 
 
-class Pairs(Widget):
+class KeyValueList(Widget):
     """As many of the pairs as there is room for, `each` in so many lines; `lines_for` says which."""
 
-    DEFAULT_CSS = "Pairs { height: auto; }"
+    DEFAULT_CSS = "KeyValueList { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

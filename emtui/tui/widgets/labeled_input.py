@@ -17,9 +17,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.entry import Entry
 from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
+from emtui.tui.widgets.text_input import TextInput
 
 LABEL_CELLS = 11
 BESIDE = LABEL_CELLS + 1
@@ -30,7 +30,7 @@ AT_MOST = 8
 DOTS = "•" * 8
 
 
-class Value(Entry):
+class Value(TextInput):
     """Where one types; the key after Enter must already find the page as Enter has left it."""
 
     async def action_submit(self) -> None:
@@ -38,7 +38,7 @@ class Value(Entry):
         await self.screen.run_action("forward")
 
 
-class Field(Widget):
+class LabeledInput(Widget):
     """Label, value in brackets, and below it a hint or, in its place, what is wrong."""
 
     def __init__(self, label: str, *, id: str, password: bool = False) -> None:
@@ -152,6 +152,6 @@ class Toggle(Widget, can_focus=True):
         self.on = not self.on and self.can_focus
 
 
-def first(fields: Iterable[Field]) -> Field | None:
+def first(fields: Iterable[LabeledInput]) -> LabeledInput | None:
     """The first of the fields that holds nothing."""
     return next((field for field in fields if not field.value.strip()), None)

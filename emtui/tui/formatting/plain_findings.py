@@ -14,8 +14,8 @@ from emtui.triage.standing import Standing
 from emtui.triage.telling import Teller, ground
 from emtui.triage.telling_known import noted
 from emtui.tui.board import NEVER, Row
-from emtui.tui.columns import Clock, took_text
-from emtui.tui.plain import BETWEEN, Origin
+from emtui.tui.formatting.plain_text import BETWEEN, Origin
+from emtui.tui.formatting.session_columns import Clock, took_text
 
 
 def finding_line(finding: Finding, known: Known, tell: Teller) -> str:

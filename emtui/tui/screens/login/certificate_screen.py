@@ -19,12 +19,12 @@ from textual.widgets import Input, Label, Static
 
 from emtui.em.errors import Untrusted
 from emtui.local.remembered_logon import Offer, Pinned
-from emtui.tui.certificate import explained, why
 from emtui.tui.commands import Place, bindings, shown
 from emtui.tui.context import AppContext
+from emtui.tui.formatting.certificate_text import explained, why
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.text import TextLines
-from emtui.tui.widgets.entry import Entry
+from emtui.tui.widgets.text_input import TextInput
+from emtui.tui.widgets.text_view import TextView
 
 ACCEPT = "pin"
 _WORD = "Type pin to trust it, Esc leaves: "
@@ -33,7 +33,7 @@ _SAVING = (("enter", "save"), ("pagedown", "more"), ("escape", "this run only"))
 """What the footer names while the name of a profile is asked for."""
 
 
-class WordField(Entry):
+class WordField(TextInput):
     """Where the word is typed; it has no y, so that this copies here, too. A name has one."""
 
     takes_name = False
@@ -43,12 +43,12 @@ class WordField(Entry):
         return (self.takes_name or key != "y") and super().check_consume_key(key, character)
 
 
-class TrustScreen(BaseScreen):
+class CertificateScreen(BaseScreen):
     """Ends with what is `Pinned`, or with nothing."""
 
     PLACE: ClassVar[Place] = Place.TRUST
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.TRUST)
-    AUTO_FOCUS = "Entry"
+    AUTO_FOCUS = "TextInput"
 
     def __init__(self, ctx: AppContext, error: Untrusted, offer: Offer | None = None) -> None:
         """With an `offer` the name of a profile is asked for after the word."""
@@ -72,14 +72,14 @@ class TrustScreen(BaseScreen):
     def body(self) -> Iterable[Widget]:
         """Why one is asked, the certificate, and where the word is typed."""
         yield Static(Content(why(self._error)), id="why", markup=False)
-        yield TextLines(explained(self._error, self.zone))
+        yield TextView(explained(self._error, self.zone))
         with Horizontal(id="line"):
             yield Label(_WORD, markup=False)
             yield WordField()
 
     def open_field(self) -> Input | None:
         """Where the word is typed."""
-        return next(iter(self.query(Entry)), None)
+        return next(iter(self.query(TextInput)), None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The word accepts, then a name saves; nothing and anything else is asked again."""
@@ -127,15 +127,15 @@ class TrustScreen(BaseScreen):
 
     async def action_answer(self) -> None:
         """Enter outside the field is Enter in it."""
-        await self.query_one(Entry).action_submit()
+        await self.query_one(TextInput).action_submit()
 
     def action_more(self) -> None:
         """Further down in the certificate."""
-        self.query_one(TextLines).action_half_down()
+        self.query_one(TextView).action_half_down()
 
     def action_less(self) -> None:
         """Back up in it."""
-        self.query_one(TextLines).action_half_up()
+        self.query_one(TextView).action_half_up()
 
     def action_copy(self) -> None:
         """The fingerprint, as `--pin` takes it."""

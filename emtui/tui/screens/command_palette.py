@@ -14,8 +14,8 @@ from emtui.tui.commands import Command, Place, keys_of, working
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.entry import Entry, LineEntry
 from emtui.tui.widgets.lines import Lines, Pieces
+from emtui.tui.widgets.text_input import LineInput, TextInput
 
 NAMED = 72
 """From this width on the names of the commands stand beside them."""
@@ -41,11 +41,11 @@ class Choices(Lines):
         return [(f" {command.does:<40} ", PLAIN), (f"{keys_of(command):<12}", BOLD), (name, FAINT)]
 
 
-class PaletteScreen(BaseScreen):
+class CommandPalette(BaseScreen):
     """Ends with the name of the command that was chosen, or with the text that was typed."""
 
     PLACE: ClassVar[Place] = Place.PALETTE
-    AUTO_FOCUS = "Entry"
+    AUTO_FOCUS = "TextInput"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "down", "the next command", show=False),
         Binding("up", "up", "the previous command", show=False),
@@ -59,12 +59,12 @@ class PaletteScreen(BaseScreen):
         """The line to type in, and the commands."""
         with Horizontal(id="line"):
             yield Label(":", markup=False)
-            yield LineEntry()
+            yield LineInput()
         yield Choices()
 
     def open_field(self) -> Input | None:
         """Where a name is typed."""
-        return next(iter(self.query(Entry)), None)
+        return next(iter(self.query(TextInput)), None)
 
     def on_mount(self) -> None:
         """Everything can be chosen."""
@@ -93,7 +93,7 @@ class PaletteScreen(BaseScreen):
 
     async def action_choose(self) -> None:
         """Enter outside the field is Enter in it."""
-        await self.query_one(Entry).action_submit()
+        await self.query_one(TextInput).action_submit()
 
     def action_undo(self) -> None:
         """Back, nothing done."""

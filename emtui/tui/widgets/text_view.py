@@ -1,22 +1,15 @@
-"""A text as a whole page: a message that no line holds, the help."""
+"""A text broken to the width, with a window to scroll and no cursor."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import ClassVar
 
 from rich.style import Style
 from textual.events import Resize
-from textual.widget import Widget
 
 from emtui import words
-from emtui.tui.commands import Place
-from emtui.tui.context import AppContext
-from emtui.tui.screens.base import BaseScreen
-from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces
-from emtui.tui.widgets.oneline import OneLine
 
 _LABEL = re.compile(r" *\S+(?: \S+)* {2,}(?=\S)")
 
@@ -35,7 +28,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [label[0] + first, *(" " * indent + part for part in rest)]
 
 
-class TextLines(Lines):
+class TextView(Lines):
     """A text broken to the width; there is a window, but no cursor to see."""
 
     def __init__(self, text: str) -> None:
@@ -82,51 +75,3 @@ class TextLines(Lines):
         self.top = self.cursor = max(min(wanted, self.count - self.window), 0)
         self.refresh()
         self.post_message(self.Moved(self))
-
-
-class TextPage(BaseScreen):
-    """A title, and a text to scroll in."""
-
-    PLACE: ClassVar[Place] = Place.PAGE
-
-    def __init__(self, ctx: AppContext, title: str, text: str) -> None:
-        super().__init__(ctx)
-        self._heading = title
-        self.text = text
-
-    def body(self) -> Iterable[Widget]:
-        """The title and the text."""
-        yield OneLine(id="title")
-        yield TextLines(self.text)
-
-    def on_mount(self) -> None:
-        """Say what this is."""
-        self.query_one("#title", OneLine).show([(self._heading, BOLD)])
-
-    def turn_to(self, title: str, text: str) -> None:
-        """Another title, and another text."""
-        self._heading, self.text = title, text
-        self.query_one("#title", OneLine).show([(title, BOLD)])
-        self.query_one(TextLines).read(text)
-        self.show_foot()
-
-    def on_lines_moved(self) -> None:
-        """Say how far one has read."""
-        self.show_foot()
-
-    def hints(self) -> list[tuple[str, str]]:
-        """What turns the page only where there is more than one."""
-        back, *more = super().hints()
-        return [back, *(more if self.position() else [])]
-
-    def action_copy(self) -> None:
-        """The whole text."""
-        self.ctx.exporter.copy(self.text)
-
-    def plain_text(self) -> Callable[[], str]:
-        """The title and the text."""
-        return lambda: f"{self._heading}\n\n{self.text}\n"
-
-    def position(self) -> str:
-        """`1–16 of 40 lines`."""
-        return self.query_one(TextLines).position

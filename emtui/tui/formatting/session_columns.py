@@ -16,7 +16,7 @@ from rich.style import Style
 
 from emtui import words
 from emtui.em.model import Session
-from emtui.tui.outcomes import GLYPHS, KNOWN, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import GLYPHS, KNOWN, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 
 if TYPE_CHECKING:

@@ -35,12 +35,12 @@ from emtui.local.remembered_logon import (
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.login.login_form import LoginForm
 from emtui.tui.services.logon_service import connect
-from emtui.tui.widgets.login_form import LoginForm
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.tui.widgets.profile_list import ProfileList
+    from emtui.tui.screens.login.profile_list import ProfileList
 
 NARROW = 80
 """Below this width the profiles make room for the fields."""
@@ -90,7 +90,7 @@ class LoginScreen(BaseScreen):
         """Profiles, and the form."""
         with Horizontal(id="form"):
             if self._profiles:
-                from emtui.tui.widgets.profile_list import ProfileList
+                from emtui.tui.screens.login.profile_list import ProfileList
 
                 yield ProfileList(self._profiles, self.form.known.profile, id="profiles")
             yield self.form

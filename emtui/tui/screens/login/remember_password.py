@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from emtui.local.remembered_logon import Remember
-from emtui.tui.widgets.field import Toggle
+from emtui.tui.widgets.labeled_input import Toggle
 
 
-class Keeping(Vertical):
+class RememberPassword(Vertical):
     """Two boxes to tick, both empty at first; the second only where a keyring does not answer."""
 
     def __init__(self) -> None:

@@ -18,10 +18,10 @@ MOST = 3
 """How many lines a sentence may have."""
 
 
-class OneLine(Widget):
+class StatusLine(Widget):
     """Draws what `show` was given last, and repaints only when that differs."""
 
-    DEFAULT_CSS = "OneLine { height: 1; }"
+    DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -44,7 +44,7 @@ class OneLine(Widget):
         return strip_of([*left, (blanks, PLAIN), *self._right], width)
 
 
-class Foot(OneLine):
+class Foot(StatusLine):
     """The last line of a page: its keys, or a sentence; at the right where the cursor stands.
 
     A sentence that one line does not hold has up to three until the next key: half of it

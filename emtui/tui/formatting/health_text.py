@@ -10,7 +10,7 @@ from emtui.em.source import Source
 from emtui.monitor.feed_health import LARGE_SKEW, FeedHealth, Freshness, UnlistedPeriod
 from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import Clock
+from emtui.tui.formatting.session_columns import Clock
 
 _COLLECTS = "CollectJob"
 _HOUR = 3600.0

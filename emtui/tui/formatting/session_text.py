@@ -14,8 +14,8 @@ from emtui.monitor.absence_summary import AbsenceSummary
 from emtui.monitor.feed_health import ClockStep, Freshness
 from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.columns import MEDIUM, Clock, took_text, unknown
-from emtui.tui.outcomes import GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
+from emtui.tui.formatting.session_columns import MEDIUM, Clock, took_text, unknown
 from emtui.tui.theme import ALARM, BOLD, PLAIN
 from emtui.tui.widgets.lines import Pieces
 

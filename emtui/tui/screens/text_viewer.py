@@ -1,0 +1,63 @@
+"""A text as a whole screen: a message that is longer than a line, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from emtui.tui.commands import Place
+from emtui.tui.context import AppContext
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.theme import BOLD
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.text_view import TextView
+
+
+class TextScreen(BaseScreen):
+    """A title, and a text to scroll in."""
+
+    PLACE: ClassVar[Place] = Place.PAGE
+
+    def __init__(self, ctx: AppContext, title: str, text: str) -> None:
+        super().__init__(ctx)
+        self._heading = title
+        self.text = text
+
+    def body(self) -> Iterable[Widget]:
+        """The title and the text."""
+        yield StatusLine(id="title")
+        yield TextView(self.text)
+
+    def on_mount(self) -> None:
+        """Say what this is."""
+        self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
+
+    def turn_to(self, title: str, text: str) -> None:
+        """Another title, and another text."""
+        self._heading, self.text = title, text
+        self.query_one("#title", StatusLine).show([(title, BOLD)])
+        self.query_one(TextView).read(text)
+        self.show_foot()
+
+    def on_lines_moved(self) -> None:
+        """Say how far one has read."""
+        self.show_foot()
+
+    def hints(self) -> list[tuple[str, str]]:
+        """What turns the page only where there is more than one."""
+        back, *more = super().hints()
+        return [back, *(more if self.position() else [])]
+
+    def action_copy(self) -> None:
+        """The whole text."""
+        self.ctx.exporter.copy(self.text)
+
+    def plain_text(self) -> Callable[[], str]:
+        """The title and the text."""
+        return lambda: f"{self._heading}\n\n{self.text}\n"
+
+    def position(self) -> str:
+        """`1–16 of 40 lines`."""
+        return self.query_one(TextView).position
