@@ -23,9 +23,9 @@ import pexpect
 import pyte
 from served import Demo
 
-from emtui.tui.turns import QUESTION as ASKED_AFTER
+from emtui.tui.terminal.flow_control import ACK_REQUEST
 
-QUESTION = ASKED_AFTER.encode()
+QUESTION = ACK_REQUEST.encode()
 PATIENCE = 60.0
 """Seconds that a screen may take to show what it should: ten times what is normal where others work, too."""
 

@@ -25,7 +25,7 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.widgets.status_line import OneLine
+from emtui.tui.widgets.status_line import StatusLine
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -62,7 +62,7 @@ class Seat:
 
     def line(self, name: str) -> str:
         """One line of the screen that is shown."""
-        return self.page.query_one(f"#{name}", OneLine).render_line(0).text.rstrip()
+        return self.page.query_one(f"#{name}", StatusLine).render_line(0).text.rstrip()
 
     def lines(self) -> list[str]:
         """All lines of the list itself, as painted."""

@@ -39,7 +39,7 @@ SLOW = Line()
 NEAR = Line(rate=1e9, delay=0)
 
 
-class Way:
+class Choice:
     """One way of a line; a thread gives `arrive` what arrives: nothing, once the sender has ended."""
 
     def __init__(self, line: Line, arrive: Callable[[bytes], object]) -> None:
@@ -104,8 +104,8 @@ class Remote:
         self._arrived: SimpleQueue[bytes] = SimpleQueue()
         self._handle: int = child.child_fd
         self.pid: int = child.pid
-        self.down = Way(line, self._arrived.put)
-        self.up = Way(line, self._type)
+        self.down = Choice(line, self._arrived.put)
+        self.up = Choice(line, self._type)
         self._reader = threading.Thread(target=self._read, name="slow-line-pty", daemon=True)
         self._reader.start()
 
@@ -222,8 +222,8 @@ class Detour:
         self.port: int = listener.getsockname()[1]
         self._listener, self._to, self._line = listener, port, line
         self._sockets: list[socket.socket] = []
-        self._up: list[Way] = []
-        self._down: list[Way] = []
+        self._up: list[Choice] = []
+        self._down: list[Choice] = []
         self._thread = threading.Thread(target=self._accept, name="slow-line-port", daemon=True)
         self._thread.start()
 
@@ -273,10 +273,10 @@ def detour(port: int, line: Line = SLOW) -> Iterator[Detour]:
             led.close()
 
 
-def _way(come: socket.socket, go: socket.socket, line: Line) -> Way:
+def _way(come: socket.socket, go: socket.socket, line: Line) -> Choice:
     """From one socket to the other."""
     go.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    way = Way(line, lambda piece: go.sendall(piece) if piece else go.shutdown(socket.SHUT_WR))
+    way = Choice(line, lambda piece: go.sendall(piece) if piece else go.shutdown(socket.SHUT_WR))
 
     def read() -> None:
         with suppress(OSError):

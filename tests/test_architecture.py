@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from private_parts import used_in
 
 ROOT = Path(__file__).parents[1] / "emtui"
 
@@ -115,6 +116,45 @@ def test_only_the_telling_of_findings_of_marks_and_of_differences_knows_words() 
     assert {name for name in worded if name.startswith("triage.")} == telling
 
 
+TUI_MODULES = [path for path in MODULES if within(name_of(path), ("tui",))]
+TERMINAL = ("tui.terminal",)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TUI_MODULES if not within(name_of(path), TERMINAL)], ids=name_of
+)
+def test_private_parts_of_textual_are_used_in_the_terminal_package_only(path: Path) -> None:
+    assert used_in(path) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ("from textual._compositor import LayoutUpdate", {"textual._compositor.LayoutUpdate"}),
+        ("import textual._compositor", {"textual._compositor"}),
+        ("from textual import _compositor", {"textual._compositor"}),
+        ("app._driver.write('')", {"_driver"}),
+        ("getattr(app, '_driver', None)", {"_driver"}),
+        ("class Page(Screen):\n    def _forward_event(self, event): ...", {"_forward_event"}),
+        ("class Page(Screen):\n    async def _on_key(self, event): ...", {"_on_key"}),
+        ("class Page(Screen):\n    _size = 3", {"_size"}),
+        ("os._exit(1)\nself._own = app.driver", set()),
+    ],
+)
+def test_each_use_of_a_private_part_is_found(tmp_path: Path, code: str, used: set[str]) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(code)
+    assert used_in(module) == used
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TUI_MODULES if within(name_of(path), TERMINAL)], ids=name_of
+)
+def test_the_terminal_package_knows_no_screen_no_widget_and_no_command(path: Path) -> None:
+    ours = {name for name in imports(path) if name.startswith("emtui.tui.")}
+    assert {name for name in ours if not name.startswith("emtui.tui.terminal")} <= {"emtui.tui.theme"}
+
+
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")
 
 
@@ -133,7 +173,9 @@ def test_the_screens_load_no_client_before_the_first_paint() -> None:
 
 LATER = ("em.model", "em.source", "local.credentials", "lookup", "triage", "handover", "monitor.alert_policy")
 """What a person needs who is logged on, or whose keyring is asked."""
-BEFORE_THE_LOGIN = "emtui.cli.browse, emtui.tui.app, emtui.tui.driver, emtui.tui.screens.login.screen"
+BEFORE_THE_LOGIN = (
+    "emtui.cli.browse, emtui.tui.app, emtui.tui.terminal.driver, emtui.tui.screens.login.screen"
+)
 AT_MOST = 69
 """Modules of ours: each is read, and each class in it made, before there is anything to see."""
 

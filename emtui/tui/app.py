@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,22 +15,21 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import Worker
 
-from emtui.local import process
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.zone import SystemZone
-from emtui.tui import garbage
-from emtui.tui.at_terminal import AtTerminal
 from emtui.tui.commands import COMMANDS, Place, bindings
 from emtui.tui.context import AppContext, ListStatus
-from emtui.tui.ending import LastTimer
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screen_factory import Screens
+from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.alerts import AlertNotifier
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import OF_SESSIONS, Navigator
 from emtui.tui.services.viewed import SAVE_EVERY_S, LastViewed
+from emtui.tui.terminal import gc_tuning
+from emtui.tui.terminal.app_base import TerminalApp
 
 if TYPE_CHECKING:
     from emtui.em.model import Session
@@ -53,7 +52,7 @@ PRESS_AGAIN = 2.0
 """Within how many seconds a second ctrl+c quits."""
 
 
-class EmtuiApp(AtTerminal, inherit_bindings=False):
+class EmtuiApp(TerminalApp, inherit_bindings=False):
     """emtui on a terminal."""
 
     CSS_PATH = "emtui.tcss"
@@ -68,13 +67,13 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     zone: var[tzinfo] = var[tzinfo](SystemZone())
 
     def __init__(self, options: LaunchOptions) -> None:
-        super().__init__(options)
+        super().__init__(options.terminal)
         self.clock = DisplayClock(
             options.now, options.zone, options.connection.servers_zone, self._show_times_in
         )
         self.set_reactive(EmtuiApp.zone, self.clock.zone)
         self.navigator = Navigator(self, options)
-        self.logon = LogonService(self, options, self.clock, self.navigator, self.shown)
+        self.logon = LogonService(self, options, self.clock, self.navigator, self.first_paint)
         self.clock.skew = lambda: self.logon.skew
         self.exporter = Exporter(self, options, self.logon)
         self.ctx = AppContext(
@@ -87,12 +86,11 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._stop_pressed = -PRESS_AGAIN
         self._ring_later: Timer | None = None
-        self._last_timer = LastTimer()
 
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
-        self.set_timer(SHOWN_AT_LAST, self._first_is_shown)
-        self.set_interval(garbage.EVERY, self._collect_garbage)
+        self.set_timer(SHOWN_AT_LAST, self.mark_first_paint)
+        self.set_interval(gc_tuning.COLLECT_INTERVAL_S, self._collect_garbage)
         options = self.ctx.options
         if options.recorder:
             options.recorder.tell = self._say_with_header
@@ -107,8 +105,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
     def _collect_garbage(self) -> None:
         screen = self.navigator.list_screen
-        if screen is None or screen.follow.idle_time > garbage.NOBODY:
-            garbage.sweep()
+        if screen is None or screen.follow.idle_time > gc_tuning.IDLE_S:
+            gc_tuning.collect_all()
 
     def _play(self, replay: Replay) -> None:
         self.logon.client = replay
@@ -116,6 +114,16 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         self.navigator.show_list(replay)
 
     # --- what services need ---------------------------------------------------------
+
+    @property
+    def page(self) -> BaseScreen:
+        """The screen that is shown; all are ours."""
+        return cast("BaseScreen", self.screen)
+
+    @property
+    def pages(self) -> list[BaseScreen]:
+        """All screens of ours, the one that is shown last."""
+        return [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
 
     def start_worker(
         self, work: Coroutine[object, object, None], group: str, description: str, *, exclusive: bool = False
@@ -135,11 +143,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """Show one sentence more, after what is shown already."""
         self.page.say_too(text)
 
-    def write_sequence(self, sequence: str) -> None:
-        """Send a control sequence to the terminal, such as a text for its clipboard."""
-        if self._driver:
-            self._driver.write(sequence)
-
     def _say_with_header(self, text: str) -> None:
         """The same, where the first lines may have changed by it, too."""
         self._show_headers()
@@ -157,7 +160,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
         hidden = isinstance(self.focused, Input) and self.focused.password
         if text and not hidden:
-            self._clipboard = text
+            self.keep_for_paste(text)
             self.exporter.copy(text)
 
     # --- the list -------------------------------------------------------------------
@@ -183,7 +186,7 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         if screen := self.navigator.list_screen:
             screen.was_left(since)
 
-    def touched(self) -> None:
+    def record_activity(self) -> None:
         """Somebody is there: what is new in the list has been seen."""
         if screen := self.navigator.list_screen:
             screen.touched()
@@ -273,10 +276,11 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         if not self._list_status().blind:
             self._alarm.on_recovered(self.clock.now())
             self._ring_what_is_due()
-        name = getattr(self._driver, "name", None)
         profile = self.logon.connection.profile
-        if name and profile and profile.title:
-            name(f"emtui {profile.name}" + (": BLIND" if self._list_status().blind else ""))
+        if profile and profile.title:
+            self.set_terminal_title(
+                f"emtui {profile.name}" + (": BLIND" if self._list_status().blind else "")
+            )
 
     def on_following_lost(self, event: Following.Lost) -> None:
         """A request has failed, and the server cannot be reached any more."""
@@ -290,9 +294,9 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
 
     def action_mouse(self) -> None:
         """Listen to the mouse, or leave it to the terminal."""
-        turn = getattr(self._driver, "turn_mouse", None)
-        if turn:
-            self.say(MOUSE_ON if turn() else MOUSE_OFF)
+        is_on = self.toggle_mouse()
+        if is_on is not None:
+            self.say(MOUSE_ON if is_on else MOUSE_OFF)
 
     def action_help(self) -> None:
         """The keys of this screen."""
@@ -349,14 +353,6 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
         text = health(screen.follow, client, clock, self.logon.second_try_at)
         self.navigator.open_text(f"Health of {self.logon.server_name}", text)
 
-    def action_suspend(self) -> None:
-        """To the shell; fg comes back to the same view."""
-        if not process.under_job_control():
-            self.say_not_stopped()
-            return
-        self.action_suspend_process()
-        self._frames.forget()
-
     def action_clock(self) -> None:
         """The next zone: local, UTC, the server's if it is known."""
         self.say(self.clock.next_zone())
@@ -385,19 +381,8 @@ class EmtuiApp(AtTerminal, inherit_bindings=False):
     def end(self, code: int) -> None:
         """Leave, in good order if that is quick enough."""
         self.open_command = self.exporter.open_command(self.navigator.location)
-        self._arm(code)
+        self.arm_watchdog(code)
         self.exit(code)
-
-    def end_soon(self, code: int) -> None:
-        """The same, from another thread."""
-        self._arm(code)
-        self._tell_loop(partial(self.exit, code))
-
-    def _arm(self, code: int) -> None:
-        """The process ends soon, if there is a terminal that could hold it."""
-        let_go = getattr(self._driver, "let_go", None)
-        if let_go:
-            self._last_timer.arm(code, let_go)
 
     async def action_stop(self) -> None:
         """Out of the line one types in, else stop what is running; the second press leaves."""

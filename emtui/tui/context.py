@@ -21,20 +21,20 @@ class Terminal(Protocol):
     """The terminal that the application runs in."""
 
     @property
-    def shown(self) -> asyncio.Event:
+    def first_paint(self) -> asyncio.Event:
         """Set once the first picture has been sent."""
         ...
 
     @property
-    def quiet(self) -> bool:
+    def is_low_bandwidth(self) -> bool:
         """Whether the connection to the terminal is slow: less is sent."""
         ...
 
-    async def lend(self, work: Callable[[], T]) -> T:
+    async def suspend_for(self, work: Callable[[], T]) -> T:
         """Give the terminal to `work`, which runs in a thread, until it has ended."""
         ...
 
-    def layout_is_news(self) -> bool:
+    def take_layout_hint(self) -> bool:
         """Whether it has not just been said that a key is of another keyboard layout; it now has."""
         ...
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emtui.local import process, terminal
-from emtui.tui import background, garbage
-from emtui.tui.ink import Ink
 from emtui.tui.options import LaunchOptions
+from emtui.tui.terminal import background_color, gc_tuning
+from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
 
 if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def run(start: LaunchOptions) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
-    asking = background.at_terminal()
+    query = background_color.for_this_terminal()
     try:
-        app = _app(start, asking)
+        app = _app(start, query)
         code = asyncio.run(_live(app))
     finally:
-        asking.end()
+        query.restore_modes()
     if app.fault is None:
         if code == 0 and app.open_command:
             with suppress(OSError):
@@ -39,36 +39,40 @@ def run(start: LaunchOptions) -> int:
     return 1
 
 
-def _app(start: LaunchOptions, asking: background.Asking) -> EmtuiApp:
+def _app(start: LaunchOptions, query: background_color.BackgroundQuery) -> EmtuiApp:
     """The app, with the framework loaded for it while the terminal thinks about its background."""
     if terminal.colored(os.environ) and not terminal.simple(os.environ):
-        asking.ask()
+        query.send()
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
     terminal.forget_leftovers(os.environ, process.ancestors())
-    garbage.not_yet()
+    gc_tuning.disable_until_first_paint()
     from emtui.tui.app import EmtuiApp
 
-    heard = asking.listen()
+    reply = query.read_reply()
     return EmtuiApp(
         replace(
             start,
-            quiet=start.quiet or over_ssh(os.environ),
-            relayed=terminal.relayed(os.environ),
-            ink=ink(os.environ, heard.light, ascii_wanted=start.ascii),
-            leftover=heard.typed,
-            modes=asking.modes,
+            terminal=TerminalOptions(
+                low_bandwidth=start.quiet or over_ssh(os.environ),
+                in_multiplexer=terminal.relayed(os.environ),
+                capabilities=capabilities_of(os.environ, reply.light, ascii_wanted=start.ascii),
+                typed_ahead=reply.typed,
+                saved_modes=query.saved_modes,
+            ),
         )
     )
 
 
-def ink(environ: Mapping[str, str], light: bool | None, *, ascii_wanted: bool = False) -> Ink:
-    """What this terminal can show; `light` is its own word on its background, if it gave one."""
+def capabilities_of(
+    environ: Mapping[str, str], light: bool | None, *, ascii_wanted: bool = False
+) -> Capabilities:
+    """Return what this terminal can show; `light` is its own report of its background, if there was one."""
     if light is None:
         light = bool(terminal.light(environ))
-    return Ink(ascii_wanted or terminal.only_ascii(environ), terminal.colored(environ), light)
+    return Capabilities(ascii_wanted or terminal.only_ascii(environ), terminal.colored(environ), light)
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:
@@ -94,7 +98,7 @@ async def _live(app: EmtuiApp) -> int:
         loop.add_signal_handler(number, app.end, 128 + number)
     loop.set_exception_handler(_dropped)
     try:
-        code = await app.run_async(mouse=app.start.mouse)
+        code = await app.run_async(mouse=app.ctx.options.mouse)
     finally:
         for number in (*ends, signal.SIGINT):
             loop.add_signal_handler(number, _ending_already)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile, Stated
-from emtui.tui.ink import Ink
+from emtui.tui.terminal.capabilities import TerminalOptions
 
 if TYPE_CHECKING:
     from emtui.monitor.recording.recorder import Recorder
@@ -34,10 +34,8 @@ class LaunchOptions:
     `target`, which is any name of a session; `compare` another one to compare it with, or `good`.
     `queries` are those of the person's own, by digit.
     `recorder` writes down what the server says; a `replay` takes the server's place.
-    `quiet` spares the line from the first frame on, as one that answers slowly is spared by itself;
-    `relayed` says that a multiplexer stands between, and answers in the terminal's place.
-    `ascii` draws with nothing else, `mouse` listens to the mouse; `ink` is what the terminal can show.
-    `leftover` was typed before anybody listened; `modes` are the terminal's own, if ours were set by then.
+    `quiet` treats the connection to the terminal as slow, `ascii` draws with nothing else, `mouse`
+    listens to the mouse; `terminal` is what is known about the terminal, and filled in by `run`.
     """
 
     connection: Connection
@@ -56,9 +54,6 @@ class LaunchOptions:
     zone: tzinfo | None = None
     queries: Mapping[str, Stated] = field(default_factory=dict)
     quiet: bool = False
-    relayed: bool = False
     ascii: bool = False
     mouse: bool = False
-    ink: Ink = field(default_factory=Ink)
-    leftover: bytes = b""
-    modes: list[Any] | None = None
+    terminal: TerminalOptions = field(default_factory=TerminalOptions)

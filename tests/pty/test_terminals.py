@@ -13,7 +13,7 @@ import pytest
 from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui, python
 from served import Demo
 
-from emtui.tui.background import QUESTION
+from emtui.tui.terminal.background_color import QUESTION
 
 WHITE, DEVICE = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b[?62;22c"
 KINDS = ("xterm-256color", "xterm-16color", "screen", "tmux-256color", "linux", "vt100", "unheard-of")

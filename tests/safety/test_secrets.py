@@ -221,7 +221,7 @@ def test_no_crash_shows_a_secret_and_each_is_told_with_its_log(
     last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
     assert "this is a fault of emtui (" in last
     assert "Please report it with the last lines of" in " ".join(last.split())
-    kind = {"rich": "Rich", "keys": "KeysLost"}.get(where, "ValueError")
+    kind = {"rich": "Rich", "keys": "InputThreadError"}.get(where, "ValueError")
     assert kind in log_of(home)
 
 

@@ -268,7 +268,7 @@ async def home(seat: Seat) -> None:
     await listing.action_show_all()
     await listing.sessions.fold_all(True)
     listing.sessions.go(0)
-    listing.heard_key()
+    listing.handle_user_activity()
     await seat.until(lambda: not listing.busy)
 
 

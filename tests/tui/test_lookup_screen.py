@@ -222,7 +222,7 @@ async def test_a_key_of_another_layout_is_answered_once_in_a_while() -> None:
             assert "is not a command" not in seat.line("foot")
         await seat.press("enter")
         await seat.until(lambda: isinstance(seat.page, DetailScreen) or not seat.listing.sessions.fold)
-        seat.app._layout_told = None  # noqa: SLF001 - a minute later
+        seat.app._layout_hint_at = None  # noqa: SLF001 - a minute later
         await seat.press("ω")
         assert seat.line("foot").startswith("ω is not a command")
         await seat.press("f1")

@@ -836,8 +836,7 @@ def is_running(pid: int) -> bool:
 async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path) -> None:
     titles: list[str] = []
     async with watching(tmp_path, {"title": True}) as watch:
-        driver = watch.app._driver  # noqa: SLF001 - the one of a test has no title
-        driver.name = titles.append  # type: ignore[union-attr]
+        watch.app.set_terminal_title = titles.append  # type: ignore[method-assign,assignment] # there is no terminal
         for refusal in (1, 2):
             watch.manager.bad = watch.manager.logon = REFUSED
             await watch.poll(1200)

@@ -10,8 +10,8 @@ from textual.app import App, ComposeResult
 
 from emtui.em.model import Result, Session, uid_of
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.ink import Ink
-from emtui.tui.paper import cells_of
+from emtui.tui.terminal.capabilities import Capabilities
+from emtui.tui.terminal.frame_diff import cells_of
 from emtui.tui.widgets.session_list import SessionList
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -64,7 +64,7 @@ async def test_the_columns_of_the_list_stand_below_each_other() -> None:
         starts = set()
         for row, message in zip(rows, TEXTS.values(), strict=True):
             assert row.cell_length == 120
-            sent = "".join(text for text, _ in cells_of(row, Ink()))
+            sent = "".join(text for text, _ in cells_of(row, Capabilities()))
             before = sent.partition(message.replace("\ufe0f", "").replace("\u200d", ""))[0]
             assert before != sent, sent
             starts |= {measure(before) for measure in MEASURES}

@@ -11,6 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Event
+from textual.geometry import Offset
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
@@ -19,8 +20,9 @@ from textual.widgets import Input, Static
 from emtui import words
 from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_layout, shown
 from emtui.tui.context import AppContext
+from emtui.tui.terminal.app_base import is_being_removed
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.status_line import Foot, StatusLine
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ class BaseScreen(Screen[Any]):
     @property
     def stands(self) -> bool:
         """Whether there is something to draw on: until the page is taken away, or the app ends."""
-        return len(self.children) > 0 and self.app.is_running and not self._pruning
+        return len(self.children) > 0 and self.app.is_running and not is_being_removed(self)
 
     def compose(self) -> ComposeResult:
         """First line, trouble, body, footer."""
@@ -106,7 +108,17 @@ class BaseScreen(Screen[Any]):
         self._said = f"{before} {text}".strip()
         self.show_foot()
 
-    def heard_key(self) -> None:
+    @property
+    def has_secret_input(self) -> bool:
+        """Whether a password may be typed on this page."""
+        return self.PLACE in (Place.LOGIN, Place.TRUST)
+
+    def idle_caret(self) -> Offset:
+        """Where the terminal's cursor belongs while nothing has the focus: in the first list."""
+        lines = next(iter(self.query(Lines)), None)
+        return lines.caret() if lines is not None and lines.display else Offset(0, 0)
+
+    def handle_user_activity(self) -> None:
         """A key was pressed: what was said has been read."""
         if self._said:
             self.say("")
@@ -133,23 +145,23 @@ class BaseScreen(Screen[Any]):
         """The focus is nowhere: it belongs to what the page is about."""
         self.set_focus(next((widget for widget in self.query(self.AUTO_FOCUS) if widget.focusable), None))
 
-    def missed(self, key: str, typed: str | None) -> None:
-        """A key that does nothing here says where it does something; `typed` is the character that it is."""
+    def handle_unbound_key(self, key: str, character: str | None) -> None:
+        """Say where a key does something that does nothing here."""
         if self.PLACE in _TYPED_INTO:
             return
         command = elsewhere(key)
         if command:
             self.say(f"{shown(key)} does nothing here. {command.place.value}: {command.does}.")
-        elif typed and of_another_layout(typed) and self.ctx.terminal.layout_is_news():
-            self.say(f"{typed} is not a command: {ANOTHER_LAYOUT}")
+        elif character and of_another_layout(character) and self.ctx.terminal.take_layout_hint():
+            self.say(f"{character} is not a command: {ANOTHER_LAYOUT}")
 
-    def too_early(self, _: Event) -> bool:
-        """Whether a key was typed before this page could be seen, and it minds."""
+    def ignores_input_before_paint(self, event: Event) -> bool:  # noqa: ARG002 - subclasses look at it
+        """Whether this input is older than what the page shows, and must not be used."""
         return False
 
     def spares_the_line(self) -> bool:
         """Whether the line to the terminal wants care."""
-        return self.ctx.terminal.quiet
+        return self.ctx.terminal.is_low_bandwidth
 
     @property
     def busy(self) -> bool:

@@ -22,9 +22,9 @@ from emtui.monitor.changes import Changes
 from emtui.monitor.feed_health import Freshness
 from emtui.monitor.poller import ListResponse, Poller, TimeSource
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui import garbage
 from emtui.tui.context import AppContext
 from emtui.tui.screens.digits import Digits
+from emtui.tui.terminal import gc_tuning
 
 COMPLETED_AT_ONCE = 64
 """How many references are shown as entities together: fewer paints, little waiting."""
@@ -104,7 +104,7 @@ class Following(Digits):
         if self.snapshot is None:
             self._say_asking()
         try:
-            with garbage.not_among_the_old(first=self.snapshot is None):
+            with gc_tuning.young_generations_only(freeze=self.snapshot is None):
                 listing = await self.client.sessions(self._received if waiting else None)
         finally:
             if timer:

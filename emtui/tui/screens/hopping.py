@@ -19,9 +19,9 @@ class Hopping(Searching):
 
     _was_at_worst = False
 
-    def heard_key(self) -> None:
+    def handle_user_activity(self) -> None:
         """Somebody is there: what is on the screen has been seen."""
-        super().heard_key()
+        super().handle_user_activity()
         if self.stands and self.is_current:
             self.events.notice()
 

@@ -80,9 +80,9 @@ class Watching(Following):
         marks |= {session.uid: NEW for session in changes.added}
         self.sessions.marks = marks
 
-    def heard_key(self) -> None:
+    def handle_user_activity(self) -> None:
         """Somebody is there: what is on the screen has been seen."""
-        super().heard_key()
+        super().handle_user_activity()
         if self.stands and self.is_current and self.sessions.marks:
             self._noticed |= self.sessions.marked_in_sight
 

@@ -61,7 +61,7 @@ class Exporter:
 
         try:
             argv = pager.command(os.environ)
-            await self._host.lend(lambda: pager.show(argv, text()))
+            await self._host.suspend_for(lambda: pager.show(argv, text()))
         except pager.NoPager as problem:
             self._host.say(str(problem))
 

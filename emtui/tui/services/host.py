@@ -40,7 +40,7 @@ class Host(Protocol):
         """Show one sentence more, after what is shown already."""
         ...
 
-    async def lend(self, work: Callable[[], T]) -> T:
+    async def suspend_for(self, work: Callable[[], T]) -> T:
         """Give the terminal to `work`, which runs in a thread, until it has ended."""
         ...
 

@@ -13,17 +13,18 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Resize
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.commands import Place, bindings
-from emtui.tui.mouse import ROWS
 from emtui.tui.theme import FAINT, HERE, PLAIN
 
 Pieces: TypeAlias = list[tuple[str, Style]]
+WHEEL_ROWS = 3
+"""Rows that a step of the mouse wheel moves."""
 
 
 def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
@@ -86,10 +87,10 @@ class Lines(Widget, can_focus=True):
         """How many rows can be seen at once."""
         return max(self.size.height - self.HEADING, 1)
 
-    @property
-    def line_of_cursor(self) -> int:
-        """The line of this widget on which the row under the cursor stands."""
-        return max(min(self.cursor - self.top + self.HEADING, self.size.height - 1), 0)
+    def caret(self) -> Offset:
+        """Where on the screen the terminal's cursor belongs: at the beginning of the selected row."""
+        line = max(min(self.cursor - self.top + self.HEADING, self.size.height - 1), 0)
+        return self.content_region.offset + Offset(0, line)
 
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
@@ -149,12 +150,12 @@ class Lines(Widget, can_focus=True):
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Some rows down."""
         event.stop()
-        self._turn(ROWS)
+        self._turn(WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Some rows up."""
         event.stop()
-        self._turn(-ROWS)
+        self._turn(-WHEEL_ROWS)
 
     def on_click(self, event: Click) -> None:
         """The cursor goes there; where it stands already, this is Enter."""

@@ -34,9 +34,8 @@ class TextInput(Input, inherit_css=False):
         super().__init__(password=password, select_on_focus=select_on_focus)
         self.cursor_blink = False
 
-    @property
     def caret(self) -> Offset:
-        """Where on the screen the next character is typed; the framework's own word is a cell too far."""
+        """Where on the screen the next character is typed; Textual's own value is a cell too far."""
         return self.cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
 

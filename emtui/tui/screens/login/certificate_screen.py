@@ -65,7 +65,7 @@ class CertificateScreen(BaseScreen):
     def _seen(self) -> None:
         self._painted = Event().time
 
-    def too_early(self, event: Event) -> bool:
+    def ignores_input_before_paint(self, event: Event) -> bool:
         """Whether the key is older than the first paint."""
         return self._painted is None or event.time < self._painted
 

@@ -99,13 +99,13 @@ class LoginScreen(BaseScreen):
         """Fill in what is known, and go to what is missing."""
         self._fill(self.form.known)
         if self._problem:
-            self.form.name_keyring(self.ctx.terminal.shown)
+            self.form.name_keyring(self.ctx.terminal.first_paint)
             self._log_on(self.form.known, self._problem)
         elif self._at_once and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
         else:
-            self.form.name_keyring(self.ctx.terminal.shown)
+            self.form.name_keyring(self.ctx.terminal.first_paint)
 
     def on_resize(self) -> None:
         """Less where there is less room."""
@@ -138,7 +138,7 @@ class LoginScreen(BaseScreen):
         """Hold the password that the keyring has, unless the person was quicker."""
         connection = self.form.known
         self.form.status("Asking the keyring for the password; you may type it meanwhile.")
-        await self.ctx.terminal.shown.wait()
+        await self.ctx.terminal.first_paint.wait()
         from emtui.local.credentials import PATIENCE, NoKeyring
 
         asked, self._asked = self._asked or asyncio.create_task(saved_password(connection)), None
@@ -199,7 +199,7 @@ class LoginScreen(BaseScreen):
         command = connection.password_command
         if connection.password or not command:
             return connection
-        password = await self.ctx.terminal.lend(lambda: password_command.run(command))
+        password = await self.ctx.terminal.suspend_for(lambda: password_command.run(command))
         return replace(connection, password=password)
 
     async def _until_trusted(self, connection: Connection, problem: EmError | None = None) -> None:
@@ -234,7 +234,7 @@ class LoginScreen(BaseScreen):
         trust = Trust(connection.trust.ca_file, pinned.sha256, error.certificate.key_sha256 or None)
         return replace(connection, trust=trust, save_as=pinned.save_as)
 
-    def too_early(self, event: Event) -> bool:
+    def ignores_input_before_paint(self, event: Event) -> bool:
         """Whether this is typed while the logon is under way: it is meant for what comes after it."""
         return self._busy and (isinstance(event, Paste) or (isinstance(event, Key) and event.is_printable))
 

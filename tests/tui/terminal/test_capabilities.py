@@ -6,11 +6,11 @@ import pytest
 from rich.style import Style
 
 from emtui.em.model import Outcome
-from emtui.tui.driver import MODES_LEFT
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
-from emtui.tui.ink import Ink, older
-from emtui.tui.launch import ink
-from emtui.tui.paper import _codes
+from emtui.tui.launch import capabilities_of
+from emtui.tui.terminal.capabilities import Capabilities, without_unsupported
+from emtui.tui.terminal.driver import MODES_LEFT
+from emtui.tui.terminal.frame_diff import sgr_codes
 from emtui.tui.theme import ALARM, HERE, TROUBLE
 
 XTERM = {"30": 0x000000, "31": 0xCD0000, "34": 0x0000EE, "35": 0xCD00CD, "": 0x000000}
@@ -29,48 +29,51 @@ def contrast_on_white(color: int) -> float:
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_can_be_read_on_white(outcome: Outcome) -> None:
-    codes = _codes(OUTCOME_STYLES[outcome], Ink(light=True)).split(";")
+    codes = sgr_codes(OUTCOME_STYLES[outcome], Capabilities(light_background=True)).split(";")
     color = next((code for code in codes if code.startswith(("3", "9"))), "")
     assert contrast_on_white(XTERM[color]) >= 4.5
 
 
 def test_on_a_light_ground_a_warning_looks_like_nothing_else() -> None:
-    shown = {outcome: _codes(style, Ink(light=True)) for outcome, style in OUTCOME_STYLES.items()}
+    shown = {
+        outcome: sgr_codes(style, Capabilities(light_background=True))
+        for outcome, style in OUTCOME_STYLES.items()
+    }
     warning = shown.pop(Outcome.WARNING)
     assert warning not in shown.values()
 
 
 @pytest.mark.parametrize("style", [TROUBLE, ALARM, HERE, *OUTCOME_STYLES.values()])
 def test_without_colours_the_rest_of_a_style_stays(style: Style) -> None:
-    codes = set(filter(None, _codes(style, Ink(colored=False)).split(";")))
+    codes = set(filter(None, sgr_codes(style, Capabilities(has_color=False)).split(";")))
     assert codes <= {"1", "2", "4", "7"}
     assert ("1" in codes, "7" in codes) == (bool(style.bold), bool(style.reverse))
 
 
 def test_a_colour_that_is_none_of_the_sixteen_becomes_one() -> None:
-    assert _codes(Style(color="#ff2020"), Ink()) == "91"
+    assert sgr_codes(Style(color="#ff2020"), Capabilities()) == "91"
 
 
 def test_ascii_is_for_who_wants_it_and_who_has_no_more() -> None:
     utf8 = {"TERM": "xterm", "LANG": "C.UTF-8"}
-    assert not ink(utf8, None).ascii
-    assert ink(utf8, None, ascii_wanted=True).ascii
-    assert ink({**utf8, "TERM": "linux"}, None).ascii
+    assert not capabilities_of(utf8, None).ascii_only
+    assert capabilities_of(utf8, None, ascii_wanted=True).ascii_only
+    assert capabilities_of({**utf8, "TERM": "linux"}, None).ascii_only
 
 
 def test_the_terminals_own_word_on_its_background_comes_before_colorfgbg() -> None:
-    assert ink({"COLORFGBG": "0;15"}, None).light
-    assert not ink({"COLORFGBG": "0;15"}, light=False).light
-    assert ink({}, light=True).light
-    assert not ink({}, None).light
+    assert capabilities_of({"COLORFGBG": "0;15"}, None).light_background
+    assert not capabilities_of({"COLORFGBG": "0;15"}, light=False).light_background
+    assert capabilities_of({}, light=True).light_background
+    assert not capabilities_of({}, None).light_background
 
 
 @pytest.mark.parametrize(
     "newer", ["\x1b[>25u", "\x1b[<u", "\x1b[?2026$p", "\x1b[?2048$p", "\x1b[22;0t", "\x1b]2;emtui prod\x07"]
 )
 def test_a_console_is_told_nothing_that_it_would_print(newer: str) -> None:
-    assert older(f"\x1b[?25l{newer}\x1b[1;1H text") == "\x1b[?25l\x1b[1;1H text"
+    assert without_unsupported(f"\x1b[?25l{newer}\x1b[1;1H text") == "\x1b[?25l\x1b[1;1H text"
 
 
 def test_what_a_console_understands_is_left() -> None:
-    assert older(MODES_LEFT) == MODES_LEFT.replace("\x1b[<u", "")
+    assert without_unsupported(MODES_LEFT) == MODES_LEFT.replace("\x1b[<u", "")

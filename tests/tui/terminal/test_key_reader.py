@@ -8,14 +8,22 @@ from hypothesis import strategies as st
 from textual import events
 from textual.messages import InBandWindowResize, TerminalSupportsSynchronizedOutput
 
-from emtui.tui.inlet import Alt, Dropped, Escape, EscapeOrAlt, Keys, Lump, Pasted
-from emtui.tui.key_reader import KeyReader, Resized
-from emtui.tui.lumps import InOnePiece, Lumped
+from emtui.tui.terminal.input_filter import (
+    AltKey,
+    BracketedPaste,
+    EscapeKey,
+    EscapeOrAltKey,
+    KeySequence,
+    UnmarkedPaste,
+    Unreadable,
+)
+from emtui.tui.terminal.key_reader import KeyReader, Resized
+from emtui.tui.terminal.paste_detection import EscapeOrAltEvent, UnmarkedPasteEvent
 
 
 def pressed(sequence: str) -> list[tuple[str, str | None]]:
     """Key and character of each key that this is."""
-    read = KeyReader().read(Keys(sequence))
+    read = KeyReader().read(KeySequence(sequence))
     assert read is not None
     return [(key.key, key.character) for key in read if isinstance(key, events.Key)]
 
@@ -81,8 +89,8 @@ def test_a_report_is_this_key(report: str, key: str, character: str | None) -> N
     ],
 )
 def test_a_report_of_what_nobody_asked_is_nothing(report: str) -> None:
-    assert not KeyReader().read(Keys(report))
-    assert KeyReader().read(Keys(report)) is not None
+    assert not KeyReader().read(KeySequence(report))
+    assert KeyReader().read(KeySequence(report)) is not None
 
 
 @pytest.mark.parametrize(
@@ -109,52 +117,52 @@ def test_a_report_of_what_nobody_asked_is_nothing(report: str) -> None:
     ],
 )
 def test_what_nobody_can_read_is_told_as_that(report: str) -> None:
-    assert KeyReader().read(Keys(report)) is None
-    assert KeyReader().read(Dropped(report)) is None
+    assert KeyReader().read(KeySequence(report)) is None
+    assert KeyReader().read(Unreadable(report)) is None
 
 
 def test_words_of_an_input_method_come_at_once() -> None:
-    (lump,) = KeyReader().read(Keys("\x1b[0;;26085:26412u")) or ()
-    assert isinstance(lump, Lumped)
+    (lump,) = KeyReader().read(KeySequence("\x1b[0;;26085:26412u")) or ()
+    assert isinstance(lump, UnmarkedPasteEvent)
     assert [key.character for key in lump.keys] == ["日", "本"]
     assert lump.text == "日本"
 
 
 def test_the_other_things_that_are_meant() -> None:
     reader = KeyReader()
-    (escape,) = reader.read(Escape()) or ()
+    (escape,) = reader.read(EscapeKey()) or ()
     assert isinstance(escape, events.Key)
     assert escape.key == "escape"
-    (alt,) = reader.read(Alt("Q")) or ()
+    (alt,) = reader.read(AltKey("Q")) or ()
     assert isinstance(alt, events.Key)
     assert (alt.key, alt.character) == ("alt+Q", None)
-    (either,) = reader.read(EscapeOrAlt("\x1b[D")) or ()
-    assert isinstance(either, InOnePiece)
+    (either,) = reader.read(EscapeOrAltKey("\x1b[D")) or ()
+    assert isinstance(either, EscapeOrAltEvent)
     assert [key.key for key in either.alt] == ["alt+left"]
     assert [key.key for key in either.keys] == ["escape", "left"]
-    (paste,) = reader.read(Pasted("a\x00b")) or ()
+    (paste,) = reader.read(BracketedPaste("a\x00b")) or ()
     assert isinstance(paste, events.Paste)
     assert paste.text == "ab"
-    (lump,) = reader.read(Lump("two\rlines")) or ()
-    assert isinstance(lump, Lumped)
+    (lump,) = reader.read(UnmarkedPaste("two\rlines")) or ()
+    assert isinstance(lump, UnmarkedPasteEvent)
     assert lump.lines == 2
 
 
 def test_sizes_and_modes_are_heard_and_a_mouse_fits_its_cell_whatever_size_was_told() -> None:
     reader = KeyReader()
-    assert reader.read(Keys("\x1b[48;0;0;0;0t")) == (Resized(),)
-    assert reader.read(Keys("\x1b[48;99999:1;x;9t")) is None
-    (click,) = reader.read(Keys("\x1b[<0;5;7M")) or ()
+    assert reader.read(KeySequence("\x1b[48;0;0;0;0t")) == (Resized(),)
+    assert reader.read(KeySequence("\x1b[48;99999:1;x;9t")) is None
+    (click,) = reader.read(KeySequence("\x1b[<0;5;7M")) or ()
     assert isinstance(click, events.MouseDown)
     assert (click.x, click.y) == (4, 6)
-    (synchronized,) = reader.read(Keys("\x1b[?2026;2$y")) or ()
+    (synchronized,) = reader.read(KeySequence("\x1b[?2026;2$y")) or ()
     assert isinstance(synchronized, TerminalSupportsSynchronizedOutput)
-    (in_band,) = reader.read(Keys("\x1b[?2048;2$y")) or ()
+    (in_band,) = reader.read(KeySequence("\x1b[?2048;2$y")) or ()
     assert isinstance(in_band, InBandWindowResize)
 
 
 @given(st.text(st.sampled_from("0123456789:;<?$ -ABCDHMPRZIOu~mtycn["), max_size=40))
 def test_no_sequence_makes_the_reading_fail_or_hides_the_next_key(rest: str) -> None:
     reader = KeyReader()
-    reader.read(Keys(f"\x1b[{rest}"))
-    assert [key.key for key in reader.read(Keys("j")) or () if isinstance(key, events.Key)] == ["j"]
+    reader.read(KeySequence(f"\x1b[{rest}"))
+    assert [key.key for key in reader.read(KeySequence("j")) or () if isinstance(key, events.Key)] == ["j"]

@@ -17,9 +17,9 @@ from textual.pilot import Pilot
 from emtui.local.connection import Connection
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Place
-from emtui.tui.inlet import TOGETHER, UNENDING, Ground, Inlet, Shown
-from emtui.tui.key_reader import KeyReader, Resized
 from emtui.tui.options import LaunchOptions
+from emtui.tui.terminal.input_filter import SAME_BURST_S, UNFINISHED_S, Ack, BackgroundReply, InputFilter
+from emtui.tui.terminal.key_reader import KeyReader, Resized
 from emtui.tui.widgets.text_input import TextInput
 
 A_MOMENT = 0.001
@@ -29,19 +29,26 @@ class Line:
     """What one reader makes of bytes that come, piece after piece."""
 
     def __init__(self) -> None:
-        self.inlet = Inlet()
+        self.input_filter = InputFilter()
         self.now = 100.0
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._reader = KeyReader()
 
     def brings(self, piece: bytes) -> Iterator[Message | Resized]:
-        for heard in (*self.inlet.overdue(self.now), *self.inlet.take(self._decode(piece), self.now)):
-            if not isinstance(heard, Shown | Ground):
+        for heard in (
+            *self.input_filter.flush_overdue(self.now),
+            *self.input_filter.feed(self._decode(piece), self.now),
+        ):
+            if not isinstance(heard, Ack | BackgroundReply):
                 yield from self._reader.read(heard) or ()
 
     def rests(self, seconds: float) -> list[Message | Resized]:
         self.now += seconds
-        heard = [one for one in self.inlet.overdue(self.now) if not isinstance(one, Shown | Ground)]
+        heard = [
+            one
+            for one in self.input_filter.flush_overdue(self.now)
+            if not isinstance(one, Ack | BackgroundReply)
+        ]
         return [event for one in heard for event in self._reader.read(one) or ()]
 
 
@@ -58,7 +65,7 @@ def test_the_next_key_is_that_key_wherever_a_sequence_is_cut(sequence: bytes) ->
         list(line.brings(sequence[:cut]))
         line.now += A_MOMENT
         list(line.brings(sequence[cut:]))
-        line.rests(2 * UNENDING)
+        line.rests(2 * UNFINISHED_S)
         assert is_plain(line.brings(b"j"))
 
 
@@ -69,7 +76,7 @@ def test_a_key_is_a_key_a_moment_after_a_sequence_was_begun(sequence: bytes) -> 
         if not begun.startswith(b"\x1b[200~"):
             line = Line()
             list(line.brings(begun))
-            line.rests(2 * TOGETHER)
+            line.rests(2 * SAME_BURST_S)
             assert is_plain(line.brings(b"j")), begun
 
 
@@ -77,7 +84,7 @@ def test_a_key_is_a_key_a_moment_after_a_sequence_was_begun(sequence: bytes) -> 
 def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
     line = Line()
     list(line.brings(begun))
-    line.rests(2 * TOGETHER)
+    line.rests(2 * SAME_BURST_S)
     assert is_plain(line.brings(b"j"))
 
 
@@ -85,7 +92,7 @@ def test_an_answer_without_an_end_holds_no_key_up(begun: bytes) -> None:
 def test_a_paste_without_an_end_takes_keys_for_some_seconds_only(seconds: float) -> None:
     line, came = Line(), list[Message | Resized]()
     list(line.brings(b"\x1b[200~abc"))
-    for _ in range(int(UNENDING / seconds) + 1):
+    for _ in range(int(UNFINISHED_S / seconds) + 1):
         came += line.rests(seconds)
         came += line.brings(b"j")
     pasted = [one.text for one in came if isinstance(one, events.Paste)]
@@ -117,9 +124,9 @@ def test_a_hundred_thousand_odd_bytes_end_nothing_and_the_next_key_is_that_key()
     for number, piece in enumerate(pieces(seed, sent)):
         for event in line.brings(piece):
             assert isinstance(event, Message | Resized), seed
-        line.now += A_MOMENT if number % 3 else 2 * TOGETHER
+        line.now += A_MOMENT if number % 3 else 2 * SAME_BURST_S
         if number % 20 == 0:
-            line.rests(2 * UNENDING)
+            line.rests(2 * UNFINISHED_S)
             assert is_plain(line.brings(b"j")), (seed, number)
 
 
@@ -127,7 +134,7 @@ async def come(app: EmtuiApp, pilot: Pilot[int], seed: int) -> None:
     """Odd bytes come to this app, in pieces, as its driver would tell it."""
     line = Line()
     for number, piece in enumerate(pieces(seed, odd(seed, 4_000))):
-        for event in [*line.brings(piece), *line.rests(A_MOMENT if number % 9 else 2 * UNENDING)]:
+        for event in [*line.brings(piece), *line.rests(A_MOMENT if number % 9 else 2 * UNFINISHED_S)]:
             if isinstance(event, Message):
                 app.post_message(event)
         if number % 50 == 0:

@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from emtui.tui.ink import Ink
-from emtui.tui.paper import Paper
+from emtui.tui.terminal.capabilities import Capabilities
+from emtui.tui.terminal.frame_diff import FrameDiff
 from emtui.tui.widgets.lines import strip_of
 from emtui.words import cells
 
@@ -31,7 +31,7 @@ class Seen:
     """A terminal with its paper."""
 
     def __init__(self) -> None:
-        self.paper = Paper()
+        self.diff = FrameDiff()
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self.screen.reset_mode(
             7, private=True
@@ -40,8 +40,8 @@ class Seen:
 
     def show(self, frame: dict[int, Strip]) -> str:
         painted = [(y, 0, line) for y, line in frame.items()]
-        self.paper.draw(painted, WIDTH, Ink())
-        sent = self.paper.news()
+        self.diff.paint(painted, WIDTH, Capabilities())
+        sent = self.diff.render_diff()
         self._stream.feed(sent)
         return sent
 
@@ -58,7 +58,7 @@ def test_the_terminal_shows_what_was_painted_last(painted: list[dict[int, list[t
     for frame in painted:
         strips = {y: strip(line) for y, line in frame.items()}
         seen.show(strips)
-        whole.paper.forget()
+        whole.diff.invalidate()
         whole.show(strips)
         assert all(seen.line(y) == whole.line(y) for y in range(HEIGHT))
 
@@ -81,14 +81,14 @@ def test_a_terminal_that_somebody_else_wrote_on_is_painted_anew() -> None:
     seen = Seen()
     frame = {0: strip([("a row", PLAIN)])}
     seen.show(frame)
-    seen.paper.forget()
+    seen.diff.invalidate()
     assert "a row" in seen.show(frame)
 
 
 def test_what_was_never_painted_is_left_alone() -> None:
     seen = Seen()
-    seen.paper.draw([(0, 10, Strip([Segment("ab")]))], WIDTH, Ink())
-    assert seen.paper.news() == "\x1b[1;11Hab"
+    seen.diff.paint([(0, 10, Strip([Segment("ab")]))], WIDTH, Capabilities())
+    assert seen.diff.render_diff() == "\x1b[1;11Hab"
 
 
 def test_a_strip_that_is_wider_than_the_line_changes_nothing_beyond_it() -> None:
@@ -136,8 +136,8 @@ def test_a_widget_of_the_framework_takes_no_more_columns_than_it_reckons_with() 
     seen = Seen()
     theirs = Strip([Segment("⚠\ufe0f का")])
     ours = strip_of([("|", PLAIN)], 1)
-    seen.paper.draw([(0, 0, theirs), (0, theirs.cell_length, ours)], WIDTH, Ink())
-    assert f"\x1b[1;{theirs.cell_length + 1}H|" in seen.paper.news()
+    seen.diff.paint([(0, 0, theirs), (0, theirs.cell_length, ours)], WIDTH, Capabilities())
+    assert f"\x1b[1;{theirs.cell_length + 1}H|" in seen.diff.render_diff()
 
 
 @given(st.lists(st.tuples(st.text() | words, st.just(PLAIN)), max_size=4), st.integers(0, 30))

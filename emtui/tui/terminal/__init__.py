@@ -1,0 +1,1 @@
+"""The terminal below the screens, and the only package that touches Textual's private parts."""

@@ -1,0 +1,205 @@
+"""Knows what the terminal shows, so that only differences are sent.
+
+Textual repaints whole widgets, and whole screens when one is opened; on a slow connection
+that is most of the traffic, and nearly all of it is on the terminal already.
+A cell is one column: its character, and the SGR codes that it is written with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import TypeAlias
+
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from emtui import words
+from emtui.em.text import guarded
+from emtui.tui.terminal.capabilities import Capabilities
+
+Cell: TypeAlias = tuple[str, str]
+Line: TypeAlias = list[Cell]
+
+BLANK: Cell = (" ", "")
+UNKNOWN: Cell = ("?", "?")
+"""A cell that was never written: equal to no cell that was."""
+JUMP_COST_CELLS = 9
+"""Unchanged cells that are sent again rather than skipped: moving the cursor takes as many bytes."""
+_LINE_BREAKS = str.maketrans("\n\t", "  ")
+_SHOWS_ON_BLANK = re.compile(r"(?:^|;)(?:7|4[0-9]?|10[0-9])(?:;|$)")
+"""SGR codes that show on a blank cell: reverse, underline, a background color."""
+MIN_ERASED_CELLS = 4
+"""Blanks at the end of a line from which on erasing takes fewer bytes."""
+
+
+class FrameDiff:
+    """Two copies of the lines: as painted last, and as the terminal shows them."""
+
+    def __init__(self) -> None:
+        self._painted: list[Line] = []
+        self._sent: list[Line] = []
+        self._width = 0
+        self._changed_lines: set[int] = set()
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something was painted and not sent yet."""
+        return bool(self._changed_lines)
+
+    def reset(self) -> None:
+        """Forget everything: the terminal has another size, or is new."""
+        self._painted, self._sent = [], []
+        self._changed_lines = set()
+
+    def invalidate(self) -> None:
+        """Send everything again: another program has written to the terminal."""
+        self._sent = []
+        self._changed_lines = set(range(len(self._painted)))
+
+    def paint(self, strips: Iterable[tuple[int, int, Strip]], width: int, capabilities: Capabilities) -> None:
+        """Paint these strips: line, column, strip."""
+        if width != self._width:
+            self._width = width
+            self.reset()
+        for y, x, strip in strips:
+            line = self._line(self._painted, y)
+            cells = cells_of(strip, capabilities)
+            line[x : x + len(cells)] = cells
+            del line[width:]
+            self._changed_lines.add(y)
+
+    def render_diff(self) -> str:
+        """Return what turns the terminal's content into what was painted, and record it as sent."""
+        changed = sorted(self._changed_lines)
+        self._changed_lines.clear()
+        return "".join(map(self._diff_of_line, changed))
+
+    def _diff_of_line(self, y: int) -> str:
+        old, new = self._line(self._sent, y), self._painted[y]
+        self._sent[y] = new.copy()
+        return line_diff(old, new, y)
+
+    def _line(self, sheet: list[Line], y: int) -> Line:
+        while len(sheet) <= y:
+            sheet.append([UNKNOWN] * self._width)
+        return sheet[y]
+
+
+def strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """The strips of an update with their positions: line, column, strip."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield y, x, strip
+                x += strip.cell_length
+        return
+    for y, start, end in update.spans:
+        for ends, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is not None and x <= end and ends > start:
+                yield y, x, chop.crop(0, min(ends, end) - x)
+
+
+def cells_of(strip: Strip, capabilities: Capabilities) -> Line:
+    """The cells of a strip, as many as Textual counts.
+
+    A segment with a character that is not one column wide in every terminal is kept whole in its
+    first cell, and its other cells are empty: terminals disagree about where its parts begin.
+    """
+    cells: Line = []
+    for text, style, control in strip:
+        if control:
+            continue
+        if not text.isprintable():
+            text = guarded(text).translate(_LINE_BREAKS)  # noqa: PLW2901 - cleaned once more before the terminal
+        codes = sgr_codes(style, capabilities) if style else ""
+        text = capabilities.text(words.for_terminal(text))  # noqa: PLW2901 - the same
+        if text.isascii() or all(map(words.is_one_cell, text)):
+            cells += [(character, codes) for character in text]
+        elif width := words.cells(text):
+            cells += [(text, codes), *[("", codes)] * (width - 1)]
+    missing = strip.cell_length - len(cells)  # Textual's own widgets measure differently
+    return [*cells, *[BLANK] * missing] if missing >= 0 else cells[:missing]
+
+
+@lru_cache(maxsize=1024)
+def sgr_codes(style: Style, capabilities: Capabilities) -> str:
+    """SGR codes of a style, limited to the terminal's 16 colors."""
+    shown = style if capabilities.has_color else style.without_color
+    return capabilities.sgr_codes(Strip.render_ansi(shown, ColorSystem.STANDARD).split(";"))
+
+
+def line_diff(old: Line, new: Line, y: int) -> str:
+    """Return what turns one line into another."""
+    if old == new:
+        return ""
+    if all(len(character) == 1 for character, _ in (*old, *new)):
+        spans = list(_spans(old, new))
+    else:
+        spans = [(0, len(new))]  # terminals disagree about such widths: send the whole line
+    return "".join(_span_text(new, start, end, y) for start, end in spans)
+
+
+def _spans(old: Line, new: Line) -> Iterator[tuple[int, int]]:
+    """Where two lines differ, small gaps filled; never over cells that were not painted."""
+    differing = [x for x, (before, after) in enumerate(zip(old, new, strict=False)) if before != after]
+    start = end = differing[0]
+    for x in differing[1:]:
+        if x - end > JUMP_COST_CELLS or UNKNOWN in new[end:x]:
+            yield start, end + 1
+            start = x
+        end = x
+    yield start, end + 1
+
+
+def _span_text(line: Line, start: int, end: int, y: int) -> str:
+    """Return the output for one span of a line; blanks at its end are erased instead of written."""
+    last = len(line)
+    while last > start and line[last - 1] == BLANK:
+        last -= 1
+    erased = end > last and len(line) - last >= MIN_ERASED_CELLS
+    parts = [_cursor_to(y, start)]
+    cells = line[start : last if erased else end]
+    if any(len(character) != 1 for character, _ in cells):
+        return parts[0] + "\x1b[2K" + _written_with_jumps(cells, y, start)
+    for codes, run in groupby(cells, key=lambda cell: cell[1]):
+        text = "".join(character for character, _ in run)
+        parts.append(f"\x1b[{codes}m{text}\x1b[0m" if codes else text)
+    return "".join(parts) + ("\x1b[K" if erased else "")
+
+
+def _written_with_jumps(cells: Line, y: int, start: int) -> str:
+    """Write cells of doubtful width, each followed by an explicit cursor position.
+
+    Where the background shows, it is painted first: the text may cover fewer cells.
+    """
+    parts, unsure, x = [], False, start
+    for text, codes, width, doubtful in _runs(cells):
+        jump = _cursor_to(y, x)
+        shown = f"{' ' * width}{jump}{text}" if doubtful and _SHOWS_ON_BLANK.search(codes) else text
+        parts.append((jump if unsure else "") + (f"\x1b[{codes}m{shown}\x1b[0m" if codes else shown))
+        unsure, x = doubtful, x + width
+    return "".join(parts)
+
+
+def _runs(cells: Line) -> Iterator[tuple[str, str, int, bool]]:
+    """Text, codes, width, and whether the width is doubtful; characters of one cell are joined."""
+    texts: list[str] = []
+    codes, doubtful = "", False
+    for character, new in cells:
+        if texts and (new != codes or (doubtful and character) or len(character) > 1):
+            yield "".join(texts), codes, len(texts), doubtful
+            texts, doubtful = [], False
+        texts.append(character)
+        codes, doubtful = new, doubtful or len(character) != 1
+    if texts:
+        yield "".join(texts), codes, len(texts), doubtful
+
+
+def _cursor_to(y: int, x: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H"

@@ -1,0 +1,293 @@
+"""What the terminal sends, told apart, however a line tears it up or heaps it up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.tui.terminal.input_filter import (
+    ESC_HOLD_S,
+    SPLIT_KEY_S,
+    UNFINISHED_S,
+    Ack,
+    AltKey,
+    BackgroundReply,
+    BracketedPaste,
+    EscapeKey,
+    EscapeOrAltKey,
+    InputFilter,
+    KeySequence,
+    Token,
+    UnmarkedPaste,
+    Unreadable,
+)
+from emtui.tui.terminal.key_reader import KeyReader
+
+GUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+DOWN = "\x1b[B"
+
+
+def heard(*arrivals: tuple[float, str]) -> list[Token]:
+    """All that is heard of texts that arrive at these times."""
+    input_filter, told = InputFilter(), list[Token]()
+    for at, text in arrivals:
+        told += input_filter.flush_overdue(at)
+        told += input_filter.feed(text, at)
+    return told + input_filter.flush_overdue(arrivals[-1][0] + 2 * UNFINISHED_S)
+
+
+def test_the_key_esc_is_heard_once_nothing_else_can_belong_to_it() -> None:
+    input_filter = InputFilter()
+    assert input_filter.feed("\x1b", 1.0) == []
+    assert input_filter.flush_overdue(1.0 + ESC_HOLD_S / 2) == []
+    wait = input_filter.time_left(1.0)
+    assert wait == pytest.approx(ESC_HOLD_S)
+    assert input_filter.flush_overdue(1.0 + ESC_HOLD_S) == [EscapeKey()]
+    assert input_filter.time_left(1.0 + ESC_HOLD_S) is None
+
+
+def test_an_arrow_that_comes_in_two_pieces_is_an_arrow() -> None:
+    assert heard((0, "\x1b"), (0.2, "[B")) == [KeySequence(DOWN)]
+    assert heard((0, "\x1b"), (0.2, "OB")) == [KeySequence("\x1bOB")]
+    assert heard((0, "\x1b["), (0.9, "B")) == [KeySequence(DOWN)]
+
+
+def test_an_answer_between_the_pieces_of_an_arrow_parts_them_no_further() -> None:
+    assert heard((0, "\x1b"), (0.1, "\x1b[0n"), (0.2, "[B")) == [Ack(), KeySequence(DOWN)]
+    assert heard((0, "\x1b"), (0.1, "\x1b[?62;4c\x1b[0n[B")) == [Ack(), KeySequence(DOWN)]
+    assert heard((0, "\x1b"), (0.1, "\x1b[0n")) == [Ack(), EscapeKey()]
+    assert heard((0, "\x1b"), (0.1, "\x1b[?2026;2$y")) == [EscapeKey(), KeySequence("\x1b[?2026;2$y")]
+
+
+def test_the_rest_of_an_arrow_that_comes_too_late_is_still_no_two_keys() -> None:
+    assert heard((0, "\x1b"), (ESC_HOLD_S + 0.2, "[B")) == [EscapeKey(), KeySequence(DOWN)]
+    assert heard((0, "\x1b"), (ESC_HOLD_S + SPLIT_KEY_S + 0.2, "[B")) == [EscapeKey(), KeySequence("[B")]
+
+
+def test_the_rest_of_an_answer_that_comes_too_late_is_typed_nowhere() -> None:
+    late = ESC_HOLD_S + 0.2
+    assert heard((0, "\x1b"), (late, "[0n")) == [EscapeKey(), Ack()]
+    assert heard((0, "\x1b"), (late, "[?62;22c")) == [EscapeKey()]
+    assert heard((0, "\x1b"), (late, "]11;rgb:1e1e/1e1e/1e1e\x07")) == [EscapeKey(), BackgroundReply(False)]
+
+
+@pytest.mark.parametrize("letter", ["b", "f", "d", "q", "Q", "?", ":", "é", "[", "O", "]", "P"])
+def test_alt_and_a_letter_come_in_one_piece(letter: str) -> None:
+    assert heard((0, f"\x1b{letter}")) == [AltKey(letter)]
+    assert heard((0, f"j\x1b{letter}")) == [KeySequence("j"), AltKey(letter)]
+    assert heard((0, f"\x1b{letter}\x1b{letter}")) == [AltKey(letter), AltKey(letter)]
+
+
+@pytest.mark.parametrize("letter", ["b", "q", "?", "[", "O", "]"])
+def test_esc_and_then_a_letter_by_hand_are_two_keys(letter: str) -> None:
+    assert heard((0, "\x1b"), (0.05, letter)) == [EscapeKey(), KeySequence(letter)]
+    assert heard((0, "\x1b"), (ESC_HOLD_S + 0.05, letter)) == [EscapeKey(), KeySequence(letter)]
+
+
+def test_esc_and_a_key_that_is_no_letter_in_one_piece_are_decided_by_whether_a_field_is_open() -> None:
+    assert heard((0, "\x1b\r")) == [EscapeOrAltKey("\r")]
+    assert heard((0, "\x1b" + DOWN)) == [EscapeOrAltKey(DOWN)]
+    assert heard((0, "\x1b\x1bOB")) == [EscapeOrAltKey("\x1bOB")]
+    assert heard((0, "\x1b\x1b")) == [EscapeKey(), EscapeKey()]
+    assert heard((0, "\x1b\x03")) == [EscapeKey(), KeySequence("\x03")]
+    assert heard((0, "\x1b\x1b[0n")) == [EscapeKey(), Ack()]
+
+
+def test_esc_and_a_text_in_one_piece_are_both_meant() -> None:
+    assert heard((0, "\x1bquarantine bs02?\r:leave it\r")) == [
+        EscapeKey(),
+        UnmarkedPaste("quarantine bs02?\r:leave it\r"),
+    ]
+    assert heard((0, "\x1bdisk full\r:leave it\r")) == [EscapeKey(), UnmarkedPaste("disk full\r:leave it\r")]
+    assert heard((0, f"\x1b{GUID}")) == [EscapeKey(), UnmarkedPaste(GUID)]
+    assert heard((0, "\x1b/state:failed\r")) == [EscapeKey(), KeySequence("/state:failed\r")]
+    assert heard((0, "\x1bhello there")) == [EscapeKey(), UnmarkedPaste("hello there")]
+
+
+def test_alt_and_a_letter_of_a_field_is_followed_by_what_is_typed_there() -> None:
+    assert heard((0, "\x1bbx")) == [AltKey("b"), KeySequence("x")]
+    assert heard((0, "\x1bbhello there")) == [AltKey("b"), UnmarkedPaste("hello there")]
+
+
+def test_a_word_is_still_deleted_with_alt_and_backspace() -> None:
+    assert heard((0, "\x1b\x7f")) == [KeySequence("\x1b\x7f")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "\x1b]10;rgb:1e1e/1e1e/1e1e\x07",
+        "\x1b]10;rgb:1e1e/1e1e/1e1e\x1b\\",
+        "\x1b[?62;1;4c",
+        "\x1b[>41;330;0c",
+        "\x1b[?1u",
+        "\x1b[?997;1n",
+        "\x1bP>|tmux 3.4\x1b\\",
+        "\x1bP1+r524742=38\x1b\\",
+    ],
+)
+def test_an_answer_that_comes_late_is_typed_nowhere_however_it_is_torn(answer: str) -> None:
+    for cut in range(len(answer) + 1):
+        assert heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b")) == [
+            KeySequence("a"),
+            KeySequence("b"),
+        ]
+
+
+@pytest.mark.parametrize(("color", "light"), [("ffff/ffff/ffff", True), ("1e1e/1e1e/1e1e", False)])
+@pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
+def test_a_background_that_is_told_late_is_heard_and_typed_nowhere(color: str, light: bool, end: str) -> None:
+    answer = f"\x1b]11;rgb:{color}{end}"
+    for cut in range(len(answer) + 1):
+        told = heard((0, "a" + answer[:cut]), (0.05, answer[cut:] + "b"))
+        assert told == [KeySequence("a"), BackgroundReply(light), KeySequence("b")]
+    assert heard((0, "\x1b"), (0.1, answer)) == [BackgroundReply(light), EscapeKey()]
+
+
+def test_that_a_frame_was_shown_is_heard_and_typed_nowhere() -> None:
+    assert heard((0, "j\x1b[0n\x1b[0nj")) == [KeySequence("j"), Ack(), Ack(), KeySequence("j")]
+    assert heard((0, "\x1b[0"), (3.0, "n")) == [Ack()]
+
+
+def test_what_the_framework_reads_itself_is_handed_on() -> None:
+    for sequence in (
+        "\x1b[?2026;2$y",
+        "\x1b[I",
+        "\x1b[48;24;80;0;0t",
+        "\x1b[<0;5;5M",
+        "\x1b[97;;97u",
+        "\x1b[[A",
+    ):
+        assert heard((0, sequence)) == [KeySequence(sequence)]
+
+
+def test_what_never_comes_whole_is_dropped_and_not_typed() -> None:
+    assert heard((0, "\x1b[106;1")) == [Unreadable("\x1b[106;1")]
+    assert heard((0, "\x1b[106;1\rj")) == [Unreadable("\x1b[106;1"), KeySequence("\rj")]
+    assert heard((0, "\x1b[106;1\x1b[B")) == [Unreadable("\x1b[106;1"), KeySequence(DOWN)]
+    assert heard((0, "\x1b]11;rgb:1e\x1b[B")) == [Unreadable("\x1b]11;rgb:1e"), KeySequence(DOWN)]
+    assert heard((0, "\x1b]11;rgb:1e\r")) == [Unreadable("\x1b]11;rgb:1e"), KeySequence("\r")]
+    assert heard((0, "\x1b[<1;-5;3M")) == [KeySequence("\x1b[<1;-5;3M")]
+
+
+def test_a_sequence_that_was_begun_is_given_up_for_a_key_that_ends_none() -> None:
+    assert heard((0, "\x1b[106;1"), (1.0, "j")) == [Unreadable("\x1b[106;1"), KeySequence("j")]
+    assert heard((0, "\x1b[106;1"), (1.0, ";106u")) == [KeySequence("\x1b[106;1;106u")]
+    assert heard((0, "\x1b[M"), (0.5, "j")) == [Unreadable("\x1b[M"), KeySequence("j")]
+
+
+def test_an_answer_that_has_no_end_is_held_no_longer_because_keys_come() -> None:
+    arrivals = [(0.0, "\x1b]11;rgb:"), *((1.0 + number, "a") for number in range(8))]
+    told = heard(*arrivals)
+    assert told[0] == Unreadable("\x1b]11;rgb:aaaa")
+    assert told[1:] == 4 * [KeySequence("a")]
+
+
+def test_a_paste_is_one_piece_whatever_stands_in_it() -> None:
+    text = f"q\r:q!\r{GUID}\x1b[B"
+    whole = f"\x1b[200~{text}\x1b[201~"
+    for cut in range(len(whole) + 1):
+        assert heard((0, whole[:cut]), (0.05, whole[cut:] + "j")) == [BracketedPaste(text), KeySequence("j")]
+
+
+def test_a_paste_that_never_ends_is_a_paste_in_the_end() -> None:
+    assert heard((0, "\x1b[200~abc"), (1.0, "def")) == [BracketedPaste("abcdef")]
+    assert heard((0, "\x1b[200~abc"), (2 * UNFINISHED_S, "j")) == [BracketedPaste("abc"), KeySequence("j")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"quit now\r:q!\r{GUID}\r",
+        GUID,
+        f"{GUID}\n",
+        "CollectJob failed",
+        "two\rlonger lines\r",
+        ":q!\rQ\rquit it",
+    ],
+)
+def test_text_that_no_hand_brings_at_once_is_a_lump(text: str) -> None:
+    assert heard((0, text)) == [UnmarkedPaste(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j",
+        "jjjjjjjjjjjjjjj",
+        "eee\rq",
+        "gg\r",
+        "/state:failed type:CollectJob\r\r/cannot connect\r",
+        ":quit\r",
+        "\x03\x03",
+    ],
+)
+def test_keys_that_pile_up_on_a_slow_line_are_keys(text: str) -> None:
+    assert heard((0, text)) == [KeySequence(text)]
+
+
+pieces = st.sampled_from(
+    [
+        DOWN,
+        "\x1bOA",
+        "\x1b[5~",
+        "\x1b[1;5C",
+        "\x1b[0n",
+        "j",
+        "\r",
+        "\x03",
+        "\x1b]11;rgb:0/0/0\x07",
+        "ä",
+        "\x1b[200~p\x1b[201~",
+    ]
+)
+
+
+@given(st.lists(pieces, max_size=8), st.data())
+def test_where_a_line_cuts_makes_no_difference(sent: list[str], data: st.DataObject) -> None:
+    whole = "".join(sent)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=6)))
+    parts = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    torn = heard(*((0.01 * number, part) for number, part in enumerate(parts)))
+    assert _joined(torn) == _joined(heard((0, whole)))
+
+
+@given(st.text(max_size=60), st.floats(0, 2))
+def test_nothing_that_comes_is_held_for_ever(text: str, later: float) -> None:
+    input_filter = InputFilter()
+    input_filter.feed(text, 0.0)
+    input_filter.feed(text[::-1], later)
+    input_filter.flush_overdue(later + 2 * UNFINISHED_S)
+    assert input_filter.time_left(later + 2 * UNFINISHED_S) is None
+
+
+def _joined(told: list[Token]) -> list[Token | str]:
+    """Plain text in one piece: in how many it came means nothing."""
+    joined: list[Token | str] = []
+    for one in told:
+        text = one.text if isinstance(one, KeySequence | UnmarkedPaste) and "\x1b" not in one.text else None
+        if text is None:
+            joined.append(one)
+        elif joined and isinstance(joined[-1], str):
+            joined[-1] += text
+        else:
+            joined.append(text)
+    return joined
+
+
+@pytest.mark.parametrize("numbers", ["9" * 9, "9" * 40, "1;1:3", "999999999;1", ";;;;;;;;;1"])
+def test_a_sequence_with_o_is_one_sequence_however_long_its_numbers_are(numbers: str) -> None:
+    sequence = f"\x1bO{numbers}P"
+    assert heard((0, sequence)) == [KeySequence(sequence)]
+    assert heard(*((0.001 * place, character) for place, character in enumerate(sequence))) == [
+        KeySequence(sequence)
+    ]
+    assert KeyReader().read(KeySequence(sequence)) is None
+
+
+def test_numbers_after_o_that_never_end_are_dropped() -> None:
+    begun = f"\x1bO{'9' * 500}"
+    assert heard((0, begun)) == [Unreadable(begun)]
+    assert heard((0, begun + DOWN)) == [Unreadable(begun), KeySequence(DOWN)]
+    assert heard((0, "\x1bO"), (0.2, ":")) == [AltKey("O"), KeySequence(":")]
