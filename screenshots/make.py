@@ -14,28 +14,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import httpx
-from textual.app import App
-from textual.pilot import Pilot
-from textual.widgets import Static
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from emtui.demo.app import PASSWORD, USER, Settings, create_app
+from tui_driver import TuiDriver, listing_app, running_app
+
+from emtui.demo.app import USER, Settings, create_app
 from emtui.demo.world import World
 from emtui.em.address import Server, Trust
-from emtui.em.client import Client
 from emtui.em.errors import Untrusted
-from emtui.em.proxy import Proxies
-from emtui.em.secret import Secret
 from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.local.remembered_logon import Remember
-from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.login.certificate_screen import CertificateScreen
-from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.widgets.labeled_input import Toggle
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))
@@ -88,73 +78,47 @@ def start() -> LaunchOptions:
     )
 
 
-THOUGHTS = {"judge", "explain", "compare"}
-"""Workers that end by themselves, and draw something then."""
 LOOKS = 5
 """So often a picture must look the same before it is taken: between two steps nothing is busy, either."""
 
 
-async def settled(pilot: Pilot[int]) -> None:
+async def settled(ui: TuiDriver) -> None:
     """Until nothing is being fetched, thought or painted any more."""
     seen, same = "", 0
     while same < LOOKS:
-        await pilot.pause(0.03)
-        now = "" if _busy(pilot.app) else pilot.app.export_screenshot()
+        await ui.pause(0.03)
+        now = "" if ui.is_busy() else ui.picture("")
         same = same + 1 if now and now == seen else 0
         seen = now
 
 
-def _busy(app: App[int]) -> bool:
-    return any(isinstance(screen, BaseScreen) and screen.busy for screen in app.screen_stack) or any(
-        worker.group in THOUGHTS and not worker.is_finished for worker in app.workers
-    )
-
-
-def saved(app: App[int], folder: Path, name: str) -> None:
+def saved(ui: TuiDriver, folder: Path, name: str) -> None:
     """The screen as it is now."""
-    (folder / f"{name}.svg").write_text(app.export_screenshot(title="emtui"), "utf-8")
+    (folder / f"{name}.svg").write_text(ui.picture("emtui"), "utf-8")
 
 
 async def of_the_list(folder: Path, picture: Picture) -> None:
     """A picture of the list, or of what its keys lead to."""
     demo = create_app(Settings(World(1, NOW), clock=lambda: NOW))
-    client = await Client.connect(
-        SERVER,
-        USER,
-        Secret(PASSWORD),
-        trust=Trust(),
-        proxies=Proxies(),
-        transport=httpx.ASGITransport(demo),
-        now=lambda: NOW,
-    )
-    app = EmtuiApp(start())
-    async with app.run_test(size=(picture.columns, picture.lines)) as pilot:
-        await pilot.pause()
-        app.post_message(LoginScreen.LoggedOn(client, start().connection, Remember.NO))
-        while app.navigator.list_screen is None or app.navigator.list_screen.attention is None:
-            await pilot.pause(0.02)
-        await settled(pilot)
+    async with listing_app(demo, start(), now=lambda: NOW, size=(picture.columns, picture.lines)) as ui:
+        await ui.wait_assessed()
+        await settled(ui)
         for key in picture.keys:
-            await pilot.press(key)
-            await settled(pilot)
-        saved(app, folder, picture.name)
-    await client.close()
+            await ui.press(key)
+            await settled(ui)
+        saved(ui, folder, picture.name)
 
 
 async def of_the_way_in(folder: Path) -> None:
     """Pictures of the login, and of a certificate that nobody trusts yet."""
-    app = EmtuiApp(start())
-    async with app.run_test(size=(80, 23)) as pilot:
-        await settled(pilot)
-        # as on a desktop; which keyring this computer has is no matter of the picture
-        app.screen.query_one("#remember", Toggle).name_it("remember it in Secret Service")
-        app.screen.query_one("#why-not").display = False
-        app.screen.query_one("#status", Static).update()
-        await settled(pilot)
-        saved(app, folder, "login-80x23")
-        app.push_screen(CertificateScreen(app.ctx, Untrusted("not trusted", CERTIFICATE)))
-        await settled(pilot)
-        saved(app, folder, "certificate-80x23")
+    async with running_app(start()) as ui:
+        await settled(ui)
+        ui.offer_keyring("Secret Service")  # which keyring this computer has is no matter of the picture
+        await settled(ui)
+        saved(ui, folder, "login-80x23")
+        ui.show_certificate(Untrusted("not trusted", CERTIFICATE))
+        await settled(ui)
+        saved(ui, folder, "certificate-80x23")
 
 
 def main(folder: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from private_parts import used_in
 
-ROOT = Path(__file__).parents[1] / "emtui"
+TESTS_FOLDER = Path(__file__).parent
+ROOT = TESTS_FOLDER.parent / "emtui"
 
 INSIDE = {
     "words": (),
@@ -153,6 +154,44 @@ def test_each_use_of_a_private_part_is_found(tmp_path: Path, code: str, used: se
 def test_the_terminal_package_knows_no_screen_no_widget_and_no_command(path: Path) -> None:
     ours = {name for name in imports(path) if name.startswith("emtui.tui.")}
     assert {name for name in ours if not name.startswith("emtui.tui.terminal")} <= {"emtui.tui.theme"}
+
+
+INSIDE_THE_SCREENS = ("emtui.tui.screens", "emtui.tui.app")
+"""What only the driver of the tests knows, so that another structure of the screens changes no test."""
+DRIVER = "tui_driver.py"
+OTHER_WAYS_IN = {
+    "test_architecture.py": "it measures what importing them loads",
+    "pty/test_endings.py": "a subprocess breaks the app itself, on a real terminal",
+    "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
+    "tui/test_server_rows.py": "a pure function of a screen's height",
+    "tui/test_stopped.py": "a pure function of an error",
+}
+"""Tests that name the screens or the app all the same, and why."""
+TESTS = {path.relative_to(TESTS_FOLDER).as_posix(): path for path in TESTS_FOLDER.rglob("*.py")}
+
+
+def names_the_inside(text: str) -> bool:
+    """Whether a test names the screens or the app: in an import, or in a text that a subprocess runs."""
+    return "EmtuiApp" in text or any(name in text for name in INSIDE_THE_SCREENS)
+
+
+def test_only_the_driver_of_the_tests_knows_the_screens_and_the_app() -> None:
+    naming = {name for name, path in TESTS.items() if names_the_inside(path.read_text())}
+    assert naming == {DRIVER, *OTHER_WAYS_IN}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from emtui.tui.app import EmtuiApp",
+        "import emtui.tui.screens.lookup",
+        "from emtui.tui.screens import login",
+        'monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", pace)',
+    ],
+)
+def test_a_test_that_knows_the_screens_is_found(text: str) -> None:
+    assert names_the_inside(text)
+    assert not names_the_inside("from emtui.tui.commands import COMMANDS")
 
 
 HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography", "tomlkit", "starlette")

@@ -14,8 +14,8 @@ from emtui.lookup import parse
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.pinned import pinned, wall_pinned
 from emtui.triage.folds import Fold
-from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.fold_row import span
+from emtui.tui.formatting.session_columns import Clock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)

@@ -7,34 +7,17 @@ from datetime import UTC, datetime
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from safety_tokens import unseen
-from textual.app import App, ComposeResult
+from tui_driver import RowsDriver, sessions_above_events
 
 from emtui.em import wire
 from emtui.em.text import clean
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.theme import THEME
-from emtui.tui.widgets.event_list import EventList
-from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.session_list import SessionList
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ROWS, WIDTH = 12, 130
 DANGEROUS = "\x1b\x07\x9b\x9d\x00\x7f\u202e\u200b\ufeff\u0301[]/@=\r\n\t\\<&'\"]"
 texts = st.text(st.sampled_from(DANGEROUS) | st.characters(), max_size=60)
 rows = st.lists(st.lists(texts, min_size=6, max_size=6), min_size=ROWS, max_size=ROWS)
-
-
-class Stage(App[None]):
-    """Both lists, one above the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(THEME)
-        self.theme = THEME.name
-
-    def compose(self) -> ComposeResult:
-        yield SessionList()
-        yield EventList()
 
 
 def written(text: str) -> str:
@@ -65,28 +48,24 @@ def events(fields: list[list[str]]) -> bytes:
     return f"<SystemSessionEvents>{''.join(lines)}</SystemSessionEvents>".encode()
 
 
-def assert_harmless(lines: Lines) -> None:
+def assert_harmless(lines: RowsDriver) -> None:
     """Every line is as wide as it should be and holds nothing that is not seen."""
-    for y in range(lines.size.height):
-        strip = lines.render_line(y)
-        assert strip.cell_length == lines.size.width
+    for strip in lines.strips():
+        assert strip.cell_length == lines.width()
         assert unseen(strip.text.encode(), "\u200c") == set(), "only the joiner of Persian words may stay"
 
 
 @settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(rows, min_size=3, max_size=3), texts)  # unshrunk: each try starts an app
 async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sought: str) -> None:
-    app = Stage()
-    async with app.run_test(size=(WIDTH, 2 * ROWS + 4), notifications=True, tooltips=True) as pilot:
-        listed, log = app.query_one(SessionList), app.query_one(EventList)
-        listed.zone = log.zone = UTC
+    async with sessions_above_events((WIDTH, 2 * ROWS + 4)) as (listed, log):
         for fields in seen:
             read = wire.read_list(sessions(fields)).sessions
             assert len(read) == ROWS
-            listed.snapshot = Snapshot(read, NOON)
-            log.log_read = wire.read_log(events(fields))
-            log.sought = clean(sought)
-            await pilot.pause()
-            assert listed.count == log.count == ROWS
+            listed.show(Snapshot(read, NOON))
+            log.show(wire.read_log(events(fields)))
+            log.search(clean(sought))
+            await log.pause()
+            assert listed.row_count() == log.row_count() == ROWS
             assert_harmless(listed)
             assert_harmless(log)

@@ -6,6 +6,7 @@ The server is a real one, over TLS, that answers well until it is told not to.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,21 +14,13 @@ from pathlib import Path
 
 import pytest
 from answers_table import CASES, LATER, Case
-from emtui.tui.screens.page import Page
 from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, playing, rogue, route_of
-from textual.pilot import Pilot
+from tui_driver import TuiDriver, running_app
 
 from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
-from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.login.certificate_screen import CertificateScreen
-from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.widgets.labeled_input import LabeledInput
-from emtui.tui.widgets.status_line import StatusLine
 
 USER = "EXAMPLE\\ops"
 PATIENT = {"mute", "slow"}
@@ -47,32 +40,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 class Seat:
     """A person at the screens, and the server at the other end."""
 
-    app: EmtuiApp
-    pilot: Pilot[int]
+    ui: TuiDriver
     server: Rogue
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(600):
-            if holds():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"it never came to that; the screen says: {self.page.trouble} {self.below()}")
-
-    @property
-    def page(self) -> Page:
-        return self.app.page
-
-    @property
-    def list(self) -> LookupScreen:
-        screen = self.app.lookup_screen
-        assert screen is not None
-        return screen
-
-    def below(self) -> str:
-        """What stands below the fields of the login."""
-        if not isinstance(self.page, LoginScreen):
-            return ""
-        return " ".join(field.below for field in self.page.query(LabeledInput))
 
 
 @asynccontextmanager
@@ -86,17 +55,14 @@ async def seated(
             password=Secret("right"),
             trust=Trust(pin=certificate.sha256 if pinned else None),
         )
-        app = EmtuiApp(LaunchOptions(connection, remember=False))
-        async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
-            yield Seat(app, pilot, server)
-        if app.client:
-            await app.client.close()
+        async with running_app(LaunchOptions(connection, remember=False)) as ui:
+            yield Seat(ui, server)
 
 
-async def listed(seat: Seat) -> None:
-    await seat.until(
-        lambda: seat.app.lookup_screen is not None and seat.list.stands and bool(seat.list.sessions.rows)
-    )
+def shown_as_of(seat: Seat) -> str:
+    """When the last complete list came, as the first line says."""
+    (shown,) = re.findall(r"(?:as of|since \w+) ([\d:]{8})", seat.ui.top())
+    return str(shown)
 
 
 @pytest.mark.parametrize("name", scripts_of("list"))
@@ -104,17 +70,17 @@ async def test_a_list_that_came_badly_leaves_the_one_before_on_the_screen(
     certificate: Identity, name: str
 ) -> None:
     async with seated(certificate) as seat:
-        await listed(seat)
-        before, as_of = seat.list.sessions.rows, seat.list.as_of()
+        await seat.ui.wait_listed(complete=False)
+        before, as_of = seat.ui.sessions(), shown_as_of(seat)
         seat.server.answer = playing(name)
-        await seat.pilot.press("r")
-        await seat.until(lambda: bool(seat.list.trouble) and not seat.list.progress)
-        assert SCRIPTS[name].says in seat.list.trouble
-        assert seat.server.authority in seat.list.trouble
-        assert (seat.list.sessions.rows, seat.list.as_of()) == (before, as_of)
+        await seat.ui.press("r")
+        await seat.ui.wait_for(lambda: bool(seat.ui.trouble()) and not seat.ui.progress())
+        assert SCRIPTS[name].says in seat.ui.trouble()
+        assert seat.server.authority in seat.ui.trouble()
+        assert (seat.ui.sessions(), shown_as_of(seat)) == (before, as_of)
         seat.server.answer = good
-        await seat.pilot.press("r")
-        await seat.until(lambda: not seat.list.trouble)
+        await seat.ui.press("r")
+        await seat.ui.wait_for(lambda: not seat.ui.trouble())
 
 
 async def ask_oddly(seat: Seat, case: Case, sentence: str) -> None:
@@ -130,9 +96,9 @@ async def ask_oddly(seat: Seat, case: Case, sentence: str) -> None:
         return case.reply
 
     seat.server.answer = answer
-    await seat.pilot.press("r")
-    await seat.until(lambda: played > 0 and not seat.list.follow.is_requesting)
-    await seat.until(lambda: seat.list.trouble.endswith(said) if said else not seat.list.trouble)
+    await seat.ui.press("r")
+    await seat.ui.wait_for(lambda: played > 0 and not seat.ui.is_polling())
+    await seat.ui.wait_for(lambda: seat.ui.trouble().endswith(said) if said else not seat.ui.trouble())
 
 
 async def test_every_odd_list_in_random_order_leaves_the_one_before_on_the_screen(
@@ -143,16 +109,16 @@ async def test_every_odd_list_in_random_order_leaves_the_one_before_on_the_scree
     logons = 1
 
     async with seated(certificate) as seat:
-        await listed(seat)
-        before = seat.list.sessions.rows
+        await seat.ui.wait_listed(complete=False)
+        before = seat.ui.sessions()
         for name in lists[:60]:
             await ask_oddly(seat, CASES[name], LATER.get(name, CASES[name].sentence))
             logons += CASES[name].demands
             assert seat.server.count("POST") == logons, name
-            assert seat.list.sessions.rows == before, name
+            assert seat.ui.sessions() == before, name
         seat.server.answer = good
-        await seat.pilot.press("r")
-        await seat.until(lambda: not seat.list.trouble)
+        await seat.ui.press("r")
+        await seat.ui.wait_for(lambda: not seat.ui.trouble())
 
 
 @pytest.mark.parametrize("name", scripts_of("session", "events"))
@@ -160,20 +126,22 @@ async def test_a_session_that_came_badly_is_one_sentence_and_back_the_list_is_as
     certificate: Identity, name: str
 ) -> None:
     async with seated(certificate) as seat:
-        await listed(seat)
-        before = seat.list.sessions.rows
-        await seat.pilot.press("enter")
-        await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.log_read is not None)
-        log = seat.page.log_read  # type: ignore[attr-defined]  # it was asked above
+        await seat.ui.wait_listed(complete=False)
+        before = seat.ui.sessions()
+        await seat.ui.press("enter")
+        await seat.ui.wait_for(
+            lambda: seat.ui.screen_name() == "session_detail" and seat.ui.log() is not None
+        )
+        log = seat.ui.log()
         seat.server.answer = playing(name)
-        await seat.pilot.press("r")
-        await seat.until(lambda: bool(seat.page.trouble))
-        assert SCRIPTS[name].says in seat.page.trouble
-        assert seat.page.log_read is log  # type: ignore[attr-defined]  # the same
-        await seat.pilot.press("q")
-        await seat.until(lambda: seat.page is seat.list)
-        assert seat.list.sessions.rows == before
-        assert not seat.list.trouble
+        await seat.ui.press("r")
+        await seat.ui.wait_for(lambda: bool(seat.ui.trouble()))
+        assert SCRIPTS[name].says in seat.ui.trouble()
+        assert seat.ui.log() is log
+        await seat.ui.press("q")
+        await seat.ui.wait_at("session_list")
+        assert seat.ui.sessions() == before
+        assert not seat.ui.trouble()
 
 
 @pytest.mark.parametrize("name", scripts_of("root", "logon"))
@@ -182,28 +150,28 @@ async def test_a_logon_that_went_badly_says_so_below_the_field_it_is_about(
 ) -> None:
     async with seated(certificate, playing(name)) as seat:
         about = "password" if name in {"logon-401", "logon-403"} else "server"
-        await seat.until(lambda: SCRIPTS[name].says in seat.below())
-        assert SCRIPTS[name].says in seat.page.query_one(f"#{about}", LabeledInput).below
-        assert isinstance(seat.page, LoginScreen)
+        await seat.ui.wait_for(lambda: SCRIPTS[name].says in seat.ui.field_messages())
+        assert SCRIPTS[name].says in seat.ui.field_message(about)
+        assert seat.ui.screen_name() == "login"
         seat.server.answer = good
         if name == "logon-401":
-            await seat.pilot.press(*"right")
-        await seat.pilot.press("enter")
-        await listed(seat)
+            await seat.ui.press(*"right")
+        await seat.ui.press("enter")
+        await seat.ui.wait_listed(complete=False)
 
 
 async def test_only_the_word_pin_trusts_and_esc_leaves_with_nothing_sent(
     certificate: Identity,
 ) -> None:
     async with seated(certificate, pinned=False) as seat:
-        await seat.until(lambda: isinstance(seat.page, CertificateScreen))
-        await seat.pilot.pause(0.1)
-        await seat.pilot.press(*"yes", "enter")
-        assert isinstance(seat.page, CertificateScreen)
-        await seat.pilot.press("enter")
-        assert isinstance(seat.page, CertificateScreen)
-        await seat.pilot.press("escape")
-        await seat.until(lambda: "nothing was sent" in seat.below())
+        await seat.ui.wait_for(lambda: seat.ui.screen_name() == "certificate")
+        await seat.ui.pause(0.1)
+        await seat.ui.press(*"yes", "enter")
+        assert seat.ui.screen_name() == "certificate"
+        await seat.ui.press("enter")
+        assert seat.ui.screen_name() == "certificate"
+        await seat.ui.press("escape")
+        await seat.ui.wait_for(lambda: "nothing was sent" in seat.ui.field_messages())
         assert seat.server.asked == []
         assert seat.server.received == 0
 
@@ -212,16 +180,16 @@ async def test_the_word_pin_trusts_that_certificate_through_a_refused_password_t
     certificate: Identity,
 ) -> None:
     async with seated(certificate, playing("logon-401"), pinned=False) as seat:
-        await seat.until(lambda: isinstance(seat.page, CertificateScreen))
-        await seat.pilot.pause(0.1)
-        await seat.pilot.press(*"pin", "enter")
-        await seat.until(lambda: "refused" in seat.below())
+        await seat.ui.wait_for(lambda: seat.ui.screen_name() == "certificate")
+        await seat.ui.pause(0.1)
+        await seat.ui.press(*"pin", "enter")
+        await seat.ui.wait_for(lambda: "refused" in seat.ui.field_messages())
         seat.server.answer = good
-        await seat.pilot.press("enter")  # what was refused is gone: nothing is sent again
+        await seat.ui.press("enter")  # what was refused is gone: nothing is sent again
         assert len(seat.server.asked) == 2
-        await seat.pilot.press(*"right", "enter")
-        await listed(seat)
-        assert seat.app.connection.trust.pin == certificate.sha256
+        await seat.ui.press(*"right", "enter")
+        await seat.ui.wait_listed(complete=False)
+        assert seat.ui.connection().trust.pin == certificate.sha256
 
 
 async def test_a_changed_certificate_shows_both_and_sends_nothing(
@@ -231,43 +199,32 @@ async def test_a_changed_certificate_shows_both_and_sends_nothing(
     async with rogue(good, other.context()) as server:
         trust = Trust(pin=certificate.sha256)
         connection = Connection(None, Server("127.0.0.1", server.port), USER, trust, password=Secret("right"))
-        app = EmtuiApp(LaunchOptions(connection, remember=False))
-        async with app.run_test(size=(80, 30)) as pilot:
-            seat = Seat(app, pilot, server)
-            await seat.until(lambda: isinstance(seat.page, CertificateScreen))
-            text = seat.page.query_one("#text")
-
-            def shown() -> str:
-                return "\n".join(strip.text for strip in text.render_lines(text.size.region))
-
+        async with running_app(LaunchOptions(connection, remember=False), (80, 30)) as ui:
+            await ui.wait_at("certificate")
             for sha256 in (certificate.sha256, other.sha256):
-                await seat.until(lambda wanted=f"{sha256[:4]} {sha256[4:8]}": wanted in shown())  # type: ignore[misc]
+                begin = f"{sha256[:4]} {sha256[4:8]}"
+                await ui.wait_for(lambda begin=begin: begin in "\n".join(ui.lines()))  # type: ignore[misc]
             assert server.received == 0
 
 
 async def test_a_certificate_that_ends_soon_is_said_once_the_list_is_there(tmp_path: Path) -> None:
     async with seated(identity(tmp_path, days=9)) as seat:
-        await listed(seat)
-        foot = seat.list.query_one("#foot", StatusLine)
-        await seat.until(lambda: "The certificate of 127.0.0.1" in foot.render_line(0).text)
-        assert " expires on " in foot.render_line(0).text
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "The certificate of 127.0.0.1" in seat.ui.footer())
+        assert " expires on " in seat.ui.footer()
 
 
 async def test_a_closed_port_is_one_sentence_below_the_server(certificate: Identity) -> None:
     async with rogue(good, certificate.context()) as server:
         port = server.port
     connection = Connection(None, Server("127.0.0.1", port), USER, password=Secret("right"))
-    app = EmtuiApp(LaunchOptions(connection, remember=False))
-    async with app.run_test(size=(80, 23)) as pilot:
-        seat = Seat(app, pilot, server)
-        await seat.until(lambda: "refused the connection" in seat.below())
+    async with running_app(LaunchOptions(connection, remember=False)) as ui:
+        await ui.wait_for(lambda: "refused the connection" in ui.field_messages())
 
 
 async def test_plain_http_on_the_port_is_one_sentence_below_the_server() -> None:
     async with rogue(good) as server:
         connection = Connection(None, Server("127.0.0.1", server.port), USER, password=Secret("right"))
-        app = EmtuiApp(LaunchOptions(connection, remember=False))
-        async with app.run_test(size=(80, 23)) as pilot:
-            seat = Seat(app, pilot, server)
-            await seat.until(lambda: "TLS" in seat.below())
+        async with running_app(LaunchOptions(connection, remember=False)) as ui:
+            await ui.wait_for(lambda: "TLS" in ui.field_messages())
             assert server.asked == []

@@ -3,47 +3,12 @@
 from collections import Counter
 
 import pytest
-from emtui.tui.opening import OF_SESSIONS
-from emtui.tui.screens.page import Page
+from tui_driver import handles
 
-from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import COMMANDS, FOOTERS, Place, bindings, hints, keys_of, of, working
+from emtui.tui.commands import COMMANDS, FOOTERS, Command, Place, bindings, hints, keys_of, of, working
 from emtui.tui.formatting.key_help import manual
-from emtui.tui.screens.board import BoardScreen
-from emtui.tui.screens.choosing import ChoosingScreen
-from emtui.tui.screens.command_palette import CommandPalette
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.difference import DifferenceScreen
-from emtui.tui.screens.findings import FindingsScreen
-from emtui.tui.screens.handover import HandOverScreen
-from emtui.tui.screens.login.certificate_screen import CertificateScreen
-from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.raw import RawPage
-from emtui.tui.screens.text_viewer import TextScreen
-from emtui.tui.widgets.lines import Lines
-from emtui.tui.widgets.prompt import PromptInput
-from emtui.tui.widgets.query_prompt import QueryInput
+from emtui.tui.services.navigator import OF_SESSIONS
 
-WHO_CARRIES_OUT = {
-    Place.LOOKUP: LookupScreen,
-    Place.DETAIL: DetailScreen,
-    Place.DIFFERENCE: DifferenceScreen,
-    Place.CHOICE: ChoosingScreen,
-    Place.BOARD: BoardScreen,
-    Place.FINDINGS: FindingsScreen,
-    Place.HANDOVER: HandOverScreen,
-    Place.MOVING: Lines,
-    Place.PAGE: TextScreen,
-    Place.RAW: RawPage,
-    Place.PROMPT: PromptInput,
-    Place.QUERY: QueryInput,
-    Place.PALETTE: CommandPalette,
-    Place.LOGIN: LoginScreen,
-    Place.TRUST: CertificateScreen,
-    Place.VIEW: Page,
-    Place.EVERYWHERE: EmtuiApp,
-}
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
 VIEWS = (
     Place.LOOKUP,
@@ -92,8 +57,8 @@ def test_the_help_names_what_is_called_by_its_name_only_where_names_are_taken(pl
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command.place.name}-{command.name}")
-def test_every_command_is_carried_out_where_it_stands(command: object) -> None:
-    assert hasattr(WHO_CARRIES_OUT[command.place], f"action_{command.name}")  # type: ignore[attr-defined]
+def test_every_command_is_carried_out_where_it_stands(command: Command) -> None:
+    assert handles(command)
 
 
 @pytest.mark.parametrize("place", list(FOOTERS))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import MINUTE, NOON, SECOND, log, run, texts
-from textual.app import App, ComposeResult
-from textual.pilot import Pilot
+from tui_driver import ComparisonDriver, comparison
 
 from emtui import words
 from emtui.ascii import plain
@@ -20,8 +18,7 @@ from emtui.triage.differing import Difference, difference
 from emtui.triage.stretches import Stretch
 from emtui.tui.differing import heading, row_pieces, run_columns, stretch_pieces, whole_text
 from emtui.tui.formatting.session_columns import WIDE
-from emtui.tui.theme import PLAIN, THEME
-from emtui.tui.widgets.difference_lines import DifferenceLines
+from emtui.tui.theme import PLAIN
 
 BAD = run(NOON, outcome=Outcome.FAILED)
 RUNNING = run(NOON, outcome=Outcome.RUNNING)
@@ -118,87 +115,62 @@ def test_a_run_to_choose_has_outcome_start_length_and_id_and_its_message_where_t
 # --- in the widget ----------------------------------------------------------------------
 
 
-class Stage(App[None]):
-    """Nothing but the lines."""
-
-    def compose(self) -> ComposeResult:
-        self.register_theme(THEME)
-        self.theme = THEME.name
-        yield DifferenceLines()
-
-
-@asynccontextmanager
-async def stage(of: Difference, height: int = 12) -> AsyncIterator[tuple[DifferenceLines, Pilot[None]]]:
-    app = Stage()
-    async with app.run_test(size=(80, height)) as pilot:
-        lines = app.query_one(DifferenceLines)
-        lines.styles.height = height
-        await pilot.pause()
-        lines.show(of)
-        await pilot.pause()
-        yield lines, pilot
-
-
-def shown(lines: DifferenceLines) -> list[str]:
-    return [lines.render_line(y).text.rstrip() for y in range(1, lines.size.height)]
-
-
-def under(lines: DifferenceLines) -> str:
-    return shown(lines)[lines.cursor - lines.top]
+def stage(of: Difference, height: int = 12) -> AbstractAsyncContextManager[ComparisonDriver]:
+    return comparison(of, (80, height))
 
 
 MIDDLE = found(texts(*HOSTS[:30], "new", *HOSTS[30:]), texts(*HOSTS))  # type: ignore[arg-type]
 
 
 async def test_it_opens_on_the_first_divergence_with_equal_lines_folded() -> None:
-    async with stage(MIDDLE) as (lines, _):
-        assert lines.count == 9
-        assert under(lines).startswith("›+")
-        assert shown(lines)[0].endswith("27 equal lines")
-        assert shown(lines)[8].endswith("27 equal lines")
+    async with stage(MIDDLE) as lines:
+        assert lines.row_count() == 9
+        assert lines.cursor_row().startswith("›+")
+        assert lines.window_lines()[0].endswith("27 equal lines")
+        assert lines.window_lines()[8].endswith("27 equal lines")
 
 
 async def test_unfolded_and_folded_again_the_cursor_stays_on_its_line_of_the_screen() -> None:
-    async with stage(MIDDLE) as (lines, _):
-        before, line = under(lines), lines.cursor - lines.top
-        lines.fold(folds=False)
-        assert (lines.count, under(lines), lines.cursor - lines.top) == (61, before, line)
-        lines.fold(folds=True)
-        assert (lines.count, under(lines)) == (9, before)
+    async with stage(MIDDLE) as lines:
+        before, line = lines.cursor_row(), lines.cursor_line()
+        lines.group(groups=False)
+        assert (lines.row_count(), lines.cursor_row(), lines.cursor_line()) == (61, before, line)
+        lines.group(groups=True)
+        assert (lines.row_count(), lines.cursor_row()) == (9, before)
 
 
 async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one() -> None:
-    async with stage(MIDDLE) as (lines, _):
+    async with stage(MIDDLE) as lines:
         lines.go(8)
-        assert isinstance(lines.selected, Stretch)
-        lines.fold(folds=False)
-        assert under(lines).endswith("host33")
+        assert lines.is_group()
+        lines.group(groups=False)
+        assert lines.cursor_row().endswith("host33")
 
 
 async def test_the_first_of_folded_lines_is_found_from_there_and_seen() -> None:
-    async with stage(MIDDLE) as (lines, _):
+    async with stage(MIDDLE) as lines:
         lines.go(8)
-        assert not lines.stands_on([34])
-        lines.hop([34, 40], 1)
-        assert under(lines).endswith("host33")
-        assert lines.stands_on([34])
-        lines.hop([34, 40], 1)
-        assert under(lines).endswith("host39")
-        lines.hop([34, 40], -1)
-        assert under(lines).endswith("host33")
+        assert not lines.is_at([34])
+        lines.go_to_line([34, 40], 1)
+        assert lines.cursor_row().endswith("host33")
+        assert lines.is_at([34])
+        lines.go_to_line([34, 40], 1)
+        assert lines.cursor_row().endswith("host39")
+        lines.go_to_line([34, 40], -1)
+        assert lines.cursor_row().endswith("host33")
 
 
 async def test_equal_logs_stand_there_whole_from_the_top() -> None:
-    async with stage(found(texts(*HOSTS), texts(*HOSTS))) as (lines, _):  # type: ignore[arg-type]
-        assert (lines.count, lines.cursor) == (60, 0)
+    async with stage(found(texts(*HOSTS), texts(*HOSTS))) as lines:  # type: ignore[arg-type]
+        assert (lines.row_count(), lines.cursor()) == (60, 0)
 
 
 async def test_a_run_that_differs_in_nothing_so_far_opens_where_it_is_now() -> None:
     so_far = found(texts(*HOSTS[:9], "Waiting"), texts(*HOSTS[:9], "Waiting"), runs=True)  # type: ignore[arg-type]
     quick = difference(RUNNING, so_far.events[:5], GOOD, so_far.events, NOON + 5 * SECOND, last_good=True)
-    async with stage(quick) as (lines, _):
-        assert under(lines).endswith("host4")
-        assert shown(lines)[lines.cursor - lines.top + 1].startswith(" .")
+    async with stage(quick) as lines:
+        assert lines.cursor_row().endswith("host4")
+        assert lines.window_lines()[lines.cursor_line() + 1].startswith(" .")
 
 
 @pytest.mark.parametrize("place", [3, 5, 12])
@@ -206,24 +178,24 @@ async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
     there = texts(*HOSTS[:20])
     before = found(texts(*HOSTS[:4], "new", *HOSTS[4:8]), there, runs=True)  # type: ignore[arg-type]
     after = found(texts(*HOSTS[:4], "new", *HOSTS[4:12], "bad", *HOSTS[12:14]), there, runs=True)  # type: ignore[arg-type]
-    async with stage(before, height=30) as (lines, pilot):
-        lines.fold(folds=False)
+    async with stage(before, height=30) as lines:
+        lines.group(groups=False)
         lines.go(place)
-        await pilot.pause()
-        text = under(lines).split()[-1]
+        await lines.pause()
+        text = lines.cursor_row().split()[-1]
         lines.show(after)
-        await pilot.pause()
-        assert under(lines).split()[-1] == text
+        await lines.pause()
+        assert lines.cursor_row().split()[-1] == text
 
 
 async def test_another_run_to_compare_with_begins_at_its_own_first_divergence() -> None:
     other = run(NOON - timedelta(hours=5))
     another = difference(BAD, MIDDLE.events, other, MIDDLE.events[1:], NOON, last_good=False)
-    async with stage(MIDDLE) as (lines, _):
+    async with stage(MIDDLE) as lines:
         lines.show(another)
-        assert under(lines).endswith("host0")
+        assert lines.cursor_row().endswith("host0")
         lines.show(None)
-        assert (lines.count, lines.rows) == (0, ())
+        assert (lines.row_count(), lines.line_count()) == (0, 0)
 
 
 def test_what_is_sought_is_underlined_in_the_colour_of_its_line() -> None:

@@ -6,13 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import cast
 
-from seats import Seat, seated
+from tui_driver import TuiDriver, demo_app
 
 from emtui.em.errors import NotFound
 from emtui.em.model import Log, Outcome, Session, Uid
 from emtui.em.source import Source
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.widgets.key_value_list import KeyValueList
 
 
 @dataclass
@@ -36,49 +34,42 @@ class Halting:
         return await self.real.events(uid)
 
 
-async def opened(seat: Seat, *, gone: bool = False) -> tuple[DetailScreen, Halting]:
-    """The page of the newest collection that failed, and the server that it asks."""
-    rows = seat.listing.sessions.rows
+async def opened(ui: TuiDriver, *, gone: bool = False) -> Halting:
+    """Open the newest collection that failed; the server that its log comes from."""
+    rows = ui.sessions()
     failed = next(run for run in rows if run.outcome is Outcome.FAILED and run.type == "CollectJob")
-    server = Halting(seat.listing.client, failed.uid, gone)
-    page = DetailScreen(cast("Source", server), failed)
-    await seat.app.push_screen(page)
-    return page, server
-
-
-def said(page: DetailScreen) -> str:
-    pairs = page.query_one(KeyValueList)
-    return "\n".join(pairs.render_line(y).text for y in range(pairs.size.height))
+    server = Halting(ui.source(), failed.uid, gone)
+    await ui.open_from(cast("Source", server), failed)
+    return server
 
 
 async def test_an_answer_that_fails_does_not_end_what_past_logs_are_asked_for() -> None:
-    async with seated() as seat:
-        page, server = await opened(seat)
-        await seat.until(lambda: page.explanation is not None and page.worst is None)
+    async with demo_app() as ui:
+        server = await opened(ui)
+        await ui.wait_for(lambda: ui.is_explained() and ui.slowest_wait() is None)
         server.gone = True
-        await seat.press("r")
-        await seat.until(lambda: bool(page.trouble))
+        await ui.press("r")
+        await ui.wait_for(lambda: bool(ui.trouble()))
         server.goes_on.set()
-        await seat.until(lambda: page.worst is not None)
+        await ui.wait_for(lambda: ui.slowest_wait() is not None)
 
 
 async def test_a_log_that_comes_at_last_is_explained_before_past_logs_are() -> None:
-    async with seated() as seat:
-        page, server = await opened(seat, gone=True)
-        await seat.until(lambda: page.explanation is not None)
-        assert page.explanation
-        assert not page.explanation.servers
+    async with demo_app() as ui:
+        server = await opened(ui, gone=True)
+        await ui.wait_for(ui.is_explained)
+        assert not ui.explains_servers()
         server.gone = False
-        await seat.press("r")
-        await seat.until(lambda: page.log_read is not None)
-        assert page.explanation.servers
+        await ui.press("r")
+        await ui.wait_for(lambda: ui.log() is not None)
+        assert ui.explains_servers()
 
 
 async def test_what_is_marked_as_known_says_so_though_the_trouble_was_taken_away() -> None:
-    async with seated() as seat:
-        page, _ = await opened(seat, gone=True)
-        await seat.until(lambda: page.explanation is not None)
-        await seat.press("escape")
-        assert not page.trouble
-        await seat.press("m", *"INC1", "enter")
-        await seat.until(lambda: "INC1" in said(page))
+    async with demo_app() as ui:
+        await opened(ui, gone=True)
+        await ui.wait_for(ui.is_explained)
+        await ui.press("escape")
+        assert not ui.trouble()
+        await ui.press("m", *"INC1", "enter")
+        await ui.wait_for(lambda: "INC1" in ui.facts())

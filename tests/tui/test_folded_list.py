@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
-from textual.app import App, ComposeResult
+from tui_driver import SessionTableDriver, session_table
 
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.lookup import Order, parse
@@ -19,8 +19,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.triage.folds import Fold
 from emtui.tui.fold_row import span, times
 from emtui.tui.formatting.session_columns import Clock
-from emtui.tui.theme import CHANGED, NEW, THEME
-from emtui.tui.widgets.session_list import SessionList
+from emtui.tui.theme import CHANGED, NEW
 
 GOOD, BAD, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.RUNNING
 NIGHT = [*outcomes(BAD, *[GOOD] * 9, BAD, *[GOOD] * 5), *outcomes(*[GOOD] * 3, kind="LogExport", every=HOUR)]
@@ -31,48 +30,25 @@ def look(*runs: Session, at: datetime = NOON) -> Snapshot:
     return Snapshot(tuple(ordered), at)
 
 
-class Stage(App[None]):
-    """Nothing but the list."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(THEME)
-        self.theme = THEME.name
-
-    def compose(self) -> ComposeResult:
-        yield SessionList()
-
-
 @asynccontextmanager
-async def a_list(runs: Sequence[Session], lines: int = 11) -> AsyncIterator[SessionList]:
-    app = Stage()
-    async with app.run_test(size=(80, lines)) as pilot:
-        listed = app.query_one(SessionList)
-        listed.zone = UTC
-        listed.snapshot = look(*runs)
-        await listed.at_rest()
-        await pilot.pause()
+async def a_list(runs: Sequence[Session], lines: int = 11) -> AsyncIterator[SessionTableDriver]:
+    async with session_table((80, lines)) as listed:
+        listed.show(look(*runs))
+        await listed.wait_rows()
+        await listed.pause()
         yield listed
-
-
-def drawn(listed: SessionList) -> list[str]:
-    return [strip.text.rstrip() for strip in listed.render_lines(listed.size.region)][1:]
-
-
-def line_of(listed: SessionList) -> int:
-    return listed.cursor - listed.top
 
 
 async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
     async with a_list(NIGHT) as listed:
-        assert [line for line in drawn(listed) if line] == [
+        assert [line for line in listed.rows() if line] == [
             "› · success   LogExport  × 3         12:00:00   1m30s       10:00–12:00",
             "  ■ failed    CollectJob             12:00:00   1m30s",
             "  · success   CollectJob  × 9        11:45:00   1m30s       09:45–11:45",
             "  ■ failed    CollectJob             09:30:00   1m30s",
             "  · success   CollectJob  × 5        09:15:00   1m30s       08:15–09:15",
         ]
-        assert len(listed.rows) == listed.found == len(NIGHT)
+        assert len(listed.sessions()) == listed.match_count() == len(NIGHT)
 
 
 @pytest.mark.parametrize(
@@ -108,69 +84,69 @@ def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, tol
 
 async def test_the_position_tells_runs_not_rows() -> None:
     async with a_list(NIGHT) as listed:
-        assert listed.position == "1 of 19 runs"
+        assert listed.position() == "1 of 19 runs"
         listed.go(2)
-        assert listed.position == "3 of 19 runs"
+        assert listed.position() == "3 of 19 runs"
         listed.go(3)
-        assert listed.position == "14 of 19 runs"
+        assert listed.position() == "14 of 19 runs"
 
 
 async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> None:
     async with a_list(NIGHT) as listed:
         listed.go(2)
-        newest = listed.selected
-        assert await listed.turn_fold()
-        assert isinstance(listed.row_here, Session)
-        assert (listed.selected, listed.cursor, listed.count) == (newest, 2, 13)
+        newest = listed.selected()
+        assert await listed.toggle_group()
+        assert isinstance(listed.row_value(), Session)
+        assert (listed.selected(), listed.cursor(), listed.row_count()) == (newest, 2, 13)
         listed.go(6)
-        assert await listed.turn_fold()
-        assert listed.fold
-        assert (listed.selected, listed.cursor, listed.count) == (newest, 2, 5)
+        assert await listed.toggle_group()
+        assert listed.is_group()
+        assert (listed.selected(), listed.cursor(), listed.row_count()) == (newest, 2, 5)
 
 
 async def test_where_nothing_folds_nothing_opens() -> None:
     async with a_list(NIGHT) as listed:
         listed.go(1)
-        assert not await listed.turn_fold()
-        assert listed.count == 5
+        assert not await listed.toggle_group()
+        assert listed.row_count() == 5
 
 
 async def test_a_run_that_is_gone_to_is_shown_and_only_its_own_fold_opens() -> None:
     async with a_list(NIGHT) as listed:
         assert listed.select(NIGHT[4].uid)
-        assert listed.selected == NIGHT[4]
-        assert listed.count == 13
+        assert listed.selected() == NIGHT[4]
+        assert listed.row_count() == 13
         assert listed.select(NIGHT[11].uid)
-        assert listed.fold, "the newest run of a fold is what its row stands for"
-        assert listed.selected == NIGHT[11]
+        assert listed.is_group(), "the newest run of a fold is what its row stands for"
+        assert listed.selected() == NIGHT[11]
         assert not listed.select(run(NOON - 99 * HOUR).uid)
 
 
 async def test_the_rows_beside_a_run_are_those_of_the_list() -> None:
     async with a_list(NIGHT) as listed:
-        assert listed.beside(NIGHT[0].uid, 1) == NIGHT[1]
-        assert listed.beside(NIGHT[1].uid, 1) == NIGHT[10], "the fold is one row"
-        assert listed.beside(NIGHT[16].uid, -1) is None
+        assert listed.neighbour(NIGHT[0].uid, 1) == NIGHT[1]
+        assert listed.neighbour(NIGHT[1].uid, 1) == NIGHT[10], "the fold is one row"
+        assert listed.neighbour(NIGHT[16].uid, -1) is None
 
 
 async def test_a_hop_passes_folds_over_and_finds_what_is_hidden_in_one() -> None:
     async with a_list(NIGHT) as listed:
-        assert await listed.hop(lambda one: one.outcome is BAD, 1)
-        assert await listed.hop(lambda one: one.outcome is BAD, 1)
-        assert (listed.selected, listed.count) == (NIGHT[10], 5)
-        assert await listed.hop(lambda one: one is NIGHT[3], -1)
-        assert (listed.selected, listed.count) == (NIGHT[3], 13)
+        assert await listed.select_next(lambda one: one.outcome is BAD, 1)
+        assert await listed.select_next(lambda one: one.outcome is BAD, 1)
+        assert (listed.selected(), listed.row_count()) == (NIGHT[10], 5)
+        assert await listed.select_next(lambda one: one is NIGHT[3], -1)
+        assert (listed.selected(), listed.row_count()) == (NIGHT[3], 13)
 
 
 async def test_an_unusually_long_run_is_found_from_the_first_picture_on() -> None:
     slow, hangs = run(NOON - 100 * MINUTE, took=9 * MINUTE), run(NOON - 181 * MINUTE, outcome=RUNNING)
     async with a_list([*series("CollectJob", 15 * MINUTE, count=30), slow, hangs]) as listed:
-        assert await listed.hop(listed.is_unusual, 1)
-        assert listed.selected == slow
-        assert drawn(listed)[listed.cursor].endswith("9m00s  6.0")
-        assert await listed.hop(listed.is_unusual, 1)
-        assert listed.selected == hangs
-        assert not await listed.hop(listed.is_unusual, 1)
+        assert await listed.select_next(listed.is_unusual, 1)
+        assert listed.selected() == slow
+        assert listed.rows()[listed.cursor()].endswith("9m00s  6.0")
+        assert await listed.select_next(listed.is_unusual, 1)
+        assert listed.selected() == hangs
+        assert not await listed.select_next(listed.is_unusual, 1)
 
 
 async def test_a_selected_fold_stays_on_its_line_and_an_open_one_open() -> None:
@@ -178,80 +154,81 @@ async def test_a_selected_fold_stays_on_its_line_and_an_open_one_open() -> None:
     runs += outcomes(*[BAD] * 20, kind="VcPluginJob", until=NOON - HOUR, every=MINUTE)
     async with a_list(runs) as listed:
         listed.select(NIGHT[13].uid)
-        listed.go(listed.cursor, top=listed.cursor - 4)
-        count, selected = listed.count, listed.selected
+        listed.go(listed.cursor(), top=listed.cursor() - 4)
+        count, selected = listed.row_count(), listed.selected()
         more = outcomes(*[BAD] * 3, kind="LogExport", until=NOON + HOUR)
-        listed.snapshot = look(*runs, *more)
-        assert listed.count == count + 3
-        assert (listed.selected, line_of(listed)) == (selected, 4)
-        assert await listed.turn_fold()
-        assert (listed.fold is not None, line_of(listed)) == (True, 4)
-        listed.snapshot = look(*runs)
-        assert (listed.fold is not None, line_of(listed)) == (True, 4)
+        listed.show(look(*runs, *more))
+        assert listed.row_count() == count + 3
+        assert (listed.selected(), listed.cursor_line()) == (selected, 4)
+        assert await listed.toggle_group()
+        assert (listed.is_group(), listed.cursor_line()) == (True, 4)
+        listed.show(look(*runs))
+        assert (listed.is_group(), listed.cursor_line()) == (True, 4)
 
 
 async def test_a_new_good_run_joins_the_fold_that_is_open() -> None:
     async with a_list(NIGHT[:8]) as listed:
         listed.go(1)
-        await listed.turn_fold()
-        count = listed.count
-        listed.snapshot = look(*NIGHT[:8], run(NOON - 20 * MINUTE))
-        assert listed.count == count + 1
-        listed.snapshot = look(run(NOON + MINUTE), *NIGHT[1:8])
-        assert listed.count == 8, "nothing parts them any more"
+        await listed.toggle_group()
+        count = listed.row_count()
+        listed.show(look(*NIGHT[:8], run(NOON - 20 * MINUTE)))
+        assert listed.row_count() == count + 1
+        listed.show(look(run(NOON + MINUTE), *NIGHT[1:8]))
+        assert listed.row_count() == 8, "nothing parts them any more"
 
 
 async def test_what_is_new_is_folded_apart_and_what_was_seen_joins_with_the_next_change_only() -> None:
     runs = series("CollectJob", 15 * MINUTE, count=20)
     async with a_list(runs[2:]) as listed:
-        listed.marks = {runs[0].uid: CHANGED, runs[1].uid: NEW}
-        listed.snapshot = look(*runs)
-        assert [line[:31].rstrip() for line in drawn(listed) if line] == [
+        newest = look(*runs)
+        listed.set_marks({runs[0].uid: CHANGED, runs[1].uid: NEW})
+        listed.show(newest)
+        assert [line[:31].rstrip() for line in listed.rows() if line] == [
             "›~· success   CollectJob  × 2", "  · success   CollectJob  × 18",
         ]  # fmt: skip
-        assert listed.marked_in_sight == {runs[0].uid, runs[1].uid}
-        listed.marks = {}
-        listed.snapshot = Snapshot(listed.snapshot.sessions, NOON + MINUTE)
-        assert listed.count == 2, "no row moves when nothing happened"
-        listed.snapshot = look(*runs[:-1])
-        assert listed.count == 1
+        assert listed.marked_in_window() == {runs[0].uid, runs[1].uid}
+        listed.set_marks({})
+        listed.show(Snapshot(newest.sessions, NOON + MINUTE))
+        assert listed.row_count() == 2, "no row moves when nothing happened"
+        listed.show(look(*runs[:-1]))
+        assert listed.row_count() == 1
 
 
 async def test_new_runs_are_counted_above_the_window_though_they_are_folded() -> None:
     runs = series("CollectJob", 15 * MINUTE, count=20)
     async with a_list([*runs, *outcomes(*[BAD] * 30, kind="LogExport", until=NOON - HOUR)]) as listed:
-        listed.marks = {one.uid: NEW for one in runs[:3]}
-        listed.snapshot = look(*runs, *outcomes(*[BAD] * 31, kind="LogExport", until=NOON - HOUR))
-        listed.action_bottom()
-        assert listed.new_above == 3
+        listed.set_marks({one.uid: NEW for one in runs[:3]})
+        listed.show(look(*runs, *outcomes(*[BAD] * 31, kind="LogExport", until=NOON - HOUR)))
+        listed.move("bottom")
+        assert listed.new_above() == 3
 
 
 async def test_a_query_another_order_and_a_key_show_every_run() -> None:
     async with a_list(NIGHT) as listed:
         listed.go(2)
-        newest = listed.selected
-        listed.wanted = parse("collectjob", now=NOON, zone=UTC)
-        assert (listed.count, listed.selected, listed.foldable) == (16, newest, False)
-        listed.wanted = parse("", now=NOON, zone=UTC)
-        assert (listed.count, listed.selected, listed.foldable) == (5, newest, True)
-        listed.order = Order("type", descending=False)
-        assert (listed.count, listed.foldable) == (len(NIGHT), False)
-        listed.order = Order()
-        await listed.fold_all(False)
-        assert (listed.count, listed.selected) == (len(NIGHT), newest)
-        await listed.fold_all(True)
-        assert (listed.count, listed.selected) == (5, newest)
+        newest = listed.selected()
+        listed.set_query(parse("collectjob", now=NOON, zone=UTC))
+        assert (listed.row_count(), listed.selected(), listed.can_group()) == (16, newest, False)
+        listed.set_query(parse("", now=NOON, zone=UTC))
+        assert (listed.row_count(), listed.selected(), listed.can_group()) == (5, newest, True)
+        listed.set_order(Order("type", descending=False))
+        assert (listed.row_count(), listed.can_group()) == (len(NIGHT), False)
+        listed.set_order(Order())
+        await listed.group_all(groups=False)
+        assert (listed.row_count(), listed.selected()) == (len(NIGHT), newest)
+        await listed.group_all(groups=True)
+        assert (listed.row_count(), listed.selected()) == (5, newest)
 
 
 async def test_a_long_list_is_folded_between_the_keys_and_is_shown_once_it_is() -> None:
     runs = series("CollectJob", MINUTE, count=9_000)
     async with a_list(NIGHT) as listed:
-        listed.snapshot = look(*runs)
+        listed.show(look(*runs))
         turns = 0
-        while listed.count == 5:
+        while listed.row_count() == 5:
             await asyncio.sleep(0)
             turns += 1
-        assert listed.count == 1
+        assert listed.row_count() == 1
         assert turns > 10
 
 
@@ -277,18 +254,18 @@ def test_whatever_comes_the_selected_run_stays_selected_alone_or_in_its_fold(
     async def watched() -> None:
         runs = night(drawn, new)
         async with a_list(runs[new:], lines=9) as listed:
-            listed.sticks = False
-            listed.go(min(hand, max(listed.count - 1, 0)))
+            listed.set_following(wanted=False)
+            listed.go(min(hand, max(listed.row_count() - 1, 0)))
             if opens:
-                await listed.turn_fold()
-            selected, line = listed.selected, line_of(listed)
-            listed.snapshot = look(*runs)
-            assert sorted(one.uid for one in listed.rows) == sorted(one.uid for one in runs)
+                await listed.toggle_group()
+            selected, line = listed.selected(), listed.cursor_line()
+            listed.show(look(*runs))
+            assert sorted(one.uid for one in listed.sessions()) == sorted(one.uid for one in runs)
             if selected:
-                here = listed.row_here
+                here = listed.row_value()
                 assert here
                 assert selected in ([here] if isinstance(here, Session) else here.runs)
-                last_top = max(listed.count - listed.window, 0)
-                assert listed.top == max(min(listed.cursor - line, last_top), 0)
+                last_top = max(listed.row_count() - listed.window_height(), 0)
+                assert listed.window_top() == max(min(listed.cursor() - line, last_top), 0)
 
     asyncio.run(watched())

@@ -7,50 +7,45 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from seats import Seat, seated
+from tui_driver import TuiDriver, demo_app
 
 from emtui import words
 from emtui.em.errors import NotFound
 from emtui.em.model import Outcome, Uid
 from emtui.em.source import Source
 from emtui.tui.log_words import wait_text
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.raw import MOST, RawPage
-from emtui.tui.screens.text_viewer import TextScreen
-from emtui.tui.widgets.paragraph import Paragraph
 
 
-async def opened(seat: Seat, outcome: Outcome, kind: str = "") -> DetailScreen:
+async def opened(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
     """Open the newest run that went like this."""
-    await seat.press("slash", *f"state:{outcome}{f' type:{kind}' if kind else ''}", "enter", "enter")
-    await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page.explanation is not None)
-    assert isinstance(seat.page, DetailScreen)
-    return seat.page
+    await ui.press("slash", *f"state:{outcome}{f' type:{kind}' if kind else ''}", "enter", "enter")
+    await ui.wait_for(ui.is_explained)
 
 
 async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
-    async with seated() as seat:
-        page = await opened(seat, Outcome.FAILED, "collectjob")
-        await seat.until(lambda: page.worst is not None)
-        waits = [line for line in page.plain_text()().splitlines() if " longest of 5 good runs " in line]
-        assert len(waits) == sum(wait.usual is not None for wait in page.waits) > 0
-        await seat.press("s")
-        slowest = page.query_one("#tail", Paragraph).render_line(0).text
-        assert page.worst
-        assert slowest.startswith(f"{words.duration(page.worst.step.lasted or timedelta())} in “")
-        await seat.press("enter")
-        assert isinstance(seat.page, TextScreen)
-        assert "wait after event" in seat.line("title")
-        assert seat.page.text == wait_text(page.worst)
+    async with demo_app() as ui:
+        await opened(ui, Outcome.FAILED, "collectjob")
+        await ui.wait_for(lambda: ui.slowest_wait() is not None)
+        waits = [line for line in ui.plain_text().splitlines() if " longest of 5 good runs " in line]
+        assert len(waits) == sum(wait.usual is not None for wait in ui.waits()) > 0
+        await ui.press("s")
+        worst = ui.slowest_wait()
+        assert worst
+        assert ui.detail().startswith(f"{words.duration(worst.step.lasted or timedelta())} in “")
+        await ui.press("enter")
+        assert ui.screen_name() == "text_viewer"
+        assert "wait after event" in ui.title()
+        assert ui.text() == wait_text(worst)
 
 
 async def test_the_next_run_is_wrapped_as_this_one_is() -> None:
-    async with seated() as seat:
-        first = await opened(seat, Outcome.FAILED)
-        await seat.press("z", "left_square_bracket")
-        await seat.until(lambda: isinstance(seat.page, DetailScreen) and seat.page is not first)
-        assert isinstance(seat.page, DetailScreen)
-        assert seat.page.events.wraps
+    async with demo_app() as ui:
+        await opened(ui, Outcome.FAILED)
+        first = ui.session()
+        await ui.press("z", "left_square_bracket")
+        await ui.wait_for(lambda: ui.screen_name() == "session_detail" and ui.session() != first)
+        await ui.press("l")
+        assert ui.footer().startswith("Long lines are wrapped: nothing is hidden.")
 
 
 @dataclass
@@ -64,44 +59,42 @@ class Telling:
         return await asyncio.shield(self.answer)
 
     async def events_xml(self, _: Uid) -> str:
-        return "<Events>" + "x" * MOST + "</Events>"
+        return "<Events>" + "x" * 100_000 + "</Events>"
 
 
 async def test_asking_for_the_xml_is_stopped_by_esc_and_leaves_the_facts_where_they_were() -> None:
-    async with seated() as seat:
-        session = seat.listing.sessions.rows[0]
+    async with demo_app() as ui:
+        session = ui.sessions()[0]
         asked = Telling(asyncio.get_running_loop().create_future())
-        page = RawPage(DetailScreen(cast("Source", asked), session))
-        await seat.app.push_screen(page)
-        facts = page.text
-        await seat.press("r")
-        assert seat.line("foot") == "i asks the server for the XML of this run."
-        await seat.press("i", "i")
-        assert seat.line("foot") == "asking em01.example.net for the XML  Esc stops"
-        await seat.press("escape")
-        assert seat.line("foot") == "Stopped. i asks again."
-        assert page.text == facts
-        await seat.press("i")
+        await ui.open_raw_from(cast("Source", asked), session)
+        facts = ui.text()
+        await ui.press("r")
+        assert ui.footer() == "i asks the server for the XML of this run."
+        await ui.press("i", "i")
+        assert ui.footer() == "asking em01.example.net for the XML  Esc stops"
+        await ui.press("escape")
+        assert ui.footer() == "Stopped. i asks again."
+        assert ui.text() == facts
+        await ui.press("i")
         asked.answer.set_result("<a><b>1</b></a>")
-        await seat.until(lambda: page.shows_xml)
-        assert page.text.startswith("<a>\n<b>1</b>\n</a>\n\n<Events>xxx")
-        assert page.text.endswith(f"emtui events {session.id} -o xml prints them all.")
-        assert "100,000 of 100,017 characters" in page.text
-        await seat.press("i", "i", "r")
-        await seat.until(lambda: not page.busy)
-        assert seat.line("title").endswith(", as XML")
-        assert seat.line("top").endswith("as of 02:14:30 +00:00")
+        await ui.wait_for(lambda: ui.title().endswith(", as XML"))
+        assert ui.text().startswith("<a>\n<b>1</b>\n</a>\n\n<Events>xxx")
+        assert ui.text().endswith(f"emtui events {session.id} -o xml prints them all.")
+        assert "100,000 of 100,017 characters" in ui.text()
+        await ui.press("i", "i", "r")
+        await ui.wait_for(lambda: not ui.is_requesting())
+        assert ui.title().endswith(", as XML")
+        assert ui.top().endswith("as of 02:14:30 +00:00")
 
 
 async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
-    async with seated() as seat:
+    async with demo_app() as ui:
         asked = Telling(asyncio.get_running_loop().create_future())
         asked.answer.set_exception(NotFound("A recording has none."))
-        page = RawPage(DetailScreen(cast("Source", asked), seat.listing.sessions.rows[0]))
-        await seat.app.push_screen(page)
-        facts = page.text
-        await seat.press("i")
-        await seat.until(lambda: page.trouble == "A recording has none.")
-        assert page.text == facts
-        await seat.press("escape", "escape")
-        assert seat.page is seat.listing
+        await ui.open_raw_from(cast("Source", asked), ui.sessions()[0])
+        facts = ui.text()
+        await ui.press("i")
+        await ui.wait_for(lambda: ui.trouble() == "A recording has none.")
+        assert ui.text() == facts
+        await ui.press("escape", "escape")
+        assert ui.screen_name() == "session_list"

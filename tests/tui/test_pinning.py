@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from emtui.tui.screens.page import Page
 from rogue import Identity, Rogue, good, identity, playing, rogue, with_negative_serial
-from textual.pilot import Pilot
+from tui_driver import TuiDriver, running_app
 
 from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
 from emtui.local.configuration import load
 from emtui.local.connection import Connection, Options, resolve
-from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.login.certificate_screen import CertificateScreen, WordField
-from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.widgets.labeled_input import LabeledInput
-from emtui.tui.widgets.status_line import Foot
 
 USER = "EXAMPLE\\ops"
 
@@ -45,47 +39,20 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Seat:
     """A person at the screens, and the server at the other end."""
 
-    app: EmtuiApp
-    pilot: Pilot[int]
+    ui: TuiDriver
     server: Rogue
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(600):
-            if holds():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"it never came to that; the foot says: {self.foot()!r}")
-
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause(0.1)
-
-    @property
-    def page(self) -> Page:
-        return self.app.page
-
-    def foot(self) -> str:
-        foot = self.page.query_one(Foot)
-        return " ".join(" ".join(foot.render_line(y).text for y in range(max(foot.size.height, 1))).split())
-
-    def below(self, field: str) -> str:
-        return self.page.query_one(f"#{field}", LabeledInput).below
+        await self.ui.press(*keys)
+        await self.ui.pause(0.1)
 
     async def at_certificate(self) -> None:
-        await self.until(lambda: isinstance(self.page, CertificateScreen))
-        await self.pilot.pause(0.1)
+        await self.ui.wait_at("certificate")
+        await self.ui.pause(0.1)
 
     async def pin(self) -> None:
         await self.at_certificate()
         await self.press(*"pin", "enter")
-
-    @property
-    def name(self) -> str:
-        return self.page.query_one(WordField).value
-
-    async def listed(self) -> None:
-        await self.until(lambda: self.app.lookup_screen is not None and self.app.lookup_screen.stands)
-        await self.until(lambda: bool(self.app.lookup_screen and self.app.lookup_screen.sessions.rows))
 
 
 @asynccontextmanager
@@ -96,11 +63,8 @@ async def seated(
         connection = Connection(
             server=Server("127.0.0.1", server.port), user=USER, password=Secret("right"), passing=passing
         )
-        app = EmtuiApp(LaunchOptions(connection, remember=remember))
-        async with app.run_test(size=(size, 30), notifications=True, tooltips=True) as pilot:
-            yield Seat(app, pilot, server)
-        if app.client:
-            await app.client.close()
+        async with running_app(LaunchOptions(connection, remember=remember), (size, 30)) as ui:
+            yield Seat(ui, server)
 
 
 def profiles(config: Path) -> dict[str, dict[str, object]]:
@@ -118,13 +82,13 @@ async def test_a_pin_is_saved_with_server_and_user_under_the_proposed_name(
 ) -> None:
     async with seated(certificate) as seat:
         await seat.pin()
-        assert seat.name == "127.0.0.1"
+        assert seat.ui.typed() == "127.0.0.1"
         assert seat.server.received == 0
         await seat.press("enter")
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile 127.0.0.1." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1." in seat.ui.footer())
         server = Server("127.0.0.1", seat.server.port)
-        assert seat.app.identity()[1] == "127.0.0.1"
+        assert seat.ui.top().split()[0] == "127.0.0.1"
     (saved,) = profiles(config).values()
     assert (saved["server"], saved["user"], saved["pin"]) == (str(server), USER, certificate.sha256)
     assert "right" not in config.read_text()
@@ -136,8 +100,8 @@ async def test_another_name_may_be_typed_with_a_y_in_it(certificate: Identity, c
     async with seated(certificate) as seat:
         await seat.pin()
         await seat.press("ctrl+u", *"sydney", "enter")
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile sydney." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile sydney." in seat.ui.footer())
     assert list(profiles(config)) == ["sydney"]
 
 
@@ -146,11 +110,11 @@ async def test_what_is_declined_holds_for_this_run_only_and_says_so(
 ) -> None:
     async with seated(certificate) as seat:
         await seat.pin()
-        assert "Esc this run only" in seat.foot()
+        assert "Esc this run only" in seat.ui.footer()
         await seat.press("escape")
-        await seat.listed()
-        await seat.until(lambda: "The certificate is trusted for this run only." in seat.foot())
-        assert seat.app.connection.trust.pin == certificate.sha256
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only." in seat.ui.footer())
+        assert seat.ui.connection().trust.pin == certificate.sha256
     assert not config.exists()
 
 
@@ -163,22 +127,22 @@ async def test_a_certificate_that_ends_soon_does_not_take_that_sentence_away(
     async with seated(identity(tmp_path, days=9)) as seat:
         await seat.pin()
         await seat.press(key)
-        await seat.listed()
-        await seat.until(lambda: told in seat.foot() and " expires on " in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: told in seat.ui.footer() and " expires on " in seat.ui.footer())
 
 
 async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identity) -> None:
     async with seated(certificate) as seat:
         await seat.at_certificate()
         await seat.press("enter")
-        assert isinstance(seat.page, CertificateScreen)
-        assert "Nothing was typed: type pin to trust it, or press Esc to leave." in seat.foot()
+        assert seat.ui.screen_name() == "certificate"
+        assert "Nothing was typed: type pin to trust it, or press Esc to leave." in seat.ui.footer()
         await seat.press(*"pin", "enter", "ctrl+u", "enter")
-        assert isinstance(seat.page, CertificateScreen)
-        assert "No name was typed" in seat.foot()
-        assert "this run only" in seat.foot()
+        assert seat.ui.screen_name() == "certificate"
+        assert "No name was typed" in seat.ui.footer()
+        assert "this run only" in seat.ui.footer()
         await seat.press(*"a b", "enter")
-        assert "'a b' is no name for a profile" in seat.foot()
+        assert "'a b' is no name for a profile" in seat.ui.footer()
 
 
 async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
@@ -187,13 +151,13 @@ async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
     write(config, "[profiles.'127.0.0.1']\nserver = 'em09.example.net'\nuser = 'x'\n")
     async with seated(certificate) as seat:
         await seat.pin()
-        assert seat.name == "127.0.0.1-2"
+        assert seat.ui.typed() == "127.0.0.1-2"
         await seat.press("backspace", "backspace", "enter")
-        assert isinstance(seat.page, CertificateScreen)
-        assert "There is a profile 127.0.0.1 of x at em09.example.net: type another name." in seat.foot()
+        assert seat.ui.screen_name() == "certificate"
+        assert "There is a profile 127.0.0.1 of x at em09.example.net: type another name." in seat.ui.footer()
         await seat.press(*"-9", "enter")
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile 127.0.0.1-9." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1-9." in seat.ui.footer())
     assert list(profiles(config)) == ["127.0.0.1", "127.0.0.1-9"]
     assert "pin" not in profiles(config)["127.0.0.1"]
 
@@ -208,10 +172,10 @@ async def test_the_profile_of_this_server_and_user_is_updated_and_its_other_keys
         await seat.press("escape")
         await seat.press("enter")  # the file is read anew each time
         await seat.pin()
-        assert seat.name == "lab"
+        assert seat.ui.typed() == "lab"
         await seat.press("enter")
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile lab." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile lab." in seat.ui.footer())
     assert profiles(config)["lab"]["pin"] == certificate.sha256
     assert "interval = 30 # mine" in config.read_text()
 
@@ -224,9 +188,9 @@ async def test_a_configuration_that_cannot_be_written_is_one_sentence_and_the_ru
     async with seated(certificate) as seat:
         await seat.pin()
         await seat.press("enter")
-        await seat.listed()
-        await seat.until(lambda: "The certificate is trusted for this run only: " in seat.foot())
-        assert "config.toml cannot be written" in seat.foot()
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only: " in seat.ui.footer())
+        assert "config.toml cannot be written" in seat.ui.footer()
 
 
 async def test_a_configuration_that_cannot_be_read_offers_nothing(
@@ -235,16 +199,16 @@ async def test_a_configuration_that_cannot_be_read_offers_nothing(
     write(config, "[profiles.prod]\nusr = 'x'\n")
     async with seated(certificate) as seat:
         await seat.pin()
-        await seat.listed()
-        await seat.until(lambda: "trusted for this run only" in seat.foot())
-        assert "usr is not a key" in seat.foot()
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "trusted for this run only" in seat.ui.footer())
+        assert "usr is not a key" in seat.ui.footer()
 
 
 async def test_a_demo_is_offered_nothing_and_saves_nothing(certificate: Identity, config: Path) -> None:
     async with seated(certificate, remember=False) as seat:
         await seat.pin()
-        await seat.listed()
-        await seat.until(lambda: "The certificate is trusted for this run only." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "The certificate is trusted for this run only." in seat.ui.footer())
     assert not config.exists()
 
 
@@ -253,8 +217,8 @@ async def test_a_server_that_was_typed_is_saved_as_ever_without_a_question(
 ) -> None:
     async with seated(certificate, passing=False) as seat:
         await seat.pin()
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile 127.0.0.1." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1." in seat.ui.footer())
     assert profiles(config)["127.0.0.1"]["pin"] == certificate.sha256
 
 
@@ -264,41 +228,37 @@ async def test_nothing_is_saved_before_the_logon_and_a_refusal_keeps_the_name(
     async with seated(certificate, play="logon-401") as seat:
         await seat.pin()
         await seat.press("ctrl+u", *"lab", "enter")
-        await seat.until(lambda: isinstance(seat.page, LoginScreen) and "refused" in seat.below("password"))
+        await seat.ui.wait_for(
+            lambda: seat.ui.screen_name() == "login" and "refused" in seat.ui.field_message("password")
+        )
         assert not config.exists()
         seat.server.answer = good
         await seat.press(*"fresh", "enter")
-        await seat.listed()
-        await seat.until(lambda: "Saved as profile lab." in seat.foot())
+        await seat.ui.wait_listed(complete=False)
+        await seat.ui.wait_for(lambda: "Saved as profile lab." in seat.ui.footer())
     assert list(profiles(config)) == ["lab"]
 
 
 async def test_an_odd_serial_number_leaves_the_certificate_readable(certificate: Identity) -> None:
     async with seated(with_negative_serial(certificate)) as seat:
         await seat.at_certificate()
-        text = seat.page.query_one("#text")
-        shown = "\n".join(strip.text for strip in text.render_lines(text.size.region))
-    assert "CN=em01.example.net" in shown
+        assert "CN=em01.example.net" in "\n".join(seat.ui.lines())
 
 
 async def test_enter_on_an_empty_field_of_the_login_says_what_is_missing() -> None:
-    app = EmtuiApp(LaunchOptions(Connection(), remember=False))
-    async with app.run_test(size=(80, 23)) as pilot:
-        await pilot.pause(0.1)
-        field = {
-            name: app.page.query_one(f"#{name}", LabeledInput) for name in ("server", "user", "password")
-        }
-        assert "missing" not in field["server"].below
-        await pilot.press("enter")
-        assert field["server"].below.startswith("The server is missing: ")
-        await pilot.press(*"em01", "enter")
-        assert "missing" not in field["server"].below + field["user"].below
-        await pilot.press("enter")
-        assert field["user"].below.startswith("The user is missing: ")
-        await pilot.press(*"ops", "enter", "enter")
-        assert field["password"].below.startswith("The password is missing: ")
-        await pilot.press("x")
-        assert field["password"].below == ""
+    async with running_app(LaunchOptions(Connection(), remember=False)) as ui:
+        await ui.pause(0.1)
+        assert "missing" not in ui.field_message("server")
+        await ui.press("enter")
+        assert ui.field_message("server").startswith("The server is missing: ")
+        await ui.press(*"em01", "enter")
+        assert "missing" not in ui.field_message("server") + ui.field_message("user")
+        await ui.press("enter")
+        assert ui.field_message("user").startswith("The user is missing: ")
+        await ui.press(*"ops", "enter", "enter")
+        assert ui.field_message("password").startswith("The password is missing: ")
+        await ui.press("x")
+        assert ui.field_message("password") == ""
 
 
 def test_a_relative_ca_file_is_saved_as_the_file_that_was_meant(

@@ -8,13 +8,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from textual.app import App, ComposeResult
+from tui_driver import SessionTableDriver, session_table
 
 from emtui.em.model import Outcome, Session, uid_of
 from emtui.lookup import STEP, Order, parse
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.theme import THEME
-from emtui.tui.widgets.session_list import SessionList
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINES = 11
@@ -37,119 +35,99 @@ def look(*numbers: int) -> Snapshot:
     return Snapshot(tuple(run(number) for number in sorted(numbers, reverse=True)), NOON)
 
 
-class Stage(App[None]):
-    """Nothing but the list."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(THEME)
-        self.theme = THEME.name
-
-    def compose(self) -> ComposeResult:
-        yield SessionList()
-
-
 @asynccontextmanager
-async def a_list(snapshot: Snapshot) -> AsyncIterator[SessionList]:
+async def a_list(snapshot: Snapshot) -> AsyncIterator[SessionTableDriver]:
     """The list, with nothing folded: each row is a run."""
-    app = Stage()
-    async with app.run_test(size=(80, LINES)) as pilot:
-        listed = app.query_one(SessionList)
-        listed.zone = UTC
-        await listed.fold_all(False)
-        listed.snapshot = snapshot
-        await pilot.pause()
+    async with session_table((80, LINES), groups=False) as listed:
+        listed.show(snapshot)
+        await listed.pause()
         yield listed
 
 
-def numbers_of(listed: SessionList) -> list[int]:
-    return [int(session.id[:8], 16) for session in listed.rows]
-
-
-def line_of(listed: SessionList) -> int:
-    return listed.cursor - listed.top
+def numbers_of(listed: SessionTableDriver) -> list[int]:
+    return [int(session.id[:8], 16) for session in listed.sessions()]
 
 
 async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.go(20)
-        selected, line = listed.selected, line_of(listed)
-        listed.snapshot = look(*range(45))
-        assert listed.selected == selected
-        assert line_of(listed) == line
+        selected, line = listed.selected(), listed.cursor_line()
+        listed.show(look(*range(45)))
+        assert listed.selected() == selected
+        assert listed.cursor_line() == line
 
 
 async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.snapshot = look(*range(42))
-        assert listed.selected == run(41)
-        assert (listed.top, listed.cursor) == (0, 0)
+        listed.show(look(*range(42)))
+        assert listed.selected() == run(41)
+        assert (listed.window_top(), listed.cursor()) == (0, 0)
 
 
 @pytest.mark.parametrize("why", ["not wanted", "under another screen", "not the first row"])
 async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected(why: str) -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.sticks, listed.follows = why != "not wanted", why != "under another screen"
+        listed.set_following(wanted=why != "not wanted", in_front=why != "under another screen")
         listed.go(int(why == "not the first row"))
-        selected = listed.selected
-        listed.snapshot = look(*range(42))
-        assert listed.selected == selected
+        selected = listed.selected()
+        listed.show(look(*range(42)))
+        assert listed.selected() == selected
         line = int(why == "not the first row")
-        assert (listed.top, listed.cursor) == (2, 2 + line)
+        assert (listed.window_top(), listed.cursor()) == (2, 2 + line)
 
 
 async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.go(20)
-        gone = int(listed.rows[20].id[:8], 16)
+        gone = int(listed.sessions()[20].id[:8], 16)
         for newest in (40, 45, 50):
-            listed.snapshot = look(*(number for number in range(newest) if number != gone))
-            assert listed.selected == run(gone - 1)
+            listed.show(look(*(number for number in range(newest) if number != gone)))
+            assert listed.selected() == run(gone - 1)
 
 
 async def test_a_filter_keeps_the_selected_session_if_it_matches() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.select(run(15).uid)
-        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
+        listed.set_query(parse("state:failed", now=NOON, zone=UTC))
         assert numbers_of(listed) == [35, 30, 25, 20, 15, 10, 5, 0]
-        assert listed.selected == run(15)
-        listed.wanted = parse("", now=NOON, zone=UTC)
-        assert listed.selected == run(15)
+        assert listed.selected() == run(15)
+        listed.set_query(parse("", now=NOON, zone=UTC))
+        assert listed.selected() == run(15)
 
 
 async def test_what_a_half_typed_query_passes_over_does_not_move_the_selection() -> None:
     async with a_list(look(*range(40))) as listed:
         for typed in ("l", "lo", "log", "", "state:success", "state:failed"):
-            listed.wanted = parse(typed, now=NOON, zone=UTC)
-        assert listed.selected == run(35)
-        listed.wanted = parse("", now=NOON, zone=UTC)
-        assert listed.selected == run(39)
+            listed.set_query(parse(typed, now=NOON, zone=UTC))
+        assert listed.selected() == run(35)
+        listed.set_query(parse("", now=NOON, zone=UTC))
+        assert listed.selected() == run(39)
 
 
 async def test_a_selected_session_that_went_while_it_was_filtered_out_leaves_its_place() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.select(run(21).uid)
-        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
-        assert listed.selected == run(20)
-        listed.snapshot = look(*(number for number in range(45) if number != 21))
-        assert listed.selected == run(20)
+        listed.set_query(parse("state:failed", now=NOON, zone=UTC))
+        assert listed.selected() == run(20)
+        listed.show(look(*(number for number in range(45) if number != 21)))
+        assert listed.selected() == run(20)
 
 
 async def test_a_filter_that_matches_nothing_selects_nothing_and_recovers() -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.wanted = parse("nonesuch", now=NOON, zone=UTC)
-        assert listed.selected is None
-        assert listed.position == "0 of 0 runs"
-        listed.wanted = parse("", now=NOON, zone=UTC)
-        assert listed.position == "1 of 40 runs"
+        listed.set_query(parse("nonesuch", now=NOON, zone=UTC))
+        assert listed.selected() is None
+        assert listed.position() == "0 of 0 runs"
+        listed.set_query(parse("", now=NOON, zone=UTC))
+        assert listed.position() == "1 of 40 runs"
 
 
 async def test_another_order_goes_with_the_selected_session() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.select(run(7).uid)
-        listed.order = Order("started", descending=False)
+        listed.set_order(Order("started", descending=False))
         assert numbers_of(listed) == list(range(40))
-        assert listed.selected == run(7)
+        assert listed.selected() == run(7)
 
 
 async def test_hops_stop_at_the_ends() -> None:
@@ -158,14 +136,14 @@ async def test_hops_stop_at_the_ends() -> None:
         def failed(session: Session) -> bool:
             return session.outcome is Outcome.FAILED
 
-        assert await listed.hop(failed, 1)
-        assert listed.selected == run(10)
-        assert await listed.hop(failed, 1)
-        assert await listed.hop(failed, 1)
-        assert listed.selected == run(0)
-        assert not await listed.hop(failed, 1)
-        assert await listed.hop(failed, -1)
-        assert listed.selected == run(5)
+        assert await listed.select_next(failed, 1)
+        assert listed.selected() == run(10)
+        assert await listed.select_next(failed, 1)
+        assert await listed.select_next(failed, 1)
+        assert listed.selected() == run(0)
+        assert not await listed.select_next(failed, 1)
+        assert await listed.select_next(failed, -1)
+        assert listed.selected() == run(5)
 
 
 @pytest.mark.parametrize(
@@ -183,35 +161,26 @@ async def test_hops_stop_at_the_ends() -> None:
 async def test_moving(actions: tuple[str, ...], row: int) -> None:
     async with a_list(look(*range(40))) as listed:
         for action in actions:
-            getattr(listed, f"action_{action}")()
-        assert listed.cursor == row
-        assert listed.top <= row < listed.top + 10
+            listed.move(action)
+        assert listed.cursor() == row
+        assert listed.window_top() <= row < listed.window_top() + 10
 
 
 async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -> None:
     async with a_list(look(*range(40))) as listed:
         listed.go(39)
-        listed.snapshot = look(*range(12))
-        assert listed.top == 2
-
-
-def drawn(listed: SessionList) -> list[str]:
-    """What was last painted, line by line, as the framework keeps it."""
-    return [strip.text.rstrip() for strip in listed.render_lines(listed.size.region)]
+        listed.show(look(*range(12)))
+        assert listed.window_top() == 2
 
 
 @pytest.mark.parametrize("size", [(58, 6), (30, 3), (120, 30)])
 async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int, int]) -> None:
-    app = Stage()
-    async with app.run_test(size=(80, LINES)) as pilot:
-        listed = app.query_one(SessionList)
-        listed.zone = UTC
-        listed.snapshot = look(*range(40))
+    async with session_table((80, LINES)) as listed:
+        listed.show(look(*range(40)))
         listed.go(39)
-        await pilot.pause()
-        await pilot.resize_terminal(*size)
-        await pilot.pause()
-        assert sum(line.startswith("›") for line in drawn(listed)) == 1
+        await listed.pause()
+        await listed.resize(*size)
+        assert sum(line.startswith("›") for line in listed.rows()) == 1
 
 
 LONG = 4 * STEP
@@ -220,50 +189,50 @@ LONG = 4 * STEP
 
 async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_wins() -> None:
     async with a_list(look(*range(LONG))) as listed:
-        listed.wanted = parse("type:LogExport", now=NOON, zone=UTC)
-        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
-        assert listed.count == LONG
+        listed.set_query(parse("type:LogExport", now=NOON, zone=UTC))
+        listed.set_query(parse("state:failed", now=NOON, zone=UTC))
+        assert listed.row_count() == LONG
         turns = 0
-        while listed.count == LONG:
+        while listed.row_count() == LONG:
             await asyncio.sleep(0)
             turns += 1
-        assert listed.count == LONG // 5
+        assert listed.row_count() == LONG // 5
         assert turns >= LONG // STEP - 1
 
 
 async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands() -> None:
     async with a_list(look(*range(LONG))) as listed:
-        listed.wanted = parse("state:failed", now=NOON, zone=UTC)
-        listed.action_down()
-        assert listed.selected == run(LONG - 10)
-        listed.wanted = parse("type:LogExport", now=NOON, zone=UTC)
-        assert len(listed.rows) == LONG // 2
+        listed.set_query(parse("state:failed", now=NOON, zone=UTC))
+        listed.move("down")
+        assert listed.selected() == run(LONG - 10)
+        listed.set_query(parse("type:LogExport", now=NOON, zone=UTC))
+        assert len(listed.sessions()) == LONG // 2
 
 
 async def test_a_long_list_in_another_order_comes_when_it_is_sorted() -> None:
     async with a_list(look(*range(LONG))) as listed:
         listed.select(run(7).uid)
-        listed.order = Order("started", descending=False)
-        listed.wanted = parse("state:failed,success", now=NOON, zone=UTC)
-        assert listed.under_cursor == run(7)
-        await listed.at_rest()
+        listed.set_order(Order("started", descending=False))
+        listed.set_query(parse("state:failed,success", now=NOON, zone=UTC))
+        assert listed.painted_selection() == run(7)
+        await listed.wait_rows()
         assert numbers_of(listed) == list(range(LONG))
-        assert listed.selected == run(7)
+        assert listed.selected() == run(7)
 
 
 @pytest.mark.parametrize("descending", [False, True])
 async def test_runs_with_equal_values_stand_by_uid_in_both_directions(descending: bool) -> None:
     async with a_list(look(*range(20))) as listed:
-        listed.order = Order("type", descending=descending)
-        await listed.at_rest()
+        listed.set_order(Order("type", descending=descending))
+        await listed.wait_rows()
         odd, even = [*range(1, 20, 2)], [*range(0, 20, 2)]
         assert numbers_of(listed) == ([*even, *odd] if descending else [*odd, *even])
 
 
 async def test_a_look_that_comes_while_a_query_is_carried_out_counts_as_one() -> None:
     async with a_list(look(*range(LONG))) as listed:
-        listed.snapshot = look(*range(LONG + 1))
-        listed.wanted = parse("state:failed,success", now=NOON, zone=UTC)
-        await listed.at_rest()
-        assert (listed.top, listed.cursor) == (0, 0)
-        assert listed.selected == run(LONG)
+        listed.show(look(*range(LONG + 1)))
+        listed.set_query(parse("state:failed,success", now=NOON, zone=UTC))
+        await listed.wait_rows()
+        assert (listed.window_top(), listed.cursor()) == (0, 0)
+        assert listed.selected() == run(LONG)

@@ -9,13 +9,11 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from looks import NOON, run
-from textual.app import App, ComposeResult
+from tui_driver import session_table
 
-from emtui.em.model import Listing, Session
+from emtui.em.model import Listing, Session, Uid
 from emtui.lookup import Order, Query, parse, parse_order
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.theme import THEME
-from emtui.tui.widgets.session_list import SessionList
 
 STATES = ("Success", "Failed", "Warning", "InProgress")
 numbers = st.sets(st.integers(0, 60), max_size=45)
@@ -32,15 +30,6 @@ def looks(draw: st.DrawFn, at: int) -> Snapshot:
         for number in sorted(draw(numbers))
     ]
     return Snapshot.of(Listing(tuple(rows)), NOON + timedelta(minutes=at))
-
-
-class Stage(App[None]):
-    """Nothing but the list."""
-
-    def compose(self) -> ComposeResult:
-        self.register_theme(THEME)
-        self.theme = THEME.name
-        yield SessionList()
 
 
 @dataclass(frozen=True)
@@ -73,30 +62,32 @@ views = st.builds(
 )
 
 
+def uid_of(session: Session | None) -> Uid | None:
+    return session.uid if session else None
+
+
 async def moved(
     before: Snapshot, after: Snapshot, view: View, hand: tuple[int, int], *, follows: bool
 ) -> None:
-    app = Stage()
-    async with app.run_test(size=(100, 14)) as pilot:
-        listed = app.query_one(SessionList)
-        await listed.fold_all(False)  # a fold stands for its newest run
-        listed.zone, listed.wanted, listed.order, listed.sticks = UTC, view.query, view.order, follows
-        listed.snapshot = before
-        await pilot.pause()
-        assert list(listed.rows) == view.rows(before)
-        listed.go(min(hand[0], max(listed.count - 1, 0)), top=hand[1])
-        selected, line = listed.selected, listed.cursor - listed.top
-        following = follows and listed.cursor == listed.top == 0
-        listed.snapshot = after
-        assert list(listed.rows) == view.rows(after)
+    async with session_table((100, 14), groups=False) as listed:  # a fold stands for its newest run
+        listed.set_query(view.query)
+        listed.set_order(view.order)
+        listed.set_following(wanted=follows)
+        listed.show(before)
+        await listed.pause()
+        assert list(listed.sessions()) == view.rows(before)
+        listed.go(min(hand[0], max(listed.row_count() - 1, 0)), top=hand[1])
+        selected, line = listed.selected(), listed.cursor_line()
+        following = follows and listed.cursor() == listed.window_top() == 0
+        listed.show(after)
+        assert list(listed.sessions()) == view.rows(after)
         wanted = view.nearest(selected, before, after) if selected and not following else None
         if wanted:
-            assert listed.selected
-            assert listed.selected.uid == wanted.uid
-            last_top = max(listed.count - listed.window, 0)
-            assert listed.top == max(min(listed.cursor - line, last_top), 0)
+            assert uid_of(listed.selected()) == wanted.uid
+            last_top = max(listed.row_count() - listed.window_height(), 0)
+            assert listed.window_top() == max(min(listed.cursor() - line, last_top), 0)
         else:
-            assert listed.cursor == listed.top == 0
+            assert listed.cursor() == listed.window_top() == 0
 
 
 @settings(max_examples=60)
@@ -121,23 +112,19 @@ async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -
         for at, numbers in enumerate((range(2, 30), range(1, 30)))
     )
     query = parse("state:failed", now=NOON, zone=UTC)
-    app = Stage()
-    async with app.run_test(size=(100, 14)) as pilot:
-        listed = app.query_one(SessionList)
-        await listed.fold_all(False)
-        listed.zone, listed.snapshot = UTC, before
-        await pilot.pause()
+    async with session_table((100, 14), groups=False) as listed:
+        listed.show(before)
+        await listed.pause()
         listed.go(1)
-        chosen = listed.selected
+        chosen = listed.selected()
         assert chosen
-        listed.wanted = query
-        assert (listed.cursor, listed.top, listed.count) == (0, 0, 2)
-        listed.snapshot = after
-        listed.wanted = Query()
-        assert listed.selected
-        assert listed.selected.uid == chosen.uid
+        listed.set_query(query)
+        assert (listed.cursor(), listed.window_top(), listed.row_count()) == (0, 0, 2)
+        listed.show(after)
+        listed.set_query(Query())
+        assert uid_of(listed.selected()) == chosen.uid
         listed.go(0, top=0)
-        listed.wanted = query
-        listed.snapshot = before
-        listed.wanted = Query()
-        assert listed.cursor == listed.top == 0
+        listed.set_query(query)
+        listed.show(before)
+        listed.set_query(Query())
+        assert listed.cursor() == listed.window_top() == 0

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from seats import Seat, a_view, seated
+from tui_driver import demo_app, demo_start
 
 from emtui.em.model import Outcome
-from emtui.tui.theme import WRONG
-from emtui.tui.widgets.text_input import TextInput
-
-
-def underlined(seat: Seat) -> str:
-    strip = seat.listing.query_one(TextInput).render_line(0)
-    return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
 
 
 async def test_a_word_that_the_list_does_not_have_is_underlined_with_the_nearest_one() -> None:
-    async with seated() as seat:
-        await seat.press("slash", *"state", "colon", *"completedwarnin")
-        assert underlined(seat) == "", "it may still become something"
-        await seat.press("x")
-        assert underlined(seat) == "completedwarninx"
-        assert seat.line("tally") == "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
-        await seat.press("backspace", "tab", "enter")
-        assert seat.listing.query_now.text == "state:CompletedWarning"
-        assert {one.outcome for one in seat.listing.sessions.rows} == {Outcome.WARNING}
-        await seat.press("slash", "ctrl+u", *"state", "colon", *"Working", "enter")
-        assert seat.listing.query_now.text == "state:Working", "documented of another family"
-        assert seat.listing.sessions.count == 0
+    async with demo_app() as ui:
+        await ui.press("slash", *"state", "colon", *"completedwarnin")
+        assert ui.underlined() == "", "it may still become something"
+        await ui.press("x")
+        assert ui.underlined() == "completedwarninx"
+        assert ui.tally() == "! 'completedwarninx' is not a state: did you mean CompletedWarning?"
+        await ui.press("backspace", "tab", "enter")
+        assert ui.query().text == "state:CompletedWarning"
+        assert {one.outcome for one in ui.sessions()} == {Outcome.WARNING}
+        await ui.press("slash", "ctrl+u", *"state", "colon", *"Working", "enter")
+        assert ui.query().text == "state:Working", "documented of another family"
+        assert ui.row_count() == 0
 
 
 async def test_a_view_with_a_state_that_the_first_list_does_not_have_says_so_and_shows_all() -> None:
-    async with seated(start=a_view(query="state:dreamng")) as seat:
-        assert seat.listing.query_now.empty
-        assert seat.line("foot").startswith("'dreamng' is not a state: known are running, success")
+    async with demo_app(start=demo_start(query="state:dreamng")) as ui:
+        assert ui.query().empty
+        assert ui.footer().startswith("'dreamng' is not a state: known are running, success")
 
 
 async def test_a_view_with_a_word_of_the_list_stays_as_it_was_typed() -> None:
-    async with seated(start=a_view(query="-state:completedSUCCESSFULLY,canceled")) as seat:
-        assert seat.listing.query_now.text == "-state:completedSUCCESSFULLY,canceled"
-        assert Outcome.SUCCESS not in {one.outcome for one in seat.listing.sessions.rows}
+    async with demo_app(start=demo_start(query="-state:completedSUCCESSFULLY,canceled")) as ui:
+        assert ui.query().text == "-state:completedSUCCESSFULLY,canceled"
+        assert Outcome.SUCCESS not in {one.outcome for one in ui.sessions()}

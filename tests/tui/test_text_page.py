@@ -9,7 +9,7 @@ from emtui import words
 from emtui.em.address import Server
 from emtui.local.profiles import Profile
 from emtui.tui.screens.login.profile_list import ProfileList
-from emtui.tui.screens.text_viewer import wrapped
+from emtui.tui.widgets.text_view import wrapped
 
 SERVER = Server("em01.example.net")
 

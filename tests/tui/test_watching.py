@@ -28,8 +28,7 @@ from rogue import (
     rogue,
     route_of,
 )
-from textual.pilot import Pilot
-from textual.widgets import Static
+from tui_driver import TuiDriver, poll_sessions_every, running_app, set_second_logon_delay
 
 from emtui.em.address import Server, Trust
 from emtui.em.client import Client
@@ -38,19 +37,9 @@ from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.local.remembered_logon import Remember
 from emtui.local.watermark import last_look, note_look
-from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clocks import ClockReading
-from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
-from emtui.tui.screens.text_viewer import TextScreen
-from emtui.tui.widgets.difference_lines import DifferenceLines
-from emtui.tui.widgets.paragraph import Paragraph
-from emtui.tui.widgets.status_line import StatusLine
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
 GONE = reply("503 Service Unavailable", b"", "")
@@ -153,36 +142,17 @@ class Manager:
 class Watch:
     """Somebody who watches it: each `poll` is one look at the list."""
 
-    app: EmtuiApp
-    pilot: Pilot[int]
+    ui: TuiDriver
     serving: AsyncExitStack
     context: ssl.SSLContext
     server: Rogue
     manager: Manager
     hands: Hands
-    bells: int = 0
-
-    @property
-    def listing(self) -> LookupScreen:
-        screen = self.app.lookup_screen
-        assert screen is not None
-        return screen
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError("it never came to that:\n" + "\n".join(self.lines()))
 
     async def poll(self, after: float = 60) -> None:
         """So many seconds later the next look at the list, whatever comes of it."""
         self.hands.passed += after
-        health = self.listing.follow.health
-        before = health.responses + health.failures
-        self.listing.follow.refresh()
-        await self.until(lambda: health.responses + health.failures > before and not self.listing.busy)
+        await self.ui.poll_once()
 
     async def server_goes(self) -> None:
         """Nothing listens there any more, and no connection is left."""
@@ -193,30 +163,13 @@ class Watch:
         again = rogue(self.manager, self.context, self.server.port)
         self.server = await self.serving.enter_async_context(again)
 
-    def ring(self) -> None:
-        self.bells += 1
-
-    def line(self, name: str) -> str:
-        return self.listing.query_one(f"#{name}", StatusLine).render_line(0).text.strip()
-
-    @property
-    def trouble(self) -> str:
-        shown = self.app.page.query_one("#trouble", Static)
-        return str(shown.render()) if shown.display else ""
-
-    def lines(self) -> list[str]:
-        """The list as painted."""
-        size = self.listing.size.region
-        painted = [strip.text.rstrip() for strip in self.listing.sessions.render_lines(size)]
-        return [line for line in painted if line]
-
     def numbers(self) -> list[int]:
         """The runs in the list, by their numbers."""
-        return [int(session.id[:8], 16) for session in self.listing.sessions.rows]
+        return [int(session.id[:8], 16) for session in self.ui.sessions()]
 
     @property
     def selected(self) -> int:
-        selected = self.listing.sessions.selected
+        selected = self.ui.selected()
         assert selected
         return int(selected.id[:8], 16)
 
@@ -253,25 +206,12 @@ async def watching(
         connection = Connection(
             profile=named, server=where, user=USER, trust=trust, password=Secret(PASSWORD)
         )
-        app = EmtuiApp(LaunchOptions(connection, remember=remember, at_once=False, now=hands.now, zone=zone))
-        async with app.run_test(size=(80, 23), notifications=True, tooltips=True) as pilot:
-            await pilot.pause()
-            app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
-            watch = Watch(app, pilot, serving, context, server, manager, hands)
-            app.bell = watch.ring  # type: ignore[method-assign] # the bell of a test counts
-            await watch.until(
-                lambda: (
-                    app.lookup_screen is not None
-                    and watch.listing.stands
-                    and bool(watch.listing.sessions.rows)
-                )
-            )
-            watch.listing.follow.clock = hands
-            watch.listing.follow.read_clocks = hands.read_all
-            watch.listing.touched()
-            yield watch
-        if app.client:
-            await app.client.close()
+        start = LaunchOptions(connection, remember=remember, at_once=False, now=hands.now, zone=zone)
+        async with running_app(start) as ui:
+            await ui.log_on(client, connection)
+            await ui.wait_listed(complete=False)
+            ui.use_clock(hands)
+            yield Watch(ui, serving, context, server, manager, hands)
 
 
 # --- what moved -----------------------------------------------------------------
@@ -281,75 +221,70 @@ async def test_what_is_new_or_differs_is_marked_until_it_was_seen(tmp_path: Path
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         await watch.poll()
-        assert watch.lines()[1][:2] == "›~"
-        await watch.pilot.press("down", "up")
+        assert watch.ui.rows()[0][:2] == "›~"
+        await watch.ui.press("down", "up")
         await watch.poll()
-        assert watch.lines()[1][:2] == "› ", "it was seen"
+        assert watch.ui.rows()[0][:2] == "› ", "it was seen"
         watch.manager.states |= {39: "CompletedSuccessfully", 40: "InProgress"}
         await watch.poll()
-        new, changed, old, *_ = watch.lines()[1:]
+        new, changed, old, *_ = watch.ui.rows()
         assert (new[:2], changed[:2], old[:2]) == ("›+", " ~", "  ")
         await watch.poll()
-        assert watch.lines()[1][:2] == "›+", "nobody has pressed a key: nobody has seen it"
-        await watch.pilot.press("j")
+        assert watch.ui.rows()[0][:2] == "›+", "nobody has pressed a key: nobody has seen it"
+        await watch.ui.press("j")
         await watch.poll()
-        assert [line[1] for line in watch.lines()[1:4]] == [" ", " ", " "]
+        assert watch.ui.marks()[:3] == [" ", " ", " "]
 
 
 async def test_the_top_is_followed_and_anywhere_else_nothing_moves(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        await watch.pilot.press("Z")
+        await watch.ui.press("Z")
         watch.manager.states[40] = "InProgress"
         await watch.poll()
         assert watch.selected == 40
-        await watch.pilot.press("ctrl+d", "ctrl+d", "up")
-        selected, line = watch.selected, watch.listing.sessions.cursor - watch.listing.sessions.top
+        await watch.ui.press("ctrl+d", "ctrl+d", "up")
+        selected, line = watch.selected, watch.ui.cursor_line()
         watch.manager.states |= dict.fromkeys(range(41, 59), "CompletedSuccessfully")
         await watch.poll()
-        assert (watch.selected, watch.listing.sessions.cursor - watch.listing.sessions.top) == (
-            selected,
-            line,
-        )
-        assert "18 new runs above" in watch.line("query")
-        await watch.pilot.press("U")
+        assert (watch.selected, watch.ui.cursor_line()) == (selected, line)
+        assert "18 new runs above" in watch.ui.query_line()
+        await watch.ui.press("U")
         assert watch.selected == 41
-        await watch.pilot.press("g", "F")
+        await watch.ui.press("g", "F")
         watch.manager.states[59] = "InProgress"
         await watch.poll()
         assert watch.selected == 58
-        assert "1 new run above" in watch.line("query")
+        assert "1 new run above" in watch.ui.query_line()
 
 
 async def test_a_poll_without_a_change_paints_nothing_but_the_time(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
-        painted: list[object] = []
-        paint = watch.listing.sessions.render_line
-        watch.listing.sessions.render_line = lambda y: painted.append(y) or paint(y)  # type: ignore[method-assign,func-returns-value] # it counts
-        before = watch.listing.snapshot
+        painted = watch.ui.count_painted_rows()
+        before = watch.ui.snapshot()
         await watch.poll()
-        assert painted == []
+        assert painted() == 0
+        after = watch.ui.snapshot()
         assert before
-        assert watch.listing.snapshot
-        assert watch.listing.snapshot.sessions is before.sessions
-        assert "as of 18:04:00" in watch.line("top")
+        assert after
+        assert after.sessions is before.sessions
+        assert "as of 18:04:00" in watch.ui.top()
 
 
 async def test_the_sentence_of_an_alert_goes_when_the_alert_is_over(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.manager.states[40] = "Failed"
         await watch.poll(900)
-        await watch.until(lambda: bool(watch.listing.findings))
-        await watch.pilot.press("F", "a")
-        said = watch.listing.query_one("#tail", Paragraph)
-        await watch.until(
-            lambda: said.render_line(0).text.startswith("CollectJob failed at 18:15, last good 18:00")
+        await watch.ui.wait_for(lambda: bool(watch.ui.alert_types()))
+        await watch.ui.press("F", "a")
+        await watch.ui.wait_for(
+            lambda: watch.ui.detail().startswith("CollectJob failed at 18:15, last good 18:00")
         )
         watch.manager.states[41] = "CompletedSuccessfully"
         await watch.poll(900)
-        await watch.until(lambda: not watch.listing.findings)
+        await watch.ui.wait_for(lambda: not watch.ui.alert_types())
         assert watch.selected == 40
-        assert said.render_line(0).text.strip() == "message 40"
+        assert watch.ui.detail() == "message 40"
 
 
 # --- how old it is ----------------------------------------------------------------
@@ -360,86 +295,86 @@ async def test_stale_after_two_missed_polls_and_blind_after_three(tmp_path: Path
         await watch.poll()
         watch.manager.bad = GONE
         await watch.poll()
-        assert "as of 18:03:00" in watch.line("top")
-        assert "STALE" not in watch.line("top")
-        assert watch.trouble == "", "one miss is no news"
+        assert "as of 18:03:00" in watch.ui.top()
+        assert "STALE" not in watch.ui.top()
+        assert watch.ui.trouble() == "", "one miss is no news"
         await watch.poll()
-        assert "STALE  as of 18:03:00" in watch.line("top")
-        assert "overloaded" in watch.trouble
-        assert {line[1] for line in watch.lines()[1:]} == {"?"}
+        assert "STALE  as of 18:03:00" in watch.ui.top()
+        assert "overloaded" in watch.ui.trouble()
+        assert set(watch.ui.marks()) == {"?"}
         await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.line("top")
+        assert "BLIND since Fri 18:03:00" in watch.ui.top()
         await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.line("top")
+        assert "BLIND since Fri 18:03:00" in watch.ui.top()
         assert len(watch.numbers()) == 40
         watch.manager.bad = None
         await watch.poll()
-        assert "as of 18:08:00" in watch.line("top")
-        assert watch.trouble == ""
-        assert {line[1] for line in watch.lines()[1:]} == {" "}
+        assert "as of 18:08:00" in watch.ui.top()
+        assert watch.ui.trouble() == ""
+        assert set(watch.ui.marks()) == {" "}
 
 
 @pytest.mark.parametrize("name", ["server-error", "cut", "cut-document", "html-list", "too-often", "brotli"])
 async def test_no_half_an_answer_is_taken_for_a_whole_one(tmp_path: Path, name: str) -> None:
     async with watching(tmp_path) as watch:
-        counts = watch.line("tally")
+        counts = watch.ui.tally()
         watch.manager.bad = SCRIPTS[name].reply
         for _ in range(4):
             await watch.poll()
-            top = watch.line("top")
+            top = watch.ui.top()
             assert "as of 18:02:00" in top or "BLIND since Fri 18:02:00" in top
-            assert watch.line("tally") == counts
+            assert watch.ui.tally() == counts
 
 
 async def test_by_hand_the_first_failure_is_said_and_esc_waves_it_away(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.manager.bad = GONE
-        await watch.pilot.press("r")
-        await watch.until(lambda: bool(watch.trouble))
-        await watch.pilot.press("escape")
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: bool(watch.ui.trouble()))
+        await watch.ui.press("escape")
         await watch.poll()
-        assert watch.trouble == "", "the same sentence again is no news"
+        assert watch.ui.trouble() == "", "the same sentence again is no news"
 
 
 async def test_p_pauses_says_so_everywhere_and_r_asks_once(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        await watch.pilot.press("p")
-        assert "PAUSED  as of" in watch.line("top")
+        await watch.ui.press("p")
+        assert "PAUSED  as of" in watch.ui.top()
         asked = len(watch.server.asked)
         watch.hands.passed += 3600
-        await watch.pilot.pause(0.1)
+        await watch.ui.pause(0.1)
         assert len(watch.server.asked) == asked
-        await watch.pilot.press("r")
-        await watch.until(lambda: "as of 19:02:00" in watch.line("top"))
-        await watch.pilot.press("enter", "enter")
-        await watch.until(lambda: isinstance(watch.app.page, DetailScreen))
-        assert "PAUSED" in watch.app.page.query_one("#top", StatusLine).render_line(0).text
-        await watch.pilot.press("q", "p")
-        await watch.until(lambda: "PAUSED" not in watch.line("top"))
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: "as of 19:02:00" in watch.ui.top())
+        await watch.ui.press("enter", "enter")
+        await watch.ui.wait_for(lambda: watch.ui.screen_name() == "session_detail")
+        assert "PAUSED" in watch.ui.top()
+        await watch.ui.press("q", "p")
+        await watch.ui.wait_for(lambda: "PAUSED" not in watch.ui.top())
 
 
 async def test_keys_never_make_two_requests_at_once(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.manager.bad = Reply(b"", after="hang")
         asked = len(watch.server.asked)
-        await watch.pilot.press("r")
-        await watch.until(lambda: len(watch.server.asked) > asked)
-        await watch.pilot.press(*["r", "f5", "p", "p"] * 5)
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: len(watch.server.asked) > asked)
+        await watch.ui.press(*["r", "f5", "p", "p"] * 5)
         assert len(watch.server.asked) == asked + 1
-        await watch.pilot.press("escape")
-        await watch.until(lambda: not watch.listing.busy)
+        await watch.ui.press("escape")
+        await watch.ui.wait_for(lambda: not watch.ui.is_polling())
 
 
 async def test_the_servers_clock_makes_durations_and_is_warned_about(tmp_path: Path) -> None:
     async with watching(tmp_path, date=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=10)) as watch:
-        assert "The server's clock is 7m" in watch.line("foot")
+        assert "The server's clock is 7m" in watch.ui.footer()
         watch.manager.states[39] = "InProgress"
         await watch.poll()
-        assert "running" in watch.lines()[1]
-        assert "10m" in watch.lines()[1], "begun at 18:00, 18:03 here, 18:10 there"
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        text = watch.app.page.text
+        assert "running" in watch.ui.rows()[0]
+        assert "10m" in watch.ui.rows()[0], "begun at 18:00, 18:03 here, 18:10 there"
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        text = watch.ui.text()
         assert "ahead of this computer's" in text
 
 
@@ -450,9 +385,9 @@ async def test_health_says_what_following_costs_and_what_was_blind(tmp_path: Pat
             await watch.poll()
         watch.manager.bad = None
         await watch.poll()
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        text = watch.app.page.text
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        text = watch.ui.text()
         for said in (
             "every 60 s: 60 an hour",
             "Fri 20 Nov 18:02:00 +00:00 – Fri 20 Nov 18:06:00 +00:00",
@@ -478,23 +413,22 @@ async def test_after_sleep_the_list_is_stale_at_once_requested_at_once_and_the_t
         asked = watch.server.count("GET")
         watch.manager.states |= {40: "Failed", 41: "CompletedSuccessfully"}
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: "STALE  as of" in watch.line("top"))
-        await watch.until(lambda: watch.server.count("GET") > asked)
-        assert {line[1] for line in watch.lines()[1:]} == {"?"}
-        await watch.pilot.press("j")
+        await watch.ui.wait_for(lambda: "STALE  as of" in watch.ui.top())
+        await watch.ui.wait_for(lambda: watch.server.count("GET") > asked)
+        assert set(watch.ui.marks()) == {"?"}
+        await watch.ui.press("j")
         watch.manager.bad = None
-        await watch.pilot.press("escape", "r")
-        await watch.until(lambda: "STALE" not in watch.line("top"))
-        assert "as of 02:03:00" in watch.line("top")
-        line = watch.listing.query_one("#away", Static)
-        assert str(line.render()) == (
+        await watch.ui.press("escape", "r")
+        await watch.ui.wait_for(lambda: "STALE" not in watch.ui.top())
+        assert "as of 02:03:00" in watch.ui.top()
+        assert watch.ui.absence() == (
             "Fri 18:02 – Sat 02:03: 1 failed (u steps), 1 ok of 2 runs;"
             " blind Fri 18:03 – Sat 02:03, filled from the server's list"
         )
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        assert "This computer slept." in watch.app.page.text
-        assert "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00" in watch.app.page.text
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        assert "This computer slept." in watch.ui.text()
+        assert "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00" in watch.ui.text()
 
 
 async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path: Path) -> None:
@@ -502,11 +436,11 @@ async def test_a_request_that_was_under_way_is_given_up_and_made_again(tmp_path:
         watch.manager.bad = Reply(b"", after="hang")
         asked = watch.server.count("GET")
         watch.hands.passed += 60
-        watch.listing.follow.refresh()
-        await watch.until(lambda: watch.server.count("GET") == asked + 1)
+        watch.ui.poll()
+        await watch.ui.wait_for(lambda: watch.server.count("GET") == asked + 1)
         watch.manager.bad = None
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: "as of 02:03:00" in watch.line("top") and not watch.listing.is_stale)
+        await watch.ui.wait_for(lambda: "as of 02:03:00" in watch.ui.top() and not watch.ui.is_stale())
         assert watch.server.count("GET") == asked + 2
 
 
@@ -516,10 +450,9 @@ async def test_a_key_before_the_clocks_were_read_does_not_take_the_time_away_for
     async with watching(tmp_path) as watch:
         await watch.poll()
         watch.hands.slept = EIGHT_HOURS
-        await watch.pilot.press("j")
-        line = watch.listing.query_one("#away", Static)
-        await watch.until(lambda: bool(line.display))
-        assert str(line.render()).startswith("Fri 18:02 – Sat 02:03: nothing ended; blind Fri 18:03")
+        await watch.ui.press("j")
+        await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
+        assert watch.ui.absence().startswith("Fri 18:02 – Sat 02:03: nothing ended; blind Fri 18:03")
 
 
 async def test_an_alert_that_was_gathered_is_told_after_sleep_whatever_the_monotonic_clock_says(
@@ -531,47 +464,47 @@ async def test_an_alert_that_was_gathered_is_told_after_sleep_whatever_the_monot
         await watch.poll()
         watch.manager.states |= {41: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: watch.bells == 2)
+        await watch.ui.wait_for(lambda: watch.ui.bells == 2)
 
 
 async def test_a_network_that_takes_a_moment_after_sleep_is_no_outage_yet(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
         watch.manager.bad = GONE
-        failures = watch.listing.follow.health.failures
+        failures = watch.ui.health().failures
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: watch.listing.follow.health.failures > failures)
-        assert "STALE  as of 18:03:00" in watch.line("top")
-        assert watch.bells == 0
+        await watch.ui.wait_for(lambda: watch.ui.health().failures > failures)
+        assert "STALE  as of 18:03:00" in watch.ui.top()
+        assert watch.ui.bells == 0
         for _ in range(2):
             await watch.poll()
-        assert "BLIND since Fri 18:03:00" in watch.line("top")
-        assert watch.bells == 1
+        assert "BLIND since Fri 18:03:00" in watch.ui.top()
+        assert watch.ui.bells == 1
 
 
 async def test_while_paused_sleep_is_marked_and_nothing_is_requested(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        await watch.pilot.press("p")
+        await watch.ui.press("p")
         asked = watch.server.count("GET")
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: "PAUSED  STALE  as of" in watch.line("top"))
-        await watch.pilot.pause(0.2)
+        await watch.ui.wait_for(lambda: "PAUSED  STALE  as of" in watch.ui.top())
+        await watch.ui.pause(0.2)
         assert watch.server.count("GET") == asked
-        await watch.pilot.press("r")
-        await watch.until(lambda: "STALE" not in watch.line("top"))
-        assert "blind Fri 18:02" in str(watch.listing.query_one("#away", Static).render())
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: "STALE" not in watch.ui.top())
+        assert "blind Fri 18:02" in watch.ui.absence()
 
 
 async def test_an_opened_run_that_goes_on_is_asked_for_at_once_after_sleep(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         await watch.poll()
-        page = await opened(watch)
+        await open_newest(watch)
         watch.manager.states[39] = "Failed"
         watch.hands.slept = EIGHT_HOURS
-        await watch.until(lambda: not page.session.running)
+        await watch.ui.wait_for(lambda: "failed" in watch.ui.head())
 
 
 @pytest.mark.parametrize("boot", [True, False])
@@ -584,52 +517,49 @@ async def test_a_clock_that_is_set_forward_is_no_sleep_where_the_servers_clock_t
     ) as watch:
         watch.hands.boot = boot
         passed[0] = 60
-        watch.listing.follow.check_clocks()
+        watch.ui.check_clocks()
         await watch.poll()
         watch.hands.set = EIGHT_HOURS
-        await watch.until(lambda: "as of 02:03:00" in watch.line("top") and not watch.listing.is_stale)
-        line = watch.listing.query_one("#away", Static)
-        assert str(line.render()) == (
+        await watch.ui.wait_for(lambda: "as of 02:03:00" in watch.ui.top() and not watch.ui.is_stale())
+        assert watch.ui.absence() == (
             "This computer's clock was set forward by 8h00m, from Fri 18:03 to Sat 02:03."
         )
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
         assert (
             "Fri 20 Nov 18:03:00 +00:00 – Sat 21 Nov 02:03:00 +00:00:"
-            " This computer's clock was set forward by 8h00m." in watch.app.page.text
+            " This computer's clock was set forward by 8h00m." in watch.ui.text()
         )
-        assert watch.listing.follow.health.gaps == 0
-        await watch.pilot.press("q", "escape")
-        assert not line.display
+        assert watch.ui.health().gaps == 0
+        await watch.ui.press("q", "escape")
+        assert not watch.ui.absence()
 
 
 async def test_without_the_servers_clock_it_may_have_been_sleep(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
         watch.hands.set = EIGHT_HOURS
-        line = watch.listing.query_one("#away", Static)
-        await watch.until(lambda: bool(line.display))
-        assert "blind Fri 18:03 – Sat 02:03" in str(line.render())
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        assert "This computer slept, or its clock was set forward." in watch.app.page.text
+        await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
+        assert "blind Fri 18:03 – Sat 02:03" in watch.ui.absence()
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        assert "This computer slept, or its clock was set forward." in watch.ui.text()
 
 
 async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
         watch.hands.set = -3600
-        line = watch.listing.query_one("#away", Static)
-        await watch.until(lambda: "as of 17:03:00" in watch.line("top"))
+        await watch.ui.wait_for(lambda: "as of 17:03:00" in watch.ui.top())
         assert (
-            str(line.render()) == "This computer's clock was set back by 1h00m, from Fri 18:03 to Fri 17:03."
+            watch.ui.absence() == "This computer's clock was set back by 1h00m, from Fri 18:03 to Fri 17:03."
         )
-        assert not watch.listing.is_stale
-        assert watch.listing.follow.health.gaps == 0
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        assert "none since emtui was started" in watch.app.page.text
-        assert "by 1h00m: Fri 20 Nov 18:03:00 +00:00 to Fri 20 Nov 17:03:00" in watch.app.page.text
+        assert not watch.ui.is_stale()
+        assert watch.ui.health().gaps == 0
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        assert "none since emtui was started" in watch.ui.text()
+        assert "by 1h00m: Fri 20 Nov 18:03:00 +00:00 to Fri 20 Nov 17:03:00" in watch.ui.text()
 
 
 # --- while nobody looked ------------------------------------------------------------
@@ -638,25 +568,24 @@ async def test_a_clock_that_is_set_back_is_said_and_is_no_sleep(tmp_path: Path) 
 async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
-        assert not watch.listing.query_one("#away").display
+        assert not watch.ui.absence()
         watch.manager.states |= {40: "Failed", 41: "CompletedSuccessfully", 42: "CompletedSuccessfully"}
         watch.manager.bad = GONE
         for _ in range(3):
             await watch.poll(600)
         watch.manager.bad = None
         await watch.poll(600)
-        line = watch.listing.query_one("#away", Static)
-        assert line.display
-        assert str(line.render()) == (
+        assert watch.ui.absence()
+        assert watch.ui.absence() == (
             "Fri 18:02 – Fri 18:43: 1 failed (u steps), 2 ok of 3 runs;"
             " blind Fri 18:03 – Fri 18:43, filled from the server's list"
         )
         assert watch.selected == 42
-        await watch.pilot.press("j")
+        await watch.ui.press("j")
         assert watch.selected == 40, "a key does what it always does; 41 is folded with 42"
-        assert line.display
-        await watch.pilot.press("escape")
-        assert not watch.listing.query_one("#away").display
+        assert watch.ui.absence()
+        await watch.ui.press("escape")
+        assert not watch.ui.absence()
 
 
 # --- whom it tells ------------------------------------------------------------------
@@ -664,13 +593,13 @@ async def test_after_ten_minutes_without_a_key_a_line_says_what_happened(tmp_pat
 
 async def test_the_bell_rings_for_a_new_failure_and_never_for_the_first_poll(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        assert watch.bells == 0
+        assert watch.ui.bells == 0
         watch.manager.states |= {40: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
         watch.manager.states |= {41: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
 
 
 async def test_blindness_rings_once(tmp_path: Path) -> None:
@@ -678,7 +607,7 @@ async def test_blindness_rings_once(tmp_path: Path) -> None:
         watch.manager.bad = GONE
         for _ in range(6):
             await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
 
 
 async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) -> None:
@@ -691,15 +620,15 @@ async def test_each_outage_rings_once_and_runs_the_command_once(tmp_path: Path) 
     async with watching(tmp_path, {"notify_command": command}) as watch:
         for outage in (1, 2, 3):
             await watch.poll(1200)
-            assert "BLIND" not in watch.line("top")
+            assert "BLIND" not in watch.ui.top()
             await watch.server_goes()
             for missed in range(1, 6):
                 await watch.poll()
-                assert watch.bells == outage - (missed < 3), "it rings with the third request that failed"
-            await watch.until(partial(told_of, outage))
+                assert watch.ui.bells == outage - (missed < 3), "it rings with the third request that failed"
+            await watch.ui.wait_for(partial(told_of, outage))
             await watch.server_comes_back()
         await watch.poll()
-        assert watch.bells == 3
+        assert watch.ui.bells == 3
         assert told_of(3)
         assert all("refused the connection" in line for line in told.read_text().splitlines())
 
@@ -719,15 +648,15 @@ async def test_an_outage_is_worse_than_a_failure_and_rings_at_once(tmp_path: Pat
     async with watching(tmp_path, {"notify_command": writing_to(told)}) as watch:
         watch.manager.states |= {40: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
         watch.manager.bad = GONE
         for missed in range(1, 10):
             await watch.poll()
-            assert watch.bells == 1 + (missed >= 3)
+            assert watch.ui.bells == 1 + (missed >= 3)
         for _ in range(5):
             await watch.poll()
-        assert watch.bells == 2, "once for each outage"
-        await watch.until(lambda: len(told_in(told)) == 2)
+        assert watch.ui.bells == 2, "once for each outage"
+        await watch.ui.wait_for(lambda: len(told_in(told)) == 2)
         assert "CollectJob failed" in told_in(told)[0]
         assert "overloaded" in told_in(told)[1]
 
@@ -738,13 +667,13 @@ async def test_two_types_that_fail_in_the_same_list_are_told_in_one_sentence(tmp
         watch.manager.kinds |= {40: "LogExport", 41: "LicenseUpdate"}
         watch.manager.states |= {40: "Failed", 41: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
-        await watch.until(lambda: len(told_in(told)) == 1)
+        assert watch.ui.bells == 1
+        await watch.ui.wait_for(lambda: len(told_in(told)) == 1)
         (line,) = told_in(told)
         assert "2 types failed: " in line
         assert "LogExport (message 40)" in line
         assert "LicenseUpdate (message 41)" in line
-        assert watch.line("foot").startswith(line[:40]), "the footer says why it rang"
+        assert watch.ui.footer().startswith(line[:40]), "the footer says why it rang"
 
 
 async def test_what_comes_within_ten_minutes_is_told_in_one_sentence_when_they_are_over(
@@ -763,12 +692,12 @@ async def test_what_comes_within_ten_minutes_is_told_in_one_sentence_when_they_a
         await watch.poll()
         watch.manager.states |= {42: "Failed"}
         await watch.poll()
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
         await watch.poll(7 * 60 - 1)
-        assert (watch.bells, len(told_in(told))) == (1, 1)
+        assert (watch.ui.bells, len(told_in(told))) == (1, 1)
         await watch.poll(1)
-        assert watch.bells == 2
-        await watch.until(lambda: len(told_in(told)) == 2)
+        assert watch.ui.bells == 2
+        await watch.ui.wait_for(lambda: len(told_in(told)) == 2)
         line = told_in(told)[1]
         for said in (
             "connection back 18:06, lost 18:05",
@@ -780,7 +709,7 @@ async def test_what_comes_within_ten_minutes_is_told_in_one_sentence_when_they_a
             assert said in line
         for _ in range(3):
             await watch.poll(1200)
-        assert watch.bells == 2, "each once"
+        assert watch.ui.bells == 2, "each once"
 
 
 async def test_a_failure_that_was_acknowledged_meanwhile_is_not_told(tmp_path: Path) -> None:
@@ -790,10 +719,10 @@ async def test_a_failure_that_was_acknowledged_meanwhile_is_not_told(tmp_path: P
         watch.manager.kinds[41] = "LogExport"
         watch.manager.states |= {41: "Failed"}
         await watch.poll()
-        await watch.pilot.press("g", "m", *"seen", "enter")
-        await watch.until(lambda: bool(watch.listing.known))
+        await watch.ui.press("g", "m", *"seen", "enter")
+        await watch.ui.wait_for(lambda: watch.ui.detail().startswith("known"))
         await watch.poll(1200)
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
 
 
 async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_is_known(
@@ -803,9 +732,9 @@ async def test_a_run_of_which_the_list_has_only_the_name_rings_once_its_outcome_
         watch.manager.names_only = True
         watch.manager.states |= {40: "Failed"}
         await watch.poll()
-        await watch.until(lambda: watch.bells == 1)
+        await watch.ui.wait_for(lambda: watch.ui.bells == 1)
         await watch.poll(1200)
-        assert watch.bells == 1
+        assert watch.ui.bells == 1
 
 
 async def test_the_command_ends_with_emtui_with_all_that_it_has_started(tmp_path: Path) -> None:
@@ -814,7 +743,7 @@ async def test_the_command_ends_with_emtui_with_all_that_it_has_started(tmp_path
     async with watching(tmp_path, {"notify_command": command}) as watch:
         watch.manager.states |= {40: "Failed"}
         await watch.poll()
-        await watch.until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+        await watch.ui.wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         leader, child = map(int, pids.read_text().split())
         assert is_running(leader)
         assert is_running(child)
@@ -834,47 +763,47 @@ def is_running(pid: int) -> bool:
 
 
 async def test_each_refused_logon_rings_and_the_title_says_blind(tmp_path: Path) -> None:
-    titles: list[str] = []
     async with watching(tmp_path, {"title": True}) as watch:
-        watch.app.set_terminal_title = titles.append  # type: ignore[method-assign,assignment] # there is no terminal
+        titles = watch.ui.record_titles()
         for refusal in (1, 2):
             watch.manager.bad = watch.manager.logon = REFUSED
             await watch.poll(1200)
-            assert "LOGON REFUSED" in watch.trouble
-            assert watch.bells == refusal
-            await watch.until(lambda: titles[-1:] == ["emtui prod: BLIND"])
+            assert "LOGON REFUSED" in watch.ui.trouble()
+            assert watch.ui.bells == refusal
+            await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod: BLIND"])
             watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
-            await watch.pilot.press("L")
-            await watch.until(lambda: isinstance(watch.app.page, LoginScreen))
-            await watch.pilot.press(*PASSWORD, "enter")
-            await watch.until(lambda: watch.app.screen is watch.listing and not watch.listing.is_blind)
-            await watch.until(lambda: titles[-1:] == ["emtui prod"])
+            await watch.ui.press("L")
+            await watch.ui.wait_for(lambda: watch.ui.screen_name() == "login")
+            await watch.ui.press(*PASSWORD, "enter")
+            await watch.ui.wait_for(
+                lambda: watch.ui.screen_name() == "session_list" and not watch.ui.is_lost()
+            )
+            await watch.ui.wait_for(lambda: titles[-1:] == ["emtui prod"])
 
 
 async def test_a_page_above_the_list_no_longer_says_blind_once_the_server_answers(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         await watch.poll()
-        await watch.pilot.press("B")
-
-        def top() -> str:
-            return watch.app.page.query_one("#top", StatusLine).render_line(0).text
+        await watch.ui.press("B")
 
         watch.manager.bad = GONE
         for _ in range(3):
             await watch.poll()
-        assert "BLIND" in top()
+        assert "BLIND" in watch.ui.top()
         watch.manager.bad = None
         await watch.poll()
-        assert "BLIND" not in top()
-        await watch.pilot.press("q", "Z", "enter")
-        await watch.until(lambda: isinstance(watch.app.page, DetailScreen) and not watch.app.page.busy)
+        assert "BLIND" not in watch.ui.top()
+        await watch.ui.press("q", "Z", "enter")
+        await watch.ui.wait_for(
+            lambda: watch.ui.screen_name() == "session_detail" and not watch.ui.is_requesting()
+        )
         watch.manager.bad = GONE
         for _ in range(3):
             await watch.poll()
-        assert "BLIND" in top()
+        assert "BLIND" in watch.ui.top()
         watch.manager.bad = None
         await watch.poll()
-        assert "BLIND" not in top()
+        assert "BLIND" not in watch.ui.top()
 
 
 async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> None:
@@ -883,8 +812,8 @@ async def test_a_profile_may_be_silent_and_may_run_a_command(tmp_path: Path) -> 
     async with watching(tmp_path, {"silent": True, "notify_command": command}) as watch:
         watch.manager.states |= {40: "Failed"}
         await watch.poll()
-        await watch.until(lambda: told.exists() and told.stat().st_size > 0)
-        assert watch.bells == 0
+        await watch.ui.wait_for(lambda: told.exists() and told.stat().st_size > 0)
+        assert watch.ui.bells == 0
         assert "CollectJob failed" in told.read_text()
         assert "message 40" in told.read_text()
 
@@ -907,43 +836,43 @@ async def test_a_logon_that_has_ended_is_made_anew_without_a_word(tmp_path: Path
         watch.server.answer = expired
         await watch.poll()
         assert watch.server.count("POST") == logons + 1
-        assert watch.trouble == ""
-        assert "as of 18:03:00" in watch.line("top")
+        assert watch.ui.trouble() == ""
+        assert "as of 18:03:00" in watch.ui.top()
 
 
 async def test_a_refused_logon_is_a_line_above_the_untouched_view_and_l_mends_it(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        await watch.pilot.press("slash", *"messa")
+        await watch.ui.press("slash", *"messa")
         watch.manager.bad = reply("401 Unauthorized")
         watch.manager.logon = REFUSED
         await watch.poll()
-        assert "LOGON REFUSED" in watch.trouble
-        assert "L log on" in watch.trouble
-        assert "BLIND since Fri 18:02:00" in watch.line("top")
-        await watch.pilot.press("g", "e", "enter")
-        assert watch.listing.query_now.text == "message", "the keys still went into the query"
+        assert "LOGON REFUSED" in watch.ui.trouble()
+        assert "L log on" in watch.ui.trouble()
+        assert "BLIND since Fri 18:02:00" in watch.ui.top()
+        await watch.ui.press("g", "e", "enter")
+        assert watch.ui.query().text == "message", "the keys still went into the query"
         attempts = watch.server.count("POST")
-        await watch.pilot.press("down", "down", "r")
-        await watch.pilot.pause(0.3)
+        await watch.ui.press("down", "down", "r")
+        await watch.ui.pause(0.3)
         assert watch.server.count("POST") == attempts, "nobody has given another password"
         selected = watch.selected
         watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
         watch.manager.states[40] = "CompletedSuccessfully"
         watch.hands.passed += 3600
-        await watch.pilot.press("L")
-        await watch.until(lambda: isinstance(watch.app.page, LoginScreen))
-        await watch.pilot.press(*PASSWORD, "enter")
-        await watch.until(lambda: watch.app.screen is watch.listing and 40 in watch.numbers())
+        await watch.ui.press("L")
+        await watch.ui.wait_for(lambda: watch.ui.screen_name() == "login")
+        await watch.ui.press(*PASSWORD, "enter")
+        await watch.ui.wait_for(lambda: watch.ui.screen_name() == "session_list" and 40 in watch.numbers())
         assert watch.selected == selected
-        assert watch.listing.query_now.text == "message"
-        assert watch.trouble == ""
-        assert "as of 19:03:00" in watch.line("top")
+        assert watch.ui.query().text == "message"
+        assert watch.ui.trouble() == ""
+        assert "as of 19:03:00" in watch.ui.top()
 
 
 async def test_a_refusal_just_after_an_outage_is_tried_once_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.tui.logging_on.SECOND_TRY", timedelta(seconds=3))
+    set_second_logon_delay(monkeypatch, timedelta(seconds=3))
     at_home(tmp_path, monkeypatch)
     async with watching(tmp_path, remember=True) as watch:
         watch.manager.bad = GONE
@@ -951,20 +880,20 @@ async def test_a_refusal_just_after_an_outage_is_tried_once_more(
         watch.manager.bad = watch.manager.logon = REFUSED
         attempts = watch.server.count("POST")
         await watch.poll()
-        assert "LOGON REFUSED" in watch.trouble
-        await watch.pilot.press("exclamation_mark")
-        assert isinstance(watch.app.page, TextScreen)
-        assert "Second logon    once, at" in watch.app.page.text
-        await watch.pilot.press("q")
+        assert "LOGON REFUSED" in watch.ui.trouble()
+        await watch.ui.press("exclamation_mark")
+        assert watch.ui.screen_name() == "text_viewer"
+        assert "Second logon    once, at" in watch.ui.text()
+        await watch.ui.press("q")
         watch.manager.bad, watch.manager.logon = None, GOOD["logon"]
-        await watch.until(lambda: "as of 18:04:00" in watch.line("top"))
-        assert watch.trouble == ""
+        await watch.ui.wait_for(lambda: "as of 18:04:00" in watch.ui.top())
+        assert watch.ui.trouble() == ""
         assert watch.server.count("POST") == attempts + 2
 
 
 @pytest.mark.parametrize("why", ["no outage", "not wanted", "refused again"])
 async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
-    monkeypatch.setattr("emtui.tui.logging_on.SECOND_TRY", timedelta(seconds=0.1))
+    set_second_logon_delay(monkeypatch, timedelta(seconds=0.1))
     at_home(tmp_path, monkeypatch)
     profile: dict[str, object] = {"no_second_logon": True} if why == "not wanted" else {}
     async with watching(tmp_path, profile, remember=True) as watch:
@@ -974,7 +903,7 @@ async def test_and_otherwise_never(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         watch.manager.bad = watch.manager.logon = REFUSED
         attempts = watch.server.count("POST")
         await watch.poll()
-        await watch.pilot.pause(0.8)
+        await watch.ui.pause(0.8)
         assert watch.server.count("POST") == attempts + 1 + (why == "refused again")
 
 
@@ -984,10 +913,9 @@ async def test_what_ended_since_the_last_run_of_emtui_is_told(
     at_home(tmp_path, monkeypatch)
     note_look("prod", FRIDAY - timedelta(hours=1))
     async with watching(tmp_path, remember=True) as watch:
-        line = watch.listing.query_one("#away", Static)
-        await watch.until(lambda: bool(line.display))
-        assert str(line.render()) == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
-        watch.app.note_look()
+        await watch.ui.wait_for(lambda: bool(watch.ui.absence()))
+        assert watch.ui.absence() == "Fri 17:02 – Fri 18:02: 4 ok of 4 runs"
+        watch.ui.note_last_look()
         assert last_look("prod") == FRIDAY
 
 
@@ -997,62 +925,55 @@ async def test_what_ended_since_the_last_run_of_emtui_is_told(
 async def test_the_events_of_a_running_session_come_by_themselves_and_its_end_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.monitor.backoff.LEAST", 0.05)
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=0.05))
+    poll_sessions_every(monkeypatch, 0.05)
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         watch.manager.lines = 30
         await watch.poll()
-        await watch.pilot.press("g", "enter")
-        await watch.until(
-            lambda: isinstance(watch.app.page, DetailScreen) and watch.app.page.events.shown == 30
+        await watch.ui.press("g", "enter")
+        await watch.ui.wait_for(
+            lambda: watch.ui.screen_name() == "session_detail" and len(watch.ui.events()) == 30
         )
-        page = watch.app.page
-        assert isinstance(page, DetailScreen)
         watch.manager.lines = 31
-        await watch.until(lambda: page.events.shown == 31)
-        assert page.events.cursor == page.events.count - 1, "the end is followed"
-        await watch.pilot.press("g", "j")
+        await watch.ui.wait_for(lambda: len(watch.ui.events()) == 31)
+        assert watch.ui.cursor() == watch.ui.row_count() - 1, "the end is followed"
+        await watch.ui.press("g", "j")
         watch.manager.lines = 32
-        await watch.until(lambda: page.events.shown == 32)
-        assert page.events.cursor == 1, "whoever moves up stays there"
+        await watch.ui.wait_for(lambda: len(watch.ui.events()) == 32)
+        assert watch.ui.cursor() == 1, "whoever moves up stays there"
         watch.manager.states[39] = "Failed"
-        await watch.until(
-            lambda: "It has ended: failed." in page.query_one("#foot", StatusLine).render_line(0).text
-        )
+        await watch.ui.wait_for(lambda: "It has ended: failed." in watch.ui.footer())
 
 
 # --- a run that is gone ----------------------------------------------------------
 
 
-async def opened(watch: Watch) -> DetailScreen:
-    """The newest run of the list, opened."""
-    await watch.pilot.press("g", "enter")
-    await watch.until(lambda: isinstance(watch.app.page, DetailScreen) and not watch.app.page.asking)
-    assert isinstance(watch.app.page, DetailScreen)
-    return watch.app.page
+async def open_newest(watch: Watch) -> None:
+    """Open the newest run of the list."""
+    await watch.ui.press("g", "enter")
+    await watch.ui.wait_for(
+        lambda: watch.ui.screen_name() == "session_detail" and not watch.ui.is_requesting()
+    )
 
 
 async def test_a_run_that_goes_on_and_is_gone_is_told_as_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emtui.monitor.backoff.LEAST", 0.05)
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=0.05))
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.SOONEST", 0.05)
+    poll_sessions_every(monkeypatch, 0.05)
     async with watching(tmp_path) as watch:
         watch.manager.states[39] = "InProgress"
         await watch.poll()
-        page = await opened(watch)
+        await open_newest(watch)
         del watch.manager.states[39]
-        await watch.until(lambda: bool(page.trouble))
+        await watch.ui.wait_for(lambda: bool(watch.ui.trouble()))
         run = "CollectJob 00000027-0000-4000-8000-000000000000"
-        assert f"no longer lists {run}: it was running at Fri 18:03:00 +00:00, and how" in page.trouble
+        assert f"no longer lists {run}: it was running at Fri 18:03:00 +00:00, and how" in watch.ui.trouble()
         asked = len(watch.server.asked)
-        await watch.pilot.pause(0.1)
+        await watch.ui.pause(0.1)
         assert len(watch.server.asked) == asked, "nobody asks for it again by itself"
-        await watch.pilot.press("r")
-        await watch.until(lambda: len(watch.server.asked) > asked and not page.asking)
-        assert f"no longer lists {run}" in page.trouble
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: len(watch.server.asked) > asked and not watch.ui.is_requesting())
+        assert f"no longer lists {run}" in watch.ui.trouble()
 
 
 async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
@@ -1060,28 +981,28 @@ async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
         watch.manager.keeps_logs = False
         watch.manager.states[39] = "Failed"
         await watch.poll()
-        page = await opened(watch)
+        await open_newest(watch)
         gone = "The server no longer has its events; r asks again."
-        assert page.events.empty == (gone,)
-        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in page.trouble
+        assert watch.ui.empty_text() == gone
+        assert "no longer has a log of session 00000027-0000-4000-8000-000000000000" in watch.ui.trouble()
         del watch.manager.states[39]
-        await watch.pilot.press("r")
-        await watch.until(lambda: "no longer lists session" in page.trouble)
-        assert page.events.empty == (gone,)
-        await watch.pilot.press("d")
-        await watch.until(lambda: watch.app.page is not page)
-        assert gone in "".join(watch.app.page.query_one(DifferenceLines).empty)
-        await watch.pilot.press("q")
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: "no longer lists session" in watch.ui.trouble())
+        assert watch.ui.empty_text() == gone
+        await watch.ui.press("d")
+        await watch.ui.wait_for(lambda: watch.ui.screen_name() == "comparison")
+        assert gone in watch.ui.empty_text()
+        await watch.ui.press("q")
         watch.manager.keeps_logs, watch.manager.states[39] = True, "Failed"
-        await watch.pilot.press("r")
-        await watch.until(lambda: page.events.shown == 2)
-        assert (page.trouble, page.gone) == ("", "")
+        await watch.ui.press("r")
+        await watch.ui.wait_for(lambda: len(watch.ui.events()) == 2)
+        assert (watch.ui.trouble(), watch.ui.empty_text()) == ("", "")
 
 
 async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        watch.app.go_to("99999999-0000-4000-8000-000000000000")
-        await watch.until(lambda: "the id is wrong" in watch.app.page.trouble)
+        watch.ui.paste("99999999-0000-4000-8000-000000000000")
+        await watch.ui.wait_for(lambda: "the id is wrong" in watch.ui.trouble())
 
 
 # --- whose clock ----------------------------------------------------------------
@@ -1089,19 +1010,18 @@ async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
 
 def zone_told(watch: Watch) -> str:
     """The offset on the first line of the page that is shown."""
-    top = watch.app.page.query_one("#top", StatusLine).render_line(0).text
-    (offset,) = re.findall(r" ([+-]\d\d:\d\d)", top)
+    (offset,) = re.findall(r" ([+-]\d\d:\d\d)", watch.ui.top())
     return str(offset)
 
 
 async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) -> None:
     async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
-        assert "23:30:00" in watch.lines()[1]
+        assert "23:30:00" in watch.ui.rows()[0]
         said = []
         for _ in range(3):
-            await watch.pilot.press("t")
-            said.append((watch.line("foot").partition(".")[0], zone_told(watch)))
+            await watch.ui.press("t")
+            said.append((watch.ui.footer().partition(".")[0], zone_told(watch)))
         assert said == [
             ("Times are local", "+01:00"),
             ("Times are in UTC", "+00:00"),
@@ -1112,22 +1032,21 @@ async def test_times_begin_in_the_servers_zone_and_t_goes_round(tmp_path: Path) 
 async def test_without_a_zone_of_the_server_t_says_how_to_have_one(tmp_path: Path) -> None:
     async with watching(tmp_path, zone=ZoneInfo("Europe/Berlin")) as watch:
         await watch.poll()
-        await watch.pilot.press("t", "t")
+        await watch.ui.press("t", "t")
         assert zone_told(watch) == "+01:00"
-        assert watch.line("foot").startswith("Times are local. A time_zone in the profile adds the server's.")
+        assert watch.ui.footer().startswith("Times are local. A time_zone in the profile adds the server's.")
 
 
 async def test_another_zone_shows_the_same_rows_and_the_query_stays_true(tmp_path: Path) -> None:
     async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
-        watch.listing.narrow("since:22:50")
-        await watch.pilot.pause()
+        await watch.ui.press("slash", *"since:22:50", "enter")
         rows = watch.numbers()
-        await watch.pilot.press("t")
-        assert watch.listing.query_now.text == "since:2026-11-20T17:20Z"
+        await watch.ui.press("t")
+        assert watch.ui.query().text == "since:2026-11-20T17:20Z"
         assert watch.numbers() == rows
         assert 0 < len(rows) < len(watch.manager.states)
-        await watch.pilot.press("B")
+        await watch.ui.press("B")
         assert zone_told(watch) == "+00:00"
 
 
@@ -1135,25 +1054,25 @@ async def test_the_zone_stands_in_the_first_line_of_every_page(tmp_path: Path) -
     async with watching(tmp_path, {"time_zone": "Asia/Kolkata"}) as watch:
         await watch.poll()
         for keys in ("Z", "enter", "i", "q q B", "q 4", "q exclamation_mark", "q question_mark", "q L"):
-            await watch.pilot.press(*keys.split())
-            await watch.pilot.pause()
+            await watch.ui.press(*keys.split())
+            await watch.ui.pause()
             assert zone_told(watch) == "+05:30", keys
-        await watch.pilot.press("escape")
-        await watch.pilot.resize_terminal(58, 16)
+        await watch.ui.press("escape")
+        await watch.ui.resize(58, 16)
         watch.manager.bad = GONE
         for _ in range(3):
             await watch.poll()
         assert zone_told(watch) == "+05:30"
-        assert "BLIND" in watch.line("top")
+        assert "BLIND" in watch.ui.top()
 
 
 async def test_an_answer_that_comes_may_say_more_than_a_narrow_line_holds(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        await watch.pilot.resize_terminal(58, 16)
+        await watch.ui.resize(58, 16)
         for progress in ("asking " + "e" * length for length in (30, 38, 39, 40, 41, 42, 60, 200)):
-            watch.listing.progress = progress
-            await watch.pilot.pause()
-            assert watch.line("tally").endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
-        watch.listing.progress = ""
-        await watch.pilot.pause()
-        assert "ok" in watch.line("tally")
+            watch.ui.show_progress(progress)
+            await watch.ui.pause()
+            assert watch.ui.tally().endswith(f"{progress}  Esc stops"[:58].strip()[-12:])
+        watch.ui.show_progress("")
+        await watch.ui.pause()
+        assert "ok" in watch.ui.tally()

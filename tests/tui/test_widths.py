@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from tui_driver import session_table
 
 from emtui.em.model import Result, Session, uid_of
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.terminal.capabilities import Capabilities
 from emtui.tui.terminal.frame_diff import cells_of
-from emtui.tui.widgets.session_list import SessionList
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEXTS = {
@@ -33,13 +32,6 @@ def by_character(text: str) -> int:
 MEASURES: tuple[Callable[[str], int], ...] = (cell_len, by_character)
 
 
-class Stage(App[None]):
-    """Nothing but the list."""
-
-    def compose(self) -> ComposeResult:
-        yield SessionList()
-
-
 def run(number: int, kind: str, message: str) -> Session:
     return Session(
         uid_of(f"{number:08x}-0000-4000-8000-000000000000"),
@@ -52,15 +44,11 @@ def run(number: int, kind: str, message: str) -> Session:
 
 
 async def test_the_columns_of_the_list_stand_below_each_other() -> None:
-    app = Stage()
-    async with app.run_test(size=(120, 12)) as pilot:
-        listed = app.query_one(SessionList)
-        listed.zone = UTC
-        listed.snapshot = Snapshot(
-            tuple(run(number, *pair) for number, pair in enumerate(TEXTS.items(), 1)), NOON
-        )
-        await pilot.pause()
-        rows = [listed.render_line(y + SessionList.HEADING) for y in range(len(TEXTS))]
+    async with session_table((120, 12)) as listed:
+        runs = tuple(run(number, *pair) for number, pair in enumerate(TEXTS.items(), 1))
+        listed.show(Snapshot(runs, NOON))
+        await listed.pause()
+        rows = listed.strips()[1 : len(TEXTS) + 1]
         starts = set()
         for row, message in zip(rows, TEXTS.values(), strict=True):
             assert row.cell_length == 120

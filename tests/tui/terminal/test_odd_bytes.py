@@ -9,18 +9,14 @@ from pathlib import Path
 
 import pytest
 from odd_bytes import WHOLE, odd, pieces
-from seats import seated
 from textual import events
 from textual.message import Message
-from textual.pilot import Pilot
+from tui_driver import TuiDriver, demo_app, running_app
 
 from emtui.local.connection import Connection
-from emtui.tui.app import EmtuiApp
-from emtui.tui.commands import Place
 from emtui.tui.options import LaunchOptions
 from emtui.tui.terminal.input_filter import SAME_BURST_S, UNFINISHED_S, Ack, BackgroundReply, InputFilter
 from emtui.tui.terminal.key_reader import KeyReader, Resized
-from emtui.tui.widgets.text_input import TextInput
 
 A_MOMENT = 0.001
 
@@ -130,18 +126,17 @@ def test_a_hundred_thousand_odd_bytes_end_nothing_and_the_next_key_is_that_key()
             assert is_plain(line.brings(b"j")), (seed, number)
 
 
-async def come(app: EmtuiApp, pilot: Pilot[int], seed: int) -> None:
+async def come(ui: TuiDriver, seed: int) -> None:
     """Odd bytes come to this app, in pieces, as its driver would tell it."""
     line = Line()
     for number, piece in enumerate(pieces(seed, odd(seed, 4_000))):
         for event in [*line.brings(piece), *line.rests(A_MOMENT if number % 9 else 2 * UNFINISHED_S)]:
             if isinstance(event, Message):
-                app.post_message(event)
+                ui.send(event)
         if number % 50 == 0:
-            await pilot.pause()
-    await pilot.pause()
-    assert app.is_running
-    assert app.fault is None
+            await ui.pause()
+    await ui.pause()
+    assert ui.runs_without_fault()
 
 
 @pytest.mark.parametrize("place", ["list", "query", "search"])
@@ -150,27 +145,23 @@ async def test_odd_bytes_at_a_list_or_in_its_fields_end_nothing(
 ) -> None:
     seed = secrets.randbits(32)
     monkeypatch.chdir(tmp_path)  # some key may write a file
-    async with seated() as seat:
-        await seat.press(*{"list": (), "query": ("slash",), "search": ("enter", "slash")}[place])
-        await come(seat.app, seat.pilot, seed)
+    async with demo_app() as ui:
+        await ui.press(*{"list": (), "query": ("slash",), "search": ("enter", "slash")}[place])
+        await come(ui, seed)
         for _ in range(20):
-            if seat.page is seat.listing and not seat.listing.open_field():
+            if ui.screen_name() == "session_list" and not ui.is_prompting():
                 break
-            await seat.press("escape")
-        await seat.press("slash", "ctrl+u", "x")
-        assert seat.listing.query_one("#prompt TextInput", TextInput).value == "x", seed
+            await ui.press("escape")
+        await ui.press("slash", "ctrl+u", "x")
+        assert ui.typed() == "x", seed
 
 
 async def test_odd_bytes_at_the_login_end_nothing_and_the_fields_can_be_typed_into() -> None:
     seed = secrets.randbits(32)
-    app = EmtuiApp(LaunchOptions(Connection(), remember=False))
-    async with app.run_test() as pilot:
-        await come(app, pilot, seed)
-        while app.page.PLACE is not Place.LOGIN:
-            await pilot.press("escape")
-        server = app.page.query_one("#server TextInput", TextInput)
-        for _ in range(9):
-            if not server.has_focus:
-                await pilot.press("tab")
-        await pilot.press("home", "x")
-        assert server.value.startswith("x"), seed
+    async with running_app(LaunchOptions(Connection(), remember=False), (80, 24)) as ui:
+        await come(ui, seed)
+        while ui.screen_name() != "login":
+            await ui.press("escape")
+        await ui.focus_field("server")
+        await ui.press("home", "x")
+        assert (ui.typed() or "").startswith("x"), seed

@@ -1,0 +1,1149 @@
+"""Runs emtui's screens in this process, and drives them as a person does: keys in, painted text out.
+
+The only module of the tests that knows the classes, attributes and private names of the screens, the
+widgets and the application. What a test needs to read or to set beyond keys and painted text is one
+method here, so that a change of the inside changes this file and no test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import count
+from typing import Generic, Protocol, TypeVar, cast
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from emtui.demo.app import PASSWORD, USER, Settings, create_app
+from emtui.demo.play import parse_plays
+from emtui.demo.world import World
+from emtui.em.address import Server, Trust
+from emtui.em.client import Client
+from emtui.em.errors import Untrusted
+from emtui.em.model import Event, Log, Session, Uid
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.em.source import Source
+from emtui.local.connection import Connection
+from emtui.local.remembered_logon import Remember
+from emtui.lookup import DEFAULT_ORDER, Order, Query
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.clocks import ClockReading
+from emtui.monitor.feed_health import FeedHealth
+from emtui.monitor.poller import TimeSource
+from emtui.monitor.recording.records import Record
+from emtui.monitor.recording.replay import Replay
+from emtui.monitor.snapshot import Snapshot
+from emtui.triage.differing import Difference
+from emtui.triage.steps import Usuals, Wait, steps, waits
+from emtui.triage.stretches import Stretch
+from emtui.tui.app import EmtuiApp
+from emtui.tui.board import type_of
+from emtui.tui.commands import Command, Place
+from emtui.tui.fold_row import Row
+from emtui.tui.log_lines import LogLine
+from emtui.tui.options import LaunchOptions
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.board import BoardRows, BoardScreen
+from emtui.tui.screens.choosing import ChoosingScreen, Runs
+from emtui.tui.screens.command_palette import Choices, CommandPalette
+from emtui.tui.screens.detail import DetailScreen
+from emtui.tui.screens.difference import DifferenceScreen
+from emtui.tui.screens.findings import FindingsScreen
+from emtui.tui.screens.handover import HandOverScreen
+from emtui.tui.screens.login.certificate_screen import CertificateScreen
+from emtui.tui.screens.login.screen import LoginScreen
+from emtui.tui.screens.lookup import LookupScreen
+from emtui.tui.screens.raw import RawPage
+from emtui.tui.screens.text_viewer import TextScreen
+from emtui.tui.theme import THEME, WRONG
+from emtui.tui.widgets.attention_lines import AttentionLines
+from emtui.tui.widgets.difference_lines import DifferenceLines
+from emtui.tui.widgets.event_list import EventList
+from emtui.tui.widgets.key_value_list import KeyValueList
+from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
+from emtui.tui.widgets.lines import Lines, Pieces
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.prompt import PromptInput
+from emtui.tui.widgets.query_prompt import QueryInput
+from emtui.tui.widgets.session_list import SessionList
+from emtui.tui.widgets.status_line import Foot, StatusLine
+from emtui.tui.widgets.text_input import TextInput
+
+NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
+SERVER = Server("em01.example.net")
+WORLD = World(1, NIGHT, 1000)
+TIMEOUT = 30.0
+"""Seconds after which something that was waited for will not come any more."""
+_POSITION = re.compile(r"(?:^| )([\d,]+(?:–[\d,]+)? of [\d,]+ [a-z]+)$")
+_SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
+    Place.LOOKUP: ("session_list", LookupScreen),
+    Place.DETAIL: ("session_detail", DetailScreen),
+    Place.DIFFERENCE: ("comparison", DifferenceScreen),
+    Place.CHOICE: ("run_picker", ChoosingScreen),
+    Place.BOARD: ("overview", BoardScreen),
+    Place.FINDINGS: ("attention", FindingsScreen),
+    Place.HANDOVER: ("report", HandOverScreen),
+    Place.PAGE: ("text_viewer", TextScreen),
+    Place.RAW: ("raw_view", RawPage),
+    Place.PALETTE: ("command_palette", CommandPalette),
+    Place.LOGIN: ("login", LoginScreen),
+    Place.TRUST: ("certificate", CertificateScreen),
+}
+_HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS.items()} | {
+    Place.MOVING: Lines,
+    Place.PROMPT: PromptInput,
+    Place.QUERY: QueryInput,
+    Place.VIEW: BaseScreen,
+    Place.EVERYWHERE: EmtuiApp,
+}
+_WORKERS = {"judge", "explain", "compare", "ask", "complete", "gather"}
+"""Groups of the workers that end by themselves, and change what is shown then."""
+W = TypeVar("W", bound=Lines)
+
+
+class ManualClock(TimeSource, Protocol):
+    """A clock that a test moves, for polling and for what reads all clocks of this computer."""
+
+    def read_all(self) -> ClockReading:
+        """The wall clock, the monotonic one and the one that counts sleep."""
+
+
+def handles(command: Command) -> bool:
+    """Whether the screen, widget or application where this command stands carries it out."""
+    return hasattr(_HANDLERS[command.place], f"action_{command.name}")
+
+
+class RowsDriver(ABC):
+    """Reads rows of one line each, a cursor, and a window onto them."""
+
+    @property
+    @abstractmethod
+    def _rows(self) -> Lines:
+        """The widget that has them."""
+
+    def heading(self) -> str:
+        """The titles of the columns."""
+        return _painted(self._rows)[0]
+
+    def rows(self) -> list[str]:
+        """The rows in the window as painted; where there are none, what stands in their place."""
+        return [line for line in _painted(self._rows)[self._rows.HEADING :] if line]
+
+    def empty_text(self) -> str:
+        """What stands in the place of rows, on one line; empty where there are rows."""
+        return "" if self._rows.count else " ".join(line.strip() for line in self.rows())
+
+    def cursor_row(self) -> str:
+        """The row under the cursor, as painted."""
+        rows = self._rows
+        return rows.render_line(rows.cursor - rows.top + rows.HEADING).text.rstrip()
+
+    def cursor(self) -> int:
+        """The number of the row under the cursor, from 0."""
+        return self._rows.cursor
+
+    def window_top(self) -> int:
+        """The number of the first row in the window, from 0."""
+        return self._rows.top
+
+    def cursor_line(self) -> int:
+        """The line of the window on which the cursor stands, from 0."""
+        return self.cursor() - self.window_top()
+
+    def row_count(self) -> int:
+        """How many rows there are, also those that the window does not show."""
+        return self._rows.count
+
+    def marks(self) -> list[str]:
+        """The sign before each row in the window: `+` new, `~` changed, `?` stale, or a blank."""
+        return [row[1:2] for row in self.rows()]
+
+    def width(self) -> int:
+        """The cells of a row."""
+        return self._rows.size.width
+
+    def strips(self) -> list[Strip]:
+        """The lines as painted with their styles, the heading first."""
+        return [self._rows.render_line(y) for y in range(self._rows.size.height)]
+
+    def count_drawn_rows(self) -> Callable[[], int]:
+        """Counts the rows that are worked out from now on, each time since it was last asked."""
+        drawn = 0
+        rows, row = self._rows, self._rows.row
+
+        def counted(place: int, width: int) -> Pieces:
+            nonlocal drawn
+            drawn += 1
+            return row(place, width)
+
+        def since() -> int:
+            nonlocal drawn
+            before, drawn = drawn, 0
+            return before
+
+        rows.row = counted  # type: ignore[method-assign] # it counts
+        return since
+
+    def count_painted_rows(self) -> Callable[[], int]:
+        """Counts the lines of the rows that are painted from now on."""
+        painted = 0
+        rows, paint = self._rows, self._rows.render_line
+
+        def counted(y: int) -> Strip:
+            nonlocal painted
+            painted += 1
+            return paint(y)
+
+        rows.render_line = counted  # type: ignore[method-assign] # it counts
+        return lambda: painted
+
+
+class TuiDriver(RowsDriver):
+    """Somebody at emtui's screens."""
+
+    def __init__(self, app: EmtuiApp, pilot: Pilot[int]) -> None:
+        self._app = app
+        self._pilot = pilot
+        self.bells = 0
+        """How often the terminal's bell was rung."""
+        app.bell = self._ring  # type: ignore[method-assign] # the terminal of a test has none
+
+    def _ring(self) -> None:
+        self.bells += 1
+
+    # --- what a person does -----------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """Press these keys, by Textual's names or as characters, and see what becomes of them."""
+        await self._pilot.press(*keys)
+        await self._pilot.pause()
+
+    async def press_each(self, *keys: str) -> None:
+        """Press each of these keys once everything that the one before has begun is done."""
+        for key in keys:
+            await self.press(key)
+            await self.wait_idle()
+
+    def paste(self, text: str) -> None:
+        """Paste this text, as a terminal with bracketed paste sends it."""
+        self.send(events.Paste(text))
+
+    def send(self, event: Message) -> None:
+        """What the terminal has sent, as its driver reports it."""
+        self._app.post_message(event)
+
+    async def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal this large."""
+        await self._pilot.resize_terminal(columns, lines)
+        await self._pilot.pause()
+
+    # --- waiting ----------------------------------------------------------------
+
+    async def pause(self, seconds: float | None = None) -> None:
+        """Let this much time pass; without `seconds`, until all messages have been dealt with."""
+        await self._pilot.pause(seconds)
+
+    async def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Until this holds; fails with what is painted if it never does."""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                while not holds():
+                    await self._pilot.pause(0.02)
+        except TimeoutError:
+            raise AssertionError("it never came to that:\n" + "\n".join(self.lines())) from None
+        await self._pilot.pause()
+
+    async def wait_idle(self) -> None:
+        """Until nothing is being requested, assessed, explained or filtered any more."""
+        await self._pilot.pause()
+        await self.wait_for(lambda: not self.is_busy())
+        if self._list:
+            await self._list.sessions.at_rest()
+        await self._pilot.pause()
+
+    def is_busy(self) -> bool:
+        """Whether anything is being requested, assessed or explained, on any screen."""
+        return any(page.busy for page in self._app.pages) or any(
+            worker.group in _WORKERS and not worker.is_finished for worker in self._app.workers
+        )
+
+    def is_requesting(self) -> bool:
+        """Whether the screen that is shown waits for the server."""
+        return self._page.busy
+
+    async def wait_listed(self, *, complete: bool = True) -> None:
+        """Until the list has rows; and, if `complete`, until all that was requested for it has come."""
+        await self.wait_for(lambda: self._list is not None and self._list.stands)
+        await self.wait_for(lambda: bool(self._listing.sessions.rows))
+        if complete:
+            await self.wait_for(lambda: not self._listing.progress)
+
+    async def wait_assessed(self) -> None:
+        """Until it is known what of the list needs attention."""
+        await self.wait_for(lambda: self._list is not None and self._list.attention is not None)
+
+    async def wait_at(self, screen: str) -> None:
+        """Until this screen is shown."""
+        await self.wait_for(lambda: self.screen_name() == screen)
+
+    # --- the screen that is shown -----------------------------------------------
+
+    @property
+    def _page(self) -> BaseScreen:
+        return self._app.page
+
+    @property
+    def _list(self) -> LookupScreen | None:
+        return cast("LookupScreen | None", self._app.navigator.list_view)
+
+    @property
+    def _listing(self) -> LookupScreen:
+        assert self._list is not None, "there is no list yet"
+        return self._list
+
+    @property
+    def _rows(self) -> Lines:
+        return self._page.query(Lines).first()
+
+    def screen_name(self) -> str:
+        """Which screen is shown, such as `session_list` or `text_viewer`; empty between two of them."""
+        return _SCREENS[self.place()][0] if isinstance(self._app.screen, BaseScreen) else ""
+
+    def screens(self) -> list[str]:
+        """All screens that are open, the one that is shown last."""
+        return [_SCREENS[page.PLACE][0] for page in self._app.pages]
+
+    def place(self) -> Place:
+        """Where the commands of the shown screen stand in the table of commands."""
+        return self._page.PLACE
+
+    def screen_identity(self) -> object:
+        """Stands for the very screen that is shown: another one of the same kind is not the same."""
+        return self._page
+
+    def lines(self) -> list[str]:
+        """The whole screen as painted."""
+        compositor = self._app.screen._compositor  # noqa: SLF001 - what is painted, as text
+        return [strip.text.rstrip() for strip in compositor.render_strips()]
+
+    def picture(self, title: str) -> str:
+        """The screen as painted, as SVG."""
+        return self._app.export_screenshot(title=title or None)
+
+    def _line(self, name: str, page: BaseScreen | None = None) -> str:
+        return (page or self._page).query_one(f"#{name}", StatusLine).render_line(0).text.rstrip()
+
+    def top(self) -> str:
+        """The first line: who and where, and as of when."""
+        return self._line("top")
+
+    def trouble(self) -> str:
+        """What is wrong, below the first line; empty where nothing is."""
+        shown = self._page.query_one("#trouble", Static)
+        return str(shown.render()).removeprefix("! ") if shown.display else ""
+
+    def footer(self) -> str:
+        """The last line: what was just said, else the keys; and where the cursor stands."""
+        return " ".join(line.strip() for line in _painted(self._page.query_one(Foot)))
+
+    def position(self) -> str:
+        """`3 of 2,914 runs`, at the end of the footer; empty where nothing is counted."""
+        found = _POSITION.search(self.footer())
+        return found[1] if found else ""
+
+    def title(self) -> str:
+        """What the screen is about, where it has a line for that."""
+        return self._line("title").strip()
+
+    def head(self) -> str:
+        """The line about the run that is open."""
+        return self._line("head").strip()
+
+    def compared_with(self) -> str:
+        """The line about the run that the open one is compared with."""
+        return self._line("with").strip()
+
+    def search(self) -> str:
+        """The line above the events that says what is searched and shown."""
+        return self._line("search")
+
+    def tally(self) -> str:
+        """The line with the counts; while a query is typed what Tab would give, or why it cannot be read."""
+        return self._line("tally").strip()
+
+    def detail(self) -> str:
+        """What is said below the rows of the one under the cursor, on one line."""
+        shown = self._page.query_one("#tail", Paragraph)
+        return " ".join(line.strip() for line in _painted(shown)).strip()
+
+    def status_lines(self) -> list[str]:
+        """All lines in emtui's own words, as opposed to rows and texts of the server."""
+        shown = [*self._page.query(StatusLine), *self._page.query(AttentionLines)]
+        return [line for widget in shown if widget.display for line in _painted(widget)]
+
+    def text(self) -> str:
+        """The whole text that is open to be read, also what the window does not show; else empty."""
+        return self._page.text if isinstance(self._page, TextScreen) else ""
+
+    def plain_text(self) -> str:
+        """The view as text for a pager."""
+        made = self._page.plain_text()
+        assert made is not None, "this screen has no text"
+        return made()
+
+    def open_command(self) -> str:
+        """The command that comes back to the view that was left; empty before emtui was left."""
+        return self._app.open_command
+
+    def has_ended(self) -> bool:
+        """Whether emtui was left in good order."""
+        return not self._app.is_running or self._app.return_code == 0
+
+    def runs_without_fault(self) -> bool:
+        """Whether emtui goes on, and nothing of its own went wrong."""
+        return self._app.is_running and self._app.fault is None
+
+    # --- rows -------------------------------------------------------------------
+
+    def rows_have_focus(self) -> bool:
+        """Whether keys move the cursor in the rows."""
+        return self._app.focused is self._rows
+
+    def cursor(self) -> int:
+        """The number of the row under the cursor, from 0; 0 where a screen has no rows."""
+        return super().cursor() if self._page.query(Lines) else 0
+
+    # --- fields -----------------------------------------------------------------
+
+    def typed(self) -> str | None:
+        """What stands in the field that has the focus; nothing where no field has it."""
+        field = self._app.focused
+        return field.value if isinstance(field, Input) else None
+
+    def underlined(self) -> str:
+        """What of the line in which one types is painted as wrong."""
+        strip = self._page.query_one("#prompt TextInput", TextInput).render_line(0)
+        return "".join(part.text for part in strip if part.style and part.style.underline and WRONG.underline)
+
+    def is_prompting(self) -> bool:
+        """Whether a line is open in which one types."""
+        return any(prompt.display for prompt in self._page.query("Prompt"))
+
+    def found_count(self) -> str:
+        """The count beside the line in which one types."""
+        return " ".join(self._line("found").split())
+
+    def field_message(self, field: str) -> str:
+        """What stands below this field of the login: `server`, `user` or `password`."""
+        return self._page.query_one(f"#{field}", LabeledInput).below
+
+    def field_messages(self) -> str:
+        """What stands below all fields; empty where the screen has none."""
+        return " ".join(field.below for field in self._page.query(LabeledInput))
+
+    async def focus_field(self, field: str) -> None:
+        """Press Tab until this field of the login has the focus."""
+        entry = self._page.query_one(f"#{field} TextInput", TextInput)
+        for _ in range(9):
+            if not entry.has_focus:
+                await self.press("tab")
+
+    def offered_commands(self) -> set[tuple[str, str]]:
+        """Name and description of each command that the palette offers."""
+        return {(command.name, command.does) for command in self._page.query_one(Choices).commands}
+
+    # --- the list of sessions -----------------------------------------------------
+
+    def query_line(self) -> str:
+        """The line with the query and its count."""
+        return self._line("query").strip()
+
+    def query(self) -> Query:
+        """The query that the rows match."""
+        return self._listing.query_now
+
+    def order(self) -> Order:
+        """The order of the rows."""
+        return self._listing.order
+
+    def zone(self) -> tzinfo:
+        """The zone in which times are shown."""
+        return self._app.zone
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest list."""
+        return self._list.snapshot if self._list else None
+
+    def all_sessions(self) -> tuple[Session, ...]:
+        """All sessions of the newest list, whatever the query."""
+        assert self._listing.snapshot, "no list has come yet"
+        return self._listing.snapshot.sessions
+
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions that the rows show, in their order; those that are grouped in one row, too."""
+        return tuple(self._listing.sessions.rows)
+
+    def selected(self) -> Session | None:
+        """The session under the cursor of the list."""
+        return self._listing.sessions.selected
+
+    def session(self) -> Session | None:
+        """The session that the shown screen is about, or that its cursor stands on."""
+        return self._page.run_here
+
+    def picked(self) -> Session | None:
+        """The session under the cursor of the list to compare with."""
+        return self._page.query_one(Runs).selected
+
+    def row_value(self) -> Row | None:
+        """What the row under the cursor stands for: a session, or a group of successful ones."""
+        return self._listing.sessions.row_here
+
+    def is_group(self) -> bool:
+        """Whether the row under the cursor stands for several sessions."""
+        return self._listing.sessions.fold is not None
+
+    def progress(self) -> str:
+        """How far the answer for the list has come; empty where none is waited for."""
+        return self._list.progress if self._list else ""
+
+    def absence(self) -> str:
+        """The line about what happened while nobody looked; empty where there is none."""
+        shown = self._listing.query_one("#away", Static)
+        return str(shown.render()) if shown.display else ""
+
+    def alerts(self) -> list[str]:
+        """The lines above the list about what needs attention."""
+        return _painted(self._listing.query_one(AttentionLines))
+
+    def alert_on(self, kind: str) -> str:
+        """The worst alert about this type with its evidence; empty where there is none."""
+        found = self._listing.findings_on(kind)
+        return self._listing.told(found[0]) if found else ""
+
+    def alert_types(self) -> list[str | None]:
+        """The type that each alert is about, the worst first, acknowledged ones last."""
+        return [finding.type for finding in self._listing.findings]
+
+    def first_alert_session(self) -> Session | None:
+        """The session that the first alert is about."""
+        return self._listing.run_of(self._listing.findings[0])
+
+    def acknowledged_alerts(self) -> int:
+        """How many of the alerts are acknowledged."""
+        return self._listing.known_findings
+
+    def next_due(self, kind: str) -> datetime | None:
+        """When the next run of this type is due, if that is known."""
+        row = self._listing.board.of(kind) if self._listing.board else None
+        return row.due.next if row and row.due else None
+
+    def overview_rows(self) -> list[tuple[str, str | None]]:
+        """Type and newest message of each row of the overview; no message where it has not run."""
+        rows = self._page.query_one(BoardRows).things
+        return [(type_of(row), None if isinstance(row, str) else row.newest.message or "") for row in rows]
+
+    # --- the opened session -------------------------------------------------------
+
+    @property
+    def _detail(self) -> DetailScreen:
+        return next(page for page in reversed(self._app.pages) if isinstance(page, DetailScreen))
+
+    def log(self) -> Log | None:
+        """The log of the opened session, once it has come."""
+        return self._detail.log_read
+
+    def events(self) -> tuple[Event, ...]:
+        """The events of that log; none before it has come."""
+        log = self.log()
+        return log.events if log else ()
+
+    def facts(self) -> str:
+        """What is said of the opened session above its events."""
+        return "\n".join(_painted(self._detail.query_one(KeyValueList)))
+
+    def is_explained(self) -> bool:
+        """Whether a session is open, and something is said of it beyond what the server says."""
+        return isinstance(self._page, DetailScreen) and self._page.explanation is not None
+
+    def explains_servers(self) -> bool:
+        """Whether the explanation names backup servers, which only the session's own log does."""
+        explanation = self._detail.explanation
+        return explanation is not None and bool(explanation.servers)
+
+    def waits(self) -> tuple[Wait, ...]:
+        """Where the opened session waited."""
+        return self._detail.waits
+
+    def slowest_wait(self) -> Wait | None:
+        """The wait that took longest beyond what is usual, which only past logs tell."""
+        return self._detail.worst
+
+    # --- setting the stage --------------------------------------------------------
+
+    async def log_on(self, client: Client, connection: Connection) -> None:
+        """Log on with this client, as the login does after a password was accepted."""
+        self._app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
+        await self.wait_for(lambda: self._list is not None and self._list.stands)
+
+    def connection(self) -> Connection:
+        """To whom somebody is logged on, and as whom."""
+        return self._app.logon.connection
+
+    async def open_from(self, source: Source, session: Session) -> None:
+        """Open this session, whose log comes from this source instead of the list's."""
+        await self._app.push_screen(DetailScreen(self._app.ctx, source, session))
+
+    async def open_raw_from(self, source: Source, session: Session) -> None:
+        """Open what this source says of the session, without asking it for a log before."""
+        await self._app.push_screen(RawPage(self._app.ctx, DetailScreen(self._app.ctx, source, session)))
+
+    def source(self) -> Source:
+        """Who answers for the list."""
+        return self._listing.client
+
+    def use_clock(self, clock: ManualClock) -> None:
+        """From now on the list is polled by this clock, which tells of sleep, too."""
+        self._listing.follow.clock = clock
+        self._listing.follow.read_clocks = clock.read_all
+        self._listing.touched()
+
+    def check_clocks(self) -> None:
+        """Compare the clocks now, as the watch for sleep does by itself."""
+        self._listing.follow.check_clocks()
+
+    def health(self) -> FeedHealth:
+        """How well the server is known."""
+        return self._listing.follow.health
+
+    def poll(self) -> None:
+        """Let the next poll be due now."""
+        self._listing.follow.refresh()
+
+    async def poll_once(self) -> None:
+        """Let the next poll be due now, and come to its end, whatever comes of it."""
+        health = self.health()
+        before = health.responses + health.failures
+        self.poll()
+        await self.wait_for(lambda: health.responses + health.failures > before and not self._listing.busy)
+
+    def is_polling(self) -> bool:
+        """Whether the list, or a session that it only names, is being requested."""
+        return self._listing.busy
+
+    def is_stale(self) -> bool:
+        """Whether the list is older than it should be, but not yet lost."""
+        return self._listing.is_stale
+
+    def is_lost(self) -> bool:
+        """Whether the list is so old that nothing is known of the server."""
+        return self._listing.is_blind
+
+    def is_paused(self) -> bool:
+        """Whether nothing is requested by itself."""
+        return self._app.ctx.list_status().paused
+
+    def show_progress(self, text: str) -> None:
+        """Say that an answer for the list has come this far."""
+        self._listing.progress = text
+
+    def record_titles(self) -> list[str]:
+        """The titles that the terminal is given from now on, the newest last."""
+        titles: list[str] = []
+        self._app.set_terminal_title = titles.append  # type: ignore[method-assign,assignment] # there is no terminal
+        return titles
+
+    def offer_keyring(self, name: str) -> None:
+        """Let the login offer this keyring to remember the password in, whatever this computer has."""
+        self._page.query_one("#remember", Toggle).name_it(f"remember it in {name}")
+        self._page.query_one("#why-not").display = False
+        self._page.query_one("#status", Static).update()
+
+    def show_certificate(self, problem: Untrusted) -> None:
+        """Ask whether to trust the certificate that this is about."""
+        self._app.push_screen(CertificateScreen(self._app.ctx, problem))
+
+    def note_last_look(self) -> None:
+        """Write down when somebody last looked, as happens every minute and at the end."""
+        self._app.viewed.save()
+
+    def forget_past_logs(self) -> None:
+        """Logs of past sessions are requested anew."""
+        self._app.ctx.history._logs.clear()  # noqa: SLF001 - as after a restart
+
+    def forget_layout_hint(self) -> None:
+        """As if the hint about another keyboard layout was given a minute ago."""
+        self._app._layout_hint_at = None  # noqa: SLF001 - a minute later
+
+    def tick(self) -> None:
+        """Fire the timer of the comparison, whose running step lasts longer."""
+        assert isinstance(self._page, DifferenceScreen)
+        self._page._wait_on()  # noqa: SLF001 - what its timer does
+
+    async def return_to_list(self) -> None:
+        """Back to the list as it was at the start: no query, newest first, grouped, on the first row."""
+        listing = self._listing
+        while self._app.screen is not listing:
+            await self._app.pop_screen()
+        await listing.restore()
+        self._app.ctx.settings.wraps = self._app.ctx.settings.clocks = False
+        listing.sessions.ages, listing.sessions.sticks, listing.order = False, True, DEFAULT_ORDER
+        if self.is_paused():
+            await self.press("p")
+        await listing.action_show_all()
+        await listing.sessions.fold_all(True)
+        listing.sessions.go(0)
+        listing.handle_user_activity()
+        await self.wait_for(lambda: not listing.busy)
+
+
+def _painted(widget: Widget) -> list[str]:
+    return [strip.text.rstrip() for strip in widget.render_lines(widget.size.region)]
+
+
+# --- starting ---------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def running_app(start: LaunchOptions, size: tuple[int, int] = (80, 23)) -> AsyncIterator[TuiDriver]:
+    """The screens, as they begin with these options."""
+    app = EmtuiApp(start)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        while not app.screen_stack:  # noqa: ASYNC110 - the framework has no event for its first screen
+            await asyncio.sleep(0.01)
+        await pilot.pause()
+        yield TuiDriver(app, pilot)
+    if app.logon.client:
+        await app.logon.client.close()
+
+
+@asynccontextmanager
+async def listing_app(
+    demo: ASGIApp,
+    start: LaunchOptions | None = None,
+    *,
+    now: Callable[[], datetime],
+    size: tuple[int, int] = (80, 23),
+) -> AsyncIterator[TuiDriver]:
+    """The screens of somebody who has just logged on to this server; `now` is the client's clock."""
+    start = start or demo_start(now)
+    client = await Client.connect(
+        SERVER,
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(),
+        proxies=Proxies(),
+        transport=httpx.ASGITransport(demo),
+        now=now,
+    )
+    async with running_app(start, size) as ui:
+        await ui.log_on(client, start.connection)
+        yield ui
+
+
+@asynccontextmanager
+async def demo_app(
+    *plays: str,
+    start: LaunchOptions | None = None,
+    wait: bool = True,
+    now: Callable[[], datetime] = lambda: NIGHT,
+    size: tuple[int, int] = (80, 23),
+) -> AsyncIterator[TuiDriver]:
+    """The screens of somebody who has just logged on to the demo, which has these faults, at that time."""
+    demo = create_app(Settings(WORLD, now, parse_plays(list(plays))))
+    start = start or demo_start(now=now)
+    async with listing_app(demo, start, now=lambda: NIGHT, size=size) as ui:
+        if wait:
+            await ui.wait_listed()
+        yield ui
+
+
+@asynccontextmanager
+async def replay_app(
+    records: Iterable[Record],
+    *,
+    zone: tzinfo = UTC,
+    query: str = "",
+    size: tuple[int, int] = (120, 30),
+) -> AsyncIterator[TuiDriver]:
+    """The screens before a recording, once it is known what of its first list needs attention."""
+    replay = Replay("night.jsonl", iter(records))
+    start = LaunchOptions(
+        Connection(), mark="REPLAY", remember=False, now=replay.now, replay=replay, zone=zone, query=query
+    )
+    async with running_app(start, size) as ui:
+        await ui.wait_assessed()
+        yield ui
+
+
+def demo_start(now: Callable[[], datetime] | None = None, **changes: object) -> LaunchOptions:
+    """What a start with the demo's server begins with; the clock goes a second on with each reading."""
+    connection = Connection(server=SERVER, user=USER, password=Secret(PASSWORD))
+    options = {"remember": False, "at_once": False, "now": now or ticking(), "zone": UTC} | changes
+    return LaunchOptions(connection, **options)  # type: ignore[arg-type] # as its fields are
+
+
+def ticking() -> Callable[[], datetime]:
+    """A clock of which every reading is a second later."""
+    seconds = count()
+    return lambda: NIGHT + timedelta(seconds=next(seconds))
+
+
+# --- widgets alone ------------------------------------------------------------------
+
+
+class WidgetDriver(RowsDriver, Generic[W]):
+    """One list alone on a screen."""
+
+    def __init__(self, widget: W, pilot: Pilot[None]) -> None:
+        self._widget = widget
+        self._pilot = pilot
+
+    @property
+    def _rows(self) -> Lines:
+        return self._widget
+
+    async def pause(self) -> None:
+        """Until all messages have been dealt with."""
+        await self._pilot.pause()
+
+    async def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal this large."""
+        await self._pilot.resize_terminal(columns, lines)
+        await self._pilot.pause()
+
+    def window_height(self) -> int:
+        """How many rows can be seen at once."""
+        return self._widget.window
+
+    def go(self, row: int, top: int | None = None) -> None:
+        """Put the cursor on this row, and with `top` the window on that one."""
+        self._widget.go(row, top=top)
+
+    def move(self, command: str) -> None:
+        """Do what this command of the table says, such as `page_down`."""
+        getattr(self._widget, f"action_{command}")()
+
+    def window_lines(self) -> list[str]:
+        """The lines below the heading as painted, empty ones, too."""
+        return _painted(self._widget)[self._widget.HEADING :]
+
+
+class SessionTableDriver(WidgetDriver[SessionList]):
+    """The list of sessions, alone."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """A newer list has come."""
+        self._widget.snapshot = snapshot
+
+    def set_query(self, query: Query) -> None:
+        """Show what matches from now on."""
+        self._widget.wanted = query
+
+    def set_order(self, order: Order) -> None:
+        """Show it in this order from now on."""
+        self._widget.order = order
+
+    def set_marks(self, marks: Mapping[Uid, str]) -> None:
+        """These sessions are new or changed; to be set before the list that has them is shown."""
+        self._widget.marks = marks
+
+    def set_following(self, *, wanted: bool = True, in_front: bool = True) -> None:
+        """Whether the top is followed by the person's choice, and no other screen lies over the list."""
+        self._widget.sticks, self._widget.follows = wanted, in_front
+
+    async def wait_rows(self) -> None:
+        """Until the rows of what was asked for are shown."""
+        await self._widget.at_rest()
+
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions that match, in their order; those that are grouped in one row, too."""
+        return tuple(self._widget.rows)
+
+    def match_count(self) -> int:
+        """How many sessions have been found to match."""
+        return self._widget.found
+
+    def position(self) -> str:
+        """`3 of 2,914 runs`."""
+        return self._widget.position
+
+    def selected(self) -> Session | None:
+        """The session under the cursor, once the rows of what was asked for are shown."""
+        return self._widget.selected
+
+    def painted_selection(self) -> Session | None:
+        """The session under the cursor as it is painted now."""
+        return self._widget.under_cursor
+
+    def row_value(self) -> Row | None:
+        """What the row under the cursor stands for."""
+        return self._widget.row_here
+
+    def is_group(self) -> bool:
+        """Whether the row under the cursor stands for several sessions."""
+        return self._widget.fold is not None
+
+    def can_group(self) -> bool:
+        """Whether successful runs can be grouped in this query and order."""
+        return self._widget.foldable
+
+    async def group_all(self, *, groups: bool) -> None:
+        """Group all successful runs, or none."""
+        await self._widget.fold_all(groups)
+
+    async def toggle_group(self) -> bool:
+        """Expand the group under the cursor, or collapse that of its run; false if there is none."""
+        return await self._widget.turn_fold()
+
+    def select(self, uid: Uid) -> bool:
+        """Put the cursor on this session; false if it is not among the rows."""
+        return self._widget.select(uid)
+
+    async def select_next(self, wanted: Callable[[Session], bool], step: int) -> bool:
+        """Put the cursor on the next (or previous) such session; false if there is none."""
+        return await self._widget.hop(wanted, step)
+
+    def neighbour(self, uid: Uid, step: int) -> Session | None:
+        """The session of the row after (or before) this one's."""
+        return self._widget.beside(uid, step)
+
+    def is_unusual(self, session: Session) -> bool:
+        """Whether it took unusually long, as far as that is known."""
+        return self._widget.is_unusual(session)
+
+    def marked_in_window(self) -> set[Uid]:
+        """The sessions that are new or changed, and are seen now."""
+        return self._widget.marked_in_sight
+
+    def new_above(self) -> int:
+        """How many new sessions stand above the window."""
+        return self._widget.new_above
+
+
+class EventLogDriver(WidgetDriver[EventList]):
+    """The events of a session, alone."""
+
+    def show(self, log: Log) -> None:
+        """A longer log has come."""
+        self._widget.log_read = log
+
+    def show_waits(self, usuals: Usuals, slowest: int | None = None) -> None:
+        """Where the session waited against what is usual, and which of the waits is the slowest."""
+        found = waits(steps(self._widget.events), usuals)
+        self._widget.waits = found
+        if slowest is not None:
+            self._widget.worst = found[slowest]
+
+    def filter(self, text: str) -> None:
+        """Show only events that hold this text."""
+        self._widget.only = text
+
+    def search(self, text: str) -> None:
+        """Search this text."""
+        self._widget.sought = text
+
+    def set_clocks(self, *, clocks: bool) -> None:
+        """Show the time of day in place of the offset."""
+        self._widget.clocks = clocks
+
+    def set_wrap(self, *, wraps: bool) -> None:
+        """Wrap long lines, or cut them."""
+        self._widget.wraps = wraps
+
+    def scroll_right(self, step: int) -> bool:
+        """Show what is cut off at the right, or come back; false where there is nothing more."""
+        return self._widget.shift(step)
+
+    def line(self) -> LogLine | None:
+        """The line under the cursor."""
+        return self._widget.line
+
+    def has_selection(self) -> bool:
+        """Whether the cursor stands on something."""
+        return self._widget.selected is not None
+
+    def event_count(self) -> int:
+        """How many events are shown, waits not counted."""
+        return self._widget.shown
+
+    def event_number(self) -> int:
+        """Which of them the cursor stands on or behind, from 1."""
+        return self._widget.ordinal
+
+    def match_count(self) -> int:
+        """How many of them hold the text that is searched."""
+        return self._widget.matches
+
+    def fresh(self) -> frozenset[int]:
+        """The places of the events that nobody has seen."""
+        return self._widget.fresh
+
+    def mark_seen(self) -> None:
+        """A key was pressed: what is seen now counts as seen with the next log."""
+        self._widget.notice()
+
+    def go_to_match(self, step: int) -> bool:
+        """Put the cursor on the next (or previous) match; false if there is none."""
+        return bool(self._widget.hop(step))
+
+    async def go_to_line(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
+        """Put the cursor on the next (or previous) such line; false if there is none."""
+        return await self._widget.hop_to(wanted, step)
+
+    def go_to_wait(self, place: int) -> bool:
+        """Put the cursor on the wait after this event; false if it is not shown."""
+        return self._widget.go_to_wait(place)
+
+
+class ComparisonDriver(WidgetDriver[DifferenceLines]):
+    """The lines of two logs, alone."""
+
+    def show(self, found: Difference | None) -> None:
+        """Another comparison."""
+        self._widget.show(found)
+
+    def group(self, *, groups: bool) -> None:
+        """Group equal lines far from a difference, or show each."""
+        self._widget.fold(groups)
+
+    def is_group(self) -> bool:
+        """Whether the row under the cursor stands for several lines."""
+        return isinstance(self._widget.selected, Stretch)
+
+    def line_count(self) -> int:
+        """How many lines there are, those that are grouped, too."""
+        return len(self._widget.rows)
+
+    def go_to_line(self, lines: Sequence[int], step: int) -> None:
+        """Put the cursor on the next (or previous) of these lines."""
+        self._widget.hop(lines, step)
+
+    def is_at(self, lines: Sequence[int]) -> bool:
+        """Whether the cursor stands on one of these lines itself."""
+        return self._widget.stands_on(lines)
+
+
+class FooterDriver:
+    """The last line of a screen, alone."""
+
+    def __init__(self, widget: Foot, pilot: Pilot[None]) -> None:
+        self._widget = widget
+        self._pilot = pilot
+
+    async def say(self, sentence: str, position: str, *, several: bool = False) -> None:
+        """Show this; it may be several sentences."""
+        self._widget.say(sentence, position, several=several)
+        await self._pilot.pause()
+
+    def lines(self) -> list[str]:
+        """What is painted."""
+        return _painted(self._widget)
+
+
+class _Stage(App[None]):
+    """Nothing but these widgets."""
+
+    CSS = "Foot { height: auto; }"
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self._widgets = widgets
+
+    def compose(self) -> ComposeResult:
+        """These, one above the other."""
+        yield from self._widgets
+
+
+@asynccontextmanager
+async def _staged(size: tuple[int, int], *widgets: Widget) -> AsyncIterator[Pilot[None]]:
+    async with _Stage(*widgets).run_test(size=size, notifications=True, tooltips=True) as pilot:
+        yield pilot
+
+
+def _session_list() -> SessionList:
+    table = SessionList()
+    table.zone = UTC
+    return table
+
+
+@asynccontextmanager
+async def session_table(size: tuple[int, int], *, groups: bool = True) -> AsyncIterator[SessionTableDriver]:
+    """The list of sessions alone, in UTC, before there is a list."""
+    widget = _session_list()
+    async with _staged(size, widget) as pilot:
+        driver = SessionTableDriver(widget, pilot)
+        if not groups:
+            await driver.group_all(groups=False)
+        yield driver
+
+
+@asynccontextmanager
+async def event_log(size: tuple[int, int], began: datetime) -> AsyncIterator[EventLogDriver]:
+    """The events of a session that began then, alone, in UTC."""
+    widget = EventList()
+    widget.began, widget.zone = began, UTC
+    async with _staged(size, widget) as pilot:
+        yield EventLogDriver(widget, pilot)
+
+
+@asynccontextmanager
+async def sessions_above_events(
+    size: tuple[int, int],
+) -> AsyncIterator[tuple[SessionTableDriver, EventLogDriver]]:
+    """The list of sessions, and the events of one below it."""
+    table, log = _session_list(), EventList()
+    log.zone = UTC
+    async with _staged(size, table, log) as pilot:
+        yield SessionTableDriver(table, pilot), EventLogDriver(log, pilot)
+
+
+@asynccontextmanager
+async def comparison(found: Difference, size: tuple[int, int]) -> AsyncIterator[ComparisonDriver]:
+    """The lines of two logs alone."""
+    widget = DifferenceLines()
+    async with _staged(size, widget) as pilot:
+        widget.styles.height = size[1]
+        await pilot.pause()
+        driver = ComparisonDriver(widget, pilot)
+        driver.show(found)
+        await pilot.pause()
+        yield driver
+
+
+@asynccontextmanager
+async def footer(columns: int) -> AsyncIterator[FooterDriver]:
+    """The last line of a screen this wide, alone."""
+    widget = Foot()
+    async with _staged((columns, 12), widget) as pilot:
+        yield FooterDriver(widget, pilot)
+
+
+# --- what is set before the start ---------------------------------------------------
+
+
+def set_second_logon_delay(monkeypatch: pytest.MonkeyPatch, delay: timedelta) -> None:
+    """After so long a logon that was refused just after an outage is sent once more."""
+    monkeypatch.setattr("emtui.tui.services.logon_service.SECOND_TRY", delay)
+
+
+def poll_sessions_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """An opened session that runs is requested so often."""
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=seconds))
+    monkeypatch.setattr("emtui.tui.screens.keeping_up.SOONEST", seconds)
