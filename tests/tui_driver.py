@@ -40,6 +40,7 @@ from emtui.em.source import Source
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
 from emtui.lookup import DEFAULT_ORDER, Order, Query
+from emtui.monitor.assessment import Assessment
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clocks import ClockReading
 from emtui.monitor.feed_health import FeedHealth
@@ -54,6 +55,7 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
 from emtui.tui.commands import Command, Place
 from emtui.tui.fold_row import Row
+from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.log_lines import LogLine
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.base import BaseScreen
@@ -294,7 +296,7 @@ class TuiDriver(RowsDriver):
 
     async def wait_assessed(self) -> None:
         """Until it is known what of the list needs attention."""
-        await self.wait_for(lambda: self._list is not None and self._list.attention is not None)
+        await self.wait_for(lambda: self._list is not None and self._list.assessment is not None)
 
     async def wait_at(self, screen: str) -> None:
         """Until this screen is shown."""
@@ -530,26 +532,31 @@ class TuiDriver(RowsDriver):
         """The lines above the list about what needs attention."""
         return _painted(self._listing.query_one(AttentionLines))
 
+    @property
+    def _assessment(self) -> Assessment:
+        assert self._listing.assessment is not None, "the list is not assessed yet"
+        return self._listing.assessment
+
     def alert_on(self, kind: str) -> str:
         """The worst alert about this type with its evidence; empty where there is none."""
-        found = self._listing.findings_on(kind)
-        return self._listing.told(found[0]) if found else ""
+        found = self._assessment.worst_on(kind)
+        return finding_text(self._assessment, found, self._listing.zone) if found else ""
 
     def alert_types(self) -> list[str | None]:
         """The type that each alert is about, the worst first, acknowledged ones last."""
-        return [finding.type for finding in self._listing.findings]
+        return [finding.type for finding in self._assessment.findings]
 
     def first_alert_session(self) -> Session | None:
         """The session that the first alert is about."""
-        return self._listing.run_of(self._listing.findings[0])
+        return self._assessment.run_of(self._assessment.findings[0])
 
     def acknowledged_alerts(self) -> int:
         """How many of the alerts are acknowledged."""
-        return self._listing.known_findings
+        return self._assessment.acknowledged_findings
 
     def next_due(self, kind: str) -> datetime | None:
         """When the next run of this type is due, if that is known."""
-        row = self._listing.board.of(kind) if self._listing.board else None
+        row = self._assessment.statuses.of(kind)
         return row.due.next if row and row.due else None
 
     def overview_rows(self) -> list[tuple[str, str | None]]:

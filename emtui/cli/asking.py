@@ -11,15 +11,18 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 from emtui import words
-from emtui.cli import exits, streams
+from emtui.cli import exits, prompts, streams
 from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.passwords import given_password, password_for
 from emtui.em.address import Server
 from emtui.em.secret import Secret
+from emtui.local import connection, process
+from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
+from emtui.local.paths import config_files
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.local.configuration import Config
 
 T = TypeVar("T")
 LAST = 5.0
@@ -42,9 +45,6 @@ class Reach:
 
 def resolve(given: Given) -> Connection:
     """What options, environment and configuration say, with a password from either of the first two."""
-    from emtui.cli.passwords import given_password
-    from emtui.local import connection
-
     password = given_password(given)
     options = connection.Options(
         profile=given.one("--profile"),
@@ -61,9 +61,7 @@ def resolve(given: Given) -> Connection:
 
 def configuration() -> Config:
     """What the person's configuration says, and the team's beneath it."""
-    from emtui.local import configuration, paths
-
-    return configuration.load(*paths.config_files())
+    return load(*config_files())
 
 
 def reach(given: Given) -> Reach:
@@ -90,16 +88,12 @@ def choices() -> str:
 def narrate_zone(there: Reach, now: datetime) -> None:
     """Tell a person in which zone a table's times are, where that is not this computer's."""
     if there.connection.servers_zone and streams.is_terminal(sys.stderr):
-        from emtui import words
-
         offset = words.zone_offset(now, there.zone)
         streams.narrate(f"times are those of {there.zone}, now {offset}")
 
 
 def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
     """Log on, ask, log off."""
-    from emtui.cli.passwords import password_for
-
     return talk(there, password_for(there.connection), ask)
 
 
@@ -115,7 +109,7 @@ def talk(
 
     `say` is told where a refusal could not be remembered.
     """
-    import asyncio
+    import asyncio  # start-up time: only for who talks to a server
 
     async def whole() -> T:
         async with await logged_on(there, password, insist=insist, say=say) as client:
@@ -132,8 +126,7 @@ async def logged_on(
     say: Callable[[str], object] | None = None,
 ) -> Client:
     """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
-    from emtui.cli import prompts
-    from emtui.local.logging_on import log_on
+    from emtui.local.logging_on import log_on  # start-up time: loads the client, and httpx with it
     from emtui.local.refusals import Refusals
 
     client = await log_on(
@@ -151,9 +144,9 @@ async def until_terminated(work: Awaitable[T]) -> T:
 
     A second one, as a terminal that goes away sends, does not cut the log-off short: that has its limit.
     """
-    import asyncio
+    import asyncio  # start-up time: only for who talks to a server
 
-    from emtui.local import faults, process
+    from emtui.local import faults
 
     task = asyncio.ensure_future(work)
     came: list[int] = []

@@ -30,7 +30,7 @@ def open_view(given: Given) -> int:
     order, compare = _order(given), _compare(given, target)
     view = _view(given, target, compare)
     if given.has("--replay"):
-        from emtui.cli.replay import replay
+        from emtui.cli.replay import replay  # start-up time: only for --replay
 
         return replay(given, query, order, target, compare, view)
     if given.has("--speed"):
@@ -56,7 +56,7 @@ def open_view(given: Given) -> int:
         mouse=given.has("--mouse"),
     )
     if given.has("--record"):
-        from emtui.cli.record import recording
+        from emtui.cli.record import recording  # start-up time: only for --record
 
         with recording(given, start.now) as recorder:
             return run(replace(start, recorder=recorder))
@@ -78,7 +78,7 @@ def _query(given: Given) -> str:
     """The operands as one query, which the list reads again by the server's clock; raises `BadQuery`."""
     if not given.operands:
         return ""
-    from emtui.cli.typed import joined
+    from emtui.cli.typed import joined  # start-up time: the login is painted without lookup
     from emtui.local.zone import SystemZone
     from emtui.lookup import Beyond, parse
 
@@ -91,7 +91,7 @@ def _order(given: Given) -> str | None:
     order = given.one("--sort")
     if order is None:
         return None
-    from emtui.lookup import FIELDS, parse_order
+    from emtui.lookup import FIELDS, parse_order  # start-up time: as in _query
 
     if order.removeprefix("-").strip().casefold() == NOT_ON_SCREENS:
         raise BadUsage("--sort known is for emtui sessions; the screens find what is known with is:known.")
@@ -102,7 +102,7 @@ def _target(given: Given) -> str | None:
     """The one operand that names a session, rather than a query."""
     if len(given.operands) != 1:
         return None
-    from emtui.lookup import is_wrapped_id, names_session
+    from emtui.lookup import is_wrapped_id, names_session  # start-up time: as in _query
 
     (text,) = given.operands
     return text if names_session(text) or is_wrapped_id(text) else None
@@ -133,7 +133,7 @@ def _compare(given: Given, target: str | None) -> str | None:
         return None
     if target is None:
         raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
-    from emtui.lookup import LAST_GOOD, target_in
+    from emtui.lookup import LAST_GOOD, target_in  # start-up time: as in _query
 
     if other != LAST_GOOD:
         target_in(other)

@@ -22,16 +22,16 @@ from emtui import words
 from emtui.cli import exits, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import Reach, reach, seconds_of, talk
-from emtui.cli.judging import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
-from emtui.cli.known import Knowledge
+from emtui.cli.check_rules import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
 from emtui.cli.last_check import Checked, compared
-from emtui.cli.resting import types_of
+from emtui.cli.list_evidence import read_knowledge, types_of
+from emtui.cli.passwords import unasked_password
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
 from emtui.local import process
+from emtui.local.knowledge_base import Knowledge, KnowledgeBase
 from emtui.lookup.types import type_test
-from emtui.triage.known import NOTHING_KNOWN
-from emtui.triage.standing import standings
+from emtui.monitor.assessment import assess, reassess
 from emtui.triage.telling import Teller
 
 if TYPE_CHECKING:
@@ -96,14 +96,16 @@ def run(given: Given) -> int:
         watch.cancel()
     now = seen.server_time
     chosen = type_test(kind, types_of(seen.known))
-    standing = standings(seen.sessions, now, there.zone, seen.unlisted)
-    tell = Teller(now, there.zone)
-    if not any(chosen(row.type) for row in standing.types):
+    assessment = assess(seen, Knowledge(), there.zone)
+    if not any(chosen(row.type) for row in assessment.statuses.types):
         return _nothing(given, seen.sessions, chosen)
-    known = Knowledge.of(there.server).held(standing) if given.has("--ignore-known") else NOTHING_KNOWN
-    found = verdicts(standing, chosen, limits, tell, known)
-    sentences = _sentences(found, ignored(standing, chosen, limits, tell, known))
-    return _answer(found[0].level, sentences, tuple(figures(standing, chosen, limits)))
+    if given.has("--ignore-known"):
+        base = KnowledgeBase(there.server.ascii_authority)
+        assessment = reassess(assessment, read_knowledge(base))
+    formatter = Teller(now, there.zone)
+    found = verdicts(assessment, chosen, limits, formatter)
+    sentences = _sentences(found, ignored(assessment, chosen, limits, formatter))
+    return _answer(found[0].level, sentences, tuple(figures(assessment.statuses, chosen, limits)))
 
 
 def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
@@ -130,9 +132,7 @@ def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | 
 
 def _asked(there: Reach, seconds: float, began: float) -> Checked:
     """The list, when it was requested and came, and how far the server's clock was ahead."""
-    import asyncio
-
-    from emtui.cli.passwords import unasked_password
+    import asyncio  # start-up time: only for who talks to a server
 
     password = unasked_password(there.connection)
 

@@ -36,7 +36,7 @@ class _Reader(argparse.ArgumentParser):
 
 def run(given: Given) -> int:
     """Serve, or serve in a child and browse."""
-    from emtui.demo import play
+    from emtui.demo import play  # the demo is an extra, and may not be installed: so in each function
 
     if play.wants_help(given.all("--play")):
         streams.say(play.table())

@@ -34,7 +34,7 @@ class NoPassword(Exception):
 
 
 def _codes() -> tuple[tuple[type[Exception], int], ...]:
-    from emtui.lookup import BadQuery, NoMatch, SeveralMatch
+    from emtui.lookup import BadQuery, NoMatch, SeveralMatch  # start-up time: only for errors, so below
 
     return (
         (BadUsage, 2),

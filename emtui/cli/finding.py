@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emtui.cli import streams
-from emtui.cli.resting import is_whole
+from emtui.cli.list_evidence import is_complete
 from emtui.cli.sessions import narrate_odd
 from emtui.em.address import Server, read_host
 from emtui.em.model import Session
@@ -36,7 +36,7 @@ async def listed_as(client: Client, target: Target) -> Session:
     """The session of the list that a prefix or `latest` means."""
     listing = await client.sessions()
     narrate_odd(listing)
-    if not isinstance(target, LatestTarget) or target.type is None or is_whole(listing.sessions):
+    if not isinstance(target, LatestTarget) or target.type is None or is_complete(listing.sessions):
         return find(target, listing.sessions)
     newest_first, read, fits = DEFAULT_ORDER.sort(listing.sessions, client.now()), [], type_test(target.type)
     async for session in client.complete(newest_first):

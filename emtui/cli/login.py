@@ -19,7 +19,7 @@ from emtui.local import credentials
 from emtui.local.configuration import Config
 from emtui.local.connection import Connection
 from emtui.local.paths import config_files
-from emtui.local.profiles import OFF, Profile
+from emtui.local.profiles import OFF, Profile, check_name
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -115,8 +115,6 @@ def _asked(what: str, option: str) -> str:
 
 def _name(given: Given, there: Reach, config: Config) -> str:
     """What the profile is called: as given, as it was, or after the host, whichever is free."""
-    from emtui.local.profiles import check_name
-
     wished = given.one("--profile") or (there.connection.profile.name if there.connection.profile else None)
     if wished:
         return check_name(wished)
@@ -199,7 +197,7 @@ def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
 
 
 def _save(profile: Profile) -> None:
-    from emtui.local.writing import save
+    from emtui.local.writing import save  # start-up time: loads tomlkit
 
     own, *team = config_files()
     save(own, profile, *team)

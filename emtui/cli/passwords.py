@@ -90,7 +90,7 @@ def known_password(connection: Connection) -> Secret | None:
 
 async def silent_password(connection: Connection, say: Callable[[str], object]) -> Secret | None:
     """The password, if it is known without asking anybody; why a source does not answer is said."""
-    from emtui.em.threads import beside
+    from emtui.em.threads import beside  # start-up time: asyncio, and what runs a keyring
     from emtui.local import credentials, password_command
 
     profile = connection.profile
@@ -112,7 +112,7 @@ async def silent_password(connection: Connection, say: Callable[[str], object]) 
 
 def _from_command(command: tuple[str, ...]) -> Secret | None:
     """What it prints; one that fails is said, and the next source asked instead."""
-    from emtui.local import password_command
+    from emtui.local import password_command  # start-up time: as in silent_password
 
     try:
         return password_command.run(command, attended=prompts.somebody_there())
@@ -126,7 +126,7 @@ def _from_keyring(connection: Connection) -> Secret | None:
     keyring = connection.profile.keyring if connection.profile else None
     if connection.server is None or connection.user is None or keyring == OFF:
         return None
-    import asyncio
+    import asyncio  # start-up time: as in silent_password
 
     from emtui.local import credentials
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from types import FrameType
 from typing import cast
 
+from emtui import __version__
 from emtui.cli import exits, streams
 from emtui.cli.arguments import Given, command_of, read
 from emtui.cli.spec import CHECK
@@ -40,7 +41,7 @@ def _check(argv: Sequence[str]) -> int:
     """One line and 0 to 3, whatever happens, in an installation that is not whole, too."""
     try:
         _begin()
-        from emtui.cli.check import guarded
+        from emtui.cli.check import guarded  # where it cannot be loaded, that is the answer
 
         return guarded(lambda: _do(read(argv)))
     except BaseException as error:  # noqa: BLE001 - a check must say something, whatever happened
@@ -71,13 +72,11 @@ def _terminate(number: int, _frame: FrameType | None) -> None:
 
 def _do(given: Given) -> int:
     if given.has("--help"):
-        from emtui.cli.manual import manual
+        from emtui.cli.manual import manual  # start-up time: only for --help
 
         streams.say(manual(given.command))
         return 0
     if given.has("--version"):
-        from emtui import __version__
-
         streams.say(f"emtui {__version__}\n")
         return 0
     if given.command.writes:
@@ -100,7 +99,7 @@ def _do(given: Given) -> int:
 
 def _log() -> None:
     """Write down what is done; where that is cannot be, it stops nothing."""
-    from emtui.local import journal
+    from emtui.local import journal  # start-up time: only for --debug
     from emtui.local.state import NoState
 
     try:

@@ -11,7 +11,7 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.resting import beyond, check, is_whole, types_of
+from emtui.cli.list_evidence import acknowledged_in_list, check, is_complete, query_context, types_of
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.em.model import Listing, Session, Uid, find_guid, state_words
@@ -58,8 +58,10 @@ def run(given: Given) -> int:
         now = client.now()
         narrate_odd(listing)
         query = _bounded(parse(text, now=now, zone=zone), listing.sessions, now, zone)
-        rests = beyond(query, listing.sessions, now, client.server)
-        known = _known(client, listing, now) if form != "table" or order.field == "known" else nobody_knows
+        rests = query_context(query, listing.sessions, now, client.server, zone)
+        known: Callable[[Session], bool] = nobody_knows
+        if form != "table" or order.field == "known":
+            known = _is_acknowledged(client, listing, now, zone)
         chosen = await _chosen(client, listing, query.upon(rests), rests, _Cut(order, limit, now, known))
         return chosen, frozenset(session.uid for session in chosen if known(session)), now
 
@@ -70,12 +72,12 @@ def run(given: Given) -> int:
     return 0
 
 
-def _known(client: Client, listing: Listing, now: datetime) -> Callable[[Session], bool]:
-    """For which runs a mark holds, as the whole list stands."""
-    from emtui.cli.known import Knowledge
-
-    known = Knowledge.of(client.server).in_list(listing.sessions, now)
-    return lambda session: known.of(session) is not None
+def _is_acknowledged(
+    client: Client, listing: Listing, now: datetime, zone: tzinfo
+) -> Callable[[Session], bool]:
+    """Which runs are acknowledged, as of the complete list."""
+    acknowledged = acknowledged_in_list(listing.sessions, now, client.server, zone)
+    return lambda session: acknowledged.of(session) is not None
 
 
 def _bounded(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
@@ -130,7 +132,7 @@ async def _chosen(
     client: Client, listing: Listing, query: Query, rests: Beyond, cut: _Cut
 ) -> tuple[Session, ...]:
     """Filter, sort and cut; bare references are asked for one by one, and no more than it takes."""
-    if is_whole(listing.sessions):
+    if is_complete(listing.sessions):
         return cut.of(filter(query.matches, listing.sessions))
     if cut.limit == 0:
         return ()

@@ -13,7 +13,7 @@ _VISIBLE = "backslashreplace"
 
 def prepare() -> None:
     """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
-    from emtui.local import terminal
+    from emtui.local import terminal  # start-up time: `--version` needs none of this, so below
 
     _fill_gaps()
     terminal.as_it_was(os.environ)

@@ -10,7 +10,7 @@ from emtui import words
 from emtui.cli import output, streams
 from emtui.cli.arguments import Given
 from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.resting import Followed
+from emtui.cli.list_evidence import AcknowledgementReader, FollowedQuery
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.handover.records import session_record
@@ -29,12 +29,11 @@ def run(given: Given) -> int:
     """Tell what changes, until somebody stops it."""
     there = reach(given)
     zone = there.zone
-    query = Followed(query_text(given), zone)
+    query = FollowedQuery(query_text(given), zone)
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
     async def ask(client: Client) -> int:
-        from emtui.cli.known import KnownNow
-        from emtui.monitor.backoff import PollSchedule
+        from emtui.monitor.backoff import PollSchedule  # start-up time: these load asyncio
         from emtui.monitor.poller import Poller
         from emtui.monitor.tail import Tail
 
@@ -43,7 +42,7 @@ def run(given: Given) -> int:
         profile = there.connection.profile
         every = float(profile.interval) if profile and profile.interval else PollSchedule().interval
         follow = Poller(lambda: _answer(client, query), PollSchedule(every, every))
-        known = KnownNow(client.server)
+        acknowledgements = AcknowledgementReader(client.server, zone)
         tail = Tail(
             follow,
             query.matches,
@@ -56,18 +55,18 @@ def run(given: Given) -> int:
                 if table:
                     streams.say_now(_as_row(line, zone))
                 else:
-                    covered = line.session is not None and known.covers(line.session, follow.snapshot)
-                    streams.say_now(_as_json(line, client.server, covered))
+                    known = acknowledgements.covers(line.session, follow.snapshot)
+                    streams.say_now(_as_json(line, client.server, known))
         return 0
 
     return converse(there, ask)
 
 
-async def _answer(client: Client, query: Followed) -> ListResponse:
-    from emtui.monitor.poller import ListResponse
+async def _answer(client: Client, query: FollowedQuery) -> ListResponse:
+    from emtui.monitor.poller import ListResponse  # start-up time: loads asyncio
 
     listing = await client.sessions()
-    query.look(listing.sessions, client.now(), client.server)
+    query.update(listing.sessions, client.now(), client.server)
     return ListResponse.of(listing, client.receipt)
 
 

@@ -13,15 +13,16 @@ from emtui.cli import output, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import converse, reach, seconds_of
 from emtui.cli.finding import narrate_host, session_of
-from emtui.cli.known import is_known
-from emtui.cli.show import Seen, fields
+from emtui.cli.list_evidence import is_acknowledged
+from emtui.cli.session_fields import SessionReading, fields
+from emtui.em.errors import EmError, Gone, NotFound
 from emtui.em.model import Event, Log, Outcome, Session
+from emtui.handover.gone import last_seen_running
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
 from emtui.lookup import Target, target_in
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.em.errors import NotFound
 
 CODES = {
     Outcome.SUCCESS: 0,
@@ -37,7 +38,7 @@ _LONGEST = 30 * 24 * 3600
 
 def wait(given: Given) -> int:
     """Wait for the end of a session; the exit code says what became of it."""
-    import asyncio
+    import asyncio  # start-up time: only for who talks to a server
 
     target, timeout = target_in(given.operands[0]), _timeout(given.one("--timeout"))
     there = reach(given)
@@ -45,25 +46,25 @@ def wait(given: Given) -> int:
 
     as_json = given.one("--output") == "json"
 
-    async def ask(client: Client) -> tuple[Seen, bool] | None:
+    async def ask(client: Client) -> tuple[SessionReading, bool] | None:
         try:
             async with asyncio.timeout(timeout):
                 session = await _ended(client, target, there.zone)
         except TimeoutError:
             return None
-        known = as_json and await is_known(client, session)
-        return Seen(session, Log(()), client.server, client.now(), there.zone), known
+        known = as_json and await is_acknowledged(client, session, there.zone)
+        return SessionReading(session, Log(()), client.server, client.now(), there.zone), known
 
     found = converse(there, ask)
     if found is None:
         streams.narrate(f"it has not ended within {words.duration(timedelta(seconds=timeout or 0))}")
         return TIMED_OUT
-    seen, known = found
+    reading, known = found
     if as_json:
-        streams.say(output.as_line(session_record(seen.session, seen.server, seen.now, known=known)))
+        streams.say(output.as_line(session_record(reading.session, reading.server, reading.now, known=known)))
     else:
-        streams.say(fields(seen))
-    return CODES[seen.session.outcome]
+        streams.say(fields(reading))
+    return CODES[reading.session.outcome]
 
 
 def follow(given: Given) -> int:
@@ -84,8 +85,7 @@ def follow(given: Given) -> int:
 
 async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
     """The session once it has ended; what may pass is waited through. Raises `Gone`."""
-    from emtui.em.errors import EmError, NotFound
-    from emtui.monitor.session_poller import SessionPoller
+    from emtui.monitor.session_poller import SessionPoller  # start-up time: loads asyncio
 
     session, seen = await session_of(client, target), client.now()
     if not session.running:
@@ -106,16 +106,12 @@ async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
 
 
 def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, zone: tzinfo) -> NotFound:
-    from emtui.em.errors import Gone
-    from emtui.handover.gone import last_seen_running
-
     told = last_seen_running(session, client.server, seen, client.now(), zone)
     return Gone(told) if told else problem
 
 
 async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
-    from emtui.em.errors import EmError, NotFound
-    from emtui.monitor.session_poller import SessionPoller
+    from emtui.monitor.session_poller import SessionPoller  # start-up time: loads asyncio
 
     session, said = await session_of(client, target), ""
     seen = client.now()

@@ -27,13 +27,18 @@ class HistoryCache:
         self._logs: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
         self._locks: dict[Uid, asyncio.Lock] = {}
 
-    async def logs(self, source: Source, runs: Sequence[Session]) -> list[tuple[Event, ...]]:
-        """Their logs, in their order; one that cannot be had now is left out, and asked for next time."""
+    async def logs(
+        self, source: Source, runs: Sequence[Session], ignored: tuple[type[EmError], ...] = (EmError,)
+    ) -> list[tuple[Event, ...]]:
+        """Their logs, in their order; one that cannot be had now is left out, and asked for next time.
+
+        So it is for an `ignored` reason; others are raised.
+        """
         logs = []
         for run in runs:
             try:
                 logs.append(await self._log(source, run.uid))
-            except EmError:
+            except ignored:
                 continue
         return logs
 

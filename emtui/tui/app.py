@@ -80,8 +80,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             options, self, self.clock, self.logon, self.navigator, self.exporter, self._list_status
         )
         self.navigator.use(Screens(self.ctx))
-        self.viewed = LastViewed(self, options.now, lambda: self.logon.profile_name)
-        self.alerts = AlertNotifier(self, self.clock, lambda: self.logon.connection.profile, self.bell)
+        self.viewed = LastViewed(self, options.now, lambda: self.logon.profile_name, self._viewed_at)
+        self.alerts = AlertNotifier(self, self.clock, lambda: self.logon.connection.profile)
         self.open_command = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._stop_pressed = -PRESS_AGAIN
@@ -190,8 +190,9 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """Somebody is there: what is new in the list has been seen."""
         if screen := self.navigator.list_screen:
             screen.touched()
-            if screen.last_key:
-                self.viewed.record(screen.last_key)
+
+    def _viewed_at(self) -> datetime | None:
+        return self.navigator.list_screen.last_key if self.navigator.list_screen else None
 
     def on_following_resumed(self) -> None:
         """After sleep whatever runs is asked for at once, not only the list."""
@@ -207,7 +208,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """The directory behind the server may not be back yet."""
         self.logon.plan_second_try()
 
-    def on_knowing_judged(self) -> None:
+    def on_judging_judged(self) -> None:
         """Screens above the list that show what is thought of it show the latest."""
         for page in self.pages:
             page.judged()
@@ -251,7 +252,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """The same once its time has come; what somebody has acknowledged meanwhile needs no telling."""
         if self._alarm.has_pending:
             screen = self.navigator.list_screen
-            known = screen.known if screen else None
+            known = screen.acknowledged if screen else None
             self._ring(lambda run: known is not None and known.of(run) is not None)
 
     def on_following_moved(self, event: Following.Moved) -> None:
@@ -260,10 +261,10 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
         screen = self.navigator.list_screen
         if screen:
-            spared = partial(screen.spares, event.changes)
-            self._alarm.on_failures(
-                new_failures(event.changes, screen.snapshot, spared), self.clock.now(), self.logon.server_name
-            )
+            changes, assessment = event.changes, screen.assessment
+            suppressed = assessment.suppresses_alert if assessment else lambda _run, _changes: False
+            failures = new_failures(changes, screen.snapshot, lambda run: suppressed(run, changes))
+            self._alarm.on_failures(failures, self.clock.now(), self.logon.server_name)
             self._ring()
 
     def on_following_looked(self) -> None:
@@ -366,11 +367,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""
-        screen = self.navigator.list_screen
-        if screen is None or screen.attention is None:
-            self.say("Nothing is known yet.")
-        else:
-            await self.navigator.open_next_finding()
+        await self.navigator.open_next_finding()
 
     # --- the end --------------------------------------------------------------------
 

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 from made_runs import HOUR, NOON, SECOND, run
 
 from emtui import words
-from emtui.cli.judging import Level, Limit, Limits, verdicts
-from emtui.cli.resting import beyond
+from emtui.cli.check_rules import Level, Limit, Limits, verdicts
+from emtui.cli.list_evidence import query_context
 from emtui.demo.world import World
 from emtui.em.address import Server
 from emtui.em.model import LONG_AGO, Outcome, Session, Uid
+from emtui.local.knowledge_base import Knowledge
 from emtui.lookup import Query, parse
-from emtui.triage.attention import judged
+from emtui.monitor.assessment import Assessment, assess
+from emtui.monitor.snapshot import Snapshot
 from emtui.triage.explained import explain
 from emtui.triage.finding import Hanging, Slowing
 from emtui.triage.folds import Fold, Folding
 from emtui.triage.known import key_for
-from emtui.triage.standing import Standings, standings
 from emtui.triage.telling import Teller
 from emtui.tui.formatting.session_columns import Clock, session_columns
 
@@ -55,14 +56,15 @@ def test_each_place_says_the_same_of_a_run_of_the_demo(seed: int) -> None:
 def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
     """List and query, run by run, against what opening the run says; then what is said type by type."""
     ordered = tuple(sorted(sessions, key=lambda one: (one.started or LONG_AGO, one.uid), reverse=True))
-    board = standings(sessions, now)
+    assessment = assess(Snapshot(ordered, now), Knowledge())
+    board = assessment.statuses
     folding = Folding(ordered)
     while not folding.done:
         folding.step()
     assert board.baselines == folding.usual
     unusual, stuck = asked("is:unusual", ordered, now), asked("is:stuck", ordered, now)
     columns = {column.title: column.cell for column in session_columns(120, folding.usual)}
-    hanging = {one.overrun.session.uid for one in judged(board).findings if isinstance(one, Hanging)}
+    hanging = {one.overrun.session.uid for one in assessment.findings if isinstance(one, Hanging)}
     looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest for row in board.types))}
     for one in looked_at.values():
         found = explain(board, ordered, one, (), ())
@@ -75,17 +77,18 @@ def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
             assert key_for(one, board) is not None
     folded = [one for row in folding.rows if isinstance(row, Fold) for one in row.runs]
     assert not any(unusual.matches(one) for one in folded)
-    by_type(board, ordered, now)
+    by_type(assessment, ordered, now)
 
 
-def by_type(board: Standings, ordered: Sequence[Session], now: datetime) -> None:
+def by_type(assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
     """Overview, attention and check."""
+    board = assessment.statuses
     for row in board.types:
         assert row.baseline == explain(board, ordered, row.newest, (), ()).baseline
         for overrun in row.overruns:
             found = explain(board, ordered, overrun.session, (), ())
             assert (overrun.baseline, overrun.ratio) == (found.baseline, found.ratio)
-        for finding in judged(board).findings:
+        for finding in assessment.findings:
             if isinstance(finding, Slowing) and finding.type == row.type:
                 newest = next(one for one in row.runs if one.outcome in {Outcome.SUCCESS, Outcome.WARNING})
                 found = explain(board, ordered, newest, (), ())
@@ -94,17 +97,17 @@ def by_type(board: Standings, ordered: Sequence[Session], now: datetime) -> None
                     found.baseline.usual,
                     found.ratio,
                 )
-        checked(row.type, board, ordered, now)
+        checked(row.type, assessment, ordered, now)
 
 
-def checked(kind: str, board: Standings, ordered: Sequence[Session], now: datetime) -> None:
+def checked(kind: str, assessment: Assessment, ordered: Sequence[Session], now: datetime) -> None:
     """Check finds what `is:stuck` finds, and the ratio of the run that a person opens."""
-    tell = Teller(now, UTC)
-    found = verdicts(board, kind.__eq__, Limits(stuck=True, overdue=False), tell)
+    board, tell = assessment.statuses, Teller(now, UTC)
+    found = verdicts(assessment, kind.__eq__, Limits(stuck=True, overdue=False), tell)
     query = asked(f"type:{kind} is:stuck", ordered, now)
     stuck = any(query.matches(one) for one in ordered)
     assert any("has run for" in verdict.sentence for verdict in found) is stuck
-    found = verdicts(board, kind.__eq__, Limits(False, False, ratio=Limit(None, 1.5)), tell)
+    found = verdicts(assessment, kind.__eq__, Limits(False, False, ratio=Limit(None, 1.5)), tell)
     said = [verdict.sentence for verdict in found if "times the usual" in verdict.sentence]
     row = next(row for row in board.types if row.type == kind)
     told = {Outcome.SUCCESS, Outcome.WARNING, Outcome.FAILED}
@@ -124,4 +127,4 @@ def checked(kind: str, board: Standings, ordered: Sequence[Session], now: dateti
 def asked(text: str, sessions: Sequence[Session], now: datetime) -> Query:
     """This query, resting on this list as on the command line."""
     query = parse(text, now=now, zone=UTC)
-    return query.upon(beyond(query, sessions, now, Server("em01.example.net")))
+    return query.upon(query_context(query, sessions, now, Server("em01.example.net"), UTC))

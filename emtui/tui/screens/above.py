@@ -12,6 +12,7 @@ from emtui.tui.theme import BOLD
 from emtui.tui.widgets.lines import Pieces
 
 if TYPE_CHECKING:
+    from emtui.monitor.assessment import Assessment
     from emtui.tui.screens.lookup import LookupScreen
 
 
@@ -28,6 +29,11 @@ class AboveTheList(BaseScreen):
     def __init__(self, ctx: AppContext, listing: LookupScreen) -> None:
         super().__init__(ctx)
         self.listing = listing
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """What the list beneath says."""
+        return self.listing.assessment
 
     def show_thoughts(self) -> None:
         """Draw what the list beneath knows now."""

@@ -78,7 +78,7 @@ class BaseScreen(Screen[Any]):
 
     def on_mount(self) -> None:
         """Draw the lines around the body."""
-        self.watch(self.app, "zone", self.show_times_in)
+        self.watch(self.app, "zone", self.show_times_in, init=False)
         self.show_top()
         self.show_foot()
 

@@ -16,6 +16,7 @@ from emtui.triage.finding import Finding
 from emtui.triage.telling import calm
 from emtui.tui.board import Row, board_columns, rows_of, type_of
 from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.above import AboveTheList, titled
@@ -57,11 +58,11 @@ class BoardScreen(AboveTheList):
 
     def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
-        standing, attention = self.listing.board, self.listing.attention
-        if not self.stands or standing is None or attention is None:
+        assessment, clock = self.assessment, self._clock()
+        if not self.stands or assessment is None or clock is None:
             return
-        rows = rows_of(standing, replace(attention, findings=self.listing.new_findings))
-        self.query_one(BoardRows).show(rows, Clock(standing.now, self.zone))
+        attention = replace(assessment.attention, findings=assessment.new_findings)
+        self.query_one(BoardRows).show(rows_of(assessment.statuses, attention), clock)
         self.query_one("#title", StatusLine).show(*titled("Types", calm(attention.calm), self.size.width))
         self.show_top()
 
@@ -81,9 +82,11 @@ class BoardScreen(AboveTheList):
 
         That is its newest run where it needs none.
         """
-        found = self._finding
-        run = self.listing.run_of(found) if found else self.newest
-        parts = (self.listing.told(found) if found else "", summary(run) if run else "")
+        assessment, found, run, text = self.assessment, self._finding, self.newest, ""
+        if assessment and found:
+            run = assessment.run_of(found)
+            text = finding_text(assessment, found, self.zone)
+        parts = (text, summary(run) if run else "")
         self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
         self.show_foot()
 
@@ -91,7 +94,7 @@ class BoardScreen(AboveTheList):
     def _finding(self) -> Finding | None:
         """The worst alert about the type under the cursor."""
         row = self.query_one(BoardRows).selected
-        return next(iter(self.listing.findings_on(type_of(row))), None) if row else None
+        return self.assessment.worst_on(type_of(row)) if row and self.assessment else None
 
     async def action_known(self) -> None:
         """Mark the worst alert about the type as known, else its newest run; or no more."""
@@ -117,19 +120,19 @@ class BoardScreen(AboveTheList):
 
     def plain_text(self) -> Callable[[], str] | None:
         """Every type, and how many are on time."""
-        clock, attention = self._clock(), self.listing.attention
-        if clock is None or attention is None:
+        clock, assessment = self._clock(), self.assessment
+        if clock is None or assessment is None:
             return None
         from emtui.tui.formatting.plain_findings import board_text
 
-        rows, base = self.query_one(BoardRows).things, calm(attention.calm)
+        rows, base = self.query_one(BoardRows).things, calm(assessment.attention.calm)
         origin = self.ctx.exporter.origin(self.as_of())
         return lambda: board_text(origin, rows, base, clock)
 
     def _clock(self) -> Clock | None:
-        """As of when it was thought; nothing before there is a list."""
-        board = self.listing.board
-        return Clock(board.now, self.zone) if board else None
+        """As of the list that was assessed; nothing before there is one."""
+        found = self.assessment
+        return Clock(found.statuses.now, self.zone) if found else None
 
     def action_open(self) -> None:
         """The newest run of the type."""

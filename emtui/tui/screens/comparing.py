@@ -20,7 +20,6 @@ from emtui.em.model import Event, Log, Session
 from emtui.em.threads import beside
 from emtui.monitor.backoff import MIN_INTERVAL
 from emtui.triage.differing import Difference, difference
-from emtui.triage.explained import good_before
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 
@@ -54,9 +53,10 @@ class Comparing(BaseScreen):
     @property
     def last_good(self) -> Session | None:
         """The last good run before this one, if the list has one."""
-        listing, session = self.ctx.navigator.list_screen, self.detail.session
-        row = listing.board.of(session.type) if listing and listing.board else None
-        return next(iter(good_before(row.runs, session, 1)), None) if row else None
+        listing = self.ctx.navigator.list_screen
+        if listing is None or listing.assessment is None:
+            return None
+        return next(iter(listing.assessment.successful_before(self.detail.session, 1)), None)
 
     @property
     def is_last_good(self) -> bool:

@@ -135,7 +135,7 @@ class DifferenceScreen(Seeking):
             return (self.detail.without_events,)
         if self.there:
             return ("The other run could not be compared.", "r asks again, D chooses another")
-        if listing is None or listing.board is None:
+        if listing is None or listing.assessment is None:
             return ("The list has not been read yet:", "which run was good last is not known.")
         kind = session.type or "its type"
         return (f"No good run of {kind} before this one is listed.", "D chooses another run")

@@ -6,41 +6,26 @@ once, after the run itself has been shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from textual import work
 from textual.reactive import var
 
-from emtui.em.model import Event, Log, Outcome, Session
+from emtui.em.model import Log, Session
 from emtui.em.threads import beside
-from emtui.local.notes import Note, notes_on
-from emtui.triage.explained import Explanation, explain, good_before
-from emtui.triage.known import NOTHING_KNOWN
-from emtui.triage.standing import Standings
-from emtui.triage.steps import Wait, steps, waits
+from emtui.local.notes import Note
+from emtui.monitor.assessment import Assessment
+from emtui.monitor.explainer import ExplainedRun, Explainer, waits_of
+from emtui.triage.explained import Explanation
+from emtui.triage.steps import Wait
 from emtui.triage.telling import SERVERS
 from emtui.triage.telling_known import rows
+from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.screens.base import SHORT
 from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.widgets.key_value_list import KeyValueList
 from emtui.tui.widgets.server_table import ServerTable
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What an explanation rests on, beside the logs of past runs."""
-
-    board: Standings
-    sessions: tuple[Session, ...]
-    session: Session
-    events: tuple[Event, ...]
-
-    @property
-    def good(self) -> list[Session]:
-        """The last good runs before it, newest first."""
-        row = self.board.of(self.session.type)
-        return good_before(row.runs, self.session) if row else []
 
 
 class Explaining(OpenedRun):
@@ -52,11 +37,15 @@ class Explaining(OpenedRun):
     def show_search(self) -> None:
         """Draw the line above the events."""
 
+    @property
+    def explainer(self) -> Explainer:
+        """Explains this run, with the logs that any page has read."""
+        return Explainer(self.client, self.ctx.history)
+
     async def waits_of(self, session: Session, log: Log) -> tuple[Wait, ...]:
         """Where a run waited, as its own log says, against what is known to be usual there."""
-        until = self._clock().now if session.running else None
-        usual = self.explanation.usuals if self.explanation else {}
-        return await beside(lambda: waits(steps(log.events, until), usual))
+        now = self._clock().now
+        return await beside(partial(waits_of, session, log.events, now, self.explanation))
 
     def judged(self) -> None:
         """The list says something else now, or for the first time."""
@@ -71,70 +60,65 @@ class Explaining(OpenedRun):
         Nothing where the list is not known yet, or more is known already than the list alone says.
         """
         by_list = self.explanation is None or self.log_read is None
-        ground = self._ground(session, log) if by_list else None
-        return await beside(partial(_at_once, ground)) if ground else None
+        assessment = self._assessment_for(session) if by_list else None
+        if assessment is None:
+            return None
+        now = self._clock().now
+        run = await self.explainer.explain_from_list(assessment, session, log.events, now)
+        return run.explanation
 
     def explain(self) -> None:
         """Explain it anew, if both its log and the list are there."""
-        ground = self._ground(self.session, self.log_read) if self.log_read else None
-        if ground:
-            self._explain(ground)
+        assessment = self._assessment_for(self.session)
+        if assessment and self.log_read:
+            self._explain(assessment, self.session, self.log_read)
 
     def explain_by_list(self) -> None:
         """Explain it by the list alone, as its log could not be had; what its log has told goes on."""
-        ground = self._ground(self.session, Log(())) if self.log_read is None else None
-        if ground:
-            self._explain_by_list(ground)
+        assessment = self._assessment_for(self.session)
+        if assessment and self.log_read is None:
+            self._explain_by_list(assessment, self.session)
 
-    def _ground(self, session: Session, log: Log) -> Ground | None:
+    def _assessment_for(self, session: Session) -> Assessment | None:
+        """What the list says, if it can say anything about a run of this type."""
         listing = self.ctx.navigator.list_screen
-        if not (listing and listing.board and listing.snapshot and session.type):
-            return None
-        board = listing.board.later(self._clock().now)
-        return Ground(board, listing.snapshot.sessions, session, log.events)
+        return listing.assessment if listing and session.type else None
 
     @work(exclusive=True, group="explain", description="explain a run")
-    async def _explain(self, ground: Ground) -> None:
+    async def _explain(self, assessment: Assessment, session: Session, log: Log) -> None:
         """What past logs say as well, once they have come."""
+        explainer, now = self.explainer, self._clock().now
         if self.explanation is None:
-            notes = await self._notes_on(ground)
-            self._show_if_of(ground, await beside(partial(_at_once, ground)), notes)
-        past = await self.ctx.history.logs(self.client, ground.good)
-        found = await beside(partial(_explained, ground, past))
-        if self._show_if_of(ground, found, await self._notes_on(ground)):
-            self.worst = found.worst
+            self._show_if_current(await explainer.explain_from_list(assessment, session, log.events, now))
+        run = await explainer.explain(assessment, session, log.events, now)
+        if self._show_if_current(run):
+            self.worst = run.explanation.worst
 
     @work(exclusive=True, group="explain", description="explain a run whose log is not there")
-    async def _explain_by_list(self, ground: Ground) -> None:
-        found = await beside(partial(_at_once, ground))
-        self._show_if_of(ground, found, await self._notes_on(ground))
+    async def _explain_by_list(self, assessment: Assessment, session: Session) -> None:
+        now = self._clock().now
+        self._show_if_current(await self.explainer.explain_from_list(assessment, session, (), now))
 
-    async def _notes_on(self, ground: Ground) -> tuple[Note, ...]:
-        """What the team has written about its message, or about one of its events."""
-        listing = self.ctx.navigator.list_screen
-        notes = listing.notebook.notes if listing and listing.notebook else ()
-        return await beside(partial(notes_on, notes, ground.session, ground.events))
-
-    def _show_if_of(self, ground: Ground, found: Explanation, notes: tuple[Note, ...]) -> bool:
+    def _show_if_current(self, run: ExplainedRun) -> bool:
         """Show it, unless the person has gone elsewhere, or the run is known better by now."""
-        if not self.stands or ground.session is not self.session:
+        if not self.stands or run.session is not self.session:
             return False
-        self.explanation, self.waits, self._notes = found, found.waits, notes
+        self.explanation, self.waits, self._notes = run.explanation, run.explanation.waits, run.notes
         self.show_search()
         self.show_explanation()
         return True
 
     def show_explanation(self) -> None:
         """The facts beside its own, the first ones first; before them what people know of it."""
-        listing = self.ctx.navigator.list_screen
-        if self.explanation is None or listing is None or listing.board is None:
+        assessment = self._assessment_for(self.session)
+        if self.explanation is None or assessment is None:
             return
         servers = self.explanation.servers
         room = head_room(self.size.height, len(servers))
-        teller = listing.teller(listing.board)
+        teller = formatter_for(assessment, self.zone)
         told = teller.explained(self.explanation)
         facts = tuple((label, text) for label, text in told if not (room.servers and label == SERVERS))
-        people = rows(self.session, listing.known or NOTHING_KNOWN, self._notes, teller)
+        people = rows(self.session, assessment.acknowledged, self._notes, teller)
         self.query_one(KeyValueList).show((*people, *facts), room.facts, room.each)
         self.query_one(ServerTable).show(servers, room.servers)
 
@@ -165,13 +149,3 @@ def head_room(height: int, servers: int) -> HeadRoom:
         return HeadRoom(3, 1, 0)
     table = min(servers, max(height // 5, 4))
     return HeadRoom(max(height // 3 - (table or 1), 4), 2, table)
-
-
-def _at_once(ground: Ground) -> Explanation:
-    """Without past logs; a good run may have waited as ever, and then nothing will be said of that."""
-    found = _explained(ground, [])
-    return replace(found, waited=None) if ground.session.outcome is Outcome.SUCCESS else found
-
-
-def _explained(ground: Ground, past: list[tuple[Event, ...]]) -> Explanation:
-    return explain(ground.board, ground.sessions, ground.session, ground.events, past)

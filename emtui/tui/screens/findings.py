@@ -13,9 +13,9 @@ from emtui import words
 from emtui.em.model import Session
 from emtui.triage.about import place_of
 from emtui.triage.finding import Finding, Grade
-from emtui.triage.known import NOTHING_KNOWN
 from emtui.triage.telling import calm
 from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.assessment_text import finding_text, sentences
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.outcome_style import KNOWN
 from emtui.tui.screens.above import AboveTheList, titled
@@ -26,6 +26,7 @@ from emtui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from emtui.handover.dated import Dated
+    from emtui.monitor.assessment import Assessment
 
 
 class FindingLines(Lines):
@@ -81,24 +82,28 @@ class FindingsScreen(AboveTheList):
 
     def show_thoughts(self) -> None:
         """As the list beneath knows them now."""
-        attention = self.listing.attention
-        if not self.stands or attention is None:
+        assessment = self.assessment
+        if not self.stands or assessment is None:
             return
         lines = self.query_one(FindingLines)
         lines.empty = ("Nothing needs you.",)
-        known = self.listing.known_findings
-        if not lines.show(tuple(zip(self.listing.findings, self.listing.sentences, strict=True)), known):
+        known = assessment.acknowledged_findings
+        told = sentences(assessment, self.zone)
+        if not lines.show(tuple(zip(assessment.findings, told, strict=True)), known):
             then = "the next one is selected" if lines.count else "none is left"
             self.say(f"The selected alert is over; {then}.")
         marked = f"  {words.place(known, lines.count, 'alert')} known" if known else ""
-        title = titled(f"Attention{marked}", calm(attention.calm), self.size.width)
+        title = titled(f"Attention{marked}", calm(assessment.attention.calm), self.size.width)
         self.query_one("#title", StatusLine).show(*title)
         self.show_top()
 
     def on_lines_moved(self) -> None:
         """The whole sentence, and what it rests on."""
         finding = self.query_one(FindingLines).selected
-        self.query_one(Paragraph).show(self.listing.told(finding) if finding else "")
+        text = ""
+        if finding and self.assessment:
+            text = finding_text(self.assessment, finding, self.zone)
+        self.query_one(Paragraph).show(text)
         self.show_foot()
 
     def position(self) -> str:
@@ -110,7 +115,7 @@ class FindingsScreen(AboveTheList):
     def run_here(self) -> Session | None:
         """The run that the finding under the cursor is about."""
         finding = self.query_one(FindingLines).selected
-        return self.listing.run_of(finding) if finding else None
+        return self.assessment.run_of(finding) if finding and self.assessment else None
 
     async def action_known(self) -> None:
         """Mark the finding as known, or no more."""
@@ -118,33 +123,32 @@ class FindingsScreen(AboveTheList):
 
         await mark_finding(self, self.query_one(FindingLines).selected)
 
-    def _teller(self) -> Dated | None:
-        """Whoever tells it with every time whole; nobody before there is a list."""
+    def _dated(self, assessment: Assessment) -> Dated:
+        """What puts findings into words with every time in full."""
         from emtui.handover.dated import Dated
 
-        board = self.listing.board
-        return Dated(board.now, self.zone) if board else None
+        return Dated(assessment.statuses.now, self.zone)
 
     def action_copy(self) -> None:
         """The sentence under the cursor, with what it rests on."""
-        finding, tell = self.query_one(FindingLines).selected, self._teller()
-        if finding is None or tell is None:
+        finding, assessment = self.query_one(FindingLines).selected, self.assessment
+        if finding is None or assessment is None:
             self.say("There is no line to copy.")
             return
         from emtui.tui.formatting.plain_findings import finding_line
 
-        self.ctx.exporter.copy(finding_line(finding, self.listing.known or NOTHING_KNOWN, tell))
+        self.ctx.exporter.copy(finding_line(finding, assessment.acknowledged, self._dated(assessment)))
 
     def plain_text(self) -> Callable[[], str] | None:
         """All sentences, and how many types are well."""
-        tell, attention = self._teller(), self.listing.attention
-        if tell is None or attention is None:
+        assessment = self.assessment
+        if assessment is None:
             return None
         from emtui.tui.formatting.plain_findings import findings_text
 
-        origin, found = self.ctx.exporter.origin(self.as_of()), self.listing.findings
-        base, known = calm(attention.calm), self.listing.known or NOTHING_KNOWN
-        return lambda: findings_text(origin, found, base, known, tell)
+        origin, formatter = self.ctx.exporter.origin(self.as_of()), self._dated(assessment)
+        found, base = assessment.findings, calm(assessment.attention.calm)
+        return lambda: findings_text(origin, found, base, assessment.acknowledged, formatter)
 
     def action_open(self) -> None:
         """The run that the finding is about."""

@@ -1,189 +1,164 @@
-"""A list that is thought about: what needs somebody, type by type, before any key is pressed.
+"""A list that is assessed: what needs attention, type by type, before any key is pressed.
 
-The thinking goes on beside the event loop, after the list has been shown; a thought that
-is overtaken by a later list is dropped.
+The assessment is made in a thread, after the list has been shown; one that is overtaken by a later
+list is dropped. An acknowledgement holds at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual.message import Message
 from textual.reactive import var
 
-from emtui import words
-from emtui.em.model import Session
+from emtui.em.address import Server
+from emtui.em.source import Source
 from emtui.em.threads import beside
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.screens.knowing import Knowing, recall
+from emtui.tui.context import AppContext
+from emtui.tui.screens.watching import Watching
 from emtui.tui.widgets.attention_lines import AttentionLines
 
-if TYPE_CHECKING:  # loaded once there is something to think about: the first picture does not wait for it
-    from emtui.triage.attention import Attention
-    from emtui.triage.finding import Finding
+if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
+    from emtui.local.knowledge_base import KnowledgeBase
+    from emtui.monitor.assessment import Assessment
     from emtui.triage.known import Known, Mark
-    from emtui.triage.standing import Standings
-    from emtui.triage.telling import Teller
-    from emtui.tui.notebook import Notebook
 
 
-def _think(
-    snapshot: Snapshot, notebook: Callable[[], Notebook], zones: tuple[tzinfo, tzinfo]
-) -> tuple[Standings, Attention, Known]:
-    """What is to be thought of a list; `zones` are the server's, and the one that is shown."""
-    from emtui.triage.attention import judged
-    from emtui.triage.standing import standings
+def _assess(
+    snapshot: Snapshot, open_base: Callable[[], KnowledgeBase], zones: tuple[tzinfo, tzinfo]
+) -> Assessment:
+    """Assess a list, and drop the acknowledgements that it shows to have ended; waits for the disk.
 
-    servers, shown = zones
-    standing = standings(snapshot.sessions, snapshot.server_time, servers, snapshot.unlisted)
-    return standing, judged(standing, shown), recall(notebook(), snapshot, standing)
+    `zones` are the server's, and the one that is shown.
+    """
+    from emtui.monitor.assessment import assess
+
+    base = open_base()
+    assessment = assess(snapshot, base.load(), *zones)
+    base.save(assessment.ended)
+    return assessment
 
 
-def _get_ready() -> None:
-    """Load what thinking takes: a page that waits for its list has time for that."""
-    import emtui.triage.attention
+def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:
+    """The same after something was acknowledged; waits for the disk."""
+    from emtui.monitor.assessment import reassess
+
+    assessment = reassess(assessment, base.load())
+    base.save(assessment.ended)
+    return assessment
+
+
+def _load_modules() -> None:
+    """Load what an assessment takes: a page that waits for its list has time for that."""
+    import emtui.local.knowledge_base
+    import emtui.monitor.assessment
     import emtui.triage.folds
-    import emtui.triage.telling
-    import emtui.tui.formatting.last_24h
-    import emtui.tui.notebook  # noqa: F401 - each of these is used once there is a list
+    import emtui.tui.formatting.assessment_text
+    import emtui.tui.formatting.last_24h  # noqa: F401 - each of these is used once there is a list
 
 
-NOTE_CELLS = 60
-"""Of a note, where the message that it is about stands beside it."""
+class Judging(Watching):
+    """A page with a list, and what the list says."""
 
+    assessment: var[Assessment | None] = var(None)
 
-class Judging(Knowing):
-    """A page with a list, and what is to be thought of it."""
+    class Judged(Message):
+        """The assessment is another, or what is acknowledged of it."""
 
-    attention: var[Attention | None] = var(None)
+    def __init__(self, ctx: AppContext, client: Source, schedule: PollSchedule, clocks: TimeSource) -> None:
+        super().__init__(ctx, client, schedule, clocks)
+        self._knowledge_base: KnowledgeBase | None = None
+
+    def open_knowledge_base(self) -> KnowledgeBase:
+        """The knowledge base of this server; for a demo or a recording one without a file."""
+        from emtui.local.knowledge_base import KnowledgeBase
+
+        if self._knowledge_base is None:
+            server = self.client.server
+            kept = (
+                server.ascii_authority if isinstance(server, Server) and self.ctx.options.remember else None
+            )
+            self._knowledge_base = KnowledgeBase(kept)
+        return self._knowledge_base
 
     def on_mount(self) -> None:
-        """The first picture does not wait for what thinking takes, nor does the first list."""
+        """The first picture does not wait for what an assessment takes, nor does the first list."""
         self.call_after_refresh(self._prepare)
 
-    @work(group="prepare", description="get ready to think")
+    @work(group="prepare", description="load what an assessment takes")
     async def _prepare(self) -> None:
-        await beside(_get_ready)
+        await beside(_load_modules)
 
     def judge(self) -> None:
-        """Think about the list that is shown now."""
+        """Assess the list that is shown now."""
         if self.snapshot:
             self._judge(self.snapshot)
 
-    @work(exclusive=True, group="judge", description="think about the list")
+    @work(exclusive=True, group="judge", description="assess the list")
     async def _judge(self, snapshot: Snapshot) -> None:
-        edition = self.notebook.edition if self.notebook else 0
-        zones = self.ctx.clock.servers_zone, self.zone
-        standing, attention, known = await beside(partial(_think, snapshot, self.open_notebook, zones))
-        notebook = self.open_notebook()
-        while edition != notebook.edition:  # a mark that was made meanwhile holds, too
-            edition = notebook.edition
-            known = await beside(partial(recall, notebook, snapshot, standing))
+        revision = self._knowledge_base.revision if self._knowledge_base else 0
+        zones = self.ctx.clock.servers_zone, self._shown_zone
+        assessment = await beside(partial(_assess, snapshot, self.open_knowledge_base, zones))
+        base = self.open_knowledge_base()
+        while revision != base.revision:  # what was acknowledged meanwhile holds, too
+            revision = base.revision
+            assessment = await beside(partial(_reassess, assessment, base))
         if self.stands and snapshot is self.snapshot:
-            self.board, self.attention = standing, attention
-            if standing.baselines != self.sessions.baselines:
-                self.sessions.baselines = standing.baselines
-            self.show_known(known)
-            self.post_message(self.Judged())
-            if problem := notebook.news():
+            if assessment.statuses.baselines != self.sessions.baselines:
+                self.sessions.baselines = assessment.statuses.baselines
+            self.show_assessment(assessment)
+            if problem := self._new_problem():
                 self.ctx.navigator.view.say(problem)
 
-    def show_known(self, known: Known) -> None:
-        """What is known needs nobody any more."""
-        super().show_known(known)
+    async def acknowledge(self, mark: Mark) -> str:
+        """It is acknowledged from now on; what was wrong with keeping that, if anything."""
+        self.open_knowledge_base().acknowledge(mark.of, mark.parts)
+        return await self._assess_again()
+
+    async def unacknowledge(self, mark: Mark) -> str:
+        """Remove the acknowledgement; the same."""
+        self.open_knowledge_base().unacknowledge(mark.of)
+        return await self._assess_again()
+
+    async def _assess_again(self) -> str:
+        if self.assessment and self.snapshot:
+            assessment = await beside(partial(_reassess, self.assessment, self.open_knowledge_base()))
+            if self.stands:
+                self.show_assessment(assessment)
+        return self._new_problem()
+
+    def _new_problem(self) -> str:
+        """What could not be read or kept and was not reported yet, in one line."""
+        return " ".join(self.open_knowledge_base().new_problems("Marks hold only until emtui ends"))
+
+    @property
+    def acknowledged(self) -> Known | None:
+        """What is acknowledged; `None` before the first assessment."""
+        return self.assessment.acknowledged if self.assessment else None
+
+    @property
+    def _shown_zone(self) -> tzinfo:
+        return self.zone
+
+    def show_assessment(self, assessment: Assessment) -> None:
+        """Draw what the list says; what is acknowledged needs attention no more."""
+        self.assessment = assessment
+        self.sessions.known = assessment.acknowledged
         self.show_attention()
+        self.post_message(self.Judged())
 
     def show_attention(self) -> None:
-        """The worst two findings that are not known, or on what ground nothing new needs anybody."""
-        if self.attention is None or self.board is None:
+        """The worst two findings that are not acknowledged, or why nothing new needs attention."""
+        if self.assessment is None:
             return
-        from emtui.triage.telling import calm
+        from emtui.tui.formatting.assessment_text import attention_summary
 
-        found, known = self.findings, self.known_findings
-        more = [f"a: next of {words.counted(len(found), 'alert')}"] if len(found) > 1 else []
-        counted = [f"{words.count(known)} known"] if known else []
-        base = self.attention.calm
-        alerts = [f"{words.counted(known, 'alert')} known"] if known else []
-        rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*alerts, calm(base)])}"
-        sentences = self.sentences[: len(found) - known]
-        self.query_one(AttentionLines).show(sentences, rest if base.types else "", ", ".join(more + counted))
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What needs somebody, worst first; what is known already comes last."""
-        found = self.attention.findings if self.attention else ()
-        return tuple(sorted(found, key=lambda finding: self.mark_of(finding) is not None))
-
-    @property
-    def new_findings(self) -> tuple[Finding, ...]:
-        """Those that nobody knows of yet."""
-        return tuple(finding for finding in self.findings if self.mark_of(finding) is None)
-
-    @property
-    def known_findings(self) -> int:
-        """How many of the findings are known: the last ones."""
-        return len(self.findings) - len(self.new_findings)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """Each finding in words, in their order."""
-        return tuple(map(self.teller(self.board).finding, self.findings)) if self.board else ()
-
-    def run_of(self, finding: Finding) -> Session | None:
-        """The run that a finding is about."""
-        from emtui.triage.about import run_of
-
-        return run_of(finding, self.board) if self.board else None
-
-    def next_finding(self, last: Finding | None) -> Finding | None:
-        """The finding after this one; after the last, the first."""
-        from emtui.triage.about import after
-
-        return after(self.findings, last)
-
-    def is_last_finding(self, finding: Finding | None) -> bool:
-        """Whether this is the last of several."""
-        from emtui.triage.about import place_of
-
-        found = self.findings
-        return len(found) > 1 and place_of(found, finding) == len(found) - 1
-
-    def as_it_is_now(self, finding: Finding) -> Finding | None:
-        """The same finding, as the latest list has it; nothing if it is over."""
-        from emtui.triage.about import place_of
-
-        found = self.findings
-        place = place_of(found, finding)
-        return None if place is None else found[place]
-
-    def findings_on(self, kind: str) -> tuple[Finding, ...]:
-        """Those about this type, worst first."""
-        return tuple(finding for finding in self.findings if finding.type == kind)
-
-    def told(self, finding: Finding) -> str:
-        """The sentence and its ground; before them the note, if it is known."""
-        if self.board is None:
-            return ""
-        from emtui.triage.telling import ground
-
-        said = f"{self.teller(self.board).finding(finding)} ({ground(finding)})"
-        return " · ".join(part for part in (self.told_known(self.mark_of(finding)), said) if part)
-
-    def told_known(self, mark: Mark | None) -> str:
-        """`known: INC0012345, until it succeeds`, a long note cut; nothing without a mark."""
-        if mark is None or self.known is None or self.board is None:
-            return ""
-        from emtui.triage.telling_known import noted
-
-        cut = replace(mark, note=words.cut(mark.note, NOTE_CELLS))
-        return f"known: {noted(cut, self.known, self.teller(self.board))}"
-
-    def teller(self, board: Standings) -> Teller:
-        """Whoever puts what is thought into words, as of when it was thought."""
-        from emtui.triage.telling import Teller
-
-        return Teller(board.now, self.zone)
+        summary = attention_summary(self.assessment, self._shown_zone)
+        self.query_one(AttentionLines).show(summary.sentences, summary.calm, summary.counts)

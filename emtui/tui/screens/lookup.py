@@ -35,8 +35,8 @@ from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from emtui.monitor.assessment import Assessment
     from emtui.triage.finding import Finding
-    from emtui.triage.known import Known
 
 
 class LookupScreen(Walking):
@@ -152,21 +152,39 @@ class LookupScreen(Walking):
         if not selected or selected.uid != uid:
             self._pointed = (None, None)
         elif finding:
-            self._pointed = (uid, self.as_it_is_now(finding))
+            current = self.assessment.current_finding(finding) if self.assessment else None
+            self._pointed = (uid, current)
         finding = self._pointed[1]
-        said = self.told(finding) if finding else self._said_of(row) if row else ""
+        said = self._finding_text(finding) if finding else self._said_of(row) if row else ""
         self.query_one(Paragraph).show(said)
 
     def _said_of(self, row: Row) -> str:
         """The whole message of a run, after the note on what is known; what a fold holds."""
         if self.snapshot is None:
             return ""
-        known = self.told_known(self.known.of(row)) if self.known and isinstance(row, Session) else ""
+        known = self._acknowledgement_text(row) if isinstance(row, Session) else ""
         return " · ".join(part for part in (known, tail(row, self._clock(self.snapshot))) if part)
 
-    def show_known(self, known: Known) -> None:
-        """What is known is counted apart, and told with its note."""
-        super().show_known(known)
+    def _finding_text(self, finding: Finding) -> str:
+        """The sentence with its evidence, and the note if it is acknowledged."""
+        if self.assessment is None:
+            return ""
+        from emtui.tui.formatting.assessment_text import finding_text
+
+        return finding_text(self.assessment, finding, self._shown_zone)
+
+    def _acknowledgement_text(self, run: Session) -> str:
+        """The note on a run that is acknowledged."""
+        if not self.assessment or not self.assessment.acknowledged:
+            return ""
+        from emtui.tui.formatting.assessment_text import acknowledgement_text
+
+        mark = self.assessment.acknowledged.of(run)
+        return acknowledgement_text(self.assessment, mark, self._shown_zone)
+
+    def show_assessment(self, assessment: Assessment) -> None:
+        """What is acknowledged is counted apart, and shown with its note."""
+        super().show_assessment(assessment)
         self.show_tally()
         self.on_lines_moved()
 
@@ -197,7 +215,7 @@ class LookupScreen(Walking):
             return
         room = max(self.size.width - (cells(coming) + 4 if coming else 0), 0)
         clock = Clock(self.ctx.clock.server_now, self.zone)
-        left, right = line(self.snapshot, clock, room, self.known)
+        left, right = line(self.snapshot, clock, room, self.acknowledged)
         self.query_one("#tally", StatusLine).show(
             left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
         )
@@ -290,7 +308,7 @@ class LookupScreen(Walking):
         from emtui.lookup.pinned import pinned
         from emtui.tui.formatting.plain_text import Shown, list_text
 
-        shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.known)
+        shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.acknowledged)
         origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, shown, clock)
 
@@ -315,7 +333,7 @@ class LookupScreen(Walking):
 
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about, whatever the query was, and say it whole."""
-        run = self.run_of(finding)
+        run = self.assessment.run_of(finding) if self.assessment else None
         found = run is not None and self.sessions.select(run.uid)
         if run and not found and not finding.unlisted:
             await self.action_show_all()
@@ -323,7 +341,7 @@ class LookupScreen(Walking):
         self._pointed = (run.uid if run else None, finding)
         self.on_lines_moved()
         if not found:
-            self.say(self.told(finding))
+            self.say(self._finding_text(finding))
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
@@ -332,14 +350,14 @@ class LookupScreen(Walking):
 
     def action_board(self) -> None:
         """One line per type."""
-        if self.board is None:
+        if self.assessment is None:
             self.say("There is no list to think about yet.")
         else:
             self.ctx.navigator.open_overview()
 
     def action_findings(self) -> None:
         """All that needs somebody."""
-        if self.attention is None:
+        if self.assessment is None:
             self.say("There is no list to think about yet.")
         else:
             self.ctx.navigator.open_attention()

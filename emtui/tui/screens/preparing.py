@@ -28,11 +28,12 @@ from emtui.handover.ticket import ticket
 from emtui.handover.withheld import Withheld
 from emtui.local.versions import versions
 from emtui.local.zone import SystemZone
+from emtui.monitor.assessment import Assessment
+from emtui.monitor.explainer import Explainer
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.known import NOTHING_KNOWN
 from emtui.tui.context import AppContext
-from emtui.tui.gathering import Ground, gather, received
 from emtui.tui.screens.above import AboveTheList
+from emtui.tui.services.report_builder import fetch_xml, fill_report
 from emtui.tui.widgets.choice_list import Choice
 
 if TYPE_CHECKING:
@@ -89,21 +90,13 @@ class Preparing(AboveTheList):
         """Begin as soon as the list has been thought about."""
         if not self.stands:
             return
-        ground = None if self.begun else self._ground()
-        if ground:
-            self.begun = ground.origin
-            self._summarize(self._shift(ground))
+        assessment = None if self.begun else self.assessment
+        if assessment:
+            self.begun = self._origin(assessment.snapshot)
+            self._summarize(self._shift(self.begun, assessment))
             if self.subject:
-                self._gather(ground, self.subject)
+                self._gather(self.begun, assessment, self.subject)
         self.show_chosen()
-
-    def _ground(self) -> Ground | None:
-        board, snapshot = self.listing.board, self.listing.snapshot
-        if board is None or snapshot is None:
-            return None
-        notes = self.listing.notebook.notes if self.listing.notebook else ()
-        known = self.listing.known or NOTHING_KNOWN
-        return Ground(self._origin(snapshot), board, snapshot.sessions, known, notes)
 
     def _origin(self, snapshot: Snapshot) -> Origin:
         follow, server = self.listing.follow, self.listing.client.server
@@ -118,12 +111,11 @@ class Preparing(AboveTheList):
             follow.health.lost_since,
         )
 
-    def _shift(self, ground: Ground) -> Shift:
-        attention = self.listing.attention
-        findings = attention.findings if attention else ()
+    def _shift(self, origin: Origin, assessment: Assessment) -> Shift:
         periods = self.listing.follow.health.lost_periods
         blind = tuple((one.since, one.until, one.why) for one in periods)
-        return Shift(ground.origin, ground.sessions, ground.board, findings, blind, ground.known)
+        statuses, findings = assessment.statuses, assessment.attention.findings
+        return Shift(origin, assessment.sessions, statuses, findings, blind, assessment.acknowledged)
 
     def _withheld(self) -> Withheld:
         """Made anew each time: a logon may have been renewed meanwhile."""
@@ -135,10 +127,11 @@ class Preparing(AboveTheList):
         self._is_there(SHIFT, await beside(lambda: markdown(summary(shift), withheld.text)))
 
     @work(group="gather", description="gather what a ticket needs")
-    async def _gather(self, ground: Ground, subject: Subject) -> None:
+    async def _gather(self, origin: Origin, assessment: Assessment, subject: Subject) -> None:
         command = self.ctx.exporter.command_for(subject.session)
-        case = Case(ground.origin, subject.session, subject.log, command=command)
-        self._case = case = await gather(self.listing.client, self.ctx.history, ground, case)
+        case = Case(origin, subject.session, subject.log, command=command)
+        explainer = Explainer(self.listing.client, self.ctx.history)
+        self._case = case = await fill_report(explainer, assessment, case)
         withheld = self._withheld()
         told: tuple[Block, ...] = await beside(partial(ticket, case))
         self._is_there(TICKET, await beside(partial(markdown, told, withheld.text)))
@@ -179,7 +172,7 @@ class Preparing(AboveTheList):
         case = self._case
         if case is None:
             raise RuntimeError("a bundle was wished for before the run was known")
-        wire = await received(self.listing.client, case.session)
+        wire = await fetch_xml(self.listing.client, case.session)
         withheld = self._withheld()
         return await beside(lambda: bundle(case, wire, versions(), withheld))
 

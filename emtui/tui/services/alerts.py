@@ -24,12 +24,10 @@ class AlertNotifier:
         host: Host,
         clock: DisplayClock,
         profile: Callable[[], Profile | None],
-        bell: Callable[[], object],
     ) -> None:
         self._host = host
         self._clock = clock
         self._profile = profile
-        self._bell = bell
 
     def notify(self, alerts: Sequence[Alert]) -> None:
         """Tell what is due now; nothing of nothing."""
@@ -41,7 +39,7 @@ class AlertNotifier:
         message = sentence(tuple(alerts), self._clock.now(), self._clock.zone)
         profile = self._profile()
         if any(alert.severity > Severity.RECOVERED for alert in alerts) and not (profile and profile.silent):
-            self._bell()
+            self._host.bell()
         if profile and profile.notify_command:
             command = self._run(profile.notify_command, message)
             self._host.start_worker(command, "notify", "run the notify_command")

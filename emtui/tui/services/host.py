@@ -32,6 +32,10 @@ class Host(Protocol):
         """Call it once what is being handled now is done."""
         ...
 
+    def bell(self) -> None:
+        """Ring the terminal's bell."""
+        ...
+
     def say(self, text: str) -> None:
         """Show one sentence until the next key."""
         ...

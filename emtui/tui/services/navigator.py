@@ -89,18 +89,6 @@ class ListView(View, Protocol):
         """Open the query line with this text."""
         ...
 
-    def next_finding(self, last: Finding | None) -> Finding | None:
-        """The finding after this one; after the last, the first."""
-        ...
-
-    def is_last_finding(self, finding: Finding | None) -> bool:
-        """Whether this is the last of several."""
-        ...
-
-    def run_of(self, finding: Finding) -> Session | None:
-        """The run that a finding is about."""
-        ...
-
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about."""
         ...
@@ -161,8 +149,8 @@ class ScreenFactory(Protocol):
 class Navigator:
     """Owns which screens are open; remembers the finding that `a` led to last."""
 
-    def __init__(self, app: App[int], options: LaunchOptions) -> None:
-        self._app = app
+    def __init__(self, stack: App[int], options: LaunchOptions) -> None:
+        self._stack = stack
         self._make: ScreenFactory | None = None
         self._options = options
         self._target = options.target
@@ -185,12 +173,12 @@ class Navigator:
     @property
     def views(self) -> list[View]:
         """All screens of ours, the one that is shown last."""
-        return [cast("View", screen) for screen in self._app.screen_stack if hasattr(screen, "PLACE")]
+        return [cast("View", screen) for screen in self._stack.screen_stack if hasattr(screen, "PLACE")]
 
     @property
     def view(self) -> View:
         """The screen that is shown; all are ours."""
-        return cast("View", self._app.screen_stack[-1])
+        return cast("View", self._stack.screen_stack[-1])
 
     @property
     def list_view(self) -> ListView | None:
@@ -213,22 +201,22 @@ class Navigator:
 
     def is_shown(self, view: object) -> bool:
         """Whether this is the screen that is shown."""
-        return bool(self._app.screen_stack) and self._app.screen_stack[-1] is view
+        return bool(self._stack.screen_stack) and self._stack.screen_stack[-1] is view
 
     def is_below_comparison(self, view: object) -> bool:
         """Whether this screen is covered by nothing but a comparison."""
-        stack = self._app.screen_stack
+        stack = self._stack.screen_stack
         return len(stack) > 1 and stack[-2] is view and self.view.PLACE is Place.DIFFERENCE
 
     # --- from screen to screen ------------------------------------------------------
 
     def push(self, screen: AnyScreen, then: Then = None) -> None:
         """Show a screen above; call `then` with what it ends with."""
-        self._app.push_screen(screen, then)
+        self._stack.push_screen(screen, then)
 
     async def ask_to_trust(self, error: Untrusted, offer: Offer | None) -> Pinned | None:
         """Show a certificate until a person pins it or leaves."""
-        return cast("Pinned | None", await self._app.push_screen_wait(self.make.certificate(error, offer)))
+        return cast("Pinned | None", await self._stack.push_screen_wait(self.make.certificate(error, offer)))
 
     def show_list(self, source: Source) -> None:
         """A list of what this source has."""
@@ -241,12 +229,12 @@ class Navigator:
     async def close_all(self) -> None:
         """Take away every screen of ours."""
         while self.views and self.is_shown(self.views[-1]):
-            await self._app.pop_screen()
+            await self._stack.pop_screen()
 
     async def close_above_list(self) -> None:
         """Take away every screen above the list."""
         while self.views and self.list_view and not self.is_shown(self.list_view):
-            await self._app.pop_screen()
+            await self._stack.pop_screen()
 
     def use_source(self, source: Source, *, poll: bool) -> None:
         """The list that is there asks this source from now on; with `poll` at once."""
@@ -274,7 +262,7 @@ class Navigator:
             self.view.say(f"There is no {way.replace('_', ' ')} in the list.")
         else:
             screen.select(found.uid)
-            await self._app.switch_screen(self.make.session_detail(found))
+            await self._stack.switch_screen(self.make.session_detail(found))
 
     def open_comparison(self, session: Session, other: Session | None = None) -> None:
         """One session, compared with another one: the last successful one, unless given."""
@@ -294,11 +282,10 @@ class Navigator:
         from emtui.lookup import ExactTarget
 
         screen = self.list_screen
-        if screen is None or screen.board is None:
+        if screen is None or screen.assessment is None:
             self.view.say("The list has not been read yet.")
             return
-        row = screen.board.of(session.type)
-        runs = tuple(run for run in row.runs if run.uid != session.uid) if row else ()
+        runs = tuple(run for run in screen.assessment.runs_of(session.type) if run.uid != session.uid)
         if not runs:
             self.view.say(f"No other run of {session.type or 'its type'} is listed.")
             return
@@ -329,21 +316,22 @@ class Navigator:
 
     async def open_next_finding(self) -> None:
         """The next finding: its row in the list, or its run where one is open."""
-        screen = self.list_view
-        if screen is None:
+        screen = self.list_screen
+        if screen is None or screen.assessment is None:
             self.view.say(LIST_FIRST)
             return
-        was_last = screen.is_last_finding(self._finding)
-        finding = self._finding = screen.next_finding(self._finding)
+        assessment = screen.assessment
+        was_last = assessment.is_last_finding(self._finding)
+        finding = self._finding = assessment.next_finding(self._finding)
         if finding is None:
             self.view.say("Nothing needs you.")
             return
         await screen.point_at(finding)
-        run = screen.run_of(finding)
+        run = assessment.run_of(finding)
         while not self.is_shown(screen) and not (self.view.PLACE is Place.DETAIL and run):
-            await self._app.pop_screen()
+            await self._stack.pop_screen()
         if run and not self.is_shown(screen):
-            await self._app.switch_screen(self.make.session_detail(run))
+            await self._stack.switch_screen(self.make.session_detail(run))
         if was_last:
             self.view.say_too("Continued from the first alert.")
 

@@ -13,18 +13,23 @@ SAVE_EVERY_S = 60.0
 
 
 class LastViewed:
-    """Keeps the time under the name of a profile; `profile` is that name, or nothing where none is kept."""
+    """Keeps the time under the name of a profile; `profile` is that name, or nothing where none is kept.
 
-    def __init__(self, host: Host, now: Callable[[], datetime], profile: Callable[[], str | None]) -> None:
+    `viewed_at` is when somebody was last seen to be there.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        now: Callable[[], datetime],
+        profile: Callable[[], str | None],
+        viewed_at: Callable[[], datetime | None],
+    ) -> None:
         self._host = host
         self._now = now
         self._profile = profile
-        self._viewed_at: datetime | None = None
+        self._viewed_at = viewed_at
         self._saved: datetime | None = None
-
-    def record(self, at: datetime) -> None:
-        """Somebody has pressed a key then."""
-        self._viewed_at = at
 
     def show_absence(self, show: Callable[[datetime], object]) -> None:
         """Call `show` with when somebody last looked, unless that was just now."""
@@ -45,9 +50,9 @@ class LastViewed:
 
     def save(self) -> None:
         """The same; waits for the disk."""
-        name = self._profile()
-        if name and self._viewed_at and self._viewed_at != self._saved:
+        name, at = self._profile(), self._viewed_at()
+        if name and at and at != self._saved:
             from emtui.local.watermark import note_look
 
-            self._saved = self._viewed_at
-            note_look(name, self._viewed_at)
+            self._saved = at
+            note_look(name, at)

@@ -1,6 +1,6 @@
-"""What `emtui check` makes of the standings: levels, one sentence for each, and figures.
+"""What `emtui check` makes of an assessment: levels, one sentence for each, and figures.
 
-Pure: standings and limits in. A type fails with its newest run that ended, canceled ones passed over;
+Pure: assessment and limits in. A type fails with its newest run that ended, canceled ones passed over;
 whether it hangs, is late, old or slow is judged as far as that was asked for, and as far as the list
 tells what is usual: what cannot be judged is said.
 """
@@ -16,11 +16,11 @@ from typing import Generic, TypeVar
 
 from emtui import words
 from emtui.em.model import Outcome, Session
+from emtui.monitor.assessment import Assessment
 from emtui.triage.attention import calm as calm_of
-from emtui.triage.attention import judged, no_longer_listed
+from emtui.triage.attention import no_longer_listed
 from emtui.triage.baseline import NOTICED, Baselines
 from emtui.triage.finding import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
-from emtui.triage.known import NOTHING_KNOWN, Known
 from emtui.triage.runs import started
 from emtui.triage.standing import Standing, Standings
 from emtui.triage.streaks import DECIDED
@@ -94,21 +94,18 @@ class Figures:
 
 
 def verdicts(
-    standing: Standings,
-    chosen: Callable[[str | None], bool],
-    limits: Limits,
-    tell: Teller,
-    known: Known = NOTHING_KNOWN,
+    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> list[Verdict]:
-    """What is wrong with the chosen types and not known, worst first.
+    """What is wrong with the chosen types and not acknowledged, worst first.
 
     Or one that says that they are well and what cannot be judged, unknown if that is all that was asked for.
     """
+    standing = assessment.statuses
     rows = [row for row in standing.types if chosen(row.type)]
     found = [
         verdict
-        for finding, verdict in _found(standing, chosen, limits, tell)
-        if not known.of_finding(finding)
+        for finding, verdict in _found(assessment, chosen, limits, tell)
+        if not assessment.mark_of(finding)
     ]
     for row in rows:
         found += _limited(row, standing.baselines, limits, tell)
@@ -117,11 +114,11 @@ def verdicts(
 
 
 def ignored(
-    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller, known: Known
+    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> int:
-    """How much would be wrong if it were not known."""
-    found = _found(standing, chosen, limits, tell) if known else ()
-    return sum(1 for finding, _ in found if known.of_finding(finding))
+    """How much would be wrong if it were not acknowledged."""
+    found = _found(assessment, chosen, limits, tell) if assessment.acknowledged else ()
+    return sum(1 for finding, _ in found if assessment.mark_of(finding))
 
 
 def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
@@ -201,9 +198,10 @@ def _only(standing: Standings, rows: list[Standing]) -> Standings:
 
 
 def _found(
-    standing: Standings, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
+    assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> Iterator[tuple[Finding, Verdict]]:
-    for finding in judged(standing, tell.zone).findings:
+    standing = assessment.statuses
+    for finding in assessment.attention.findings:
         ours = isinstance(finding, Silence) or chosen(finding.type)
         match finding:
             case Failing() if ours:

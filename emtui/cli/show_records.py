@@ -1,102 +1,54 @@
-"""What the list and the logs of past good runs explain about one run: for `emtui show`."""
+"""What `emtui show` writes about the past of a run: lines for people, and JSON records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from emtui import words
-from emtui.cli import streams
-from emtui.cli.known import Knowledge
-from emtui.em.errors import EmError
-from emtui.em.model import Event, Outcome, Session
+from emtui.em.model import Outcome, Session
 from emtui.handover.records import Record
-from emtui.local.notes import Note, notes_on
-from emtui.triage.explained import Explanation, explain, good_before
-from emtui.triage.known import Known, Mark
-from emtui.triage.runs import LATEST, of_type
+from emtui.monitor.explainer import ExplainedRun
+from emtui.triage.explained import Explanation
+from emtui.triage.runs import LATEST
 from emtui.triage.servers import worst_first
-from emtui.triage.standing import standings
 from emtui.triage.steps import UsualStep, Wait
 from emtui.triage.streaks import Streak
 from emtui.triage.telling import Teller
 from emtui.triage.telling_known import noted, rows
 
-if TYPE_CHECKING:
-    from emtui.cli.show import Seen
-    from emtui.em.client import Client
+
+def fact_lines(run: ExplainedRun, formatter: Teller) -> str:
+    """One fact a line, as the fields of a session are written; first what people know of it."""
+    facts = _facts(run, formatter)
+    return "".join(f"{words.fit(label, 9)} {words.one_line(text)}\n" for label, text in facts)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """One run explained, and who tells it."""
-
-    explanation: Explanation
-    teller: Teller
-    session: Session
-    known: Known
-    notes: tuple[Note, ...]
-
-    @property
-    def mark(self) -> Mark | None:
-        """The mark that holds for it."""
-        return self.known.of(self.session)
-
-    @property
-    def lines(self) -> tuple[tuple[str, str], ...]:
-        """A label and a text for each thing that is known; first what people know of it."""
-        told = rows(self.session, self.known, self.notes, self.teller)
-        return (*told, *self.teller.explained(self.explanation))
-
-    @property
-    def records(self) -> list[Record]:
-        """The same as values, each with the text that it is part of."""
-        texts = dict(self.lines)
-        return [*self._told(), *self._found(texts)]
-
-    def _told(self) -> Iterator[Record]:
-        if mark := self.mark:
-            text = noted(mark, self.known, self.teller)
-            until = mark.until if mark.until and mark.until < LATEST else None
-            yield {"kind": "known", "text": text, "note": mark.note or None, "until": _iso(until)}
-        for note in self.notes:
-            text = f"{note.text} ({note.whose})"
-            yield {"kind": "note", "text": text, "note": note.text, "link": note.link or None}
-
-    def _found(self, texts: dict[str, str]) -> list[Record]:
-        return [
-            {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
-            for label, record in _records(self.explanation)
-            if label in texts
-        ]
+def finding_records(run: ExplainedRun, formatter: Teller) -> list[Record]:
+    """The same as values, each with the text that it is part of."""
+    texts = dict(_facts(run, formatter))
+    found = [
+        {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
+        for label, record in _records(run.explanation)
+        if label in texts
+    ]
+    return [*_from_people(run, formatter), *found]
 
 
-async def history(client: Client, seen: Seen) -> History | None:
-    """Ask for the list and the logs of the last good runs; without the list nothing is known."""
-    session, log = seen.session, seen.log
-    try:
-        sessions = (await client.sessions()).sessions
-        runs = of_type(sessions, session.type)
-        past = [await _events(client, run) for run in good_before(runs, session)]
-    except EmError as problem:
-        streams.narrate(f"nothing is said of what was before: {problem}")
-        return None
-    board, known = standings(sessions, seen.now, seen.zone), Knowledge.of(client.server)
-    found = explain(board, sessions, session, log.events, [events for events in past if events])
-    notes = notes_on(known.notes, session, log.events)
-    return History(found, Teller(seen.now, seen.zone), session, known.held(board), notes)
+def _facts(run: ExplainedRun, formatter: Teller) -> tuple[tuple[str, str], ...]:
+    """A label and a text each."""
+    people = rows(run.session, run.acknowledged, run.notes, formatter)
+    return (*people, *formatter.explained(run.explanation))
 
 
-async def _events(client: Client, run: Session) -> tuple[Event, ...]:
-    """The log of a past run; one that is gone meanwhile is not missed."""
-    from emtui.em.errors import Nonsense, NotFound
-
-    try:
-        return (await client.events(run.uid)).events
-    except (NotFound, Nonsense):
-        return ()
+def _from_people(run: ExplainedRun, formatter: Teller) -> Iterator[Record]:
+    if mark := run.mark:
+        text = noted(mark, run.acknowledged, formatter)
+        until = mark.until if mark.until and mark.until < LATEST else None
+        yield {"kind": "known", "text": text, "note": mark.note or None, "until": _iso(until)}
+    for note in run.notes:
+        text = f"{note.text} ({note.whose})"
+        yield {"kind": "note", "text": text, "note": note.text, "link": note.link or None}
 
 
 def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
@@ -208,8 +160,3 @@ def _iso(when: datetime | None) -> str | None:
 
 def _seconds(span: timedelta | None) -> float | None:
     return span.total_seconds() if span is not None else None
-
-
-def text(lines: Sequence[tuple[str, str]]) -> str:
-    """One fact a line, as the fields of a session stand."""
-    return "".join(f"{words.fit(label, 9)} {words.one_line(said)}\n" for label, said in lines)

@@ -14,8 +14,11 @@ from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 
 from emtui import words
 from emtui.cli.check import line
-from emtui.cli.judging import Level, Limit, Limits, Verdict, figures, verdicts
+from emtui.cli.check_rules import Level, Limit, Limits, Verdict, figures, verdicts
 from emtui.em.model import Outcome, Session
+from emtui.local.knowledge_base import Knowledge
+from emtui.monitor.assessment import assess
+from emtui.monitor.snapshot import Snapshot
 from emtui.triage.standing import Standings, standings
 from emtui.triage.telling import Teller
 
@@ -31,7 +34,7 @@ def anything(_kind: str | None) -> bool:
 
 
 def judged(sessions: Sequence[Session], limits: Limits = ALL) -> list[Verdict]:
-    return verdicts(standings(sessions, NOON), anything, limits, TELL)
+    return verdicts(assess(Snapshot(tuple(sessions), NOON), Knowledge()), anything, limits, TELL)
 
 
 def good(kind: str = "CollectJob", count: int = 2_000) -> list[Session]:

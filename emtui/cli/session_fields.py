@@ -1,0 +1,49 @@
+"""One session as it was read, and its fields as text: for `show` and `wait`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from emtui import words
+from emtui.em.address import Server
+from emtui.em.model import Log, Session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReading:
+    """One session as it was read, and its log.
+
+    `now` is what the server's clock showed when they were read; times are written in `zone`.
+    """
+
+    session: Session
+    log: Log
+    server: Server
+    now: datetime
+    zone: tzinfo
+
+
+def fields(reading: SessionReading) -> str:
+    """What is known of a session, one fact a line."""
+    session, zone = reading.session, reading.zone
+    took = session.took(reading.now)
+    unknown = words.UNKNOWN if session.complete else None
+    pairs = (
+        ("Type", session.type),
+        ("Outcome", session.outcome_text),
+        ("Started", words.moment(session.started, zone) if session.started else unknown),
+        (
+            "Ended",
+            words.moment(session.ended, zone) if session.ended else None if session.running else unknown,
+        ),
+        ("Took", words.duration(took) if took is not None else unknown),
+        ("State", session.state),
+        ("Result", session.result.word),
+        ("Message", session.message),
+        ("Name", session.name),
+        ("Id", session.id),
+        ("Server", str(reading.server)),
+    )
+    lines = (f"{words.fit(title, 8)}  {words.one_line(text)}" for title, text in pairs if text)
+    return "".join(f"{line}\n" for line in lines)

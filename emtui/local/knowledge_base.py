@@ -1,0 +1,93 @@
+"""What is recorded about a server on this computer: acknowledgements, and the notes of the team.
+
+`KnowledgeBase` owns both, for the screens and the command line. It keeps them as they are written;
+which of the acknowledgements hold for a list is worked out by `monitor.assessment`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emtui.local import notes
+from emtui.local.marks import MarkBook
+from emtui.local.notes import Note, Notes
+from emtui.local.paths import notes_files
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Acknowledgements, each record under its key, and the notes, as of one reading."""
+
+    acknowledgements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is acknowledged, neither by a person nor by a note."""
+        return not self.acknowledgements and not any(note.known for note in self.notes)
+
+
+class KnowledgeBase:
+    """The acknowledgements of one server and the notes on all servers.
+
+    An acknowledgement holds at once. `load` and `save` wait for the disk: call them in a thread.
+    """
+
+    def __init__(self, authority: str | None) -> None:
+        """`authority` is the server's host and port; of a demo or a recording (`None`) no file is used."""
+        self._store = MarkBook(authority)
+        self._files = notes_files() if authority is not None else ()
+        self._stamps: list[tuple[int, int] | None] | None = None
+        self._notes = Notes()
+        self._reported: set[str] = set()
+        self.revision = 0
+        """How often something was acknowledged, or an acknowledgement removed, in this process."""
+
+    def acknowledge(self, key: str, record: Mapping[str, str]) -> None:
+        """Acknowledge what this key stands for, in place of an earlier acknowledgement."""
+        self.revision += 1
+        self._store.put(key, record)
+
+    def unacknowledge(self, key: str) -> None:
+        """Remove the acknowledgement."""
+        self.revision += 1
+        self._store.take([key])
+
+    def load(self) -> Knowledge:
+        """All that is recorded now, by other processes, too; what cannot be read is left out."""
+        self._load_notes()
+        return Knowledge(self._store.read(), self._notes.notes)
+
+    def _load_notes(self) -> None:
+        """Read the files again if one has changed."""
+        stamps = [_stamp(file) for file in self._files]
+        if self._files and stamps != self._stamps:
+            self._stamps, self._notes = stamps, notes.load(*self._files)
+
+    def save(self, ended: Iterable[str] = ()) -> None:
+        """Write what was acknowledged or removed; the acknowledgements with `ended` keys are dropped."""
+        if keys := list(ended):
+            self._store.take(keys)
+        self._store.keep()
+
+    def new_problems(self, prefix: str) -> tuple[str, ...]:
+        """Sentences on what could not be read or written, each reported once while it lasts.
+
+        `prefix` introduces a problem with the acknowledgements.
+        """
+        problem = self._store.problem
+        problems = (*((f"{prefix}: {problem}",) if problem else ()), *self._notes.problems)
+        fresh = tuple(problem for problem in problems if problem not in self._reported)
+        self._reported = set(problems)
+        return fresh
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Time of the last change in nanoseconds, and size in bytes; `None` if there is no such file."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

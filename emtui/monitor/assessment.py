@@ -1,0 +1,155 @@
+"""What the whole list says: how each type stands, what needs attention, what is acknowledged.
+
+`assess` makes it once for each list, for the screens, `check`, `show` and `tail`. It is pure, and takes
+some 80 ms for 10,000 sessions: call it in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from functools import cached_property
+
+from emtui.em.model import Session
+from emtui.local.knowledge_base import Knowledge
+from emtui.local.notes import Note
+from emtui.monitor.changes import Changes
+from emtui.monitor.snapshot import Snapshot
+from emtui.triage import about
+from emtui.triage.attention import Attention, judged
+from emtui.triage.explained import PAST_LOGS, good_before
+from emtui.triage.finding import Finding
+from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
+from emtui.triage.marks import Fate, fate, marks_of
+from emtui.triage.standing import Standings, standings
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """What a list says as of its snapshot, and what is acknowledged of that.
+
+    `ended` are the keys of acknowledgements that the list shows to have ended: whoever owns the
+    knowledge base drops them. Compared by identity; not slotted: what was derived once is kept.
+    """
+
+    snapshot: Snapshot
+    statuses: Standings
+    attention: Attention
+    acknowledged: Known = NOTHING_KNOWN
+    notes: tuple[Note, ...] = ()
+    ended: tuple[str, ...] = ()
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The runs of the list."""
+        return self.snapshot.sessions
+
+    # --- findings -----------------------------------------------------------------
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What needs attention, worst first; what is acknowledged comes last."""
+        found = self.attention.findings
+        return tuple(sorted(found, key=lambda finding: self.mark_of(finding) is not None))
+
+    @cached_property
+    def new_findings(self) -> tuple[Finding, ...]:
+        """The findings that are not acknowledged."""
+        return tuple(finding for finding in self.findings if self.mark_of(finding) is None)
+
+    @property
+    def acknowledged_findings(self) -> int:
+        """How many of the findings are acknowledged: the last ones."""
+        return len(self.findings) - len(self.new_findings)
+
+    def next_finding(self, last: Finding | None) -> Finding | None:
+        """The finding after this one, which an earlier list may have had; after the last, the first."""
+        return about.after(self.findings, last)
+
+    def is_last_finding(self, finding: Finding | None) -> bool:
+        """Whether this is the last of several."""
+        found = self.findings
+        return len(found) > 1 and about.place_of(found, finding) == len(found) - 1
+
+    def current_finding(self, finding: Finding) -> Finding | None:
+        """The same finding as this list has it; `None` if it is over."""
+        place = about.place_of(self.findings, finding)
+        return None if place is None else self.findings[place]
+
+    def worst_on(self, kind: str) -> Finding | None:
+        """The worst finding about this type."""
+        return next((finding for finding in self.findings if finding.type == kind), None)
+
+    # --- runs ---------------------------------------------------------------------
+
+    def run_of(self, finding: Finding) -> Session | None:
+        """The run that a finding is about."""
+        return about.run_of(finding, self.statuses)
+
+    def runs_of(self, kind: str | None) -> Sequence[Session]:
+        """The runs of this type, newest first."""
+        status = self.statuses.of(kind)
+        return status.runs if status else ()
+
+    def successful_before(self, session: Session, count: int = PAST_LOGS) -> list[Session]:
+        """The last successful runs of the same type before this one, newest first."""
+        return good_before(self.runs_of(session.type), session, count)
+
+    # --- acknowledgements ---------------------------------------------------------
+
+    def mark_of(self, finding: Finding) -> Mark | None:
+        """The acknowledgement that holds for a finding."""
+        return self.acknowledged.of_finding(finding)
+
+    def mark_on(self, session: Session) -> Mark | None:
+        """The acknowledgement that covers a run; of a late type, the one its newest run leads to."""
+        if mark := self.acknowledged.of(session):
+            return mark
+        key = self.key_for(session) if self.acknowledged else None
+        return self.acknowledged.marks.get(key) if key else None
+
+    def key_for(self, session: Session) -> str | None:
+        """What an acknowledgement of this run would be of; `None` if there is nothing to acknowledge."""
+        return key_for(session, self.statuses) or self._key_of_finding_on(session)
+
+    def _key_of_finding_on(self, session: Session) -> str | None:
+        for finding in self.findings:
+            run = self.run_of(finding)
+            if run and run.uid == session.uid:
+                return key_of(finding)
+        return None
+
+    def suppresses_alert(self, run: Session, changes: Changes) -> bool:
+        """Whether no alert is due for this run, which is one of the changes: it is acknowledged."""
+        return self.acknowledged.spares(run, (*changes.added, *changes.changed))
+
+
+def assess(
+    snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo = UTC, shown: tzinfo | None = None
+) -> Assessment:
+    """What a list says.
+
+    `zone` is the server's: what runs daily keeps its time of day there. `shown` is the zone in which
+    times are shown, where that is another: a day is one of that zone.
+    """
+    statuses = standings(snapshot.sessions, snapshot.server_time, zone, snapshot.unlisted)
+    return reassess(Assessment(snapshot, statuses, judged(statuses, shown or zone)), knowledge)
+
+
+def reassess(assessment: Assessment, knowledge: Knowledge) -> Assessment:
+    """The same list, with what is acknowledged now."""
+    statuses, notes = assessment.statuses, knowledge.notes
+    marks = list(marks_of(knowledge.acknowledgements))
+    ended = () if assessment.snapshot.references else _ended(marks, statuses)
+    acknowledged = holding([*said(notes, statuses), *marks], statuses)
+    return replace(assessment, acknowledged=acknowledged, notes=notes, ended=ended)
+
+
+def _ended(marks: Sequence[Mark], statuses: Standings) -> tuple[str, ...]:
+    return tuple(mark.of for mark in marks if fate(mark, statuses) is Fate.ENDED)
+
+
+def acknowledged_in(snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo) -> Known:
+    """What is acknowledged in a list, which is analyzed only if anything is recorded."""
+    return NOTHING_KNOWN if knowledge.is_empty else assess(snapshot, knowledge, zone).acknowledged

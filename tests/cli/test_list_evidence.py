@@ -1,0 +1,83 @@
+"""A query of the command line rests on the list that came last."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from looks import NOON, run
+from made_runs import DAY
+from made_runs import run as made_run
+
+from emtui.cli.list_evidence import FollowedQuery, acknowledged_in_list, check, query_context
+from emtui.em.address import Server
+from emtui.em.model import Outcome
+from emtui.local.knowledge_base import Knowledge, KnowledgeBase
+from emtui.lookup import BadQuery, parse
+from emtui.monitor.assessment import assess
+from emtui.monitor.snapshot import Snapshot
+from emtui.triage.known import Mark
+from emtui.triage.masks import fingerprint
+
+SERVER = Server("em01.example.net")
+
+
+def test_nothing_is_thought_about_that_is_not_asked_for() -> None:
+    sessions = [run(number) for number in range(1, 9)]
+    plain, slow = (parse(text, now=NOON, zone=UTC) for text in ("collect took:>1m", "ratio:1"))
+    assert query_context(plain, sessions, NOON, SERVER, UTC).usual is None
+    usual = query_context(slow, sessions, NOON, SERVER, UTC).usual
+    assert usual is not None
+    assert usual.times(sessions[0], timedelta(minutes=3)) == 3
+
+
+def test_a_followed_query_finds_what_the_latest_list_says_is_unusual() -> None:
+    good = [run(number) for number in range(2, 9)]
+    going = run(1, "InProgress")
+    followed = FollowedQuery("is:stuck", UTC)
+    assert not followed.matches(going)
+    followed.update([going, *good], NOON - timedelta(minutes=14), SERVER)
+    assert not followed.matches(going)
+    followed.update([going, *good], NOON, SERVER)
+    assert followed.matches(going)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_a_letter_waits_for_the_clock_that_it_is_read_by() -> None:
+    for text in ("since:02:10A", 'until:"Su 02:10B"', "-before:02:10A"):
+        check(text, BERLIN)
+    followed = FollowedQuery("since:02:10A", BERLIN)
+    followed.update([], datetime(2026, 10, 25, 12, tzinfo=UTC), SERVER)
+    assert followed.query is not None
+    assert followed.query.terms[0].at == datetime(2026, 10, 25, 0, 10, tzinfo=UTC)
+    with pytest.raises(BadQuery, match="does not show 02:10 twice"):
+        FollowedQuery("since:02:10A", BERLIN).update([], NOON, SERVER)
+
+
+def test_a_late_type_is_acknowledged_by_the_time_of_day_in_the_servers_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    back = datetime(2026, 10, 25, tzinfo=BERLIN)
+    nights = [(back - number * DAY).replace(hour=4).astimezone(UTC) for number in range(1, 20)]
+    failed = made_run(nights[0], outcome=Outcome.FAILED, message="disk full")
+    sessions = [failed, *map(made_run, nights[1:])]
+    made = datetime(2026, 10, 25, 2, 30, tzinfo=UTC)  # 04:00 there is 03:00Z after the change, 02:00Z before
+    mark = Mark(fingerprint(failed), failed.type, "INC0012345", made)
+    base = KnowledgeBase(SERVER.ascii_authority)
+    base.acknowledge(mark.of, mark.parts)
+    base.save()
+    now = datetime(2026, 10, 25, 8, tzinfo=UTC)
+    known = acknowledged_in_list(sessions, now, SERVER, BERLIN)
+    assert known.late == {"CollectJob": datetime(2026, 10, 25, 3, tzinfo=UTC)}
+    (finding,) = assess(Snapshot(tuple(sessions), now), Knowledge(), BERLIN).findings
+    assert known.of(failed) == mark
+    assert known.of_finding(finding) is None, "it is late since it was acknowledged"
+
+
+@pytest.mark.parametrize("text", ["since:2026-10-24T02:10A", "since:25:10A", "since:02:10A took:long"])
+def test_what_no_clock_makes_right_does_not_wait(text: str) -> None:
+    with pytest.raises(BadQuery):
+        check(text, BERLIN)
