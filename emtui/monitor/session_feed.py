@@ -1,0 +1,326 @@
+"""One opened session: what is known of it, its log, its polling and its explanation.
+
+`SessionFeed` owns that state and publishes it frozen after every change: the session at once, again with
+its log and what the list says of it, again with what the logs of past runs say. It polls what runs only
+while somebody views it. A failed request leaves what was known. It knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from emtui.em.clock import server_time, utc_now
+from emtui.em.errors import EmError, Gone, NotFound
+from emtui.em.model import Log, Session
+from emtui.em.source import Source
+from emtui.em.threads import beside
+from emtui.local.notes import Note
+from emtui.monitor.assessment import Assessment
+from emtui.monitor.explainer import ExplainedRun, Explainer, waits_of
+from emtui.monitor.feed_health import STALE_AFTER
+from emtui.monitor.poller import SystemTime, TimeSource
+from emtui.monitor.session_poller import SessionPoller
+from emtui.triage.explained import Explanation
+from emtui.triage.steps import Wait
+
+
+def _never() -> bool:
+    return False
+
+
+class RunVanishedError(Gone):
+    """The server no longer lists a run that was last seen running when its clock showed `last_seen`."""
+
+    def __init__(self, sentence: str, last_seen: datetime) -> None:
+        super().__init__(sentence)
+        self.last_seen = last_seen
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """What is known of one opened session at a moment; what is not is `None` or empty.
+
+    `as_of` is our clock, `server_time` the server's, when the log arrived. `is_requesting`: somebody waits
+    for an answer. `problem` is why the last request failed, until the next success or until it is dismissed;
+    `is_gone` says that the server had nothing more of the run. `worst` is known once past logs were read.
+    """
+
+    session: Session
+    log: Log | None = None
+    as_of: datetime | None = None
+    server_time: datetime | None = None
+    is_requesting: bool = False
+    problem: EmError | None = None
+    is_gone: bool = False
+    ended_while_open: bool = False
+    explanation: Explanation | None = None
+    waits: tuple[Wait, ...] = ()
+    worst: Wait | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The session and its log as the server has them, and what was made of them at once."""
+
+    session: Session
+    log: Log
+    as_of: datetime
+    server_time: datetime
+    waits: tuple[Wait, ...]
+    explained: ExplainedRun | None
+
+
+class SessionFeed:
+    """One session that somebody has opened.
+
+    `now` is our clock. `clock` and `speed` are those of the polling.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        session: Session,
+        explainer: Explainer,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        clock: TimeSource | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        self.source = source
+        self.state = SessionState(session)
+        self._explainer = explainer
+        self._now = now
+        self._poller: SessionPoller[_Answer] = SessionPoller(
+            self._request, clock=clock or SystemTime(), is_due=self._is_due, speed=speed, fatal=()
+        )
+        self._assessment: Assessment | None = None
+        self._is_paused = False
+        self._misses = 0
+        self._listeners: dict[asyncio.Event, Callable[[], bool]] = {}
+        self._polling: asyncio.Task[None] | None = None
+        self._explaining: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+
+    @property
+    def server_now(self) -> datetime:
+        """The server's clock when its log arrived; until then what it shows now, as far as it is known."""
+        return self.state.server_time or server_time(self._now(), self.source.skew)
+
+    @property
+    def is_explaining(self) -> bool:
+        """Whether more may become known without another request for the session."""
+        return self._explaining is not None and not self._explaining.done()
+
+    async def watch(
+        self, show: Callable[[SessionState], object], is_viewed: Callable[[], bool] = _never
+    ) -> None:
+        """Show the state at once, and the newest one after changes, until it is cancelled."""
+        async with aclosing(self.states(is_viewed)) as states:
+            async for state in states:
+                show(state)
+
+    async def states(self, is_viewed: Callable[[], bool] = _never) -> AsyncGenerator[SessionState, None]:
+        """The state at once, and the newest one after changes; several may listen at the same time.
+
+        The first who listens has it requested, the last who stops ends all requests. What runs is polled
+        only while one of them says that it is viewed.
+        """
+        changed = asyncio.Event()
+        self._listeners[changed] = is_viewed
+        if self._polling is None:
+            self.state = replace(self.state, is_requesting=True)
+            self._polling = self._start(self._poll())
+        try:
+            while True:
+                changed.clear()
+                yield self.state
+                await changed.wait()
+                if self._failure:
+                    raise self._failure
+        finally:
+            del self._listeners[changed]
+            if not self._listeners:
+                self._close()
+
+    # --- what others wish ---------------------------------------------------------
+
+    def refresh(self) -> bool:
+        """Request it now; false if somebody waits for an answer already."""
+        if self.state.is_requesting:
+            return False
+        self._publish(is_requesting=True)
+        self._poller.request_now()
+        return True
+
+    def stop(self) -> bool:
+        """Give up the request that somebody waits for; false if there is none."""
+        if not self.state.is_requesting:
+            return False
+        self._publish(is_requesting=False)
+        self._poller.cancel()
+        return True
+
+    def set_paused(self, paused: bool) -> None:
+        """Whether nothing is requested by itself."""
+        self._is_paused = paused
+
+    def wake(self) -> None:
+        """Poll what runs at once: this computer slept, or emtui was stopped."""
+        self._poller.wake()
+
+    def dismiss_problem(self) -> bool:
+        """The person has read why the last request failed; false if it has not."""
+        if self.state.problem is None:
+            return False
+        self._publish(problem=None)
+        return True
+
+    def on_assessment(self, assessment: Assessment) -> None:
+        """The list says something else now, or for the first time."""
+        self._assessment = assessment
+        if self.state.log is not None:
+            self._explain_anew(self._explain)
+        elif self.state.problem or self.state.explanation:
+            self._explain_anew(self._explain_from_list)
+
+    # --- polling ------------------------------------------------------------------
+
+    def _is_due(self) -> bool:
+        if self._is_paused or self.state.is_gone or not self.state.session.running:
+            return False
+        return any(is_viewed() for is_viewed in self._listeners.values())
+
+    async def _poll(self) -> None:
+        async with aclosing(self._poller.results()) as results:
+            async for result in results:
+                if isinstance(result, EmError):
+                    self._on_error(result)
+                else:
+                    self._on_answer(result)
+
+    async def _request(self) -> _Answer:
+        """The session if it may have changed, and its log; with what the list says of both.
+
+        Log and explanation come together, so that the events need not move under the reader.
+        """
+        session = self.state.session
+        if self.state.as_of or self.state.is_gone or session.running or not session.complete:
+            answer = await self._request_session(session)
+            session = answer if answer.complete or not session.complete else session
+        log = await self.source.events(session.uid)
+        as_of = self._now()
+        now = server_time(as_of, self.source.skew)
+        explained, is_first = None, self.state.explanation is None or self.state.log is None
+        if is_first and self._assessment and session.type:
+            explained = await self._explainer.explain_from_list(self._assessment, session, log.events, now)
+            found = explained.explanation.waits
+        else:
+            found = await beside(partial(waits_of, session, log.events, now, self.state.explanation))
+        return _Answer(session, log, as_of, now, found, explained)
+
+    async def _request_session(self, session: Session) -> Session:
+        """As the server has it now. Raises `RunVanishedError` for one that ran when it was last seen."""
+        try:
+            return await self.source.session(session.uid)
+        except NotFound as error:
+            if not session.running:
+                raise
+            listed = self._assessment.snapshot.server_time if self._assessment else self.server_now
+            raise RunVanishedError(str(error), self.state.server_time or listed) from None
+
+    def _on_answer(self, answer: _Answer) -> None:
+        before, explained = self.state, answer.explained
+        has_ended = before.session.running and not answer.session.running
+        self._misses = 0
+        self._publish(
+            session=before.session if before.session == answer.session else answer.session,
+            log=before.log if before.log == answer.log else answer.log,
+            as_of=answer.as_of,
+            server_time=answer.server_time,
+            is_requesting=False,
+            problem=None,
+            is_gone=False,
+            ended_while_open=before.ended_while_open or has_ended,
+            explanation=explained.explanation if explained else before.explanation,
+            notes=explained.notes if explained else before.notes,
+            waits=answer.waits,
+        )
+        self._explain_anew(self._explain)
+
+    def _on_error(self, error: EmError) -> None:
+        """Errors of polls that nobody waits for are shown only when they last, or end the polling."""
+        is_gone = isinstance(error, Gone)
+        if not self.state.is_requesting:
+            self._misses += 1
+            if self._misses < STALE_AFTER and not is_gone:
+                return
+        self._publish(is_requesting=False, problem=error, is_gone=is_gone)
+        if self.state.log is None:
+            self._explain_anew(self._explain_from_list)
+
+    # --- explaining ---------------------------------------------------------------
+
+    def _explain_anew(self, explain: Callable[[Assessment], Coroutine[None, None, None]]) -> None:
+        """What is overtaken is dropped."""
+        if self._assessment is None or not self.state.session.type or not self._listeners:
+            return
+        if self._explaining:
+            self._explaining.cancel()
+        self._explaining = self._start(explain(self._assessment))
+
+    async def _explain(self, assessment: Assessment) -> None:
+        """By the list at once if nothing was said yet, then by past logs, once they have come."""
+        session, log, now = self.state.session, self.state.log or Log(()), self.server_now
+        if self.state.explanation is None:
+            at_once = await self._explainer.explain_from_list(assessment, session, log.events, now)
+            self._on_explained(session, at_once)
+        explained = await self._explainer.explain(assessment, session, log.events, now)
+        self._on_explained(session, explained, worst=explained.explanation.worst)
+
+    async def _explain_from_list(self, assessment: Assessment) -> None:
+        """By the list alone, as its log could not be had."""
+        session = self.state.session
+        explained = await self._explainer.explain_from_list(assessment, session, (), self.server_now)
+        self._on_explained(session, explained)
+
+    def _on_explained(self, session: Session, explained: ExplainedRun, worst: Wait | None = None) -> None:
+        """Unless more is known of the session meanwhile: that is explained by then."""
+        if session is self.state.session:
+            found = explained.explanation
+            worst = worst or self.state.worst
+            self._publish(explanation=found, waits=found.waits, notes=explained.notes, worst=worst)
+
+    # --- publishing ---------------------------------------------------------------
+
+    def _publish(self, **changes: object) -> None:
+        state = replace(self.state, **changes)  # type: ignore[arg-type]  # each by the name of its field
+        if state != self.state:
+            self.state = state
+            self._notify()
+
+    def _notify(self) -> None:
+        for changed in self._listeners:
+            changed.set()
+
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._on_done)
+        return task
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        """What nobody expected is raised where the states are awaited."""
+        if not task.cancelled() and (failure := task.exception()):
+            self._failure = failure
+            self._notify()
+
+    def _close(self) -> None:
+        for task in (self._polling, self._explaining):
+            if task:
+                task.cancel()
+        self._polling = self._explaining = None
