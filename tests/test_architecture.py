@@ -163,8 +163,11 @@ OTHER_WAYS_IN = {
     "test_architecture.py": "it measures what importing them loads",
     "pty/test_endings.py": "a subprocess breaks the app itself, on a real terminal",
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
-    "tui/test_server_rows.py": "a pure function of a screen's height",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
+    "tui/test_diff_list.py": "pure functions of a comparison and a width",
+    "tui/test_fact_layout.py": "a pure function of facts and the room for them",
+    "tui/test_log_model.py": "pure functions of a wait and the room for it",
+    "tui/test_server_rows.py": "pure functions of servers, and of a screen's height",
     "tui/test_stopped.py": "a pure function of an error",
     "tui/test_text_page.py": "a widget that is not shown",
 }

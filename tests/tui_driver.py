@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
@@ -43,10 +43,12 @@ from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.clocks import ClockReading
+from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.poller import TimeSource
 from emtui.monitor.recording.records import Record
 from emtui.monitor.recording.replay import Replay
+from emtui.monitor.session_feed import SessionFeed
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.differing import Difference
 from emtui.triage.steps import Usuals, Wait, steps, waits
@@ -56,26 +58,26 @@ from emtui.tui.board import type_of
 from emtui.tui.commands import Command, Place
 from emtui.tui.fold_row import Row
 from emtui.tui.formatting.assessment_text import finding_text
-from emtui.tui.log_lines import LogLine
+from emtui.tui.formatting.log_model import LogLine
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.board import BoardRows, BoardScreen
-from emtui.tui.screens.choosing import ChoosingScreen, Runs
 from emtui.tui.screens.command_palette import Choices, CommandPalette
-from emtui.tui.screens.detail import DetailScreen
-from emtui.tui.screens.difference import DifferenceScreen
+from emtui.tui.screens.comparison.diff_list import DiffList
+from emtui.tui.screens.comparison.run_picker import RunPickerScreen, Runs
+from emtui.tui.screens.comparison.screen import ComparisonScreen
 from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
 from emtui.tui.screens.login.screen import LoginScreen
 from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.raw import RawPage
+from emtui.tui.screens.session_detail.event_log import EventLog
+from emtui.tui.screens.session_detail.fact_list import FactList
+from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import THEME, WRONG
 from emtui.tui.widgets.attention_lines import AttentionLines
-from emtui.tui.widgets.difference_lines import DifferenceLines
-from emtui.tui.widgets.event_list import EventList
-from emtui.tui.widgets.key_value_list import KeyValueList
 from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
 from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.paragraph import Paragraph
@@ -93,9 +95,9 @@ TIMEOUT = 30.0
 _POSITION = re.compile(r"(?:^| )([\d,]+(?:–[\d,]+)? of [\d,]+ [a-z]+)$")
 _SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
     Place.LOOKUP: ("session_list", LookupScreen),
-    Place.DETAIL: ("session_detail", DetailScreen),
-    Place.DIFFERENCE: ("comparison", DifferenceScreen),
-    Place.CHOICE: ("run_picker", ChoosingScreen),
+    Place.DETAIL: ("session_detail", SessionDetailScreen),
+    Place.DIFFERENCE: ("comparison", ComparisonScreen),
+    Place.CHOICE: ("run_picker", RunPickerScreen),
     Place.BOARD: ("overview", BoardScreen),
     Place.FINDINGS: ("attention", FindingsScreen),
     Place.HANDOVER: ("report", HandOverScreen),
@@ -112,7 +114,7 @@ _HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS
     Place.VIEW: BaseScreen,
     Place.EVERYWHERE: EmtuiApp,
 }
-_WORKERS = {"judge", "explain", "compare", "ask", "complete", "gather"}
+_WORKERS = {"judge", "compare", "ask", "complete", "gather"}
 """Groups of the workers that end by themselves, and change what is shown then."""
 W = TypeVar("W", bound=Lines)
 
@@ -279,6 +281,9 @@ class TuiDriver(RowsDriver):
 
     def is_busy(self) -> bool:
         """Whether anything is being requested, assessed or explained, on any screen."""
+        feeds = (page.feed for page in self._app.pages if isinstance(page, SessionDetailScreen))
+        if any(feed.state.is_requesting or feed.is_explaining for feed in feeds):
+            return True
         return any(page.busy for page in self._app.pages) or any(
             worker.group in _WORKERS and not worker.is_finished for worker in self._app.workers
         )
@@ -567,12 +572,12 @@ class TuiDriver(RowsDriver):
     # --- the opened session -------------------------------------------------------
 
     @property
-    def _detail(self) -> DetailScreen:
-        return next(page for page in reversed(self._app.pages) if isinstance(page, DetailScreen))
+    def _detail(self) -> SessionDetailScreen:
+        return next(page for page in reversed(self._app.pages) if isinstance(page, SessionDetailScreen))
 
     def log(self) -> Log | None:
         """The log of the opened session, once it has come."""
-        return self._detail.log_read
+        return self._detail.feed.state.log
 
     def events(self) -> tuple[Event, ...]:
         """The events of that log; none before it has come."""
@@ -581,24 +586,24 @@ class TuiDriver(RowsDriver):
 
     def facts(self) -> str:
         """What is said of the opened session above its events."""
-        return "\n".join(_painted(self._detail.query_one(KeyValueList)))
+        return "\n".join(_painted(self._detail.query_one(FactList)))
 
     def is_explained(self) -> bool:
         """Whether a session is open, and something is said of it beyond what the server says."""
-        return isinstance(self._page, DetailScreen) and self._page.explanation is not None
+        return isinstance(self._page, SessionDetailScreen) and self._page.feed.state.explanation is not None
 
     def explains_servers(self) -> bool:
         """Whether the explanation names backup servers, which only the session's own log does."""
-        explanation = self._detail.explanation
+        explanation = self._detail.feed.state.explanation
         return explanation is not None and bool(explanation.servers)
 
     def waits(self) -> tuple[Wait, ...]:
         """Where the opened session waited."""
-        return self._detail.waits
+        return self._detail.feed.state.waits
 
     def slowest_wait(self) -> Wait | None:
         """The wait that took longest beyond what is usual, which only past logs tell."""
-        return self._detail.worst
+        return self._detail.feed.state.worst
 
     # --- setting the stage --------------------------------------------------------
 
@@ -613,11 +618,15 @@ class TuiDriver(RowsDriver):
 
     async def open_from(self, source: Source, session: Session) -> None:
         """Open this session, whose log comes from this source instead of the list's."""
-        await self._app.push_screen(DetailScreen(self._app.ctx, source, session))
+        await self._app.push_screen(SessionDetailScreen(self._app.ctx, self._feed(source, session)))
 
     async def open_raw_from(self, source: Source, session: Session) -> None:
         """Open what this source says of the session, without asking it for a log before."""
-        await self._app.push_screen(RawPage(self._app.ctx, DetailScreen(self._app.ctx, source, session)))
+        await self._app.push_screen(RawPage(self._app.ctx, self._feed(source, session)))
+
+    def _feed(self, source: Source, session: Session) -> SessionFeed:
+        explainer = Explainer(source, self._app.ctx.history)
+        return SessionFeed(source, session, explainer, now=self._app.clock.now)
 
     def source(self) -> Source:
         """Who answers for the list."""
@@ -698,8 +707,8 @@ class TuiDriver(RowsDriver):
 
     def tick(self) -> None:
         """Fire the timer of the comparison, whose running step lasts longer."""
-        assert isinstance(self._page, DifferenceScreen)
-        self._page._wait_on()  # noqa: SLF001 - what its timer does
+        assert isinstance(self._page, ComparisonScreen)
+        self._page._compare_open_step()  # noqa: SLF001 - what its timer does
 
     async def return_to_list(self) -> None:
         """Back to the list as it was at the start: no query, newest first, grouped, on the first row."""
@@ -942,12 +951,12 @@ class SessionTableDriver(WidgetDriver[SessionList]):
         return self._widget.new_above
 
 
-class EventLogDriver(WidgetDriver[EventList]):
+class EventLogDriver(WidgetDriver[EventLog]):
     """The events of a session, alone."""
 
     def show(self, log: Log) -> None:
         """A longer log has come."""
-        self._widget.log_read = log
+        self._widget.session_log = log
 
     def show_waits(self, usuals: Usuals, slowest: int | None = None) -> None:
         """Where the session waited against what is usual, and which of the waits is the slowest."""
@@ -958,11 +967,11 @@ class EventLogDriver(WidgetDriver[EventList]):
 
     def filter(self, text: str) -> None:
         """Show only events that hold this text."""
-        self._widget.only = text
+        self._widget.filter_text = text
 
     def search(self, text: str) -> None:
         """Search this text."""
-        self._widget.sought = text
+        self._widget.search_text = text
 
     def set_clocks(self, *, clocks: bool) -> None:
         """Show the time of day in place of the offset."""
@@ -994,7 +1003,7 @@ class EventLogDriver(WidgetDriver[EventList]):
 
     def match_count(self) -> int:
         """How many of them hold the text that is searched."""
-        return self._widget.matches
+        return len(self._widget.matches.places)
 
     def fresh(self) -> frozenset[int]:
         """The places of the events that nobody has seen."""
@@ -1002,22 +1011,23 @@ class EventLogDriver(WidgetDriver[EventList]):
 
     def mark_seen(self) -> None:
         """A key was pressed: what is seen now counts as seen with the next log."""
-        self._widget.notice()
+        self._widget.mark_viewed()
 
     def go_to_match(self, step: int) -> bool:
         """Put the cursor on the next (or previous) match; false if there is none."""
-        return bool(self._widget.hop(step))
+        self._widget.next_match(step)
+        return bool(self._widget.which_match)
 
     async def go_to_line(self, wanted: Callable[[LogLine], bool], step: int) -> bool:
         """Put the cursor on the next (or previous) such line; false if there is none."""
-        return await self._widget.hop_to(wanted, step)
+        return await self._widget.go_to_next(wanted, step)
 
     def go_to_wait(self, place: int) -> bool:
         """Put the cursor on the wait after this event; false if it is not shown."""
         return self._widget.go_to_wait(place)
 
 
-class ComparisonDriver(WidgetDriver[DifferenceLines]):
+class ComparisonDriver(WidgetDriver[DiffList]):
     """The lines of two logs, alone."""
 
     def show(self, found: Difference | None) -> None:
@@ -1036,13 +1046,17 @@ class ComparisonDriver(WidgetDriver[DifferenceLines]):
         """How many lines there are, those that are grouped, too."""
         return len(self._widget.rows)
 
-    def go_to_line(self, lines: Sequence[int], step: int) -> None:
-        """Put the cursor on the next (or previous) of these lines."""
-        self._widget.hop(lines, step)
+    def search(self, text: str) -> None:
+        """Search this text."""
+        self._widget.search(text)
 
-    def is_at(self, lines: Sequence[int]) -> bool:
-        """Whether the cursor stands on one of these lines itself."""
-        return self._widget.stands_on(lines)
+    def go_to_match(self, step: int) -> None:
+        """Put the cursor on the next (or previous) match."""
+        self._widget.next_match(step)
+
+    def match_here(self) -> str:
+        """Which match the cursor stands on, such as `2 of 3`; empty if on none."""
+        return self._widget.which_match
 
 
 class FooterDriver:
@@ -1104,8 +1118,8 @@ async def session_table(size: tuple[int, int], *, groups: bool = True) -> AsyncI
 @asynccontextmanager
 async def event_log(size: tuple[int, int], began: datetime) -> AsyncIterator[EventLogDriver]:
     """The events of a session that began then, alone, in UTC."""
-    widget = EventList()
-    widget.began, widget.zone = began, UTC
+    widget = EventLog()
+    widget.started, widget.zone = began, UTC
     async with _staged(size, widget) as pilot:
         yield EventLogDriver(widget, pilot)
 
@@ -1115,7 +1129,7 @@ async def sessions_above_events(
     size: tuple[int, int],
 ) -> AsyncIterator[tuple[SessionTableDriver, EventLogDriver]]:
     """The list of sessions, and the events of one below it."""
-    table, log = _session_list(), EventList()
+    table, log = _session_list(), EventLog()
     log.zone = UTC
     async with _staged(size, table, log) as pilot:
         yield SessionTableDriver(table, pilot), EventLogDriver(log, pilot)
@@ -1124,7 +1138,7 @@ async def sessions_above_events(
 @asynccontextmanager
 async def comparison(found: Difference, size: tuple[int, int]) -> AsyncIterator[ComparisonDriver]:
     """The lines of two logs alone."""
-    widget = DifferenceLines()
+    widget = DiffList()
     async with _staged(size, widget) as pilot:
         widget.styles.height = size[1]
         await pilot.pause()

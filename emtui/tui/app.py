@@ -35,10 +35,9 @@ if TYPE_CHECKING:
     from emtui.em.model import Session
     from emtui.monitor.alert_policy import AlertPolicy
     from emtui.monitor.recording.replay import Replay
-    from emtui.tui.screens.detail import DetailScreen
     from emtui.tui.screens.following import Following
-    from emtui.tui.screens.keeping_up import KeepingUp
     from emtui.tui.screens.login.screen import LoginScreen
+    from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 
 SHOWN_BY_THEN = 0.1
 """Seconds after which the last list of a recording has been shown."""
@@ -199,7 +198,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         for page in self.pages:
             page.resumed()
 
-    def on_keeping_up_learned(self, event: KeepingUp.Learned) -> None:
+    def on_session_detail_screen_learned(self, event: SessionDetailScreen.Learned) -> None:
         """The list knows it too."""
         if screen := self.navigator.list_screen:
             screen.learn({event.session.uid: event.session})
@@ -220,7 +219,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """Show the list."""
         await self.logon.log_on_as(event.client, event.connection, event.remember, event.news)
 
-    async def on_detail_screen_elsewhere(self, event: DetailScreen.Elsewhere) -> None:
+    async def on_session_detail_screen_elsewhere(self, event: SessionDetailScreen.Elsewhere) -> None:
         """Another session in place of this one."""
         await self.navigator.open_instead(event.session, event.way)
 
@@ -338,8 +337,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         follow = self.navigator.list_screen.follow
         follow.paused = not follow.paused
         self.say("Paused: r asks once, p goes on." if follow.paused else "Going on.")
-        self.page.show_top()
-        self.navigator.list_screen.show_top()
+        for page in self.pages:
+            page.set_paused(follow.paused)
 
     def action_health(self) -> None:
         """How well the server is known, and what knowing it costs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.options import LaunchOptions
@@ -13,6 +13,9 @@ from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import Navigator
+
+if TYPE_CHECKING:  # loaded with the first list
+    from emtui.monitor.assessment import Assessment
 
 T = TypeVar("T")
 
@@ -72,6 +75,18 @@ class AppContext:
     list_status: Callable[[], ListStatus]
     history: HistoryCache = field(default_factory=HistoryCache)
     settings: ViewSettings = field(default_factory=ViewSettings)
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """What the list says, once it was read and analyzed."""
+        screen = self.navigator.list_screen
+        if screen is None or None in (screen.board, screen.snapshot, screen.attention):
+            return None
+        from emtui.monitor.assessment import Assessment
+        from emtui.triage.known import NOTHING_KNOWN
+
+        known, notes = screen.known or NOTHING_KNOWN, screen.notebook.notes if screen.notebook else ()
+        return Assessment(screen.snapshot, screen.board, screen.attention, known, notes)
 
     @property
     def speed(self) -> float:

@@ -5,7 +5,7 @@ Imports stand inside the methods since each screen costs start-up time, and most
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from emtui.tui.commands import Place
 from emtui.tui.context import AppContext
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emtui.local.remembered_logon import InteractionNeededError, Offer
     from emtui.monitor.backoff import PollSchedule
     from emtui.monitor.poller import TimeSource
-    from emtui.tui.screens.detail import DetailScreen
+    from emtui.monitor.session_feed import SessionFeed
 
 
 class Screens:
@@ -58,32 +58,40 @@ class Screens:
         )
         return query, lookup.parse_order(options.order) if options.order else lookup.DEFAULT_ORDER
 
-    def session_detail(self, session: Session) -> AnyScreen:
-        """One session and its events."""
-        from emtui.tui.screens.detail import DetailScreen
+    def session_feed(self, session: Session) -> SessionFeed:
+        """What is known of a session that is opened."""
+        from emtui.monitor.explainer import Explainer
+        from emtui.monitor.session_feed import SessionFeed
 
-        client = self._ctx.logon.client
-        if client is None:
+        ctx, source = self._ctx, self._ctx.logon.client
+        if source is None:
             raise RuntimeError("a session was opened before anybody was logged on")
-        return DetailScreen(self._ctx, client, session)
+        explainer = Explainer(source, ctx.history)
+        return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.speed)
 
-    def comparison(self, detail: AnyScreen, other: Session | None) -> AnyScreen:
-        """The run of a detail screen beside another one."""
-        from emtui.tui.screens.difference import DifferenceScreen
+    def session_detail(self, feed: SessionFeed) -> AnyScreen:
+        """One session and its events."""
+        from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 
-        return DifferenceScreen(self._ctx, cast("DetailScreen", detail), other)
+        return SessionDetailScreen(self._ctx, feed)
 
-    def raw(self, detail: AnyScreen, *, xml: bool) -> AnyScreen:
-        """What the server said of the run of a detail screen."""
+    def comparison(self, feed: SessionFeed, other: Session | None) -> AnyScreen:
+        """One session beside another one."""
+        from emtui.tui.screens.comparison.screen import ComparisonScreen
+
+        return ComparisonScreen(self._ctx, feed, other)
+
+    def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
+        """What the server said of a session."""
         from emtui.tui.screens.raw import RawPage
 
-        return RawPage(self._ctx, cast("DetailScreen", detail), xml=xml)
+        return RawPage(self._ctx, feed, xml=xml)
 
     def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
         """The runs to compare one with."""
-        from emtui.tui.screens.choosing import ChoosingScreen
+        from emtui.tui.screens.comparison.run_picker import RunPickerScreen
 
-        return ChoosingScreen(self._ctx, self._ctx.navigator.list_screen, session, runs, near)
+        return RunPickerScreen(self._ctx, session, runs, near)
 
     def overview(self) -> AnyScreen:
         """One line per type."""

@@ -9,7 +9,7 @@ from tui_driver import event_log
 
 from emtui.em.model import Event, Log
 from emtui.triage.steps import UsualStep
-from emtui.tui.log_lines import EventLine, LogLine
+from emtui.tui.formatting.log_model import EventLine, LogLine
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOSTS = ("bs01", "bs02", "bs01", "bs03", "bs02")

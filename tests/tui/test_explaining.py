@@ -22,6 +22,7 @@ class Halting:
     gone: bool = False
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     server: str = "em01.example.net"
+    skew: None = None
 
     async def session(self, uid: Uid) -> Session:
         return await self.real.session(uid)

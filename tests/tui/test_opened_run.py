@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
+from textual.events import Key
 from tui_driver import TuiDriver, demo_app
 
 from emtui import words
 from emtui.em.errors import NotFound
-from emtui.em.model import Outcome, Uid
+from emtui.em.model import Log, Outcome, Uid
 from emtui.em.source import Source
-from emtui.tui.log_words import wait_text
+from emtui.tui.formatting.log_text import wait_text
 
 
 async def opened(ui: TuiDriver, outcome: Outcome, kind: str = "") -> None:
@@ -54,6 +55,10 @@ class Telling:
 
     answer: asyncio.Future[str]
     server: str = "em01.example.net"
+    skew: None = None
+
+    async def events(self, _: Uid) -> Log:
+        return Log(())
 
     async def session_xml(self, _: Uid) -> str:
         return await asyncio.shield(self.answer)
@@ -98,3 +103,18 @@ async def test_xml_that_cannot_be_had_is_one_sentence_above_the_facts() -> None:
         assert ui.text() == facts
         await ui.press("escape", "escape")
         assert ui.screen_name() == "session_list"
+
+
+def type_in_one_piece(ui: TuiDriver, *keys: str) -> None:
+    """Keys as they come over a slow line: the next is there before anything came of the one before."""
+    for key in keys:
+        ui.send(Key(key, key if len(key) == 1 else None))
+
+
+async def test_keys_after_a_search_find_it_though_they_come_in_one_piece_with_it() -> None:
+    async with demo_app() as ui:
+        await opened(ui, Outcome.FAILED, "collectjob")
+        type_in_one_piece(ui, "g", "slash", *"collect", "enter", "n")
+        await ui.wait_for(lambda: ui.search().startswith("/ collect  2 of "))
+        type_in_one_piece(ui, "escape", "escape")
+        await ui.wait_for(lambda: ui.screen_name() == "session_list")

@@ -9,8 +9,8 @@ import pytest
 from emtui import words
 from emtui.triage.servers import ServerRow, Went, worst_first
 from emtui.triage.steps import UsualStep
-from emtui.tui.screens.explaining import head_room
-from emtui.tui.server_rows import server_rows
+from emtui.tui.screens.session_detail.header import header_layout
+from emtui.tui.screens.session_detail.server_rows import server_rows
 
 USUAL = UsualStep(timedelta(seconds=22), timedelta(seconds=31), 5)
 FAILED = ServerRow(
@@ -100,6 +100,6 @@ def test_no_row_is_wider_than_there_is_room_for_from_the_smallest_screen_on(widt
 @pytest.mark.parametrize("servers", range(12))
 @pytest.mark.parametrize("height", [16, 20, 23, 29, 30, 40])
 def test_half_of_the_screen_at_least_is_not_taken_by_facts(height: int, servers: int) -> None:
-    room = head_room(height, servers)
+    room = header_layout(height, servers)
     assert room.facts + room.servers <= (height // 2 if height >= 20 else 3)
     assert room.servers <= servers

@@ -18,11 +18,11 @@ from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.steps import Wait
 from emtui.tui.fold_row import Row
+from emtui.tui.formatting.log_model import EventLine, LogLine, WaitLine, log_lines
+from emtui.tui.formatting.log_text import wait_text, waited
 from emtui.tui.formatting.outcome_style import KNOWN
 from emtui.tui.formatting.session_columns import Clock, summary, took_text, unknown
 from emtui.tui.formatting.session_text import server_words, tally
-from emtui.tui.log_lines import EventLine, LogLine, WaitLine, log_lines
-from emtui.tui.log_words import wait_text, waited
 
 if TYPE_CHECKING:
     from emtui.triage.folds import Fold

@@ -89,6 +89,10 @@ class BaseScreen(Screen[Any]):
     def judged(self) -> None:
         """It is known anew how the types of the list stand: most pages show nothing of that."""
 
+    def set_paused(self, _: bool) -> None:
+        """Polling is paused, or goes on: the first line says so."""
+        self.show_top()
+
     def resumed(self) -> None:
         """Called when this computer slept, or emtui was stopped: what the page shows may be old."""
 

@@ -17,13 +17,13 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.em.errors import EmError
+from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.formatting.session_text import facts
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.opened import OpenedRun
 from emtui.tui.screens.text_viewer import TextScreen
 
 MOST = 100_000
@@ -37,9 +37,9 @@ class RawPage(TextScreen):
     PLACE: ClassVar[Place] = Place.RAW
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
 
-    def __init__(self, ctx: AppContext, run: OpenedRun, *, xml: bool = False) -> None:
-        super().__init__(ctx, run.session.name or run.session.id, "")
-        self._run = run
+    def __init__(self, ctx: AppContext, feed: SessionFeed, *, xml: bool = False) -> None:
+        super().__init__(ctx, feed.state.session.name or feed.state.session.id, "")
+        self._feed = feed
         self._begins_with_xml = xml
         self._by_name_only = False
         """Whether the facts that are shown are those of a run of which no more was known."""
@@ -53,7 +53,8 @@ class RawPage(TextScreen):
 
     def on_mount(self) -> None:
         """Show more of a run as soon as it is known; ask for the XML, if that is wanted."""
-        self.watch(self._run, "log_read", self._know_more, init=False)
+        watching = self._feed.watch(self._know_more)
+        self.run_worker(watching, group="session feed", description="show what becomes known of a session")
         if self._begins_with_xml:
             self._ask_once()
 
@@ -72,15 +73,15 @@ class RawPage(TextScreen):
         return bool(self._xml) and self.text == self._xml
 
     def _facts(self) -> str:
-        session = self._run.session
+        session = self._feed.state.session
         self._by_name_only = not session.complete
-        return facts(session, Clock(self._run.server_time, self.zone))
+        return facts(session, Clock(self._feed.server_now, self.zone))
 
     def _show_facts(self) -> None:
-        self.turn_to(self._run.session.name or self._run.session.id, self._facts())
+        self.turn_to(self._feed.state.session.name or self._feed.state.session.id, self._facts())
 
-    def _know_more(self) -> None:
-        if self._by_name_only and self.stands and not self.shows_xml:
+    def _know_more(self, state: SessionState) -> None:
+        if self._by_name_only and state.session.complete and self.stands and not self.shows_xml:
             self._show_facts()
 
     def watch_zone(self) -> None:
@@ -117,15 +118,15 @@ class RawPage(TextScreen):
             self._ask_once()
 
     def _ask_once(self) -> None:
-        self.say(f"asking {self._run.client.server} for the XML  Esc stops")
+        self.say(f"asking {self._feed.source.server} for the XML  Esc stops")
         if not self.busy:
             self._ask()
 
     @work(exclusive=True, group="ask", description="ask for the XML of a run")
     async def _ask(self) -> None:
         try:
-            session = await self._run.client.session_xml(self._run.session.uid)
-            events = await self._run.client.events_xml(self._run.session.uid)
+            session = await self._feed.source.session_xml(self._feed.state.session.uid)
+            events = await self._feed.source.events_xml(self._feed.state.session.uid)
         except EmError as problem:
             self.say("")
             self.trouble = str(problem)
@@ -137,7 +138,7 @@ class RawPage(TextScreen):
             self._show_xml()
 
     def _show_xml(self) -> None:
-        self.turn_to(f"{self._run.session.name or self._run.session.id}, as XML", self._xml)
+        self.turn_to(f"{self._feed.state.session.name or self._feed.state.session.id}, as XML", self._xml)
         self.show_top()
 
     def _part(self, command: str, xml: str) -> str:
@@ -145,7 +146,7 @@ class RawPage(TextScreen):
         shown = one_tag_a_line(xml[:MOST])
         if len(xml) > MOST:
             count = f"{words.count(MOST)} of {words.count(len(xml))} characters"
-            shown += f"\n\n{count}; emtui {command} {self._run.session.id} -o xml prints them all."
+            shown += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
         return shown
 
     @property

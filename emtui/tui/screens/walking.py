@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emtui.em.model import Outcome, Session
-from emtui.tui.hop import continued
+from emtui.tui.formatting.search_matches import continued
 from emtui.tui.screens.folding import Folded
 
 

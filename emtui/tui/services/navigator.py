@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # loaded with the first list
     from emtui.em.model import Log, Session, Uid
     from emtui.em.source import Source
     from emtui.local.remembered_logon import InteractionNeededError, Offer, Pinned
+    from emtui.monitor.session_feed import SessionFeed
     from emtui.triage.finding import Finding
     from emtui.tui.formatting.open_command import Location
 
@@ -101,16 +102,20 @@ class ScreenFactory(Protocol):
         """The list."""
         ...
 
-    def session_detail(self, session: Session) -> AnyScreen:
+    def session_feed(self, session: Session) -> SessionFeed:
+        """What is known of a session that is opened."""
+        ...
+
+    def session_detail(self, feed: SessionFeed) -> AnyScreen:
         """One session and its events."""
         ...
 
-    def comparison(self, detail: AnyScreen, other: Session | None) -> AnyScreen:
-        """The run of a detail screen beside another one."""
+    def comparison(self, feed: SessionFeed, other: Session | None) -> AnyScreen:
+        """One session beside another one."""
         ...
 
-    def raw(self, detail: AnyScreen, *, xml: bool) -> AnyScreen:
-        """What the server said of the run of a detail screen."""
+    def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
+        """What the server said of a session."""
         ...
 
     def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
@@ -203,11 +208,6 @@ class Navigator:
         """Whether this is the screen that is shown."""
         return bool(self._stack.screen_stack) and self._stack.screen_stack[-1] is view
 
-    def is_below_comparison(self, view: object) -> bool:
-        """Whether this screen is covered by nothing but a comparison."""
-        stack = self._stack.screen_stack
-        return len(stack) > 1 and stack[-2] is view and self.view.PLACE is Place.DIFFERENCE
-
     # --- from screen to screen ------------------------------------------------------
 
     def push(self, screen: AnyScreen, then: Then = None) -> None:
@@ -250,7 +250,15 @@ class Navigator:
 
     def open_session(self, session: Session) -> None:
         """One session and its events."""
-        self.push(self.make.session_detail(session))
+        self._open_feed(session)
+
+    def _open_feed(self, session: Session) -> SessionFeed:
+        feed = self.make.session_feed(session)
+        self.push(self.make.session_detail(feed))
+        return feed
+
+    def _detail_of(self, session: Session) -> AnyScreen:
+        return self.make.session_detail(self.make.session_feed(session))
 
     async def open_instead(self, session: Session, way: str) -> None:
         """Another session in place of the one that is shown; the list follows."""
@@ -262,19 +270,23 @@ class Navigator:
             self.view.say(f"There is no {way.replace('_', ' ')} in the list.")
         else:
             screen.select(found.uid)
-            await self._stack.switch_screen(self.make.session_detail(found))
+            await self._stack.switch_screen(self._detail_of(found))
 
     def open_comparison(self, session: Session, other: Session | None = None) -> None:
         """One session, compared with another one: the last successful one, unless given."""
-        detail = self.make.session_detail(session)
-        self.push(detail)
-        self.push(self.make.comparison(detail, other))
+        self.compare(self._open_feed(session), other)
+
+    def compare(self, feed: SessionFeed, other: Session | None = None) -> None:
+        """The session that is open, compared with another one."""
+        self.push(self.make.comparison(feed, other))
 
     def open_raw(self, session: Session, *, xml: bool) -> None:
         """One session, at what the server said of it."""
-        detail = self.make.session_detail(session)
-        self.push(detail)
-        self.push(self.make.raw(detail, xml=xml))
+        self.show_raw(self._open_feed(session), xml=xml)
+
+    def show_raw(self, feed: SessionFeed, *, xml: bool = False) -> None:
+        """What the server said of the session that is open."""
+        self.push(self.make.raw(feed, xml=xml))
 
     def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
         """Let the person choose a run to compare this one with; where there is none, say so."""
@@ -331,11 +343,19 @@ class Navigator:
         while not self.is_shown(screen) and not (self.view.PLACE is Place.DETAIL and run):
             await self._stack.pop_screen()
         if run and not self.is_shown(screen):
-            await self._stack.switch_screen(self.make.session_detail(run))
+            await self._stack.switch_screen(self._detail_of(run))
         if was_last:
             self.view.say_too("Continued from the first alert.")
 
     # --- by name --------------------------------------------------------------------
+
+    def find(self, text: str) -> Session:
+        """The session that this text names; raises `BadQuery`, `NoMatch` and `SeveralMatch`."""
+        from emtui import lookup
+
+        if self.list_view is None:
+            raise RuntimeError("a session was looked for before there was a list")
+        return self.list_view.find(lookup.target_in(text))
 
     def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
         """Open the session that this text names, in this view or beside another one if told.
@@ -348,9 +368,8 @@ class Navigator:
         if screen is None:
             return
         try:
-            session = screen.find(lookup.target_in(text))
-            named = compare and compare != lookup.LAST_GOOD
-            other = screen.find(lookup.target_in(compare)) if compare and named else None
+            session = self.find(text)
+            other = self.find(compare) if compare and compare != lookup.LAST_GOOD else None
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.view.say(str(error))
             return

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.tui.fact_lines import MATTERS, lines_for
+from emtui.tui.screens.session_detail.fact_layout import MATTERS, lines_for
 
 READ = ("Known", "Note", "Note", "Since", "Waited", "Servers", "Last good", "Usual", "Same", "Next")
 """In the order in which they stand."""

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.style import Style
-
 from emtui import words
 from emtui.triage.steps import Wait, slowest
-from emtui.tui.log_words import against_usual, length_of
-from emtui.tui.theme import BOLD, FAINT, MATCH, PLAIN
+from emtui.tui.formatting.log_text import against_usual, length_of
+from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
 
 TIME = 8
@@ -47,13 +45,3 @@ def why_worst(wait: Wait, worst: Wait | None, waits: Iterable[Wait]) -> str:
         return "silent"
     most = None if wait.never_in else slowest(waits)
     return "slowest" if most and most.step.place == wait.step.place else "waited"
-
-
-def marked(text: str, sought: str, style: Style = PLAIN) -> Pieces:
-    """The text with every match of what is sought underlined."""
-    pieces: Pieces = []
-    done = 0
-    for start, end in words.found_in(text, sought):
-        pieces += [(text[done:start], style), (text[start:end], style + MATCH)]
-        done = end
-    return [*pieces, (text[done:], style)]

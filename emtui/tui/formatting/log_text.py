@@ -5,14 +5,14 @@ Pure: lines and a zone in, text out. Nothing is cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from emtui import words
-from emtui.em.model import Session
-from emtui.triage.steps import Wait
+from emtui.em.model import Log, Session
+from emtui.triage.steps import SHOWN, Wait
 from emtui.triage.telling import usual_wait
-from emtui.tui.log_lines import LogLine, WaitLine
+from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 
 def line_title(line: LogLine, session: Session, zone: tzinfo) -> str:
@@ -56,3 +56,15 @@ def against_usual(wait: Wait) -> Iterator[str]:
     shortest = f"usually {words.duration(usual.usual)}"
     for text in (usual_wait(wait), f"{shortest} ({usual.rests_on} runs)", shortest):
         yield f"{so_far}, {text}" if so_far else text
+
+
+def count_text(log: Log, waits: Sequence[Wait]) -> str:
+    """`7 events, waits of 5s and more shown, 1 not readable whole`."""
+    text = words.counted(len(log.events), "event")
+    if waits:
+        text += f", waits of {SHOWN.seconds}s and more shown"
+    if log.odd:
+        text += f", {words.count(log.odd)} not readable whole"
+    if log.replaced:
+        text += f", {words.counted(log.replaced, 'character')} replaced"
+    return text

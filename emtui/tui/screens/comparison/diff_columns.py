@@ -15,7 +15,7 @@ from emtui.em.model import Session
 from emtui.triage.compare import Kind, Row
 from emtui.triage.differing import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
 from emtui.triage.stretches import Stretch
-from emtui.tui.event_rows import marked
+from emtui.tui.formatting.search_matches import highlighted
 from emtui.tui.formatting.session_columns import WIDE, Clock, Column, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.lines import Pieces
@@ -52,7 +52,7 @@ def row_pieces(found: Difference, row: Row, width: int, sought: str = "") -> Pie
     plain = _cells(SIGNS[row.kind], when, here, then, "")[: -len(times) or None]
     room = max(width - MARK - len(plain) - len(times) - 2, LEAST_TEXT)
     text = words.cut(words.one_line(said(found.event(row))), room)
-    return [(plain, style), (times, BOLD), ("  ", PLAIN), *marked(text, sought, style)]
+    return [(plain, style), (times, BOLD), ("  ", PLAIN), *highlighted(text, sought, style)]
 
 
 def stretch_pieces(stretch: Stretch, width: int) -> Pieces:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.events import Paste
@@ -14,16 +14,13 @@ from emtui import lookup, words
 from emtui.em.model import Session
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
-from emtui.tui.differing import run_columns
 from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.comparison.diff_columns import run_columns
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.column_list import Rows
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.lookup import LookupScreen
 
 
 class Runs(Rows[Session]):
@@ -34,22 +31,16 @@ class Runs(Rows[Session]):
         return run_columns(width)
 
 
-class ChoosingScreen(BaseScreen):
+class RunPickerScreen(BaseScreen):
     """Ends with the UID of a run, or with nothing."""
 
     PLACE: ClassVar[Place] = Place.CHOICE
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.CHOICE)
 
     def __init__(
-        self,
-        ctx: AppContext,
-        listing: LookupScreen,
-        session: Session,
-        runs: tuple[Session, ...],
-        near: Session | None,
+        self, ctx: AppContext, session: Session, runs: tuple[Session, ...], near: Session | None
     ) -> None:
         super().__init__(ctx)
-        self.listing = listing
         self.session = session
         self._runs = runs
         self._near = near
@@ -92,7 +83,7 @@ class ChoosingScreen(BaseScreen):
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this shows."""
-        return self.listing.as_of()
+        return self.ctx.assessment.snapshot.as_of if self.ctx.assessment else None
 
     def on_lines_moved(self) -> None:
         """The whole message of the run under the cursor."""
@@ -109,7 +100,7 @@ class ChoosingScreen(BaseScreen):
         """A pasted ID is as good as a row; it may be that of any run."""
         event.stop()
         try:
-            run = self.listing.find(lookup.target_in(event.text))
+            run = self.ctx.navigator.find(event.text)
         except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
             self.say(str(error))
         else:

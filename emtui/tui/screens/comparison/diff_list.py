@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.strip import Strip
 
 from emtui.triage.compare import Comparison, Row
-from emtui.triage.differing import Difference
-from emtui.triage.stretches import Line, Stretch, beside, first_of, folded, line_of, unfolded
-from emtui.tui.differing import heading, row_pieces, stretch_pieces
-from emtui.tui.hop import Hop
+from emtui.triage.differing import Difference, matching
+from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unfolded
+from emtui.tui.formatting.search_matches import Matches
+from emtui.tui.screens.comparison.diff_columns import heading, row_pieces, stretch_pieces
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
 from emtui.tui.widgets.lines import Lines, Pieces, strip_of
 
 
-class DifferenceLines(Lines):
+class DiffList(Lines):
     """Every line of two logs once."""
 
     HEADING: ClassVar[int] = 1
@@ -26,8 +25,9 @@ class DifferenceLines(Lines):
         self.found: Difference | None = None
         self.folds = True
         """Whether equal lines far from a difference stand in one."""
-        self.sought = ""
-        """What is marked in the lines."""
+        self.search_text = ""
+        """What is searched for, and marked in the lines."""
+        self._matched: tuple[Difference | None, Matches] = (None, Matches())
         self._lines: tuple[Line, ...] = ()
 
     @property
@@ -73,19 +73,38 @@ class DifferenceLines(Lines):
         """Put the cursor on the line that this row stands in."""
         self.go(line_of(self._lines, row))
 
-    def stands_on(self, rows: Sequence[int]) -> bool:
-        """Whether the row under the cursor is one of these, and is seen: not if it is folded."""
-        return self.selected in rows
+    @property
+    def matches(self) -> Matches:
+        """The rows that hold what is searched for, those that are folded too; looked for once."""
+        found, text = self.found, self.search_text
+        if self._matched[0] is not found or self._matched[1].text != text:
+            self._matched = found, Matches(text, matching(found, text) if found else ())
+        return self._matched[1]
 
-    def hop(self, rows: Sequence[int], step: int) -> Hop:
-        """To the next of these rows (with a `step` of -1 the one before), round the end.
+    @property
+    def which_match(self) -> str:
+        """`2 of 3`, for the match under the cursor; empty if there is none, or it is folded."""
+        here = self.selected
+        return self.matches.which(here) if isinstance(here, int) else ""
+
+    def search(self, text: str) -> None:
+        """Mark what holds this text, and go to the first match from here."""
+        if text != self.search_text:
+            self.search_text = text
+            if text and not self.which_match:
+                self.next_match(1)
+            self.refresh()
+
+    def next_match(self, step: int) -> str:
+        """To the next (or previous) match, round the end, this one at last; what is to be said of that.
 
         From a folded line it may be any of those that the line holds, the first one, too.
         """
         here = self.here - 1 if step > 0 and isinstance(self.selected, Stretch) else self.here
-        row = beside(rows, here, step)
-        self.show_row(row)
-        return Hop.between(here, row, step)
+        row, remark = self.matches.next(here, step)
+        if row is not None:
+            self.show_row(row)
+        return remark
 
     def show_row(self, row: int) -> None:
         """Put the cursor on this row, and show each line if it is folded."""
@@ -105,7 +124,7 @@ class DifferenceLines(Lines):
             return mark
         if isinstance(line, Stretch):
             return mark + stretch_pieces(line, width)
-        return mark + row_pieces(self.found, self.rows[line], width, self.sought)
+        return mark + row_pieces(self.found, self.rows[line], width, self.search_text)
 
 
 def _begin(comparison: Comparison) -> int:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from emtui import words
 from emtui.em.model import Event
 from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
-from emtui.tui.event_rows import marked, wait_pieces, why_worst
-from emtui.tui.log_lines import (
+from emtui.tui.formatting.log_model import (
     MOST_ROWS,
     EventLine,
     WaitLine,
@@ -23,7 +22,9 @@ from emtui.tui.log_lines import (
     one_row_each,
     wrapped_rows,
 )
-from emtui.tui.log_words import line_text, wait_text, waited
+from emtui.tui.formatting.log_text import line_text, wait_text, waited
+from emtui.tui.formatting.search_matches import highlighted
+from emtui.tui.screens.session_detail.event_row import wait_pieces, why_worst
 from emtui.tui.theme import PLAIN
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -70,10 +71,10 @@ def test_letters_are_found_and_underlined_however_they_are_composed() -> None:
     assert [line.place for line in log_lines(events, (), "CAFÉ")] == [0]
     assert [line.place for line in log_lines(events, (), "strasse")] == [1]
     assert log_lines(events, (), "cafe ") == ()
-    assert [text for text, style in marked("Cafe\u0301 an der Straße", "é", PLAIN) if style != PLAIN] == [
-        "e\u0301"
-    ]
-    assert [text for text, style in marked("eine Straße, STRASSE", "strasse") if style != PLAIN] == [
+    assert [
+        text for text, style in highlighted("Cafe\u0301 an der Straße", "é", PLAIN) if style != PLAIN
+    ] == ["e\u0301"]
+    assert [text for text, style in highlighted("eine Straße, STRASSE", "strasse") if style != PLAIN] == [
         "Straße",
         "STRASSE",
     ]

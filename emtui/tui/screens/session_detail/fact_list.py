@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.tui.fact_lines import lines_for
+from emtui.tui.screens.session_detail.fact_layout import lines_for
 from emtui.tui.theme import FAINT, PLAIN
 from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
@@ -15,20 +15,20 @@ LABEL = 10
 """Cells of a label, with what parts it from its text."""
 
 
-class KeyValueList(Widget):
-    """As many of the pairs as there is room for, `each` in so many lines; `lines_for` says which."""
+class FactList(Widget):
+    """As many of the facts as there is room for, `each` in so many lines; `lines_for` says which."""
 
-    DEFAULT_CSS = "KeyValueList { height: auto; }"
+    DEFAULT_CSS = "FactList { height: auto; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._pairs: tuple[tuple[str, str], ...] = ()
+        self._facts: tuple[tuple[str, str], ...] = ()
         self._most = self._each = 0
 
-    def show(self, pairs: tuple[tuple[str, str], ...], most: int, each: int) -> None:
+    def show(self, facts: tuple[tuple[str, str], ...], most: int, each: int) -> None:
         """Draw these from now on, in `most` lines."""
-        if (pairs, most, each) != (self._pairs, self._most, self._each):
-            self._pairs, self._most, self._each = pairs, most, each
+        if (facts, most, each) != (self._facts, self._most, self._each):
+            self._facts, self._most, self._each = facts, most, each
             self.refresh(layout=True)
 
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
@@ -43,10 +43,10 @@ class KeyValueList(Widget):
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
         room = max(width - LABEL - 2, 1)
-        wanted = [len(wrapped(text, room, self._each)) for _, text in self._pairs]
-        given = lines_for([label for label, _ in self._pairs], wanted, self._most)
+        wanted = [len(wrapped(text, room, self._each)) for _, text in self._facts]
+        given = lines_for([label for label, _ in self._facts], wanted, self._most)
         lines: list[tuple[str, str]] = []
-        for (label, text), most in zip(self._pairs, given, strict=True):
+        for (label, text), most in zip(self._facts, given, strict=True):
             broken = wrapped(text, room, most) if most else ()
             lines += zip([label, *[""] * (len(broken) - 1)], broken, strict=False)
         return lines

@@ -8,9 +8,9 @@ from textual.widget import Widget
 
 from emtui.triage.servers import ServerRow
 from emtui.triage.telling import SERVERS
-from emtui.tui.server_rows import server_rows
+from emtui.tui.screens.session_detail.fact_list import LABEL
+from emtui.tui.screens.session_detail.server_rows import server_rows
 from emtui.tui.theme import FAINT
-from emtui.tui.widgets.key_value_list import LABEL
 from emtui.tui.widgets.lines import Pieces, strip_of
 
 

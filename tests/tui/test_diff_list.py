@@ -16,8 +16,14 @@ from emtui.ascii import plain
 from emtui.em.model import Event, Outcome
 from emtui.triage.differing import Difference, difference
 from emtui.triage.stretches import Stretch
-from emtui.tui.differing import heading, row_pieces, run_columns, stretch_pieces, whole_text
 from emtui.tui.formatting.session_columns import WIDE
+from emtui.tui.screens.comparison.diff_columns import (
+    heading,
+    row_pieces,
+    run_columns,
+    stretch_pieces,
+    whole_text,
+)
 from emtui.tui.theme import PLAIN
 
 BAD = run(NOON, outcome=Outcome.FAILED)
@@ -150,13 +156,13 @@ async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one
 async def test_the_first_of_folded_lines_is_found_from_there_and_seen() -> None:
     async with stage(MIDDLE) as lines:
         lines.go(8)
-        assert not lines.is_at([34])
-        lines.go_to_line([34, 40], 1)
+        assert lines.is_group()
+        lines.search("host3")
         assert lines.cursor_row().endswith("host33")
-        assert lines.is_at([34])
-        lines.go_to_line([34, 40], 1)
-        assert lines.cursor_row().endswith("host39")
-        lines.go_to_line([34, 40], -1)
+        assert lines.match_here() == "5 of 11"
+        lines.go_to_match(1)
+        assert lines.cursor_row().endswith("host34")
+        lines.go_to_match(-1)
         assert lines.cursor_row().endswith("host33")
 
 

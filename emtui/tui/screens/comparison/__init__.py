@@ -1,0 +1,1 @@
+"""Two sessions compared: which lines of their logs differ, and which steps took longer."""

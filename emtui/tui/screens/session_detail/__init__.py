@@ -1,0 +1,1 @@
+"""One session: its head, what explains it, and its events."""

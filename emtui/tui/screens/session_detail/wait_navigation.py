@@ -1,0 +1,38 @@
+"""From wait to wait of a log: the worst first, then the next or the one before, round the end.
+
+Pure: waits in the order of the log, numbered from 0, and lines of the log in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import timedelta
+
+from emtui.triage.steps import Wait
+from emtui.tui.formatting.log_model import LogLine, WaitLine
+
+
+def worst_wait(waits: Sequence[Wait], worst: Wait | None) -> int:
+    """The number of the one that explains most, else of the longest."""
+    if worst in waits:
+        return waits.index(worst)
+    return max(range(len(waits)), key=lambda number: waits[number].step.lasted or timedelta())
+
+
+def next_wait(here: LogLine | None, waits: Sequence[Wait], step: int) -> int:
+    """The number of the wait after this line (with a `step` of -1 before it), round the end."""
+    spots = [(wait.step.place, True) for wait in waits]
+    spot = _spot(here) if here else (0, False)
+    return (bisect_right(spots, spot) if step > 0 else bisect_left(spots, spot) - 1) % len(spots)
+
+
+def leads_round(before: LogLine | None, after: LogLine | None, step: int) -> bool:
+    """Whether the way from one line to the other led over the end."""
+    if before is None or after is None or before == after:
+        return False
+    return (_spot(after) > _spot(before)) != (step > 0)
+
+
+def _spot(line: LogLine) -> tuple[int, bool]:
+    return line.place, isinstance(line, WaitLine)

@@ -1,0 +1,44 @@
+"""The matches of a search: which is next, and how that is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from emtui.tui.formatting.search_matches import Matches, highlighted
+from emtui.tui.theme import MATCH, PLAIN
+
+FOUND = Matches("bs02", (3, 8, 20))
+
+
+@pytest.mark.parametrize(
+    ("place", "step", "found", "remark"),
+    [
+        (0, 1, 3, ""),
+        (3, 1, 8, ""),
+        (20, 1, 3, "Continued from the top."),
+        (20, -1, 8, ""),
+        (3, -1, 20, "Continued from the bottom."),
+        (5, -1, 3, ""),
+    ],
+)
+def test_the_next_match_is_found_round_the_end_which_is_said(
+    place: int, step: int, found: int, remark: str
+) -> None:
+    assert FOUND.next(place, step) == (found, remark)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_where_there_is_no_other_match_that_is_said(step: int) -> None:
+    assert Matches("bs02", (3,)).next(3, step) == (3, "No other line holds “bs02”.")
+    assert Matches("bs02").next(3, step) == (None, "No line holds “bs02”.")
+
+
+def test_a_match_is_told_by_its_number_and_what_is_no_match_by_nothing() -> None:
+    assert [FOUND.which(place) for place in (-1, 3, 4, 20, 21)] == ["", "1 of 3", "", "3 of 3", ""]
+    assert FOUND.counted("17 lines") == "3 of 17 lines match"
+    assert Matches("x", (1,)).counted("2 shown") == "1 of 2 shown matches"
+
+
+def test_every_match_is_underlined_in_the_style_of_its_text() -> None:
+    pieces = [piece for piece in highlighted("bs02, BS02", "bs02", PLAIN) if piece[0]]
+    assert pieces == [("bs02", PLAIN + MATCH), (", ", PLAIN), ("BS02", PLAIN + MATCH)]
