@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -97,6 +97,15 @@ class FeedHealth:
     clock_steps: deque[ClockStep] = field(default_factory=lambda: deque(maxlen=_KEPT))
     clock_step_count: int = 0
     unlisted_periods: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+    def copy(self) -> FeedHealth:
+        """What is known now, for whoever shows it: nothing changes it any more."""
+        return replace(
+            self,
+            lost_periods=self.lost_periods.copy(),
+            clock_steps=self.clock_steps.copy(),
+            unlisted_periods=self.unlisted_periods.copy(),
+        )
 
     @property
     def freshness(self) -> Freshness:

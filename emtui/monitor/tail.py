@@ -48,7 +48,7 @@ class Tail:
     `narrate` is told in a sentence when this computer's clock was set: that is no blindness.
     """
 
-    follow: Poller
+    poller: Poller
     wanted: Callable[[Session], bool]
     whole: Callable[[Snapshot], Awaitable[Snapshot]]
     from_start: bool = False
@@ -64,38 +64,34 @@ class Tail:
         The first list is where it begins: only with `from_start` its sessions are added, oldest
         first. A session that differs is told if it is wanted now or was before.
         """
-        looks: asyncio.Queue[Snapshot | None] = asyncio.Queue()
-        looking = asyncio.create_task(self._look(looks))
-        try:
-            while True:
-                try:
-                    async with asyncio.timeout(BEAT):
-                        seen = await _first(looks, looking)
-                except TimeoutError:
-                    yield Line(self.follow.clock.now(), "beat", problem=self._blind or None)
-                    continue
-                for line in self._of(seen):
-                    yield line
-        finally:
-            looking.cancel()
-            with suppress(asyncio.CancelledError, EmError):
-                await looking
+        async with aclosing(self._snapshots()) as snapshots:
+            coming: asyncio.Future[Snapshot | None] | None = None
+            try:
+                while True:
+                    coming = coming or asyncio.ensure_future(anext(snapshots))
+                    if not (await asyncio.wait({coming}, timeout=BEAT))[0]:
+                        yield Line(self.poller.clock.now(), "beat", problem=self._blind or None)
+                        continue
+                    snapshot, coming = coming.result(), None
+                    for line in self._of(snapshot):
+                        yield line
+            finally:
+                if coming and coming.cancel():
+                    await asyncio.wait({coming})
 
-    async def _look(self, looks: asyncio.Queue[Snapshot | None]) -> None:
-        async with aclosing(self.follow.snapshots()) as found:
-            async for seen in found:
-                if seen is not None and seen.references:
-                    seen = await self._known(seen)  # noqa: PLW2901 - the same look, better known
-                looks.put_nowait(seen)
+    async def _snapshots(self) -> AsyncGenerator[Snapshot | None, None]:
+        async with aclosing(self.poller.snapshots()) as snapshots:
+            async for snapshot in snapshots:
+                yield await self._known(snapshot) if snapshot and snapshot.references else snapshot
 
     async def _known(self, seen: Snapshot) -> Snapshot:
         """What a list only names is asked for; what cannot be had now is named only, until the next look."""
         with suppress(EmError):
-            self.follow.snapshot = seen = await self.whole(seen)
+            self.poller.snapshot = seen = await self.whole(seen)
         return seen
 
     def _of(self, seen: Snapshot | None) -> Iterator[Line]:
-        health, now = self.follow.health, self.follow.clock.now()
+        health, now = self.poller.health, self.poller.clock.now()
         self._say_clock()
         if (why := self._why_blind()) and not self._blind:
             self._blind = why
@@ -111,18 +107,18 @@ class Tail:
 
     def _why_blind(self) -> str:
         """Why nothing is known, or was before this look; what may only be a clock that was set waits."""
-        health = self.follow.health
+        health = self.poller.health
         if health.freshness is Freshness.LOST:
             return health.problem
         if health.gap:
-            return "" if self.follow.is_gap_uncertain and not health.failures_in_a_row else health.gap
+            return "" if self.poller.is_gap_uncertain and not health.failures_in_a_row else health.gap
         return health.lost_periods[-1].why if health.gaps > self._gaps and health.lost_periods else ""
 
     def _say_clock(self) -> None:
         """How far this computer's clock was set, and from when to when, as the JSON has times."""
-        steps, self._steps = self._steps, self.follow.health.clock_step_count
+        steps, self._steps = self._steps, self.poller.health.clock_step_count
         if steps < self._steps:
-            step = self.follow.health.clock_steps[-1]
+            step = self.poller.health.clock_steps[-1]
             way = "forward" if step.by > timedelta() else "back"
             first, last = (f"{when:%Y-%m-%dT%H:%M:%SZ}" for when in (step.at - step.by, step.at))
             self.narrate(f"This computer's clock was set {way}, from {first} to {last}.")
@@ -167,15 +163,3 @@ def lacks(runs: Sequence[Session]) -> str:
     failed = sum(1 for run in runs if run.complete and run.outcome is Outcome.FAILED)
     counted = f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'} no longer listed"
     return f"{counted}, {failed:,} of them failed" if failed else counted
-
-
-async def _first(looks: asyncio.Queue[Snapshot | None], looking: asyncio.Task[None]) -> Snapshot | None:
-    """The next look; what ended the looking is raised instead."""
-    getting = asyncio.create_task(looks.get())
-    try:
-        await asyncio.wait({getting, looking}, return_when=asyncio.FIRST_COMPLETED)
-        if not getting.done():
-            looking.result()
-        return await getting
-    finally:
-        getting.cancel()

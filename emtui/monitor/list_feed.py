@@ -1,0 +1,572 @@
+"""The list of sessions of one server: all that is known of it, and the only place that knows it.
+
+`ListFeed` owns the snapshot, what is unseen of it, how fresh it is, the progress and the problem of requests,
+what happened in an absence, which alerts are due, and the assessment. It publishes them frozen, as a
+`ListState`, after every change. What others wish are its methods. It knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emtui.em.errors import EmError, LogonRefused
+from emtui.em.model import Session, Uid
+from emtui.em.source import Progress, Source
+from emtui.em.threads import beside
+from emtui.monitor.absence_summary import AbsenceSummary, AbsenceTracker
+from emtui.monitor.alert_policy import Alert, AlertPolicy, new_failures
+from emtui.monitor.background_task import BackgroundTask
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.changes import NOTHING, Changes
+from emtui.monitor.feed_health import ClockStep, FeedHealth, Freshness
+from emtui.monitor.poller import ListResponse, Poller, SystemTime, TimeSource
+from emtui.monitor.snapshot import Snapshot
+from emtui.monitor.unseen_marks import UnseenMark, UnseenMarks
+
+if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list to assess
+    from emtui.local.knowledge_base import KnowledgeBase
+    from emtui.monitor.assessment import Assessment
+    from emtui.triage.known import Mark
+
+COMPLETED_TOGETHER = 64
+"""How many references become sessions together: fewer states, little waiting."""
+SHOW_WAIT_AFTER_S = 0.3
+"""Seconds that an answer may take before there is any progress to show."""
+_NOT_SAVED = "Marks hold only until emtui ends"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestProgress:
+    """A request for the list that somebody waits for, sent at `since`; nothing `received` of it at first."""
+
+    since: datetime
+    received: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionProgress:
+    """So many of the `total` sessions that the list only names were requested."""
+
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why and when the polling ended, until a person decides; `after_outage`: just after a failure."""
+
+    error: EmError
+    at: datetime | None
+    after_outage: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListState:
+    """What is known of the list at a moment. Compared by identity.
+
+    `changes` are those of the last list. `unseen` is not viewed yet. `health` is a copy. `interval` is the
+    pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
+    it is dismissed: that of `stopped` if that is set. `resumes` counts how often polling went on after
+    sleep, `refusals` logons that were refused just after an outage. `alerts` are due now, and `notices` are
+    sentences on the knowledge base: both are in one state only.
+    """
+
+    snapshot: Snapshot | None = None
+    changes: Changes = NOTHING
+    unseen: Mapping[Uid, UnseenMark] = field(default_factory=dict)
+    health: FeedHealth = field(default_factory=FeedHealth)
+    is_paused: bool = False
+    is_requesting: bool = False
+    is_completing: bool = False
+    interval: float | None = None
+    progress: RequestProgress | CompletionProgress | None = None
+    problem: str = ""
+    stopped: Stopped | None = None
+    absence: AbsenceSummary | None = None
+    clock_step: ClockStep | None = None
+    assessment: Assessment | None = None
+    resumes: int = 0
+    refusals: int = 0
+    alerts: tuple[Alert, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def freshness(self) -> Freshness:
+        """What the list is worth now."""
+        return self.health.freshness
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the list, or a session that it only names, is requested now."""
+        return self.is_requesting or self.is_completing
+
+
+class ListFeed:
+    """The list as `source` has it.
+
+    `open_knowledge_base` is called once, in a thread. `zone` is the server's, `shown_zone` the one in which
+    times are shown, if that is another. `alert_policy` is the one of the feed before: it remembers when
+    the last alert was. `reading` gives the context in which a list is read, told whether it is the first.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        open_knowledge_base: Callable[[], KnowledgeBase],
+        *,
+        schedule: PollSchedule | None = None,
+        clock: TimeSource | None = None,
+        zone: tzinfo = UTC,
+        shown_zone: tzinfo | None = None,
+        alert_policy: AlertPolicy | None = None,
+        reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
+        show_wait_after_s: float = SHOW_WAIT_AFTER_S,
+    ) -> None:
+        self.source = source
+        self.poller = Poller(self._request, schedule or PollSchedule(), clock or SystemTime())
+        self.alert_policy = alert_policy or AlertPolicy()
+        self.alert_policy.clock = lambda: self.poller.elapsed
+        self.state = ListState(
+            interval=self.poller.schedule.interval if self.poller.schedule.is_regular else None,
+            progress=RequestProgress(self.poller.clock.now()),
+        )
+        self._open_knowledge_base = open_knowledge_base
+        self._knowledge_base: KnowledgeBase | None = None
+        self._opening = threading.Lock()
+        self._zones = (zone, shown_zone or zone)
+        self._reading = reading
+        self._show_wait_after_s = show_wait_after_s
+        self._unseen = UnseenMarks()
+        self._absence = AbsenceTracker()
+        self._is_awaited = True
+        """Whether somebody has the next answer requested, by hand."""
+        self._requested_at: datetime | None = None
+        self._dismissed = ""
+        self._gaps = 0
+        self._unknown_outcomes: set[Uid] = set()
+        """New runs of which the list had only the name."""
+        self._visible: Collection[Uid] = frozenset()
+        self._is_listened_to = False
+        self._changed = asyncio.Event()
+        self._error: BaseException | None = None
+        self._polling = BackgroundTask(self._on_error)
+        self._completing = BackgroundTask(self._on_error)
+        self._assessing = BackgroundTask(self._on_error)
+        self._evaluating = BackgroundTask(self._on_error)
+        self._alerting = BackgroundTask(self._on_error)
+
+    async def states(self) -> AsyncGenerator[ListState, None]:
+        """The state at once, and the newest one after changes, for ever; for one who listens.
+
+        While nobody listens nothing is requested.
+        """
+        self._is_listened_to = True
+        self._start_polling()
+        try:
+            while True:
+                self._changed.clear()
+                if self._error:
+                    raise self._error
+                state, self.state = self.state, replace(self.state, alerts=(), notices=())
+                yield state
+                await self._changed.wait()
+        finally:
+            self._is_listened_to = False
+            for task in (self._polling, self._evaluating, self._completing, self._assessing, self._alerting):
+                await task.close()
+
+    @property
+    def knowledge_base(self) -> KnowledgeBase:
+        """What is recorded of this server; may have to load what that takes."""
+        with self._opening:
+            if self._knowledge_base is None:
+                self._knowledge_base = self._open_knowledge_base()
+            return self._knowledge_base
+
+    @property
+    def idle_time(self) -> float:
+        """Seconds for which nobody has pressed a key."""
+        return self.poller.idle_time
+
+    @property
+    def last_activity(self) -> datetime | None:
+        """When somebody pressed a key last."""
+        return self._absence.last_activity
+
+    # --- what others wish ---------------------------------------------------------
+
+    def refresh(self) -> bool:
+        """Request the list now; false if it is requested already, of which there is progress from now on."""
+        if self.poller.is_requesting:
+            self._show_wait()
+            return False
+        self._is_awaited = True
+        if self._polling.is_running:
+            self.poller.refresh()
+        else:
+            self._start_polling()
+        return True
+
+    def stop(self) -> bool:
+        """Give up what is requested; false if nothing is. The next request comes at its time."""
+        is_completing = self._completing.cancel()
+        return self.poller.stop() or is_completing
+
+    def use(self, source: Source) -> None:
+        """Request the same list by another logon, now."""
+        self.source = source
+        self._is_awaited = True
+        self._start_polling()
+
+    def set_paused(self, paused: bool) -> None:
+        """Request nothing but on demand; or go on, at once."""
+        self.poller.paused = paused
+        self._publish(replace(self.state, is_paused=paused))
+
+    def set_zone(self, shown: tzinfo, server: tzinfo | None = None) -> None:
+        """Show times in this zone; `server` if that is known to have another now."""
+        self._zones = (server or self._zones[0], shown)
+        self._assess_again()
+
+    def set_visible(self, uids: Collection[Uid]) -> None:
+        """These runs are on the screen: if the list only names them they are requested first."""
+        self._visible = uids
+
+    def mark_viewed(self, uids: Iterable[Uid]) -> None:
+        """Somebody at the keys has these runs on the screen: their marks go with the next list."""
+        self._unseen.mark_viewed(uids)
+
+    def on_user_activity(self) -> None:
+        """Somebody has pressed a key, on whatever screen."""
+        has_rested = self.poller.record_activity()
+        if has_rested:
+            self.poller.refresh()
+        self._note_clocks()
+        self._absence.last_activity = self.poller.clock.now()
+        if has_rested or self.poller.health.freshness is not self.state.freshness:
+            self._publish_health(self.state)
+
+    def dismiss_problem(self) -> bool:
+        """Show no problem until there is another; false if none is shown."""
+        if not self.state.problem:
+            return False
+        self._dismissed = self.state.problem
+        self._publish(replace(self.state, problem=""))
+        return True
+
+    def dismiss_absence(self) -> bool:
+        """Show no absence, and no clock that was set; false if neither is shown."""
+        if self.state.absence is None and self.state.clock_step is None:
+            return False
+        self._absence.clock_step = None
+        self._publish(replace(self.state, absence=None, clock_step=None))
+        return True
+
+    def show_absence_since(self, since: datetime) -> None:
+        """Sum up what happened since then: nobody has looked at the list, whoever kept it meanwhile."""
+        if self.state.snapshot:
+            self._evaluating.queue(partial(self._sum_up, self.state.snapshot, since))
+
+    def learn(self, sessions: Iterable[Session]) -> None:
+        """More is known of these sessions; of new ones the outcome, which may be a failure."""
+        before, known = self.poller.snapshot, {session.uid: session for session in sessions}
+        if before is None:
+            return
+        self.poller.snapshot = snapshot = before.learn(known)
+        new = [run for uid, run in known.items() if uid in self._unknown_outcomes and run.complete]
+        self._unknown_outcomes -= {run.uid for run in new}
+        changes = Changes(changed=tuple(new))
+        failures = new_failures(changes, snapshot, self._suppressed(changes))
+        if self.state.snapshot is before is not snapshot:
+            self.state = replace(self.state, snapshot=snapshot)
+            self._assess_again()
+        self._publish(self._with_alerts(self.state, failures))
+
+    async def acknowledge(self, mark: Mark) -> str:
+        """Acknowledge it from now on. Returns what was wrong with saving that, if anything."""
+        self.knowledge_base.acknowledge(mark.of, mark.parts)
+        return await self._reassess()
+
+    async def unacknowledge(self, mark: Mark) -> str:
+        """Remove the acknowledgement; the same."""
+        self.knowledge_base.unacknowledge(mark.of)
+        return await self._reassess()
+
+    # --- requests -----------------------------------------------------------------
+
+    def _start_polling(self) -> None:
+        if self._is_listened_to:
+            self._polling.start(self._poll)
+
+    async def _poll(self) -> None:
+        try:
+            async with aclosing(self.poller.snapshots()) as snapshots:
+                async for _ in snapshots:
+                    await self._evaluating.finish(self._on_poll)
+        except EmError as error:
+            self._on_stopped(error)
+
+    async def _request(self) -> ListResponse:
+        """One request; there is progress of one that somebody waits for."""
+        source, is_first = self.source, self.state.snapshot is None
+        is_awaited = self._is_awaited or is_first
+        self._requested_at = self.poller.clock.now()
+        self._publish(replace(self.state, is_requesting=True))
+        timer = None
+        if is_first:
+            self._show_wait()
+        elif is_awaited:
+            timer = asyncio.get_running_loop().call_later(self._show_wait_after_s, self._show_wait)
+        try:
+            with self._reading(is_first):
+                listing = await source.sessions(self._on_progress if is_awaited else None)
+        finally:
+            if timer:
+                timer.cancel()
+            self._publish(replace(self.state, is_requesting=False, progress=None))
+        return ListResponse.of(listing, source.receipt)
+
+    def _show_wait(self) -> None:
+        since = self._requested_at or self.poller.clock.now()
+        self._publish(replace(self.state, progress=RequestProgress(since)))
+
+    def _on_progress(self, received: Progress) -> None:
+        since = self._requested_at or self.poller.clock.now()
+        self._publish(replace(self.state, progress=RequestProgress(since, received)))
+
+    async def _on_poll(self) -> None:
+        """After each request, and when one was overdue: what came of it."""
+        self._note_clocks()
+        health, before, snapshot = self.poller.health, self.state.snapshot, self.poller.snapshot
+        gaps, self._gaps = self._gaps, health.gaps
+        problem, self._is_awaited = self._problem_shown(), False
+        failures: tuple[Session, ...] = ()
+        absence, is_new = None, snapshot is not None and snapshot is not before
+        if snapshot and is_new:
+            failures, absence = await self._evaluate(snapshot)
+        state = replace(
+            self.state,
+            snapshot=self.poller.snapshot,  # of which more may be known than a moment ago
+            changes=self.poller.changes,
+            unseen=self._unseen.marks,
+            problem=problem,
+            stopped=None,
+            absence=absence or self.state.absence,
+            resumes=self.state.resumes + (health.gaps > gaps),
+        )
+        if health.freshness is Freshness.LOST:
+            self.alert_policy.on_lost(self._failed_at, self._server, health.problem)
+        else:
+            self.alert_policy.on_recovered(self.poller.clock.now())
+        self._publish_health(self._with_alerts(state, failures))
+        if is_new and state.snapshot:
+            self._on_new_list(state.snapshot, before)
+
+    def _problem_shown(self) -> str:
+        """The sentence to show: one miss is no news, unless somebody waited for the answer."""
+        health = self.poller.health
+        if not health.problem:
+            self._dismissed = ""
+            return ""
+        if self._is_awaited or health.freshness is not Freshness.FRESH or self.poller.snapshot is None:
+            return self._unless_dismissed(health.problem)
+        return self.state.problem
+
+    def _unless_dismissed(self, problem: str) -> str:
+        if problem == self._dismissed:
+            return self.state.problem
+        self._dismissed = ""
+        return problem
+
+    async def _evaluate(self, snapshot: Snapshot) -> tuple[tuple[Session, ...], AbsenceSummary | None]:
+        """Mark what changed. The failures to alert of, and what happened in an absence take a while."""
+        changes, since = self.poller.changes, self._absence.take_start(self.poller.idle_time)
+        self._unseen.on_changes(changes)
+        self._unknown_outcomes.update(run.uid for run in changes.added if not run.complete)
+        if not changes and since is None:
+            return (), None
+        suppressed, health = self._suppressed(changes), self.poller.health.copy()
+
+        def evaluate() -> tuple[tuple[Session, ...], AbsenceSummary | None]:
+            summary = AbsenceSummary.of(snapshot, health, since) if since else None
+            return new_failures(changes, snapshot, suppressed), summary
+
+        return await beside(evaluate)
+
+    def _on_new_list(self, snapshot: Snapshot, before: Snapshot | None) -> None:
+        if before is None or snapshot.listing is not before.listing:
+            self._completing.cancel()
+            if references := snapshot.references:
+                self._completing.start(partial(self._complete, references))
+        self._assess_again()
+
+    def _on_stopped(self, error: EmError) -> None:
+        """Nothing more is requested before a person decides."""
+        health, why = self.poller.health, str(error)
+        self._dismissed = ""
+        self.alert_policy.on_lost(self._failed_at, self._server, why, stopped=True)
+        state = replace(
+            self.state,
+            problem=why,
+            stopped=Stopped(error, health.failed_at, health.after_outage),
+            refusals=self.state.refusals + (isinstance(error, LogonRefused) and health.after_outage),
+        )
+        self._publish_health(self._with_alerts(state))
+
+    @property
+    def _failed_at(self) -> datetime:
+        return self.poller.health.failed_at or self.poller.clock.now()
+
+    # --- sessions that the list only names ----------------------------------------
+
+    async def _complete(self, references: tuple[Session, ...]) -> None:
+        """Request each of them, once, those on the screen first."""
+        visible, total = frozenset(self._visible), len(references)
+        count, learned = 0, list[Session]()
+        self._publish(replace(self.state, is_completing=True))
+        try:
+            ordered = sorted(references, key=lambda session: session.uid not in visible)
+            async with aclosing(self.source.complete(ordered)) as sessions:
+                async for session in sessions:
+                    learned.append(session)
+                    count += 1
+                    self._publish(replace(self.state, progress=CompletionProgress(count, total)))
+                    if len(learned) == COMPLETED_TOGETHER or count == total:
+                        self.learn(learned)
+                        learned = []
+        except EmError as error:
+            self._publish(replace(self.state, problem=self._unless_dismissed(str(error))))
+        finally:
+            self._publish(replace(self.state, is_completing=False, progress=None))
+
+    # --- clocks and absence -------------------------------------------------------
+
+    def _note_clocks(self) -> None:
+        snapshot = self.state.snapshot
+        self._absence.update(self.poller.health, snapshot.as_of if snapshot else None)
+        if self._absence.clock_step is not self.state.clock_step:
+            self._publish(replace(self.state, clock_step=self._absence.clock_step))
+
+    async def _sum_up(self, snapshot: Snapshot, since: datetime) -> None:
+        summary = await beside(partial(AbsenceSummary.of, snapshot, self.poller.health.copy(), since))
+        self._publish(replace(self.state, absence=summary))
+
+    # --- alerts -------------------------------------------------------------------
+
+    def _with_alerts(self, state: ListState, failures: Collection[Session] = ()) -> ListState:
+        """The state with the alerts that are due now, those of new `failures` among them, if they are."""
+        policy, new = self.alert_policy, {run.uid for run in failures}
+        policy.on_failures(tuple(failures), self.poller.clock.now(), self._server)
+        assessment = self.state.assessment
+
+        def is_acknowledged(run: Session) -> bool:
+            """Whether it was meanwhile; of a new one that has been decided."""
+            return run.uid not in new and assessment is not None and bool(assessment.acknowledged.of(run))
+
+        due = policy.due(is_acknowledged)
+        if policy.has_pending:
+            self._alerting.start(self._alert_later)
+        else:
+            self._alerting.cancel()
+        return replace(state, alerts=(*state.alerts, *due))
+
+    async def _alert_later(self) -> None:
+        """Once their time has come, which may be put off meanwhile."""
+        while (left := self.alert_policy.seconds_left) > 0:
+            await self.poller.clock.wait(asyncio.Event(), left)
+        self._publish(self._with_alerts(self.state))
+
+    def _suppressed(self, changes: Changes) -> Callable[[Session], bool]:
+        """Whether no alert is due for a run that is one of the changes, as it is acknowledged."""
+        assessment = self.state.assessment
+        return lambda run: assessment is not None and assessment.suppresses_alert(run, changes)
+
+    @property
+    def _server(self) -> str:
+        return str(self.source.server)
+
+    # --- assessment ---------------------------------------------------------------
+
+    def _assess_again(self) -> None:
+        """Assess the list, unless that goes on: it is repeated when another list has overtaken it."""
+        if self.state.snapshot and not self._assessing.is_running:
+            self._assessing.start(self._assess)
+
+    async def _assess(self) -> None:
+        snapshot = zones = assessment = None
+        while snapshot is not self.state.snapshot or zones is not self._zones:
+            snapshot, zones = self.state.snapshot, self._zones
+            if snapshot is None:
+                return
+            assessment = await self._assessed(snapshot, zones)
+        if assessment:
+            self._publish_assessment(assessment)
+
+    async def _assessed(self, snapshot: Snapshot, zones: tuple[tzinfo, tzinfo]) -> Assessment:
+        """What the list says; what was acknowledged meanwhile holds, too."""
+        revision = self._knowledge_base.revision if self._knowledge_base else 0
+        assessment = await beside(partial(_assess, snapshot, lambda: self.knowledge_base, zones))
+        while revision != self.knowledge_base.revision:
+            revision = self.knowledge_base.revision
+            assessment = await beside(partial(_reassess, assessment, self.knowledge_base))
+        return assessment
+
+    async def _reassess(self) -> str:
+        """Assess what is acknowledged once more; what was wrong with saving that."""
+        base, before = self.knowledge_base, None
+        while (assessment := self.state.assessment) is not before and assessment:
+            revision, before = base.revision, assessment
+            again = await beside(partial(_reassess, assessment, base))
+            if self.state.assessment is before and revision == base.revision:
+                self._publish(replace(self.state, assessment=again))
+                break
+        return " ".join(base.new_problems(_NOT_SAVED))
+
+    def _publish_assessment(self, assessment: Assessment) -> None:
+        problems = self.knowledge_base.new_problems(_NOT_SAVED)
+        notices = (*self.state.notices, *problems)
+        self._publish(replace(self.state, assessment=assessment, notices=notices))
+
+    # --- publishing ---------------------------------------------------------------
+
+    def _publish_health(self, state: ListState) -> None:
+        poller = self.poller
+        interval = poller.interval if poller.schedule.is_regular else None
+        self._publish(replace(state, health=poller.health.copy(), interval=interval))
+
+    def _publish(self, state: ListState) -> None:
+        self.state = state
+        self._changed.set()
+
+    def _on_error(self, error: BaseException) -> None:
+        """What nobody expected is raised where the states are awaited."""
+        self._error = error
+        self._changed.set()
+
+
+def _assess(
+    snapshot: Snapshot, open_base: Callable[[], KnowledgeBase], zones: tuple[tzinfo, tzinfo]
+) -> Assessment:
+    """Assess the list, and drop the acknowledgements that it shows to have ended; waits for the disk."""
+    from emtui.monitor.assessment import assess
+
+    base = open_base()
+    assessment = assess(snapshot, base.load(), *zones)
+    base.save(assessment.ended)
+    return assessment
+
+
+def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:
+    """The same after something was acknowledged."""
+    from emtui.monitor.assessment import reassess
+
+    assessment = reassess(assessment, base.load())
+    base.save(assessment.ended)
+    return assessment

@@ -1,0 +1,238 @@
+"""A list feed with a server and clocks that stand still until a test moves them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import cast
+
+from looks import NOON, run
+
+from emtui.em.errors import EmError, Unreachable
+from emtui.em.model import Listing, Session
+from emtui.em.source import Progress, Receipt, Source
+from emtui.local.knowledge_base import KnowledgeBase
+from emtui.monitor.alert_policy import Alert, AlertPolicy
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.clocks import ClockReading
+from emtui.monitor.list_feed import ListFeed, ListState
+
+AWAY = Unreachable("em01.example.net does not answer.")
+SERVER = "em01.example.net"
+RUNS = tuple(run(number) for number in range(100, 105))
+"""What is listed at first, newest first."""
+
+
+def name_of(session: Session) -> Session:
+    """All that some servers list of it."""
+    return Session(session.uid, name="run", complete=False)
+
+
+@dataclass
+class FakeTime:
+    """The clocks of a computer; `slept` seconds passed only on the wall and for the boot clock.
+
+    `step` is how far the clock on the wall was set.
+    """
+
+    passed: float = 0.0
+    slept: float = 0.0
+    step: float = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed + self.slept + self.step)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def read_all(self) -> ClockReading:
+        """As if no time had passed but what it slept: that was noticed second by second."""
+        return ClockReading(NOON.timestamp() + self.slept + self.step, 0.0, self.slept)
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        due = None if seconds is None else self.passed + seconds
+        while not event.is_set() and (due is None or self.passed < due):  # noqa: ASYNC110 - a test moves it
+            await asyncio.sleep(0)
+
+
+@dataclass
+class FakeServer:
+    """A server that lists these sessions, fails while it has an `error`, and answers while it `is_open`.
+
+    `progress` is what it has sent before it does. `details` are what is known of sessions that it only names.
+    """
+
+    sessions_now: tuple[Session, ...] = RUNS
+    error: EmError | None = None
+    progress: tuple[Progress, ...] = ()
+    details: dict[str, Session | EmError] = field(default_factory=dict)
+    clock: FakeTime = field(default_factory=FakeTime)
+    server: str = SERVER
+    is_open: bool = True
+    are_details_open: bool = True
+    requests: int = 0
+    at_once: int = 0
+    most_at_once: int = 0
+    requested: list[str] = field(default_factory=list)
+    receipt: Receipt | None = None
+    skew: timedelta | None = None
+    bug: Exception | None = None
+    _listing: Listing = field(default_factory=lambda: Listing(()))
+
+    async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
+        self.requests += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            for step in self.progress if progress else ():
+                assert progress
+                progress(step)
+            while not self.is_open:  # noqa: ASYNC110 - a test opens it
+                await asyncio.sleep(0)
+        finally:
+            self.at_once -= 1
+        if self.bug:
+            raise self.bug
+        if self.error:
+            raise self.error
+        self.receipt = Receipt(1000, 0.0, self.skew)
+        if self._listing.sessions != self.sessions_now:
+            self._listing = Listing(self.sessions_now)
+        return self._listing
+
+    async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
+        for reference in references:
+            while not self.are_details_open:  # noqa: ASYNC110 - a test opens it
+                await asyncio.sleep(0)
+            self.requested.append(reference.id)
+            for _ in range(4):
+                await asyncio.sleep(0)  # time in which what came before is published
+            detail = self.details.get(reference.id, reference)
+            if isinstance(detail, EmError):
+                raise detail
+            yield detail
+
+
+@dataclass
+class Watch:
+    """Somebody who listens to a feed: `states` are all that were published, `alerts` all that were due."""
+
+    feed: ListFeed
+    server: FakeServer
+    clock: FakeTime
+    states: list[ListState] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    is_slow: bool = False
+    listening: asyncio.Task[None] | None = None
+
+    @property
+    def now(self) -> ListState:
+        return self.states[-1]
+
+    async def listen(self) -> None:
+        async with aclosing(self.feed.states()) as states:
+            async for state in states:
+                self.states.append(state)
+                self.alerts += state.alerts
+                while self.is_slow:  # noqa: ASYNC110 - a test ends it
+                    await asyncio.sleep(0)
+
+    async def until(self, holds: Callable[[ListState], object]) -> ListState:
+        """The first published state, from the newest on, of which this holds."""
+        await self.wait_until(lambda: self.states and holds(self.now))
+        return self.now
+
+    async def tick(self) -> ListState:
+        """What was published once all has been done that takes no time."""
+        for _ in range(30):
+            await asyncio.sleep(0)
+        return self.now
+
+    async def settle(self) -> ListState:
+        """What is known once nothing is requested, and the newest list is assessed."""
+        await self.tick()
+        await self.until(
+            lambda now: not now.is_busy and (now.assessment and now.assessment.snapshot) is now.snapshot
+        )
+        return await self.tick()
+
+    async def wait_until(self, holds: Callable[[], object]) -> None:
+        """Let the others do their work, until this holds."""
+        async with asyncio.timeout(10):
+            while not holds():  # noqa: ASYNC110 - work in threads ends it
+                await asyncio.sleep(0)
+
+    async def poll(self, after: float = 60.0) -> ListState:
+        """Later by so many seconds the list is requested by itself, and what came of it is published."""
+        self.clock.passed += after
+        before = self.now.health.responses + self.now.health.failures
+        self.feed.poller.refresh()
+        await self.until(lambda state: state.health.responses + state.health.failures > before)
+        return await self.settle()
+
+    async def fail(self, times: int = 1, error: EmError = AWAY) -> ListState:
+        """So many polls fail."""
+        self.server.error = error
+        for _ in range(times):
+            state = await self.poll()
+        self.server.error = None
+        return state
+
+    def adds(self, *sessions: Session) -> None:
+        """They are listed from now on, in place of what was known of them."""
+        known = {session.uid: session for session in (*self.server.sessions_now, *sessions)}
+        listed = sorted(known.values(), key=lambda one: one.id)
+        self.server.sessions_now = tuple(listed)
+
+    async def sleep(self, seconds: float) -> None:
+        """This computer sleeps so long, and its clocks are read then."""
+        self.clock.slept += seconds
+        self.feed.poller.check_clocks()
+
+    async def set_clock(self, by: float) -> None:
+        """Its clock is set."""
+        self.clock.step += by
+        self.feed.poller.check_clocks()
+
+
+@asynccontextmanager
+async def watching(
+    server: FakeServer | None = None,
+    *,
+    is_read: bool = True,
+    knowledge_base: KnowledgeBase | None = None,
+    alert_policy: AlertPolicy | None = None,
+    schedule: PollSchedule | None = None,
+    show_wait_after_s: float = 3600.0,
+    reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> AsyncIterator[Watch]:
+    """Somebody listens; the first list has come if it `is_read`, and a key was pressed then."""
+    server = server or FakeServer()
+    base = knowledge_base or KnowledgeBase(None)
+    feed = ListFeed(
+        cast("Source", server),
+        lambda: base,
+        schedule=schedule,
+        clock=server.clock,
+        alert_policy=alert_policy,
+        show_wait_after_s=show_wait_after_s,
+        reading=reading,
+    )
+    feed.poller.read_clocks = server.clock.read_all
+    feed.poller.jitter = lambda: 0.5
+    watch = Watch(feed, server, server.clock)
+    watch.listening = listening = asyncio.create_task(watch.listen())
+    try:
+        if is_read:
+            await watch.settle()
+            feed.on_user_activity()
+        else:
+            await watch.until(lambda state: state.progress)
+        yield watch
+    finally:
+        if not listening.done():
+            listening.cancel()
+        await asyncio.wait({listening})

@@ -1,0 +1,999 @@
+"""The feed of the list: each rule of what it publishes, and when, by a fake server and a fake clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from list_feed_driver import AWAY, RUNS, SERVER, FakeServer, Watch, name_of, watching
+from looks import NOON, run
+
+from emtui.em.errors import LogonRefused, ServerTrouble
+from emtui.em.model import Listing, Session
+from emtui.em.source import Progress, Source
+from emtui.local.knowledge_base import Knowledge, KnowledgeBase
+from emtui.monitor.alert_policy import ALERT_SPACING, Severity
+from emtui.monitor.feed_health import Freshness
+from emtui.monitor.list_feed import (
+    COMPLETED_TOGETHER,
+    CompletionProgress,
+    ListFeed,
+    ListState,
+    RequestProgress,
+)
+from emtui.monitor.recording.records import Look, Record
+from emtui.monitor.recording.replay import Replay
+from emtui.monitor.unseen_marks import UnseenMark
+from emtui.triage.known import Mark, key_for
+
+NEW, CHANGED = UnseenMark.NEW, UnseenMark.CHANGED
+BUSY = ServerTrouble("em01.example.net is overloaded.", 503, None)
+REFUSED = LogonRefused("The logon was refused.", "ops")
+EIGHT_HOURS = 8 * 3600.0
+
+
+def marks(state: ListState) -> dict[int, UnseenMark]:
+    """What is unseen, by the numbers of the runs."""
+    return {int(uid.rpartition(":")[2][:8], 16): mark for uid, mark in state.unseen.items()}
+
+
+def failed(watch: Watch) -> list[int]:
+    """The failed runs of which was alerted, by their numbers."""
+    return [int(alert.run.id[:8], 16) for alert in watch.alerts if alert.run]
+
+
+def severities(watch: Watch) -> list[Severity]:
+    return [alert.severity for alert in watch.alerts]
+
+
+def mark_on(watch: Watch, session: Session) -> Mark:
+    """An acknowledgement of this run."""
+    assessment = watch.now.assessment
+    assert assessment
+    key = key_for(session, assessment.statuses)
+    assert key
+    return Mark(key, session.type, "INC1", assessment.statuses.now)
+
+
+class SlowBase(KnowledgeBase):
+    """Reading it waits for the test; `reads` counts."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.is_open = Event()
+        self.is_open.set()
+        self.reads = 0
+
+    def load(self) -> Knowledge:
+        knowledge = super().load()
+        self.reads += 1
+        assert self.is_open.wait(10)
+        return knowledge
+
+
+# --- states -------------------------------------------------------------------------
+
+
+async def test_a_state_comes_at_once_then_the_list_then_what_it_says() -> None:
+    async with watching() as watch:
+        first, *_ = watch.states
+        assert first.snapshot is None
+        assert first.progress == RequestProgress(NOON)
+        assert first.freshness is Freshness.FRESH
+        arrived = next(state for state in watch.states if state.snapshot)
+        assert arrived.snapshot
+        assert arrived.snapshot.sessions == RUNS
+        assert arrived.snapshot.as_of == NOON
+        assert arrived.progress is None
+        assert not arrived.unseen
+        assert watch.now.assessment
+        assert watch.now.assessment.snapshot is watch.now.snapshot
+        assert watch.now.interval == 60
+
+
+async def test_the_list_is_requested_every_minute_by_itself() -> None:
+    async with watching() as watch:
+        for request in (2, 3):
+            watch.clock.passed += 59.9
+            await watch.tick()
+            assert watch.server.requests == request - 1
+            watch.clock.passed += 0.1
+            await watch.until(lambda state, request=request: state.health.responses == request)  # type: ignore[misc]
+            await watch.settle()
+
+
+async def test_states_are_coalesced_and_a_slow_listener_holds_nobody_up() -> None:
+    async with watching() as watch:
+        watch.is_slow = True
+        watch.feed.set_paused(True)
+        await watch.tick()
+        count = len(watch.states)
+        for number in (99, 98, 97):
+            watch.adds(run(number, "Failed", kind=f"type {number}"))
+            watch.clock.passed += 1200
+            watch.feed.refresh()
+            await watch.wait_until(lambda number=number: run(number).uid in watch.feed.state.unseen)  # type: ignore[misc]
+        assert len(watch.states) == count
+        assert failed(watch) == []
+        watch.is_slow = False
+        state = await watch.settle()
+        assert marks(state) == {99: NEW, 98: NEW, 97: NEW}
+        assert failed(watch) == [99, 98, 97], "each alert comes once, however many states are skipped"
+        assert not state.alerts
+
+
+async def test_a_state_does_not_change_any_more() -> None:
+    async with watching() as watch:
+        before = watch.now
+        health, responses = before.health, before.health.responses
+        await watch.fail(3)
+        assert (health.responses, health.failures, len(health.lost_periods)) == (responses, 0, 0)
+        assert before.freshness is Freshness.FRESH
+        assert watch.now.freshness is Freshness.LOST
+
+
+async def test_with_the_listener_all_requests_end() -> None:
+    async with watching() as watch:
+        watch.server.is_open = False
+        watch.feed.refresh()
+        await watch.until(lambda state: state.is_requesting)
+    assert watch.server.at_once == 0
+    assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
+    requests = watch.server.requests
+    watch.feed.refresh()
+    watch.feed.use(cast("Source", watch.server))
+    await watch.tick()
+    assert watch.server.requests == requests, "nobody listens"
+
+
+async def test_what_nobody_expected_is_raised_where_the_states_are_awaited() -> None:
+    server = FakeServer()
+    async with watching(server) as watch:
+        server.bug = ZeroDivisionError()
+        async with asyncio.timeout(10):
+            watch.feed.refresh()
+            assert watch.listening
+            with pytest.raises(ZeroDivisionError):
+                await watch.listening
+
+
+async def test_a_list_is_read_in_the_context_that_was_given() -> None:
+    reads: list[bool] = []
+
+    @contextmanager
+    def reading(is_first: bool) -> Iterator[None]:
+        reads.append(is_first)
+        yield
+
+    async with watching(reading=reading) as watch:
+        await watch.poll()
+        assert reads == [True, False]
+
+
+# --- marks ----------------------------------------------------------------------------
+
+
+async def test_what_is_new_or_differs_is_marked_until_the_list_after_it_was_viewed() -> None:
+    async with watching(FakeServer((run(100, "InProgress"), *RUNS[1:]))) as watch:
+        watch.adds(run(99), run(100))
+        state = await watch.poll()
+        assert (state.changes.added, state.changes.changed) == ((run(99),), (run(100),))
+        assert marks(state) == {99: NEW, 100: CHANGED}
+        state = await watch.poll()
+        assert (marks(state), bool(state.changes)) == ({99: NEW, 100: CHANGED}, False), (
+            "nobody has viewed them"
+        )
+        watch.feed.mark_viewed([run(99).uid, run(101).uid])
+        assert marks(watch.now) == {99: NEW, 100: CHANGED}, "a key costs nothing per row"
+        assert marks(await watch.poll()) == {100: CHANGED}
+
+
+async def test_a_run_that_differs_again_after_it_was_viewed_is_marked_again() -> None:
+    async with watching() as watch:
+        watch.adds(run(99, "InProgress"))
+        await watch.poll()
+        watch.feed.mark_viewed([run(99).uid])
+        watch.adds(run(99))
+        assert marks(await watch.poll()) == {99: CHANGED}
+
+
+async def test_a_new_run_that_differs_before_it_was_viewed_stays_new() -> None:
+    async with watching() as watch:
+        watch.adds(run(99, "InProgress"))
+        await watch.poll()
+        watch.adds(run(99))
+        assert marks(await watch.poll()) == {99: NEW}
+
+
+# --- progress -------------------------------------------------------------------------
+
+
+async def test_the_first_list_has_progress_with_bytes_and_rows() -> None:
+    server = FakeServer(is_open=False, progress=(Progress(1000, 4000, 10),))
+    async with watching(server, is_read=False) as watch:
+        state = await watch.until(lambda state: state.progress and state.is_requesting)
+        assert state.progress == RequestProgress(NOON, Progress(1000, 4000, 10))
+        server.is_open = True
+        assert (await watch.settle()).progress is None
+
+
+async def test_as_long_as_there_is_no_list_every_request_has_progress() -> None:
+    async with watching(FakeServer(error=AWAY, progress=(Progress(1000, None, 10),)), is_read=False) as watch:
+        await watch.until(lambda state: state.health.failures)
+        await watch.tick()
+        watch.server.is_open = False
+        watch.feed.poller.refresh()
+        state = await watch.until(lambda state: state.is_requesting)
+        assert isinstance(state.progress, RequestProgress)
+        assert state.progress.received == Progress(1000, None, 10)
+
+
+async def test_a_poll_that_nobody_waits_for_has_no_progress() -> None:
+    async with watching(show_wait_after_s=0.0) as watch:
+        count = len(watch.states)
+        watch.server.progress = (Progress(1000, None, 10),)
+        watch.server.is_open = False
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.is_requesting)
+        await asyncio.sleep(0.01)
+        watch.server.is_open = True
+        await watch.settle()
+        assert {state.progress for state in watch.states[count:]} == {None}
+
+
+async def test_by_hand_there_is_progress_once_the_answer_takes_a_while() -> None:
+    async with watching(show_wait_after_s=0.0) as watch:
+        watch.server.is_open = False
+        watch.clock.passed += 5
+        assert watch.feed.refresh()
+        state = await watch.until(lambda state: state.progress)
+        assert state.progress == RequestProgress(NOON + timedelta(seconds=5))
+        watch.server.is_open = True
+        assert (await watch.settle()).progress is None
+
+
+async def test_by_hand_there_is_no_progress_of_an_answer_that_comes_at_once() -> None:
+    async with watching(show_wait_after_s=0.01) as watch:
+        count = len(watch.states)
+        watch.feed.refresh()
+        await watch.until(lambda state: state.health.responses == 2)
+        await asyncio.sleep(0.02)
+        assert {state.progress for state in watch.states[count:]} == {None}
+
+
+async def test_a_wish_while_the_list_is_requested_shows_that_and_makes_no_second_request() -> None:
+    async with watching() as watch:
+        watch.server.is_open = False
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.is_requesting)
+        watch.clock.passed += 2
+        assert not watch.feed.refresh()
+        state = await watch.until(lambda state: state.progress)
+        assert state.progress == RequestProgress(NOON + timedelta(seconds=60))
+        watch.server.is_open = True
+        await watch.settle()
+        assert (watch.server.requests, watch.server.most_at_once) == (2, 1)
+
+
+async def test_a_request_can_be_given_up_and_the_next_comes_at_its_time() -> None:
+    async with watching() as watch:
+        assert not watch.feed.stop()
+        watch.server.is_open = False
+        watch.feed.refresh()
+        await watch.until(lambda state: state.is_requesting)
+        assert watch.feed.stop()
+        state = await watch.until(lambda state: not state.is_requesting)
+        assert (state.problem, state.health.failures) == ("", 0)
+        watch.server.is_open = True
+        await watch.poll()
+        assert watch.server.requests == 3
+
+
+# --- problems -------------------------------------------------------------------------
+
+
+async def test_one_failed_poll_is_no_problem_to_show_and_two_are() -> None:
+    async with watching() as watch:
+        state = await watch.fail()
+        assert (state.problem, state.freshness) == ("", Freshness.FRESH)
+        state = await watch.fail()
+        assert (state.problem, state.freshness) == (str(AWAY), Freshness.STALE)
+        state = await watch.fail()
+        assert (state.problem, state.freshness) == (str(AWAY), Freshness.LOST)
+        assert state.snapshot
+        assert state.snapshot.as_of == NOON
+        state = await watch.poll()
+        assert (state.problem, state.freshness) == ("", Freshness.FRESH)
+
+
+async def test_by_hand_the_first_failure_is_shown() -> None:
+    async with watching() as watch:
+        watch.server.error = AWAY
+        watch.feed.refresh()
+        state = await watch.until(lambda state: state.health.failures)
+        assert state.problem == str(AWAY)
+
+
+async def test_without_a_list_the_first_failure_is_shown() -> None:
+    async with watching(FakeServer(error=AWAY), is_read=False) as watch:
+        state = await watch.until(lambda state: state.health.failures)
+        assert (state.problem, state.snapshot, state.progress) == (str(AWAY), None, None)
+        state = await watch.fail()
+        assert state.problem == str(AWAY)
+
+
+async def test_without_a_list_a_failure_is_shown_though_nobody_waits_any_more() -> None:
+    async with watching(FakeServer(error=AWAY, is_open=False), is_read=False) as watch:
+        await watch.until(lambda state: state.is_requesting)
+        watch.feed.stop()
+        state = await watch.tick()
+        assert (state.progress, state.problem) == (None, "")
+        watch.server.is_open = True
+        watch.feed.poller.refresh()
+        state = await watch.until(lambda state: state.health.failures)
+        assert state.problem == str(AWAY)
+
+
+async def test_a_dismissed_problem_comes_back_only_once_it_is_another() -> None:
+    async with watching() as watch:
+        assert not watch.feed.dismiss_problem()
+        await watch.fail(2)
+        assert watch.feed.dismiss_problem()
+        assert not watch.feed.dismiss_problem()
+        assert (await watch.fail()).problem == ""
+        assert (await watch.fail(error=BUSY)).problem == str(BUSY)
+        assert (await watch.fail()).problem == str(AWAY)
+
+
+async def test_a_dismissed_problem_comes_back_after_a_success() -> None:
+    async with watching() as watch:
+        await watch.fail(2)
+        watch.feed.dismiss_problem()
+        await watch.poll()
+        assert (await watch.fail(2)).problem == str(AWAY)
+
+
+async def test_a_dismissed_problem_comes_back_after_a_stop() -> None:
+    async with watching() as watch:
+        await watch.fail(2)
+        watch.feed.dismiss_problem()
+        await watch.fail(error=REFUSED)
+        watch.server.error = AWAY
+        watch.feed.refresh()
+        state = await watch.until(lambda state: state.health.failures == 4)
+        assert (state.problem, state.stopped) == (str(AWAY), None)
+
+
+# --- stopped --------------------------------------------------------------------------
+
+
+async def test_what_a_person_must_decide_ends_the_polling() -> None:
+    async with watching() as watch:
+        state = await watch.fail(error=REFUSED)
+        assert state.stopped
+        assert (state.stopped.error, state.stopped.at) == (REFUSED, NOON + timedelta(seconds=60))
+        assert not state.stopped.after_outage
+        assert (state.problem, state.freshness, state.refusals) == (str(REFUSED), Freshness.LOST, 0)
+        assert severities(watch) == [Severity.STOPPED]
+        assert watch.alerts[0].why == str(REFUSED)
+        requests = watch.server.requests
+        watch.clock.passed += 3600
+        await watch.tick()
+        assert watch.server.requests == requests
+
+
+async def test_a_refusal_just_after_an_outage_is_counted() -> None:
+    async with watching() as watch:
+        await watch.fail()
+        state = await watch.fail(error=REFUSED)
+        assert state.refusals == 1
+        assert state.stopped
+        assert state.stopped.after_outage
+
+
+async def test_after_a_stop_a_wish_requests_again_and_a_success_goes_on() -> None:
+    async with watching() as watch:
+        await watch.fail(error=REFUSED)
+        watch.feed.dismiss_problem()
+        assert (await watch.tick()).problem == ""
+        watch.server.error = REFUSED
+        assert watch.feed.refresh()
+        await watch.until(lambda state: state.health.failures == 2)
+        assert watch.now.problem == str(REFUSED), "the same again is shown again"
+        watch.server.error = None
+        watch.feed.refresh()
+        state = await watch.until(lambda state: state.freshness is Freshness.FRESH)
+        assert (state.stopped, state.problem) == (None, "")
+        await watch.poll()
+
+
+async def test_another_logon_requests_the_same_list_at_once() -> None:
+    async with watching() as watch:
+        await watch.fail(error=REFUSED)
+        other = FakeServer(clock=watch.clock, sessions_now=(run(99), *RUNS))
+        watch.feed.use(cast("Source", other))
+        state = await watch.until(lambda state: state.freshness is Freshness.FRESH)
+        assert (other.requests, state.stopped, marks(state)) == (1, None, {99: NEW})
+        await watch.settle()
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.health.responses == 3)
+        assert other.requests == 2
+
+
+async def test_another_logon_ends_the_request_of_the_one_before() -> None:
+    async with watching() as watch:
+        watch.server.is_open = False
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.is_requesting)
+        other = FakeServer(clock=watch.clock, error=AWAY)
+        watch.feed.use(cast("Source", other))
+        state = await watch.until(lambda state: state.health.failures)
+        assert state.problem == str(AWAY), "somebody waits for it"
+        assert (watch.server.at_once, other.requests) == (0, 1)
+        assert not state.is_requesting
+
+
+async def test_a_list_that_has_just_come_is_not_lost_to_another_logon() -> None:
+    async with watching() as watch:
+        watch.adds(run(99, "Failed"))
+        watch.feed.poller.refresh()
+        await watch.wait_until(lambda: watch.feed.poller.changes.added)
+        watch.feed.use(cast("Source", watch.server))
+        state = await watch.until(lambda state: state.health.responses == 3)
+        assert marks(state) == {99: NEW}
+        assert failed(watch) == [99]
+
+
+# --- pause ----------------------------------------------------------------------------
+
+
+async def test_while_paused_the_list_is_requested_on_demand_only() -> None:
+    async with watching() as watch:
+        watch.feed.set_paused(True)
+        assert (await watch.until(lambda state: state.is_paused)).snapshot
+        watch.clock.passed += 3600
+        await watch.tick()
+        assert watch.server.requests == 1
+        watch.feed.refresh()
+        state = await watch.until(lambda state: state.health.responses == 2)
+        assert state.is_paused
+        watch.feed.set_paused(False)
+        state = await watch.until(lambda state: state.health.responses == 3)
+        assert not state.is_paused
+
+
+# --- sleep and clocks -----------------------------------------------------------------
+
+
+async def test_after_sleep_the_list_is_stale_at_once_and_the_time_is_time_away() -> None:
+    async with watching() as watch:
+        await watch.poll()
+        watch.server.is_open = False
+        await watch.sleep(EIGHT_HOURS)
+        state = await watch.until(lambda state: state.freshness is Freshness.STALE)
+        assert (state.resumes, state.absence) == (1, None)
+        watch.feed.on_user_activity()
+        watch.adds(replace(run(99, "Failed"), ended=watch.clock.now()))
+        watch.server.is_open = True
+        state = await watch.until(lambda state: state.absence)
+        assert (state.resumes, state.freshness) == (1, Freshness.FRESH)
+        assert state.absence
+        assert (state.absence.since, state.absence.until) == (NOON, watch.clock.now())
+        assert state.absence.ended.total() == 1
+        (period,) = state.absence.outages
+        assert (period.since, period.until) == (NOON + timedelta(seconds=60), watch.clock.now())
+        await watch.settle()
+        assert watch.feed.dismiss_absence()
+        assert not watch.feed.dismiss_absence()
+        assert (await watch.until(lambda state: state.absence is None)).freshness is Freshness.FRESH
+
+
+async def test_one_sleep_is_counted_once_though_the_first_request_after_it_fails() -> None:
+    async with watching() as watch:
+        watch.server.error = AWAY
+        await watch.sleep(EIGHT_HOURS)
+        await watch.until(lambda state: state.health.failures == 1)
+        await watch.tick()
+        state = await watch.fail()
+        assert (state.resumes, state.health.failures) == (1, 2)
+
+
+async def test_without_a_key_before_it_the_absence_begins_with_the_last_list() -> None:
+    async with watching(is_read=False) as watch:
+        await watch.settle()
+        watch.clock.passed += 30
+        await watch.sleep(EIGHT_HOURS)
+        state = await watch.until(lambda state: state.absence)
+        assert state.absence
+        assert state.absence.since == NOON
+
+
+async def test_a_key_before_the_clocks_were_read_is_no_presence_during_the_sleep() -> None:
+    async with watching() as watch:
+        await watch.poll()
+        watch.clock.slept += 300
+        watch.server.is_open = False
+        watch.feed.on_user_activity()
+        assert watch.feed.state.freshness is Freshness.STALE
+        assert watch.feed.last_activity == watch.clock.now()
+        watch.server.is_open = True
+        state = await watch.until(lambda state: state.absence)
+        assert state.absence
+        assert state.absence.since == NOON
+
+
+async def test_each_sleep_is_counted_and_so_is_one_while_paused_in_which_nothing_is_requested() -> None:
+    async with watching() as watch:
+        await watch.sleep(EIGHT_HOURS)
+        await watch.until(lambda state: state.health.responses == 2)
+        watch.feed.set_paused(True)
+        await watch.sleep(EIGHT_HOURS)
+        state = await watch.until(lambda state: state.resumes == 2)
+        assert state.freshness is Freshness.STALE
+        assert watch.server.requests == 2
+
+
+async def test_a_clock_that_is_set_back_is_published_and_is_no_absence() -> None:
+    async with watching() as watch:
+        await watch.poll()
+        await watch.set_clock(-3600)
+        state = await watch.until(lambda state: state.clock_step)
+        assert state.clock_step
+        assert state.clock_step.by == timedelta(hours=-1)
+        await watch.until(lambda state: state.health.responses == 3)
+        assert (watch.now.absence, watch.now.resumes, watch.now.freshness) == (None, 0, Freshness.FRESH)
+        assert watch.feed.dismiss_absence()
+        assert (await watch.poll()).clock_step is None
+
+
+async def test_what_looked_like_sleep_and_was_a_clock_that_was_set_forward_is_no_absence() -> None:
+    async with watching(FakeServer(skew=timedelta())) as watch:
+        clock = watch.clock
+        await watch.poll()
+        clock.step += EIGHT_HOURS
+        watch.server.skew = -timedelta(seconds=EIGHT_HOURS)
+        clock_without_boot = clock.read_all()
+        watch.feed.poller.read_clocks = lambda: replace(clock_without_boot, boot=None)
+        watch.feed.poller.check_clocks()
+        state = await watch.until(lambda state: state.clock_step)
+        await watch.until(lambda state: state.health.responses == 3)
+        assert state.clock_step
+        assert state.clock_step.by == timedelta(hours=8)
+        assert (watch.now.absence, watch.now.health.gaps) == (None, 0)
+        last = watch.feed.last_activity
+        assert last == NOON + timedelta(hours=8), "the last key was as long ago as before"
+
+
+async def test_a_key_after_a_rest_requests_the_list_at_once() -> None:
+    async with watching() as watch:
+        await watch.poll(700)
+        assert watch.now.interval == 180
+        watch.feed.on_user_activity()
+        assert (watch.feed.state.interval, watch.feed.idle_time) == (60, 0)
+        await watch.until(lambda state: state.health.responses == 3)
+
+
+# --- absence --------------------------------------------------------------------------
+
+
+async def test_after_ten_minutes_without_a_key_each_list_sums_up_what_happened() -> None:
+    async with watching() as watch:
+        assert (await watch.poll(599)).absence is None
+        watch.adds(replace(run(99, "Failed"), ended=NOON + timedelta(minutes=9)))
+        state = await watch.poll(1)
+        assert state.absence
+        assert (state.absence.since, state.absence.until) == (NOON, NOON + timedelta(minutes=10))
+        assert state.absence.ended.total() == 1
+        watch.adds(replace(run(98), ended=NOON + timedelta(minutes=19)))
+        state = await watch.poll(600)
+        assert state.absence
+        assert state.absence.ended.total() == 2
+        watch.feed.on_user_activity()
+        state = await watch.poll()
+        assert state.absence, "it stays until it is dismissed"
+        assert state.absence.until == NOON + timedelta(minutes=20)
+
+
+async def test_what_happened_since_the_last_start_can_be_summed_up() -> None:
+    async with watching(
+        FakeServer((replace(run(100), ended=NOON - timedelta(minutes=5)), *RUNS[1:]))
+    ) as watch:
+        watch.feed.show_absence_since(NOON - timedelta(hours=1))
+        state = await watch.until(lambda state: state.absence)
+        assert state.absence
+        assert (state.absence.since, state.absence.ended.total()) == (NOON - timedelta(hours=1), 1)
+
+
+# --- sessions that the list only names ------------------------------------------------
+
+
+def named(numbers: Sequence[int], *, are_open: bool = True) -> FakeServer:
+    """A server that lists only the names of these runs."""
+    runs = [run(number) for number in numbers]
+    return FakeServer(
+        tuple(map(name_of, runs)), details={one.id: one for one in runs}, are_details_open=are_open
+    )
+
+
+async def test_what_is_only_named_is_requested_the_visible_first_and_learned_together() -> None:
+    numbers = range(100, 100 + COMPLETED_TOGETHER + 10)
+    server = named(numbers, are_open=False)
+    async with watching(server, is_read=False) as watch:
+        watch.feed.set_visible([run(120).uid, run(110).uid])
+        state = await watch.until(lambda state: state.is_completing)
+        assert state.is_busy
+        server.are_details_open = True
+        await watch.until(lambda state: state.snapshot and len(state.snapshot.references) == 10)
+        watch.feed.learn([run(110, "Failed")])
+        await watch.settle()
+        assert watch.now.snapshot
+        assert watch.now.snapshot.find(run(110).uid) == run(110, "Failed"), "nothing is learned twice"
+        assert server.requested[:3] == [run(number).id for number in (110, 120, 100)]
+        assert len(server.requested) == len(numbers)
+        assert watch.now.snapshot
+        assert not watch.now.snapshot.references
+        assert watch.now.progress is None
+        left = [len(state.snapshot.references) for state in watch.states if state.snapshot]
+        assert sorted(set(left), reverse=True) == [len(numbers), 10, 0]
+
+
+async def test_how_many_of_them_were_requested_is_published() -> None:
+    server = named(range(100, 103))
+    server.details[run(101).id] = AWAY
+    async with watching(server, is_read=False) as watch:
+        state = await watch.until(lambda state: isinstance(state.progress, CompletionProgress))
+        assert state.progress == CompletionProgress(1, 3)
+        state = await watch.settle()
+        assert (state.problem, state.progress) == (str(AWAY), None)
+        assert (await watch.poll()).problem == ""
+
+
+async def test_they_are_requested_once_and_can_be_given_up() -> None:
+    server = named(range(100, 103), are_open=False)
+    async with watching(server, is_read=False) as watch:
+        await watch.until(lambda state: state.is_completing)
+        assert watch.feed.stop()
+        state = await watch.until(lambda state: not state.is_completing)
+        assert state.progress is None
+        server.are_details_open = True
+        await watch.poll()
+        assert server.requested == [], "the same list: not again"
+        watch.adds(run(99))
+        await watch.poll()
+        assert server.requested == [run(number).id for number in (100, 101, 102)]
+
+
+async def test_a_list_that_names_nothing_only_ends_the_requests_for_the_one_before() -> None:
+    server = named(range(100, 103), are_open=False)
+    async with watching(server, is_read=False) as watch:
+        await watch.until(lambda state: state.is_completing)
+        server.sessions_now = RUNS
+        watch.feed.refresh()
+        state = await watch.until(lambda state: state.health.responses == 2)
+        state = await watch.settle()
+        assert (state.is_completing, server.requested) == (False, [])
+
+
+async def test_of_a_new_run_that_is_only_named_is_alerted_once_its_outcome_is_known() -> None:
+    async with watching() as watch:
+        watch.server.are_details_open = False
+        watch.server.details[run(99).id] = run(99, "Failed")
+        watch.adds(name_of(run(99)))
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.is_completing)
+        assert failed(watch) == []
+        watch.server.are_details_open = True
+        await watch.settle()
+        assert failed(watch) == [99]
+        assert marks(watch.now) == {99: NEW}
+        watch.feed.learn([run(99, "Failed")])
+        await watch.poll(1200)
+        assert failed(watch) == [99]
+
+
+async def test_a_list_that_only_names_runs_at_first_is_no_alert() -> None:
+    server = named((100, 101))
+    server.details[run(100).id] = run(100, "Failed")
+    async with watching(server) as watch:
+        assert watch.now.snapshot
+        assert not watch.now.snapshot.references
+        assert failed(watch) == []
+
+
+# --- learning from an opened run ------------------------------------------------------
+
+
+async def test_what_is_learned_of_an_opened_run_is_in_the_list_and_no_change_later() -> None:
+    async with watching(FakeServer((run(100, "InProgress"), *RUNS[1:]))) as watch:
+        watch.feed.learn([run(100, "Failed")])
+        state = await watch.settle()
+        assert state.snapshot
+        assert state.snapshot.sessions[0] == run(100, "Failed")
+        assert state.assessment
+        assert [finding.type for finding in state.assessment.findings] == ["CollectJob"]
+        watch.adds(run(100, "Failed"))
+        state = await watch.poll()
+        assert (marks(state), failed(watch)) == ({}, [])
+
+
+async def test_what_says_nothing_new_is_not_assessed() -> None:
+    base = SlowBase()
+    async with watching(knowledge_base=base) as watch:
+        before, reads = watch.now.snapshot, base.reads
+        watch.feed.learn([run(100)])
+        await watch.settle()
+        assert watch.now.snapshot is before
+        assert base.reads == reads
+
+
+async def test_what_is_learned_while_a_list_is_evaluated_stays() -> None:
+    failures = [run(number, "Failed", kind=f"type {number}") for number in range(200, 600)]
+    async with watching(FakeServer((run(100, "InProgress"), *RUNS[1:]))) as watch:
+        before = watch.now.snapshot
+        watch.adds(*failures)
+        watch.feed.poller.refresh()
+        await watch.wait_until(lambda: watch.feed.poller.changes.added)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        watch.feed.learn([run(100)])
+        assert watch.feed.state.snapshot is before, "the list is published together with what is unseen of it"
+        state = await watch.until(lambda state: state.health.responses == 2)
+        assert len(state.unseen) == len(failures)
+        assert state.snapshot
+        assert state.snapshot.sessions[0] == run(100)
+
+
+async def test_before_there_is_a_list_nothing_is_learned() -> None:
+    async with watching(FakeServer(is_open=False), is_read=False) as watch:
+        watch.feed.learn([run(100)])
+        assert watch.feed.state.snapshot is None
+
+
+# --- alerts ---------------------------------------------------------------------------
+
+
+async def test_of_a_new_failure_is_alerted_once_and_never_of_the_first_list() -> None:
+    async with watching(FakeServer((run(100, "Failed", "Other"), *RUNS[1:]))) as watch:
+        assert watch.alerts == []
+        watch.adds(run(99, "Failed"))
+        await watch.poll()
+        assert failed(watch) == [99]
+        assert (watch.alerts[0].server, watch.alerts[0].at) == (SERVER, watch.clock.now())
+        watch.adds(run(98, "Failed"))
+        await watch.poll(1200)
+        assert failed(watch) == [99], "the one before it had failed, too"
+
+
+async def test_each_outage_is_alerted_once_and_that_it_is_over_if_that_was_just_now() -> None:
+    async with watching() as watch:
+        for outage in (1, 2):
+            await watch.fail(5)
+            assert severities(watch).count(Severity.LOST) == outage
+            await watch.poll(0)
+            await watch.poll(1200)
+        assert severities(watch) == [Severity.LOST, Severity.RECOVERED] * 2
+        assert {alert.why for alert in watch.alerts} == {str(AWAY)}
+
+
+async def test_what_comes_within_ten_minutes_is_told_together_once_they_are_over_by_itself() -> None:
+    async with watching() as watch:
+        for number in (99, 98, 97):
+            watch.adds(run(number, "Failed", kind=f"type {number}"))
+            await watch.poll()
+        assert failed(watch) == [99]
+        requests = watch.server.requests
+        watch.feed.set_paused(True)
+        watch.clock.passed += ALERT_SPACING - 120.1
+        await watch.tick()
+        assert failed(watch) == [99]
+        watch.clock.passed += 0.1
+        state = await watch.until(lambda state: len(state.alerts) == 2)
+        assert [alert.run for alert in state.alerts] == [
+            run(98, "Failed", kind="type 98"),
+            run(97, "Failed", kind="type 97"),
+        ]
+        assert watch.server.requests == requests
+
+
+async def test_what_is_worse_is_told_at_once_with_what_was_gathered() -> None:
+    async with watching() as watch:
+        for number in (99, 98):
+            watch.adds(run(number, "Failed", kind=f"type {number}"))
+            await watch.poll()
+        await watch.fail(3)
+        assert severities(watch) == [Severity.FAILURE, Severity.FAILURE, Severity.LOST]
+
+
+async def test_what_was_gathered_is_told_after_sleep_whatever_the_monotonic_clock_says() -> None:
+    async with watching() as watch:
+        for number in (99, 98):
+            watch.adds(run(number, "Failed", kind=f"type {number}"))
+            await watch.poll()
+        await watch.sleep(EIGHT_HOURS)
+        await watch.until(lambda _: failed(watch) == [99, 98])
+
+
+async def test_of_what_was_acknowledged_meanwhile_is_not_alerted() -> None:
+    async with watching() as watch:
+        watch.adds(run(99, "Failed", kind="One"))
+        await watch.poll()
+        watch.adds(run(98, "Failed", kind="Two"))
+        await watch.poll()
+        await watch.feed.acknowledge(mark_on(watch, run(98, "Failed", kind="Two")))
+        watch.adds(run(97, "Failed", kind="Three"))
+        await watch.poll(1200)
+        assert failed(watch) == [99, 97]
+
+
+async def test_of_the_same_failure_as_one_that_is_acknowledged_is_not_alerted() -> None:
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
+        await watch.feed.acknowledge(mark_on(watch, run(100, "Failed")))
+        watch.adds(run(99, "Failed"))
+        await watch.poll()
+        assert failed(watch) == []
+        watch.adds(run(98))
+        await watch.poll()
+        watch.adds(run(97, "Failed"))
+        await watch.poll()
+        assert failed(watch) == [97], "it had succeeded meanwhile: that ended the acknowledgement"
+
+
+async def test_of_what_is_acknowledged_until_a_time_is_not_alerted_whatever_succeeds_meanwhile() -> None:
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
+        mark = mark_on(watch, run(100, "Failed"))
+        await watch.feed.acknowledge(replace(mark, until=NOON + timedelta(days=1)))
+        watch.adds(run(99))
+        await watch.poll()
+        watch.adds(run(98, "Failed"))
+        await watch.poll()
+        assert failed(watch) == []
+
+
+async def test_a_failure_in_the_list_that_ends_its_acknowledgement_is_alerted() -> None:
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
+        await watch.feed.acknowledge(mark_on(watch, run(100, "Failed")))
+        watch.adds(run(98, "Failed"), run(99))
+        await watch.poll()
+        assert failed(watch) == [98]
+
+
+async def test_the_feed_of_another_server_keeps_to_the_time_of_the_last_alert() -> None:
+    async with watching() as watch:
+        watch.adds(run(99, "Failed"))
+        await watch.poll()
+        policy = watch.feed.alert_policy
+    async with watching(alert_policy=policy) as watch:
+        watch.adds(run(99, "Failed"))
+        await watch.poll()
+        assert failed(watch) == []
+        await watch.poll(ALERT_SPACING)
+        assert failed(watch) == [99]
+
+
+# --- assessment and acknowledgements --------------------------------------------------
+
+
+async def test_an_acknowledgement_holds_at_once_and_can_be_removed() -> None:
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
+        mark = mark_on(watch, run(100, "Failed"))
+        assert await watch.feed.acknowledge(mark) == ""
+        state = await watch.until(lambda state: state.assessment and state.assessment.acknowledged)
+        assert state.assessment
+        assert state.assessment.mark_on(run(100, "Failed")) == mark
+        assert state.assessment.new_findings == ()
+        assert await watch.feed.unacknowledge(mark) == ""
+        state = await watch.until(lambda state: state.assessment and not state.assessment.acknowledged)
+        assert state.assessment
+        assert len(state.assessment.new_findings) == 1
+
+
+async def test_an_acknowledgement_while_a_list_is_assessed_holds_too() -> None:
+    base = SlowBase()
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:])), knowledge_base=base) as watch:
+        mark, before, reads = mark_on(watch, run(100, "Failed")), watch.now.assessment, base.reads
+        base.is_open.clear()
+        watch.adds(run(99, "Failed"))
+        watch.clock.passed += 60
+        await watch.until(lambda state: state.health.responses == 2)
+        await watch.wait_until(lambda: base.reads > reads)
+        acknowledging = asyncio.create_task(watch.feed.acknowledge(mark))
+        await asyncio.sleep(0)
+        base.is_open.set()
+        await acknowledging
+        state = await watch.settle()
+        assert state.assessment is not before
+        assert state.assessment
+        assert state.assessment.mark_on(run(99, "Failed")) == mark
+
+
+async def test_an_assessment_that_a_later_list_has_overtaken_is_dropped() -> None:
+    base = SlowBase()
+    async with watching(knowledge_base=base) as watch:
+        before, reads = watch.now.assessment, base.reads
+        base.is_open.clear()
+        for number in (99, 98, 97):
+            watch.adds(run(number))
+            watch.clock.passed += 60
+            await watch.until(lambda state, number=number: run(number).uid in state.unseen)  # type: ignore[misc]
+            await watch.tick()
+        assert watch.now.assessment is before
+        count = len(watch.states)
+        base.is_open.set()
+        await watch.settle()
+        later = {state.assessment for state in watch.states[count:]} - {before}
+        assert len(later) == 1
+        assert base.reads == reads + 2, "one after the other, however many lists come"
+
+
+async def test_another_zone_is_assessed_anew() -> None:
+    async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
+        before = watch.now.assessment
+        watch.feed.set_zone(ZoneInfo("Asia/Tokyo"))
+        state = await watch.until(lambda state: state.assessment is not before)
+        assert state.assessment
+        assert state.assessment.snapshot is state.snapshot
+
+
+async def test_another_zone_while_the_list_is_assessed_is_assessed_after_that() -> None:
+    base = SlowBase()
+    async with watching(knowledge_base=base) as watch:
+        reads = base.reads
+        base.is_open.clear()
+        watch.feed.set_zone(ZoneInfo("Asia/Tokyo"))
+        await watch.wait_until(lambda: base.reads == reads + 1)
+        watch.feed.set_zone(ZoneInfo("Europe/Berlin"))
+        base.is_open.set()
+        await watch.wait_until(lambda: base.reads == reads + 2)
+
+
+async def test_what_cannot_be_saved_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state_home = tmp_path / "state"
+    state_home.write_text("a file is no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state_home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    server = FakeServer((run(100, "Failed"), *RUNS[1:]))
+    async with watching(server, knowledge_base=KnowledgeBase(SERVER)) as watch:
+        assert await watch.feed.acknowledge(mark_on(watch, run(100, "Failed"))) == ""
+        await watch.poll()
+        (notice,) = (notice for state in watch.states for notice in state.notices)
+        assert notice.startswith("Marks hold only until emtui ends: ")
+
+
+# --- recordings -----------------------------------------------------------------------
+
+
+def look_at(minute: int, *sessions: Session) -> Look:
+    return Look(NOON + timedelta(minutes=minute), Listing(sessions), 1000, 0.1, None)
+
+
+async def test_a_recording_is_shown_by_its_own_clock_and_pace_and_ends() -> None:
+    records: list[Record] = [look_at(0, *RUNS), look_at(7, run(99, "Failed"), *RUNS)]
+    replay = Replay("night.rec", iter(records), 60_000.0)
+    ended: list[str] = []
+    replay.on_end = lambda: ended.append(replay.ending)
+    feed = ListFeed(cast("Source", replay), lambda: KnowledgeBase(None), schedule=replay.pace, clock=replay)
+    watch = Watch(feed, FakeServer(), FakeServer().clock)
+    listening = asyncio.create_task(watch.listen())
+    state = await watch.until(lambda state: state.snapshot and len(state.snapshot.sessions) == 6)
+    assert state.interval is None
+    assert state.snapshot
+    assert state.snapshot.as_of == NOON + timedelta(minutes=7)
+    assert marks(state) == {99: NEW}
+    assert failed(watch) == [99]
+    assert ended == ["The recording ends here."]
+    await watch.settle()
+    responses = watch.now.health.responses
+    assert feed.refresh(), "at the end nobody answers"
+    await asyncio.sleep(0.02)
+    state = await watch.settle()
+    assert (state.health.responses, state.progress, state.problem) == (responses, None, "")
+    listening.cancel()
+    await asyncio.wait({listening})
