@@ -79,13 +79,13 @@ from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import THEME, WRONG
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
-from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
 from emtui.tui.widgets.query_prompt import QueryInput
 from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.text_input import TextInput
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 NIGHT = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 SERVER = Server("em01.example.net")
@@ -108,7 +108,7 @@ _SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
     Place.TRUST: ("certificate", CertificateScreen),
 }
 _HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS.items()} | {
-    Place.MOVING: Lines,
+    Place.MOVING: VirtualList,
     Place.PROMPT: PromptInput,
     Place.QUERY: QueryInput,
     Place.VIEW: BaseScreen,
@@ -116,7 +116,7 @@ _HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS
 }
 _WORKERS = {"judge", "compare", "ask", "complete", "gather"}
 """Groups of the workers that end by themselves, and change what is shown then."""
-W = TypeVar("W", bound=Lines)
+W = TypeVar("W", bound=VirtualList)
 
 
 class ManualClock(TimeSource, Protocol):
@@ -136,7 +136,7 @@ class RowsDriver(ABC):
 
     @property
     @abstractmethod
-    def _rows(self) -> Lines:
+    def _rows(self) -> VirtualList:
         """The widget that has them."""
 
     def heading(self) -> str:
@@ -145,7 +145,7 @@ class RowsDriver(ABC):
 
     def rows(self) -> list[str]:
         """The rows in the window as painted; where there are none, what stands in their place."""
-        return [line for line in _painted(self._rows)[self._rows.HEADING :] if line]
+        return [line for line in _painted(self._rows)[self._rows.HEADING_LINES :] if line]
 
     def empty_text(self) -> str:
         """What stands in the place of rows, on one line; empty where there are rows."""
@@ -154,7 +154,7 @@ class RowsDriver(ABC):
     def cursor_row(self) -> str:
         """The row under the cursor, as painted."""
         rows = self._rows
-        return rows.render_line(rows.cursor - rows.top + rows.HEADING).text.rstrip()
+        return rows.render_line(rows.cursor - rows.top + rows.HEADING_LINES).text.rstrip()
 
     def cursor(self) -> int:
         """The number of the row under the cursor, from 0."""
@@ -187,7 +187,7 @@ class RowsDriver(ABC):
     def count_drawn_rows(self) -> Callable[[], int]:
         """Counts the rows that are worked out from now on, each time since it was last asked."""
         drawn = 0
-        rows, row = self._rows, self._rows.row
+        rows, row = self._rows, self._rows.render_row
 
         def counted(place: int, width: int) -> Pieces:
             nonlocal drawn
@@ -199,7 +199,7 @@ class RowsDriver(ABC):
             before, drawn = drawn, 0
             return before
 
-        rows.row = counted  # type: ignore[method-assign] # it counts
+        rows.render_row = counted  # type: ignore[method-assign] # it counts
         return since
 
     def count_painted_rows(self) -> Callable[[], int]:
@@ -323,8 +323,8 @@ class TuiDriver(RowsDriver):
         return self._list
 
     @property
-    def _rows(self) -> Lines:
-        return self._page.query(Lines).first()
+    def _rows(self) -> VirtualList:
+        return self._page.query(VirtualList).first()
 
     def screen_name(self) -> str:
         """Which screen is shown, such as `session_list` or `text_viewer`; empty between two of them."""
@@ -432,7 +432,7 @@ class TuiDriver(RowsDriver):
 
     def cursor(self) -> int:
         """The number of the row under the cursor, from 0; 0 where a screen has no rows."""
-        return super().cursor() if self._page.query(Lines) else 0
+        return super().cursor() if self._page.query(VirtualList) else 0
 
     # --- fields -----------------------------------------------------------------
 
@@ -722,7 +722,7 @@ class TuiDriver(RowsDriver):
             await self.press("p")
         await listing.action_show_all()
         await listing.sessions.fold_all(True)
-        listing.sessions.go(0)
+        listing.sessions.move_to(0)
         listing.handle_user_activity()
         await self.wait_for(lambda: not listing.busy)
 
@@ -830,7 +830,7 @@ class WidgetDriver(RowsDriver, Generic[W]):
         self._pilot = pilot
 
     @property
-    def _rows(self) -> Lines:
+    def _rows(self) -> VirtualList:
         return self._widget
 
     async def pause(self) -> None:
@@ -848,7 +848,7 @@ class WidgetDriver(RowsDriver, Generic[W]):
 
     def go(self, row: int, top: int | None = None) -> None:
         """Put the cursor on this row, and with `top` the window on that one."""
-        self._widget.go(row, top=top)
+        self._widget.move_to(row, top=top)
 
     def move(self, command: str) -> None:
         """Do what this command of the table says, such as `page_down`."""
@@ -856,7 +856,7 @@ class WidgetDriver(RowsDriver, Generic[W]):
 
     def window_lines(self) -> list[str]:
         """The lines below the heading as painted, empty ones, too."""
-        return _painted(self._widget)[self._widget.HEADING :]
+        return _painted(self._widget)[self._widget.HEADING_LINES :]
 
 
 class SessionTableDriver(WidgetDriver[SessionList]):

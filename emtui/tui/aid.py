@@ -8,7 +8,7 @@ from __future__ import annotations
 from emtui import words
 from emtui.lookup import Completion, Offers, complete
 from emtui.tui.theme import FAINT, HERE, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 MOST = 100
 """Queries that are remembered."""

@@ -22,7 +22,7 @@ from emtui.triage.marks import Mark, only
 from emtui.triage.masks import fingerprint
 from emtui.tui.formatting.last_24h import HOURS, Day, by_hour, cells, line
 from emtui.tui.formatting.session_columns import Clock
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 GOOD, BAD, WARNED, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING, Outcome.RUNNING
 BERLIN, KATHMANDU = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")

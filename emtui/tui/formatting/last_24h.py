@@ -26,7 +26,7 @@ from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM, Clock
 from emtui.tui.formatting.session_text import WORST_FIRST
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
     from emtui.triage.known import Known

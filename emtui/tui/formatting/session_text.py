@@ -17,7 +17,7 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM, Clock, took_text, unknown
 from emtui.tui.theme import ALARM, BOLD, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 WORST_FIRST = (
     Outcome.FAILED,

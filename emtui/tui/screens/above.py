@@ -9,7 +9,7 @@ from emtui import words
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
     from emtui.monitor.assessment import Assessment

@@ -22,8 +22,8 @@ from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_lay
 from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.status_line import Foot, StatusLine
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 if TYPE_CHECKING:
     from emtui.em.model import Log, Session
@@ -48,7 +48,7 @@ class BaseScreen(Screen[Any]):
 
     PLACE: ClassVar[Place]
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.VIEW)
-    AUTO_FOCUS = "Lines"
+    AUTO_FOCUS = "VirtualList"
 
     zone: var[tzinfo] = var[tzinfo](UTC)
     trouble: var[str] = var("")
@@ -119,7 +119,7 @@ class BaseScreen(Screen[Any]):
 
     def idle_caret(self) -> Offset:
         """Where the terminal's cursor belongs while nothing has the focus: in the first list."""
-        lines = next(iter(self.query(Lines)), None)
+        lines = next(iter(self.query(VirtualList)), None)
         return lines.caret() if lines is not None and lines.display else Offset(0, 0)
 
     def handle_user_activity(self) -> None:

@@ -77,7 +77,7 @@ class BoardScreen(AboveTheList):
         """The newest run of the type under the cursor."""
         return self.newest
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """Why the type under the cursor needs attention, and the whole message of the run that this is about.
 
         That is its newest run where it needs none.

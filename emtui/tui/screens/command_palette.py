@@ -14,14 +14,14 @@ from emtui.tui.commands import Command, Place, keys_of, working
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.text_input import LineInput, TextInput
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 NAMED = 72
 """From this width on the names of the commands stand beside them."""
 
 
-class Choices(Lines):
+class Choices(VirtualList):
     """The commands that match what was typed."""
 
     def __init__(self) -> None:
@@ -32,9 +32,9 @@ class Choices(Lines):
     def show(self, commands: tuple[Command, ...]) -> None:
         """Other commands, the first of them chosen."""
         self.commands = commands
-        self.renew(len(commands), 0, 0)
+        self.replace_rows(len(commands), 0, 0)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """What it does, its keys, and its name where there is room for it."""
         command = self.commands[place]
         name = f"  {command.name}" if width >= NAMED else ""

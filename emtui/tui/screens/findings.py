@@ -20,16 +20,16 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.outcome_style import KNOWN
 from emtui.tui.screens.above import AboveTheList, titled
 from emtui.tui.theme import CURSOR, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.lines import Lines, Pieces
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 if TYPE_CHECKING:
     from emtui.handover.dated import Dated
     from emtui.monitor.assessment import Assessment
 
 
-class FindingLines(Lines):
+class FindingLines(VirtualList):
     """The sentences, worst first."""
 
     def __init__(self) -> None:
@@ -50,10 +50,10 @@ class FindingLines(Lines):
         selected = self.selected
         here = place_of([finding for finding, _ in told], selected)
         self._told, self._known = told, known
-        self.renew(len(told), self.cursor if here is None else here, self.top)
+        self.replace_rows(len(told), self.cursor if here is None else here, self.top)
         return selected is None or here is not None
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One sentence, cut to the line; what is worth knowing has no sign, what is known another."""
         finding, sentence = self._told[place]
         mark = CURSOR if place == self.cursor else " "
@@ -97,7 +97,7 @@ class FindingsScreen(AboveTheList):
         self.query_one("#title", StatusLine).show(*title)
         self.show_top()
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """The whole sentence, and what it rests on."""
         finding = self.query_one(FindingLines).selected
         text = ""

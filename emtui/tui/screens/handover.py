@@ -21,9 +21,9 @@ from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.preparing import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, WAYS, Preparing
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.choice_list import Choice, ChoiceList
-from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.text_view import TextView
+from emtui.tui.widgets.virtual_list import VirtualList
 
 _ENDINGS = {TICKET: ".md", PLAIN_TICKET: ".txt", SHIFT: ".md", BUNDLE: ".zip"}
 
@@ -73,9 +73,9 @@ class HandOverScreen(Preparing):
             return "It was stopped before this was there: q goes back, and H begins anew."
         return f"asking {self.listing.client.server} for what is missing, Esc stops"
 
-    def on_lines_moved(self, event: Lines.Moved) -> None:
+    def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
         """Another one is chosen, or a page of it was turned."""
-        if event.lines is self.preview:
+        if event.sender is self.preview:
             self.show_foot()
         else:
             self.show_chosen()
@@ -135,7 +135,7 @@ class HandOverScreen(Preparing):
 
     def _choose(self, way: Choice) -> None:
         if way in self.ways.ways:
-            self.ways.go(self.ways.ways.index(way))
+            self.ways.move_to(self.ways.ways.index(way))
         else:
             self.say("There is no run here: only the shift summary.")
 

@@ -28,11 +28,11 @@ from emtui.tui.formatting.session_columns import Clock, session_columns
 from emtui.tui.screens.walking import Walking
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
-from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
     from emtui.monitor.assessment import Assessment
@@ -126,7 +126,7 @@ class LookupScreen(Walking):
             self.show_query()
             self._explain_emptiness()
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """Another row stands under the cursor, or the same one reads otherwise."""
         self.show_row()
         self.show_query()
@@ -186,7 +186,7 @@ class LookupScreen(Walking):
         """What is acknowledged is counted apart, and shown with its note."""
         super().show_assessment(assessment)
         self.show_tally()
-        self.on_lines_moved()
+        self.on_virtual_list_cursor_moved()
 
     async def action_known(self) -> None:
         """Mark what a led to as known, else the run under the cursor; or no more."""
@@ -291,7 +291,7 @@ class LookupScreen(Walking):
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        self.sessions.settle()
+        self.sessions.apply_pending()
         row = self.sessions.row_here
         if row and self.snapshot:
             from emtui.tui.formatting.plain_text import row_line
@@ -339,14 +339,14 @@ class LookupScreen(Walking):
             await self.action_show_all()
             found = self.sessions.select(run.uid)
         self._pointed = (run.uid if run else None, finding)
-        self.on_lines_moved()
+        self.on_virtual_list_cursor_moved()
         if not found:
             self.say(self._finding_text(finding))
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the newest first on top."""
         self.show_only(text)
-        self.sessions.go(0)
+        self.sessions.move_to(0)
 
     def action_board(self) -> None:
         """One line per type."""

@@ -16,10 +16,10 @@ from emtui.tui.commands import Place, hints
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.query_prompt import QueryPrompt
 from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.virtual_list import Pieces
 
 
 class Querying(BaseScreen):

@@ -41,7 +41,7 @@ class TextScreen(BaseScreen):
         self.query_one(TextView).read(text)
         self.show_foot()
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """Say how far one has read."""
         self.show_foot()
 

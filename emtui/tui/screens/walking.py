@@ -54,14 +54,14 @@ class Walking(Folded):
 
     def _row(self, step: int) -> None:
         rows = self.sessions
-        rows.settle()
+        rows.apply_pending()
         row = rows.cursor + step
         if rows.count > 1 and not 0 <= row < rows.count:
             row = row % rows.count
             self.say(f"No row {'below' if step > 0 else 'above'} this one. {continued(step)}")
         elif rows.count <= 1:
             self.say("There is no other row." if rows.count else "There is no row.")
-        rows.go(row)
+        rows.move_to(row)
 
     async def _hop(self, wanted: Callable[[Session], bool], step: int, what: str) -> None:
         if await self.sessions.hop(wanted, step):

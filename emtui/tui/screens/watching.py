@@ -24,7 +24,7 @@ from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.formatting.session_text import away, clock_set, standing
 from emtui.tui.screens.following import Following
 from emtui.tui.theme import CHANGED, NEW, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 
 class Watching(Following):

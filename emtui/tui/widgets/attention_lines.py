@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.lines import Pieces, strip_of
 from emtui.tui.widgets.paragraph import wrapped
+from emtui.tui.widgets.virtual_list import Pieces, strip_of
 
 AT_MOST = 2
 SIGN = "! "

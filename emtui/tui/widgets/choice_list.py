@@ -9,7 +9,7 @@ from textual.message import Message
 
 from emtui import words
 from emtui.tui.theme import BOLD, CURSOR, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 _NAME_CELLS = 20
 
@@ -23,7 +23,7 @@ class Choice:
     tells: str
 
 
-class ChoiceList(Lines):
+class ChoiceList(VirtualList):
     """All of them; what turns pages is handed on, for they take no more than a few lines."""
 
     class Turned(Message):
@@ -44,7 +44,7 @@ class ChoiceList(Lines):
         """The one under the cursor."""
         return self.ways[self.cursor]
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """Its key, its name, what it is."""
         way = self.ways[place]
         mark = CURSOR if place == self.cursor else " "

@@ -8,15 +8,15 @@ from textual.strip import Strip
 
 from emtui.tui.formatting.session_columns import Clock, Column, cells_of, titles_of
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 
 T = TypeVar("T")
 
 
-class Rows(Lines, Generic[T]):
+class Rows(VirtualList, Generic[T]):
     """One line for each thing; `columns_for` gives the columns for a width."""
 
-    HEADING: ClassVar[int] = 1
+    HEADING_LINES: ClassVar[int] = 1
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -35,13 +35,13 @@ class Rows(Lines, Generic[T]):
     def show(self, things: tuple[T, ...], clock: Clock) -> None:
         """These from now on; the cursor stays on its line."""
         self.things, self._clock = things, clock
-        self.renew(len(things), self.cursor, self.top)
+        self.replace_rows(len(things), self.cursor, self.top)
 
-    def heading(self, width: int) -> Strip:
+    def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
         return strip_of([("  ", PLAIN), (titles_of(self.columns_for(width)), HEADING)], width)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One of them."""
         if self._clock is None:
             return []

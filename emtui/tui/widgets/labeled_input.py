@@ -17,9 +17,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
-from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
 from emtui.tui.widgets.text_input import TextInput
+from emtui.tui.widgets.virtual_list import strip_of
 
 LABEL_CELLS = 11
 BESIDE = LABEL_CELLS + 1

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.theme import PLAIN
-from emtui.tui.widgets.lines import strip_of
+from emtui.tui.widgets.virtual_list import strip_of
 
 
 class Paragraph(Widget):

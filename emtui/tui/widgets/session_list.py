@@ -24,9 +24,9 @@ from emtui.tui.formatting.session_columns import (
     titles_of,
 )
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
-from emtui.tui.widgets.lines import Pieces, strip_of
 from emtui.tui.widgets.lineup import Row, newest
 from emtui.tui.widgets.sifted import Sifted
+from emtui.tui.widgets.virtual_list import Pieces, strip_of
 
 if TYPE_CHECKING:
     from emtui.triage.baseline import Baselines
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class SessionList(Sifted):
     """The rows of `snapshot` that match `wanted`, in this `order`."""
 
-    HEADING: ClassVar[int] = 1
+    HEADING_LINES: ClassVar[int] = 1
 
     snapshot: var[Snapshot | None] = var(None)
     wanted: var[Query] = var(Query())
@@ -93,14 +93,14 @@ class SessionList(Sifted):
         old, new = (session_columns(width, usual, ages=self.ages) for usual in (before, after))
         for place, row in self._in_sight():
             if row_cells(old, row, clock) != row_cells(new, row, clock):
-                self._repaint(place)
+                self.refresh_row(place)
 
     def watch_known(self, before: Known | None, after: Known | None) -> None:
         """Something else is known: repaint the rows that are dimmed or no more."""
         for place, row in self._in_sight():
             was, now = (_is_known(row, known) for known in (before, after))
             if was != now:
-                self._repaint(place)
+                self.refresh_row(place)
 
     def watch_ages(self) -> None:
         """When each run started, or how long ago."""
@@ -117,18 +117,18 @@ class SessionList(Sifted):
         old, new = Clock(before.server_time, self.zone), Clock(after.server_time, self.zone)
         for place, row in self._in_sight():
             if row_cells(columns, row, old) != row_cells(columns, row, new):
-                self._repaint(place)
+                self.refresh_row(place)
 
     def watch_zone(self) -> None:
         """Other times in every row."""
         self.refresh()
 
-    def heading(self, width: int) -> Strip:
+    def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
         titles = titles_of(self._columns(width), self.order.field, self.order.descending)
         return strip_of([("  ", PLAIN), (titles, HEADING)], width)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One session."""
         if self.snapshot is None or self.zone is None:
             return []
@@ -139,17 +139,17 @@ class SessionList(Sifted):
         cells = row_cells(self._columns(width), row, clock)
         return [(cursor + mark, PLAIN), *(known_cells(cells) if _is_known(row, self.known) else cells)]
 
-    def renew(self, count: int, cursor: int, top: int) -> None:
+    def replace_rows(self, count: int, cursor: int, top: int) -> None:
         """Other rows: others of them are new."""
         self._news = None
-        super().renew(count, cursor, top)
+        super().replace_rows(count, cursor, top)
 
     def found_usual(self, usual: Baselines) -> None:
         """The rows tell it."""
         self.baselines = usual
 
     @property
-    def veil(self) -> Style | None:
+    def stale_style(self) -> Style | None:
         """Faint while the list is stale."""
         return FAINT if self.veiled else None
 

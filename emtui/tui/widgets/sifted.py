@@ -19,15 +19,15 @@ from textual.message import Message
 from emtui.em.model import Session, Uid
 from emtui.lookup import STEP, Order, Query
 from emtui.monitor.snapshot import Snapshot
-from emtui.tui.widgets.lines import Lines
 from emtui.tui.widgets.lineup import Found, Lineup, Row, newest, place_of, runs_from
+from emtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from emtui.triage.baseline import Baselines
     from emtui.triage.folds import Fold
 
 
-class Sifted(Lines):
+class Sifted(VirtualList):
     """Such rows; a subclass draws them."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -68,7 +68,7 @@ class Sifted(Lines):
     @property
     def selected(self) -> Session | None:
         """The session under the cursor."""
-        self.settle()
+        self.apply_pending()
         return self.under_cursor
 
     @property
@@ -96,7 +96,7 @@ class Sifted(Lines):
         if row is None:
             return False
         if newest(self._rows[row]).uid == uid:
-            self.go(row)
+            self.move_to(row)
         else:
             self.select_in_fold(uid)
         return True
@@ -168,10 +168,10 @@ class Sifted(Lines):
         self._anchor = uid
         self._show_rows(None)
 
-    def go(self, cursor: int, *, top: int | None = None) -> None:
+    def move_to(self, cursor: int, *, top: int | None = None) -> None:
         """Put the cursor on this row: from now on that session is the one to keep hold of."""
-        self.settle()
-        super().go(cursor, top=top)
+        self.apply_pending()
+        super().move_to(cursor, top=top)
         self._anchor = self.under_cursor.uid if self.under_cursor else self._anchor
 
     # --- other rows -------------------------------------------------------------
@@ -210,7 +210,7 @@ class Sifted(Lines):
         if found:
             self._show_found(found, before)
 
-    def settle(self) -> None:
+    def apply_pending(self) -> None:
         """Find the rows that were asked for: whoever acts on a row means those, not those of a later look."""
         if self._lineup.asked:
             self._finish()
@@ -283,7 +283,7 @@ class Sifted(Lines):
         """
         self._rows = self._lineup.shown.rows
         row, listed = self._lineup.nearest(self._anchor, before) if self._anchor else (0, False)
-        self.renew(len(self._rows), row, self.top if line is None else row - line)
+        self.replace_rows(len(self._rows), row, self.top if line is None else row - line)
         return listed
 
     def found_usual(self, usual: Baselines) -> None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.lines import Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, strip_of
 
 MOST = 3
 """How many lines a sentence may have."""

@@ -9,7 +9,7 @@ from textual.events import Resize
 
 from emtui import words
 from emtui.tui.theme import PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 _LABEL = re.compile(r" *\S+(?: \S+)* {2,}(?=\S)")
 
@@ -28,7 +28,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [label[0] + first, *(" " * indent + part for part in rest)]
 
 
-class TextView(Lines):
+class TextView(VirtualList):
     """A text broken to the width; there is a window, but no cursor to see."""
 
     def __init__(self, text: str) -> None:
@@ -41,10 +41,10 @@ class TextView(Lines):
         if text != self._text:
             self._text = text
             self._break()
-            self.renew(len(self._lines), 0, 0)
+            self.replace_rows(len(self._lines), 0, 0)
 
     @property
-    def bar(self) -> Style | None:
+    def cursor_style(self) -> Style | None:
         """No row is more than another."""
         return None
 
@@ -53,7 +53,7 @@ class TextView(Lines):
         part = self.top / max(self.count, 1)
         self._break()
         top = round(part * len(self._lines))
-        self.renew(len(self._lines), top, top)
+        self.replace_rows(len(self._lines), top, top)
 
     @property
     def position(self) -> str:
@@ -65,13 +65,13 @@ class TextView(Lines):
     def _break(self) -> None:
         self._lines = wrapped(self._text, max(self.size.width - 2, 1))
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One line of it."""
         return [(" " + self._lines[place], PLAIN)][:width]
 
-    def go(self, cursor: int, *, top: int | None = None) -> None:
+    def move_to(self, cursor: int, *, top: int | None = None) -> None:
         """The window moves, a line or a page at a time."""
         wanted = cursor if top is None else top
         self.top = self.cursor = max(min(wanted, self.count - self.window), 0)
         self.refresh()
-        self.post_message(self.Moved(self))
+        self.post_message(self.CursorMoved(self))

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from emtui.tui.terminal.capabilities import Capabilities
 from emtui.tui.terminal.frame_diff import FrameDiff
-from emtui.tui.widgets.lines import strip_of
+from emtui.tui.widgets.virtual_list import strip_of
 from emtui.words import cells
 
 WIDTH, HEIGHT = 24, 4

@@ -18,7 +18,7 @@ from emtui.triage.stretches import Stretch
 from emtui.tui.formatting.search_matches import highlighted
 from emtui.tui.formatting.session_columns import WIDE, Clock, Column, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 _UNUSUAL = Style(color="yellow")
 STYLES = {

@@ -12,13 +12,13 @@ from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unf
 from emtui.tui.formatting.search_matches import Matches
 from emtui.tui.screens.comparison.diff_columns import heading, row_pieces, stretch_pieces
 from emtui.tui.theme import CURSOR, HEADING, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 
 
-class DiffList(Lines):
+class DiffList(VirtualList):
     """Every line of two logs once."""
 
-    HEADING: ClassVar[int] = 1
+    HEADING_LINES: ClassVar[int] = 1
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,7 +51,7 @@ class DiffList(Lines):
         self.found = found
         if found is None:
             self._lines = ()
-            self.renew(0, 0, 0)
+            self.replace_rows(0, 0, 0)
             return
         kept = _again(before, far, found) if before else None
         row = _begin(found.comparison) if kept is None else kept
@@ -67,11 +67,11 @@ class DiffList(Lines):
         if self.found:
             self._lines = (folded if self.folds else unfolded)(self.found.comparison)
             cursor = line_of(self._lines, row)
-            self.renew(len(self._lines), cursor, cursor - line)
+            self.replace_rows(len(self._lines), cursor, cursor - line)
 
     def go_to_row(self, row: int) -> None:
         """Put the cursor on the line that this row stands in."""
-        self.go(line_of(self._lines, row))
+        self.move_to(line_of(self._lines, row))
 
     @property
     def matches(self) -> Matches:
@@ -112,11 +112,11 @@ class DiffList(Lines):
             self.fold(folds=False)
         self.go_to_row(row)
 
-    def heading(self, width: int) -> Strip:
+    def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
         return strip_of([(" ", PLAIN), (heading(self.found, width), HEADING)], width)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One line."""
         line = self._lines[place]
         mark: Pieces = [(CURSOR if place == self.cursor else " ", PLAIN)]

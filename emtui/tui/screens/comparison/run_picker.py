@@ -56,14 +56,14 @@ class RunPickerScreen(BaseScreen):
         self.show_runs()
         uids = [run.uid for run in self._runs]
         if self._near and self._near.uid in uids:
-            self.query_one(Runs).go(uids.index(self._near.uid))
+            self.query_one(Runs).move_to(uids.index(self._near.uid))
             self.call_after_refresh(self._look_around)  # nobody knows yet how many rows there is room for
 
     def _look_around(self) -> None:
         """Some rows above the cursor, too."""
         if self.stands:
             runs = self.query_one(Runs)
-            runs.go(runs.cursor, top=runs.cursor - runs.window // 3)
+            runs.move_to(runs.cursor, top=runs.cursor - runs.window // 3)
 
     def show_runs(self) -> None:
         """The runs, and which one they are to be compared with."""
@@ -85,7 +85,7 @@ class RunPickerScreen(BaseScreen):
         """When the list was complete that this shows."""
         return self.ctx.assessment.snapshot.as_of if self.ctx.assessment else None
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """The whole message of the run under the cursor."""
         selected = self.query_one(Runs).selected
         self.query_one(Paragraph).show(summary(selected) if selected else "")

@@ -52,10 +52,10 @@ from emtui.tui.screens.comparison.diff_columns import moment_of, whole_text
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.marking import mark_run
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.virtual_list import Pieces
 
 NextRow = Callable[[Sequence[Row], int, int], int | None]
 """Finds the next row (with a step of -1 the one before) after a place."""
@@ -267,7 +267,7 @@ class ComparisonScreen(BaseScreen):
         kind = session.type or "its type"
         return (f"No good run of {kind} before this one is listed.", "D chooses another run")
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """The whole text of the line under the cursor."""
         self.query_one(Paragraph).show(self._line_text())
         if self._search_bar.search_text:

@@ -12,15 +12,15 @@ from textual.strip import Strip
 from emtui import words
 from emtui.local.profiles import Profile
 from emtui.tui.theme import BOLD, CURSOR, FAINT, HEADING, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 
 NAME_CELLS = 12
 
 
-class ProfileList(Lines):
+class ProfileList(VirtualList):
     """One line a profile; Enter takes its fields into the form."""
 
-    HEADING: ClassVar[int] = 1
+    HEADING_LINES: ClassVar[int] = 1
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "choose", show=False)]
 
     class Chosen(Message):
@@ -39,19 +39,19 @@ class ProfileList(Lines):
         self.cursor = names.index(known.name) if known and known.name in names else 0
 
     @property
-    def bar(self) -> Style | None:
+    def cursor_style(self) -> Style | None:
         """Only while one chooses here: else the fields have the focus."""
-        return super().bar if self.has_focus else None
+        return super().cursor_style if self.has_focus else None
 
     def watch_has_focus(self, _: bool) -> None:
         """The bar comes and goes with the focus."""
         self.refresh()
 
-    def heading(self, width: int) -> Strip:
+    def render_heading(self, width: int) -> Strip:
         """What this is."""
         return strip_of([("  Profiles", HEADING)], width)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """Name and host."""
         profile = self._profiles[place]
         mark = f"{CURSOR} " if place == self.cursor else "  "

@@ -1,7 +1,7 @@
 """The events of one session, in Order: when after its start, what; and how long was waited between two.
 
 Events are only ever added, and what is known of waits grows: whatever comes, the cursor stays on its own
-line. Lines can be left out, wrapped, moved to the side, followed to their end, and searched.
+line. VirtualList can be left out, wrapped, moved to the side, followed to their end, and searched.
 
 The server gives no severity, so no line has a colour of its own: a `!` marks words that suggest
 trouble, which is a guess.
@@ -40,7 +40,7 @@ from emtui.tui.formatting.search_matches import Matches, highlighted
 from emtui.tui.formatting.session_columns import WIDE
 from emtui.tui.screens.session_detail.event_row import MESSAGE, TIME, wait_pieces, why_worst
 from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN
-from emtui.tui.widgets.lines import Lines, Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 
 TROUBLE = "!"
 CLOCK = 17
@@ -51,14 +51,14 @@ CONTEXT_LINES = 2
 """Lines above what sounds like trouble, when a session is opened there."""
 
 
-class EventLog(Lines):
+class EventLog(VirtualList):
     """The lines of `session_log` that hold `filter_text`, with its `waits` between them, the `worst` marked.
 
     `search_text` is what is searched for. `started` is what offsets count from; with `clocks` the time of
     day stands in place of the offset. Long messages are cut, or wrapped.
     """
 
-    HEADING: ClassVar[int] = 1
+    HEADING_LINES: ClassVar[int] = 1
 
     session_log: var[Log | None] = var(None)
     waits: var[tuple[Wait, ...]] = var(())
@@ -137,14 +137,14 @@ class EventLog(Lines):
         some = enumerate(islice(self._rows.lines, STEP))
         found = next((number for number, line in some if trouble(line.event.message)), None)
         if found is not None:
-            self.go(self._rows.starts[found])
+            self.move_to(self._rows.starts[found])
             self._is_untouched = True
             self._scroll_to_context()
 
     def _scroll_to_context(self) -> None:
         """What comes after the line where it was opened is worth more than what was before."""
         if self._is_untouched:
-            self.go(self.cursor, top=self.cursor - CONTEXT_LINES)
+            self.move_to(self.cursor, top=self.cursor - CONTEXT_LINES)
 
     def watch_filter_text(self) -> None:
         """Other lines are shown: the cursor stays on its own, or goes to the next, or the last."""
@@ -197,7 +197,7 @@ class EventLog(Lines):
         self._shown = [line.place for line in lines if isinstance(line, EventLine)]
         self._rows = wrapped_rows(lines, self.room(self.size.width)) if self.wraps else one_row_each(lines)
         row = self._rows.end - 1 if self.follows_end else self._rows.row_of(spot)
-        self.renew(self._rows.end, row, row - screen_line)
+        self.replace_rows(self._rows.end, row, row - screen_line)
         self._scroll_to_context()
 
     def mark_viewed(self) -> None:
@@ -209,9 +209,9 @@ class EventLog(Lines):
 
     # --- moving -----------------------------------------------------------------
 
-    def go(self, cursor: int, *, top: int | None = None) -> None:
+    def move_to(self, cursor: int, *, top: int | None = None) -> None:
         """Put the cursor on this row: one that is not the last ends the following."""
-        super().go(cursor, top=top)
+        super().move_to(cursor, top=top)
         self.follows_end = self.follows_end and self.cursor == self.count - 1
 
     def go_to_wait(self, place: int) -> bool:
@@ -219,7 +219,7 @@ class EventLog(Lines):
         row = self._rows.row_of((place, True, 0))
         if not self.count or self._rows.spot(row)[:2] != (place, True):
             return False
-        self.go(row)
+        self.move_to(row)
         return True
 
     async def go_to_next(self, fits: Callable[[LogLine], bool], step: int) -> bool:
@@ -246,7 +246,7 @@ class EventLog(Lines):
     def _go_whole(self, row: int) -> None:
         """To this row, with the rest of its line in sight as far as there is room for it."""
         below = self._rows.last_row(row) - self.window + 1
-        self.go(row, top=max(self.top, min(below, row)))
+        self.move_to(row, top=max(self.top, min(below, row)))
 
     def shift(self, step: int) -> bool:
         """Move the messages half their room to the left (or back); false at either end."""
@@ -286,13 +286,13 @@ class EventLog(Lines):
 
     # --- drawing ----------------------------------------------------------------
 
-    def heading(self, width: int) -> Strip:
+    def render_heading(self, width: int) -> Strip:
         """The titles of the columns."""
         clock = f"{'Time':<{CLOCK}}" if width >= WIDE else ""
         titles = f"{clock}{'Time' if self._by_clock(width) else 'Offset':>{TIME}}  Event"
         return strip_of([("   ", PLAIN), (words.fit(titles, max(width - 3, 0)), HEADING)], width)
 
-    def row(self, place: int, width: int) -> Pieces:
+    def render_row(self, place: int, width: int) -> Pieces:
         """One event, a further part of its message, or one wait."""
         line = self._rows.line(place)
         cursor = CURSOR if place == self.cursor else " "

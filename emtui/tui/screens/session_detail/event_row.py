@@ -11,7 +11,7 @@ from emtui import words
 from emtui.triage.steps import Wait, slowest
 from emtui.tui.formatting.log_text import against_usual, length_of
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 TIME = 8
 """Cells of an offset, or of a time of day."""

@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from emtui.tui.screens.session_detail.fact_layout import lines_for
 from emtui.tui.theme import FAINT, PLAIN
-from emtui.tui.widgets.lines import strip_of
 from emtui.tui.widgets.paragraph import wrapped
+from emtui.tui.widgets.virtual_list import strip_of
 
 LABEL = 10
 """Cells of a label, with what parts it from its text."""

@@ -38,10 +38,10 @@ from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.header import SessionHeader
 from emtui.tui.screens.session_detail.wait_navigation import leads_round, next_wait, worst_wait
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
 from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.virtual_list import Pieces
 
 WAITS_UNKNOWN = "It is not known yet where this run waited."
 NO_WAITS = "This run waited nowhere for as long as five seconds."
@@ -220,7 +220,7 @@ class SessionDetailScreen(BaseScreen):
             return (f"No event holds “{self._search_bar.filter_text}”.", "Esc shows all events")
         return ("The server has no events of this run.",)
 
-    def on_lines_moved(self) -> None:
+    def on_virtual_list_cursor_moved(self) -> None:
         """The whole text of the line under the cursor."""
         line = self.event_log.line
         self.query_one("#tail", Paragraph).show(line_text(line) if line else "")

@@ -13,7 +13,7 @@ from emtui.em.model import Outcome
 from emtui.triage.servers import ServerRow, Went, worst_first
 from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
-from emtui.tui.widgets.lines import Pieces
+from emtui.tui.widgets.virtual_list import Pieces
 
 TOOK = 6
 WENT = 13

@@ -11,7 +11,7 @@ from emtui.triage.telling import SERVERS
 from emtui.tui.screens.session_detail.fact_list import LABEL
 from emtui.tui.screens.session_detail.server_rows import server_rows
 from emtui.tui.theme import FAINT
-from emtui.tui.widgets.lines import Pieces, strip_of
+from emtui.tui.widgets.virtual_list import Pieces, strip_of
 
 
 class ServerTable(Widget):
