@@ -13,9 +13,9 @@ from emtui.em.model import Session, uid_of
 from emtui.lookup import parse
 from emtui.lookup.moments import parse_moment
 from emtui.lookup.pinned import pinned, wall_pinned
-from emtui.triage.folds import Fold
-from emtui.tui.fold_row import span
+from emtui.triage.grouping import RunGroup
 from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.screens.session_list.row_format import span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FORWARD = datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -165,7 +165,7 @@ def test_two_times_of_the_last_day_that_read_the_same_are_the_same(
 def test_a_fold_tells_the_two_hours_apart() -> None:
     hour = timedelta(hours=1)
     first, second = (replace(started(when), type="CollectJob") for when in (BACK - hour, BACK))
-    assert span(Fold([second, first]), Clock(BACK + 2 * hour, BERLIN)) == "02:00A–02:00B"
+    assert span(RunGroup([second, first]), Clock(BACK + 2 * hour, BERLIN)) == "02:00A–02:00B"
 
 
 # --- a query that is handed over ------------------------------------------------------

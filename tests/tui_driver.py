@@ -51,12 +51,12 @@ from emtui.monitor.recording.replay import Replay
 from emtui.monitor.session_feed import SessionFeed
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.differing import Difference
+from emtui.triage.grouping import ListRow
 from emtui.triage.steps import Usuals, Wait, steps, waits
 from emtui.triage.stretches import Stretch
 from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
 from emtui.tui.commands import Command, Place
-from emtui.tui.fold_row import Row
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.log_model import LogLine
 from emtui.tui.options import LaunchOptions
@@ -75,6 +75,7 @@ from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.fact_list import FactList
 from emtui.tui.screens.session_detail.screen import SessionDetailScreen
+from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import THEME, WRONG
 from emtui.tui.widgets.attention_lines import AttentionLines
@@ -82,7 +83,6 @@ from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
 from emtui.tui.widgets.query_prompt import QueryInput
-from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.text_input import TextInput
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
@@ -187,12 +187,12 @@ class RowsDriver(ABC):
     def count_drawn_rows(self) -> Callable[[], int]:
         """Counts the rows that are worked out from now on, each time since it was last asked."""
         drawn = 0
-        rows, row = self._rows, self._rows.render_row
+        rows, render = self._rows, self._rows.render_row
 
         def counted(place: int, width: int) -> Pieces:
             nonlocal drawn
             drawn += 1
-            return row(place, width)
+            return render(place, width)
 
         def since() -> int:
             nonlocal drawn
@@ -276,7 +276,7 @@ class TuiDriver(RowsDriver):
         await self._pilot.pause()
         await self.wait_for(lambda: not self.is_busy())
         if self._list:
-            await self._list.sessions.at_rest()
+            await self._list.sessions.wait_idle()
         await self._pilot.pause()
 
     def is_busy(self) -> bool:
@@ -295,7 +295,7 @@ class TuiDriver(RowsDriver):
     async def wait_listed(self, *, complete: bool = True) -> None:
         """Until the list has rows; and, if `complete`, until all that was requested for it has come."""
         await self.wait_for(lambda: self._list is not None and self._list.stands)
-        await self.wait_for(lambda: bool(self._listing.sessions.rows))
+        await self.wait_for(lambda: bool(self._listing.sessions.matching))
         if complete:
             await self.wait_for(lambda: not self._listing.progress)
 
@@ -502,7 +502,7 @@ class TuiDriver(RowsDriver):
 
     def sessions(self) -> tuple[Session, ...]:
         """The sessions that the rows show, in their order; those that are grouped in one row, too."""
-        return tuple(self._listing.sessions.rows)
+        return tuple(self._listing.sessions.matching)
 
     def selected(self) -> Session | None:
         """The session under the cursor of the list."""
@@ -516,13 +516,13 @@ class TuiDriver(RowsDriver):
         """The session under the cursor of the list to compare with."""
         return self._page.query_one(Runs).selected
 
-    def row_value(self) -> Row | None:
+    def row_value(self) -> ListRow | None:
         """What the row under the cursor stands for: a session, or a group of successful ones."""
-        return self._listing.sessions.row_here
+        return self._listing.sessions.selected_row
 
     def is_group(self) -> bool:
         """Whether the row under the cursor stands for several sessions."""
-        return self._listing.sessions.fold is not None
+        return self._listing.sessions.selected_group is not None
 
     def progress(self) -> str:
         """How far the answer for the list has come; empty where none is waited for."""
@@ -717,11 +717,11 @@ class TuiDriver(RowsDriver):
             await self._app.pop_screen()
         await listing.restore()
         self._app.ctx.settings.wraps = self._app.ctx.settings.clocks = False
-        listing.sessions.ages, listing.sessions.sticks, listing.order = False, True, DEFAULT_ORDER
+        listing.sessions.shows_age, listing.sessions.follow_top, listing.order = False, True, DEFAULT_ORDER
         if self.is_paused():
             await self.press("p")
         await listing.action_show_all()
-        await listing.sessions.fold_all(True)
+        await listing.sessions.set_grouped(True)
         listing.sessions.move_to(0)
         listing.handle_user_activity()
         await self.wait_for(lambda: not listing.busy)
@@ -846,7 +846,7 @@ class WidgetDriver(RowsDriver, Generic[W]):
         """How many rows can be seen at once."""
         return self._widget.window
 
-    def go(self, row: int, top: int | None = None) -> None:
+    def move_to(self, row: int, top: int | None = None) -> None:
         """Put the cursor on this row, and with `top` the window on that one."""
         self._widget.move_to(row, top=top)
 
@@ -859,7 +859,13 @@ class WidgetDriver(RowsDriver, Generic[W]):
         return _painted(self._widget)[self._widget.HEADING_LINES :]
 
 
-class SessionTableDriver(WidgetDriver[SessionList]):
+class UnhurriedTable(SessionTable):
+    """Takes one step between two keys, however quick the computer is."""
+
+    STEP_S = FIRST_STEP_S = 0.0
+
+
+class SessionTableDriver(WidgetDriver[SessionTable]):
     """The list of sessions, alone."""
 
     def show(self, snapshot: Snapshot) -> None:
@@ -868,7 +874,7 @@ class SessionTableDriver(WidgetDriver[SessionList]):
 
     def set_query(self, query: Query) -> None:
         """Show what matches from now on."""
-        self._widget.wanted = query
+        self._widget.session_query = query
 
     def set_order(self, order: Order) -> None:
         """Show it in this order from now on."""
@@ -880,19 +886,19 @@ class SessionTableDriver(WidgetDriver[SessionList]):
 
     def set_following(self, *, wanted: bool = True, in_front: bool = True) -> None:
         """Whether the top is followed by the person's choice, and no other screen lies over the list."""
-        self._widget.sticks, self._widget.follows = wanted, in_front
+        self._widget.follow_top, self._widget.is_following = wanted, in_front
 
     async def wait_rows(self) -> None:
         """Until the rows of what was asked for are shown."""
-        await self._widget.at_rest()
+        await self._widget.wait_idle()
 
     def sessions(self) -> tuple[Session, ...]:
         """The sessions that match, in their order; those that are grouped in one row, too."""
-        return tuple(self._widget.rows)
+        return tuple(self._widget.matching)
 
     def match_count(self) -> int:
         """How many sessions have been found to match."""
-        return self._widget.found
+        return self._widget.match_count
 
     def position(self) -> str:
         """`3 of 2,914 runs`."""
@@ -906,25 +912,25 @@ class SessionTableDriver(WidgetDriver[SessionList]):
         """The session under the cursor as it is painted now."""
         return self._widget.under_cursor
 
-    def row_value(self) -> Row | None:
+    def row_value(self) -> ListRow | None:
         """What the row under the cursor stands for."""
-        return self._widget.row_here
+        return self._widget.selected_row
 
     def is_group(self) -> bool:
         """Whether the row under the cursor stands for several sessions."""
-        return self._widget.fold is not None
+        return self._widget.selected_group is not None
 
     def can_group(self) -> bool:
         """Whether successful runs can be grouped in this query and order."""
-        return self._widget.foldable
+        return self._widget.can_group
 
     async def group_all(self, *, groups: bool) -> None:
         """Group all successful runs, or none."""
-        await self._widget.fold_all(groups)
+        await self._widget.set_grouped(groups)
 
     async def toggle_group(self) -> bool:
         """Expand the group under the cursor, or collapse that of its run; false if there is none."""
-        return await self._widget.turn_fold()
+        return await self._widget.toggle_group()
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not among the rows."""
@@ -932,11 +938,11 @@ class SessionTableDriver(WidgetDriver[SessionList]):
 
     async def select_next(self, wanted: Callable[[Session], bool], step: int) -> bool:
         """Put the cursor on the next (or previous) such session; false if there is none."""
-        return await self._widget.hop(wanted, step)
+        return await self._widget.select_next(wanted, step)
 
     def neighbour(self, uid: Uid, step: int) -> Session | None:
         """The session of the row after (or before) this one's."""
-        return self._widget.beside(uid, step)
+        return self._widget.neighbour(uid, step)
 
     def is_unusual(self, session: Session) -> bool:
         """Whether it took unusually long, as far as that is known."""
@@ -1098,8 +1104,8 @@ async def _staged(size: tuple[int, int], *widgets: Widget) -> AsyncIterator[Pilo
         yield pilot
 
 
-def _session_list() -> SessionList:
-    table = SessionList()
+def _session_list() -> SessionTable:
+    table = UnhurriedTable()
     table.zone = UTC
     return table
 

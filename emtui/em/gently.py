@@ -7,11 +7,12 @@ Python's sort finds the runs by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import zip_longest
 from typing import Any, TypeVar
 
-RUN = 8192
-"""How many are sorted at once: a few milliseconds."""
+from emtui.stepwise import Steps, drain
+
+RUN = 4096
+"""How many are sorted at once: one or two milliseconds."""
 
 
 T = TypeVar("T")
@@ -19,12 +20,47 @@ T = TypeVar("T")
 
 def gently_sorted(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> list[T]:
     """The same as `sorted`, stable as it is."""
+    return drain(sort_steps(items, key, reverse=reverse))
+
+
+def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> Steps[list[T]]:
+    """The same in steps of a few milliseconds at most, whatever the length."""
     every = list(items)
-    runs = [
-        sorted(every[start : start + RUN], key=key, reverse=reverse) for start in range(0, len(every), RUN)
-    ]
-    nothing: list[T] = []
+    runs: list[list[T]] = []
+    for start in range(0, len(every), RUN):
+        runs.append(sorted(every[start : start + RUN], key=key, reverse=reverse))
+        yield
     while len(runs) > 1:
-        pairs = zip_longest(runs[::2], runs[1::2], fillvalue=nothing)
-        runs = [sorted(one + two, key=key, reverse=reverse) for one, two in pairs]
+        merged: list[list[T]] = []
+        for start in range(0, len(runs) - 1, 2):
+            both = yield from _merge(runs[start], runs[start + 1], key, reverse=reverse)
+            merged.append(both)
+        runs = merged + runs[len(merged) * 2 :]
     return runs[0] if runs else []
+
+
+def _merge(first: list[T], second: list[T], key: Callable[[T], Any], *, reverse: bool) -> Steps[list[T]]:
+    """Both in one: block by block of the first, each with what of the second comes before the next block."""
+    merged: list[T] = []
+    taken = 0
+    for start in range(0, len(first), RUN):
+        end = len(second)
+        if start + RUN < len(first):
+            end = _end_before(key(first[start + RUN]), second, taken, key, reverse=reverse)
+        merged += sorted(first[start : start + RUN] + second[taken:end], key=key, reverse=reverse)
+        taken = end
+        yield
+    return merged
+
+
+def _end_before(pivot: object, items: list[T], low: int, key: Callable[[T], Any], *, reverse: bool) -> int:
+    """Where in these sorted items those end that come before an equal of the pivot."""
+    high = len(items)
+    while low < high:
+        middle = (low + high) // 2
+        value: Any = key(items[middle])
+        if value > pivot if reverse else value < pivot:
+            low = middle + 1
+        else:
+            high = middle
+    return low

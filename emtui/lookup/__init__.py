@@ -9,11 +9,11 @@ order, `target` reads the ways in which a person names one session. All of it is
 from emtui.lookup.bad import BadQuery, meant, nearest
 from emtui.lookup.beyond import Beyond
 from emtui.lookup.complete import Completion, Offers, complete, without_key
+from emtui.lookup.incremental_filter import STEP, IncrementalFilter
 from emtui.lookup.order import DEFAULT_ORDER, FIELDS, Order, parse_order
 from emtui.lookup.query import Query
 from emtui.lookup.quoting import closed, split
 from emtui.lookup.reading import KEYS, parse, term
-from emtui.lookup.sieve import STEP, Sieve
 from emtui.lookup.states import readable
 from emtui.lookup.target import (
     LAST_GOOD,
@@ -43,6 +43,7 @@ __all__ = [
     "Beyond",
     "Completion",
     "ExactTarget",
+    "IncrementalFilter",
     "LatestTarget",
     "NoMatch",
     "Offers",
@@ -51,7 +52,6 @@ __all__ = [
     "Query",
     "SeveralMatch",
     "SeveralNamed",
-    "Sieve",
     "Target",
     "closed",
     "complete",

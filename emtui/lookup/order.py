@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
-from emtui.em.gently import gently_sorted
+from emtui.em.gently import sort_steps
 from emtui.em.model import Session
 from emtui.lookup.bad import BadQuery, meant
+from emtui.stepwise import Steps, drain
 from emtui.words import folded
 
 FIELDS = (
@@ -47,6 +48,8 @@ _TEXTS: dict[str, Callable[[Session], str | None]] = {
     "message": lambda session: session.message,
     "canceled": lambda session: str(session.result.canceled),
 }
+STEP = 2_000
+"""Sessions whose keys are found at a time: one or two milliseconds."""
 Key = TypeVar("Key", str, datetime, timedelta)
 
 
@@ -75,30 +78,46 @@ class Order:
         Equals stand by uid, and what has no value last, in both directions. `now` is for how long running
         ones took, `known` for whether somebody knows of a run: those come last, or first if `descending`.
         """
-        by_uid = gently_sorted(sessions, attrgetter("uid"))
+        return drain(self.sort_steps(sessions, now, known))
+
+    def sort_steps(
+        self, sessions: Iterable[Session], now: datetime, known: Callable[[Session], bool] = nobody_knows
+    ) -> Steps[tuple[Session, ...]]:
+        """The same in short steps."""
+        by_uid = yield from sort_steps(sessions, attrgetter("uid"))
         match self.field:
             case "started":
-                return _sorted(by_uid, lambda session: session.started, self.descending)
+                return (yield from _sorted(by_uid, lambda session: session.started, self.descending))
             case "ended":
-                return _sorted(by_uid, lambda session: session.ended, self.descending)
+                return (yield from _sorted(by_uid, lambda session: session.ended, self.descending))
             case "duration_s":
-                return _sorted(by_uid, lambda session: session.took(now), self.descending)
+                return (yield from _sorted(by_uid, lambda session: session.took(now), self.descending))
             case "known":
-                return _sorted(by_uid, lambda session: str(known(session)), self.descending)
+                return (yield from _sorted(by_uid, lambda session: str(known(session)), self.descending))
             case field:
                 text = _TEXTS.get(field, _alike)
-                return _sorted(by_uid, lambda session: _as_compared(text(session)), self.descending)
+                return (yield from _sorted(by_uid, lambda one: _as_compared(text(one)), self.descending))
 
 
 def _sorted(
     sessions: list[Session], key: Callable[[Session], Key | None], descending: bool
-) -> tuple[Session, ...]:
+) -> Steps[tuple[Session, ...]]:
     """In this order; by places, as a hundred thousand pairs would be looked through for garbage."""
-    keys: list[Key | None] = [key(session) for session in sessions]
-    known: list[int] = [place for place, found in enumerate(keys) if found is not None]
-    unknown: list[Session] = [session for session, found in zip(sessions, keys, strict=True) if found is None]
-    ordered: list[int] = gently_sorted(known, keys.__getitem__, reverse=descending)
-    return (*(sessions[place] for place in ordered), *unknown)
+    keys: list[Key | None] = []
+    known: list[int] = []
+    unknown: list[int] = []
+    for start in range(0, len(sessions), STEP):
+        keys += map(key, sessions[start : start + STEP])
+        for place in range(start, len(keys)):
+            (unknown if keys[place] is None else known).append(place)
+        yield
+    ordered: list[Session] = []
+    places = yield from sort_steps(known, keys.__getitem__, reverse=descending)
+    places += unknown
+    for start in range(0, len(places), STEP):
+        ordered += map(sessions.__getitem__, places[start : start + STEP])
+        yield
+    return tuple(ordered)
 
 
 def _as_compared(text: str | None) -> str | None:

@@ -39,16 +39,20 @@ def state_test(value: str, said: Iterable[str] | None) -> Test:
     wanted = frozenset(map(folded, (*names, value.strip())))
     outcomes = frozenset(_OUTCOMES[name] for name in wanted if name in _OUTCOMES)
     words = wanted - _OUTCOMES.keys()
-    known: dict[tuple[str | None, str | None], bool] = {}
+    known: dict[tuple[str | None, str | None, bool, bool], bool] = {}
 
-    def says(session: Session) -> bool:
-        said = session.state, session.result.word
-        found = known.get(said)
+    def test(session: Session) -> bool:
+        """Every key goes through the whole list with this, and thousands of sessions have the same words."""
+        result = session.result
+        alike = session.state, result.word, result.canceled, session.ended is not None
+        found = known.get(alike)
         if found is None:
-            found = known[said] = any(folded(word) in words for word in said if word)
+            said = (session.state, result.word)
+            found = session.outcome in outcomes or any(folded(word) in words for word in said if word)
+            known[alike] = found
         return found
 
-    return lambda session: session.outcome in outcomes or says(session)
+    return test
 
 
 def _names(value: str) -> list[str]:

@@ -94,23 +94,28 @@ class Rhythm:
         place = bisect_right(self.starts, when)
         if not place:
             return
-        silent_after = self.starts[place - 1] + self._about - _CLOCK_CHANGE
+        about = self._about
+        silent_after = self.starts[place - 1] + about - _CLOCK_CHANGE
         nearest = max(1, -((silent_after - when) // step))
+        covered_from = self.starts[0] + about + _CLOCK_CHANGE
         for number in range(nearest, nearest + _MOST_BACK):
             back = when - number * step
-            if back < self.starts[0] + self._about + _CLOCK_CHANGE:
+            if back < covered_from:
                 return
             if not any(outage.holds(back, self.every) for outage in outages):
-                ran = [self._ran(back + shift) for shift in (timedelta(), -_CLOCK_CHANGE, _CLOCK_CHANGE)]
-                yield True if all(ran) else None if ran[0] else False
+                if not self._ran(back, about):
+                    yield False
+                else:
+                    shifted = (back - _CLOCK_CHANGE, back + _CLOCK_CHANGE)
+                    yield True if all(self._ran(at, about) for at in shifted) else None
 
     @property
     def _about(self) -> timedelta:
         return self.every * 0.6 + self.spread
 
-    def _ran(self, when: datetime) -> bool:
-        place = bisect_left(self.starts, when - self._about)
-        return place < len(self.starts) and self.starts[place] <= when + self._about
+    def _ran(self, when: datetime, about: timedelta) -> bool:
+        place = bisect_left(self.starts, when - about)
+        return place < len(self.starts) and self.starts[place] <= when + about
 
     def slots(self, last: datetime, since: datetime, until: datetime) -> Iterator[datetime]:
         """When runs were due later than `since`, up to `until`, if the newest began at `last`."""

@@ -80,13 +80,7 @@ class AppContext:
     def assessment(self) -> Assessment | None:
         """What the list says, once it was read and analyzed."""
         screen = self.navigator.list_screen
-        if screen is None or None in (screen.board, screen.snapshot, screen.attention):
-            return None
-        from emtui.monitor.assessment import Assessment
-        from emtui.triage.known import NOTHING_KNOWN
-
-        known, notes = screen.known or NOTHING_KNOWN, screen.notebook.notes if screen.notebook else ()
-        return Assessment(screen.snapshot, screen.board, screen.attention, known, notes)
+        return screen.assessment if screen else None
 
     @property
     def speed(self) -> float:

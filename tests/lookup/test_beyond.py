@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.em.model import Result, Session, uid_of
-from emtui.lookup import BadQuery, Beyond, Query, Sieve, parse
+from emtui.lookup import BadQuery, Beyond, IncrementalFilter, Query, parse
 from emtui.triage.baseline import Baselines, baselines
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
@@ -241,13 +241,13 @@ NOWS = (NOW, NOW + 9 * MINUTE)
 def test_what_is_found_does_not_hang_on_what_was_looked_for_before(
     asked: list[tuple[str, Beyond, datetime]],
 ) -> None:
-    sieve = None
+    latest = None
     for text, beyond, now in asked:
         query = read(text, beyond, now)
-        sieve = Sieve(ALL, query, sieve)
-        while not sieve.done:
-            sieve.step()
-        assert {int(one.id[-2:], 16) for one in sieve.rows} == found(query)
+        latest = IncrementalFilter(ALL, query, latest)
+        while not latest.is_done:
+            latest.step()
+        assert {int(one.id[-2:], 16) for one in latest.matching} == found(query)
 
 
 @given(st.sampled_from(TEXTS), st.sampled_from(WORLDS), st.sampled_from(WORLDS))

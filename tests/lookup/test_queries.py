@@ -15,13 +15,13 @@ from emtui.lookup import (
     BadQuery,
     Beyond,
     ExactTarget,
+    IncrementalFilter,
     LatestTarget,
     NoMatch,
     PrefixTarget,
     Query,
     SeveralMatch,
     SeveralNamed,
-    Sieve,
     find,
     haystack,
     is_wrapped_id,
@@ -279,19 +279,19 @@ TYPED = (
 
 @given(st.lists(st.sampled_from(TYPED), min_size=1, max_size=6))
 def test_what_a_query_finds_does_not_hang_on_what_was_typed_before(typed: list[str]) -> None:
-    sessions, sieve = tuple(ALL), None
+    sessions, latest = tuple(ALL), None
     for text in typed:
-        sieve = Sieve(sessions, read(text), sieve)
-        while not sieve.done:
-            sieve.step()
-        assert sieve.rows == tuple(one for one in ALL if read(text).matches(one))
+        latest = IncrementalFilter(sessions, read(text), latest)
+        while not latest.is_done:
+            latest.step()
+        assert latest.matching == tuple(one for one in ALL if read(text).matches(one))
 
 
 def test_a_longer_word_is_looked_for_only_among_what_the_shorter_one_found() -> None:
     sessions = tuple(session(number % 256) for number in range(3 * STEP))
-    first = Sieve(sessions, read("0a"))
+    first = IncrementalFilter(sessions, read("0a"))
     assert [first.step() for _ in range(4)] == [STEP, STEP, STEP, 0]
-    assert Sieve(sessions, read("0ab state:success"), first).step() == len(first.places) < STEP
+    assert IncrementalFilter(sessions, read("0ab state:success"), first).step() == len(first.positions) < STEP
 
 
 def test_the_newest_comes_first_and_what_never_started_last() -> None:

@@ -155,7 +155,7 @@ class Rich(Exception):
 def fail_richly(*_):
     raise Rich(PASSWORD)
 
-import emtui.tui.app, emtui.tui.screens.lookup, emtui.tui.widgets.session_list
+import emtui.tui.app, emtui.tui.screens.lookup, emtui.tui.screens.session_list.session_table
 from textual.drivers.linux_driver import LinuxDriver
 App = emtui.tui.app.EmtuiApp
 App.client_of_the_test = Secret(PASSWORD)
@@ -172,7 +172,7 @@ def dropped(app):
     app.run_worker(forget(), description="a task that nobody awaits")
 
 def render(app):
-    emtui.tui.widgets.session_list.SessionList.row = fail
+    emtui.tui.screens.session_list.session_table.SessionTable.render_row = fail
     app.screen.refresh(layout=True)
     app.lookup_screen.sessions.refresh()
 

@@ -21,9 +21,10 @@ from emtui.local.knowledge_base import Knowledge
 from emtui.lookup import Query, parse
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
+from emtui.stepwise import drain
 from emtui.triage.explained import explain
 from emtui.triage.finding import Hanging, Slowing
-from emtui.triage.folds import Fold, Folding
+from emtui.triage.grouping import RunGroup, find_groups, lay_out
 from emtui.triage.known import key_for
 from emtui.triage.telling import Teller
 from emtui.tui.formatting.session_columns import Clock, session_columns
@@ -58,12 +59,10 @@ def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
     ordered = tuple(sorted(sessions, key=lambda one: (one.started or LONG_AGO, one.uid), reverse=True))
     assessment = assess(Snapshot(ordered, now), Knowledge())
     board = assessment.statuses
-    folding = Folding(ordered)
-    while not folding.done:
-        folding.step()
-    assert board.baselines == folding.usual
+    groups = drain(find_groups(ordered))
+    assert board.baselines == groups.baselines
     unusual, stuck = asked("is:unusual", ordered, now), asked("is:stuck", ordered, now)
-    columns = {column.title: column.cell for column in session_columns(120, folding.usual)}
+    columns = {column.title: column.cell for column in session_columns(120, groups.baselines)}
     hanging = {one.overrun.session.uid for one in assessment.findings if isinstance(one, Hanging)}
     looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest for row in board.types))}
     for one in looked_at.values():
@@ -75,8 +74,8 @@ def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:
             assert key_for(one, board) is not None
-    folded = [one for row in folding.rows if isinstance(row, Fold) for one in row.runs]
-    assert not any(unusual.matches(one) for one in folded)
+    grouped = [one for row in drain(lay_out(groups)).rows if isinstance(row, RunGroup) for one in row.runs]
+    assert not any(unusual.matches(one) for one in grouped)
     by_type(assessment, ordered, now)
 
 

@@ -147,7 +147,7 @@ async def test_unfolded_and_folded_again_the_cursor_stays_on_its_line_of_the_scr
 
 async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one() -> None:
     async with stage(MIDDLE) as lines:
-        lines.go(8)
+        lines.move_to(8)
         assert lines.is_group()
         lines.group(groups=False)
         assert lines.cursor_row().endswith("host33")
@@ -155,7 +155,7 @@ async def test_a_folded_line_that_is_unfolded_leaves_the_cursor_on_its_first_one
 
 async def test_the_first_of_folded_lines_is_found_from_there_and_seen() -> None:
     async with stage(MIDDLE) as lines:
-        lines.go(8)
+        lines.move_to(8)
         assert lines.is_group()
         lines.search("host3")
         assert lines.cursor_row().endswith("host33")
@@ -186,7 +186,7 @@ async def test_as_a_log_grows_the_cursor_stays_on_its_line(place: int) -> None:
     after = found(texts(*HOSTS[:4], "new", *HOSTS[4:12], "bad", *HOSTS[12:14]), there, runs=True)  # type: ignore[arg-type]
     async with stage(before, height=30) as lines:
         lines.group(groups=False)
-        lines.go(place)
+        lines.move_to(place)
         await lines.pause()
         text = lines.cursor_row().split()[-1]
         lines.show(after)

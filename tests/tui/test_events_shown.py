@@ -44,7 +44,7 @@ async def test_the_cursor_stays_on_its_line_or_goes_to_the_next_or_the_last(
 ) -> None:
     async with event_log((60, 12), NOON) as events:
         events.show(log(*HOSTS))
-        events.go(cursor)
+        events.move_to(cursor)
         events.filter(only)
         assert events.cursor() == row
 
@@ -80,7 +80,7 @@ async def test_what_is_usual_comes_later_and_moves_nothing() -> None:
         events.show(log(*HOSTS))
         events.show_waits({})
         assert events.rows()[:3] == ["›     +0.0s  bs01", "              1m00s", "     +1m00s  bs02"]
-        events.go(2)
+        events.move_to(2)
         as_ever = UsualStep(timedelta(minutes=1), timedelta(minutes=1), 20)
         events.show_waits({"bs02": as_ever, "bs03": as_ever, **USUAL}, slowest=0)
         assert events.rows()[1] == "              1m00s  usually 14s (20 runs)   <- slowest"
@@ -90,8 +90,8 @@ async def test_what_is_usual_comes_later_and_moves_nothing() -> None:
 async def test_waits_that_are_inserted_leave_the_cursor_on_its_event_and_on_its_line_of_the_screen() -> None:
     async with event_log((70, 9), NOON) as events:
         events.show(log(*HOSTS * 5))
-        events.go(20)
-        events.go(17)
+        events.move_to(20)
+        events.move_to(17)
         screen_line = events.cursor_line()
         events.show_waits({})
         line = events.line()
@@ -136,7 +136,7 @@ async def test_long_lines_are_wrapped_below_themselves_and_cut_again() -> None:
     async with event_log((28, 12), NOON) as events:
         events.show(log("short", LICENCE, "last"))
         assert events.rows()[1] == "     +1m00s  This licence i…"
-        events.go(2)
+        events.move_to(2)
         events.set_wrap(wraps=True)
         assert events.rows() == [
             "      +0.0s  short",
@@ -146,7 +146,7 @@ async def test_long_lines_are_wrapped_below_themselves_and_cut_again() -> None:
             "             ends soon",
             "›    +2m00s  last",
         ]
-        events.go(3)
+        events.move_to(3)
         assert events.line() == EventLine(1, log("short", LICENCE, "last").events[1])
         await events.resize(60, 12)
         assert events.rows()[2:] == ["›            Example Ltd and ends soon", "     +2m00s  last"]

@@ -16,9 +16,9 @@ from tui_driver import SessionTableDriver, session_table
 from emtui.em.model import LONG_AGO, Outcome, Session
 from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.folds import Fold
-from emtui.tui.fold_row import span, times
+from emtui.triage.grouping import RunGroup
 from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.screens.session_list.row_format import span, times
 from emtui.tui.theme import CHANGED, NEW
 
 GOOD, BAD, RUNNING = Outcome.SUCCESS, Outcome.FAILED, Outcome.RUNNING
@@ -66,7 +66,7 @@ async def test_a_fold_says_how_many_of_what_how_long_and_since_when() -> None:
 def test_a_fold_tells_from_when_to_when_in_as_few_cells_as_there_are(
     since: timedelta, until: timedelta, told: str
 ) -> None:
-    assert span(Fold([run(NOON - until), run(NOON - since)]), Clock(NOON, UTC)) == told
+    assert span(RunGroup([run(NOON - until), run(NOON - since)]), Clock(NOON, UTC)) == told
     assert len(told) <= 21
 
 
@@ -85,20 +85,20 @@ def test_a_type_gives_way_to_how_many_runs_there_are(kind: str, number: int, tol
 async def test_the_position_tells_runs_not_rows() -> None:
     async with a_list(NIGHT) as listed:
         assert listed.position() == "1 of 19 runs"
-        listed.go(2)
+        listed.move_to(2)
         assert listed.position() == "3 of 19 runs"
-        listed.go(3)
+        listed.move_to(3)
         assert listed.position() == "14 of 19 runs"
 
 
 async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> None:
     async with a_list(NIGHT) as listed:
-        listed.go(2)
+        listed.move_to(2)
         newest = listed.selected()
         assert await listed.toggle_group()
         assert isinstance(listed.row_value(), Session)
         assert (listed.selected(), listed.cursor(), listed.row_count()) == (newest, 2, 13)
-        listed.go(6)
+        listed.move_to(6)
         assert await listed.toggle_group()
         assert listed.is_group()
         assert (listed.selected(), listed.cursor(), listed.row_count()) == (newest, 2, 5)
@@ -106,7 +106,7 @@ async def test_a_fold_opens_where_it_stands_and_any_of_its_runs_closes_it() -> N
 
 async def test_where_nothing_folds_nothing_opens() -> None:
     async with a_list(NIGHT) as listed:
-        listed.go(1)
+        listed.move_to(1)
         assert not await listed.toggle_group()
         assert listed.row_count() == 5
 
@@ -154,7 +154,7 @@ async def test_a_selected_fold_stays_on_its_line_and_an_open_one_open() -> None:
     runs += outcomes(*[BAD] * 20, kind="VcPluginJob", until=NOON - HOUR, every=MINUTE)
     async with a_list(runs) as listed:
         listed.select(NIGHT[13].uid)
-        listed.go(listed.cursor(), top=listed.cursor() - 4)
+        listed.move_to(listed.cursor(), top=listed.cursor() - 4)
         count, selected = listed.row_count(), listed.selected()
         more = outcomes(*[BAD] * 3, kind="LogExport", until=NOON + HOUR)
         listed.show(look(*runs, *more))
@@ -168,7 +168,7 @@ async def test_a_selected_fold_stays_on_its_line_and_an_open_one_open() -> None:
 
 async def test_a_new_good_run_joins_the_fold_that_is_open() -> None:
     async with a_list(NIGHT[:8]) as listed:
-        listed.go(1)
+        listed.move_to(1)
         await listed.toggle_group()
         count = listed.row_count()
         listed.show(look(*NIGHT[:8], run(NOON - 20 * MINUTE)))
@@ -205,7 +205,7 @@ async def test_new_runs_are_counted_above_the_window_though_they_are_folded() ->
 
 async def test_a_query_another_order_and_a_key_show_every_run() -> None:
     async with a_list(NIGHT) as listed:
-        listed.go(2)
+        listed.move_to(2)
         newest = listed.selected()
         listed.set_query(parse("collectjob", now=NOON, zone=UTC))
         assert (listed.row_count(), listed.selected(), listed.can_group()) == (16, newest, False)
@@ -255,7 +255,7 @@ def test_whatever_comes_the_selected_run_stays_selected_alone_or_in_its_fold(
         runs = night(drawn, new)
         async with a_list(runs[new:], lines=9) as listed:
             listed.set_following(wanted=False)
-            listed.go(min(hand, max(listed.row_count() - 1, 0)))
+            listed.move_to(min(hand, max(listed.row_count() - 1, 0)))
             if opens:
                 await listed.toggle_group()
             selected, line = listed.selected(), listed.cursor_line()

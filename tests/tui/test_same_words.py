@@ -12,8 +12,8 @@ from tui_driver import NIGHT, TuiDriver, demo_app, demo_start, replay_app
 
 from emtui.em.model import Listing, Outcome
 from emtui.monitor.recording.records import Look
-from emtui.tui.fold_row import tail
 from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.screens.session_list.row_format import tail
 
 SIZES = [(58, 16), (80, 24), (120, 40)]
 COUNT = re.compile(r"(?:^| )([\d,]+) of ([\d,]+) (runs?|types?|alerts?|events?|lines?)$")

@@ -11,8 +11,9 @@ import pytest
 from tui_driver import SessionTableDriver, session_table
 
 from emtui.em.model import Outcome, Session, uid_of
-from emtui.lookup import STEP, Order, parse
+from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.tui.screens.session_list.row_model import SHORT
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINES = 11
@@ -50,7 +51,7 @@ def numbers_of(listed: SessionTableDriver) -> list[int]:
 
 async def test_new_runs_leave_the_selected_session_on_its_line() -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.go(20)
+        listed.move_to(20)
         selected, line = listed.selected(), listed.cursor_line()
         listed.show(look(*range(45)))
         assert listed.selected() == selected
@@ -68,7 +69,7 @@ async def test_the_first_row_selected_at_the_top_follows_what_is_new() -> None:
 async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected(why: str) -> None:
     async with a_list(look(*range(40))) as listed:
         listed.set_following(wanted=why != "not wanted", in_front=why != "under another screen")
-        listed.go(int(why == "not the first row"))
+        listed.move_to(int(why == "not the first row"))
         selected = listed.selected()
         listed.show(look(*range(42)))
         assert listed.selected() == selected
@@ -78,7 +79,7 @@ async def test_else_new_runs_can_be_seen_and_the_selected_session_stays_selected
 
 async def test_a_selected_session_that_is_gone_gives_way_to_its_older_neighbour() -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.go(20)
+        listed.move_to(20)
         gone = int(listed.sessions()[20].id[:8], 16)
         for newest in (40, 45, 50):
             listed.show(look(*(number for number in range(newest) if number != gone)))
@@ -168,7 +169,7 @@ async def test_moving(actions: tuple[str, ...], row: int) -> None:
 
 async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -> None:
     async with a_list(look(*range(40))) as listed:
-        listed.go(39)
+        listed.move_to(39)
         listed.show(look(*range(12)))
         assert listed.window_top() == 2
 
@@ -177,13 +178,13 @@ async def test_the_window_never_shows_empty_lines_while_there_are_rows_above() -
 async def test_after_a_resize_the_selected_row_is_on_the_screen(size: tuple[int, int]) -> None:
     async with session_table((80, LINES)) as listed:
         listed.show(look(*range(40)))
-        listed.go(39)
+        listed.move_to(39)
         await listed.pause()
         await listed.resize(*size)
         assert sum(line.startswith("›") for line in listed.rows()) == 1
 
 
-LONG = 4 * STEP
+LONG = 4 * SHORT
 """Runs of a list that is gone through in several steps."""
 
 
@@ -197,7 +198,7 @@ async def test_a_long_list_is_gone_through_between_the_keys_and_the_newest_key_w
             await asyncio.sleep(0)
             turns += 1
         assert listed.row_count() == LONG // 5
-        assert turns >= LONG // STEP - 1
+        assert turns >= LONG // SHORT - 1
 
 
 async def test_whoever_acts_on_a_row_acts_on_the_rows_of_the_query_as_it_stands() -> None:

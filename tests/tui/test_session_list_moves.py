@@ -76,7 +76,7 @@ async def moved(
         listed.show(before)
         await listed.pause()
         assert list(listed.sessions()) == view.rows(before)
-        listed.go(min(hand[0], max(listed.row_count() - 1, 0)), top=hand[1])
+        listed.move_to(min(hand[0], max(listed.row_count() - 1, 0)), top=hand[1])
         selected, line = listed.selected(), listed.cursor_line()
         following = follows and listed.cursor() == listed.window_top() == 0
         listed.show(after)
@@ -115,7 +115,7 @@ async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -
     async with session_table((100, 14), groups=False) as listed:
         listed.show(before)
         await listed.pause()
-        listed.go(1)
+        listed.move_to(1)
         chosen = listed.selected()
         assert chosen
         listed.set_query(query)
@@ -123,7 +123,7 @@ async def test_what_a_query_leaves_in_the_first_row_is_not_taken_for_the_top() -
         listed.show(after)
         listed.set_query(Query())
         assert uid_of(listed.selected()) == chosen.uid
-        listed.go(0, top=0)
+        listed.move_to(0, top=0)
         listed.set_query(query)
         listed.show(before)
         listed.set_query(Query())

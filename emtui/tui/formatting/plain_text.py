@@ -17,7 +17,6 @@ from emtui.em.model import Event, Log, Session
 from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
 from emtui.triage.steps import Wait
-from emtui.tui.fold_row import Row
 from emtui.tui.formatting.log_model import EventLine, LogLine, WaitLine, log_lines
 from emtui.tui.formatting.log_text import wait_text, waited
 from emtui.tui.formatting.outcome_style import KNOWN
@@ -25,7 +24,7 @@ from emtui.tui.formatting.session_columns import Clock, summary, took_text, unkn
 from emtui.tui.formatting.session_text import server_words, tally
 
 if TYPE_CHECKING:
-    from emtui.triage.folds import Fold
+    from emtui.triage.grouping import ListRow, RunGroup
     from emtui.triage.known import Known
 
 BETWEEN = "  "
@@ -51,10 +50,10 @@ class Origin:
         return _joined(self.mark, self.server, when)
 
 
-def row_line(row: Row, clock: Clock) -> str:
-    """Outcome, type, start, how long, message whole, ID: one line; of a fold how many, from when to when."""
+def row_line(row: ListRow, clock: Clock) -> str:
+    """Outcome, type, start, how long, message whole, ID: one line; of a group how many, from when to when."""
     if not isinstance(row, Session):
-        return _fold_line(row, clock)
+        return _group_line(row, clock)
     session = row
     if not session.complete:
         return _joined(summary(session), session.id)
@@ -68,13 +67,13 @@ def row_line(row: Row, clock: Clock) -> str:
     )
 
 
-def _fold_line(fold: Fold, clock: Clock) -> str:
-    newest, ends = fold.newest, (fold.oldest.started, fold.newest.started)
+def _group_line(group: RunGroup, clock: Clock) -> str:
+    newest, ends = group.newest, (group.oldest.started, group.newest.started)
     return _joined(
         str(newest.outcome),
-        f"{newest.type} × {words.count(len(fold.runs))}",
+        f"{newest.type} × {words.count(len(group.runs))}",
         " – ".join(words.dated(when, clock.zone) for when in ends if when),
-        words.duration(fold.took) if fold.took is not None else "",
+        words.duration(group.took) if group.took is not None else "",
     )
 
 

@@ -13,7 +13,7 @@ class Digits(Querying):
     async def _ask_for(self, text: str) -> None:
         """Change the query; the next key finds its rows."""
         self.show_only(text)
-        await self.sessions.at_rest()
+        await self.sessions.wait_idle()
 
     async def action_show_all(self) -> None:
         """No query."""

@@ -12,9 +12,9 @@ class Folded(Judging):
         """Open the fold under the cursor, or close the one that the run under it is of."""
         if unfolded := self._why_unfolded():
             self.say(unfolded)
-        elif not self.sessions.folds:
+        elif not self.sessions.is_grouped:
             self.say("Every run has a row of its own now; Z folds the good ones again.")
-        elif not await self.sessions.turn_fold():
+        elif not await self.sessions.toggle_group():
             self.say("Nothing folds here: only good runs in a row do.")
 
     async def action_fold_all(self) -> None:
@@ -22,10 +22,10 @@ class Folded(Judging):
         if unfolded := self._why_unfolded():
             self.say(unfolded)
             return
-        await self.sessions.fold_all(not self.sessions.folds)
+        await self.sessions.set_grouped(not self.sessions.is_grouped)
         self.say(
             "Good runs of a type in a row are one row."
-            if self.sessions.folds
+            if self.sessions.is_grouped
             else "Every run has a row of its own; Z folds the good ones again."
         )
 
@@ -35,4 +35,6 @@ class Folded(Judging):
             return "There is no list to fold yet."
         if not self.query_now.empty:
             return "What a query finds is never folded; 0 shows everything."
-        return "" if self.sessions.foldable else "Only the order newest first is folded; o changes the order."
+        return (
+            "" if self.sessions.can_group else "Only the order newest first is folded; o changes the order."
+        )

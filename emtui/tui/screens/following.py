@@ -139,7 +139,7 @@ class Following(Digits):
         self._tell_sight()
         self._tell_gap()
         self._by_hand = False
-        self.sessions.veiled = self.follow.health.freshness is not Freshness.FRESH
+        self.sessions.is_stale = self.follow.health.freshness is not Freshness.FRESH
         if seen is not None and seen is not before:
             self._show(seen, before)
         self.post_message(self.Looked())
@@ -157,7 +157,7 @@ class Following(Digits):
             self.post_message(self.Sighted())
 
     def _show(self, seen: Snapshot, before: Snapshot | None) -> None:
-        self.sessions.follows = self.is_current
+        self.sessions.is_following = self.is_current
         if before is None:
             self.read_again()
         self.snapshot = seen
@@ -188,7 +188,7 @@ class Following(Digits):
         if isinstance(problem, LogonRefused) and self.follow.health.after_outage:
             self.post_message(self.Refused())
         self.trouble = f"{what}{when}, L log on: {decided(problem)}"
-        self.sessions.veiled = True
+        self.sessions.is_stale = True
         self.post_message(self.Lost(str(problem), at, stopped=True))
         self._tell_sight()
         self.show_top()

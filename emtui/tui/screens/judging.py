@@ -59,7 +59,7 @@ def _load_modules() -> None:
     """Load what an assessment takes: a page that waits for its list has time for that."""
     import emtui.local.knowledge_base
     import emtui.monitor.assessment
-    import emtui.triage.folds
+    import emtui.triage.grouping
     import emtui.tui.formatting.assessment_text
     import emtui.tui.formatting.last_24h  # noqa: F401 - each of these is used once there is a list
 

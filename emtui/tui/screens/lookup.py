@@ -22,21 +22,22 @@ from emtui.monitor.poller import TimeSource
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
-from emtui.tui.fold_row import Row, tail
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.session_columns import Clock, session_columns
+from emtui.tui.screens.session_list.row_format import tail
+from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.walking import Walking
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.query_prompt import QueryPrompt
-from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
     from emtui.monitor.assessment import Assessment
     from emtui.triage.finding import Finding
+    from emtui.triage.grouping import ListRow
 
 
 class LookupScreen(Walking):
@@ -44,7 +45,7 @@ class LookupScreen(Walking):
 
     PLACE: ClassVar[Place] = Place.LOOKUP
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
-    AUTO_FOCUS = "SessionList"
+    AUTO_FOCUS = "SessionTable"
 
     order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
 
@@ -69,11 +70,11 @@ class LookupScreen(Walking):
         yield StatusLine(id="tally")
         yield StatusLine(id="query")
         yield self.prompt()
-        yield SessionList(id="sessions").data_bind(
+        yield SessionTable(id="sessions").data_bind(
             LookupScreen.snapshot,
             LookupScreen.order,
             LookupScreen.zone,
-            wanted=LookupScreen.query_now,
+            session_query=LookupScreen.query_now,
         )
         yield Paragraph(2, id="tail")
 
@@ -132,12 +133,16 @@ class LookupScreen(Walking):
         self.show_query()
         self.show_foot()
 
-    def on_sifted_selected_gone(self, event: SessionList.SelectedGone) -> None:
+    def on_session_table_selected_gone(self, event: SessionTable.SelectedGone) -> None:
         """A later list has not got the selected row: say where the selection moved to."""
         if event.is_listed and self.query_one(QueryPrompt).is_open:
             return
         why = "no longer matches" if event.is_listed else "is no longer listed"
-        where = "no row is left" if event.here is None else f"now selected: {self._named(event.here)}"
+        where = (
+            "no row is left"
+            if event.now_selected is None
+            else f"now selected: {self._named(event.now_selected)}"
+        )
         self.say(f"The selected run {why}; {where}.")
 
     def _named(self, run: Session) -> str:
@@ -147,8 +152,8 @@ class LookupScreen(Walking):
         return f"{run.type or run.name or run.id} {when}".rstrip()
 
     def show_row(self) -> None:
-        """The whole message of the row under the cursor, or what its fold holds; or what `a` led to."""
-        selected, row, (uid, finding) = self.sessions.under_cursor, self.sessions.row_here, self._pointed
+        """The whole message of the row under the cursor, or what its group holds; or what `a` led to."""
+        selected, row, (uid, finding) = self.sessions.under_cursor, self.sessions.selected_row, self._pointed
         if not selected or selected.uid != uid:
             self._pointed = (None, None)
         elif finding:
@@ -158,8 +163,8 @@ class LookupScreen(Walking):
         said = self._finding_text(finding) if finding else self._said_of(row) if row else ""
         self.query_one(Paragraph).show(said)
 
-    def _said_of(self, row: Row) -> str:
-        """The whole message of a run, after the note on what is known; what a fold holds."""
+    def _said_of(self, row: ListRow) -> str:
+        """The whole message of a run, after the note on what is known; what a group holds."""
         if self.snapshot is None:
             return ""
         known = self._acknowledgement_text(row) if isinstance(row, Session) else ""
@@ -250,9 +255,9 @@ class LookupScreen(Walking):
     # --- moving about -----------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the selected session; a fold shows its runs first."""
-        if self.sessions.selected and self.sessions.fold:
-            self.sessions.select_in_fold(self.sessions.selected.uid)
+        """Open the selected session; a group shows its runs first."""
+        if self.sessions.selected and self.sessions.selected_group:
+            self.sessions.open_group(self.sessions.selected.uid)
         elif self.sessions.selected:
             self.ctx.navigator.open_session(self.sessions.selected)
         else:
@@ -277,10 +282,10 @@ class LookupScreen(Walking):
 
     def action_stick(self) -> None:
         """Follow the top of the list, or stay with the selected run."""
-        self.sessions.sticks = not self.sessions.sticks
+        self.sessions.follow_top = not self.sessions.follow_top
         self.say(
             "The top of the list is followed while its first row is selected."
-            if self.sessions.sticks
+            if self.sessions.follow_top
             else "The selected run stays selected; new ones are counted."
         )
 
@@ -292,7 +297,7 @@ class LookupScreen(Walking):
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
         self.sessions.apply_pending()
-        row = self.sessions.row_here
+        row = self.sessions.selected_row
         if row and self.snapshot:
             from emtui.tui.formatting.plain_text import row_line
 
@@ -308,7 +313,7 @@ class LookupScreen(Walking):
         from emtui.lookup.pinned import pinned
         from emtui.tui.formatting.plain_text import Shown, list_text
 
-        shown = Shown(self.sessions.rows, snapshot, pinned(self.query_now), self.order, self.acknowledged)
+        shown = Shown(self.sessions.matching, snapshot, pinned(self.query_now), self.order, self.acknowledged)
         origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, shown, clock)
 
@@ -317,8 +322,8 @@ class LookupScreen(Walking):
 
     def action_elapsed(self) -> None:
         """When each run started, or how long ago."""
-        self.sessions.ages = not self.sessions.ages
-        self.say("How long ago each run started." if self.sessions.ages else "When each run started.")
+        self.sessions.shows_age = not self.sessions.shows_age
+        self.say("How long ago each run started." if self.sessions.shows_age else "When each run started.")
 
     def action_order(self) -> None:
         """By the next column."""

@@ -15,9 +15,9 @@ from emtui.tui.aid import offered_line
 from emtui.tui.commands import Place, hints
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.query_prompt import QueryPrompt
-from emtui.tui.widgets.session_list import SessionList
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import Pieces
 
@@ -43,9 +43,9 @@ class Querying(BaseScreen):
         return QueryPrompt(self._typed, self._query_closed, self.spares_the_line, self._offered, id="prompt")
 
     @property
-    def sessions(self) -> SessionList:
+    def sessions(self) -> SessionTable:
         """The list itself."""
-        return self.query_one(SessionList)
+        return self.query_one(SessionTable)
 
     # --- what a query means ---------------------------------------------------------
 
@@ -129,7 +129,7 @@ class Querying(BaseScreen):
 
     def _found(self) -> str:
         every = len(self.snapshot.sessions) if self.snapshot else 0
-        return words.place(self.sessions.found, every, "run") if self.snapshot else ""
+        return words.place(self.sessions.match_count, every, "run") if self.snapshot else ""
 
     def show_tally(self) -> None:
         """The line above the query."""
@@ -200,7 +200,7 @@ class Querying(BaseScreen):
         self.show_query()
         self.show_tally()
         self.show_foot()
-        await self.sessions.at_rest()
+        await self.sessions.wait_idle()
 
     def _keep(self, query: str) -> None:
         prompt, profile = self.query_one(QueryPrompt), self.ctx.logon.profile_name

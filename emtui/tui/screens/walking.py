@@ -64,9 +64,9 @@ class Walking(Folded):
         rows.move_to(row)
 
     async def _hop(self, wanted: Callable[[Session], bool], step: int, what: str) -> None:
-        if await self.sessions.hop(wanted, step):
+        if await self.sessions.select_next(wanted, step):
             return
-        again = await self.sessions.hop_round(wanted, step)
+        again = await self.sessions.select_next_wrapped(wanted, step)
         side = "below" if step > 0 else "above"
         self.say(
             f"No {what} {side} this one. {continued(step)}" if again else f"No other {what} in this list."
@@ -76,7 +76,7 @@ class Walking(Folded):
         """The run before or after of the same type, or the next or previous row."""
         if way in {"older", "newer"}:
             return self.snapshot.run_of_type(session, newer=way == "newer") if self.snapshot else None
-        return self.sessions.beside(session.uid, 1 if way == "next_row" else -1)
+        return self.sessions.neighbour(session.uid, 1 if way == "next_row" else -1)
 
     def action_older(self) -> None:
         """The run of the same type before this one."""

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Paste
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 
@@ -22,6 +23,8 @@ class TextInput(Input, inherit_css=False):
         Binding("alt+d,alt+delete", "delete_right_word", "delete the word at the right", show=False),
         Binding("alt+backspace", "delete_left_word", "delete the word at the left", show=False),
     ]
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """How wide the text is. The framework's own lays out the whole screen anew with every character."""
     COMPONENT_CLASSES: ClassVar[set[str]] = Input.COMPONENT_CLASSES
     DEFAULT_CSS = """
     TextInput { width: 1fr; height: 1; overflow: hidden; pointer: text; }

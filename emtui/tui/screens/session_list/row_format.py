@@ -1,4 +1,4 @@
-"""How a row of the list reads, whether it is a run or a fold of good ones.
+"""The text of a row of the list, whether it is a run or a group of successful ones.
 
 Pure: rows, times and widths in, pieces of text with their styles out.
 """
@@ -6,7 +6,7 @@ Pure: rows, times and widths in, pieces of text with their styles out.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 
@@ -16,31 +16,29 @@ from emtui.tui.formatting.session_columns import Clock, Column, cells_of, summar
 from emtui.tui.theme import FAINT, PLAIN
 
 if TYPE_CHECKING:  # loaded with the first list
-    from emtui.triage.folds import Fold
-
-Row: TypeAlias = "Session | Fold"
+    from emtui.triage.grouping import ListRow, RunGroup
 
 
-def row_cells(columns: tuple[Column[Session], ...], row: Row, clock: Clock) -> list[tuple[str, Style]]:
-    """The cells of a run, or of a fold."""
+def row_cells(columns: tuple[Column[Session], ...], row: ListRow, clock: Clock) -> list[tuple[str, Style]]:
+    """The cells of a run, or of a group."""
     if isinstance(row, Session):
         return cells_of(columns, row, clock)
-    return cells_of(tuple(_folded(column, row) for column in columns), row.newest, clock)
+    return cells_of(tuple(_grouped_column(column, row) for column in columns), row.newest, clock)
 
 
-def _folded(column: Column[Session], fold: Fold) -> Column[Session]:
-    """The column as it reads of a fold: of its newest run, with how many there are and since when."""
+def _grouped_column(column: Column[Session], group: RunGroup) -> Column[Session]:
+    """The column as it reads of a group: of its newest run, with how many there are and since when."""
 
     def cell(newest: Session, clock: Clock) -> tuple[str, Style]:
         match column.title:
             case "Type":
-                return times(newest.type or "", len(fold.runs), column.width), PLAIN
+                return times(newest.type or "", len(group.runs), column.width), PLAIN
             case "Took":
-                return words.duration(fold.took) if fold.took is not None else "", PLAIN
+                return words.duration(group.took) if group.took is not None else "", PLAIN
             case "×":
                 return "", PLAIN
             case "Message":
-                return span(fold, clock), FAINT
+                return span(group, clock), FAINT
             case _:
                 return column.cell(newest, clock)
 
@@ -56,9 +54,9 @@ def times(kind: str, number: int, width: int) -> str:
     return words.cut(kind, max(width - words.cells(count), 1)) + count
 
 
-def span(fold: Fold, clock: Clock) -> str:
+def span(group: RunGroup, clock: Clock) -> str:
     """From the first to the last start: `03:25–22:40`, `Sun 22:40 – 23:55`, `24 Oct – Sun 22:40`."""
-    began, last = fold.oldest.started, fold.newest.started
+    began, last = group.oldest.started, group.newest.started
     if began is None or last is None:
         return ""
     first, then = (_when(when, clock) for when in (began, last))
@@ -76,8 +74,8 @@ def _when(when: datetime, clock: Clock) -> str:
     return told[: len("22:40")] + told[len("22:40:03") :] if told.count(":") == 2 else told
 
 
-def tail(row: Row, clock: Clock) -> str:
-    """The whole message of a run; of a fold how many runs of what it holds, since when."""
+def tail(row: ListRow, clock: Clock) -> str:
+    """The whole message of a run; of a group how many runs of what it holds, since when."""
     if isinstance(row, Session):
         return summary(row)
     many = f"{words.count(len(row.runs))} good runs of {row.newest.type} in a row"
