@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.options import LaunchOptions
@@ -16,6 +16,7 @@ from emtui.tui.services.navigator import Navigator
 
 if TYPE_CHECKING:  # loaded with the first list
     from emtui.monitor.assessment import Assessment
+    from emtui.monitor.list_feed import ListState
 
 T = TypeVar("T")
 
@@ -81,6 +82,27 @@ class AppContext:
         """What the list says, once it was read and analyzed."""
         screen = self.navigator.list_screen
         return screen.assessment if screen else None
+
+    @property
+    def list_state(self) -> ListState:
+        """What is known of the list now; nothing before there is one."""
+        from emtui.monitor.list_feed import ListState
+
+        screen = self.navigator.list_screen
+        if screen is None:
+            return ListState()
+        return ListState(
+            snapshot=screen.snapshot,
+            health=screen.follow.health,
+            is_paused=screen.follow.paused,
+            is_requesting=screen.follow.is_requesting,
+            assessment=screen.assessment,
+        )
+
+    @property
+    def list_feed(self) -> Any:  # noqa: ANN401 - the list screen, until there is a feed
+        """Who owns the list; nothing before there is one."""
+        return self.navigator.list_screen
 
     @property
     def speed(self) -> float:
