@@ -58,6 +58,7 @@ from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
 from emtui.tui.commands import Command, Place
 from emtui.tui.formatting.assessment_text import finding_text
+from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screens.base import BaseScreen
@@ -70,19 +71,20 @@ from emtui.tui.screens.findings import FindingsScreen
 from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
 from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.lookup import LookupScreen
 from emtui.tui.screens.raw import RawPage
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.fact_list import FactList
 from emtui.tui.screens.session_detail.screen import SessionDetailScreen
+from emtui.tui.screens.session_list import screen
+from emtui.tui.screens.session_list.attention_lines import AttentionLines
+from emtui.tui.screens.session_list.query_bar import QueryInput
+from emtui.tui.screens.session_list.screen import SessionListScreen
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import THEME, WRONG
-from emtui.tui.widgets.attention_lines import AttentionLines
 from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
-from emtui.tui.widgets.query_prompt import QueryInput
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.text_input import TextInput
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
@@ -94,7 +96,7 @@ TIMEOUT = 30.0
 """Seconds after which something that was waited for will not come any more."""
 _POSITION = re.compile(r"(?:^| )([\d,]+(?:–[\d,]+)? of [\d,]+ [a-z]+)$")
 _SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
-    Place.LOOKUP: ("session_list", LookupScreen),
+    Place.LOOKUP: ("session_list", SessionListScreen),
     Place.DETAIL: ("session_detail", SessionDetailScreen),
     Place.DIFFERENCE: ("comparison", ComparisonScreen),
     Place.CHOICE: ("run_picker", RunPickerScreen),
@@ -114,7 +116,7 @@ _HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS
     Place.VIEW: BaseScreen,
     Place.EVERYWHERE: EmtuiApp,
 }
-_WORKERS = {"judge", "compare", "ask", "complete", "gather"}
+_WORKERS = {"compare", "ask", "complete", "gather"}
 """Groups of the workers that end by themselves, and change what is shown then."""
 W = TypeVar("W", bound=VirtualList)
 
@@ -276,13 +278,15 @@ class TuiDriver(RowsDriver):
         await self._pilot.pause()
         await self.wait_for(lambda: not self.is_busy())
         if self._list:
-            await self._list.sessions.wait_idle()
+            await self._list.table.wait_idle()
         await self._pilot.pause()
 
     def is_busy(self) -> bool:
         """Whether anything is being requested, assessed or explained, on any screen."""
         feeds = (page.feed for page in self._app.pages if isinstance(page, SessionDetailScreen))
         if any(feed.state.is_requesting or feed.is_explaining for feed in feeds):
+            return True
+        if self._list and self._list.feed.is_assessing:
             return True
         return any(page.busy for page in self._app.pages) or any(
             worker.group in _WORKERS and not worker.is_finished for worker in self._app.workers
@@ -295,9 +299,9 @@ class TuiDriver(RowsDriver):
     async def wait_listed(self, *, complete: bool = True) -> None:
         """Until the list has rows; and, if `complete`, until all that was requested for it has come."""
         await self.wait_for(lambda: self._list is not None and self._list.stands)
-        await self.wait_for(lambda: bool(self._listing.sessions.matching))
+        await self.wait_for(lambda: bool(self._listing.table.matching))
         if complete:
-            await self.wait_for(lambda: not self._listing.progress)
+            await self.wait_for(lambda: not self.progress())
 
     async def wait_assessed(self) -> None:
         """Until it is known what of the list needs attention."""
@@ -314,11 +318,11 @@ class TuiDriver(RowsDriver):
         return self._app.page
 
     @property
-    def _list(self) -> LookupScreen | None:
-        return cast("LookupScreen | None", self._app.navigator.list_view)
+    def _list(self) -> SessionListScreen | None:
+        return cast("SessionListScreen | None", self._app.navigator.list_view)
 
     @property
-    def _listing(self) -> LookupScreen:
+    def _listing(self) -> SessionListScreen:
         assert self._list is not None, "there is no list yet"
         return self._list
 
@@ -502,11 +506,11 @@ class TuiDriver(RowsDriver):
 
     def sessions(self) -> tuple[Session, ...]:
         """The sessions that the rows show, in their order; those that are grouped in one row, too."""
-        return tuple(self._listing.sessions.matching)
+        return tuple(self._listing.table.matching)
 
     def selected(self) -> Session | None:
         """The session under the cursor of the list."""
-        return self._listing.sessions.selected
+        return self._listing.table.selected
 
     def session(self) -> Session | None:
         """The session that the shown screen is about, or that its cursor stands on."""
@@ -518,15 +522,15 @@ class TuiDriver(RowsDriver):
 
     def row_value(self) -> ListRow | None:
         """What the row under the cursor stands for: a session, or a group of successful ones."""
-        return self._listing.sessions.selected_row
+        return self._listing.table.selected_row
 
     def is_group(self) -> bool:
         """Whether the row under the cursor stands for several sessions."""
-        return self._listing.sessions.selected_group is not None
+        return self._listing.table.selected_group is not None
 
     def progress(self) -> str:
         """How far the answer for the list has come; empty where none is waited for."""
-        return self._list.progress if self._list else ""
+        return self._list._progress if self._list else ""  # noqa: SLF001 - a part of a line
 
     def absence(self) -> str:
         """The line about what happened while nobody looked; empty where there is none."""
@@ -630,25 +634,25 @@ class TuiDriver(RowsDriver):
 
     def source(self) -> Source:
         """Who answers for the list."""
-        return self._listing.client
+        return self._listing.feed.source
 
     def use_clock(self, clock: ManualClock) -> None:
         """From now on the list is polled by this clock, which tells of sleep, too."""
-        self._listing.follow.clock = clock
-        self._listing.follow.read_clocks = clock.read_all
-        self._listing.touched()
+        self._listing.feed.poller.clock = clock
+        self._listing.feed.poller.read_clocks = clock.read_all
+        self._listing.feed.on_user_activity()
 
     def check_clocks(self) -> None:
         """Compare the clocks now, as the watch for sleep does by itself."""
-        self._listing.follow.check_clocks()
+        self._listing.feed.poller.check_clocks()
 
     def health(self) -> FeedHealth:
         """How well the server is known."""
-        return self._listing.follow.health
+        return self._listing.feed.poller.health
 
     def poll(self) -> None:
         """Let the next poll be due now."""
-        self._listing.follow.refresh()
+        self._listing.feed.poller.refresh()
 
     async def poll_once(self) -> None:
         """Let the next poll be due now, and come to its end, whatever comes of it."""
@@ -663,19 +667,20 @@ class TuiDriver(RowsDriver):
 
     def is_stale(self) -> bool:
         """Whether the list is older than it should be, but not yet lost."""
-        return self._listing.is_stale
+        return self._listing.feed.state.is_stale
 
     def is_lost(self) -> bool:
         """Whether the list is so old that nothing is known of the server."""
-        return self._listing.is_blind
+        return self._listing.feed.state.is_lost
 
     def is_paused(self) -> bool:
         """Whether nothing is requested by itself."""
-        return self._app.ctx.list_status().paused
+        return self._app.ctx.list_state.is_paused
 
     def show_progress(self, text: str) -> None:
         """Say that an answer for the list has come this far."""
-        self._listing.progress = text
+        vars(screen)["progress_text"] = (lambda *_: text) if text else progress_text
+        self._listing._show_tally()  # noqa: SLF001 - the line that it is in
 
     def record_titles(self) -> list[str]:
         """The titles that the terminal is given from now on, the newest last."""
@@ -717,12 +722,12 @@ class TuiDriver(RowsDriver):
             await self._app.pop_screen()
         await listing.restore()
         self._app.ctx.settings.wraps = self._app.ctx.settings.clocks = False
-        listing.sessions.shows_age, listing.sessions.follow_top, listing.order = False, True, DEFAULT_ORDER
+        listing.table.shows_age, listing.table.follow_top, listing.order = False, True, DEFAULT_ORDER
         if self.is_paused():
             await self.press("p")
         await listing.action_show_all()
-        await listing.sessions.set_grouped(True)
-        listing.sessions.move_to(0)
+        await listing.table.set_grouped(True)
+        listing.table.move_to(0)
         listing.handle_user_activity()
         await self.wait_for(lambda: not listing.busy)
 

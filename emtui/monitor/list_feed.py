@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -103,6 +103,16 @@ class ListState:
         return self.health.freshness
 
     @property
+    def is_stale(self) -> bool:
+        """Whether requests are overdue, but not for so long that the list is lost."""
+        return self.health.freshness is Freshness.STALE
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the list could not be had for so long that nothing is known of the server."""
+        return self.health.freshness is Freshness.LOST
+
+    @property
     def is_busy(self) -> bool:
         """Whether the list, or a session that it only names, is requested now."""
         return self.is_requesting or self.is_completing
@@ -194,6 +204,11 @@ class ListFeed:
     def idle_time(self) -> float:
         """Seconds for which nobody has pressed a key."""
         return self.poller.idle_time
+
+    @property
+    def is_assessing(self) -> bool:
+        """Whether the list is still being analyzed."""
+        return self._assessing.is_running or self._evaluating.is_running
 
     @property
     def last_activity(self) -> datetime | None:
@@ -428,12 +443,11 @@ class ListFeed:
 
     async def _complete(self, references: tuple[Session, ...]) -> None:
         """Request each of them, once, those on the screen first."""
-        visible, total = frozenset(self._visible), len(references)
+        total = len(references)
         count, learned = 0, list[Session]()
         self._publish(replace(self.state, is_completing=True))
         try:
-            ordered = sorted(references, key=lambda session: session.uid not in visible)
-            async with aclosing(self.source.complete(ordered)) as sessions:
+            async with aclosing(self.source.complete(self._visible_first(references))) as sessions:
                 async for session in sessions:
                     learned.append(session)
                     count += 1
@@ -445,6 +459,13 @@ class ListFeed:
             self._publish(replace(self.state, problem=self._unless_dismissed(str(error))))
         finally:
             self._publish(replace(self.state, is_completing=False, progress=None))
+
+    def _visible_first(self, references: tuple[Session, ...]) -> Iterator[Session]:
+        """All of them, in their order; what is on the screen when one is asked for comes first."""
+        left = {session.uid: session for session in references}
+        while left:
+            uid = next((uid for uid in self._visible if uid in left), None) or next(iter(left))
+            yield left.pop(uid)
 
     # --- clocks and absence -------------------------------------------------------
 

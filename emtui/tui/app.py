@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
+from contextlib import aclosing
 from datetime import datetime, tzinfo
-from functools import cached_property, partial
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.reactive import var
-from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.zone import SystemZone
 from emtui.tui.commands import COMMANDS, Place, bindings
-from emtui.tui.context import AppContext, ListStatus
+from emtui.tui.context import AppContext
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screen_factory import Screens
 from emtui.tui.screens.base import BaseScreen
@@ -32,10 +32,10 @@ from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.app_base import TerminalApp
 
 if TYPE_CHECKING:
-    from emtui.em.model import Session
-    from emtui.monitor.alert_policy import AlertPolicy
+    from emtui.em.source import Source
+    from emtui.local.remembered_logon import InteractionNeededError
+    from emtui.monitor.list_feed import ListFeed, ListState
     from emtui.monitor.recording.replay import Replay
-    from emtui.tui.screens.following import Following
     from emtui.tui.screens.login.screen import LoginScreen
     from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 
@@ -64,6 +64,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     ]
 
     zone: var[tzinfo] = var[tzinfo](SystemZone())
+    list_state: var[ListState | None] = var(None)
+    """What is known of the list now; every screen watches it."""
 
     def __init__(self, options: LaunchOptions) -> None:
         super().__init__(options.terminal)
@@ -72,19 +74,20 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         )
         self.set_reactive(EmtuiApp.zone, self.clock.zone)
         self.navigator = Navigator(self, options)
-        self.logon = LogonService(self, options, self.clock, self.navigator, self.first_paint)
+        self.logon = LogonService(self, options, self.clock, self, self.first_paint)
         self.clock.skew = lambda: self.logon.skew
         self.exporter = Exporter(self, options, self.logon)
         self.ctx = AppContext(
-            options, self, self.clock, self.logon, self.navigator, self.exporter, self._list_status
+            options, self, self.clock, self.logon, self.navigator, self.exporter, lambda: self.list_feed
         )
-        self.navigator.use(Screens(self.ctx))
+        self.screens = Screens(self.ctx)
+        self.navigator.use(self.screens)
+        self.list_feed: ListFeed | None = None
         self.viewed = LastViewed(self, options.now, lambda: self.logon.profile_name, self._viewed_at)
         self.alerts = AlertNotifier(self, self.clock, lambda: self.logon.connection.profile)
         self.open_command = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._stop_pressed = -PRESS_AGAIN
-        self._ring_later: Timer | None = None
 
     def on_mount(self) -> None:
         """Log on first; a recording is shown at once."""
@@ -99,18 +102,17 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if options.at_once and can_log_on(self.logon.connection):
             self.logon.show_list_first()
         else:
-            self.navigator.show_login(at_once=options.at_once)
+            self.show_login(at_once=options.at_once)
         self.set_interval(SAVE_EVERY_S, self.viewed.save_in_background)
 
     def _collect_garbage(self) -> None:
-        screen = self.navigator.list_screen
-        if screen is None or screen.follow.idle_time > gc_tuning.IDLE_S:
+        if self.list_feed is None or self.list_feed.idle_time > gc_tuning.IDLE_S:
             gc_tuning.collect_all()
 
     def _play(self, replay: Replay) -> None:
         self.logon.client = replay
         replay.on_end = lambda: self.set_timer(SHOWN_BY_THEN, partial(self._say_with_header, replay.ending))
-        self.navigator.show_list(replay)
+        self.show_list(replay)
 
     # --- what services need ---------------------------------------------------------
 
@@ -154,6 +156,8 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def _show_times_in(self, zone: tzinfo) -> None:
         self.zone = zone
+        if self.list_feed:
+            self.list_feed.set_zone(zone, self.clock.servers_zone)
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
@@ -164,56 +168,84 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     # --- the list -------------------------------------------------------------------
 
-    def _list_status(self) -> ListStatus:
-        screen = self.navigator.list_screen
-        if screen is None:
-            return ListStatus()
-        return ListStatus(
-            paused=screen.follow.paused,
-            stale=screen.is_stale,
-            blind=screen.is_blind,
-            is_read=screen.snapshot is not None,
-        )
+    def show_list(self, source: Source) -> None:
+        """A list of what this source has."""
+        self.list_feed = self.screens.list_feed(source, self.list_feed)
+        self._follow_list(self.list_feed)
+        self.navigator.show_list(self.list_feed)
 
-    def on_following_arrived(self) -> None:
-        """The first list has come: now what was waiting for it can be said, and opened."""
+    @work(exclusive=True, group="list feed", description="follow the list")
+    async def _follow_list(self, feed: ListFeed) -> None:
+        async with aclosing(feed.states()) as states:
+            async for state in states:
+                self._on_list_state(state)
+
+    def _on_list_state(self, state: ListState) -> None:
+        """Hand it to the screens, and do what is due by itself."""
+        before, self.list_state = self.list_state, state
+        self.alerts.notify(state.alerts)
+        for notice in state.notices:
+            self.say(notice)
+        if state.snapshot and (before is None or before.snapshot is None):
+            self._on_first_list()
+        if before and state.refusals > before.refusals:
+            self.logon.plan_second_try()
+        if before is None or state.is_lost is not before.is_lost:
+            self._show_title(is_lost=state.is_lost)
+        if state.assessment and self.list_feed:
+            self.navigator.open_first_view()
+
+    def _on_first_list(self) -> None:
+        """What was waiting for the first list can be said, and opened."""
         self.logon.show_warnings()
-        self.viewed.show_absence(self._show_absence_since)
+        if self.list_feed:
+            self.viewed.show_absence(self.list_feed.show_absence_since)
         self.navigator.open_target()
 
-    def _show_absence_since(self, since: datetime) -> None:
-        if screen := self.navigator.list_screen:
-            screen.was_left(since)
+    def _show_title(self, *, is_lost: bool) -> None:
+        profile = self.logon.connection.profile
+        if profile and profile.title:
+            self.set_terminal_title(f"emtui {profile.name}" + (": BLIND" if is_lost else ""))
 
     def record_activity(self) -> None:
-        """Somebody is there: what is new in the list has been seen."""
-        if screen := self.navigator.list_screen:
-            screen.touched()
+        """Somebody is at the keys."""
+        if self.list_feed:
+            self.list_feed.on_user_activity()
 
     def _viewed_at(self) -> datetime | None:
-        return self.navigator.list_screen.last_key if self.navigator.list_screen else None
-
-    def on_following_resumed(self) -> None:
-        """After sleep whatever runs is asked for at once, not only the list."""
-        for page in self.pages:
-            page.resumed()
+        return self.list_feed.last_activity if self.list_feed else None
 
     def on_session_detail_screen_learned(self, event: SessionDetailScreen.Learned) -> None:
         """The list knows it too."""
-        if screen := self.navigator.list_screen:
-            screen.learn({event.session.uid: event.session})
+        if self.list_feed:
+            self.list_feed.learn([event.session])
 
-    def on_following_refused(self) -> None:
-        """The directory behind the server may not be back yet."""
-        self.logon.plan_second_try()
+    # --- the logon ------------------------------------------------------------------
 
-    def on_judging_judged(self) -> None:
-        """Screens above the list that show what is thought of it show the latest."""
-        for page in self.pages:
-            page.judged()
-        screen = self.navigator.list_screen
-        is_free = self.navigator.is_shown(screen) and self.focused is screen.sessions
-        self.navigator.open_first_view(is_list_free=is_free)
+    def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
+        """The login; `at_once` it goes on with what is known, or with what `failed`."""
+        self.navigator.show_login(at_once=at_once, failed=failed)
+
+    def use_source(self, source: Source, *, poll: bool) -> None:
+        """The list that is there is requested from this source from now on; with `poll` at once."""
+        if self.list_feed and poll:
+            self.list_feed.use(source)
+        elif self.list_feed:
+            self.list_feed.source = source
+
+    async def close_all(self) -> None:
+        """Take away every screen, and the list with them."""
+        self.workers.cancel_group(self, "list feed")
+        self.list_feed = self.list_state = None
+        await self.navigator.close_all()
+
+    async def close_above_list(self) -> None:
+        """Take away every screen above the list."""
+        await self.navigator.close_above_list()
+
+    def show_header(self) -> None:
+        """Draw the first line of the screen that is shown."""
+        self.navigator.show_header()
 
     async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
         """Show the list."""
@@ -226,69 +258,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field."""
         self.navigator.paste(event.text)
-
-    # --- alerts ---------------------------------------------------------------------
-
-    @cached_property
-    def _alarm(self) -> AlertPolicy:
-        """What is to be told, by a clock that goes on while this computer sleeps."""
-        from emtui.monitor.alert_policy import AlertPolicy
-
-        return AlertPolicy(self._elapsed)
-
-    def _elapsed(self) -> float:
-        return self.navigator.list_screen.follow.elapsed if self.navigator.list_screen else 0.0
-
-    def _ring(self, known: Callable[[Session], bool] = lambda _: False) -> None:
-        """Tell what is due now; what is gathered is told as soon as it is due."""
-        self.alerts.notify(self._alarm.due(known))
-        if self._ring_later:
-            self._ring_later.stop()
-        waits = self._alarm.has_pending
-        self._ring_later = self.set_timer(self._alarm.seconds_left, self._ring_what_is_due) if waits else None
-
-    def _ring_what_is_due(self) -> None:
-        """The same once its time has come; what somebody has acknowledged meanwhile needs no telling."""
-        if self._alarm.has_pending:
-            screen = self.navigator.list_screen
-            known = screen.acknowledged if screen else None
-            self._ring(lambda run: known is not None and known.of(run) is not None)
-
-    def on_following_moved(self, event: Following.Moved) -> None:
-        """Runs are new or differ: new failures are told, wherever one is."""
-        from emtui.monitor.alert_policy import new_failures
-
-        screen = self.navigator.list_screen
-        if screen:
-            changes, assessment = event.changes, screen.assessment
-            suppressed = assessment.suppresses_alert if assessment else lambda _run, _changes: False
-            failures = new_failures(changes, screen.snapshot, lambda run: suppressed(run, changes))
-            self._alarm.on_failures(failures, self.clock.now(), self.logon.server_name)
-            self._ring()
-
-    def on_following_looked(self) -> None:
-        """A request has been made, or was overdue: what was gathered may be due."""
-        self._ring_what_is_due()
-
-    def on_following_sighted(self) -> None:
-        """The list is worth more or less than before: each first line says so, and the title, if wanted."""
-        self._show_headers()
-        if not self._list_status().blind:
-            self._alarm.on_recovered(self.clock.now())
-            self._ring_what_is_due()
-        profile = self.logon.connection.profile
-        if profile and profile.title:
-            self.set_terminal_title(
-                f"emtui {profile.name}" + (": BLIND" if self._list_status().blind else "")
-            )
-
-    def on_following_lost(self, event: Following.Lost) -> None:
-        """A request has failed, and the server cannot be reached any more."""
-        if self.navigator.list_screen:
-            self._alarm.on_lost(
-                event.at or self.clock.now(), self.logon.server_name, event.why, stopped=event.stopped
-            )
-            self._ring()
 
     # --- commands that work everywhere -----------------------------------------------
 
@@ -330,27 +299,24 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
             await self.run_action(name)
 
     def action_pause(self) -> None:
-        """Ask for nothing until the next p or r; or go on."""
-        if not self.navigator.list_screen:
+        """Request nothing until the next p or r; or go on."""
+        feed = self.list_feed
+        if feed is None:
             self.say("Nothing is asked for yet.")
             return
-        follow = self.navigator.list_screen.follow
-        follow.paused = not follow.paused
-        self.say("Paused: r asks once, p goes on." if follow.paused else "Going on.")
-        for page in self.pages:
-            page.set_paused(follow.paused)
+        feed.set_paused(not feed.state.is_paused)
+        self.say("Paused: r asks once, p goes on." if feed.state.is_paused else "Going on.")
 
     def action_health(self) -> None:
-        """How well the server is known, and what knowing it costs."""
-        if not self.navigator.list_screen:
+        """How well the server is known, and what requests cost it."""
+        if self.list_feed is None:
             self.say("Nothing is known yet: log on first.")
             return
         from emtui.tui.formatting.health_text import health
         from emtui.tui.formatting.session_columns import Clock
 
         clock = Clock(self.clock.now(), self.zone)
-        screen, client = self.navigator.list_screen, self.logon.client
-        text = health(screen.follow, client, clock, self.logon.second_try_at)
+        text = health(self.list_feed.state, self.logon.client, clock, self.logon.second_try_at)
         self.navigator.open_text(f"Health of {self.logon.server_name}", text)
 
     def action_clock(self) -> None:
@@ -362,7 +328,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if self.ctx.options.replay:
             self.say("This is a recording: there is nobody to log on to.")
         elif self.page.PLACE is not Place.LOGIN:
-            self.navigator.show_login()
+            self.show_login()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""

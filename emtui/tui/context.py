@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from emtui.monitor.history_cache import HistoryCache
 from emtui.tui.options import LaunchOptions
@@ -16,7 +16,7 @@ from emtui.tui.services.navigator import Navigator
 
 if TYPE_CHECKING:  # loaded with the first list
     from emtui.monitor.assessment import Assessment
-    from emtui.monitor.list_feed import ListState
+    from emtui.monitor.list_feed import ListFeed, ListState
 
 T = TypeVar("T")
 
@@ -43,16 +43,6 @@ class Terminal(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ListStatus:
-    """How far the list can be relied on now."""
-
-    paused: bool = False
-    stale: bool = False
-    blind: bool = False
-    is_read: bool = False
-
-
 @dataclass(slots=True)
 class ViewSettings:
     """How events are shown, in every session that is opened: kept while emtui runs."""
@@ -73,36 +63,28 @@ class AppContext:
     logon: LogonService
     navigator: Navigator
     exporter: Exporter
-    list_status: Callable[[], ListStatus]
+    current_feed: Callable[[], ListFeed | None]
     history: HistoryCache = field(default_factory=HistoryCache)
     settings: ViewSettings = field(default_factory=ViewSettings)
 
     @property
-    def assessment(self) -> Assessment | None:
-        """What the list says, once it was read and analyzed."""
-        screen = self.navigator.list_screen
-        return screen.assessment if screen else None
+    def list_feed(self) -> ListFeed | None:
+        """Who owns the list; nothing before there is one."""
+        return self.current_feed()
 
     @property
     def list_state(self) -> ListState:
         """What is known of the list now; nothing before there is one."""
-        from emtui.monitor.list_feed import ListState
+        from emtui.monitor.list_feed import ListState  # start-up time: the login needs none
 
-        screen = self.navigator.list_screen
-        if screen is None:
-            return ListState()
-        return ListState(
-            snapshot=screen.snapshot,
-            health=screen.follow.health,
-            is_paused=screen.follow.paused,
-            is_requesting=screen.follow.is_requesting,
-            assessment=screen.assessment,
-        )
+        feed = self.current_feed()
+        return feed.state if feed else ListState()
 
     @property
-    def list_feed(self) -> Any:  # noqa: ANN401 - the list screen, until there is a feed
-        """Who owns the list; nothing before there is one."""
-        return self.navigator.list_screen
+    def assessment(self) -> Assessment | None:
+        """What the list says, once it was read and analyzed."""
+        feed = self.current_feed()
+        return feed.state.assessment if feed else None
 
     @property
     def speed(self) -> float:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from emtui.em.model import Log, Session
     from emtui.em.source import Source
     from emtui.local.remembered_logon import InteractionNeededError, Offer
-    from emtui.monitor.backoff import PollSchedule
-    from emtui.monitor.poller import TimeSource
+    from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
 
 
@@ -28,25 +27,35 @@ class Screens:
     def __init__(self, ctx: AppContext) -> None:
         self._ctx = ctx
 
-    def session_list(self, source: Source) -> AnyScreen:
-        """The list."""
-        from emtui.tui.screens.lookup import LookupScreen
-
-        clocks, pace = self._clocks(), self._pace()
-        return LookupScreen(self._ctx, source, pace, clocks, *self._query())
-
-    def _clocks(self) -> TimeSource:
-        from emtui.monitor.poller import SystemTime
-
-        return self._ctx.options.replay or SystemTime(self._ctx.clock.now)
-
-    def _pace(self) -> PollSchedule:
+    def list_feed(self, source: Source, before: ListFeed | None) -> ListFeed:
+        """What owns the list of this source; it goes on with the alerts of the feed `before`."""
+        from emtui.em.address import Server
+        from emtui.local.knowledge_base import KnowledgeBase
         from emtui.monitor.backoff import PollSchedule
+        from emtui.monitor.list_feed import ListFeed
+        from emtui.monitor.poller import SystemTime
+        from emtui.tui.terminal.gc_tuning import young_generations_only
 
-        if self._ctx.options.replay:
-            return self._ctx.options.replay.pace
-        profile = self._ctx.logon.connection.profile
-        return PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+        options, clock, profile = self._ctx.options, self._ctx.clock, self._ctx.logon.connection.profile
+        usual = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
+        server = source.server
+        authority = server.ascii_authority if isinstance(server, Server) and options.remember else None
+        return ListFeed(
+            source,
+            lambda: KnowledgeBase(authority),
+            schedule=options.replay.pace if options.replay else usual,
+            clock=options.replay or SystemTime(clock.now),
+            zone=clock.servers_zone,
+            shown_zone=clock.zone,
+            alert_policy=before.alert_policy if before else None,
+            reading=lambda is_first: young_generations_only(freeze=is_first),
+        )
+
+    def session_list(self, feed: ListFeed) -> AnyScreen:
+        """The list."""
+        from emtui.tui.screens.session_list.screen import SessionListScreen
+
+        return SessionListScreen(self._ctx, feed, *self._query())
 
     def _query(self) -> tuple[lookup.Query, lookup.Order]:
         from emtui import lookup
@@ -58,14 +67,19 @@ class Screens:
         )
         return query, lookup.parse_order(options.order) if options.order else lookup.DEFAULT_ORDER
 
+    @property
+    def _source(self) -> Source:
+        source = self._ctx.logon.client
+        if source is None:
+            raise RuntimeError("nobody is logged on yet")
+        return source
+
     def session_feed(self, session: Session) -> SessionFeed:
         """What is known of a session that is opened."""
         from emtui.monitor.explainer import Explainer
         from emtui.monitor.session_feed import SessionFeed
 
-        ctx, source = self._ctx, self._ctx.logon.client
-        if source is None:
-            raise RuntimeError("a session was opened before anybody was logged on")
+        ctx, source = self._ctx, self._source
         explainer = Explainer(source, ctx.history)
         return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.speed)
 
@@ -97,13 +111,13 @@ class Screens:
         """One line per type."""
         from emtui.tui.screens.board import BoardScreen
 
-        return BoardScreen(self._ctx, self._ctx.navigator.list_screen)
+        return BoardScreen(self._ctx)
 
     def attention(self) -> AnyScreen:
         """All findings."""
         from emtui.tui.screens.findings import FindingsScreen
 
-        return FindingsScreen(self._ctx, self._ctx.navigator.list_screen)
+        return FindingsScreen(self._ctx)
 
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
@@ -111,7 +125,7 @@ class Screens:
         from emtui.tui.screens.preparing import Subject
 
         subject = Subject(session, log) if session else None
-        return HandOverScreen(self._ctx, self._ctx.navigator.list_screen, subject)
+        return HandOverScreen(self._ctx, self._source, subject)
 
     def text(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""

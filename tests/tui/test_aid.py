@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtui.lookup import Offers
-from emtui.tui.aid import Cycle, Recalled, offered_line
+from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
+from emtui.tui.screens.session_list.query_history import QueryHistory
 
 OFFERS = Offers(("CollectJob", "LicAutoUpdate"))
 
@@ -16,7 +17,7 @@ def line(found: tuple[str, ...], after: int, room: int) -> str:
 
 
 def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
-    cycle, text, cursor = Cycle(), "is:u", 4
+    cycle, text, cursor = CompletionCycle(), "is:u", 4
     seen = []
     for _ in range(3):
         text, cursor = cycle.step(text, cursor, OFFERS, 1) or ("", 0)
@@ -26,28 +27,28 @@ def test_tab_again_gives_the_next_word_and_after_the_last_the_first() -> None:
 
 
 def test_what_tab_gives_next_is_told_before_it_is_pressed() -> None:
-    cycle = Cycle()
+    cycle = CompletionCycle()
     assert cycle.offered("is:u", 4, OFFERS) == (("unseen", "unusual"), 0)
     cycle.step("is:u", 4, OFFERS, 1)
     assert cycle.offered("is:unseen", 9, OFFERS) == (("unseen", "unusual"), 1)
 
 
 def test_after_the_only_word_that_fits_tab_goes_on_to_what_may_follow() -> None:
-    cycle = Cycle()
+    cycle = CompletionCycle()
     assert cycle.step("sta", 3, OFFERS, 1) == ("state:", 6)
     assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
 
 
 def test_after_another_key_tab_begins_anew_from_what_stands_there() -> None:
-    cycle = Cycle()
+    cycle = CompletionCycle()
     assert cycle.step("", 0, OFFERS, 1) == ("state:", 6)
     cycle.forget()
     assert cycle.step("state:", 6, OFFERS, 1) == ("state:running", 13)
 
 
 def test_the_text_after_the_cursor_stays() -> None:
-    assert Cycle().step("is:st bs02", 5, OFFERS, 1) == ("is:stuck bs02", 8)
-    assert Cycle().step("message:bs", 10, OFFERS, 1) is None
+    assert CompletionCycle().step("is:st bs02", 5, OFFERS, 1) == ("is:stuck bs02", 8)
+    assert CompletionCycle().step("message:bs", 10, OFFERS, 1) is None
 
 
 def test_what_comes_next_is_marked_and_in_sight_however_little_room_there_is() -> None:
@@ -65,7 +66,7 @@ def test_the_marked_word_always_begins_within_the_line(found: list[str], data: s
 
 
 def test_what_was_typed_comes_back_after_the_newest() -> None:
-    recalled = Recalled()
+    recalled = QueryHistory()
     for query in ("a", "b", "a"):
         recalled.keep(query)
     assert recalled.queries == ("b", "a")
@@ -78,7 +79,7 @@ def test_what_was_typed_comes_back_after_the_newest() -> None:
 
 
 def test_what_stands_there_already_is_not_given_again() -> None:
-    recalled = Recalled()
+    recalled = QueryHistory()
     recalled.keep("older")
     recalled.keep("shown")
     assert recalled.earlier("shown") == "older"
@@ -86,12 +87,12 @@ def test_what_stands_there_already_is_not_given_again() -> None:
 
 
 def test_what_another_emtui_kept_is_older_than_ones_own_and_does_not_disturb() -> None:
-    recalled = Recalled()
+    recalled = QueryHistory()
     recalled.keep("mine")
-    recalled.know(("theirs", "both"))
+    recalled.merge(("theirs", "both"))
     assert recalled.earlier("") == "mine"
-    recalled.know(("theirs", "new", "mine"))
+    recalled.merge(("theirs", "new", "mine"))
     assert recalled.earlier("mine") == "both"
     recalled.begin()
-    recalled.know(("theirs", "new", "mine"))
+    recalled.merge(("theirs", "new", "mine"))
     assert recalled.queries == ("theirs", "new", "mine", "both")

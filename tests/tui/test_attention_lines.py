@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emtui.tui.widgets.attention_lines import fitting
+from emtui.tui.screens.session_list.attention_lines import fitting
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from emtui.em.errors import Changed, LogonRefused, Untrusted
 from emtui.em.tls import Certificate
-from emtui.tui.screens.following import decided
+from emtui.tui.formatting.list_text import decision_text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CERTIFICATE = Certificate(
@@ -15,12 +15,12 @@ CERTIFICATE = Certificate(
 
 
 def test_of_a_certificate_it_says_why_and_leaves_the_fingerprint_to_the_page_that_asks() -> None:
-    told = decided(Untrusted(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE))
+    told = decision_text(Untrusted(f"not trusted: compare it and give --pin {'ab' * 32}", CERTIFICATE))
     assert told == "This certificate is not trusted: it is self-signed. Nothing was sent."
-    told = decided(Changed(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, same_key=True))
+    told = decision_text(Changed(f"changed: give --pin {'ab' * 32}", CERTIFICATE, "12" * 32, same_key=True))
     assert "its public key is the same" in told
     assert "abab" not in told
 
 
 def test_of_anything_else_it_says_all() -> None:
-    assert decided(LogonRefused("em01 refused the logon.", "ops")) == "em01 refused the logon."
+    assert decision_text(LogonRefused("em01 refused the logon.", "ops")) == "em01 refused the logon."

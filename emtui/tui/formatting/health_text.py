@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from emtui import words
 from emtui.em.source import Source
-from emtui.monitor.feed_health import LARGE_SKEW, FeedHealth, Freshness, UnlistedPeriod
-from emtui.monitor.poller import Poller
+from emtui.monitor.feed_health import LARGE_SKEW, FeedHealth, UnlistedPeriod
+from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.session_columns import Clock
 
@@ -16,19 +16,19 @@ _COLLECTS = "CollectJob"
 _HOUR = 3600.0
 
 
-def health(follow: Poller, client: Source | None, clock: Clock, second_try: datetime | None = None) -> str:
+def health(state: ListState, client: Source | None, clock: Clock, second_try: datetime | None = None) -> str:
     """One fact a line, and the blind periods below; a refused logon may be sent once more then."""
-    lines = [f"{label:<16}{text}" for label, text in _facts(follow, client, clock) if text]
+    lines = [f"{label:<16}{text}" for label, text in _facts(state, client, clock) if text]
     if second_try:
         lines.append(f"{'Second logon':<16}once, at {words.moment(second_try, clock.zone)}")
-    lines += ["", "Blind periods", *(_periods(follow.health, clock) or ["  none since emtui was started"])]
-    if back := [step for step in reversed(follow.health.clock_steps) if step.by < timedelta()]:
+    lines += ["", "Blind periods", *(_periods(state.health, clock) or ["  none since emtui was started"])]
+    if back := [step for step in reversed(state.health.clock_steps) if step.by < timedelta()]:
         lines += ["", "This computer's clock was set back"]
         lines += [
             f"  by {words.duration(-step.by)}: {_span(step.at - step.by, step.at, 'to', clock)}"
             for step in back
         ]
-    if lacked := [_lacked(period, clock) for period in reversed(follow.health.unlisted_periods)]:
+    if lacked := [_lacked(period, clock) for period in reversed(state.health.unlisted_periods)]:
         lines += ["", "Runs no longer listed", *lacked]
     return "\n".join(lines)
 
@@ -55,9 +55,9 @@ def _lacked(period: UnlistedPeriod, clock: Clock) -> str:
     return f"  {_span(period.since, period.until, '–', clock)}: {runs}"
 
 
-def _facts(follow: Poller, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
-    seen, noted = follow.snapshot, follow.health
-    yield "List", _list(follow, clock)
+def _facts(state: ListState, client: Source | None, clock: Clock) -> Iterator[tuple[str, str]]:
+    seen, noted = state.snapshot, state.health
+    yield "List", _list(state, clock)
     if noted.problem:
         yield "Last problem", noted.problem
     if seen:
@@ -65,7 +65,7 @@ def _facts(follow: Poller, client: Source | None, clock: Clock) -> Iterator[tupl
         yield "Replaced", f"{words.counted(seen.replaced, 'character')} that XML does not allow"
         yield "Last collected", _collected(seen, clock)
         yield "Clocks", _clocks(noted.skew)
-    yield "Requests", _cost(follow)
+    yield "Requests", _cost(state)
     yield (
         "So far",
         (
@@ -81,17 +81,17 @@ def _facts(follow: Poller, client: Source | None, clock: Clock) -> Iterator[tupl
         yield "Certificate", f"valid until {until}, SHA-256 {certificate.sha256[:16]}…"
 
 
-def _list(follow: Poller, clock: Clock) -> str:
-    noted = follow.health
-    if follow.snapshot is None:
+def _list(state: ListState, clock: Clock) -> str:
+    noted = state.health
+    if state.snapshot is None:
         return "none yet"
-    as_of = words.moment(follow.snapshot.as_of, clock.zone)
+    as_of = words.moment(state.snapshot.as_of, clock.zone)
     if noted.lost_since:
         since = words.moment(noted.lost_since, clock.zone)
         return f"BLIND since {since}: {noted.failures_in_a_row} requests in a row"
-    lacking = len(follow.snapshot.unlisted.runs)
+    lacking = len(state.snapshot.unlisted.runs)
     what = f"{words.counted(lacking, 'run')} no longer listed," if lacking else "complete"
-    return f"{'STALE, ' if noted.freshness is Freshness.STALE else ''}{what} as of {as_of}"
+    return f"{'STALE, ' if state.is_stale else ''}{what} as of {as_of}"
 
 
 def _collected(seen: Snapshot, clock: Clock) -> str:
@@ -113,14 +113,14 @@ def _clocks(skew: timedelta | None) -> str:
     return f"the server's is {span} {way} this computer's: one of them is wrong; durations go by the server's"
 
 
-def _cost(follow: Poller) -> str:
+def _cost(state: ListState) -> str:
     """What following the list costs the server at this pace."""
-    if not follow.schedule.is_regular:
+    if state.interval is None:
         return "none: this is a recording"
-    cost, every = follow.health.last_cost, follow.interval
+    cost, every = state.health.last_cost, state.interval
     an_hour = _HOUR / every
     pace = f"every {words.pause(every)}: {an_hour:.0f} an hour"
-    if follow.paused:
+    if state.is_paused:
         return "paused: none"
     if cost is None:
         return pace

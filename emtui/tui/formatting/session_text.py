@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from emtui import words
 from emtui.em.model import Outcome, Session
 from emtui.monitor.absence_summary import AbsenceSummary
-from emtui.monitor.feed_health import ClockStep, Freshness
-from emtui.monitor.poller import Poller
+from emtui.monitor.feed_health import ClockStep
+from emtui.monitor.list_feed import ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM, Clock, took_text, unknown
@@ -57,23 +57,19 @@ def as_of_text(when: datetime, clock: Clock) -> str:
     return f"as of {f'{time} {offset}' if abs(clock.now - when) < words.DAY else whole}"
 
 
-def standing(follow: Poller, clock: Clock, width: int) -> Pieces:
-    """How old the list is, in words once that is too old; and how often it is asked for."""
-    pieces: Pieces = []
-    health, snapshot = follow.health, follow.snapshot
-    if follow.paused:
-        pieces.append(("PAUSED  ", BOLD))
-    if health.lost_since:
-        since = words.day_and_clock(health.lost_since, clock.now, clock.zone)
-        offset = words.zone_offset(health.lost_since, clock.zone)
-        return [*pieces, (f"BLIND since {since} {offset}", ALARM)]
-    if snapshot is None:
+def list_age(state: ListState, clock: Clock, width: int) -> Pieces:
+    """How old the list is, in words once that is too old; and how often it is requested."""
+    pieces: Pieces = [("PAUSED  ", BOLD)] if state.is_paused else []
+    if since := state.health.lost_since:
+        when, offset = words.day_and_clock(since, clock.now, clock.zone), words.zone_offset(since, clock.zone)
+        return [*pieces, (f"BLIND since {when} {offset}", ALARM)]
+    if state.snapshot is None:
         return [*pieces, (words.zone_offset(clock.now, clock.zone), PLAIN)]
-    if health.freshness is Freshness.STALE:
+    if state.is_stale:
         pieces.append(("STALE  ", ALARM))
-    pieces.append((as_of_text(snapshot.as_of, clock), PLAIN))
-    if width >= MEDIUM and not follow.paused and follow.schedule.is_regular:
-        pieces.append((f"  every {words.pause(follow.interval)}", PLAIN))
+    pieces.append((as_of_text(state.snapshot.as_of, clock), PLAIN))
+    if width >= MEDIUM and not state.is_paused and state.interval is not None:
+        pieces.append((f"  every {words.pause(state.interval)}", PLAIN))
     return pieces
 
 

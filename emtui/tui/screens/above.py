@@ -13,7 +13,6 @@ from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
     from emtui.monitor.assessment import Assessment
-    from emtui.tui.screens.lookup import LookupScreen
 
 
 def titled(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
@@ -26,14 +25,13 @@ def titled(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
 class AboveTheList(BaseScreen):
     """A page that rests on the list beneath."""
 
-    def __init__(self, ctx: AppContext, listing: LookupScreen) -> None:
+    def __init__(self, ctx: AppContext) -> None:
         super().__init__(ctx)
-        self.listing = listing
 
     @property
     def assessment(self) -> Assessment | None:
         """What the list beneath says."""
-        return self.listing.assessment
+        return self.ctx.assessment
 
     def show_thoughts(self) -> None:
         """Draw what the list beneath knows now."""
@@ -52,7 +50,8 @@ class AboveTheList(BaseScreen):
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this rests on."""
-        return self.listing.snapshot.as_of if self.listing.snapshot else None
+        snapshot = self.ctx.list_state.snapshot
+        return snapshot.as_of if snapshot else None
 
     def watch_zone(self) -> None:
         """Other times everywhere."""
@@ -61,8 +60,9 @@ class AboveTheList(BaseScreen):
 
     def action_ask(self) -> None:
         """Ask for the list now, and say here what the list beneath would say."""
-        if self.listing.follow.is_requesting:
+        if self.ctx.list_state.is_requesting:
             self.say("Already asking for the list.")
         else:
-            self.listing.action_ask()
+            if feed := self.ctx.list_feed:
+                feed.refresh()
             self.say("Asking for the list.")

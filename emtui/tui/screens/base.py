@@ -27,6 +27,7 @@ from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 if TYPE_CHECKING:
     from emtui.em.model import Log, Session
+    from emtui.monitor.list_feed import ListState
     from emtui.tui.formatting.open_command import Location
 
 SHORT = 20
@@ -79,12 +80,30 @@ class BaseScreen(Screen[Any]):
     def on_mount(self) -> None:
         """Draw the lines around the body."""
         self.watch(self.app, "zone", self.show_times_in, init=False)
+        self.watch(self.app, "list_state", self._on_list_state, init=False)
         self.show_top()
         self.show_foot()
 
     def as_of(self) -> datetime | None:
         """When the server said what this page shows."""
         return None
+
+    def _on_list_state(self, before: ListState | None, state: ListState | None) -> None:
+        if state is not None:
+            self.handle_list_state(before, state)
+
+    def handle_list_state(self, before: ListState | None, state: ListState) -> None:
+        """The list is another, or is known otherwise: show what is another than before."""
+        if before is None:
+            return
+        if state.is_paused is not before.is_paused:
+            self.set_paused(state.is_paused)
+        if state.health.freshness is not before.health.freshness:
+            self.show_top()
+        if state.assessment is not before.assessment:
+            self.judged()
+        if state.resumes > before.resumes:
+            self.resumed()
 
     def judged(self) -> None:
         """It is known anew how the types of the list stand: most pages show nothing of that."""
@@ -218,12 +237,13 @@ class BaseScreen(Screen[Any]):
     def standing(self) -> Pieces:
         """How old what is shown is: the absolute time of the last complete answer; the zone in any case."""
         as_of, zone = self.as_of(), self.zone
-        status = self.ctx.list_status()
-        pieces: Pieces = [("PAUSED  ", BOLD)] if status.paused else []
-        if status.blind:
-            pieces.append(("BLIND  ", ALARM))
-        elif status.stale:
-            pieces.append(("STALE  ", ALARM))
+        pieces: Pieces = []
+        if feed := self.ctx.list_feed:
+            pieces = [("PAUSED  ", BOLD)] if feed.state.is_paused else []
+            if feed.state.is_lost:
+                pieces.append(("BLIND  ", ALARM))
+            elif feed.state.is_stale:
+                pieces.append(("STALE  ", ALARM))
         if as_of:
             from emtui.tui.formatting.session_columns import Clock
             from emtui.tui.formatting.session_text import as_of_text
@@ -331,7 +351,7 @@ class BaseScreen(Screen[Any]):
 
     def action_hand_over(self) -> None:
         """Open the reports: a ticket, a summary, a bundle."""
-        if self.ctx.list_status().is_read:
+        if self.ctx.list_feed and self.ctx.list_state.snapshot:
             self.ctx.navigator.open_report()
         else:
             self.say("There is nothing to hand over before the list has come.")

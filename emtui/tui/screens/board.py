@@ -147,5 +147,5 @@ class BoardScreen(AboveTheList):
         if newest is None or newest.type is None:
             self.say("This type has not run within the last 30 days.")
             return
-        self.listing.narrow(term("type", newest.type))
+        self.ctx.navigator.show_query(term("type", newest.type))
         self.action_close()

@@ -71,7 +71,7 @@ class HandOverScreen(Preparing):
     def _emptiness(self) -> str:
         if self.stopped:
             return "It was stopped before this was there: q goes back, and H begins anew."
-        return f"asking {self.listing.client.server} for what is missing, Esc stops"
+        return f"asking {self.source.server} for what is missing, Esc stops"
 
     def on_virtual_list_cursor_moved(self, event: VirtualList.CursorMoved) -> None:
         """Another one is chosen, or a page of it was turned."""

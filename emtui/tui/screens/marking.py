@@ -19,8 +19,8 @@ from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
+    from emtui.monitor.list_feed import ListFeed
     from emtui.tui.screens.base import BaseScreen
-    from emtui.tui.screens.lookup import LookupScreen
 
 SIGN = "note:"
 HOW = "a ticket, or nothing; at its end until 08:00, until 7d"
@@ -38,8 +38,8 @@ class Pointed:
 
 async def mark_run(page: BaseScreen, session: Session | None) -> None:
     """Mark what there is to know of a run, or take its mark away; say so if there is nothing."""
-    listing = page.ctx.navigator.list_screen
-    assessment = listing.assessment if listing else None
+    listing = page.ctx.list_feed
+    assessment = page.ctx.assessment
     if listing is None or assessment is None:
         page.say(NOT_YET)
     elif session is None:
@@ -54,16 +54,16 @@ async def mark_run(page: BaseScreen, session: Session | None) -> None:
 
 async def mark_finding(page: BaseScreen, finding: Finding | None) -> None:
     """Mark what needs somebody, or take the mark away."""
-    listing = page.ctx.navigator.list_screen
-    if finding is None or listing is None or listing.assessment is None:
+    listing = page.ctx.list_feed
+    if finding is None or listing is None or page.ctx.assessment is None:
         page.say("There is nothing to mark.")
-    elif held := listing.assessment.mark_of(finding):
+    elif held := page.ctx.assessment.mark_of(finding):
         await _take(page, listing, held)
     else:
         await _ask(page, listing, Pointed(key_of(finding), finding.type))
 
 
-async def _take(page: BaseScreen, listing: LookupScreen, mark: Mark) -> None:
+async def _take(page: BaseScreen, listing: ListFeed, mark: Mark) -> None:
     if mark.file:
         page.say(f"Known by {the_file(mark)} of notes: it can only be taken out there.")
         return
@@ -72,7 +72,7 @@ async def _take(page: BaseScreen, listing: LookupScreen, mark: Mark) -> None:
         page.say(f"Known no more{f': {mark.note}' if mark.note else ''}. {problem}".rstrip())
 
 
-async def _ask(page: BaseScreen, listing: LookupScreen, pointed: Pointed) -> None:
+async def _ask(page: BaseScreen, listing: ListFeed, pointed: Pointed) -> None:
     """One line for the note and, at its end, until when; one that says less than is so now stands there."""
     before = page.focused
 
@@ -89,16 +89,17 @@ async def _ask(page: BaseScreen, listing: LookupScreen, pointed: Pointed) -> Non
     prompt = Prompt(lambda _: None, closed, page.spares_the_line, id="note")
     await page.mount(prompt, before="#foot")
     prompt.query_one(TextInput).placeholder = HOW
-    outgrown = listing.acknowledged.marks.get(pointed.of) if listing.acknowledged else None
+    assessment = page.ctx.assessment
+    outgrown = assessment.acknowledged.marks.get(pointed.of) if assessment else None
     prompt.open(outgrown.note if outgrown else "", before="", sign=SIGN)
     page.show_foot()
 
 
-async def _marked(page: BaseScreen, listing: LookupScreen, pointed: Pointed, text: str) -> bool:
+async def _marked(page: BaseScreen, listing: ListFeed, pointed: Pointed, text: str) -> bool:
     """Whether the mark was made; if the line cannot be read that is said, and nothing is lost."""
-    if listing.assessment is None:
+    if page.ctx.assessment is None:
         return True
-    now = listing.assessment.statuses.now
+    now = page.ctx.assessment.statuses.now
     zone = page.zone
     try:
         note, until = parse_note(clean(text), now=now, zone=zone)
@@ -107,9 +108,9 @@ async def _marked(page: BaseScreen, listing: LookupScreen, pointed: Pointed, tex
         return False
     mark = Mark(pointed.of, pointed.type, note, now, until)
     problem = await listing.acknowledge(mark)
-    assessment = listing.assessment
+    assessment = page.ctx.assessment
     if assessment.acknowledged and page.stands:
-        ends = ending(mark, assessment.acknowledged, formatter_for(assessment, listing.zone or page.zone))
+        ends = ending(mark, assessment.acknowledged, formatter_for(assessment, page.zone))
         told = f"Known {ends}; m takes that back."
         page.say(f"{told} {problem}".rstrip())
     return True

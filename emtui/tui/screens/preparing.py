@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import work
 
 from emtui import __version__
 from emtui.em.address import Server
 from emtui.em.model import Log, Session
+from emtui.em.source import Source
 from emtui.em.threads import beside
 from emtui.handover.bundle import bundle, name_of, name_of_shift
 from emtui.handover.case import Case, Origin
@@ -35,9 +35,6 @@ from emtui.tui.context import AppContext
 from emtui.tui.screens.above import AboveTheList
 from emtui.tui.services.report_builder import fetch_xml, fill_report
 from emtui.tui.widgets.choice_list import Choice
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.lookup import LookupScreen
 
 TICKET = Choice("1", "ticket, Markdown", "since when, where, what differs")
 PLAIN_TICKET = Choice("2", "ticket, plain", "the same for a mail or a chat")
@@ -73,8 +70,9 @@ class Subject:
 class Preparing(AboveTheList):
     """Asks for what is missing and keeps what has become of it: one text for each way."""
 
-    def __init__(self, ctx: AppContext, listing: LookupScreen, subject: Subject | None) -> None:
-        super().__init__(ctx, listing)
+    def __init__(self, ctx: AppContext, source: Source, subject: Subject | None) -> None:
+        super().__init__(ctx)
+        self.source = source
         self.subject = subject
         self.texts: dict[Choice, str] = {}
         self.begun: Origin | None = None
@@ -99,27 +97,27 @@ class Preparing(AboveTheList):
         self.show_chosen()
 
     def _origin(self, snapshot: Snapshot) -> Origin:
-        follow, server = self.listing.follow, self.listing.client.server
+        health, server = self.ctx.list_state.health, self.source.server
         return Origin(
             str(server),
             server.authority if isinstance(server, Server) else str(server),
             self.ctx.options.mark or "",
             __version__,
             snapshot.as_of,
-            snapshot.skew if follow.health.skew is not None else None,
+            snapshot.skew if health.skew is not None else None,
             Zones(self.ctx.options.zone or SystemZone(), self.ctx.logon.connection.servers_zone),
-            follow.health.lost_since,
+            health.lost_since,
         )
 
     def _shift(self, origin: Origin, assessment: Assessment) -> Shift:
-        periods = self.listing.follow.health.lost_periods
+        periods = self.ctx.list_state.health.lost_periods
         blind = tuple((one.since, one.until, one.why) for one in periods)
         statuses, findings = assessment.statuses, assessment.attention.findings
         return Shift(origin, assessment.sessions, statuses, findings, blind, assessment.acknowledged)
 
     def _withheld(self) -> Withheld:
         """Made anew each time: a logon may have been renewed meanwhile."""
-        return Withheld(self.listing.client.user)
+        return Withheld(self.source.user)
 
     @work(group="gather", description="summarize the shift")
     async def _summarize(self, shift: Shift) -> None:
@@ -130,7 +128,7 @@ class Preparing(AboveTheList):
     async def _gather(self, origin: Origin, assessment: Assessment, subject: Subject) -> None:
         command = self.ctx.exporter.command_for(subject.session)
         case = Case(origin, subject.session, subject.log, command=command)
-        explainer = Explainer(self.listing.client, self.ctx.history)
+        explainer = Explainer(self.source, self.ctx.history)
         self._case = case = await fill_report(explainer, assessment, case)
         withheld = self._withheld()
         told: tuple[Block, ...] = await beside(partial(ticket, case))
@@ -172,7 +170,7 @@ class Preparing(AboveTheList):
         case = self._case
         if case is None:
             raise RuntimeError("a bundle was wished for before the run was known")
-        wire = await fetch_xml(self.listing.client, case.session)
+        wire = await fetch_xml(self.source, case.session)
         withheld = self._withheld()
         return await beside(lambda: bundle(case, wire, versions(), withheld))
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:  # loaded with the first list
     from emtui import lookup
     from emtui.em.errors import Untrusted
     from emtui.em.model import Log, Session, Uid
-    from emtui.em.source import Source
     from emtui.local.remembered_logon import InteractionNeededError, Offer, Pinned
+    from emtui.monitor.assessment import Assessment
+    from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
     from emtui.triage.finding import Finding
     from emtui.tui.formatting.open_command import Location
@@ -86,6 +87,15 @@ class ListView(View, Protocol):
         """Whether this text is a query that names a field."""
         ...
 
+    def narrow(self, text: str) -> None:
+        """Show what matches this query, the newest first on top."""
+        ...
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody is typing a query."""
+        ...
+
     def offer(self, text: str) -> None:
         """Open the query line with this text."""
         ...
@@ -98,7 +108,7 @@ class ListView(View, Protocol):
 class ScreenFactory(Protocol):
     """Makes each screen, with what it needs of the application."""
 
-    def session_list(self, source: Source) -> AnyScreen:
+    def session_list(self, feed: ListFeed) -> AnyScreen:
         """The list."""
         ...
 
@@ -161,6 +171,7 @@ class Navigator:
         self._target = options.target
         self._view = None if options.target else options.view
         self._finding: Finding | None = None
+        self._feed: ListFeed | None = None
 
     def use(self, factory: ScreenFactory) -> None:
         """Make screens with this from now on."""
@@ -172,6 +183,10 @@ class Navigator:
         if self._make is None:
             raise RuntimeError("no screen can be made yet")
         return self._make
+
+    @property
+    def _assessment(self) -> Assessment | None:
+        return self._feed.state.assessment if self._feed else None
 
     # --- what is open -------------------------------------------------------------
 
@@ -190,11 +205,6 @@ class Navigator:
         """The list, if somebody is logged on."""
         lists = (cast("ListView", view) for view in self.views if view.PLACE is Place.LOOKUP)
         return next(lists, None)
-
-    @property
-    def list_screen(self) -> Any:  # noqa: ANN401 - the list, until its state comes as a value
-        """The list, if somebody is logged on."""
-        return self.list_view
 
     @property
     def location(self) -> Location | None:
@@ -218,9 +228,15 @@ class Navigator:
         """Show a certificate until a person pins it or leaves."""
         return cast("Pinned | None", await self._stack.push_screen_wait(self.make.certificate(error, offer)))
 
-    def show_list(self, source: Source) -> None:
-        """A list of what this source has."""
-        self.push(self.make.session_list(source))
+    def show_list(self, feed: ListFeed) -> None:
+        """The list that this feed has."""
+        self._feed = feed
+        self.push(self.make.session_list(feed))
+
+    def show_query(self, text: str) -> None:
+        """What matches this query, in the list."""
+        if self.list_view:
+            self.list_view.narrow(text)
 
     def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
         """The login; `at_once` it goes on with what is known, or with what `failed`."""
@@ -235,14 +251,6 @@ class Navigator:
         """Take away every screen above the list."""
         while self.views and self.list_view and not self.is_shown(self.list_view):
             await self._stack.pop_screen()
-
-    def use_source(self, source: Source, *, poll: bool) -> None:
-        """The list that is there asks this source from now on; with `poll` at once."""
-        screen = self.list_screen
-        if screen and poll:
-            screen.log_on_as(source)
-        elif screen:
-            screen.client = source
 
     def show_header(self) -> None:
         """Draw the first line of the screen that is shown."""
@@ -293,11 +301,11 @@ class Navigator:
         from emtui.em.model import Uid
         from emtui.lookup import ExactTarget
 
-        screen = self.list_screen
-        if screen is None or screen.assessment is None:
+        screen, assessment = self.list_view, self._assessment
+        if screen is None or assessment is None:
             self.view.say("The list has not been read yet.")
             return
-        runs = tuple(run for run in screen.assessment.runs_of(session.type) if run.uid != session.uid)
+        runs = tuple(run for run in assessment.runs_of(session.type) if run.uid != session.uid)
         if not runs:
             self.view.say(f"No other run of {session.type or 'its type'} is listed.")
             return
@@ -328,11 +336,10 @@ class Navigator:
 
     async def open_next_finding(self) -> None:
         """The next finding: its row in the list, or its run where one is open."""
-        screen = self.list_screen
-        if screen is None or screen.assessment is None:
+        screen, assessment = self.list_view, self._assessment
+        if screen is None or assessment is None:
             self.view.say(LIST_FIRST)
             return
-        assessment = screen.assessment
         was_last = assessment.is_last_finding(self._finding)
         finding = self._finding = assessment.next_finding(self._finding)
         if finding is None:
@@ -420,8 +427,8 @@ class Navigator:
         if target:
             self.go_to(target, self._options.compare, self._options.view)
 
-    def open_first_view(self, *, is_list_free: bool) -> None:
+    def open_first_view(self) -> None:
         """Open the screen above the list that emtui was started with, once, if nobody has gone elsewhere."""
         view, self._view = self._view, None
-        if view and is_list_free:
+        if view and self.list_view and self.is_shown(self.list_view) and self.list_view.is_free:
             self.open_overview() if view == "types" else self.open_attention()

@@ -104,7 +104,7 @@ class SessionDetailScreen(BaseScreen):
         log.clocks, log.wraps = self.ctx.settings.clocks, self.ctx.settings.wraps
         log.follows_end = session.running
         log.begins_at_trouble = session.outcome in TROUBLE
-        self.set_paused(self.ctx.list_status().paused)
+        self.set_paused(self.ctx.list_state.is_paused)
         self.judged()
         self._show_session()
         watching = self.feed.watch(self._show, lambda: self.is_current)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -11,14 +11,12 @@ from textual.binding import BindingType
 from textual.events import Key
 
 from emtui.lookup import BadQuery, Offers, without_key
-from emtui.tui.aid import NO_EARLIER, NO_RECENT, Cycle, Recalled
 from emtui.tui.commands import Place, bindings
+from emtui.tui.screens.session_list.query_completion import CompletionCycle
+from emtui.tui.screens.session_list.query_history import NO_EARLIER, NO_RECENT, QueryHistory
 from emtui.tui.theme import WRONG
 from emtui.tui.widgets.prompt import Closed, CountedPrompt, PromptInput
 from emtui.tui.widgets.text_input import TextInput
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.base import BaseScreen
 
 
 class Underline(Highlighter):
@@ -39,8 +37,8 @@ class QueryInput(PromptInput):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.QUERY)
 
     @property
-    def _prompt(self) -> QueryPrompt:
-        return cast("QueryPrompt", self.parent)
+    def _prompt(self) -> QueryBar:
+        return cast("QueryBar", self.parent)
 
     def on_key(self, event: Key) -> None:
         """Any other key takes what Tab gave."""
@@ -57,14 +55,14 @@ class QueryInput(PromptInput):
 
     def action_earlier(self) -> None:
         """A query that was kept before."""
-        self._prompt.recall(self._prompt.recalled.earlier(self.value))
+        self._prompt.recall(self._prompt.history.earlier(self.value))
 
     def action_later(self) -> None:
         """The one after it."""
-        self._prompt.recall(self._prompt.recalled.later(), "This is what you type now.")
+        self._prompt.recall(self._prompt.history.later(), "This is what you type now.")
 
 
-class QueryPrompt(CountedPrompt):
+class QueryBar(CountedPrompt):
     """A prompt that knows what may be typed: `offers` has what the list has."""
 
     FIELD = QueryInput
@@ -75,15 +73,17 @@ class QueryPrompt(CountedPrompt):
         closed: Closed,
         quiet: Callable[[], bool],
         offers: Callable[[], Offers],
+        say: Callable[[str], object],
         *,
         id: str | None = None,
     ) -> None:
         super().__init__(typed, closed, quiet, id=id)
         self._offers = offers
+        self._say = say
         self._wrong: BadQuery | None = None
         self._underline = Underline()
-        self.cycle = Cycle()
-        self.recalled = Recalled()
+        self.cycle = CompletionCycle()
+        self.history = QueryHistory()
 
     def on_mount(self) -> None:
         """From now on what is wrong can be seen."""
@@ -126,7 +126,7 @@ class QueryPrompt(CountedPrompt):
         """Show the line, with nothing wrong in it yet."""
         self.wrong = None
         self.cycle.forget()
-        self.recalled.begin()
+        self.history.begin()
         super().open(text, before, sign=sign)
 
     def complete(self, step: int) -> None:
@@ -141,10 +141,7 @@ class QueryPrompt(CountedPrompt):
     def recall(self, query: str | None, otherwise: str = NO_EARLIER) -> None:
         """Put a query that was kept in the place of what was typed."""
         if query is None:
-            self._say(otherwise if self.recalled.queries else NO_RECENT)
+            self._say(otherwise if self.history.queries else NO_RECENT)
         else:
             self._field.value = query
             self._field.cursor_position = len(query)
-
-    def _say(self, text: str) -> None:
-        cast("BaseScreen", self.screen).say(text)

@@ -1,7 +1,4 @@
-"""What helps while a query is typed: what Tab gives next, and the queries that were kept before.
-
-Pure: texts and places of the cursor in, the same out.
-"""
+"""What Tab gives next while a query is typed. Pure: texts and places of the cursor in, the same out."""
 
 from __future__ import annotations
 
@@ -10,13 +7,8 @@ from emtui.lookup import Completion, Offers, complete
 from emtui.tui.theme import FAINT, HERE, PLAIN
 from emtui.tui.widgets.virtual_list import Pieces
 
-MOST = 100
-"""Queries that are remembered."""
-NO_RECENT = "No query was kept yet: Enter keeps one."
-NO_EARLIER = "There is no earlier query."
 
-
-class Cycle:
+class CompletionCycle:
     """Tab, and Tab again: one word after the other in the place of what was typed."""
 
     def __init__(self) -> None:
@@ -47,52 +39,6 @@ class Cycle:
     def forget(self) -> None:
         """Another key was pressed: Tab begins anew from what stands there."""
         self._gave = None
-
-
-class Recalled:
-    """The queries that were kept, the newest last, and where one is among them."""
-
-    def __init__(self) -> None:
-        self.queries: tuple[str, ...] = ()
-        self._place: int | None = None
-        self._draft = ""
-
-    def know(self, queries: tuple[str, ...]) -> None:
-        """These are kept elsewhere, too; one who walks among them already is not disturbed."""
-        if self._place is None:
-            here = tuple(query for query in self.queries if query not in queries)
-            self.queries = (*queries, *here)[-MOST:]
-
-    def keep(self, query: str) -> None:
-        """The newest, from now on."""
-        self._place = None
-        if query:
-            self.queries = (*(other for other in self.queries if other != query), query)[-MOST:]
-
-    def begin(self) -> None:
-        """The line was opened: one stands after the newest."""
-        self._place = None
-
-    def earlier(self, text: str) -> str | None:
-        """The one before, if there is one that differs from what stands there."""
-        here = len(self.queries) if self._place is None else self._place
-        there = next((place for place in range(here - 1, -1, -1) if self.queries[place] != text), None)
-        if there is None:
-            return None
-        if self._place is None:
-            self._draft = text
-        self._place = there
-        return self.queries[there]
-
-    def later(self) -> str | None:
-        """The one after; after the newest, what was typed before one went back."""
-        if self._place is None:
-            return None
-        self._place += 1
-        if self._place < len(self.queries):
-            return self.queries[self._place]
-        self._place = None
-        return self._draft
 
 
 def offered_line(found: tuple[str, ...], after: int, room: int) -> Pieces:
