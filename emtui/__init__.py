@@ -1,7 +1,7 @@
 """emtui: the system sessions of Veeam Backup Enterprise Manager, in a terminal.
 
 `words`, `ascii` how durations, times, counts and widths are written; pure text.
-`em` Enterprise Manager as a library: model, errors, wire, client.
+`em` Enterprise Manager as a library: model, errors, codec, client.
 `lookup` a query, an order, a name of a session: what a person asks for; pure.
 `triage` thinking about sessions and events: what is usual, what deserves a look, what is different.
 `handover` what is given to others: tickets, summaries, bundles; pure.

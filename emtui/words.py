@@ -117,7 +117,9 @@ def _rounded(amount: float) -> str:
 
 def iso(when: datetime) -> str:
     """ISO 8601 in UTC: `2026-11-23T01:10:04.000000Z`; always as many digits, so that times sort as text."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def clock_short(when: datetime, now: datetime, zone: tzinfo) -> str:

@@ -21,8 +21,8 @@ from tui_driver import TuiDriver, listing_app, running_app
 from emtui.demo.app import USER, Settings, create_app
 from emtui.demo.world import World
 from emtui.em.address import Server, Trust
+from emtui.em.certificate import Certificate
 from emtui.em.errors import Untrusted
-from emtui.em.tls import Certificate
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.tui.options import LaunchOptions

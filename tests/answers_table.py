@@ -3,7 +3,7 @@
 `SERVER` stands for the host and port; an answer that has to do with what was requested names the whole
 URL. A case without a sentence is read as if nothing were odd about it. `at` is the request that is answered
 oddly, at its first time where `once` is true, else always; every other request is answered well.
-`test_answers.py` plays each case over real TLS, `test_any_answers.py` all of them in random order.
+`test_status_errors.py` plays each case over real TLS, `test_any_answers.py` all of them in random order.
 """
 
 # ruff: noqa: E501 - a sentence stands on one line, to be read as it is shown

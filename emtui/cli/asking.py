@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -115,6 +116,7 @@ def talk(
         async with await logged_on(there, password, insist=insist, say=say) as client:
             return await ask(client)
 
+    gc.freeze()  # a long list would have all that was loaded looked through again and again
     return asyncio.run(until_terminated(whole()))
 
 
@@ -133,9 +135,10 @@ async def logged_on(
         replace(there.connection, password=password),
         Refusals(insist, attended=prompts.somebody_there(), say=say),
     )
-    ending = client.certificate and client.certificate.ending(datetime.now(UTC))
-    if ending and streams.is_terminal(sys.stderr):
-        streams.narrate(f"the certificate of {there.server} {ending}")
+    if streams.is_terminal(sys.stderr):
+        ending = client.certificate and client.certificate.ending(datetime.now(UTC))
+        if ending:
+            streams.narrate(f"the certificate of {there.server} {ending}")
     return client
 
 

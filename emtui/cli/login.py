@@ -22,8 +22,8 @@ from emtui.local.paths import config_files
 from emtui.local.profiles import OFF, Profile, check_name
 
 if TYPE_CHECKING:
+    from emtui.em.certificate import Certificate
     from emtui.em.client import Client
-    from emtui.em.tls import Certificate
 
 PIN = "pin"
 """What a person types to trust exactly the certificate that is shown."""

@@ -17,6 +17,8 @@ from emtui import words
 from emtui.handover.records import Record, Value
 
 GAP = "  "
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+"""Made once: `json.dumps` makes one for every record."""
 _FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")
 """How a formula begins: after blanks too, and in full width, as spreadsheets read it."""
 
@@ -52,7 +54,7 @@ def as_object(record: Record, **parts: Sequence[Record] | None) -> str:
 
 
 def _json(record: Record) -> str:
-    return json.dumps(record, ensure_ascii=False)
+    return _ENCODER.encode(record)
 
 
 def as_csv(records: Iterable[Record], keys: Sequence[str]) -> str:

@@ -186,10 +186,10 @@ def _shown(
 ) -> str:
     if form == "table":
         return as_table(sessions, now, zone)
-    records = [session_record(session, server, now, known=session.uid in known) for session in sessions]
+    records = (session_record(session, server, now, known=session.uid in known) for session in sessions)
     match form:
         case "json":
-            return output.as_json(records)
+            return output.as_json(list(records))
         case "csv":
             return output.as_csv(records, SESSION_KEYS)
         case _:

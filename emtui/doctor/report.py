@@ -11,23 +11,24 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from emtui.doctor.shape import Place, form, in_utf8, lines, shape_of
+from emtui.doctor.shape import Place, form, lines, shape_of
 from emtui.doctor.there import AGENT
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.address import Server
 from emtui.em.charset import known
 from emtui.em.errors import EmError
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
+from emtui.em.list_download import LIST_PATH
 from emtui.em.logon import Credentials, Logon, Logons
 from emtui.em.model import Outcome, Session
 from emtui.em.proxy import Proxies
+from emtui.em.repair import sanitize
 from emtui.em.secret import Secret
 from emtui.em.threads import beside
 from emtui.em.transport import Timeouts, open_transport
 from emtui.local.connection import Connection
 from emtui.local.refusals import Refusals
 
-_LIST = "/api/systemSessions?format=Entity"
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 _PRODUCTS = ("Microsoft-HTTPAPI", "Microsoft-IIS", "Kestrel", "nginx", "Apache", "Emtui-Demo")
 _HEADERS = {
@@ -93,7 +94,7 @@ async def _log_off(exchange: Exchange, logon: Logon | None) -> None:
 
 
 async def _answers(exchange: Exchange, logon: Logon) -> AsyncIterator[Answered]:
-    entities = await _get(exchange, logon, _LIST, "GET /api/systemSessions?format=Entity")
+    entities = await _get(exchange, logon, LIST_PATH, "GET /api/systemSessions?format=Entity")
     yield entities
     yield await _get(exchange, logon, "/api/systemSessions", "GET /api/systemSessions")
     for what, session in _chosen(entities.sessions):
@@ -126,28 +127,28 @@ def _looked_at(answered: Answered, body: bytes, charset: str) -> Answered:
     """The same with the shape of its body, and what the questions need of it."""
     beginning = f"body: {_beginning(body)}"
     try:
-        body = in_utf8(body, charset)
-        told = tuple(lines(shape_of(body)))
-    except wire.Unreadable as problem:
+        body = sanitize(body, charset)
+        places = shape_of(body)
+    except xml_codec.Unreadable as problem:
         return replace(answered, told=(beginning, f"unreadable: {_why(problem)}"))
     return replace(
         answered,
-        told=(beginning, *told),
+        told=(beginning, *lines(places)),
         sessions=_read(body),
         starts=_starts(body),
-        events=_events(body) if answered.asked.endswith("/events") else "",
+        events=_events(body, places) if answered.asked.endswith("/events") else "",
     )
 
 
-def _why(problem: wire.Unreadable) -> str:
+def _why(problem: xml_codec.Unreadable) -> str:
     """Never its reason: that may quote the document."""
     return "cut" if problem.cut else "too large" if problem.too_large else "not a document of this API"
 
 
 def _read(body: bytes) -> tuple[Session, ...]:
     try:
-        return wire.read_list(body).sessions
-    except wire.Unreadable:
+        return xml_codec.read_list(body).sessions
+    except xml_codec.Unreadable:
         return ()
 
 
@@ -255,11 +256,10 @@ def _share(some: int, whole: int) -> str:
     return "always" if some == whole else "never" if not some else "sometimes"
 
 
-def _events(body: bytes) -> str:
+def _events(body: bytes, places: Mapping[str, Place]) -> str:
     try:
-        places: Mapping[str, Place] = shape_of(body)
-        log = wire.read_log(body)
-    except wire.Unreadable as problem:
+        log = xml_codec.read_log(body)
+    except xml_codec.Unreadable as problem:
         return f"unreadable: {_why(problem)}"
     times = [
         forms for path, place in places.items() if path.endswith("CreationTimeUTC") for forms in place.texts

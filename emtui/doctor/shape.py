@@ -15,7 +15,6 @@ from xml.parsers import expat
 
 from emtui.em.model import SESSION_TYPES, STATE_WORDS
 from emtui.em.prolog import Prolog, Unreadable
-from emtui.em.repair import Repair
 from emtui.em.text import brief
 
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -98,16 +97,10 @@ class Place:
     leaf: bool = True
 
 
-def in_utf8(body: bytes, charset: str = "") -> bytes:
-    """The document as the parser gets it, `charset` as its Content-Type names it; raises `Unreadable`."""
-    repair = Repair(charset)
-    return repair.feed(body) + repair.close()
-
-
 def shape_of(body: bytes) -> dict[str, Place]:
-    """Every path of the document, in the order in which they first stand; raises `Unreadable`."""
+    """Every path of a sanitized document, in the order in which they first stand; raises `Unreadable`."""
     prolog = Prolog()
-    if prolog.feed(in_utf8(body)) is None:
+    if prolog.feed(body) is None:
         prolog.close()
     places: dict[str, Place] = {}
     path: list[str] = []

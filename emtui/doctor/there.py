@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 from emtui import __version__
 from emtui.doctor.check import Check, fail, ok, skip, warn
-from emtui.em import answers, wire
+from emtui.em import status_errors
 from emtui.em.address import Server
-from emtui.em.arrival import Arrivals
 from emtui.em.client import read_root
 from emtui.em.dial import addresses_of
 from emtui.em.errors import EmError, NameUnknown, ProxyTrouble
 from emtui.em.exchange import LIST_LIMIT, Answer, Exchange
+from emtui.em.list_download import LIST_PATH, ListDownloader
 from emtui.em.logon import Credentials, Logon, Logons, check_user
 from emtui.em.proxy import Decision, Proxies
 from emtui.em.text import clean
@@ -171,18 +171,10 @@ async def _with_logon(way: Way) -> AsyncIterator[Check]:
 async def _rights(way: Way, logon: Logon) -> Check:
     began = time.monotonic()
     try:
-        path = "/api/systemSessions?format=Entity"
-        async with way.exchange.get(path, logon.token, LIST_LIMIT) as answer:
+        async with way.exchange.get(LIST_PATH, logon.token, LIST_LIMIT) as answer:
             if answer.status == 401:
-                raise answers.another_logon(answer.requested, answer.cookies)
-            if answer.lacks:
-                raise answers.too_old(answer.requested)
-            answer.expect("a list of system sessions")
-            try:
-                listing = await Arrivals().read(answer, None)
-            except wire.Unreadable as problem:
-                what = "a list of system sessions"
-                raise answers.bad_document(answer.requested, what, problem) from None
+                raise status_errors.another_logon(answer.requested, answer.cookies)
+            listing = await ListDownloader().read(answer)
             size = answer.received
     except EmError as problem:
         return fail("sessions", problem, time.monotonic() - began)

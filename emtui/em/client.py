@@ -18,12 +18,13 @@ from urllib.parse import quote
 
 import httpx
 
-from emtui.em import answers, wire
+from emtui.em import status_errors, xml_codec
 from emtui.em.address import Server, Trust
-from emtui.em.arrival import Arrivals
+from emtui.em.certificate import Certificate
 from emtui.em.clock import server_time, utc_now
 from emtui.em.errors import EmError, Gone, Nonsense, NotFound
 from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
+from emtui.em.list_download import LIST_PATH, ListDownloader
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
@@ -31,7 +32,6 @@ from emtui.em.secret import Secret
 from emtui.em.source import Progress, Receipt
 from emtui.em.text import clean
 from emtui.em.threads import beside
-from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, certificate, open_transport
 
 __all__ = ["Client", "Progress", "Receipt", "Timeouts", "certificate"]
@@ -40,7 +40,6 @@ T = TypeVar("T")
 
 AT_ONCE = 8
 """How many single sessions are asked for at the same time."""
-_LIST = "/api/systemSessions?format=Entity"
 _SESSION, _EVENTS = "a system session", "the events of a session"
 
 
@@ -55,7 +54,7 @@ class Client:
         self._exchange = exchange
         self._logons = logons
         self._timeouts = timeouts
-        self._arrivals = Arrivals()
+        self._downloader = ListDownloader()
         self._ended: dict[Uid, Session] = {}
         self._closed = False
         self.receipt: Receipt | None = None
@@ -128,36 +127,25 @@ class Client:
         The very same object as last time where nothing has changed.
         """
         began = asyncio.get_running_loop().time()
-        async with self._get(_LIST, LIST_LIMIT) as answer:
-            if answer.lacks and self.receipt is None:
-                raise answers.too_old(answer.requested)
-            answer.expect("a list of system sessions")
-            try:
-                listing = await self._arrivals.read(answer, progress)
-            except wire.Unreadable as problem:
-                what = "a list of system sessions"
-                raise answers.bad_document(answer.requested, what, problem) from None
+        async with self._get(LIST_PATH, LIST_LIMIT) as answer:
+            listing = await self._downloader.read(answer, progress)
             took = asyncio.get_running_loop().time() - began
-            self.receipt = Receipt(answer.received, took, answer.skew)
-            self._list(listing.sessions)
-            return listing
-
-    def _list(self, sessions: tuple[Session, ...]) -> None:
-        """Keep what is listed now, and what no longer is: the id of such a run is not wrong."""
-        if sessions is not self._listed:
-            uids = {one.uid for one in sessions}
-            self._unlisted |= {one.uid: one for one in self._listed if one.uid not in uids}
+        before, sessions = self._listed, listing.sessions
+        if sessions is not before:
+            self._unlisted |= await beside(lambda: _no_longer_listed(before, sessions))
             self._listed = sessions
+        self.receipt = Receipt(answer.received, took, answer.skew)
+        return listing
 
     async def session(self, uid: Uid) -> Session:
         """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
-        session = await self._one(_entity(uid), uid, _SESSION, wire.read_session)
+        session = await self._one(_entity(uid), uid, _SESSION, xml_codec.read_session)
         self._seen[find_guid(uid) or uid] = session
         return session
 
     async def events(self, uid: Uid) -> Log:
         """The log of one session, in Order. Raises `NotFound`."""
-        log = await self._one(f"{_path(uid)}/events", uid, _EVENTS, wire.read_log)
+        log = await self._one(f"{_path(uid)}/events", uid, _EVENTS, xml_codec.read_log)
         self._seen.setdefault(find_guid(uid) or uid, None)
         return log
 
@@ -248,7 +236,7 @@ class Client:
         renewed = await self._logons.renew(logon)
         async with self._exchange.get(path, renewed.token, limit) as answer:
             if answer.status == 401:
-                raise answers.another_logon(answer.requested, answer.cookies)
+                raise status_errors.another_logon(answer.requested, answer.cookies)
             yield answer
 
     async def _one(self, path: str, uid: Uid, what: str, read: Callable[[bytes, str, datetime], T]) -> T:
@@ -261,8 +249,8 @@ class Client:
             requested = answer.requested
         try:
             return await beside(lambda: read(body, charset, clock))
-        except wire.Unreadable as problem:
-            raise answers.bad_document(requested, what, problem) from None
+        except xml_codec.Unreadable as problem:
+            raise status_errors.bad_document(requested, what, problem) from None
 
     def _missing(self, uid: Uid, *, log: bool) -> NotFound:
         """404: of a session that was there before it is never the id that is wrong."""
@@ -306,30 +294,36 @@ class Client:
 
     def _of_one(self, problem: Nonsense, uid: Uid) -> str:
         """The sentence as it stands beside the session, where its long URL would hide what happened."""
-        url = answers.Requested(self.server, _entity(uid))
+        url = status_errors.Requested(self.server, _entity(uid))
         return f"the server {str(problem).removeprefix(f'{url} ')}"
 
 
 async def read_root(answer: Answer) -> str:
     """The API versions that the root names; raises where it is not that of Enterprise Manager."""
     if not answer.good:
-        raise answers.no_root(answer.requested, answer.status, answer.headers, answer.error_body)
+        raise status_errors.root_error(answer.error_response)
     answer.expect("the API root")
     body = await answer.body()
     try:
-        wire.read_root(body, answer.charset)
-    except wire.Unreadable as problem:
-        raise answers.not_enterprise_manager(
+        xml_codec.read_root(body, answer.charset)
+    except xml_codec.Unreadable as problem:
+        raise status_errors.not_enterprise_manager(
             answer.requested, answer.headers, body, f"something else ({problem.reason})"
         ) from None
     try:
-        return wire.versions(body, answer.charset)
-    except wire.Unreadable:
+        return xml_codec.versions(body, answer.charset)
+    except xml_codec.Unreadable:
         return ""
 
 
+def _no_longer_listed(before: Iterable[Session], now: Iterable[Session]) -> dict[Uid, Session]:
+    """What an earlier list had and this one has not: the id of such a run is not wrong."""
+    uids = {session.uid for session in now}
+    return {session.uid: session for session in before if session.uid not in uids}
+
+
 def _as_written(body: bytes, charset: str, _: datetime) -> str:
-    return wire.readable_xml(body, charset)
+    return xml_codec.readable_xml(body, charset)
 
 
 def _path(uid: Uid) -> str:

@@ -67,11 +67,6 @@ def read_error_body(body: bytes, content_type: str = "") -> ErrorBody:
     return found if found.is_document or "html" not in content_type.casefold() else ErrorBody()
 
 
-def read_error(body: bytes, content_type: str) -> str | None:
-    """The message of an `Error` body, XML or JSON, on one line; `None` for anything else. Never raises."""
-    return read_error_body(body, content_type).message or None
-
-
 def _json(body: bytes) -> ErrorBody:
     try:
         told = json.loads(body.decode("utf-8", "replace"))

@@ -37,8 +37,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # it loads cryptography, and errors are caught where nothing was ever asked
-    from emtui.em.tls import Certificate
+if TYPE_CHECKING:  # errors load before the first paint, where no certificate is needed
+    from emtui.em.certificate import Certificate
 
 
 class EmError(Exception):

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from emtui.em import answers, wire
+from emtui.em import status_errors, xml_codec
 from emtui.em.address import Server
-from emtui.em.answers import Requested
+from emtui.em.certificate import Certificate
 from emtui.em.charset import charset_in
 from emtui.em.clock import read_skew, server_time, utc_now
 from emtui.em.compression import CutOffError, DamagedError, Decoder, UnknownCodingError
@@ -29,9 +29,9 @@ from emtui.em.errors import BadAddress, Compressed, Cut, EmError, TimedOut
 from emtui.em.mishaps import REQUESTED, told
 from emtui.em.proxy import Decision
 from emtui.em.secret import SHOWN, Secret
+from emtui.em.status_errors import ErrorResponse, Requested
 from emtui.em.text import brief
 from emtui.em.times import read_http_date
-from emtui.em.tls import Certificate
 from emtui.em.transport import Timeouts, Transport, limits_of
 
 MIB = 1024 * 1024
@@ -73,7 +73,8 @@ class Answer:
         self._limit = limit
         self._ahead: list[bytes] = []
         self._is_blank = False
-        self._refused: wire.Unreadable | None = None
+        self._refused: xml_codec.Unreadable | None = None
+        self._error = xml_codec.ErrorBody()
         self._rest = self._decoded()
         self.status = response.status_code
         self.headers = response.headers
@@ -90,7 +91,7 @@ class Answer:
     @property
     def lacks(self) -> bool:
         """Whether it says that there is no such thing: a 404, but not a web page, which knows nothing."""
-        return self.status == 404 and not answers.is_page(self.headers, self.error_body)
+        return self.status == 404 and not status_errors.is_page(self.headers, self.error_body)
 
     @property
     def skew(self) -> timedelta | None:
@@ -133,16 +134,16 @@ class Answer:
         else:
             await self._take_error()
         if 300 <= self.status < 400:
-            raise answers.redirected(self.requested, self.status, self.headers.get("location", ""))
+            raise status_errors.redirected(self.requested, self.status, self.headers.get("location", ""))
 
     def expect(self, what: str) -> None:
         """Raise what this answer stands for, unless it is one that can hold `what`."""
         if not self.good:
-            raise self.trouble()
-        if self.status in answers.UNUSABLE or self._is_blank:
-            raise answers.not_sent(self.requested, self.status, what)
+            raise status_errors.error_of(self.error_response)
+        if self.status in status_errors.UNUSABLE or self._is_blank:
+            raise status_errors.not_sent(self.requested, self.status, what)
         if self._refused and self._refused.too_large:  # blanks without end are not waited for
-            raise answers.bad_document(self.requested, what, self._refused)
+            raise status_errors.bad_document(self.requested, what, self._refused)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes, decompressed; raises `TooLarge`, `Cut`, `Compressed`, `TimedOut`."""
@@ -163,9 +164,12 @@ class Answer:
         """What there is of an error's body, 64 KiB at most; trouble with it never hides the status."""
         return b"".join(self._ahead)
 
-    def trouble(self) -> EmError:
-        """The error that this answer, not a success, stands for."""
-        return answers.trouble(self.requested, self.status, self.headers, self.error_body, self.retry_after)
+    @property
+    def error_response(self) -> ErrorResponse:
+        """What this answer, not a success, says."""
+        return ErrorResponse(
+            self.requested, self.status, self.headers, self.error_body, self._error, self.retry_after
+        )
 
     async def close(self) -> None:
         """Leave what was not read."""
@@ -175,7 +179,7 @@ class Answer:
     def _check_head(self) -> Decoder:
         """What decodes the body; raises `Compressed` if nothing does, and `TooLarge`."""
         if self.expected is not None and self.expected > self._limit:
-            raise answers.too_large(self.requested, self._limit)
+            raise status_errors.too_large(self.requested, self._limit)
         try:
             return Decoder(self.headers.get("content-encoding", ""))
         except UnknownCodingError as unknown:
@@ -186,7 +190,7 @@ class Answer:
 
     async def _look(self) -> None:
         """See whether this is an `Error` document; what was read for that is not lost."""
-        beginning = wire.Beginning(self.charset)
+        beginning = xml_codec.Beginning(self.charset)
         async for chunk in self._rest:
             self._ahead.append(chunk)
             may_be = beginning.feed(chunk)
@@ -205,9 +209,9 @@ class Answer:
                     self._ahead.append(chunk)
                     if sum(map(len, self._ahead)) >= ERROR_MOST:
                         break
-        error = wire.read_error_body(self.error_body, self.headers.get("content-type", ""))
-        if error.is_document:
-            self.status = error.status or (0 if self.good else self.status)
+        self._error = xml_codec.read_error_body(self.error_body, self.headers.get("content-type", ""))
+        if self._error.is_document:
+            self.status = self._error.status or (0 if self.good else self.status)
 
     async def _decoded(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes, decompressed."""
@@ -222,7 +226,7 @@ class Answer:
                     for part in decoder.feed(piece):
                         size += len(part)
                         if size > self._limit:
-                            raise answers.too_large(self.requested, self._limit)
+                            raise status_errors.too_large(self.requested, self._limit)
                         yield part
                         await asyncio.sleep(0)  # a little unfolds to much, and others must have their turn
             decoder.close()
@@ -244,7 +248,7 @@ class Answer:
                 if clock() - began > _SLOW + self.received / _SLOWEST:
                     raise TimedOut(f"{self.requested} sends too slowly: try again, or see the line to it.")
                 if self.received > self._limit:
-                    raise answers.too_large(self.requested, self._limit)
+                    raise status_errors.too_large(self.requested, self._limit)
                 yield chunk
         if self.expected is not None and self.received < self.expected:
             got = f"{self.received:,} of {self.expected:,} bytes"

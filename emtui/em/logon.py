@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from emtui.em import answers, wire
+from emtui.em import status_errors, xml_codec
 from emtui.em.address import Server
-from emtui.em.answers import Requested
 from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, LogonRefused
 from emtui.em.exchange import TOKEN, Answer, Exchange
 from emtui.em.secret import Secret, is_one_line
+from emtui.em.status_errors import Requested
 from emtui.em.text import clean
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
@@ -152,15 +152,9 @@ class Logons:
     async def _sent(self) -> Logon:
         async with self._exchange.log_on(self._user, self._password) as answer:
             if answer.status == 401:
-                raise answers.logon_refused(answer.requested, self._user, answer.headers, answer.error_body)
+                raise status_errors.logon_refused(answer.error_response, self._user)
             if not answer.good:
-                raise answers.logon_trouble(
-                    answer.requested,
-                    answer.status,
-                    answer.headers,
-                    answer.error_body,
-                    answer.retry_after,
-                )
+                raise status_errors.logon_error(answer.error_response)
             return await self._read(answer)
 
     async def _read(self, answer: Answer) -> Logon:
@@ -168,11 +162,11 @@ class Logons:
         if not token:
             answer.expect("a logon")
         try:
-            told = wire.read_logon(await answer.body(), answer.charset)
-        except wire.Unreadable as problem:
+            told = xml_codec.read_logon(await answer.body(), answer.charset)
+        except xml_codec.Unreadable as problem:
             if not token:
-                raise answers.bad_document(answer.requested, "a logon", problem) from None
-            told = wire.LogonBody(user_name=None, session_id=None, href=None)
+                raise status_errors.bad_document(answer.requested, "a logon", problem) from None
+            told = xml_codec.LogonBody(user_name=None, session_id=None, href=None)
         if not token:
             token = _derived(answer.requested, told)
         return Logon(Secret(token), _id(told, answer.headers.get("location", "")))
@@ -199,7 +193,7 @@ def _again(refusal: Denied) -> Denied:
     return type(refusal)(str(refusal))
 
 
-def _derived(requested: Requested, told: wire.LogonBody) -> str:
+def _derived(requested: Requested, told: xml_codec.LogonBody) -> str:
     """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
     if told.session_id is None:
         raise BadDocument(
@@ -208,7 +202,7 @@ def _derived(requested: Requested, told: wire.LogonBody) -> str:
     return base64.b64encode(told.session_id.reveal().encode()).decode("ascii")
 
 
-def _id(told: wire.LogonBody, location: str) -> Secret | None:
+def _id(told: xml_codec.LogonBody, location: str) -> Secret | None:
     if told.session_id is not None and _ID.fullmatch(told.session_id.reveal()):
         return told.session_id
     found = _IN_HREF.search(told.href or "") or _IN_HREF.search(location)

@@ -171,6 +171,11 @@ class Session:
         """Whether the server says that it still runs."""
         return self.outcome is Outcome.RUNNING
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is known to have failed: never so of a bare reference."""
+        return self.complete and self.outcome is Outcome.FAILED
+
     def took(self, now: datetime) -> timedelta | None:
         """How long it ran, up to `now` if it still does; unknown without a start or an end.
 

@@ -120,6 +120,12 @@ class Repair:
         return _FFFD
 
 
+def sanitize(body: bytes, charset: str = "") -> bytes:
+    """A whole document as the parser gets it; raises `Unreadable`."""
+    repair = Repair(charset)
+    return repair.feed(body) + repair.close()
+
+
 _LINE_END = re.compile("\r\n?")
 _TAG = re.compile("""</?[^!?<>"'/](?:"[^"]*+"|'[^']*+'|[^<>"']++)*+>""")
 _IN_TAG = re.compile(f"""("[^"]*"|'[^']*')|[{INVISIBLE}{SELECTORS}]""")
@@ -132,8 +138,7 @@ def readable(body: bytes, charset: str = "") -> str:
     Without BOM and leading blanks, line ends as XML reads them; what is invisible or turns the text stands
     as a reference (in a tag, outside of values, where none may stand, as `_`).
     """
-    repair = Repair(charset)
-    text = (repair.feed(body) + repair.close()).decode().lstrip("\ufeff \t\r\n")
+    text = sanitize(body, charset).decode().lstrip("\ufeff \t\r\n")
     text = _LINE_END.sub("\n", text)
     if _INVISIBLE.search(text):
         text = _TAG.sub(lambda tag: _IN_TAG.sub(lambda part: part[1] or "_", tag.group()), text)

@@ -35,7 +35,7 @@ _WORD = 64
 _OFTEN = 200
 """Characters up to which a message may be that of many runs."""
 _UID = attrgetter("uid")
-_TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
+TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
 class Item(NamedTuple):
@@ -44,6 +44,29 @@ class Item(NamedTuple):
     name: str
     attributes: Mapping[str, str]
     texts: Mapping[str, str]
+
+
+class Rows:
+    """The rows of a list so far; `count` of them, also when they were given away.
+
+    No time of a row is after `last`.
+    """
+
+    def __init__(self, last: datetime) -> None:
+        self.found: list[Session] = []
+        self.last = last
+        self.count = 0
+
+    def take(self, item: Item) -> None:
+        """What is a row is one more."""
+        row = read_row(item, self.last)
+        if row is not None:
+            self.add(row)
+
+    def add(self, row: Session) -> None:
+        """One more row."""
+        self.found.append(row)
+        self.count += 1
 
 
 def read_row(item: Item, last: datetime = LATEST) -> Session | None:
@@ -69,7 +92,7 @@ def read_session(item: Item, last: datetime = LATEST) -> Session:
     bare = not item.texts and item.attributes.get("Type", "").endswith("Reference")
     if not bare and item.name not in REFERENCES:
         return _entity(item, uid, odd, last)
-    name = _text(item.attributes.get("Name"))
+    name = read_text(item.attributes.get("Name"))
     started = believable(time_in_name(name), last)
     return Session(uid, name, started=started, odd=_said(odd), complete=False)
 
@@ -88,14 +111,14 @@ def _entity(item: Item, uid: Uid, odd: list[str], last: datetime) -> Session:
     started = _time(item, "CreationTimeUTC", odd, last)
     return Session(
         uid,
-        name=_text(item.attributes.get("Name")),
-        type=_word(texts.get("SessionType")),
+        name=read_text(item.attributes.get("Name")),
+        type=read_word(texts.get("SessionType")),
         started=started,
         ended=end_of(started, _time(item, "EndTimeUTC", odd, last)),
-        state=_word(texts.get("State")),
-        result=_result(
-            _word(texts.get("Result/Result") or texts.get("Result")),
-            _text(texts.get("Result/Message")),
+        state=read_word(texts.get("State")),
+        result=result_of(
+            read_word(texts.get("Result/Result") or texts.get("Result")),
+            read_text(texts.get("Result/Message")),
             _canceled(texts.get("Result/IsCanceled"), odd),
         ),
         odd=_said(odd),
@@ -112,7 +135,9 @@ def read_event(item: Item, last: datetime = LATEST) -> Event | None:
     found = _ORDER.fullmatch(written)
     if found is None:
         odd.append(f"Order “{brief(written, 40)}”" if written.strip() else "no Order")
-    return Event(int(found.group(1)) if found else None, time, _text(item.texts.get("Message")), _said(odd))
+    return Event(
+        int(found.group(1)) if found else None, time, read_text(item.texts.get("Message")), _said(odd)
+    )
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -196,18 +221,18 @@ def _time(item: Item, name: str, odd: list[str], last: datetime) -> datetime | N
 
 
 def _canceled(text: str | None, odd: list[str]) -> bool:
-    told = False if text is None else _TRUTHS.get(text.strip().casefold())
+    told = False if text is None else TRUTHS.get(text.strip().casefold())
     if told is None:
         odd.append(f"IsCanceled “{brief(text or '', 40)}”")
     return bool(told)
 
 
-def _text(text: str | None) -> str | None:
+def read_text(text: str | None) -> str | None:
     """A text as it is, cleaned; nothing but blanks is none."""
     return clean(text) if text and not text.isspace() else None
 
 
-def _word(text: str | None) -> str | None:
+def read_word(text: str | None) -> str | None:
     """One of the server's words: the same few in thousands of rows, so each is kept once."""
     if not text:
         return None
@@ -219,7 +244,7 @@ def _known_word(text: str) -> str | None:
     return clean(text.strip()) or None
 
 
-def _result(word: str | None, message: str | None, canceled: bool) -> Result:
+def result_of(word: str | None, message: str | None, canceled: bool) -> Result:
     """Most runs come to one of a few results: each of those is kept once."""
     if message and len(message) > _OFTEN:
         return Result(word, message, canceled)

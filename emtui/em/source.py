@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from emtui.em.certificate import Certificate
 from emtui.em.model import Listing, Log, Session, Uid
-
-if TYPE_CHECKING:  # it loads cryptography, which the first screen must not wait for
-    from emtui.em.tls import Certificate
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,15 @@ class Target:
         self.ended = depth == 1
 
     def take(self, item: Item) -> None:
-        """One more item, wherever it was read."""
+        """One more item."""
+        self.count_item()
+        self._take(item)
+
+    def count_item(self) -> None:
+        """Count one more item, wherever it was read."""
         self.items_left -= 1
         if self.items_left < 0:
             raise Unreadable("it holds more than is read", too_large=True)
-        self._take(item)
 
     def close(self) -> None:
         """Nothing is left to give: every item was taken as it ended."""

@@ -1,4 +1,4 @@
-"""Whom we speak to: TLS contexts, pins, and certificates as a person may judge them.
+"""Whom we speak to: TLS contexts, pins, and what speaks against a certificate.
 
 Trust is the system's store or a CA file instead of it; a pin narrows it to one
 certificate, compared on the handshake, before a byte of a request is written.
@@ -11,21 +11,16 @@ import hashlib
 import ipaddress
 import ssl
 import sys
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from emtui.em.address import Server, Trust, without_zone
+from emtui.em.certificate import Certificate, day_text
 from emtui.em.errors import BadCaFile
 from emtui.em.text import clean
 
-SOON = timedelta(days=30)
-"""How long before its end a certificate is warned about."""
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine
     "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat, Fedora
@@ -37,44 +32,13 @@ _ISSUER_UNKNOWN = {2, 19, 20, 21}
 """X509_V_ERR_*: the issuer's certificate is missing, self-signed, not known here, or does not verify."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A server's certificate. `reason` says why it is not trusted, empty where nothing speaks against it.
-
-    `valid_from` and `valid_until` are the ends of time where the certificate cannot be read.
-    """
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    valid_from: datetime
-    valid_until: datetime
-    sha256: str
-    sha1: str
-    key_sha256: str
-    self_signed: bool
-    reason: str = ""
-
-    def ending(self, now: datetime) -> str | None:
-        """That it has expired, or will within 30 days: `expired on 3 Dec 2026`, `expires on 3 Dec 2026`."""
-        if self.valid_until < now:
-            return f"expired on {_day(self.valid_until)}"
-        if self.valid_until - now < SOON:
-            return f"expires on {_day(self.valid_until)}"
-        return None
-
-
 class NotVerified(Exception):
-    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*.
+    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*."""
 
-    `ca_file` is what it was verified against, unless that was the system's store.
-    """
-
-    def __init__(self, code: int, message: str, ca_file: Path | None = None) -> None:
+    def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.ca_file = ca_file
 
 
 class Met(Exception):
@@ -126,9 +90,12 @@ def trusting(trust: Trust, met: Callable[[bytes], None]) -> ssl.SSLContext:
 
     `met` is told the DER of every certificate that is trusted.
     """
-    context = verifying(trust.ca_file)
-    if trust.pin is not None:
+    if trust.pin is None:
+        context = verifying(trust.ca_file)
+    else:
         context = _unverified()
+        if trust.ca_file:
+            verifying(trust.ca_file)  # one that cannot be read is an error, whatever is pinned
     context.sslobject_class = _only(trust.pin, met)
     return context
 
@@ -193,78 +160,31 @@ def _store() -> Path | None:
     return next((store for store in map(Path, _STORES) if store.is_file()), None)
 
 
-def read_certificate(der: bytes) -> Certificate:
-    """The certificate as told in text, cleaned; one that cannot be read still has its fingerprints."""
-    bare = Certificate(
-        subject="(it cannot be read)",
-        issuer="(it cannot be read)",
-        names=(),
-        valid_from=datetime.min.replace(tzinfo=UTC),
-        valid_until=datetime.max.replace(tzinfo=UTC),
-        sha256=hashlib.sha256(der).hexdigest(),
-        sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
-        key_sha256="",
-        self_signed=False,
-    )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about what RFC 5280 forbids: a person decides on the rest
-            return _filled(bare, x509.load_der_x509_certificate(der))
-    except Exception:  # noqa: BLE001 - whatever a hostile certificate makes of the library
-        return bare
-
-
-def _filled(bare: Certificate, read: x509.Certificate) -> Certificate:
-    return replace(
-        bare,
-        subject=clean(read.subject.rfc4514_string()),
-        issuer=clean(read.issuer.rfc4514_string()),
-        names=_names(read),
-        valid_from=read.not_valid_before_utc,
-        valid_until=read.not_valid_after_utc,
-        key_sha256=_key(read),
-        self_signed=read.issuer == read.subject,
-    )
-
-
-def _names(read: x509.Certificate) -> tuple[str, ...]:
-    try:
-        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except Exception:  # noqa: BLE001 - none, twice the same, of a kind that nobody knows
-        return ()
-    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
-    return tuple(clean(name) for name in (*names.get_values_for_type(x509.DNSName), *addresses))
-
-
-def _key(read: x509.Certificate) -> str:
-    """SHA-256 of the public key; it stays when a certificate is renewed with the same key."""
-    try:
-        key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except Exception:  # noqa: BLE001 - a key of a kind that the library does not know
-        return ""
-    return hashlib.sha256(key).hexdigest()
-
-
 def judged(
-    certificate: Certificate, server: Server, now: datetime, problem: NotVerified | None = None
+    certificate: Certificate,
+    server: Server,
+    now: datetime,
+    problem: NotVerified | None = None,
+    ca_file: Path | None = None,
 ) -> Certificate:
     """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked.
 
-    Where a CA file was given and did not help, OpenSSL's own words are in it.
+    `ca_file` is what it was verified against, unless that was the system's store; then OpenSSL's own
+    words are in the reason.
     """
     told: list[str] = []
     if certificate.valid_until < now:
-        told.append(f"it expired on {_day(certificate.valid_until)}")
+        told.append(f"it expired on {day_text(certificate.valid_until)}")
     if now < certificate.valid_from:
-        told.append(f"it is valid only from {_day(certificate.valid_from)}")
+        told.append(f"it is valid only from {day_text(certificate.valid_from)}")
     if certificate.self_signed and (problem is None or problem.code in {_SELF_SIGNED, *_ISSUER_UNKNOWN}):
         told.append(_ITSELF)
     elif problem and problem.code in _ISSUER_UNKNOWN:
-        told.append("its issuer is not in the CA file" if problem.ca_file else _UNKNOWN)
+        told.append("its issuer is not in the CA file" if ca_file else _UNKNOWN)
     if not _names_match(certificate.names, server.host):
         told.append(f"it is not for the name {server.name}")
-    if problem and problem.ca_file:
-        told.append(f"with {problem.ca_file} OpenSSL says: {clean(problem.message).rstrip('.')}")
+    if problem and ca_file:
+        told.append(f"with {ca_file} OpenSSL says: {clean(problem.message).rstrip('.')}")
     elif problem and not told:
         told.append(clean(problem.message))
     return replace(certificate, reason=", ".join(told))
@@ -274,10 +194,6 @@ def next_step(certificate: Certificate) -> str:
     """What to do about a certificate that was judged; a CA file only where nothing else is wrong."""
     pin = f"compare its SHA-256 and give --pin {certificate.sha256}"
     return f"{pin}, or give --ca-file" if certificate.reason in {_ITSELF, _UNKNOWN} else pin
-
-
-def _day(when: datetime) -> str:
-    return f"{when.day} {when:%b %Y}"
 
 
 def _names_match(names: tuple[str, ...], host: str) -> bool:

@@ -7,7 +7,6 @@ what httpx and httpcore would log (URLs and headers, tokens among them) is silen
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -18,19 +17,18 @@ import httpcore
 import httpx
 
 from emtui.em.address import Server, Trust
+from emtui.em.certificate import Certificate
 from emtui.em.dial import Dialer, Place
 from emtui.em.errors import Broken, Changed, ClientCertificateWanted, EmError, PlainHttp, Untrusted
 from emtui.em.mishaps import PROBLEMS, is_odd_http, slow_head, told
 from emtui.em.proxy import Decision, Proxies, Proxy
 from emtui.em.threads import beside
 from emtui.em.tls import (
-    Certificate,
     Met,
     NotVerified,
     judged,
     looking,
     next_step,
-    read_certificate,
     trusting,
     verifying,
 )
@@ -57,21 +55,26 @@ class Transport(httpx.AsyncBaseTransport):
         self._decision = decision
         self._trust = trust
         self._place = Place(server, decision)
-        self._met: Certificate | None = None
+        self._shown = b""
+        self._certificate: Certificate | None = None
         self._context = trusting(trust, self._shook)
         self._pool = _pool(self._place, self._context)
         _log.debug("to %s", self._place.asked)
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed when we last shook hands."""
-        return self._met
+        """What the server showed when we last shook hands; read when it is first wanted."""
+        if self._shown and self._certificate is None:
+            self._certificate = _read(self._shown)
+        return self._certificate
 
     def _shook(self, der: bytes) -> None:
         """A handshake with a certificate that is trusted; few are not the one before."""
-        if self._met is None or self._met.sha256 != hashlib.sha256(der).hexdigest():
-            self._met = read_certificate(der)
-            _log.debug("certificate %s, valid until %s", self._met.sha256, self._met.valid_until)
+        if self._shown == der:
+            return
+        self._shown, self._certificate = der, None
+        if _log.isEnabledFor(logging.DEBUG) and (seen := self.certificate):
+            _log.debug("certificate %s, valid until %s", seen.sha256, seen.valid_until)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, its body still to be read."""
@@ -130,7 +133,7 @@ class Transport(httpx.AsyncBaseTransport):
         return False
 
     def _changed(self, der: bytes) -> Changed:
-        certificate = judged(read_certificate(der), self._server, datetime.now(UTC))
+        certificate = judged(_read(der), self._server, datetime.now(UTC))
         return Changed(
             f"The certificate of {self._place.name} is not the pinned one"
             f" (pinned {_short(self._trust.pin or '')}, now {_short(certificate.sha256)}):"
@@ -146,8 +149,8 @@ class Transport(httpx.AsyncBaseTransport):
             der = await _look(self._server, self._decision, limits)
         except EmError as other:
             return other
-        problem = NotVerified(failed.code, failed.message, self._trust.ca_file)
-        certificate = judged(read_certificate(der), self._server, datetime.now(UTC), problem)
+        now = datetime.now(UTC)
+        certificate = judged(_read(der), self._server, now, failed, self._trust.ca_file)
         return Untrusted(
             f"The certificate of {self._place.name} is not trusted: {certificate.reason};"
             f" {next_step(certificate)}.",
@@ -168,7 +171,7 @@ async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Tim
         raise PlainHttp(f"{server.authority} is asked in plain HTTP, which has no certificate: use https://.")
     silence()
     der = await _look(server, proxies.for_server(server), limits_of(timeouts))
-    return judged(read_certificate(der), server, datetime.now(UTC))
+    return judged(_read(der), server, datetime.now(UTC))
 
 
 async def _look(server: Server, decision: Decision, limits: dict[str, float | None]) -> bytes:
@@ -184,6 +187,12 @@ async def _look(server: Server, decision: Decision, limits: dict[str, float | No
         except PROBLEMS as problem:
             raise told(problem, place, request, began=False) from None
     raise Broken(f"{place.asked} showed no certificate: check the port.")
+
+
+def _read(der: bytes) -> Certificate:
+    from emtui.em.certificate_reader import read_certificate  # cryptography: a fifth of a command's start
+
+    return read_certificate(der)
 
 
 def limits_of(timeouts: Timeouts) -> dict[str, float | None]:

@@ -23,7 +23,7 @@ _untold: list[tuple[str, Path | NoState]] = []
 
 
 def place(error: BaseException) -> str:
-    """Kind and place: `ValueError at wire.py:12`."""
+    """Kind and place: `ValueError at xml_codec.py:12`."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"

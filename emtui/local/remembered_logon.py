@@ -20,7 +20,7 @@ from emtui.local.paths import config_files
 from emtui.local.profiles import OFF, BadConfig, Profile, check_name
 
 if TYPE_CHECKING:
-    from emtui.em.tls import Certificate
+    from emtui.em.certificate import Certificate
     from emtui.local.credentials import Kept
 
 

@@ -13,7 +13,7 @@ from enum import IntEnum
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from emtui.em.model import Outcome, Session
+from emtui.em.model import Session
 
 if TYPE_CHECKING:
     from emtui.monitor.changes import Changes
@@ -125,15 +125,11 @@ def new_failures(
 
     None that is `known` already; the one before it then does not count as a failure.
     """
-    fresh = [run for run in (*changes.added, *changes.changed) if _failed(run) and not known(run)]
+    fresh = [run for run in (*changes.added, *changes.changed) if run.has_failed and not known(run)]
     return tuple(run for run in fresh if snapshot and not _repeats(run, snapshot, known))
-
-
-def _failed(run: Session) -> bool:
-    return run.complete and run.outcome is Outcome.FAILED
 
 
 def _repeats(run: Session, snapshot: Snapshot, known: Callable[[Session], bool]) -> bool:
     """Whether the run of the same type before it failed, too, and nobody knew of that."""
     before = snapshot.run_before(run)
-    return before is not None and _failed(before) and not known(before)
+    return before is not None and before.has_failed and not known(before)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emtui.em.errors import EmError
-from emtui.em.model import Outcome, Session
+from emtui.em.model import Session
 from emtui.monitor.changes import Changes
 from emtui.monitor.feed_health import Freshness
 from emtui.monitor.poller import Poller
@@ -160,6 +160,6 @@ def _lacking(before: Snapshot, seen: Snapshot) -> Iterator[Line]:
 
 def lacks(runs: Sequence[Session]) -> str:
     """`193 runs no longer listed, 4 of them failed`."""
-    failed = sum(1 for run in runs if run.complete and run.outcome is Outcome.FAILED)
+    failed = sum(1 for run in runs if run.has_failed)
     counted = f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'} no longer listed"
     return f"{counted}, {failed:,} of them failed" if failed else counted

@@ -97,7 +97,7 @@ def _marked(found: Iterable[Finding], standing: Standings) -> Iterator[Finding]:
 
 def no_longer_listed(standing: Standings, runs: Sequence[Session]) -> NoLongerListed:
     """That these runs are not listed any more."""
-    failed = sum(1 for run in runs if run.complete and run.outcome is Outcome.FAILED)
+    failed = sum(1 for run in runs if run.has_failed)
     since = standing.unlisted.since if standing.unlisted else None
     every = sum(len(row.runs) for row in standing.types)
     return NoLongerListed(len(runs), failed, since or standing.now, max(every, len(runs)))

@@ -20,17 +20,8 @@ if TYPE_CHECKING:
     from emtui.tui.app import EmtuiApp
 
 
-SWITCH_S = 0.0005
-"""Seconds for which a thread that computes keeps the interpreter from the event loop.
-
-The loop lets go of it with each read, write and wait, dozens of times between a key and its paint;
-with Python's own 5 ms each of these waits so long while a list is parsed or assessed.
-"""
-
-
 def run(start: LaunchOptions) -> int:
     """Run emtui until the person leaves; 0 however they leave it, 143 after SIGTERM, 1 for our own fault."""
-    sys.setswitchinterval(SWITCH_S)
     query = background_color.for_this_terminal()
     try:
         app = _app(start, query)

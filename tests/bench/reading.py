@@ -12,7 +12,7 @@ from bench.server import listing
 from lxml import etree
 
 from emtui.em.model import Listing
-from emtui.em.wire import ListReader
+from emtui.em.xml_codec import ListReader
 
 SLICE = 128 * 1024
 

@@ -8,7 +8,7 @@ import pytest
 from rogue import GUID, PASSWORD, USER, identity, negative, rogue_beside, with_negative_serial
 from shell import Shell
 
-from emtui.em.tls import read_certificate
+from emtui.em.certificate_reader import read_certificate
 
 COMMANDS = (
     ("sessions",),

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from both_parsers import read_list
 
 from emtui.demo.documents import Documents
 from emtui.demo.play import NO_PLAYS, Plays, parse_plays
 from emtui.demo.world import World
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.model import Event, Session
 from emtui.em.text import clean
 
@@ -60,18 +61,19 @@ def expected_events(documents: Documents, true: Session) -> tuple[Event, ...]:
 def test_the_whole_list_is_read_back_equal(play: str) -> None:
     documents = Documents(BASE, parse_plays([play]))
     sessions = WORLD.sessions(NOON)
-    listing = wire.read_list(documents.listing(sessions, json=False))
+    listing = xml_codec.read_list(documents.listing(sessions, json=False))
     assert set(listing.sessions) == {expected(documents, session) for session in sessions}
     assert len(listing.sessions) == len(sessions)
     assert (listing.replaced > 0) == (play == "escape")
+    assert len(read_list(documents.listing(sessions[:200], json=False)).sessions) == 200
 
 
 @pytest.mark.parametrize("play", GUISES)
 def test_one_session_and_its_events_are_read_back_equal(play: str) -> None:
     documents = Documents(BASE, parse_plays([play]))
     for true in one_of_each():
-        assert wire.read_session(documents.session(true, json=False)) == expected(documents, true)
-        log = wire.read_log(documents.log(true, WORLD.log(true.uid, NOON), json=False))
+        assert xml_codec.read_session(documents.session(true, json=False)) == expected(documents, true)
+        log = xml_codec.read_log(documents.log(true, WORLD.log(true.uid, NOON), json=False))
         assert log.events == expected_events(documents, true)
 
 
@@ -79,14 +81,14 @@ def test_the_events_of_every_session_are_read_back_equal() -> None:
     documents = Documents(BASE, NO_PLAYS)
     for true in WORLD.sessions(NOON):
         log = WORLD.log(true.uid, NOON)
-        assert wire.read_log(documents.log(true, log, json=False)).events == log.events
+        assert xml_codec.read_log(documents.log(true, log, json=False)).events == log.events
 
 
 @pytest.mark.parametrize("plays", [NO_PLAYS, parse_plays(["prefix", "comments", "attribute-order=reversed"])])
 def test_references_are_read_back_as_incomplete_sessions(plays: Plays) -> None:
     documents = Documents(BASE, plays)
     sessions = WORLD.sessions(NOON)
-    listing = wire.read_list(documents.listing(sessions, json=False, references=True))
+    listing = read_list(documents.listing(sessions, json=False, references=True))
     assert {one.uid: one.name for one in listing.sessions} == {one.uid: one.name for one in sessions}
     assert not any(one.complete for one in listing.sessions)
 
@@ -94,7 +96,7 @@ def test_references_are_read_back_as_incomplete_sessions(plays: Plays) -> None:
 def test_odd_rows_cost_nobody_the_others() -> None:
     documents = Documents(BASE, parse_plays(["odd-row"]))
     sessions = WORLD.sessions(NOON)
-    listing = wire.read_list(documents.listing(sessions, json=False))
+    listing = read_list(documents.listing(sessions, json=False))
     assert len(listing.sessions) == len(sessions)
     assert listing.odd == 2
     assert len(set(listing.sessions) & set(sessions)) == len(sessions) - 2

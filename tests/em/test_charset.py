@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rogue import session_xml
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.charset import charset_in, known
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -19,7 +19,7 @@ def listing(declared: str, namespaces: str, name: str = NAME) -> str:
 
 
 def names_of(body: bytes, charset: str, step: int) -> tuple[set[str | None], int]:
-    reader = wire.ListReader(charset)
+    reader = xml_codec.ListReader(charset)
     for start in range(0, len(body), step):
         reader.feed(body[start : start + step])
     read = reader.close()

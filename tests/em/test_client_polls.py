@@ -17,7 +17,7 @@ from rogue import (
 )
 from talking import asking
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.client import Client, Receipt
 from emtui.em.errors import Cut, Gone, NotFound, ServerTrouble
 from emtui.em.model import uid_of
@@ -56,7 +56,7 @@ async def test_the_same_bytes_are_the_same_list_and_no_parser_sees_them(
     async with asking(tmp_path, Lists()) as client:
         first = await client.sessions()
         fed: list[bytes] = []
-        monkeypatch.setattr(wire.ListReader, "feed", lambda _, piece: fed.append(piece))
+        monkeypatch.setattr(xml_codec.ListReader, "feed", lambda _, piece: fed.append(piece))
         assert await client.sessions() is first
         assert fed == []
 
@@ -76,6 +76,7 @@ async def test_another_list_is_another_list_and_half_a_one_is_none(tmp_path: Pat
         lists.reply = reply("200 OK", list_xml(ROWS[1:]))
         second = await client.sessions()
         assert len(second.sessions) == len(first.sessions) - 1
+        assert {id(session) for session in second.sessions} < {id(session) for session in first.sessions}
         lists.reply = reply("200 OK", WHOLE[:-40])
         with pytest.raises(Cut):
             await client.sessions()

@@ -110,6 +110,12 @@ def test_a_run_that_runs_by_its_state_lasts_until_now_whatever_end_it_has() -> N
     assert read.took(NOON + timedelta(minutes=1)) == timedelta(minutes=1)
 
 
+def test_a_run_has_failed_if_its_outcome_is_known_to_be_that() -> None:
+    assert session("Failed").has_failed
+    assert not session("CompletedWarning").has_failed
+    assert not replace(session("Failed"), complete=False).has_failed
+
+
 def test_a_server_clock_ahead_of_ours_never_shows_a_negative_duration() -> None:
     assert session("InProgress").took(NOON - timedelta(seconds=2)) == timedelta()
 

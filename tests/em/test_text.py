@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.text import clean, guarded
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -79,5 +79,5 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_xml_to_read_shows_them_by_the_same_rule() -> None:
-    told = wire.readable_xml("<a b='⚠\ufe0fx\ufe0f'>می\u200cخواهم pay\u200cpal 👩\u200d👧</a>".encode())
+    told = xml_codec.readable_xml("<a b='⚠\ufe0fx\ufe0f'>می\u200cخواهم pay\u200cpal 👩\u200d👧</a>".encode())
     assert told == "<a b='⚠\ufe0fx&#xFE0F;'>می\u200cخواهم pay&#x200C;pal 👩\u200d👧</a>"

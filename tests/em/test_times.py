@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from both_parsers import read_list
 from rogue import (
     GOOD,
     Asked,
@@ -17,7 +18,7 @@ from rogue import (
 )
 from talking import asking
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.model import Outcome, Session
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
@@ -48,9 +49,9 @@ def read(started: str, ended: str, state: str = "Failed", result: str = "Failed"
     plain = head + row(started, ended, state, result) + "</SystemSessions>"
     odd = plain.replace("<State>", "<!-- not plain --><State>")
     single = row(started, ended, state, result, "SystemSession")
-    (session,) = wire.read_list(plain.encode(), clock=CLOCK).sessions
-    assert wire.read_list(odd.encode(), clock=CLOCK).sessions == (session,)
-    assert wire.read_session(single.encode(), clock=CLOCK) == session
+    (session,) = read_list(plain.encode(), clock=CLOCK).sessions
+    assert read_list(odd.encode(), clock=CLOCK).sessions == (session,)
+    assert xml_codec.read_session(single.encode(), clock=CLOCK) == session
     return session
 
 
@@ -103,14 +104,14 @@ def test_an_end_is_held_against_no_start_that_is_unknown() -> None:
 @pytest.mark.parametrize("name", ["1900-01-01 00:00:00", "9999-12-31 23:59:59", "2026-11-25 12:00:01"])
 def test_the_start_in_a_name_that_cannot_be_is_unknown(name: str) -> None:
     body = f'<EntityReferences {NS}><Ref Name="Collect Job @{name}" UID="{GUID}"/></EntityReferences>'
-    (session,) = wire.read_list(body.encode(), clock=CLOCK).sessions
+    (session,) = read_list(body.encode(), clock=CLOCK).sessions
     assert (session.started, session.odd) == (None, None)
 
 
 @pytest.mark.parametrize("never", NEVER)
 def test_the_time_of_an_event_that_cannot_be_is_unknown_and_not_odd(never: str) -> None:
     lines = f"<Events><CreationTimeUTC>{never}</CreationTimeUTC><Message>a</Message><Order>1</Order></Events>"
-    (event,) = wire.read_log(
+    (event,) = xml_codec.read_log(
         f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), clock=CLOCK
     ).events
     assert (event.time, event.message, event.odd) == (None, "a", None)

@@ -21,11 +21,12 @@ from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good,
 from talking import pump
 
 from emtui.em.address import Server, Trust
+from emtui.em.certificate_reader import read_certificate
 from emtui.em.client import Client, Timeouts, certificate
 from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.em.tls import read_certificate, trusting
+from emtui.em.tls import trusting
 
 DIRECT = Proxies()
 
@@ -118,12 +119,15 @@ async def test_plain_http_has_no_certificate_to_look_at() -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
-async def test_a_ca_file_without_a_certificate_is_told(tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize("pin", [None, "0" * 64])
+async def test_a_ca_file_without_a_certificate_is_told(
+    tmp_path: Path, content: bytes | None, pin: str | None
+) -> None:
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(BadCaFile, match=r"ca\.pem"):
-        await connect(1, Trust(ca_file=path))
+        await connect(1, Trust(path, pin))
 
 
 async def test_a_server_that_leaves_during_the_handshake_is_told() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from emtui.demo.documents import Documents
 from emtui.demo.play import Plays
 from emtui.demo.world import World
-from emtui.em import wire
+from emtui.em import xml_codec
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 MOST = 440
@@ -18,9 +18,9 @@ MOST = 440
 def test_a_session_weighs_hardly_more_than_what_only_it_has() -> None:
     world = World(1, NOW, 10_000)
     body = Documents("https://em01.example.net:9398/api", Plays()).listing(world.sessions(NOW), json=False)
-    wire.read_list(body)
+    xml_codec.read_list(body)
     tracemalloc.start()
-    listing = wire.read_list(body)
+    listing = xml_codec.read_list(body)
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept / len(listing.sessions) <= MOST

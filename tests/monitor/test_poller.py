@@ -150,25 +150,31 @@ async def test_what_a_person_must_decide_is_raised_and_counts_as_blind(problem: 
 async def test_paused_it_asks_only_on_a_wish() -> None:
     server = Server(took=0)
     follow = server.follow()
-    seen = 0
+    seen, came = 0, asyncio.Event()
 
     async def consume() -> None:
         nonlocal seen
         async with aclosing(follow.snapshots()) as looks:
             async for _ in looks:
                 seen += 1
+                came.set()
+
+    async def until(count: int) -> None:
+        async with asyncio.timeout(10):
+            while seen < count:
+                came.clear()
+                await came.wait()
 
     follow.paused = True
     task = asyncio.create_task(consume())
     for expected in (1, 2, 3):
+        await until(expected)
         for _ in range(50):
             await asyncio.sleep(0)
         assert seen == expected
         follow.refresh()
     follow.paused = False
-    for _ in range(50):
-        await asyncio.sleep(0)
-    assert seen > 5
+    await until(6)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -189,19 +195,19 @@ async def test_however_often_it_is_wished_for_there_is_one_request_at_a_time() -
 
 
 async def test_a_request_that_is_given_up_is_no_failure_and_the_next_one_comes() -> None:
-    held = asyncio.Event()
+    held, asking = asyncio.Event(), asyncio.Event()
     server = Server(took=0)
 
     async def ask() -> ListResponse:
         if len(server.asked) == 1:
             server.asked.append(server.clock.passed)
+            asking.set()
             await held.wait()
         return await server()
 
     follow = Poller(ask, PollSchedule(), server.clock)
     task = asyncio.create_task(after(follow, 3))
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await asyncio.wait_for(asking.wait(), 10)
     assert follow.stop()
     first, second, third = await task
     assert second is first

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from both_parsers import read_list
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from safety_tokens import unseen
 from tui_driver import RowsDriver, sessions_above_events
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.text import clean
 from emtui.monitor.snapshot import Snapshot
 
@@ -60,10 +61,10 @@ def assert_harmless(lines: RowsDriver) -> None:
 async def test_any_text_is_drawn_without_harm(seen: list[list[list[str]]], sought: str) -> None:
     async with sessions_above_events((WIDTH, 2 * ROWS + 4)) as (listed, log):
         for fields in seen:
-            read = wire.read_list(sessions(fields)).sessions
+            read = read_list(sessions(fields)).sessions
             assert len(read) == ROWS
             listed.show(Snapshot(read, NOON))
-            log.show(wire.read_log(events(fields)))
+            log.show(xml_codec.read_log(events(fields)))
             log.search(clean(sought))
             await log.pause()
             assert listed.row_count() == log.row_count() == ROWS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from emtui.em.certificate import Certificate
 from emtui.em.errors import Changed, LogonRefused, Untrusted
-from emtui.em.tls import Certificate
 from emtui.tui.formatting.list_text import decision_text
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

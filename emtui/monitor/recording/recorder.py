@@ -22,8 +22,8 @@ from emtui.monitor.recording.hiding import NOTHING, Hiding
 from emtui.monitor.recording.records import Asked, Failure, Full, Look, Read, Record, Unread, Writer
 
 if TYPE_CHECKING:
+    from emtui.em.certificate import Certificate
     from emtui.em.client import Client
-    from emtui.em.tls import Certificate
 
 _MOST_WAITING = 20_000
 """Records that a slow disk may be behind."""

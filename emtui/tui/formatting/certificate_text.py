@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emtui.em.errors import Changed, Untrusted
 
 if TYPE_CHECKING:
-    from emtui.em.tls import Certificate
+    from emtui.em.certificate import Certificate
 
 
 MEANING = (

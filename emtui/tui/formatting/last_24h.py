@@ -65,9 +65,7 @@ class Day:
         came_to = Counter(run.outcome for run in runs if run.complete)
         longer = snapshot.tally[Outcome.RUNNING] - came_to[Outcome.RUNNING]
         came_to[Outcome.RUNNING] += longer
-        failed = Counter(
-            _hour_of(run, first) for run in runs if run.complete and run.outcome is Outcome.FAILED
-        )
+        failed = Counter(_hour_of(run, first) for run in runs if run.has_failed)
         unsure = {_hour_of(run, first) for run in runs if not run.complete}
         lacking = {_hour_of(run, first) for run in _since(snapshot.unlisted.runs, first)}
         unsure |= lacking

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from emtui.em.address import Server
+    from emtui.em.certificate import Certificate
     from emtui.em.model import Listing, Log, Session, Uid
     from emtui.em.source import Progress, Receipt, Source
-    from emtui.em.tls import Certificate
 
 
 class LazySource:

@@ -276,6 +276,7 @@ async def connect(
 
 
 def _load_client(*, insist: bool) -> tuple[_LogOn, Gate, Gate]:
+    import emtui.em.certificate_reader  # noqa: F401 - the screens look at the certificate at once
     from emtui.em.logon import OPEN
     from emtui.local.logging_on import log_on
     from emtui.local.refusals import Refusals

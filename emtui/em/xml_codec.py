@@ -13,7 +13,7 @@ from datetime import datetime
 
 from emtui.em import rows
 from emtui.em.document import read_whole
-from emtui.em.error_body import Beginning, ErrorBody, read_error, read_error_body
+from emtui.em.error_body import Beginning, ErrorBody, read_error_body
 from emtui.em.list_reader import ListReader, read_list
 from emtui.em.model import Log, Session
 from emtui.em.prolog import Unreadable
@@ -29,7 +29,6 @@ __all__ = [
     "ListReader",
     "LogonBody",
     "Unreadable",
-    "read_error",
     "read_error_body",
     "read_list",
     "read_log",

@@ -7,11 +7,12 @@ import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
+from both_parsers import read_list
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
 from emtui.em.text import clean
-from emtui.em.wire import Unreadable
+from emtui.em.xml_codec import Unreadable
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 GUID = "11111111-2222-4333-8444-555555555555"
@@ -56,12 +57,12 @@ def listing(*rows: str, root: str = "SystemSessions") -> bytes:
 
 def only(document: bytes | str) -> Session:
     body = document if isinstance(document, bytes) else listing(document)
-    (session,) = wire.read_list(body).sessions
+    (session,) = read_list(body).sessions
     return session
 
 
 def single(inside: str, attributes: str = f'UID="{UID}"', root: str = "SystemSession") -> Session:
-    return wire.read_session(f"<{root} {NS} {attributes}>{inside}</{root}>".encode())
+    return xml_codec.read_session(f"<{root} {NS} {attributes}>{inside}</{root}>".encode())
 
 
 def started(text: str) -> datetime | None:
@@ -70,7 +71,7 @@ def started(text: str) -> datetime | None:
 
 def log(*lines: str) -> tuple[Event, ...]:
     inside = "".join(f"<Events>{line}</Events>" for line in lines)
-    return wire.read_log(f"<SystemSessionEvents {NS}>{inside}</SystemSessionEvents>".encode()).events
+    return xml_codec.read_log(f"<SystemSessionEvents {NS}>{inside}</SystemSessionEvents>".encode()).events
 
 
 def line(order: object, message: str, time: str = "2026-11-23T02:00:00.10110") -> str:
@@ -86,12 +87,12 @@ def test_a_session_in_a_list_is_read_whole(tag: str) -> None:
 
 
 def test_a_session_alone_is_read_whole() -> None:
-    assert wire.read_session(row(tag="SystemSession").encode()) == TRUE
+    assert xml_codec.read_session(row(tag="SystemSession").encode()) == TRUE
 
 
 def test_an_empty_list_is_a_list() -> None:
     for body in (b"<SystemSessions/>", listing(), b"<EntityReferences />"):
-        assert wire.read_list(body) == Listing(())
+        assert read_list(body) == Listing(())
 
 
 def test_the_list_is_sorted_newest_first_and_rows_without_a_start_are_last() -> None:
@@ -101,7 +102,7 @@ def test_the_list_is_sorted_newest_first_and_rows_without_a_start_are_last() -> 
         row(guid, started=f"{day}T00:00:00Z" if day else "") for guid, day in zip(guids, days, strict=True)
     ]
     for order in (rows, rows[::-1]):
-        got = [session.id[0] for session in wire.read_list(listing(*order)).sessions]
+        got = [session.id[0] for session in read_list(listing(*order)).sessions]
         assert got == ["1", "3", "0", "2", "4"]
 
 
@@ -142,7 +143,7 @@ def test_a_reference_whose_name_holds_no_time_has_no_start(name: str) -> None:
 def test_the_same_session_is_read_from_every_way_of_writing_it(change: tuple[str, str]) -> None:
     text = listing(row()).decode()
     assert text.count(change[0])
-    read = wire.read_list(text.replace(*change).encode())
+    read = read_list(text.replace(*change).encode())
     assert read.sessions == (TRUE,)
     assert read.replaced == 0
 
@@ -261,7 +262,7 @@ def test_an_unreadable_time_is_said_and_costs_nothing_else(text: str) -> None:
 
 
 def test_an_odd_row_costs_nobody_the_others() -> None:
-    read = wire.read_list(listing(row(started="half past"), row(OTHER)))
+    read = read_list(listing(row(started="half past"), row(OTHER)))
     assert [session.uid for session in read.sessions] == [uid_of(OTHER), UID]
     assert read.odd == 1
     assert read.sessions[1].ended == TRUE.ended
@@ -275,8 +276,8 @@ def test_a_row_without_uid_has_that_of_its_href() -> None:
 
 def test_a_row_without_uid_and_href_keeps_the_same_made_up_one_wherever_it_stands() -> None:
     nameless = row().replace(" UID=", " Nothing=").replace("/systemSessions/", "/elsewhere/")
-    first = wire.read_list(listing(nameless, row(OTHER))).sessions
-    second = wire.read_list(listing(row(OTHER), nameless)).sessions
+    first = read_list(listing(nameless, row(OTHER))).sessions
+    second = read_list(listing(row(OTHER), nameless)).sessions
     assert first == second
     assert [session.odd for session in first if session.uid != uid_of(OTHER)] == ["no UID"]
 
@@ -317,7 +318,7 @@ def test_of_copies_of_one_uid_the_one_that_ended_last_counts_else_the_last(
 ) -> None:
     rows = [one.replace("<State>", "<!-- --><State>") for one in copies] if odd else copies
     for others in ((), (row(OTHER),)):
-        read = wire.read_list(listing(*others, *rows)).sessions
+        read = read_list(listing(*others, *rows)).sessions
         assert [one.state for one in read if one.uid == UID] == [state]
         assert len(read) == 1 + len(others)
         assert [one.odd for one in read] == [None] * len(read), "it is not the fault of the row"
@@ -325,28 +326,28 @@ def test_of_copies_of_one_uid_the_one_that_ended_last_counts_else_the_last(
 
 def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:
     copies = [copy("InProgress", result="None"), copy("Failed", ENDED.format(9))]
-    first = wire.read_list(listing(row(OTHER), *copies))
-    assert wire.read_list(listing(copies[0], row(OTHER), copies[1])) == first
-    assert wire.read_list(listing(*copies, row(OTHER))) == first
+    first = read_list(listing(row(OTHER), *copies))
+    assert read_list(listing(copies[0], row(OTHER), copies[1])) == first
+    assert read_list(listing(*copies, row(OTHER))) == first
 
 
 def test_a_whole_copy_counts_before_a_bare_reference_of_the_same_uid() -> None:
     reference = f'<Ref UID="{UID}" Name="Collect Job @2026-11-23 02:00:00" Type="SystemSessionReference"/>'
     for rows in ((reference, row()), (row(), reference)):
-        assert wire.read_list(listing(*rows)).sessions == (TRUE,)
+        assert read_list(listing(*rows)).sessions == (TRUE,)
     again = reference.replace("02:00:00", "03:00:00")
     body = f"<EntityReferences {NS}>{reference}{again}</EntityReferences>".encode()
-    (session,) = wire.read_list(body).sessions
+    (session,) = read_list(body).sessions
     assert (session.name, session.complete) == ("Collect Job @2026-11-23 03:00:00", False)
 
 
 def test_the_same_row_twice_is_one_row() -> None:
-    assert wire.read_list(listing(row(), row(OTHER), row())) == wire.read_list(listing(row(OTHER), row()))
+    assert read_list(listing(row(), row(OTHER), row())) == read_list(listing(row(OTHER), row()))
 
 
 def test_a_session_of_another_family_is_shown_and_counted() -> None:
     uid = f"urn:veeam:BackupJobSession:{OTHER}"
-    read = wire.read_list(
+    read = read_list(
         listing(row(), f'<BackupJobSession UID="{uid}" Name="Nightly SQL"/>', "<Count>2</Count>")
     )
     assert read.sessions[0] == TRUE
@@ -358,7 +359,7 @@ def test_a_session_of_another_family_is_shown_and_counted() -> None:
 def test_what_an_attribute_must_write_as_a_reference_is_read_as_what_it_means() -> None:
     name = "a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x2F;&#38;"
     assert single("", f'UID="{UID}" Name="{name}"').name == "a & b <c> \"d\" 'e' /&"
-    assert wire.read_error(b'<Error Message="R&amp;D"/>', "application/xml") == "R&D"
+    assert xml_codec.read_error_body(b'<Error Message="R&amp;D"/>', "application/xml").message == "R&D"
 
 
 def test_a_uid_of_another_family_among_system_sessions_is_said() -> None:
@@ -395,7 +396,7 @@ def test_an_event_with_an_unreadable_time_is_odd_and_keeps_its_message() -> None
 
 def test_a_log_may_be_empty_or_of_another_spelling() -> None:
     assert log() == ()
-    read = wire.read_log(f"<Events><Event>{line(1, 'a')}</Event><Links/></Events>".encode())
+    read = xml_codec.read_log(f"<Events><Event>{line(1, 'a')}</Event><Links/></Events>".encode())
     assert [event.message for event in read.events] == ["a"]
     assert read.odd == 0
 
@@ -412,20 +413,20 @@ def test_a_message_of_a_megabyte_is_read() -> None:
     "illegal", ["\x1b", "\x00", "\ufffe", "&#x1B;", "&#27;", "&#0;", "&#xD800;", "&#65535;"]
 )
 def test_what_xml_forbids_is_replaced_and_counted(illegal: str) -> None:
-    read = wire.read_list(listing(row(state=f"a{illegal}b{illegal}")))
+    read = read_list(listing(row(state=f"a{illegal}b{illegal}")))
     assert read.sessions[0].state == "a\ufffdb\ufffd"
     assert read.replaced == 2
 
 
 def test_bytes_that_are_no_utf_8_are_replaced_and_counted() -> None:
     body = listing(row(state="MARK")).replace(b"MARK", b"\xe4\xff \xc3\xa4 \xef\xbf\xbd \xed\xa0\x80")
-    read = wire.read_list(body)
+    read = read_list(body)
     assert read.sessions[0].state == "\ufffd\ufffd ä \ufffd \ufffd\ufffd\ufffd"
     assert read.replaced == 5
 
 
 def test_a_reference_in_cdata_is_text() -> None:
-    read = wire.read_list(listing(row(state="<![CDATA[&#27;]]>&#27;<![CDATA[]]]]><![CDATA[>&#x1B;]]>")))
+    read = read_list(listing(row(state="<![CDATA[&#27;]]>&#27;<![CDATA[]]]]><![CDATA[>&#x1B;]]>")))
     assert read.sessions[0].state == "&#27;\ufffd]]>&#x1B;"
     assert read.replaced == 1
 
@@ -435,7 +436,7 @@ def test_a_reference_in_cdata_is_text() -> None:
 )
 def test_legal_references_stay(number: str) -> None:
     code = int(number[1:], 16) if number.startswith("x") else int(number)
-    read = wire.read_log(f"<Events><Events>{line(1, f'a&#{number};b')}</Events></Events>".encode())
+    read = xml_codec.read_log(f"<Events><Events>{line(1, f'a&#{number};b')}</Events></Events>".encode())
     assert read.events[0].message == clean(f"a{chr(code)}b")
     assert read.replaced == 0
 
@@ -452,7 +453,7 @@ def test_every_text_is_cleaned_once() -> None:
     assert session.result.message == f"{shown}\n\t␍"
     assert session.odd == f"UID “{shown}”, CreationTimeUTC “{shown}”"
     assert (
-        wire.read_log(f"<Events><Events>{line(1, evil)}</Events></Events>".encode()).events[0].message
+        xml_codec.read_log(f"<Events><Events>{line(1, evil)}</Events></Events>".encode()).events[0].message
         == shown
     )
 
@@ -503,7 +504,7 @@ def test_cleaning_shows_what_would_hide_or_move(text: str, shown: str) -> None:
 )
 def test_another_document_is_one_clear_reason(body: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        wire.read_list(body)
+        read_list(body)
     assert caught.value.reason == reason
     assert not caught.value.cut
     assert not caught.value.too_large
@@ -517,7 +518,7 @@ ENTITY = b'<!DOCTYPE SystemSessions [<!ENTITY e "boom">]><SystemSessions>&e;</Sy
 )
 def test_a_doctype_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable, match="it has a DOCTYPE"):
-        wire.read_list(body)
+        read_list(body)
 
 
 def test_a_doctype_in_a_comment_or_in_text_is_none() -> None:
@@ -529,14 +530,14 @@ def test_a_body_cut_anywhere_is_cut() -> None:
     body = listing(row(), row(OTHER))
     for end in range(len(body) - 1):
         with pytest.raises(Unreadable) as caught:
-            wire.read_list(body[:end])
+            read_list(body[:end])
         assert caught.value.cut, body[:end]
 
 
 @pytest.mark.parametrize("body", [b"", b" \r\n", b"\xef\xbb\xbf"])
 def test_an_empty_body_is_cut(body: bytes) -> None:
     with pytest.raises(Unreadable, match="it is empty") as caught:
-        wire.read_list(body)
+        read_list(body)
     assert caught.value.cut
 
 
@@ -554,21 +555,21 @@ def test_an_empty_body_is_cut(body: bytes) -> None:
 )
 def test_what_is_deeper_or_longer_than_is_read_is_too_large(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
-        wire.read_list(body)
+        read_list(body)
     assert caught.value.too_large
 
 
 def test_the_root_must_be_that_of_enterprise_manager() -> None:
-    wire.read_root(f"<EnterpriseManager {NS}><Links/></EnterpriseManager>".encode())
+    xml_codec.read_root(f"<EnterpriseManager {NS}><Links/></EnterpriseManager>".encode())
     with pytest.raises(Unreadable, match="its root is feed"):
-        wire.read_root(b"<feed/>")
+        xml_codec.read_root(b"<feed/>")
 
 
 # -- piece by piece
 
 
 def test_rows_are_counted_while_the_list_arrives() -> None:
-    reader = wire.ListReader()
+    reader = xml_codec.ListReader()
     for piece in (b"<SystemSessions>", row().encode(), row(OTHER)[:-5].encode()):
         reader.feed(piece)
     assert reader.rows == 1
@@ -578,12 +579,12 @@ def test_rows_are_counted_while_the_list_arrives() -> None:
 
 
 def test_nothing_is_kept_of_a_list_but_its_rows() -> None:
-    def fed(reader: wire.ListReader, most: int) -> int:
+    def fed(reader: xml_codec.ListReader, most: int) -> int:
         for _ in range(most):
             reader.feed(b"<Links>" + b"<Link Href='x'/>" * 1000 + b"</Links>")
         return tracemalloc.get_traced_memory()[0]
 
-    reader = wire.ListReader()
+    reader = xml_codec.ListReader()
     reader.feed(b"<SystemSessions>")
     tracemalloc.start()
     try:
@@ -594,24 +595,24 @@ def test_nothing_is_kept_of_a_list_but_its_rows() -> None:
 
 
 def test_pieces_may_be_fed_from_any_thread() -> None:
-    reader = wire.ListReader()
+    reader = xml_codec.ListReader()
     body = listing(row(), row(OTHER))
     for start in range(0, len(body), 100):
         thread = threading.Thread(target=reader.feed, args=(body[start : start + 100],))
         thread.start()
         thread.join()
-    assert reader.close() == wire.read_list(body)
+    assert reader.close() == read_list(body)
 
 
 def test_a_document_of_single_bytes_is_the_same() -> None:
     body = b"\xef\xbb\xbf" + listing(
         row(state="ä\x1b&#x1B;&#x2F;\r\n<![CDATA[&#27;]]>"), "<!-- &#27; --><?x <![CDATA[ ?>", row(OTHER)
     )
-    reader = wire.ListReader()
+    reader = xml_codec.ListReader()
     for start in range(len(body)):
         reader.feed(body[start : start + 1])
     read = reader.close()
-    assert read == wire.read_list(body)
+    assert read == read_list(body)
     assert read.replaced == 2
     assert len(read.sessions) == 2
 
@@ -625,7 +626,7 @@ def test_a_logon_tells_its_id_as_a_secret() -> None:
         "<Links><Link/></Links><UserName>EXAMPLE\\ops</UserName>"
         f"<SessionId> {GUID} </SessionId></LogonSession>"
     )
-    told = wire.read_logon(body.encode())
+    told = xml_codec.read_logon(body.encode())
     assert told.user_name == "EXAMPLE\\ops"
     assert told.href == f"https://em01.example.net:9398/api/logonSessions/{GUID}"
     assert told.session_id is not None
@@ -634,7 +635,7 @@ def test_a_logon_tells_its_id_as_a_secret() -> None:
 
 
 def test_a_bare_logon_tells_nothing() -> None:
-    assert wire.read_logon(b"<LogonSession/>") == wire.LogonBody(None, None, None)
+    assert xml_codec.read_logon(b"<LogonSession/>") == xml_codec.LogonBody(None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -649,7 +650,7 @@ def test_a_bare_logon_tells_nothing() -> None:
     ],
 )
 def test_the_message_of_an_error_is_read_from_xml_and_json(body: bytes) -> None:
-    assert wire.read_error(body, "application/xml") == "Node [root] does not exist."
+    assert xml_codec.read_error_body(body, "application/xml").message == "Node [root] does not exist."
 
 
 @pytest.mark.parametrize(
@@ -672,18 +673,20 @@ def test_the_message_of_an_error_is_read_from_xml_and_json(body: bytes) -> None:
     ],
 )
 def test_anything_else_is_no_error_message(body: bytes) -> None:
-    assert wire.read_error(body, "") is None
+    assert xml_codec.read_error_body(body).message == ""
 
 
 def test_a_web_page_is_no_error_message_whatever_it_holds() -> None:
-    assert wire.read_error(b'{"Message":"x"}', "Text/HTML; charset=utf-8") is None
+    assert xml_codec.read_error_body(b'{"Message":"x"}', "Text/HTML; charset=utf-8") == xml_codec.ErrorBody()
 
 
 def test_an_error_message_is_cleaned_and_cut() -> None:
-    assert wire.read_error(b'<Error Message="a&#x1B;[31m\xe2\x80\xae"/>', "") == "a\ufffd[31m⟨U+202E⟩"
-    assert wire.read_error(b'{"message":"\\u001b[31m\\ud800"}', "") == "␛[31m\ufffd"
-    long = wire.read_error(b'<Error Message="' + b"no " * 500 + b'"/>', "")
-    assert long is not None
+    assert (
+        xml_codec.read_error_body(b'<Error Message="a&#x1B;[31m\xe2\x80\xae"/>', "").message
+        == "a\ufffd[31m⟨U+202E⟩"
+    )
+    assert xml_codec.read_error_body(b'{"message":"\\u001b[31m\\ud800"}', "").message == "␛[31m\ufffd"
+    long = xml_codec.read_error_body(b'<Error Message="' + b"no " * 500 + b'"/>').message
     assert len(long) == 300
     assert long.endswith("…")
 
@@ -693,12 +696,12 @@ def test_an_error_message_is_cleaned_and_cut() -> None:
 
 def test_a_harmless_document_is_shown_as_it_is() -> None:
     text = listing(row()).decode()
-    assert wire.readable_xml(b"\xef\xbb\xbf" + text.encode()) == text
+    assert xml_codec.readable_xml(b"\xef\xbb\xbf" + text.encode()) == text
 
 
 def test_a_harmful_document_is_shown_with_references_and_means_the_same() -> None:
     body = listing(row(state="\x1b&#27;\u202e\x9b\x7f\u200b\ufeffé<![CDATA[\u202e&#27;]]>", result="\r\n\r"))
-    text = wire.readable_xml(body)
+    text = xml_codec.readable_xml(body)
     assert (
         "<State>\ufffd\ufffd&#x202E;&#x9B;&#x7F;&#x200B;&#xFEFF;é<![CDATA[&#x202E;&#27;]]></State>\n\n<"
         in text
@@ -707,14 +710,14 @@ def test_a_harmful_document_is_shown_with_references_and_means_the_same() -> Non
 
 
 def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:
-    assert wire.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
+    assert xml_codec.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
 
 
 def test_a_tag_without_end_is_made_readable_in_little_memory() -> None:
     body = "\u202e<a ".encode() + b"x" * 1_000_000
     tracemalloc.start()
     try:
-        wire.readable_xml(body)
+        xml_codec.readable_xml(body)
         assert tracemalloc.get_traced_memory()[1] < 10 * len(body)
     finally:
         tracemalloc.stop()
@@ -723,4 +726,7 @@ def test_a_tag_without_end_is_made_readable_in_little_memory() -> None:
 def test_a_document_in_another_encoding_is_readable_as_the_utf_8_that_it_is_printed_in() -> None:
     for name, codec in (("utf-16", "utf-16"), ("windows-1252", "cp1252"), ("utf-16", "utf-8")):
         text = f'<?xml version="1.0" encoding="{name}"?>\n<a>Höhe</a>'
-        assert wire.readable_xml(text.encode(codec)) == '<?xml version="1.0" encoding="utf-8"?>\n<a>Höhe</a>'
+        assert (
+            xml_codec.readable_xml(text.encode(codec))
+            == '<?xml version="1.0" encoding="utf-8"?>\n<a>Höhe</a>'
+        )

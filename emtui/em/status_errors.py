@@ -1,6 +1,6 @@
-"""What an answer that is not the one we asked for means: status and body to one error. Pure.
+"""From the status and body of an HTTP answer to the error that they stand for. Pure.
 
-Bodies are never needed: an empty or odd one leaves the status (em_rest/http_response_codes).
+Bodies are never needed: an empty or unreadable one leaves the status (em_rest/http_response_codes).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from emtui.em import wire
 from emtui.em.address import Server
 from emtui.em.dial import NO_CLIENT_CERTIFICATE
+from emtui.em.error_body import ErrorBody
 from emtui.em.errors import (
     BadDocument,
     BasicNotOffered,
@@ -30,6 +30,7 @@ from emtui.em.errors import (
     TooLarge,
     TooOld,
 )
+from emtui.em.prolog import Unreadable
 from emtui.em.secret import without_secrets
 from emtui.em.text import brief, clean
 
@@ -99,9 +100,50 @@ class Requested:
         return self.path == _ROOT
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorResponse:
+    """An answer that is no success, its body read once.
+
+    `status` is that of the `Error` document, if the body is one: 0 if it names none. `body` is at most
+    its first 64 KiB, and `retry_after` in seconds.
+    """
+
+    requested: Requested
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    error: ErrorBody
+    retry_after: float | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is meant for a browser."""
+        return is_page(self.headers, self.body)
+
+    @property
+    def message(self) -> str:
+        """What the server says of the error, if it says it readably; never what we sent it in confidence."""
+        return without_secrets(self.error.message)
+
+    @property
+    def summary(self) -> str:
+        """The status with the server's message, or with its usual name: `503 Service Unavailable`."""
+        message = self.message.rstrip(".:")
+        if not self.status:
+            return f"with an error ({message})" if message else "with an error without a readable message"
+        if message:
+            return f"{self.status} {message.strip()}".rstrip()
+        return _named(self.status) + (" with a web page" if self.is_page else "")
+
+
+def _named(status: int) -> str:
+    """A status with its usual name: `404 Not Found`."""
+    return f"{status} {_STATUSES.get(status, '')}".rstrip()
+
+
 def redirected(requested: Requested, status: int, location: str) -> Redirected:
     """A 3xx; only the host is shown of where it points, the rest may be anything."""
-    shown = f"{status} {_STATUSES.get(status, '')}".rstrip()
+    shown = _named(status)
     if status == 304:
         return Redirected(
             f"{requested} answered {shown} to a request that was not conditional:"
@@ -129,66 +171,46 @@ def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
             f"{requested} answered 206 Partial Content, although the whole document was requested:"
             " see what cache or proxy is in between."
         )
-    empty = f"{status} {_STATUSES[status]}" if status in _STATUSES else "with an empty body"
+    empty = _named(status) if status in _STATUSES else "with an empty body"
     return BadDocument(
         f"{requested} answered {empty} instead of {what}: try again, then see the logs of"
         " Enterprise Manager and of any proxy in front of it."
     )
 
 
-def trouble(
-    requested: Requested,
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    retry_after: float | None = None,
-) -> EmError:
+def error_of(response: ErrorResponse) -> EmError:
     """What any status but success, 3xx, and what the request itself gives a meaning to, stands for."""
+    requested, status, body = response.requested, response.status, response.body.lower()
     if status == 407:
         return ProxyTrouble(
             f"A proxy before {requested} asks for a logon: put user:password@ into the proxy's URL."
         )
-    if status == 400 and requested.server.scheme == "http" and b"https" in body.lower():
+    if status == 400 and requested.server.scheme == "http" and b"https" in body:
         return PlainHttp(f"{requested} is on a port that speaks TLS: use https:// instead of http://.")
-    if status in {400, 403} and any(words in body.lower() for words in _NO_CERTIFICATE):
+    if status in {400, 403} and any(words in body for words in _NO_CERTIFICATE):
         return ClientCertificateWanted(f"{requested} {NO_CLIENT_CERTIFICATE}")
-    error = wire.read_error_body(body, headers.get("content-type", ""))
-    said = _said(status, headers, body)
     if status == 403:
-        return Forbidden(_forbidden(requested, said, error, is_page=is_page(headers, body)))
-    return ServerTrouble(f"{requested} answered {said}: {_next_step(status)}", status, retry_after)
+        return Forbidden(_forbidden(response))
+    sentence = f"{requested} answered {response.summary}: {_next_step(status)}"
+    return ServerTrouble(sentence, status, response.retry_after)
 
 
-def _forbidden(requested: Requested, said: str, error: wire.ErrorBody, *, is_page: bool) -> str:
-    if error.is_document:
+def _forbidden(response: ErrorResponse) -> str:
+    requested, summary = response.requested, response.summary
+    if response.error.is_document:
         return (
-            f"{requested} is forbidden to this user ({said}):"
+            f"{requested} is forbidden to this user ({summary}):"
             " system sessions need the role Portal Administrator."
         )
-    if is_page:
+    if response.is_page:
         return (
-            f"{requested} answered {said}, not with an error of Enterprise Manager:"
+            f"{requested} answered {summary}, not with an error of Enterprise Manager:"
             " a firewall or proxy in between probably blocks the request, ask its administrator."
         )
     return (
-        f"{requested} answered {said}: ask the administrator of Enterprise Manager,"
+        f"{requested} answered {summary}: ask the administrator of Enterprise Manager,"
         " and of any firewall or proxy in between."
     )
-
-
-def _said(status: int, headers: Mapping[str, str], body: bytes) -> str:
-    words = (_words(headers, body) or "").rstrip(".:")
-    if not status:
-        return f"with an error ({words})" if words else "with an error without a readable message"
-    if not words:
-        words = _STATUSES.get(status, "") + (" with a web page" if is_page(headers, body) else "")
-    return f"{status} {words.strip()}".rstrip()
-
-
-def _words(headers: Mapping[str, str], body: bytes) -> str | None:
-    """What the server says of an error, if it says it readably; never what we sent it in confidence."""
-    said = wire.read_error(body, headers.get("content-type", "")) if body else None
-    return without_secrets(said) if said else None
 
 
 def is_page(headers: Mapping[str, str], body: bytes) -> bool:
@@ -228,53 +250,44 @@ def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
     )
 
 
-def logon_refused(requested: Requested, user: str, headers: Mapping[str, str], body: bytes) -> Denied:
+def logon_refused(response: ErrorResponse, user: str) -> Denied:
     """A 401 on the logon: Basic was refused, or was not looked at.
 
     It was refused where Basic is offered, and where an `Error` document says so without any offer. What
     is no word of the server is never told as one.
     """
-    offered = tuple(map(str.casefold, _offered(headers)))
-    is_document = wire.read_error_body(body, headers.get("content-type", "")).is_document
-    if "basic" not in offered and (offered or not is_document):
-        return _not_basic(requested, headers, body)
-    said = _words(headers, body)
-    words = f": {said.rstrip('.')};" if said else f" ({_said(401, headers, body)}):"
-    return LogonRefused(
-        f"{requested.server.authority} refused the logon of {clean(user)}{words} {likely_slip(user)}.", user
-    )
+    offered = tuple(map(str.casefold, _offered(response.headers)))
+    if "basic" not in offered and (offered or not response.error.is_document):
+        return _not_basic(response)
+    message = response.message
+    words = f": {message.rstrip('.')};" if message else f" ({response.summary}):"
+    server = response.requested.server.authority
+    return LogonRefused(f"{server} refused the logon of {clean(user)}{words} {likely_slip(user)}.", user)
 
 
-def _not_basic(requested: Requested, headers: Mapping[str, str], body: bytes) -> BasicNotOffered:
+def _not_basic(response: ErrorResponse) -> BasicNotOffered:
     """A 401 on the logon that offers no Basic, so the password was probably not looked at."""
-    offered, said = ", ".join(_offered(headers)), _said(401, headers, body)
+    answered, offered = f"{response.requested} answered {response.summary}", _offered(response.headers)
     if offered:
         return BasicNotOffered(
-            f"{requested} answered {said} and offers no Basic authentication, only {offered}: emtui logs on"
+            f"{answered} and offers no Basic authentication, only {', '.join(offered)}: emtui logs on"
             " with Basic, as Enterprise Manager expects, so see what proxy in front of it asks for something"
             " else."
         )
     return BasicNotOffered(
-        f"{requested} answered {said} and names no way to log on: Enterprise Manager names Basic, so see"
+        f"{answered} and names no way to log on: Enterprise Manager names Basic, so see"
         " what proxy or firewall in between answers for it or drops the WWW-Authenticate header."
     )
 
 
-def logon_trouble(
-    requested: Requested,
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    retry_after: float | None,
-) -> EmError:
+def logon_error(response: ErrorResponse) -> EmError:
     """What any other status but success means for a logon: the role has no part in it yet."""
-    error = wire.read_error_body(body, headers.get("content-type", ""))
-    if status == 403 and error.is_document:
+    if response.status == 403 and response.error.is_document:
         return Forbidden(
-            f"{requested} answered the logon with {_said(status, headers, body)}:"
+            f"{response.requested} answered the logon with {response.summary}:"
             " ask the administrator of Enterprise Manager."
         )
-    return trouble(requested, status, headers, body, retry_after)
+    return error_of(response)
 
 
 def _offered(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -304,30 +317,33 @@ def likely_slip(user: str) -> str:
     )
 
 
-def no_root(requested: Requested, status: int, headers: Mapping[str, str], body: bytes) -> EmError:
+def root_error(response: ErrorResponse) -> EmError:
     """What a status but success means for `GET /api/`, which needs no credentials."""
-    prefix, said = requested.server.prefix, _said(status, headers, body)
-    is_document = wire.read_error_body(body, headers.get("content-type", "")).is_document
+    requested, status = response.requested, response.status
+    answered = f"{requested} answered {response.summary}"
     if status == 401:
-        told = f"{requested} answered {said}, although the API root of Enterprise Manager needs no logon"
-        return ServerTrouble(f"{told}: {_root_step(requested, headers, is_document=is_document)}.", status)
-    if is_document and prefix and status in _NO_SUCH_PATH:
-        return ServerTrouble(f"{requested} answered {said}: {_check_path(prefix)}.", status)
-    if is_document or status not in _OTHER_SERVICE:
-        return logon_trouble(requested, status, headers, body, None)
+        step = _root_step(response)
+        return ServerTrouble(
+            f"{answered}, although the API root of Enterprise Manager needs no logon: {step}.", status
+        )
+    if response.error.is_document and requested.server.prefix and status in _NO_SUCH_PATH:
+        return ServerTrouble(f"{answered}: {_check_path(requested.server.prefix)}.", status)
+    if response.error.is_document or status not in _OTHER_SERVICE:
+        return logon_error(response)
     return not_enterprise_manager(
-        requested, headers, body, f"another service ({_said(status, headers, b'')})"
+        requested, response.headers, response.body, f"another service ({_named(status)})"
     )
 
 
-def _root_step(requested: Requested, headers: Mapping[str, str], *, is_document: bool) -> str:
+def _root_step(response: ErrorResponse) -> str:
     """Who wants a logon for the API root: Enterprise Manager does for whatever else it is asked."""
-    prefix, offered = requested.server.prefix, ", ".join(_offered(headers))
-    if is_document:
+    server, offered = response.requested.server, ", ".join(_offered(response.headers))
+    prefix = server.prefix
+    if response.error.is_document:
         return _check_path(prefix) if prefix else "see what proxy in front of it changes the path"
     if offered:
         return f"a proxy probably asks for one ({offered}), so connect to Enterprise Manager directly"
-    return f"{_where(requested.server)}, and see what proxy is in front of it"
+    return f"{_where(server)}, and see what proxy is in front of it"
 
 
 def _check_path(prefix: str) -> str:
@@ -364,7 +380,7 @@ def too_old(requested: Requested) -> TooOld:
     )
 
 
-def bad_document(requested: Requested, what: str, problem: wire.Unreadable) -> EmError:
+def bad_document(requested: Requested, what: str, problem: Unreadable) -> EmError:
     """An answer that could not be read: cut, too large, or not what was asked for."""
     if problem.cut:
         return Cut(f"{requested} ended {what} in the middle: try again.")

@@ -17,15 +17,15 @@ from answers_table import CASES, HANDSHAKES, Case, Handshake, raw
 from rogue import GUID, PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue, route_of
 from textual.content import Content
 
-from emtui.em import answers
 from emtui.em.address import Server, Trust, parse_server
-from emtui.em.answers import Requested
 from emtui.em.client import Client, Progress, Timeouts
+from emtui.em.error_body import ErrorBody
 from emtui.em.errors import Denied, EmError, Gone, LogonRefused, TimedOut
 from emtui.em.exchange import Exchange
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.status_errors import ErrorResponse, Requested, error_of
 from emtui.em.transport import open_transport
 
 NO_URL = {LogonRefused, Gone}
@@ -109,7 +109,8 @@ def test_four_lines_of_a_screen_of_80_columns_hold_a_sentence(name: str) -> None
 
 def test_a_url_in_a_sentence_has_its_brackets_and_no_more_of_a_path_than_helps() -> None:
     there = parse_server("https://[fe80::1%25eth0]:9443/veeam/api/")
-    said = str(answers.trouble(Requested(there, "/api/systemSessions"), 503, {}, b""))
+    requested = Requested(there, "/api/systemSessions")
+    said = str(error_of(ErrorResponse(requested, 503, {}, b"", ErrorBody())))
     assert said.startswith("https://[fe80::1%eth0]:9443/veeam/api/systemSessions answered 503 ")
     assert len(str(Requested(there, f"/api/systemSessions/{'x' * 9000}"))) < 250
 

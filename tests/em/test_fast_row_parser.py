@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from answers_table import CASES
+from both_parsers import read_list
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from rogue import GOOD
+from stranger import Manners, Stranger
 
-from emtui.em import wire
+from emtui.em import xml_codec
 from emtui.em.gently import RUN, gently_sorted
 from emtui.em.model import Listing
 from emtui.em.repair import Repair
-from emtui.em.wire import Unreadable
+from emtui.em.xml_codec import Unreadable
 
 OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 URL = b"https://em01.example.net:9398/api/systemSessions/"
@@ -86,7 +92,7 @@ def rows(draw: st.DrawFn) -> bytes:
 
 def outcome(body: bytes, piece: int) -> Listing | str:
     """The list, or why it is none."""
-    reader = wire.ListReader()
+    reader = xml_codec.ListReader()
     try:
         for start in range(0, len(body), piece):
             reader.feed(body[start : start + piece])
@@ -111,13 +117,13 @@ def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -
 @pytest.mark.parametrize("root", [b"", b" a:b='1'", b" xmlns:a=''"])
 def test_nothing_follows_a_list_whatever_its_prefixes(root: bytes, behind: bytes) -> None:
     with pytest.raises(Unreadable, match="not well-formed"):
-        wire.read_list(b"<SystemSessions" + root + b">" + row(1) + b"</SystemSessions>" + behind)
+        read_list(b"<SystemSessions" + root + b">" + row(1) + b"</SystemSessions>" + behind)
 
 
 @pytest.mark.parametrize("root", [b"<SystemSessions>", b"<SystemSessions a='1'>"])
 def test_a_prefix_must_be_declared_for_plain_rows_as_for_others(root: bytes) -> None:
     with pytest.raises(Unreadable, match="not well-formed"):
-        wire.read_list(root + ROWS[3] + b"</SystemSessions>")
+        read_list(root + ROWS[3] + b"</SystemSessions>")
 
 
 @settings(max_examples=300)
@@ -133,7 +139,7 @@ def test_no_list_is_read_that_a_strict_parser_refuses(
     document = (OPEN if end != b">" else b"<SystemSessions") + end + body + b"</SystemSessions>" + behind
     repair = Repair()
     mended = repair.feed(document) + repair.close()
-    reader, start = wire.ListReader(), 0
+    reader, start = xml_codec.ListReader(), 0
     try:
         for cut in [*sorted(cuts), len(document)]:
             reader.feed(document[start:cut])
@@ -154,13 +160,13 @@ def test_what_is_wrong_behind_plain_rows_is_found_where_it_stands() -> None:
 def test_a_list_that_ends_early_is_cut(where: str) -> None:
     body = OPEN + b">" + row(1) + row(2)
     with pytest.raises(Unreadable) as caught:
-        wire.read_list(body[: -40 if where == "within a row" else None])
+        read_list(body[: -40 if where == "within a row" else None])
     assert caught.value.cut
 
 
 def test_more_rows_than_are_read_are_too_many_however_they_are_written() -> None:
     with pytest.raises(Unreadable) as caught:
-        wire.read_list(OPEN + b">" + row(1) * 250_001)
+        xml_codec.read_list(OPEN + b">" + row(1) * 250_001)
     assert caught.value.too_large
 
 
@@ -171,3 +177,31 @@ def test_a_gentle_sort_is_a_sort(few: list[int], reverse: bool) -> None:
     assert gently_sorted(pairs, lambda pair: pair[1], reverse=reverse) == sorted(
         pairs, key=lambda pair: pair[1], reverse=reverse
     )
+
+
+SERVED = {
+    **{f"good {route}": answer for route, answer in GOOD.items()},
+    **{name: case.reply for name, case in CASES.items()},
+}
+"""Every answer that the tests' servers give, whatever it is an answer to."""
+
+
+@pytest.mark.parametrize("name", [name for name in SERVED if isinstance(SERVED[name].chunks, tuple)])
+def test_both_parsers_read_what_the_tests_serve_alike(name: str) -> None:
+    for charset in ("", "windows-1252"):
+        with suppress(Unreadable):
+            read_list(b"".join(SERVED[name].chunks), charset)
+
+
+@pytest.mark.parametrize("prefix", ["", None, "ent"])
+@pytest.mark.parametrize("order", ["Href Type Name UID", "UID Name Href Type"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("more", [{}, {"comments": True, "extras": True}, {"bom": True, "doubles": True}])
+def test_both_parsers_read_what_strangers_serve_alike(
+    prefix: str | None, order: str, line_end: str, more: dict[str, bool]
+) -> None:
+    for references in ("", "list"):
+        manners = Manners(prefix, order, references, line_end=line_end, **more)  # type: ignore[arg-type]
+        document = Stranger(manners).document("/api/systemSessions", "format=Entity")
+        assert document
+        assert read_list(document.encode()).sessions

@@ -1,0 +1,69 @@
+"""From the DER of a certificate to what a person may judge of it; the only module that loads cryptography.
+
+That takes as long as httpx itself: it is loaded where a certificate is wanted, not where it is only verified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from emtui.em.certificate import Certificate
+from emtui.em.text import clean
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """The certificate as told in text, cleaned; one that cannot be read still has its fingerprints."""
+    bare = Certificate(
+        subject="(it cannot be read)",
+        issuer="(it cannot be read)",
+        names=(),
+        valid_from=datetime.min.replace(tzinfo=UTC),
+        valid_until=datetime.max.replace(tzinfo=UTC),
+        sha256=hashlib.sha256(der).hexdigest(),
+        sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        key_sha256="",
+        self_signed=False,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what RFC 5280 forbids: a person decides on the rest
+            return _filled(bare, x509.load_der_x509_certificate(der))
+    except Exception:  # noqa: BLE001 - whatever a hostile certificate makes of the library
+        return bare
+
+
+def _filled(bare: Certificate, read: x509.Certificate) -> Certificate:
+    return replace(
+        bare,
+        subject=clean(read.subject.rfc4514_string()),
+        issuer=clean(read.issuer.rfc4514_string()),
+        names=_names(read),
+        valid_from=read.not_valid_before_utc,
+        valid_until=read.not_valid_after_utc,
+        key_sha256=_key(read),
+        self_signed=read.issuer == read.subject,
+    )
+
+
+def _names(read: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except Exception:  # noqa: BLE001 - none, twice the same, of a kind that nobody knows
+        return ()
+    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
+    return tuple(clean(name) for name in (*names.get_values_for_type(x509.DNSName), *addresses))
+
+
+def _key(read: x509.Certificate) -> str:
+    """SHA-256 of the public key; it stays when a certificate is renewed with the same key."""
+    try:
+        key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # noqa: BLE001 - a key of a kind that the library does not know
+        return ""
+    return hashlib.sha256(key).hexdigest()

@@ -1,0 +1,154 @@
+"""Downloads of the list: slices into the parser, beside the event loop. Sizes are in bytes.
+
+The first answer is parsed as it comes. Later ones are kept until they are whole: those
+of the same bytes are the same list, without a parser; those of other bytes that say the
+same (the server's lists are unordered) are it, too, once they are sorted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from datetime import timedelta
+from functools import partial
+from hashlib import blake2b
+from typing import Self, cast
+
+from emtui.em import status_errors, xml_codec
+from emtui.em.exchange import Answer
+from emtui.em.model import Listing, Session
+from emtui.em.source import Progress
+from emtui.em.threads import beside
+from emtui.em.times import EARLIEST
+
+LIST_PATH = "/api/systemSessions?format=Entity"
+"""What is requested, below the server's URL."""
+SLICE = 128 * 1024
+"""What the parser is fed at a time: enough to be worth a thread, little enough to show progress."""
+_EVERY = 0.1
+"""Seconds between two tellings of the progress."""
+_WHAT = "a list of system sessions"
+_LATER = timedelta(hours=1)
+"""After so long the same bytes are read again: a time that was too far ahead may be true by now."""
+
+
+class ListDownloader:
+    """Reads the list answers of one client, each in the light of the one before."""
+
+    def __init__(self) -> None:
+        self._listing: Listing | None = None
+        self._digest = b""
+        self._clock = EARLIEST
+
+    async def read(self, answer: Answer, tell: Callable[[Progress], None] | None = None) -> Listing:
+        """The whole list, newest first: the very same object as last time if it says the same.
+
+        `tell` hears of it at most ten times a second, and once at the end. Raises `EmError` for an
+        answer that is no list, such as `TooOld`, and whatever reading the answer raises.
+        """
+        if answer.lacks and self._listing is None:
+            raise status_errors.too_old(answer.requested)
+        answer.expect(_WHAT)
+        try:
+            return await self._read(answer, tell)
+        except xml_codec.Unreadable as problem:
+            raise status_errors.bad_document(answer.requested, _WHAT, problem) from None
+
+    async def _read(self, answer: Answer, tell: Callable[[Progress], None] | None) -> Listing:
+        before, reader, digest = self._listing, xml_codec.ListReader(answer.charset, answer.clock), blake2b()
+        kept: list[bytes] = []
+        clock = asyncio.get_running_loop().time
+        told_at = clock()
+        digest.update(answer.charset.encode())  # the same bytes in another encoding are another list
+        async with aclosing(_slices(answer)) as slices, _Feeding(reader) as feeding:
+            async for piece in slices:
+                if before is None:
+                    await feeding.feed(piece, digest)
+                else:
+                    kept.append(piece)
+                if tell and clock() - told_at >= _EVERY:
+                    told_at = clock()
+                    tell(Progress(answer.received, answer.expected, reader.rows))
+            await feeding.rest()
+            if kept:
+                await beside(partial(_hash, digest, kept))
+            later = abs(answer.clock - self._clock) > _LATER
+            if before is None or later or digest.digest() != self._digest:
+                for piece in kept:
+                    await feeding.feed(piece)
+                await feeding.rest()
+                self._listing = await beside(partial(_finish, reader, before))
+                self._digest, self._clock = digest.digest(), answer.clock
+        if tell:
+            tell(Progress(answer.received, answer.expected, reader.rows))
+        return cast("Listing", self._listing)
+
+
+class _Feeding:
+    """Feeds a reader beside the loop, one piece at a time, while the next one comes.
+
+    The loop begins with each piece, so that it has the interpreter to itself while it has work of its own.
+    """
+
+    def __init__(self, reader: xml_codec.ListReader) -> None:
+        self._reader = reader
+        self._busy: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Whoever gives up does not wait for what is being read."""
+        if self._busy:
+            self._busy.cancel()
+            await asyncio.gather(self._busy, return_exceptions=True)
+
+    async def feed(self, piece: bytes, digest: blake2b | None = None) -> None:
+        """Begin with this piece once the one before was read; raises what came of that one."""
+        await self.rest()
+        self._busy = asyncio.create_task(beside(partial(self._take, piece, digest)))
+
+    async def rest(self) -> None:
+        """Until the last piece was read."""
+        busy, self._busy = self._busy, None
+        if busy:
+            await busy
+
+    def _take(self, piece: bytes, digest: blake2b | None) -> None:
+        if digest is not None:
+            digest.update(piece)
+        self._reader.feed(piece)
+
+
+def _hash(digest: blake2b, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        digest.update(piece)
+
+
+def _finish(reader: xml_codec.ListReader, before: Listing | None) -> Listing:
+    """All rows; the very same list as `before` if it says the same."""
+    listing = reader.close()
+    if before is None:
+        return listing
+    earlier = {session.uid: session for session in before.sessions}
+    kept_once = tuple(_same(session, earlier.get(session.uid)) for session in listing.sessions)
+    listing = Listing(kept_once, listing.replaced)
+    return before if listing == before else listing
+
+
+def _same(session: Session, earlier: Session | None) -> Session:
+    """The object of the list before where it says the same: two lists are kept as one and a few rows."""
+    return earlier if earlier is not None and earlier == session else session
+
+
+async def _slices(answer: Answer) -> AsyncGenerator[bytes, None]:
+    piece = bytearray()
+    async with aclosing(answer.chunks()) as chunks:
+        async for chunk in chunks:
+            piece += chunk
+            if len(piece) >= SLICE:
+                yield bytes(piece)
+                piece.clear()
+    if piece:
+        yield bytes(piece)

@@ -1,0 +1,47 @@
+"""A list read by both parsers, which must say the same: plain rows read apart, and lxml alone.
+
+Each document is read as it is, with `xmlns:xsi` declared on its root as servers do, and without: rows are
+read apart only where it is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from emtui.em.list_reader import ListReader
+from emtui.em.model import Listing
+from emtui.em.prolog import Unreadable
+
+XSI = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+ROOT = b"<SystemSessions"
+Outcome = Listing | tuple[str, bool, bool]
+
+
+def read_list(body: bytes, charset: str = "", clock: datetime | None = None) -> Listing:
+    """The list; raises `Unreadable`, and fails where the parsers differ."""
+    for document in forms(body):
+        fast, slow = (
+            outcome(lambda: ListReader(charset, clock, fast=True), document),
+            outcome(lambda: ListReader(charset, clock, fast=False), document),
+        )
+        assert fast == slow, document[:2000]
+    reader = ListReader(charset, clock)
+    reader.feed(body)
+    return reader.close()
+
+
+def forms(body: bytes) -> Iterable[bytes]:
+    """The document as it is, with the prefix of `xsi:nil` declared, and without."""
+    bare = body.replace(XSI, b"")
+    return dict.fromkeys((body, bare, bare.replace(ROOT, ROOT + XSI, 1)))
+
+
+def outcome(reader: Callable[[], ListReader], document: bytes) -> Outcome:
+    """The list, or why it is none."""
+    try:
+        reading = reader()
+        reading.feed(document)
+        return reading.close()
+    except Unreadable as problem:
+        return problem.reason, problem.cut, problem.too_large
