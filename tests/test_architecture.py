@@ -173,8 +173,6 @@ OTHER_WAYS_IN = {
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
     "tui/test_attention_lines.py": "a pure function of a text and the room for it",
-    "tui/test_diff_list.py": "pure functions of a comparison and a width",
-    "tui/test_log_model.py": "pure functions of a wait and the room for it",
     "tui/test_server_rows.py": "a pure function of a screen's height",
     "tui/test_text_page.py": "a widget that is not shown",
 }
