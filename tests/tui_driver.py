@@ -1177,5 +1177,5 @@ def set_second_logon_delay(monkeypatch: pytest.MonkeyPatch, delay: timedelta) ->
 
 def poll_sessions_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """An opened session that runs is requested so often."""
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.PACE", PollSchedule(interval=seconds))
-    monkeypatch.setattr("emtui.tui.screens.keeping_up.SOONEST", seconds)
+    monkeypatch.setattr("emtui.monitor.session_poller.SCHEDULE", PollSchedule(interval=seconds))
+    monkeypatch.setattr("emtui.monitor.session_poller.SHORTEST_PAUSE", seconds)

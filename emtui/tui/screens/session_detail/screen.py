@@ -19,11 +19,11 @@ from emtui import words
 from emtui.em.model import Log, Session
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.triage.incidents import TROUBLE
-from emtui.triage.telling import Teller
 from emtui.triage.telling_known import rows
 from emtui.triage.trouble import trouble
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
+from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.formatting.log_model import EventLine, LogLine
 from emtui.tui.formatting.log_text import count_text, line_text, line_title, waited
 from emtui.tui.formatting.open_command import Location
@@ -203,9 +203,9 @@ class SessionDetailScreen(BaseScreen):
         state, assessment = self._state, self.ctx.assessment
         if state.explanation is None or assessment is None:
             return
-        teller = Teller(assessment.statuses.now, self.zone)
-        people = rows(state.session, assessment.acknowledged, state.notes, teller)
-        facts = (*people, *teller.explained(state.explanation))
+        formatter = formatter_for(assessment, self.zone)
+        people = rows(state.session, assessment.acknowledged, state.notes, formatter)
+        facts = (*people, *formatter.explained(state.explanation))
         header = self.query_one(SessionHeader)
         header.show_explanation(facts, state.explanation.servers, self.size.height)
 
