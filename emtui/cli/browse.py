@@ -38,7 +38,7 @@ def open_view(given: Given) -> int:
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
 
-    from emtui.tui.launch import run
+    from emtui.tui.launch import run  # start-up time: loads Textual, after slips are told
     from emtui.tui.options import LaunchOptions
 
     config = configuration()

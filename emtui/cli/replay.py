@@ -29,7 +29,7 @@ def replay(
     with _opened(path) as file:
         played = _played(file, path, speed)
 
-        from emtui.tui.launch import run
+        from emtui.tui.launch import run  # start-up time: loads Textual, after slips are told
         from emtui.tui.options import LaunchOptions
 
         return run(
