@@ -58,6 +58,11 @@ def error(status: str, number: str, message: str, headers: str = XML) -> Reply:
     return reply(status, f'<Error {NS} Message="{message}" StatusCode="{number}"/>'.encode(), headers)
 
 
+EXPIRED = error(
+    "401 Unauthorized", "401", "The session has expired", f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n"
+)
+
+
 def json_error(status: str, number: int, message: str) -> Reply:
     """The same in JSON, as servers write it whatever they were asked for."""
     body = f'{{"FirstChanceExceptionMessage":null,"Message":"{message}","Status":null,"StatusCode":{number}}}'
@@ -835,23 +840,13 @@ CASES: dict[str, Case] = {
     ),
     "root: 401 by a document": Case(
         "root",
-        error(
-            "401 Unauthorized",
-            "401",
-            "The session has expired",
-            f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
-        ),
+        EXPIRED,
         "https://SERVER/api/ answered 401 The session has expired, although the API root of Enterprise Manager needs no logon: see what proxy in front of it changes the path.",
         errors.ServerTrouble,
     ),
     "root: 401 by a document, below a path": Case(
         "root",
-        error(
-            "401 Unauthorized",
-            "401",
-            "The session has expired",
-            f"{XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
-        ),
+        EXPIRED,
         "https://SERVER/api/api/ answered 401 The session has expired, although the API root of Enterprise Manager needs no logon: check the path /api, or give the host alone.",
         errors.ServerTrouble,
         prefix="/api",

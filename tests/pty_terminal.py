@@ -13,14 +13,17 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from fcntl import ioctl
 from pathlib import Path
+from typing import Required, TypedDict, Unpack
 
 import pexpect
+import ptyprocess
 import pyte
+from fork_server import can_fork, fork_server
 from served import Demo
 
 from emtui.tui.terminal.flow_control import ACK_REQUEST
@@ -193,59 +196,82 @@ class Terminal:
         return int(self.child.exitstatus)
 
 
-@contextmanager
-def emtui(
-    *arguments: str,
-    columns: int = 80,
-    lines: int = 23,
-    environ: Mapping[str, str],
-    folder: str | None = None,
-    job: bool = False,
-) -> Iterator[Terminal]:
-    """Run emtui with these arguments in a terminal of this size; ended at the latest afterwards.
+class Seat(TypedDict, total=False):
+    """A terminal of 80 × 23 or another size, and the environment and the folder of what runs in it."""
+
+    columns: int
+    lines: int
+    environ: Required[Mapping[str, str]]
+    folder: str | None
+
+
+def emtui(*arguments: str, job: bool = False, **seat: Unpack[Seat]) -> AbstractContextManager[Terminal]:
+    """Run emtui with these arguments in a terminal; ended at the latest afterwards.
 
     As the job of a shell, if told so; else it is the first process of its terminal.
     """
-    argv = (*((JOB, sys.executable) if job else ()), "-m", "emtui", *arguments)
-    with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
-        yield terminal
+    return python(*_before(job=job), "-m", "emtui", *arguments, **seat)
 
 
-@contextmanager
 def at_night(
-    demo: Demo,
-    *arguments: str,
-    columns: int = 80,
-    lines: int = 23,
-    environ: Mapping[str, str],
-    folder: str | None = None,
-    job: bool = False,
-) -> Iterator[Terminal]:
-    """The demo of that night, seen in a terminal of this size, before a server that runs already."""
+    demo: Demo, *arguments: str, job: bool = False, **seat: Unpack[Seat]
+) -> AbstractContextManager[Terminal]:
+    """The demo of that night, seen in a terminal, before a server that runs already."""
     announced = json.dumps({**asdict(demo), "ca": str(demo.ca)})
-    argv = (*((JOB, sys.executable) if job else ()), NIGHTLY, announced, "demo", *NIGHT, *arguments)
-    with python(*argv, columns=columns, lines=lines, environ=environ, folder=folder) as terminal:
-        yield terminal
+    return python(*_before(job=job), NIGHTLY, announced, "demo", *NIGHT, *arguments, **seat)
+
+
+def _before(*, job: bool) -> tuple[str, ...]:
+    return (JOB, sys.executable) if job else ()
 
 
 @contextmanager
-def python(
-    *argv: str, columns: int = 80, lines: int = 23, environ: Mapping[str, str], folder: str | None = None
-) -> Iterator[Terminal]:
-    """Run Python with these arguments in a terminal of this size, in this folder."""
-    child = pexpect.spawn(
-        sys.executable,
-        list(argv),
-        env=dict(environ),
-        cwd=folder,
-        dimensions=(lines, columns),
-        timeout=PATIENCE,
-        echo=False,
-    )
+def python(*argv: str, **seat: Unpack[Seat]) -> Iterator[Terminal]:
+    """Run Python with these arguments in a terminal."""
+    child = spawned(argv, **seat)
     try:
-        yield Terminal(child, columns, lines)
+        yield Terminal(child, seat.get("columns", 80), seat.get("lines", 23))
     finally:
         end_at_once(child)
+
+
+def spawned(
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    columns: int = 80,
+    lines: int = 23,
+    folder: str | None = None,
+    echo: bool = False,
+    encoding: str | None = None,
+) -> pexpect.spawn[bytes]:
+    """Python with these arguments in a terminal of this size: a copy of one that is loaded, if it may be."""
+    if not can_fork(argv, environ):
+        return pexpect.spawn(
+            sys.executable,
+            list(argv),
+            env=dict(environ),
+            cwd=folder,
+            dimensions=(lines, columns),
+            timeout=PATIENCE,
+            echo=echo,
+            encoding=encoding,
+        )
+    ours, theirs = os.openpty()
+    try:
+        termios.tcsetwinsize(theirs, (lines, columns))
+        modes = termios.tcgetattr(theirs)
+        modes[3] = modes[3] | termios.ECHO if echo else modes[3] & ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, modes)
+        child = pexpect.spawn(None, timeout=PATIENCE, encoding=encoding)
+        child.pid = fork_server().start(
+            argv, environ=environ, folder=folder, files=(theirs, theirs, theirs), leads_terminal=True
+        )
+        child.ptyproc, child.child_fd = ptyprocess.PtyProcess(child.pid, ours), ours
+        child.closed = child.terminated = False
+    finally:
+        os.close(theirs)
+    return child
 
 
 def end_at_once(child: pexpect.spawn[bytes]) -> None:

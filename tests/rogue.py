@@ -310,6 +310,21 @@ class Rogue:
         return answer.after == "keep"
 
 
+def options_for(server: Rogue, known: Identity) -> list[str]:
+    """What stands before a command that asks this server; the password comes in another way."""
+    return ["--server", server.authority, "--user", USER, "--pin", known.sha256]
+
+
+def variables_for(server: Rogue, known: Identity) -> dict[str, str]:
+    """An environment that logs on to this server without a question."""
+    return {
+        "EMTUI_SERVER": server.authority,
+        "EMTUI_USER": USER,
+        "EMTUI_PASSWORD": PASSWORD,
+        "EMTUI_PIN": known.sha256,
+    }
+
+
 def route_of(asked: Asked) -> str:
     """Which of the good answers a request is about."""
     path = asked.path.partition("?")[0]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from socket_server import run_server
+
 HANDSHAKE, ALERT, APPLICATION = 0x16, 0x15, 0x17
 
 Play = Callable[["Line"], None]
@@ -84,15 +86,8 @@ def wiretap(play: Play) -> Iterator[Wiretap]:
     class Listener(socketserver.ThreadingTCPServer):
         daemon_threads = False  # every connection is closed when the block ends
 
-    with Listener(("127.0.0.1", 0), Answering) as listener:
-        held.port = listener.server_address[1]
-        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield held
-        finally:
-            listener.shutdown()
-            thread.join()
+    with run_server(Listener(("127.0.0.1", 0), Answering)) as held.port:
+        yield held
 
 
 def tls_1_1(line: Line) -> None:

@@ -22,6 +22,15 @@ class Demo:
     sha256: str
     ca: Path
 
+    def variables(self) -> dict[str, str]:
+        """An environment that logs on to it without a question."""
+        return {
+            "EMTUI_SERVER": self.url,
+            "EMTUI_USER": self.user,
+            "EMTUI_PASSWORD": self.password,
+            "EMTUI_PIN": self.sha256,
+        }
+
 
 def serve(*options: str, environ: dict[str, str] | None = None) -> Iterator[Demo]:
     """Run `emtui demo --serve` with these options until the generator is closed."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import fork_server
 
 
 @dataclass
@@ -19,14 +20,8 @@ class Shell:
     before: tuple[str, ...] = ()
 
     def __call__(self, *argv: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "emtui", *self.before, *argv],
-            input=stdin,
-            env={**self.environ, **environ},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        return fork_server.run(
+            ["-m", "emtui", *self.before, *argv], environ={**self.environ, **environ}, stdin=stdin
         )
 
     def json(self, *argv: str) -> Any:  # noqa: ANN401 - JSON is what it is

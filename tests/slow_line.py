@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from time import monotonic
 from typing import Protocol
 
 import pexpect
-from pty_terminal import Terminal, end_at_once
+from pty_terminal import Terminal, end_at_once, spawned
 
 PIECE = 100
 """Bytes that arrive together: an eightieth of a second at 64 kbit/s."""
@@ -205,9 +204,7 @@ def far_off(
     lines: int = 40,
 ) -> Iterator[FarTerminal]:
     """Run Python with these arguments at the far end of a line."""
-    child = pexpect.spawn(
-        sys.executable, list(argv), env=dict(environ), dimensions=(lines, columns), echo=False
-    )
+    child = spawned(argv, environ=environ, columns=columns, lines=lines)
     remote = Remote(child, line)
     try:
         yield FarTerminal(remote, columns, lines, remote.down)

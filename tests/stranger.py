@@ -19,6 +19,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import quoteattr
 
+from socket_server import run_server
 from stranger_truth import LINES, RUNS, Run
 
 USER = "EXAMPLE\\ops"
@@ -364,13 +365,8 @@ def stranger(manners: Manners, context: ssl.SSLContext) -> Iterator[Stranger]:
     """One such server, until the block ends."""
     held = Stranger(manners)
     listener = _Listener(("127.0.0.1", 0), partial(_Handler, held, context))
-    held.port = listener.server_address[1]
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield held
-    finally:
-        held.gone.set()
-        listener.shutdown()
-        listener.server_close()
-        thread.join()
+    with run_server(listener) as held.port:
+        try:
+            yield held
+        finally:
+            held.gone.set()

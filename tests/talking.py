@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from rogue import PASSWORD, USER, Asked, Reply, identity, rogue
+from rogue import PASSWORD, USER, Asked, Identity, Reply, identity, rogue
 
 from emtui.em.address import Server, Trust
-from emtui.em.client import Client
+from emtui.em.client import Client, Timeouts
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
 
@@ -21,15 +21,21 @@ async def asking(folder: Path, answers: Callable[[Asked], Reply]) -> AsyncIterat
     known = identity(folder)
     async with (
         rogue(answers, known.context()) as server,
-        await Client.connect(
-            Server("127.0.0.1", server.port),
-            USER,
-            Secret(PASSWORD),
-            trust=Trust(pin=known.sha256),
-            proxies=Proxies(),
-        ) as client,
+        await logged_on(server.port, known, Timeouts()) as client,
     ):
         yield client
+
+
+async def logged_on(port: int, known: Identity, timeouts: Timeouts, prefix: str = "") -> Client:
+    """Logged on to what listens at this port, with no proxy between."""
+    return await Client.connect(
+        Server("127.0.0.1", port, prefix=prefix),
+        USER,
+        Secret(PASSWORD),
+        trust=Trust(pin=known.sha256),
+        proxies=Proxies(),
+        timeouts=timeouts,
+    )
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

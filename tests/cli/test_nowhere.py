@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from served import Demo
@@ -134,18 +135,23 @@ def test_a_check_answers_to_its_own_fault(nobody: Somebody, without: tuple[str, 
 
 
 def into(path: Path, shell: Shell, *argv: str) -> subprocess.CompletedProcess[str]:
-    """The command with this as its standard output."""
+    """The command with this file as its standard output."""
     with path.open("w") as out:
-        done = subprocess.run(
-            shell.argv(*argv) if isinstance(shell, Somebody) else run_by(shell, *argv),
-            env=shell.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return written_to(out, shell, *argv)
+
+
+def written_to(out: IO[str], shell: Shell, *argv: str) -> subprocess.CompletedProcess[str]:
+    """The command with this as its standard output."""
+    done = subprocess.run(
+        shell.argv(*argv) if isinstance(shell, Somebody) else run_by(shell, *argv),
+        env=shell.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     return subprocess.CompletedProcess(done.args, done.returncode, "", done.stderr)
 
 
@@ -378,15 +384,7 @@ def test_a_pipe_that_is_closed_is_141_and_silent(
         at_demo.before = ()
     reading, writing = os.pipe()
     os.close(reading)
+    at_demo.environ["PYTHONUNBUFFERED"] = unbuffered
     with os.fdopen(writing, "w") as out:
-        done = subprocess.run(
-            run_by(at_demo, *argv),
-            env={**at_demo.environ, "PYTHONUNBUFFERED": unbuffered},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = written_to(out, at_demo, *argv)
     assert (done.returncode, done.stderr) == (141, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from pty_terminal import spawned
 from rogue import PASSWORD, USER, Asked, Reply, good, identity, rogue_beside, route_of
 from served import Demo
 from shell import Shell
@@ -18,13 +19,13 @@ WIDTH = 80
 
 
 def at_terminal(shell: Shell, *argv: str) -> pexpect.spawn[str]:
-    return pexpect.spawn(
-        sys.executable,
+    return spawned(
         ["-m", "emtui", *shell.before, *argv],
-        env={**shell.environ, "TERM": "xterm"},
-        dimensions=(24, WIDTH),
+        environ={**shell.environ, "TERM": "xterm"},
+        columns=WIDTH,
+        lines=24,
+        echo=True,
         encoding="utf-8",
-        timeout=60,
     )
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from answers_table import CASES, HANDSHAKES, Case, Handshake, raw
-from rogue import GUID, PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue, route_of
+from rogue import GUID, Asked, Identity, Reply, good, identity, reply, rogue, route_of
+from talking import logged_on
 from textual.content import Content
 
 from emtui.em.address import Server, Trust, parse_server
@@ -38,14 +39,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 
 
 async def connect(port: int, known: Identity, read: float = 20.0, prefix: str = "") -> Client:
-    return await Client.connect(
-        Server("127.0.0.1", port, prefix=prefix),
-        USER,
-        Secret(PASSWORD),
-        trust=Trust(pin=known.sha256),
-        proxies=Proxies(),
-        timeouts=Timeouts(connect=10, read=read, logoff=1),
-    )
+    return await logged_on(port, known, Timeouts(connect=10, read=read, logoff=1), prefix)
 
 
 def playing(case: Case) -> Callable[[Asked], Reply]:

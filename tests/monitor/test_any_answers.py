@@ -10,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from answers_table import CASES, LATER, Case
-from rogue import GUID, PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue, route_of
+from rogue import GUID, Asked, Identity, Reply, good, identity, reply, rogue, route_of
+from talking import logged_on
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Timeouts
 from emtui.em.errors import Denied, EmError
 from emtui.em.model import uid_of
-from emtui.em.proxy import Proxies
-from emtui.em.secret import Secret
 from emtui.monitor.poller import ListResponse, Poller
 
 REQUESTS = 1_000
@@ -86,14 +84,7 @@ def order() -> list[str]:
 
 
 async def connect(port: int, known: Identity, prefix: str = "") -> Client:
-    return await Client.connect(
-        Server("127.0.0.1", port, prefix=prefix),
-        USER,
-        Secret(PASSWORD),
-        trust=Trust(pin=known.sha256),
-        proxies=Proxies(),
-        timeouts=Timeouts(connect=30, read=30, logoff=5),
-    )
+    return await logged_on(port, known, Timeouts(connect=30, read=30, logoff=5), prefix)
 
 
 async def ask(client: Client, follow: Poller, at: str) -> None:

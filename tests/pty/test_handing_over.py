@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from desktop import need
 from pty_terminal import NIGHT, Terminal, a_home, at_night, emtui, python
-from rogue import GUID, PASSWORD, USER, Identity, good, identity, rogue_beside
+from rogue import GUID, PASSWORD, USER, Identity, good, identity, rogue_beside, variables_for
 from safety_hostile import PIECES, guid, hostile
 from served import Demo
 
@@ -112,13 +112,7 @@ def test_inside_screen_the_same_comes_in_its_wrapping(tmp_path: Path, demo: Demo
 
 def test_the_command_of_a_view_names_no_user(tmp_path: Path, known: Identity) -> None:
     with rogue_beside(good, known.context()) as server:
-        environ = a_home(
-            tmp_path,
-            EMTUI_SERVER=server.authority,
-            EMTUI_USER=USER,
-            EMTUI_PASSWORD=PASSWORD,
-            EMTUI_PIN=known.sha256,
-        )
+        environ = a_home(tmp_path, **variables_for(server, known))
         with emtui("open", "type:CollectJob", "--sort", "type", environ=environ) as terminal:
             terminal.until("1 of 1")
             terminal.press("Y")
@@ -171,14 +165,7 @@ def test_what_is_cut_out_of_a_field_is_copied_but_never_a_password(tmp_path: Pat
 
 def test_the_pager_has_the_terminal_and_comes_back_to_the_same_view(tmp_path: Path, known: Identity) -> None:
     with rogue_beside(good, known.context()) as server:
-        environ = a_home(
-            tmp_path,
-            EMTUI_SERVER=server.authority,
-            EMTUI_USER=USER,
-            EMTUI_PASSWORD=PASSWORD,
-            EMTUI_PIN=known.sha256,
-            PAGER=a_pager(tmp_path),
-        )
+        environ = a_home(tmp_path, PAGER=a_pager(tmp_path), **variables_for(server, known))
         with emtui(environ=environ) as terminal:
             terminal.until("1 of 1")
             terminal.rest()
@@ -282,14 +269,7 @@ def test_a_missing_pager_is_one_sentence(tmp_path: Path, demo: Demo) -> None:
 
 def test_hostile_text_reaches_neither_clipboard_nor_pager(tmp_path: Path, known: Identity) -> None:
     with rogue_beside(hostile(), known.context()) as server:
-        environ = a_home(
-            tmp_path,
-            EMTUI_SERVER=server.authority,
-            EMTUI_USER=USER,
-            EMTUI_PASSWORD=PASSWORD,
-            EMTUI_PIN=known.sha256,
-            PAGER=a_pager(tmp_path),
-        )
+        environ = a_home(tmp_path, PAGER=a_pager(tmp_path), **variables_for(server, known))
         with emtui(environ=environ) as terminal:
             terminal.until("1 of ")
             texts = []

@@ -76,14 +76,7 @@ def test_a_mark_is_there_for_the_next_emtui_and_the_team_explains_the_failure(
     notes = tmp_path / "etc" / "emtui" / "notes.toml"
     notes.parent.mkdir(parents=True)
     notes.write_text(NOTES)
-    seat = {
-        **a_home(tmp_path),
-        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
-        "EMTUI_SERVER": demo.url,
-        "EMTUI_USER": demo.user,
-        "EMTUI_PIN": demo.sha256,
-        "EMTUI_PASSWORD": demo.password,
-    }
+    seat = a_home(tmp_path, XDG_CONFIG_DIRS=str(tmp_path / "etc"), **demo.variables())
     with emtui(environ=seat) as terminal:
         terminal.until(" a: ")
         terminal.press("e", "enter")
@@ -109,14 +102,7 @@ def test_a_bad_file_of_notes_is_said_and_stops_nothing(demo: Demo, tmp_path: Pat
     notes = tmp_path / "etc" / "emtui" / "notes.toml"
     notes.parent.mkdir(parents=True)
     notes.write_text("[[notes]]\n")
-    seat = {
-        **a_home(tmp_path),
-        "XDG_CONFIG_DIRS": str(tmp_path / "etc"),
-        "EMTUI_SERVER": demo.url,
-        "EMTUI_USER": demo.user,
-        "EMTUI_PIN": demo.sha256,
-        "EMTUI_PASSWORD": demo.password,
-    }
+    seat = a_home(tmp_path, XDG_CONFIG_DIRS=str(tmp_path / "etc"), **demo.variables())
     with emtui(environ=seat, columns=200) as terminal:
         terminal.until("notes.toml: notes is not a key of the notes")
         terminal.press("down")

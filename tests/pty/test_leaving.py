@@ -36,6 +36,7 @@ from rogue import (
     good,
     identity,
     list_xml,
+    options_for,
     reply,
     rogue_beside,
     route_of,
@@ -134,7 +135,7 @@ def logged_on(
     known = identity(tmp_path)
     with rogue_beside(answer, known.context()) as server:
         argv = [str(HASTY), str(every), *before]
-        argv += ["--server", server.authority, "--user", USER, "--pin", known.sha256]
+        argv += options_for(server, known)
         with held(argv, a_home(tmp_path, EMTUI_PASSWORD=PASSWORD), hang_up=hang_up) as terminal:
             terminal.until(b"as of")
             terminal.read(0.3)
@@ -339,19 +340,7 @@ def test_a_session_that_is_open_is_what_is_come_back_to(tmp_path: Path) -> None:
 def test_ctrl_z_and_fg_come_back_to_the_same_view(tmp_path: Path) -> None:
     known = identity(tmp_path)
     with rogue_beside(good, known.context()) as server:
-        line = shlex.join(
-            [
-                sys.executable,
-                "-m",
-                "emtui",
-                "--server",
-                server.authority,
-                "--user",
-                USER,
-                "--pin",
-                known.sha256,
-            ]
-        )
+        line = shlex.join([sys.executable, "-m", "emtui", *options_for(server, known)])
         code = "import os; os.execvp('bash', ['bash', '--norc', '-i'])"
         with held(["-c", code], a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, PS1="ready> ")) as terminal:
             terminal.until(b"ready> ")
@@ -403,17 +392,7 @@ def test_a_pane_of_tmux_that_is_closed_ends_it(tmp_path: Path) -> None:
     known = identity(tmp_path)
     with rogue_beside(good, known.context()) as server:
         tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
-        argv = [
-            sys.executable,
-            "-m",
-            "emtui",
-            "--server",
-            server.authority,
-            "--user",
-            USER,
-            "--pin",
-            known.sha256,
-        ]
+        argv = [sys.executable, "-m", "emtui", *options_for(server, known)]
         environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)
         subprocess.run(
             [*tmux, "new-session", "-d", "-x", "80", "-y", "24", shlex.join(argv)], env=environ, check=True

@@ -24,11 +24,11 @@ from pty_terminal import Terminal, a_home, python
 from rogue import (
     GOOD,
     PASSWORD,
-    USER,
     Asked,
     Reply,
     identity,
     list_xml,
+    options_for,
     reply,
     rogue_beside,
     route_of,
@@ -105,7 +105,7 @@ def before_a_clock(tmp_path: Path, manager: Manager, library: str) -> Iterator[t
     known = identity(tmp_path)
     environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, **faked(wall, library))
     with rogue_beside(manager, known.context()) as server:
-        argv = ("-m", "emtui", "--server", server.authority, "--user", USER, "--pin", known.sha256)
+        argv = ("-m", "emtui", *options_for(server, known))
         with python(*argv, columns=120, environ=environ) as terminal:
             terminal.until("as of", "1 of 40")
             yield terminal, wall
@@ -171,7 +171,7 @@ def test_tail_prints_sleep_as_blind_and_back_and_narrates_a_clock_that_was_set(
     wall.set_by("+0")
     environ = a_home(tmp_path, EMTUI_PASSWORD=PASSWORD, **faked(wall, libfaketime))
     with rogue_beside(manager, known.context()) as server:
-        connection = ("--server", server.authority, "--user", USER, "--pin", known.sha256)
+        connection = options_for(server, known)
         argv = (sys.executable, "-m", "emtui", "tail", "--from-start", "-o", "jsonl", *connection)
         with subprocess.Popen(
             argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -196,18 +196,7 @@ def test_tail_prints_sleep_as_blind_and_back_and_narrates_a_clock_that_was_set(
 def test_a_process_that_was_stopped_says_so_and_requests_at_once(tmp_path: Path) -> None:
     manager, known = Manager(), identity(tmp_path)
     with rogue_beside(manager, known.context()) as server:
-        argv = (
-            str(HASTY),
-            "1",
-            "600",
-            "3",
-            "--server",
-            server.authority,
-            "--user",
-            USER,
-            "--pin",
-            known.sha256,
-        )
+        argv = (str(HASTY), "1", "600", "3", *options_for(server, known))
         with python(*argv, columns=120, environ=a_home(tmp_path, EMTUI_PASSWORD=PASSWORD)) as terminal:
             terminal.until("as of", "1 of 40")
             assert not any("blind" in line for line in terminal.lines())

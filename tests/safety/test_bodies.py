@@ -41,9 +41,24 @@ def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:
     return lambda: Reply(head, chunks(), "close")
 
 
-def once(body: bytes, headers: str = "Content-Type: application/xml\r\n") -> Callable[[], Reply]:
-    """A list of these bytes."""
-    return lambda: reply("200 OK", body, headers)
+def once(
+    body: Callable[[], bytes], headers: str = "Content-Type: application/xml\r\n"
+) -> Callable[[], Reply]:
+    """A list of these bytes, made when they are asked for: some take megabytes and a second."""
+    return lambda: reply("200 OK", body(), headers)
+
+
+def compressed(wbits: int, first: bytes, piece: bytes, total: int) -> bytes:
+    """A list with the same piece until it has so many bytes, packed as gzip (31) or zlib (15)."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    often = piece * (MIB // len(piece))
+    packed = [packer.compress(first), *(packer.compress(often) for _ in range(total // len(often)))]
+    return b"".join([*packed, packer.flush()])
+
+
+def gzipped_links() -> bytes:
+    """64 MB of empty elements in 64 KB."""
+    return compressed(31, OPEN, b"<Links/>", 64_000_000)
 
 
 def laughs() -> bytes:
@@ -77,21 +92,21 @@ class Hostile:
 
 
 BODIES = {
-    "entities": Hostile(once(laughs()), "it has a DOCTYPE"),
-    "external-file": Hostile(once(external("file:///etc/passwd")), "it has a DOCTYPE"),
-    "external-address": Hostile(once(external("https://em99.example.net/x")), "it has a DOCTYPE"),
-    "entities-in-utf-16": Hostile(once(laughs().decode().encode("utf-16")), "it has a DOCTYPE"),
-    "external-dtd": Hostile(once(b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"),
+    "entities": Hostile(once(laughs), "it has a DOCTYPE"),
+    "external-file": Hostile(once(lambda: external("file:///etc/passwd")), "it has a DOCTYPE"),
+    "external-address": Hostile(once(lambda: external("https://em99.example.net/x")), "it has a DOCTYPE"),
+    "entities-in-utf-16": Hostile(once(lambda: laughs().decode().encode("utf-16")), "it has a DOCTYPE"),
+    "external-dtd": Hostile(once(lambda: b'<!DOCTYPE x SYSTEM "https://em99.example.net/x"><x/>'), "DOCTYPE"),
     "doctype-without-end": Hostile(forever(b'<!ENTITY a "ha">', b"<!DOCTYPE x ["), "DOCTYPE"),
     "depth": Hostile(forever(b"<a>"), MORE),
-    "attributes": Hostile(once(attributes(1_000_000)), MORE),
+    "attributes": Hostile(once(lambda: attributes(1_000_000)), MORE),
     "attributes-without-end": Hostile(forever(b' a="x"', OPEN + b"<Sessions"), MORE),
     "attribute-without-end": Hostile(forever(b"x", OPEN + b'<Sessions Name="'), MORE),
     "namespace-of-attributes": Hostile(
-        once(namespaced(b"".join(b' x:a%d=""' % number for number in range(300)) + b"/>")), MORE
+        once(lambda: namespaced(b"".join(b' x:a%d=""' % number for number in range(300)) + b"/>")), MORE
     ),
     "namespace-of-elements": Hostile(
-        once(namespaced(b">" + b"".join(b"<x:a%d/>" % number for number in range(300)))), MORE
+        once(lambda: namespaced(b">" + b"".join(b"<x:a%d/>" % number for number in range(300)))), MORE
     ),
     "name-without-end": Hostile(forever(b"x", OPEN + b"<"), MORE),
     "text-without-end": Hostile(forever(b"x", OPEN + b"<Sessions><State>"), MORE),
@@ -105,29 +120,29 @@ BODIES = {
     "zeros": Hostile(forever(b"\0", b"\0"), "UTF-8"),
     "gzip": Hostile(
         once(
-            gzip.compress(OPEN + b"<Links/>" * 8_000_000),
+            gzipped_links,
             "Content-Type: application/xml\r\nContent-Encoding: gzip\r\n",
         ),
         MORE,
     ),
     "gzip-in-gzip": Hostile(
         once(
-            gzip.compress(gzip.compress(OPEN + b"<Sessions>" + b" " * 300_000_000)),
+            lambda: gzip.compress(compressed(31, OPEN + b"<Sessions>", b" ", 300_000_000)),
             "Content-Type: application/xml\r\nContent-Encoding: gzip, gzip\r\n",
         ),
         MORE,
     ),
     "deflate": Hostile(
         once(
-            zlib.compress(OPEN + b" " * 300_000_000),
+            lambda: compressed(15, OPEN, b" ", 300_000_000),
             "Content-Type: application/xml\r\nContent-Encoding: deflate\r\n",
         ),
         MORE,
     ),
-    "gzip-unsaid": Hostile(once(gzip.compress(OPEN + b"<Links/>" * 8_000_000)), "without a Content-Encoding"),
-    "header": Hostile(once(b"", f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
-    "headers": Hostile(once(b"", "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
-    "attributes-to-the-end": Hostile(once(attributes(600_000)), "in the middle"),
+    "gzip-unsaid": Hostile(once(gzipped_links), "without a Content-Encoding"),
+    "header": Hostile(once(bytes, f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
+    "headers": Hostile(once(bytes, "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
+    "attributes-to-the-end": Hostile(once(lambda: attributes(600_000)), "in the middle"),
     "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
     "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
     "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),

@@ -1,0 +1,21 @@
+"""A socket server that runs beside a test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import TCPServer
+
+
+@contextmanager
+def run_server(server: TCPServer) -> Iterator[int]:
+    """Let it answer in a thread until the block ends, when it is closed; its port."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()
