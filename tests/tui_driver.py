@@ -56,7 +56,7 @@ from emtui.triage.steps import Usuals, Wait, steps, waits
 from emtui.triage.stretches import Stretch
 from emtui.tui.app import EmtuiApp
 from emtui.tui.board import type_of
-from emtui.tui.commands import Command, Place
+from emtui.tui.commands import Command, Place, method_of
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
@@ -130,7 +130,7 @@ class ManualClock(TimeSource, Protocol):
 
 def handles(command: Command) -> bool:
     """Whether the screen, widget or application where this command stands carries it out."""
-    return hasattr(_HANDLERS[command.place], f"action_{command.name}")
+    return hasattr(_HANDLERS[command.place], method_of(command))
 
 
 class RowsDriver(ABC):
@@ -613,7 +613,7 @@ class TuiDriver(RowsDriver):
 
     async def log_on(self, client: Client, connection: Connection) -> None:
         """Log on with this client, as the login does after a password was accepted."""
-        self._app.post_message(LoginScreen.LoggedOn(client, connection, Remember.NO))
+        self._app.call_later(self._app.logon.log_on_as, client, connection, Remember.NO)
         await self.wait_for(lambda: self._list is not None and self._list.stands)
 
     def connection(self) -> Connection:
@@ -725,7 +725,7 @@ class TuiDriver(RowsDriver):
         listing.table.shows_age, listing.table.follow_top, listing.order = False, True, DEFAULT_ORDER
         if self.is_paused():
             await self.press("p")
-        await listing.action_show_all()
+        await listing.action_filter("")
         await listing.table.set_grouped(True)
         listing.table.move_to(0)
         listing.handle_user_activity()

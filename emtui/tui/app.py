@@ -17,7 +17,7 @@ from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.zone import SystemZone
-from emtui.tui.commands import COMMANDS, Place, bindings
+from emtui.tui.commands import Place, action_of, bindings, method_of, of
 from emtui.tui.context import AppContext
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screen_factory import Screens
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from emtui.local.remembered_logon import InteractionNeededError
     from emtui.monitor.list_feed import ListFeed, ListState
     from emtui.monitor.recording.replay import Replay
-    from emtui.tui.screens.login.screen import LoginScreen
-    from emtui.tui.screens.session_detail.screen import SessionDetailScreen
 
 SHOWN_BY_THEN = 0.1
 """Seconds after which the last list of a recording has been shown."""
@@ -215,11 +213,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     def _viewed_at(self) -> datetime | None:
         return self.list_feed.last_activity if self.list_feed else None
 
-    def on_session_detail_screen_learned(self, event: SessionDetailScreen.Learned) -> None:
-        """The list knows it too."""
-        if self.list_feed:
-            self.list_feed.learn([event.session])
-
     # --- the logon ------------------------------------------------------------------
 
     def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
@@ -246,14 +239,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     def show_header(self) -> None:
         """Draw the first line of the screen that is shown."""
         self.navigator.show_header()
-
-    async def on_login_screen_logged_on(self, event: LoginScreen.LoggedOn) -> None:
-        """Show the list."""
-        await self.logon.log_on_as(event.client, event.connection, event.remember, event.news)
-
-    async def on_session_detail_screen_elsewhere(self, event: SessionDetailScreen.Elsewhere) -> None:
-        """Another session in place of this one."""
-        await self.navigator.open_instead(event.session, event.way)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field."""
@@ -290,13 +275,14 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
     async def _obey(self, text: str | None) -> None:
         if not text:
             return
-        name = {"q": "leave", "q!": "leave"}.get(text, text)
-        if name not in {command.name for command in COMMANDS}:
+        name, place = {"q": "leave", "q!": "leave"}.get(text, text), self.page.PLACE
+        named = [command for command in of(place, Place.VIEW, Place.EVERYWHERE) if command.name == name]
+        if not named:
             self.navigator.go_to(text)
-        elif hasattr(self.screen, f"action_{name}"):
-            await self.screen.run_action(name)
+        elif hasattr(self.screen, method_of(named[0])):
+            await self.screen.run_action(action_of(named[0]))
         else:
-            await self.run_action(name)
+            await self.run_action(action_of(named[0]))
 
     def action_pause(self) -> None:
         """Request nothing until the next p or r; or go on."""

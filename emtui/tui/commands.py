@@ -1,7 +1,8 @@
 """Every command, once: bindings, footer, palette, help and README follow from this table.
 
-A command is carried out by the method `action_<name>` of the screen (or of the
-app) where it stands. Keys have Textual's names.
+A command is carried out by the method `action_<name>` of the screen (or of the app) where it stands, or by
+its `action`. `next_<kind>` and `previous_<kind>` are `go_to` with the kind and a step of 1 or -1. Keys have
+Textual's names.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Command(NamedTuple):
     hint: str = ""
     vital: bool = False
     by_key: bool = False
+    action: str = ""
 
 
 COMMANDS = (
@@ -69,10 +71,18 @@ COMMANDS = (
     Command("newer", ("right_square_bracket", "full_stop"), "newer run of the same type", Place.LOOKUP),
     Command("next_match", ("n",), "next row that matches: down", Place.LOOKUP),
     Command("previous_match", ("N",), "previous row that matches: up", Place.LOOKUP),
-    Command("show_all", ("0",), "show everything", Place.LOOKUP),
-    Command("show_failed", ("1",), "show failed and warned runs", Place.LOOKUP),
-    Command("show_running", ("2",), "show what is running", Place.LOOKUP),
-    Command("show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP),
+    Command("show_all", ("0",), "show everything", Place.LOOKUP, action="filter('')"),
+    Command(
+        "show_failed",
+        ("1",),
+        "show failed and warned runs",
+        Place.LOOKUP,
+        action="filter('state:failed,warning')",
+    ),
+    Command("show_running", ("2",), "show what is running", Place.LOOKUP, action="filter('state:running')"),
+    Command(
+        "show_unseen", ("3",), "show what nobody has seen yet", Place.LOOKUP, action="filter('is:unseen')"
+    ),
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
     Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
@@ -243,6 +253,8 @@ def of(*places: Place) -> Iterator[Command]:
     return (command for command in COMMANDS if command.place in places)
 
 
+_STEPS = {"next": 1, "previous": -1}
+_WALKED = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 _BACK = {"close": "back"}
 _NOT_OF_A_RUN = {"elapsed": "", "commands": ""}
 _ON_SCREEN: dict[Place, dict[str, str]] = {
@@ -294,7 +306,20 @@ def _bindings(command: Command) -> list[Binding]:
     if command.by_key:
         return [Binding(key, f"{command.name}('{key}')", command.does, show=False) for key in command.keys]
     keys = ",".join(command.keys)
-    return [Binding(keys, command.name, command.does, show=False)] if keys else []
+    return [Binding(keys, action_of(command), command.does, show=False)] if keys else []
+
+
+def action_of(command: Command) -> str:
+    """The action that carries it out, with its arguments."""
+    way, _, kind = command.name.partition("_")
+    if way in _STEPS and command.place in _WALKED:
+        return f"go_to('{kind}', {_STEPS[way]})"
+    return command.action or command.name
+
+
+def method_of(command: Command) -> str:
+    """The method that carries it out."""
+    return f"action_{action_of(command).partition('(')[0]}"
 
 
 FOOTERS: dict[Place, tuple[str, ...]] = {

@@ -325,45 +325,18 @@ class ComparisonScreen(BaseScreen):
 
     # --- from line to line ------------------------------------------------------------------
 
-    def action_next_match(self) -> None:
-        """The next line with what is sought; the next difference, if nothing is."""
-        self._go_to_match(1)
-
-    def action_previous_match(self) -> None:
-        """The previous line with what is sought; the previous difference, if nothing is."""
-        self._go_to_match(-1)
-
-    def _go_to_match(self, step: int) -> None:
+    def action_go_to(self, kind: str, step: int) -> None:
+        """The next (or previous) match, difference or much slower step."""
         self._apply_search()
-        if not self._search_bar.search_text:
-            self._go_to_difference(step)
+        if kind == "slower":
+            none_there = "No step {} this line took much longer."
+            self._go_to(next_slower, step, none_there, "No other step took much longer.")
+        elif kind == "difference" or not self._search_bar.search_text:
+            self._go_to(next_difference, step, "No difference {} this line.", "No other difference.")
         elif self.difference is None:
             self.say(f"There are no lines yet in which “{self._search_bar.search_text}” could stand.")
         elif remark := self.diff_list.next_match(step):
             self.say(remark)
-
-    def action_next_difference(self) -> None:
-        """The next lines that are different."""
-        self._go_to_difference(1)
-
-    def action_previous_difference(self) -> None:
-        """The previous lines that are different."""
-        self._go_to_difference(-1)
-
-    def _go_to_difference(self, step: int) -> None:
-        self._go_to(next_difference, step, "No difference {} this line.", "No other difference.")
-
-    def action_next_slower(self) -> None:
-        """The next step that took much longer."""
-        self._go_to_slower(1)
-
-    def action_previous_slower(self) -> None:
-        """The previous step that took much longer."""
-        self._go_to_slower(-1)
-
-    def _go_to_slower(self, step: int) -> None:
-        none_there = "No step {} this line took much longer."
-        self._go_to(next_slower, step, none_there, "No other step took much longer.")
 
     def _go_to(self, find: NextRow, step: int, none_there: str, no_other: str) -> None:
         rows, here = self.diff_list.rows, self.diff_list.here

@@ -16,7 +16,6 @@ from textual import work
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Event, Key, Paste
-from textual.message import Message
 from textual.widget import Widget
 
 from emtui.em.address import Trust
@@ -28,7 +27,6 @@ from emtui.local.profiles import OFF, BadConfig
 from emtui.local.remembered_logon import (
     FOR_THIS_RUN,
     InteractionNeededError,
-    Remember,
     offer,
     saved_password,
 )
@@ -39,7 +37,6 @@ from emtui.tui.screens.login.login_form import LoginForm
 from emtui.tui.services.logon_service import connect
 
 if TYPE_CHECKING:
-    from emtui.em.client import Client
     from emtui.tui.screens.login.profile_list import ProfileList
 
 NARROW = 80
@@ -56,18 +53,6 @@ class LoginScreen(BaseScreen):
     PLACE: ClassVar[Place] = Place.LOGIN
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOGIN)
     AUTO_FOCUS = ""
-
-    class LoggedOn(Message):
-        """There is a client now; `connection` is how it came to be, `news` a sentence about it to be said."""
-
-        def __init__(
-            self, client: Client, connection: Connection, remember: Remember, news: str = ""
-        ) -> None:
-            super().__init__()
-            self.client = client
-            self.connection = connection
-            self.remember = remember
-            self.news = news
 
     def __init__(
         self, ctx: AppContext, *, at_once: bool = False, failed: InteractionNeededError | None = None
@@ -216,7 +201,7 @@ class LoginScreen(BaseScreen):
             self.form.hold(pinned)
             await self._until_trusted(pinned)
         else:
-            self.post_message(self.LoggedOn(client, connection, self.form.remember, self._news))
+            self.app.call_later(self.ctx.logon.log_on_as, client, connection, self.form.remember, self._news)
 
     async def _pinned(self, connection: Connection, error: Untrusted) -> Connection | None:
         """With the certificate that a person accepts, and the name to save it as, if one must be given."""

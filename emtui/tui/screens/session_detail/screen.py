@@ -12,7 +12,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widget import Widget
 
 from emtui import words
@@ -69,21 +68,6 @@ class SessionDetailScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.DETAIL)
     AUTO_FOCUS = "EventLog"
 
-    class Elsewhere(Message):
-        """The person wants another session: `way` is older, newer, next_row or previous_row."""
-
-        def __init__(self, session: Session, way: str) -> None:
-            super().__init__()
-            self.session = session
-            self.way = way
-
-    class Learned(Message):
-        """The server said more of this session than the list did."""
-
-        def __init__(self, session: Session) -> None:
-            super().__init__()
-            self.session = session
-
     def __init__(self, ctx: AppContext, feed: SessionFeed) -> None:
         super().__init__(ctx)
         self.feed = feed
@@ -125,8 +109,8 @@ class SessionDetailScreen(BaseScreen):
         if not self.stands:
             return
         before, self._state = self._state, state
-        if state.session != before.session:
-            self.post_message(self.Learned(state.session))
+        if state.session != before.session and self.ctx.list_feed:
+            self.ctx.list_feed.learn([state.session])
         if state.ended_while_open and not before.ended_while_open:
             self.say(f"It has ended: {state.session.outcome}.")
         if state.problem is not before.problem:
@@ -303,14 +287,6 @@ class SessionDetailScreen(BaseScreen):
 
     # --- from line to line ----------------------------------------------------------
 
-    def action_next_match(self) -> None:
-        """The next line with what is sought."""
-        self._go_to_match(1)
-
-    def action_previous_match(self) -> None:
-        """The previous line with what is sought."""
-        self._go_to_match(-1)
-
     def _go_to_match(self, step: int) -> None:
         self._apply_search()
         if not self._search_bar.search_text:
@@ -318,24 +294,18 @@ class SessionDetailScreen(BaseScreen):
         elif remark := self.event_log.next_match(step):
             self.say(remark)
 
-    async def action_next_trouble(self) -> None:
-        """The next line that sounds like trouble."""
-        await self._go_to("trouble", 1)
+    async def action_go_to(self, kind: str, step: int) -> None:
+        """The next (or previous) line of this kind, round the end; or the next row of the list."""
+        if kind == "match":
+            self._go_to_match(step)
+        elif kind == "slow":
+            self._go_to_wait(step)
+        elif kind == "row":
+            self._go_elsewhere("next_row" if step > 0 else "previous_row")
+        else:
+            await self._go_to_line(kind, step)
 
-    async def action_previous_trouble(self) -> None:
-        """The line before that sounds like trouble."""
-        await self._go_to("trouble", -1)
-
-    async def action_next_unseen(self) -> None:
-        """The next line that has come since the last look."""
-        await self._go_to("unseen", 1)
-
-    async def action_previous_unseen(self) -> None:
-        """The line before that has come since the last look."""
-        await self._go_to("unseen", -1)
-
-    async def _go_to(self, kind: str, step: int) -> None:
-        """To the next (or previous) line of this kind, round the end."""
+    async def _go_to_line(self, kind: str, step: int) -> None:
         (is_target, what), log = TARGETS[kind], self.event_log
         fits = partial(is_target, log)
         if await log.go_to_next(fits, step):
@@ -349,15 +319,8 @@ class SessionDetailScreen(BaseScreen):
         """Why there is no next warning."""
         self.say("Events have no severity; e goes to words that sound like trouble.")
 
-    def action_next_slow(self) -> None:
-        """To the step that it waited in most, then to the next one, round the end."""
-        self._go_to_wait(1)
-
-    def action_previous_slow(self) -> None:
-        """To the step that it waited in most, then to the one before, round the beginning."""
-        self._go_to_wait(-1)
-
     def _go_to_wait(self, step: int) -> None:
+        """The step that it waited in most, then the next (or previous) one."""
         waits, before = self._state.waits, self.event_log.line
         if not waits:
             self.say(NO_WAITS if self._state.log else WAITS_UNKNOWN)
@@ -473,20 +436,15 @@ class SessionDetailScreen(BaseScreen):
         self.ctx.navigator.show_raw(self.feed)
 
     def action_older(self) -> None:
-        """The run of the same type before this one."""
-        self.post_message(self.Elsewhere(self._state.session, "older"))
+        """The run of the same type before this one, in its place."""
+        self._go_elsewhere("older")
 
     def action_newer(self) -> None:
-        """The run of the same type after this one."""
-        self.post_message(self.Elsewhere(self._state.session, "newer"))
+        """The run of the same type after this one, in its place."""
+        self._go_elsewhere("newer")
 
-    def action_next_row(self) -> None:
-        """The next row of the list."""
-        self.post_message(self.Elsewhere(self._state.session, "next_row"))
-
-    def action_previous_row(self) -> None:
-        """The previous row of the list."""
-        self.post_message(self.Elsewhere(self._state.session, "previous_row"))
+    def _go_elsewhere(self, way: str) -> None:
+        self.app.call_later(self.ctx.navigator.open_instead, self._state.session, way)
 
     # --- requesting, stopping, undoing ----------------------------------------------------
 

@@ -454,7 +454,7 @@ class SessionListScreen(BaseScreen):
         run = self.assessment.run_of(finding) if self.assessment else None
         found = run is not None and self.table.select(run.uid)
         if run and not found and not finding.unlisted:
-            await self.action_show_all()
+            await self.action_filter("")
             found = self.table.select(run.uid)
         self._pointed = (run.uid if run else None, finding)
         self.on_virtual_list_cursor_moved()
@@ -468,39 +468,11 @@ class SessionListScreen(BaseScreen):
 
     # --- from run to run ------------------------------------------------------------------
 
-    async def action_next_failed(self) -> None:
-        """The next failed run."""
-        await self._go_to("failed", 1)
-
-    async def action_previous_failed(self) -> None:
-        """The previous failed run."""
-        await self._go_to("failed", -1)
-
-    async def action_next_warned(self) -> None:
-        """The next run with a warning."""
-        await self._go_to("warned", 1)
-
-    async def action_previous_warned(self) -> None:
-        """The previous run with a warning."""
-        await self._go_to("warned", -1)
-
-    async def action_next_slow(self) -> None:
-        """The next run that took, or takes, unusually long."""
-        await self._go_to("slow", 1)
-
-    async def action_previous_slow(self) -> None:
-        """The previous run that took, or takes, unusually long."""
-        await self._go_to("slow", -1)
-
-    async def action_next_unseen(self) -> None:
-        """The next run that is new or differs."""
-        await self._go_to("unseen", 1)
-
-    async def action_previous_unseen(self) -> None:
-        """The previous run that is new or differs."""
-        await self._go_to("unseen", -1)
-
-    async def _go_to(self, kind: str, step: int) -> None:
+    async def action_go_to(self, kind: str, step: int) -> None:
+        """The next (or previous) run of this kind, round the end; all rows that are shown match."""
+        if kind == "match":
+            self._go_to_row(step)
+            return
         is_target, name = TARGETS[kind]
         fits = partial(is_target, self.table)
         if await self.table.select_next(fits, step):
@@ -510,14 +482,6 @@ class SessionListScreen(BaseScreen):
             self.say(f"No {name} {side} this one. {continued(step)}")
         else:
             self.say(f"No other {name} in this list.")
-
-    def action_next_match(self) -> None:
-        """All rows that are shown match: a hand that is used to vim goes on, round the end."""
-        self._go_to_row(1)
-
-    def action_previous_match(self) -> None:
-        """The same, up."""
-        self._go_to_row(-1)
 
     def _go_to_row(self, step: int) -> None:
         table = self.table
@@ -672,26 +636,10 @@ class SessionListScreen(BaseScreen):
 
     # --- queries by a key -----------------------------------------------------------------
 
-    async def _ask_for(self, text: str) -> None:
-        """Change the query; the next key finds its rows."""
+    async def action_filter(self, text: str) -> None:
+        """Show what matches this query; the next key finds its rows."""
         self.show_only(text)
         await self.table.wait_idle()
-
-    async def action_show_all(self) -> None:
-        """No query."""
-        await self._ask_for("")
-
-    async def action_show_failed(self) -> None:
-        """Failed and warned runs."""
-        await self._ask_for("state:failed,warning")
-
-    async def action_show_running(self) -> None:
-        """What is running."""
-        await self._ask_for("state:running")
-
-    async def action_show_unseen(self) -> None:
-        """What is new or differs, and nobody has viewed."""
-        await self._ask_for("is:unseen")
 
     async def action_own_query(self, digit: str = "") -> None:
         """The query that the configuration has for this digit."""
@@ -705,7 +653,7 @@ class SessionListScreen(BaseScreen):
         except lookup.BadQuery as error:
             self.say(f"{digit}: {error} It stands in {named(file)}.")
         else:
-            await self._ask_for(text)
+            await self.action_filter(text)
 
     # --- the query line -------------------------------------------------------------------
 
