@@ -55,23 +55,24 @@ from emtui.triage.grouping import ListRow
 from emtui.triage.steps import Usuals, Wait, steps, waits
 from emtui.triage.stretches import Stretch
 from emtui.tui.app import EmtuiApp
-from emtui.tui.board import type_of
 from emtui.tui.commands import Command, Place, method_of
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
 from emtui.tui.options import LaunchOptions
+from emtui.tui.screens.attention.screen import AttentionScreen
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.board import BoardRows, BoardScreen
 from emtui.tui.screens.command_palette import Choices, CommandPalette
 from emtui.tui.screens.comparison.diff_list import DiffList
 from emtui.tui.screens.comparison.run_picker import RunPickerScreen, Runs
 from emtui.tui.screens.comparison.screen import ComparisonScreen
-from emtui.tui.screens.findings import FindingsScreen
-from emtui.tui.screens.handover import HandOverScreen
 from emtui.tui.screens.login.certificate_screen import CertificateScreen
+from emtui.tui.screens.login.labeled_input import LabeledInput, Toggle
 from emtui.tui.screens.login.screen import LoginScreen
-from emtui.tui.screens.raw import RawPage
+from emtui.tui.screens.overview.screen import OverviewScreen, TypeTable
+from emtui.tui.screens.overview.type_columns import type_name
+from emtui.tui.screens.raw_view import RawScreen
+from emtui.tui.screens.report.screen import ReportScreen
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.fact_list import FactList
 from emtui.tui.screens.session_detail.screen import SessionDetailScreen
@@ -82,7 +83,6 @@ from emtui.tui.screens.session_list.screen import SessionListScreen
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.screens.text_viewer import TextScreen
 from emtui.tui.theme import THEME, WRONG
-from emtui.tui.widgets.labeled_input import LabeledInput, Toggle
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.prompt import PromptInput
 from emtui.tui.widgets.status_line import Foot, StatusLine
@@ -100,11 +100,11 @@ _SCREENS: dict[Place, tuple[str, type[BaseScreen]]] = {
     Place.DETAIL: ("session_detail", SessionDetailScreen),
     Place.DIFFERENCE: ("comparison", ComparisonScreen),
     Place.CHOICE: ("run_picker", RunPickerScreen),
-    Place.BOARD: ("overview", BoardScreen),
-    Place.FINDINGS: ("attention", FindingsScreen),
-    Place.HANDOVER: ("report", HandOverScreen),
+    Place.BOARD: ("overview", OverviewScreen),
+    Place.FINDINGS: ("attention", AttentionScreen),
+    Place.HANDOVER: ("report", ReportScreen),
     Place.PAGE: ("text_viewer", TextScreen),
-    Place.RAW: ("raw_view", RawPage),
+    Place.RAW: ("raw_view", RawScreen),
     Place.PALETTE: ("command_palette", CommandPalette),
     Place.LOGIN: ("login", LoginScreen),
     Place.TRUST: ("certificate", CertificateScreen),
@@ -408,7 +408,7 @@ class TuiDriver(RowsDriver):
 
     def text(self) -> str:
         """The whole text that is open to be read, also what the window does not show; else empty."""
-        return self._page.text if isinstance(self._page, TextScreen) else ""
+        return self._page.text if isinstance(self._page, TextScreen | RawScreen) else ""
 
     def plain_text(self) -> str:
         """The view as text for a pager."""
@@ -570,8 +570,8 @@ class TuiDriver(RowsDriver):
 
     def overview_rows(self) -> list[tuple[str, str | None]]:
         """Type and newest message of each row of the overview; no message where it has not run."""
-        rows = self._page.query_one(BoardRows).things
-        return [(type_of(row), None if isinstance(row, str) else row.newest.message or "") for row in rows]
+        rows = self._page.query_one(TypeTable).things
+        return [(type_name(row), None if isinstance(row, str) else row.newest.message or "") for row in rows]
 
     # --- the opened session -------------------------------------------------------
 
@@ -626,7 +626,7 @@ class TuiDriver(RowsDriver):
 
     async def open_raw_from(self, source: Source, session: Session) -> None:
         """Open what this source says of the session, without asking it for a log before."""
-        await self._app.push_screen(RawPage(self._app.ctx, self._feed(source, session)))
+        await self._app.push_screen(RawScreen(self._app.ctx, self._feed(source, session)))
 
     def _feed(self, source: Source, session: Session) -> SessionFeed:
         explainer = Explainer(source, self._app.ctx.history)

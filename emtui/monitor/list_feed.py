@@ -98,6 +98,11 @@ class ListState:
     notices: tuple[str, ...] = ()
 
     @property
+    def as_of(self) -> datetime | None:
+        """When the newest list was complete, by our clock."""
+        return self.snapshot.as_of if self.snapshot else None
+
+    @property
     def freshness(self) -> Freshness:
         """What the list is worth now."""
         return self.health.freshness

@@ -67,7 +67,6 @@ class Screens:
         )
         return query, lookup.parse_order(options.order) if options.order else lookup.DEFAULT_ORDER
 
-    @property
     def _source(self) -> Source:
         source = self._ctx.logon.client
         if source is None:
@@ -79,7 +78,7 @@ class Screens:
         from emtui.monitor.explainer import Explainer
         from emtui.monitor.session_feed import SessionFeed
 
-        ctx, source = self._ctx, self._source
+        ctx, source = self._ctx, self._source()
         explainer = Explainer(source, ctx.history)
         return SessionFeed(source, session, explainer, now=ctx.clock.now, speed=ctx.speed)
 
@@ -97,9 +96,9 @@ class Screens:
 
     def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
         """What the server said of a session."""
-        from emtui.tui.screens.raw import RawPage
+        from emtui.tui.screens.raw_view import RawScreen
 
-        return RawPage(self._ctx, feed, xml=xml)
+        return RawScreen(self._ctx, feed, xml=xml)
 
     def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
         """The runs to compare one with."""
@@ -109,23 +108,28 @@ class Screens:
 
     def overview(self) -> AnyScreen:
         """One line per type."""
-        from emtui.tui.screens.board import BoardScreen
+        from emtui.tui.screens.overview.screen import OverviewScreen
 
-        return BoardScreen(self._ctx)
+        return OverviewScreen(self._ctx)
 
     def attention(self) -> AnyScreen:
         """All findings."""
-        from emtui.tui.screens.findings import FindingsScreen
+        from emtui.tui.screens.attention.screen import AttentionScreen
 
-        return FindingsScreen(self._ctx)
+        return AttentionScreen(self._ctx)
 
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
-        from emtui.tui.screens.handover import HandOverScreen
-        from emtui.tui.screens.preparing import Subject
+        from emtui.handover.dated import Zones
+        from emtui.local.zone import SystemZone
+        from emtui.tui.screens.report.report_job import ReportJob, ReportSubject
+        from emtui.tui.screens.report.screen import ReportScreen
 
-        subject = Subject(session, log) if session else None
-        return HandOverScreen(self._ctx, self._source, subject)
+        ctx, options = self._ctx, self._ctx.options
+        subject = ReportSubject(session, log, ctx.exporter.command_for(session)) if session else None
+        zones = Zones(options.zone or SystemZone(), ctx.logon.connection.servers_zone)
+        job = ReportJob(subject, self._source, ctx.history, zones, mark=options.mark or "")
+        return ReportScreen(ctx, job)
 
     def text(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""

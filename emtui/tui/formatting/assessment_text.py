@@ -11,6 +11,8 @@ from emtui.triage.finding import Finding
 from emtui.triage.known import Mark
 from emtui.triage.telling import Teller, calm, ground
 from emtui.triage.telling_known import noted
+from emtui.tui.theme import BOLD
+from emtui.tui.widgets.virtual_list import Pieces
 
 NOTE_WIDTH = 60
 """Cells of a note where the message that it is about is shown after it."""
@@ -60,3 +62,10 @@ def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
     rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*alerts, calm(base)])}"
     shown = sentences(assessment, zone)[: total - known]
     return AttentionSummary(shown, rest if base.types else "", ", ".join(more + counted))
+
+
+def title_line(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
+    """A title, and at the right what it is based on: only the first part where there is little room."""
+    room = width - words.cells(title) - 2
+    shown = base if words.cells(base) <= room else base.partition(",")[0]
+    return [(title, BOLD)], [(shown, BOLD)]

@@ -81,6 +81,7 @@ class BaseScreen(Screen[Any]):
         """Draw the lines around the body."""
         self.watch(self.app, "zone", self.show_times_in, init=False)
         self.watch(self.app, "list_state", self._on_list_state, init=False)
+        self.show_body()
         self.show_top()
         self.show_foot()
 
@@ -101,12 +102,17 @@ class BaseScreen(Screen[Any]):
         if state.health.freshness is not before.health.freshness:
             self.show_top()
         if state.assessment is not before.assessment:
-            self.judged()
+            self.handle_assessment()
         if state.resumes > before.resumes:
             self.resumed()
 
-    def judged(self) -> None:
-        """It is known anew how the types of the list stand: most pages show nothing of that."""
+    def show_body(self) -> None:
+        """Draw what depends on the assessment, the zone or the size: at the start, and when one changes."""
+
+    def handle_assessment(self) -> None:
+        """Called when the list was assessed, or something was acknowledged."""
+        if self.stands:
+            self.show_body()
 
     def set_paused(self, _: bool) -> None:
         """Polling is paused, or goes on: the first line says so."""
@@ -218,8 +224,9 @@ class BaseScreen(Screen[Any]):
         self.zone = zone
 
     def watch_zone(self) -> None:
-        """Other times on the first line."""
+        """Other times everywhere."""
         if self.stands:
+            self.show_body()
             self.show_top()
 
     def show_top(self) -> None:
@@ -284,6 +291,8 @@ class BaseScreen(Screen[Any]):
     def on_resize(self) -> None:
         """As many hints as now fit; no blank lines where there is little room."""
         self.set_class(self.size.height < SHORT, "-short")
+        if self.stands:
+            self.show_body()
         self.show_top()
         self.show_foot()
 

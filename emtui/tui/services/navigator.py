@@ -79,16 +79,16 @@ class ListView(View, Protocol):
         """Put the cursor on this session; false if it is not shown."""
         ...
 
+    def narrow(self, text: str) -> None:
+        """Show what matches this query, the first row on top."""
+        ...
+
     def neighbour(self, session: Session, way: str) -> Session | None:
         """The run older, newer, or in the next or previous row."""
         ...
 
     def is_keyed(self, text: str) -> bool:
         """Whether this text is a query that names a field."""
-        ...
-
-    def narrow(self, text: str) -> None:
-        """Show what matches this query, the newest first on top."""
         ...
 
     @property
@@ -233,11 +233,6 @@ class Navigator:
         self._feed = feed
         self.push(self.make.session_list(feed))
 
-    def show_query(self, text: str) -> None:
-        """What matches this query, in the list."""
-        if self.list_view:
-            self.list_view.narrow(text)
-
     def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
         """The login; `at_once` it goes on with what is known, or with what `failed`."""
         self.push(self.make.login(at_once=at_once, failed=failed))
@@ -255,6 +250,13 @@ class Navigator:
     def show_header(self) -> None:
         """Draw the first line of the screen that is shown."""
         self.view.show_top()
+
+    def show_query(self, text: str) -> None:
+        """The list with this query, and nothing above it."""
+        if screen := self.list_view:
+            screen.narrow(text)
+            while not self.is_shown(screen):
+                self._stack.pop_screen()
 
     def open_session(self, session: Session) -> None:
         """One session and its events."""

@@ -15,9 +15,9 @@ from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.tui.app import EmtuiApp
 from emtui.tui.options import LaunchOptions
+from emtui.tui.screens.login.labeled_input import Toggle
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.terminal.app_base import CaretWidget, InputScreen
-from emtui.tui.widgets.labeled_input import Toggle
 from emtui.tui.widgets.text_input import TextInput
 
 PROFILES = tuple(Profile(name, Server(f"{name}.example.net"), "ops") for name in ("lab", "prod"))

@@ -47,10 +47,10 @@ from emtui.tui.formatting.search_matches import continued, no_line_holds
 from emtui.tui.formatting.session_columns import MEDIUM, Clock
 from emtui.tui.formatting.session_problem import problem_text, without_events
 from emtui.tui.formatting.session_text import head
+from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import moment_of, whole_text
 from emtui.tui.screens.comparison.diff_list import DiffList
-from emtui.tui.screens.marking import mark_run
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
@@ -132,7 +132,7 @@ class ComparisonScreen(BaseScreen):
     def _problem_text(self) -> str:
         return problem_text(self._state, self.feed.source.server, self.ctx.clock.server_now, self.zone)
 
-    def judged(self) -> None:
+    def handle_assessment(self) -> None:
         """The list may know the last successful run now."""
         if self.other is None:
             self._compare_known()
@@ -392,7 +392,7 @@ class ComparisonScreen(BaseScreen):
 
     async def action_known(self) -> None:
         """Mark the run whose difference it is as known, or no more."""
-        await mark_run(self, self._state.session)
+        await toggle_run(self, self._state.session)
 
     def action_copy(self) -> None:
         """The line under the cursor, whole."""

@@ -18,8 +18,8 @@ from emtui.em.errors import BadAddress
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
+from emtui.tui.screens.login.labeled_input import LabeledInput, first
 from emtui.tui.screens.login.remember_password import RememberPassword
-from emtui.tui.widgets.labeled_input import LabeledInput, first
 
 MISSING = {
     "server": "The server is missing: type a host, host:port or URL.",

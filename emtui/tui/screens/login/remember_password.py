@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from emtui.local.remembered_logon import Remember
-from emtui.tui.widgets.labeled_input import Toggle
+from emtui.tui.screens.login.labeled_input import Toggle
 
 
 class RememberPassword(Vertical):

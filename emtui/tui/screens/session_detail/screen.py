@@ -31,8 +31,8 @@ from emtui.tui.formatting.search_matches import continued, no_line_holds
 from emtui.tui.formatting.session_columns import WIDE, Clock
 from emtui.tui.formatting.session_problem import problem_text, without_events
 from emtui.tui.formatting.session_text import server_words
+from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.screens.marking import mark_run
 from emtui.tui.screens.session_detail.event_log import EventLog
 from emtui.tui.screens.session_detail.header import SessionHeader
 from emtui.tui.screens.session_detail.wait_navigation import leads_round, next_wait, worst_wait
@@ -89,7 +89,7 @@ class SessionDetailScreen(BaseScreen):
         log.follows_end = session.running
         log.begins_at_trouble = session.outcome in TROUBLE
         self.set_paused(self.ctx.list_state.is_paused)
-        self.judged()
+        self.handle_assessment()
         self._show_session()
         watching = self.feed.watch(self._show, lambda: self.is_current)
         self.run_worker(watching, group="session feed", description="show what comes of an opened session")
@@ -128,7 +128,7 @@ class SessionDetailScreen(BaseScreen):
         super().set_paused(paused)
         self.feed.set_paused(paused)
 
-    def judged(self) -> None:
+    def handle_assessment(self) -> None:
         """The list says something else now, or for the first time."""
         if self.ctx.assessment:
             self.feed.on_assessment(self.ctx.assessment)
@@ -408,7 +408,7 @@ class SessionDetailScreen(BaseScreen):
 
     async def action_known(self) -> None:
         """Mark this run as known, or no more."""
-        await mark_run(self, self._state.session)
+        await toggle_run(self, self._state.session)
 
     # --- to other screens ---------------------------------------------------------------
 

@@ -374,10 +374,10 @@ class SessionListScreen(BaseScreen):
 
     async def action_known(self) -> None:
         """Acknowledge what `a` led to, else the run under the cursor; or remove that."""
-        from emtui.tui.screens.marking import mark_finding, mark_run
+        from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 
         finding = self._pointed[1]
-        await (mark_finding(self, finding) if finding else mark_run(self, self.table.selected))
+        await (toggle_finding(self, finding) if finding else toggle_run(self, self.table.selected))
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""

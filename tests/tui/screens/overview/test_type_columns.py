@@ -1,4 +1,4 @@
-"""What stands on a line of the board, and in the columns of what is usual."""
+"""What stands on a line of the overview, and in the columns of what is usual."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from emtui.demo.world import World
 from emtui.em.model import SESSION_TYPES
 from emtui.triage.attention import judged
 from emtui.triage.standing import Standing, standings
-from emtui.tui.board import NEVER, board_columns, rows_of
 from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns, titles_of
+from emtui.tui.screens.overview.type_columns import NEVER, type_columns, type_rows
 
 NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 CLOCK = Clock(NIGHT, UTC)
 STANDING = standings(World(1, NIGHT).sessions(NIGHT), NIGHT)
-ROWS = rows_of(STANDING, judged(STANDING))
+ROWS = type_rows(STANDING, judged(STANDING))
 
 
 def line(kind: str, width: int = 80) -> str:
     row = next(row for row in ROWS if isinstance(row, Standing) and row.type == kind)
-    return "".join(text for text, _ in cells_of(board_columns(width), row, CLOCK)).rstrip()
+    return "".join(text for text, _ in cells_of(type_columns(width), row, CLOCK)).rstrip()
 
 
 def test_what_needs_somebody_stands_on_top_and_the_rest_by_name() -> None:
@@ -73,24 +73,24 @@ def test_what_is_not_within_24_hours_has_its_weekday_where_clocks_are_changed_to
     row = next(row for row in ROWS if isinstance(row, Standing) and row.due and not row.overruns)
     assert row.due
     row = replace(row, due=replace(row.due, next=then, since=None))
-    shown = cells_of(board_columns(80), row, Clock(here, ZoneInfo("Europe/Berlin")))
+    shown = cells_of(type_columns(80), row, Clock(here, ZoneInfo("Europe/Berlin")))
     assert shown[-1][0].strip() == told
 
 
 def test_a_type_that_never_ran_says_so_in_its_line() -> None:
     none = standings((), NIGHT)
-    rows = rows_of(none, judged(none))
+    rows = type_rows(none, judged(none))
     assert rows == tuple(sorted(SESSION_TYPES))
-    assert [text for text, _ in cells_of(board_columns(80), rows[0], CLOCK)][-1].startswith(NEVER[:10])
+    assert [text for text, _ in cells_of(type_columns(80), rows[0], CLOCK)][-1].startswith(NEVER[:10])
 
 
 @pytest.mark.parametrize("width", [58, 79, 80, 119, 120, 400])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     room = width - 2
-    assert words.cells(titles_of(board_columns(width))) <= room
+    assert words.cells(titles_of(type_columns(width))) <= room
     assert words.cells(titles_of(session_columns(width))) <= room
     for row in ROWS:
-        assert sum(words.cells(text) for text, _ in cells_of(board_columns(width), row, CLOCK)) <= room
+        assert sum(words.cells(text) for text, _ in cells_of(type_columns(width), row, CLOCK)) <= room
 
 
 def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> None:
@@ -117,5 +117,5 @@ def test_a_ratio_takes_at_most_four_cells() -> None:
     ]
     hung = next(row for row in STANDING.types if row.overruns)
     longer = replace(hung, overruns=(replace(hung.overruns[0], ratio=123456.0),))
-    shown = "".join(text for text, _ in cells_of(board_columns(80), longer, CLOCK))
+    shown = "".join(text for text, _ in cells_of(type_columns(80), longer, CLOCK))
     assert shown.rstrip().endswith("×>10k usual")

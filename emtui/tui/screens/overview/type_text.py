@@ -1,6 +1,6 @@
-"""What is thought of a list, as plain text to hand over: a type of the board, a sentence, all of either.
+"""The types as plain text to hand over.
 
-Pure. As in `plain`, nothing is cut, and every time has its date and offset.
+Pure. Nothing is cut, and every time has its date and offset.
 """
 
 from __future__ import annotations
@@ -8,30 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emtui import words
-from emtui.triage.finding import Finding
-from emtui.triage.known import Known
 from emtui.triage.standing import Standing
-from emtui.triage.telling import Teller, ground
-from emtui.triage.telling_known import noted
-from emtui.tui.board import NEVER, Row
 from emtui.tui.formatting.plain_text import BETWEEN, Origin
 from emtui.tui.formatting.session_columns import Clock, took_text
+from emtui.tui.screens.overview.type_columns import NEVER, TypeRow
 
 
-def finding_line(finding: Finding, known: Known, tell: Teller) -> str:
-    """The sentence, what it rests on, and the note, if it is known."""
-    mark = known.of_finding(finding)
-    note = f"; known: {words.one_line(noted(mark, known, tell))}" if mark else ""
-    return f"{tell.finding(finding)} ({ground(finding)}){note}"
-
-
-def findings_text(origin: Origin, found: Sequence[Finding], base: str, known: Known, tell: Teller) -> str:
-    """All that needs somebody, under whose list it is and how many types are well."""
-    lines = [finding_line(finding, known, tell) for finding in found] or ["Nothing needs you."]
-    return "\n".join([origin.line(tell.zone), base, "", *lines, ""])
-
-
-def type_line(row: Row, clock: Clock) -> str:
+def type_line(row: TypeRow, clock: Clock) -> str:
     """Outcome, type, start and length of its newest run, what is usual, how often it runs, what is due."""
     if isinstance(row, str):
         return f"{row}{BETWEEN}{NEVER}"
@@ -49,7 +32,7 @@ def type_line(row: Row, clock: Clock) -> str:
 
 
 def _next(row: Standing, clock: Clock) -> str:
-    """When it is due, or why it is not as it should be."""
+    """When it is due, or how it deviates from what is usual."""
     if row.overruns:
         return f"×{words.ratio(row.overruns[0].ratio)} the usual"
     if row.due is None:
@@ -59,6 +42,6 @@ def _next(row: Standing, clock: Clock) -> str:
     return f"due {words.dated(row.due.next, clock.zone)}" if row.due.next else ""
 
 
-def board_text(origin: Origin, rows: Sequence[Row], base: str, clock: Clock) -> str:
-    """All types, under whose list it is and how many of them are well."""
+def overview_text(origin: Origin, rows: Sequence[TypeRow], base: str, clock: Clock) -> str:
+    """All types; before them whose list it is, and how many types are on time."""
     return "\n".join([origin.line(clock.zone), base, "", *(type_line(row, clock) for row in rows), ""])

@@ -1,0 +1,1 @@
+"""All findings of the list: what needs attention."""

@@ -1,0 +1,121 @@
+"""What needs attention: one line per finding, below it its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.handover.dated import Dated
+from emtui.triage.telling import calm
+from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.assessment_text import finding_text, sentences, title_line
+from emtui.tui.formatting.open_command import Location
+from emtui.tui.screens.acknowledge_prompt import toggle_finding
+from emtui.tui.screens.attention.attention_text import attention_text, finding_line
+from emtui.tui.screens.attention.finding_list import FindingList
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
+
+
+class AttentionScreen(BaseScreen):
+    """All findings of the list, as of its newest assessment."""
+
+    PLACE: ClassVar[Place] = Place.FINDINGS
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FINDINGS)
+
+    def body(self) -> Iterable[Widget]:
+        """A title, the findings, the whole sentence with its evidence."""
+        yield StatusLine(id="title")
+        yield FindingList()
+        yield Paragraph(2, id="tail")
+
+    @property
+    def _list(self) -> FindingList:
+        return self.query_one(FindingList)
+
+    # --- showing --------------------------------------------------------------------
+
+    def show_body(self) -> None:
+        """Title and findings, as the list was assessed last."""
+        assessment = self.ctx.assessment
+        if assessment is None:
+            return
+        known, shown = assessment.acknowledged_findings, self._list
+        if not shown.show(assessment.findings, sentences(assessment, self.zone), known):
+            then = "the next one is selected" if shown.count else "none is left"
+            self.say(f"The selected alert is over; {then}.")
+        counted = f"  {words.place(known, shown.count, 'alert')} known" if known else ""
+        title = title_line(f"Attention{counted}", calm(assessment.attention.calm), self.size.width)
+        self.query_one("#title", StatusLine).show(*title)
+        self.show_top()
+
+    def on_virtual_list_cursor_moved(self) -> None:
+        """The whole sentence under the cursor, and its evidence."""
+        assessment, finding = self.ctx.assessment, self._list.selected
+        text = finding_text(assessment, finding, self.zone) if assessment and finding else ""
+        self.query_one(Paragraph).show(text)
+        self.show_foot()
+
+    def position(self) -> str:
+        """`1 of 2 alerts`."""
+        return words.place(self._list.cursor + 1, self._list.count, "alert") if self._list.count else ""
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete."""
+        return self.ctx.list_state.as_of
+
+    # --- handing over -----------------------------------------------------------------
+
+    def location(self, below: Location | None, /) -> Location | None:
+        """What needs attention, above the list."""
+        return replace(below, view="attention", is_list=False) if below else None
+
+    @property
+    def run_here(self) -> Session | None:
+        """The run that the finding under the cursor is about."""
+        assessment, finding = self.ctx.assessment, self._list.selected
+        return assessment.run_of(finding) if assessment and finding else None
+
+    def action_copy(self) -> None:
+        """The sentence under the cursor, with its evidence."""
+        assessment, finding = self.ctx.assessment, self._list.selected
+        if assessment is None or finding is None:
+            self.say("There is no line to copy.")
+            return
+        formatter = Dated(assessment.statuses.now, self.zone)
+        self.ctx.exporter.copy(finding_line(finding, assessment.acknowledged, formatter))
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """All sentences, and how many types are on time."""
+        assessment = self.ctx.assessment
+        if assessment is None:
+            return None
+        origin, base = self.ctx.exporter.origin(self.as_of()), calm(assessment.attention.calm)
+        formatter = Dated(assessment.statuses.now, self.zone)
+        return lambda: attention_text(origin, assessment.findings, base, assessment.acknowledged, formatter)
+
+    # --- commands -----------------------------------------------------------------------
+
+    async def action_known(self) -> None:
+        """Acknowledge the finding, or no longer."""
+        await toggle_finding(self, self._list.selected)
+
+    def action_open(self) -> None:
+        """Open the run that the finding is about."""
+        if run := self.run_here:
+            self.ctx.navigator.open_session(run)
+        else:
+            self.say("There is no run to open.")
+
+    def action_ask(self) -> None:
+        """Request the list now."""
+        refresh_list(self)

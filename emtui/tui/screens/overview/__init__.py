@@ -1,0 +1,1 @@
+"""One line per type: how each type of session stands."""

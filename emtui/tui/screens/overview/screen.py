@@ -1,0 +1,170 @@
+"""The overview: one line per type, what needs attention on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from emtui import words
+from emtui.em.model import Session
+from emtui.lookup import term
+from emtui.triage.finding import Finding
+from emtui.triage.telling import calm
+from emtui.tui.commands import Place, bindings
+from emtui.tui.formatting.assessment_text import finding_text, title_line
+from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import Clock, Column, summary
+from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.list_refresh import refresh_list
+from emtui.tui.screens.overview.type_columns import TypeRow, type_columns, type_name, type_rows
+from emtui.tui.screens.overview.type_text import overview_text, type_line
+from emtui.tui.widgets.column_list import Rows
+from emtui.tui.widgets.paragraph import Paragraph
+from emtui.tui.widgets.status_line import StatusLine
+
+NEVER_RAN = "This type has not run within the last 30 days."
+
+
+class TypeTable(Rows[TypeRow]):
+    """The types."""
+
+    def columns_for(self, width: int) -> tuple[Column[TypeRow], ...]:
+        """The columns of a table this wide."""
+        return type_columns(width)
+
+    def show(self, things: tuple[TypeRow, ...], clock: Clock) -> None:
+        """Show these types; the cursor stays on its type, wherever that is now."""
+        names = [type_name(row) for row in things]
+        if self.selected and type_name(self.selected) in names:
+            self.cursor = names.index(type_name(self.selected))
+        super().show(things, clock)
+
+
+class OverviewScreen(BaseScreen):
+    """How each type stands, as of the newest assessment of the list."""
+
+    PLACE: ClassVar[Place] = Place.BOARD
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.BOARD)
+
+    def body(self) -> Iterable[Widget]:
+        """A title, the types, the sentence about the one under the cursor."""
+        yield StatusLine(id="title")
+        yield TypeTable(id="types")
+        yield Paragraph(2, id="tail")
+
+    # --- showing --------------------------------------------------------------------
+
+    def show_body(self) -> None:
+        """Title and types, as the list was assessed last."""
+        assessment, clock = self.ctx.assessment, self._clock
+        if assessment is None or clock is None:
+            return
+        attention = replace(assessment.attention, findings=assessment.new_findings)
+        self._table.show(type_rows(assessment.statuses, attention), clock)
+        title = title_line("Types", calm(attention.calm), self.size.width)
+        self.query_one("#title", StatusLine).show(*title)
+        self.show_top()
+
+    def as_of(self) -> datetime | None:
+        """When the list was complete."""
+        return self.ctx.list_state.as_of
+
+    def position(self) -> str:
+        """`3 of 12 types`."""
+        return words.place(self._table.cursor + 1, self._table.count, "type") if self._table.count else ""
+
+    def on_virtual_list_cursor_moved(self) -> None:
+        """Why the type under the cursor needs attention, and the whole message of the run concerned.
+
+        That is its newest run where it needs none.
+        """
+        assessment, finding, run, text = self.ctx.assessment, self._finding, self._newest, ""
+        if assessment and finding:
+            run = assessment.run_of(finding)
+            text = finding_text(assessment, finding, self.zone)
+        parts = (text, summary(run) if run else "")
+        self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
+        self.show_foot()
+
+    # --- what is under the cursor -----------------------------------------------------
+
+    @property
+    def _table(self) -> TypeTable:
+        return self.query_one(TypeTable)
+
+    @property
+    def _newest(self) -> Session | None:
+        """The newest run of the type."""
+        row = self._table.selected
+        return None if row is None or isinstance(row, str) else row.newest
+
+    @property
+    def _finding(self) -> Finding | None:
+        """The worst finding about the type."""
+        row, assessment = self._table.selected, self.ctx.assessment
+        return assessment.worst_on(type_name(row)) if row and assessment else None
+
+    @property
+    def _clock(self) -> Clock | None:
+        """The server's clock when the list was assessed; `None` before that."""
+        assessment = self.ctx.assessment
+        return Clock(assessment.statuses.now, self.zone) if assessment else None
+
+    # --- handing over -----------------------------------------------------------------
+
+    def location(self, below: Location | None, /) -> Location | None:
+        """The types, above the list."""
+        return replace(below, view="types", is_list=False) if below else None
+
+    @property
+    def run_here(self) -> Session | None:
+        """The newest run of the type under the cursor."""
+        return self._newest
+
+    def action_copy(self) -> None:
+        """The type under the cursor, whole."""
+        row, clock = self._table.selected, self._clock
+        if row is None or clock is None:
+            self.say("There is no line to copy.")
+        else:
+            self.ctx.exporter.copy(type_line(row, clock))
+
+    def plain_text(self) -> Callable[[], str] | None:
+        """Every type, and how many are on time."""
+        clock, assessment = self._clock, self.ctx.assessment
+        if clock is None or assessment is None:
+            return None
+        rows, base = self._table.things, calm(assessment.attention.calm)
+        origin = self.ctx.exporter.origin(self.as_of())
+        return lambda: overview_text(origin, rows, base, clock)
+
+    # --- commands -----------------------------------------------------------------------
+
+    async def action_known(self) -> None:
+        """Acknowledge the worst finding about the type, else its newest run; or no longer."""
+        finding = self._finding
+        await (toggle_finding(self, finding) if finding else toggle_run(self, self._newest))
+
+    def action_open(self) -> None:
+        """Open the newest run of the type."""
+        if self._newest:
+            self.ctx.navigator.open_session(self._newest)
+        else:
+            self.say(NEVER_RAN)
+
+    def action_runs(self) -> None:
+        """Show all runs of the type in the list."""
+        if self._newest and self._newest.type:
+            self.ctx.navigator.show_query(term("type", self._newest.type))
+        else:
+            self.say(NEVER_RAN)
+
+    def action_ask(self) -> None:
+        """Request the list now."""
+        refresh_list(self)

@@ -1,0 +1,203 @@
+"""What the server said of a run: what was read of it, and the XML that it was read from.
+
+The XML is requested when it is wanted; it is made harmless to print, and is otherwise as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from emtui import words
+from emtui.em.errors import EmError
+from emtui.monitor.session_feed import SessionFeed, SessionState
+from emtui.tui.commands import Place, bindings
+from emtui.tui.context import AppContext
+from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.formatting.session_text import facts
+from emtui.tui.screens.base import BaseScreen
+from emtui.tui.theme import BOLD
+from emtui.tui.widgets.status_line import StatusLine
+from emtui.tui.widgets.text_view import TextView
+
+MAX_CHARACTERS = 100_000
+"""Characters of an answer that are shown: more would hold up every key."""
+_BETWEEN_TAGS = re.compile(r">[ \t]*<")
+
+
+class RawScreen(BaseScreen):
+    """The facts of an opened run; `i` turns to the XML, and back. With `xml` it begins with that."""
+
+    PLACE: ClassVar[Place] = Place.RAW
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RAW)
+
+    def __init__(self, ctx: AppContext, feed: SessionFeed, *, xml: bool = False) -> None:
+        super().__init__(ctx)
+        self.text = ""
+        """What is shown: the facts, or the XML."""
+        self._feed = feed
+        self._begins_with_xml = xml
+        self._is_reference = False
+        """Whether the facts that are shown are those of a run of which no more was known than its name."""
+        self._xml = ""
+        self._as_of: datetime | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The title and the text."""
+        yield StatusLine(id="title")
+        yield TextView("")
+
+    def on_mount(self) -> None:
+        """Show the facts, and more of them as soon as it is known; request the XML, if that is wanted."""
+        self._show_facts()
+        watching = self._feed.watch(self._handle_state)
+        self.run_worker(watching, group="session feed", description="show what becomes known of a session")
+        if self._begins_with_xml:
+            self._request_once()
+
+    # --- showing --------------------------------------------------------------------
+
+    @property
+    def _run_name(self) -> str:
+        return self._feed.state.session.name or self._feed.state.session.id
+
+    @property
+    def _heading(self) -> str:
+        return f"{self._run_name}, as XML" if self._shows_xml else self._run_name
+
+    @property
+    def _shows_xml(self) -> bool:
+        return bool(self._xml) and self.text == self._xml
+
+    def _show(self, text: str) -> None:
+        self.text = text
+        self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
+        self.query_one(TextView).read(text)
+        self.show_top()
+        self.show_foot()
+
+    def _show_facts(self) -> None:
+        session = self._feed.state.session
+        self._is_reference = not session.complete
+        self._show(facts(session, Clock(self._feed.server_now, self.zone)))
+
+    def _handle_state(self, state: SessionState) -> None:
+        if self._is_reference and state.session.complete and self.stands and not self._shows_xml:
+            self._show_facts()
+
+    def watch_zone(self) -> None:
+        """Other times in the facts."""
+        super().watch_zone()
+        if self.stands and not self._shows_xml:
+            self._show_facts()
+
+    def as_of(self) -> datetime | None:
+        """When the XML came."""
+        return self._as_of if self._shows_xml else None
+
+    def position(self) -> str:
+        """`1–16 of 40 lines`."""
+        return self.query_one(TextView).position
+
+    def hints(self) -> list[tuple[str, str]]:
+        """The same key leads there and back; what turns pages only where there is more than one."""
+        back, (key, xml), more = super().hints()
+        raw = (key, "facts" if self._shows_xml else xml)
+        return [back, raw, *([more] if self.position() else [])]
+
+    def on_virtual_list_cursor_moved(self) -> None:
+        """How far one has read."""
+        self.show_foot()
+
+    # --- handing over -----------------------------------------------------------------
+
+    def location(self, below: Location | None, /) -> Location | None:
+        """The run below, at what the server said of it."""
+        return replace(below, view="xml" if self._shows_xml else "facts") if below else None
+
+    def action_copy(self) -> None:
+        """Copy the facts, or the XML."""
+        self.ctx.exporter.copy(self.text)
+
+    def plain_text(self) -> Callable[[], str]:
+        """The title, and the facts or the XML."""
+        text = f"{self._heading}\n\n{self.text}\n"
+        return lambda: text
+
+    # --- requesting, stopping, undoing --------------------------------------------------
+
+    def action_raw(self) -> None:
+        """The XML, requested for the first time; or the facts again."""
+        if self._shows_xml:
+            self._show_facts()
+        elif self._xml:
+            self._show(self._xml)
+        else:
+            self._request_once()
+
+    def action_ask(self) -> None:
+        """Request the XML anew, where it is shown."""
+        if self._shows_xml:
+            self._request_once()
+        else:
+            self.say("i asks the server for the XML of this run.")
+
+    def _request_once(self) -> None:
+        self.say(f"asking {self._feed.source.server} for the XML  Esc stops")
+        if not self.busy:
+            self._request()
+
+    @work(exclusive=True, group="ask", description="ask for the XML of a run")
+    async def _request(self) -> None:
+        uid = self._feed.state.session.uid
+        try:
+            session = await self._feed.source.session_xml(uid)
+            events = await self._feed.source.events_xml(uid)
+        except EmError as problem:
+            self.say("")
+            self.trouble = str(problem)
+            return
+        if self.stands:
+            self.say("")
+            self.trouble, self._as_of = "", self.ctx.clock.now()
+            self._xml = "\n\n".join(self._part(*part) for part in (("show", session), ("events", events)))
+            self._show(self._xml)
+
+    def _part(self, command: str, xml: str) -> str:
+        """One answer; of a very long one the beginning, and the command that prints it all."""
+        shown = one_tag_a_line(xml[:MAX_CHARACTERS])
+        if len(xml) > MAX_CHARACTERS:
+            count = f"{words.count(MAX_CHARACTERS)} of {words.count(len(xml))} characters"
+            shown += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
+        return shown
+
+    @property
+    def busy(self) -> bool:
+        """Whether the XML is being requested."""
+        return any(worker.group == "ask" and not worker.is_finished for worker in self.workers)
+
+    def action_stop(self) -> bool:
+        """Stop the request; false if there is none."""
+        if not self.busy:
+            return False
+        self.workers.cancel_group(self, "ask")
+        self.say("Stopped. i asks again.")
+        return True
+
+    def action_undo(self) -> None:
+        """Stop the request, else what every screen does."""
+        if not self.action_stop():
+            super().action_undo()
+
+
+def one_tag_a_line(xml: str) -> str:
+    """A document that came as one line, broken between its tags, where nothing stands."""
+    return xml if "\n" in xml.strip() else _BETWEEN_TAGS.sub(">\n<", xml)

@@ -1,0 +1,1 @@
+"""Tickets, the shift summary and the bundle: previewed, copied and written."""

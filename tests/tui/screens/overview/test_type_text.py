@@ -1,0 +1,44 @@
+"""The types, handed over as text: every time with its date and offset, nothing cut."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from emtui.demo.world import World
+from emtui.triage.attention import judged
+from emtui.triage.standing import standings
+from emtui.triage.telling import calm
+from emtui.tui.formatting.plain_text import Origin
+from emtui.tui.formatting.session_columns import Clock
+from emtui.tui.screens.overview.type_columns import type_rows
+from emtui.tui.screens.overview.type_text import overview_text, type_line
+
+NIGHT = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+STANDING = standings(World(1, NIGHT).sessions(NIGHT), NIGHT)
+ATTENTION = judged(STANDING)
+ROWS = type_rows(STANDING, ATTENTION)
+CLOCK = Clock(NIGHT, timezone(timedelta(hours=1)))
+WHOLE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")
+
+
+def test_a_type_is_its_newest_run_with_what_is_usual_and_due() -> None:
+    lines = {line.split("  ")[1]: line for line in map(type_line, ROWS, [CLOCK] * len(ROWS))}
+    assert lines["DatabaseMaintenance"] == (
+        "running  DatabaseMaintenance  2026-11-23 01:00:22 +01:00  for 2h11m  usually 3m02s  every 24h  "
+        "×43 the usual"
+    )
+    assert lines["CatalogReplicationJob"].endswith("took 6m12s  usually 6m22s  every 4h  late 1d20h")
+    assert re.search(r"  due 2026-11-23 \d\d:\d\d:\d\d \+01:00$", lines["HistoryCollectJob"])
+    assert type_line("VcPluginJob", CLOCK) == "VcPluginJob  never in 30 days"
+
+
+def test_all_types_come_with_whose_they_are_of_when_and_no_time_without_its_day() -> None:
+    origin = Origin("em01.example.net", "", NIGHT)
+    text = overview_text(origin, ROWS, calm(ATTENTION.calm), CLOCK)
+    head, base, empty, *lines = text.splitlines()
+    assert head == "em01.example.net  as of 2026-11-23 03:12:04 +01:00"
+    assert base.startswith("9 of 12 types on time")
+    assert empty == ""
+    assert len(lines) == len(ROWS)
+    assert not re.search(r"\d:\d", WHOLE.sub("", text))

@@ -1,0 +1,131 @@
+"""The reports on a run: what is requested for them, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import cast
+
+from looks import NOON, look, run
+
+from emtui.em.model import Event, Log, Session, Uid
+from emtui.em.source import Source
+from emtui.handover.dated import Zones
+from emtui.local.knowledge_base import Knowledge
+from emtui.monitor.assessment import Assessment, assess
+from emtui.monitor.feed_health import FeedHealth
+from emtui.monitor.history_cache import HistoryCache
+from emtui.tui.screens.report.report_job import Report, ReportJob, ReportSubject
+
+FAILED = run(1, "Failed")
+LOG = Log((Event(1, NOON, "Collecting on behalf of CORP\\ops"),))
+
+
+def assessed() -> Assessment:
+    return assess(look(FAILED, *(run(number) for number in range(2, 8))), Knowledge(), UTC)
+
+
+@dataclass
+class FakeServer:
+    """A server whose logs come once the gate is open."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    server: str = "em01.example.net"
+    user: str = "CORP\\ops"
+    api: str = "v1_7"
+    requests: list[str] = field(default_factory=list)
+
+    async def events(self, _: Uid) -> Log:
+        await self.gate.wait()
+        self.requests.append("events")
+        return LOG
+
+    async def session_xml(self, _: Uid) -> str:
+        self.requests.append("session_xml")
+        return f"<Session User='{self.user}'/>"
+
+    async def events_xml(self, _: Uid) -> str:
+        self.requests.append("events_xml")
+        return "<Events/>"
+
+
+def job_about(session: Session | None, server: FakeServer) -> ReportJob:
+    subject = ReportSubject(session) if session else None
+    return ReportJob(subject, lambda: cast("Source", server), HistoryCache(), Zones(UTC, None))
+
+
+@asynccontextmanager
+async def running(job: ReportJob) -> AsyncIterator[list[Report]]:
+    """The reports that are there, in the order in which they came."""
+    seen: list[Report] = []
+    task = asyncio.create_task(job.run(assessed(), FeedHealth(), seen.append))
+    try:
+        yield seen
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(seen: list[Report], count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(seen) < count:  # noqa: ASYNC110 - threads do the work
+            await asyncio.sleep(0.001)
+
+
+async def test_the_shift_summary_waits_for_no_log_and_the_bundle_for_everything() -> None:
+    server = FakeServer()
+    job = job_about(FAILED, server)
+    async with running(job) as seen:
+        await until(seen, 1)
+        assert seen == [Report.SHIFT]
+        assert "The last 12 hours" in job.texts[Report.SHIFT]
+        assert server.requests == []
+        server.gate.set()
+        await until(seen, 4)
+    assert seen == [Report.SHIFT, Report.TICKET, Report.PLAIN_TICKET, Report.BUNDLE]
+    assert job.texts.keys() == set(job.reports) == set(Report)
+    assert "CollectJob failed" in job.texts[Report.TICKET]
+    assert f"Enter writes {job.file_stem(Report.BUNDLE)}.zip" in job.texts[Report.BUNDLE]
+
+
+async def test_what_was_there_when_it_was_stopped_is_kept() -> None:
+    job = job_about(FAILED, FakeServer())
+    async with running(job) as seen:
+        await until(seen, 1)
+    assert job.texts.keys() == {Report.SHIFT}
+    assert await job.content(Report.SHIFT) == job.texts[Report.SHIFT].encode()
+
+
+async def test_without_a_run_there_is_only_the_shift_summary() -> None:
+    job = job_about(None, FakeServer())
+    await job.run(assessed(), FeedHealth(), lambda _: None)
+    assert job.reports == (Report.SHIFT,)
+    assert job.texts.keys() == {Report.SHIFT}
+    assert job.file_stem(Report.SHIFT) == "emtui-shift-20261123T120000Z"
+
+
+async def test_the_reports_are_as_of_the_list_that_was_assessed() -> None:
+    job = job_about(None, FakeServer())
+    await job.run(assessed(), FeedHealth(), lambda _: None)
+    assert job.origin
+    assert job.origin.as_of == NOON
+
+
+async def test_a_bundle_has_the_xml_requested_for_it_and_withholds_the_account_of_the_newest_logon() -> None:
+    server = FakeServer()
+    server.gate.set()
+    job = job_about(FAILED, server)
+    await job.run(assessed(), FeedHealth(), lambda _: None)
+    assert "CORP" not in job.texts[Report.TICKET]
+    assert "session_xml" not in server.requests
+    server.user = "LAB\\anna"
+    content = await job.content(Report.BUNDLE)
+    assert server.requests[-2:] == ["session_xml", "events_xml"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.read("session.xml").decode().strip() == "<Session User='***'/>"
