@@ -122,13 +122,13 @@ class Screens:
         """Tickets, shift summary and bundle."""
         from emtui.handover.dated import Zones
         from emtui.local.zone import SystemZone
-        from emtui.tui.screens.report.report_job import ReportJob, ReportSubject
+        from emtui.tui.screens.report.report_job import ReportJob
         from emtui.tui.screens.report.screen import ReportScreen
 
         ctx, options = self._ctx, self._ctx.options
-        subject = ReportSubject(session, log, ctx.exporter.command_for(session)) if session else None
         zones = Zones(options.zone or SystemZone(), ctx.logon.connection.servers_zone)
-        job = ReportJob(subject, self._source, ctx.history, zones, mark=options.mark or "")
+        command, mark = ctx.exporter.command_for(session) if session else "", options.mark or ""
+        job = ReportJob(session, log, self._source, ctx.history, zones, mark=mark, command=command)
         return ReportScreen(ctx, job)
 
     def text(self, title: str, text: str) -> AnyScreen:

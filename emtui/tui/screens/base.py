@@ -374,7 +374,9 @@ class BaseScreen(Screen[Any]):
         self.dismiss(None)
 
     def action_undo(self) -> None:
-        """Take the trouble away, else go back."""
+        """Stop what is running, else take the trouble away, else go back."""
+        if self.action_stop():
+            return
         if self.trouble:
             self.trouble = ""
         else:

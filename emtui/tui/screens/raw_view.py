@@ -63,8 +63,6 @@ class RawScreen(BaseScreen):
         if self._begins_with_xml:
             self._request_once()
 
-    # --- showing --------------------------------------------------------------------
-
     @property
     def _run_name(self) -> str:
         return self._feed.state.session.name or self._feed.state.session.id
@@ -117,8 +115,6 @@ class RawScreen(BaseScreen):
         """How far one has read."""
         self.show_foot()
 
-    # --- handing over -----------------------------------------------------------------
-
     def location(self, below: Location | None, /) -> Location | None:
         """The run below, at what the server said of it."""
         return replace(below, view="xml" if self._shows_xml else "facts") if below else None
@@ -131,8 +127,6 @@ class RawScreen(BaseScreen):
         """The title, and the facts or the XML."""
         text = f"{self._heading}\n\n{self.text}\n"
         return lambda: text
-
-    # --- requesting, stopping, undoing --------------------------------------------------
 
     def action_raw(self) -> None:
         """The XML, requested for the first time; or the facts again."""
@@ -191,11 +185,6 @@ class RawScreen(BaseScreen):
         self.workers.cancel_group(self, "ask")
         self.say("Stopped. i asks again.")
         return True
-
-    def action_undo(self) -> None:
-        """Stop the request, else what every screen does."""
-        if not self.action_stop():
-            super().action_undo()
 
 
 def one_tag_a_line(xml: str) -> str:

@@ -42,8 +42,6 @@ class AttentionScreen(BaseScreen):
     def _list(self) -> FindingList:
         return self.query_one(FindingList)
 
-    # --- showing --------------------------------------------------------------------
-
     def show_body(self) -> None:
         """Title and findings, as the list was assessed last."""
         assessment = self.ctx.assessment
@@ -73,8 +71,6 @@ class AttentionScreen(BaseScreen):
         """When the list was complete."""
         return self.ctx.list_state.as_of
 
-    # --- handing over -----------------------------------------------------------------
-
     def location(self, below: Location | None, /) -> Location | None:
         """What needs attention, above the list."""
         return replace(below, view="attention", is_list=False) if below else None
@@ -102,8 +98,6 @@ class AttentionScreen(BaseScreen):
         origin, base = self.ctx.exporter.origin(self.as_of()), calm(assessment.attention.calm)
         formatter = Dated(assessment.statuses.now, self.zone)
         return lambda: attention_text(origin, assessment.findings, base, assessment.acknowledged, formatter)
-
-    # --- commands -----------------------------------------------------------------------
 
     async def action_known(self) -> None:
         """Acknowledge the finding, or no longer."""

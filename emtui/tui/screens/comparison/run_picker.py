@@ -53,7 +53,7 @@ class RunPickerScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """With the cursor on the run that it is compared with already."""
-        self.show_runs()
+        self.show_body()
         uids = [run.uid for run in self._runs]
         if self._near and self._near.uid in uids:
             self.query_one(Runs).move_to(uids.index(self._near.uid))
@@ -65,7 +65,7 @@ class RunPickerScreen(BaseScreen):
             runs = self.query_one(Runs)
             runs.move_to(runs.cursor, top=runs.cursor - runs.window // 3)
 
-    def show_runs(self) -> None:
+    def show_body(self) -> None:
         """The runs, and which one they are to be compared with."""
         zone = self.zone
         started = self.session.started
@@ -74,12 +74,6 @@ class RunPickerScreen(BaseScreen):
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
         self.query_one(Runs).show(self._runs, Clock(self.ctx.clock.server_now, zone))
-
-    def watch_zone(self) -> None:
-        """Other times."""
-        super().watch_zone()
-        if self.stands:
-            self.show_runs()
 
     def as_of(self) -> datetime | None:
         """When the list was complete that this shows."""

@@ -214,12 +214,6 @@ class ComparisonScreen(BaseScreen):
         lines = self.diff_list
         return words.place(lines.here + 1, len(lines.rows), "line") if lines.count else ""
 
-    def watch_zone(self) -> None:
-        """Other times in the head."""
-        super().watch_zone()
-        if self.stands:
-            self._show_head()
-
     def watch_progress(self) -> None:
         """How far it has come."""
         self._show_state()
@@ -228,18 +222,18 @@ class ComparisonScreen(BaseScreen):
         """Other lines."""
         if self.stands:
             self.show_top()
-            self._show_head()
+            self.show_body()
             self.diff_list.show(found)
 
     def _show_state(self) -> None:
         """The head; and why there are no lines, where there are none."""
         if self.stands:
-            self._show_head()
+            self.show_body()
             self.diff_list.empty = self._emptiness()
             if not self.diff_list.count:
                 self.diff_list.refresh()
 
-    def _show_head(self) -> None:
+    def show_body(self) -> None:
         """Both runs, and how much is different."""
         session, other, found = self._state.session, self.other, self.difference
         self.query_one("#head", StatusLine).show(head(session, Clock(self._now, self.zone)))
@@ -271,7 +265,7 @@ class ComparisonScreen(BaseScreen):
         """The whole text of the line under the cursor."""
         self.query_one(Paragraph).show(self._line_text())
         if self._search_bar.search_text:
-            self._show_head()
+            self.show_body()
             self._show_matches()
         self.show_foot()
 

@@ -6,7 +6,6 @@ the first picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -150,8 +149,3 @@ class Toggle(Widget, can_focus=True):
     def action_turn(self) -> None:
         """On, or off."""
         self.on = not self.on and self.can_focus
-
-
-def first(fields: Iterable[LabeledInput]) -> LabeledInput | None:
-    """The first of the fields that holds nothing."""
-    return next((field for field in fields if not field.value.strip()), None)

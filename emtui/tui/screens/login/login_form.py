@@ -18,7 +18,7 @@ from emtui.em.errors import BadAddress
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
-from emtui.tui.screens.login.labeled_input import LabeledInput, first
+from emtui.tui.screens.login.labeled_input import LabeledInput
 from emtui.tui.screens.login.remember_password import RememberPassword
 
 MISSING = {
@@ -123,7 +123,8 @@ class LoginForm(Vertical):
 
         It says so there, if it is `asked` to go on from that very field.
         """
-        missing = first(field for field in self._fields if field.id != "password" or not self._password_known)
+        needed = self._fields[:2] if self._password_known else self._fields
+        missing = next((field for field in needed if not field.value.strip()), None)
         if missing:
             if asked and missing.input.has_focus:
                 missing.wrong(MISSING[missing.id or ""])

@@ -83,14 +83,13 @@ class LoginScreen(BaseScreen):
     def on_mount(self) -> None:
         """Fill in what is known, and go to what is missing."""
         self._fill(self.form.known)
-        if self._problem:
-            self.form.name_keyring(self.ctx.terminal.first_paint)
-            self._log_on(self.form.known, self._problem)
-        elif self._at_once and not self.form.go_to_missing():
+        if self._at_once and not self._problem and not self.form.go_to_missing():
             self.add_class("-going")
             self.action_forward()
-        else:
-            self.form.name_keyring(self.ctx.terminal.first_paint)
+            return
+        self.form.name_keyring(self.ctx.terminal.first_paint)
+        if self._problem:
+            self._log_on(self.form.known, self._problem)
 
     def on_resize(self) -> None:
         """Less where there is less room."""
@@ -165,15 +164,10 @@ class LoginScreen(BaseScreen):
             await self._until_trusted(connection, problem)
         except CommandFailed as failed:
             self.form.wrong("password", f"{failed} Type the password instead.")
-        except LogonRefused as error:
-            self.form.hold(replace(self.form.known, password=None))
-            self.form.wrong("password", str(error))
-        except BasicNotOffered as error:
-            self.form.wrong("server", str(error))  # the password was probably not looked at
-        except Denied as error:
-            self.form.wrong("password", str(error))
         except EmError as error:
-            self.form.wrong("server", str(error))
+            if isinstance(error, LogonRefused):
+                self.form.hold(replace(self.form.known, password=None))
+            self.form.wrong(_field_concerned(error), str(error))
         finally:
             self._busy = False
             self.remove_class("-going")
@@ -262,3 +256,9 @@ class LoginScreen(BaseScreen):
             self.set_focus(self.query_one("#profiles"))
         else:
             self.say("ctrl+c leaves emtui.")
+
+
+def _field_concerned(error: EmError) -> str:
+    """The field that an error is about: where Basic is not offered nobody looked at the password."""
+    is_denied = isinstance(error, Denied) and not isinstance(error, BasicNotOffered)
+    return "password" if is_denied else "server"

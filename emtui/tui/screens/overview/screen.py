@@ -58,8 +58,6 @@ class OverviewScreen(BaseScreen):
         yield TypeTable(id="types")
         yield Paragraph(2, id="tail")
 
-    # --- showing --------------------------------------------------------------------
-
     def show_body(self) -> None:
         """Title and types, as the list was assessed last."""
         assessment, clock = self.ctx.assessment, self._clock
@@ -92,8 +90,6 @@ class OverviewScreen(BaseScreen):
         self.query_one(Paragraph).show(" · ".join(part for part in parts if part))
         self.show_foot()
 
-    # --- what is under the cursor -----------------------------------------------------
-
     @property
     def _table(self) -> TypeTable:
         return self.query_one(TypeTable)
@@ -115,8 +111,6 @@ class OverviewScreen(BaseScreen):
         """The server's clock when the list was assessed; `None` before that."""
         assessment = self.ctx.assessment
         return Clock(assessment.statuses.now, self.zone) if assessment else None
-
-    # --- handing over -----------------------------------------------------------------
 
     def location(self, below: Location | None, /) -> Location | None:
         """The types, above the list."""
@@ -143,8 +137,6 @@ class OverviewScreen(BaseScreen):
         rows, base = self._table.things, calm(assessment.attention.calm)
         origin = self.ctx.exporter.origin(self.as_of())
         return lambda: overview_text(origin, rows, base, clock)
-
-    # --- commands -----------------------------------------------------------------------
 
     async def action_known(self) -> None:
         """Acknowledge the worst finding about the type, else its newest run; or no longer."""

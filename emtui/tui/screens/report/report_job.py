@@ -1,22 +1,23 @@
 """The reports on a run and on the list: requests what is missing, and keeps the texts.
 
-Once begun they stay as of then: what comes later is another job. It knows nothing of screens.
+Once begun they stay as of then: what comes later is another job. What cannot be had is left out, with the
+reason. It knows nothing of screens.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from functools import partial
 
 from emtui import __version__
 from emtui.em.address import Server
+from emtui.em.errors import EmError
 from emtui.em.model import Log, Session
 from emtui.em.source import Source
 from emtui.em.threads import beside
-from emtui.handover.bundle import bundle, name_of, name_of_shift
+from emtui.handover.bundle import Received, Wire, bundle, name_of, name_of_shift
 from emtui.handover.case import Case, Origin
 from emtui.handover.dated import Zones
 from emtui.handover.markdown import markdown
@@ -29,7 +30,8 @@ from emtui.monitor.assessment import Assessment
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
-from emtui.tui.services.report_builder import fetch_xml, fill_report
+from emtui.triage.differing import difference
+from emtui.triage.telling_known import rows
 
 _BUNDLE_CONTENTS = """\
 Enter writes {name}.zip
@@ -48,81 +50,73 @@ manifest.txt    sizes and SHA-256 of all that, and what was withheld:
 """
 
 
-class Report(Enum):
-    """One of the reports."""
-
-    TICKET = "ticket, Markdown"
-    PLAIN_TICKET = "ticket, plain"
-    SHIFT = "shift summary"
-    BUNDLE = "bundle"
-
-    @property
-    def suffix(self) -> str:
-        """The ending of its file."""
-        return _SUFFIXES[self]
-
-
-_SUFFIXES = {Report.TICKET: ".md", Report.PLAIN_TICKET: ".txt", Report.SHIFT: ".md", Report.BUNDLE: ".zip"}
-
-
 @dataclass(frozen=True, slots=True)
-class ReportSubject:
-    """The run that is reported, and its log if that was read already.
+class Report:
+    """One of the reports: the key that selects it, what it is, and the ending of its file."""
 
-    `command` opens the run for anybody; there is none for a demo or a recording.
-    """
+    key: str
+    name: str
+    description: str
+    suffix: str
 
-    session: Session
-    log: Log | None = None
-    command: str = ""
+
+TICKET = Report("1", "ticket, Markdown", "since when, where, what differs", ".md")
+PLAIN_TICKET = Report("2", "ticket, plain", "the same for a mail or a chat", ".txt")
+SHIFT = Report("3", "shift summary", "the last 12 hours in few lines", ".md")
+BUNDLE = Report("4", "bundle", "a zip with all that is known", ".zip")
 
 
 class ReportJob:
-    """All reports on `subject`, or only the shift summary if there is none.
+    """All reports on `run`, or only the shift summary if there is none.
 
-    `source` answers for the logon that there is when it is called. `mark` is DEMO or REPLAY.
+    `log` is that of the run if it was read already; `command` opens it for anybody. `source` answers for the
+    logon that there is when it is called. `mark` is DEMO or REPLAY.
     """
 
     def __init__(
         self,
-        subject: ReportSubject | None,
+        run: Session | None,
+        log: Log | None,
         source: Callable[[], Source],
         history: HistoryCache,
         zones: Zones,
         *,
         mark: str = "",
+        command: str = "",
     ) -> None:
-        self.subject = subject
+        self.run = run
         self.origin: Origin | None = None
         """On whose answers the reports are based; `None` before `begin`."""
         self.texts: dict[Report, str] = {}
         self.is_stopped = False
         """Whether somebody gave up what was still missing."""
+        self.on_text: Callable[[Report], object] = lambda _: None
+        """Called when the text of a report is there."""
         self._source = source
         self._history = history
         self._zones = zones
         self._mark = mark
+        self._log = log
+        self._command = command
         self._case: Case | None = None
 
     @property
     def reports(self) -> tuple[Report, ...]:
         """The reports that there are, or will be."""
-        return tuple(Report) if self.subject else (Report.SHIFT,)
+        return (TICKET, PLAIN_TICKET, SHIFT, BUNDLE) if self.run else (SHIFT,)
 
-    async def run(
-        self, assessment: Assessment, health: FeedHealth, on_text: Callable[[Report], object]
-    ) -> None:
-        """Make all texts as of this assessment; `on_text` is called when one is there."""
+    async def prepare(self, assessment: Assessment, health: FeedHealth) -> None:
+        """Make all texts as of this assessment."""
         self.origin = origin = self._origin_of(assessment, health)
-
-        def publish(report: Report, text: str) -> None:
-            self.texts[report] = text
-            on_text(report)
-
-        tasks = [self._summarize(_shift(origin, assessment, health), publish)]
-        if self.subject:
-            tasks.append(self._explain(origin, assessment, self.subject, publish))
+        tasks = [self._summarize(origin, assessment, health)]
+        if self.run:
+            case = Case(origin, self.run, self._log, command=self._command)
+            tasks.append(self._explain(assessment, case))
         await asyncio.gather(*tasks)
+
+    def _publish(self, report: Report, text: str) -> None:
+        self.texts[report] = text
+        self.on_text(report)
 
     def _origin_of(self, assessment: Assessment, health: FeedHealth) -> Origin:
         server, snapshot = self._source().server, assessment.snapshot
@@ -141,46 +135,68 @@ class ReportJob:
         """Made anew each time: a logon may have been renewed meanwhile."""
         return Withheld(self._source().user)
 
-    async def _summarize(self, shift: Shift, publish: Callable[[Report, str], object]) -> None:
+    async def _summarize(self, origin: Origin, assessment: Assessment, health: FeedHealth) -> None:
+        lost = tuple((period.since, period.until, period.why) for period in health.lost_periods)
+        statuses, findings = assessment.statuses, assessment.attention.findings
+        shift = Shift(origin, assessment.sessions, statuses, findings, lost, assessment.acknowledged)
         withheld = self._withheld()
-        publish(Report.SHIFT, await beside(lambda: markdown(summary(shift), withheld.text)))
+        self._publish(SHIFT, await beside(lambda: markdown(summary(shift), withheld.text)))
 
-    async def _explain(
-        self,
-        origin: Origin,
-        assessment: Assessment,
-        subject: ReportSubject,
-        publish: Callable[[Report, str], object],
-    ) -> None:
+    async def _explain(self, assessment: Assessment, case: Case) -> None:
         """Request what a ticket needs, and write it."""
         explainer = Explainer(self._source(), self._history)
-        case = Case(origin, subject.session, subject.log, command=subject.command)
-        self._case = case = await fill_report(explainer, assessment, case)
+        self._case = case = await _complete(explainer, assessment, case)
         withheld = self._withheld()
         blocks = await beside(partial(ticket, case))
-        publish(Report.TICKET, await beside(partial(markdown, blocks, withheld.text)))
-        publish(Report.PLAIN_TICKET, await beside(partial(plain, blocks, withheld.text)))
-        publish(Report.BUNDLE, _BUNDLE_CONTENTS.format(name=self.file_stem(Report.BUNDLE)))
+        self._publish(TICKET, await beside(partial(markdown, blocks, withheld.text)))
+        self._publish(PLAIN_TICKET, await beside(partial(plain, blocks, withheld.text)))
+        self._publish(BUNDLE, _BUNDLE_CONTENTS.format(name=self.file_stem(BUNDLE)))
 
     def file_stem(self, report: Report) -> str:
         """The name of its file without the ending, once its text is there."""
         if self.origin is None:
             raise RuntimeError("a file of a report that was not begun")
-        if report is Report.SHIFT or self._case is None:
+        if report is SHIFT or self._case is None:
             return name_of_shift(self.origin.now)
         return name_of(self._withheld().session(self._case.session))
 
     async def content(self, report: Report) -> bytes:
         """What is written into its file, once its text is there; for the bundle the XML is requested."""
         case = self._case
-        if report is not Report.BUNDLE or case is None:
+        if report is not BUNDLE or case is None:
             return self.texts[report].encode("utf-8", "replace")
-        wire = await fetch_xml(self._source(), case.session)
+        wire = await _fetch_xml(self._source(), case.session)
         withheld = self._withheld()
         return await beside(lambda: bundle(case, wire, versions(), withheld))
 
 
-def _shift(origin: Origin, assessment: Assessment, health: FeedHealth) -> Shift:
-    lost = tuple((period.since, period.until, period.why) for period in health.lost_periods)
-    findings = assessment.attention.findings
-    return Shift(origin, assessment.sessions, assessment.statuses, findings, lost, assessment.acknowledged)
+async def _complete(explainer: Explainer, assessment: Assessment, case: Case) -> Case:
+    """The same case, with all that can be had: log, explanation, difference from the last successful run."""
+    session, log, why = await explainer.complete(case.session, case.log)
+    case = replace(case, session=session, log=log, why=why or case.why)
+    run = await explainer.explain(assessment, session, case.events)
+    if session.type:
+        case = replace(case, explanation=run.explanation, logs=run.past_logs)
+    case = await _with_difference(explainer, assessment, case)
+    people = tuple(rows(session, run.acknowledged, run.notes, case.origin.teller))
+    return replace(case, people=people, is_known=run.mark is not None)
+
+
+async def _with_difference(explainer: Explainer, assessment: Assessment, case: Case) -> Case:
+    """With what is different from the last successful run, if both logs can be had."""
+    last = await explainer.last_successful(assessment, case.session)
+    if last is None or case.log is None or not case.log:
+        return case
+    other, events = last
+    now = case.origin.now
+    found = await beside(lambda: difference(case.session, case.events, other, events, now, last_good=True))
+    return replace(case, difference=found)
+
+
+async def _fetch_xml(source: Source, session: Session) -> Wire:
+    """What the server wrote about it, requested again, or why there is nothing of that."""
+    try:
+        found = Received(await source.session_xml(session.uid), await source.events_xml(session.uid))
+    except EmError as problem:
+        return Wire(None, str(problem), source.api)
+    return Wire(found, api=source.api)

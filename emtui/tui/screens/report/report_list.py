@@ -4,36 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from emtui import words
 from emtui.tui.screens.report.report_job import Report
 from emtui.tui.theme import BOLD, CURSOR, PLAIN
+from emtui.tui.widgets.text_view import TextView
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
 _NAME_CELLS = 20
-_DESCRIPTIONS = {
-    Report.TICKET: ("1", "since when, where, what differs"),
-    Report.PLAIN_TICKET: ("2", "the same for a mail or a chat"),
-    Report.SHIFT: ("3", "the last 12 hours in few lines"),
-    Report.BUNDLE: ("4", "a zip with all that is known"),
-}
-"""The key of each report, and what it is."""
 
 
 class ReportList(VirtualList):
-    """Each report with its key. Keys that turn pages are meant for the preview below it."""
+    """Each report with its key. Keys that turn pages turn those of the preview."""
 
-    class PageTurned(Message):
-        """A page of the preview is to be turned: `action` is the name of what it does then."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
-
-    def __init__(self, reports: Sequence[Report]) -> None:
+    def __init__(self, reports: Sequence[Report], preview: TextView) -> None:
         super().__init__(id="reports")
         self._reports = tuple(reports)
+        self._preview = preview
         self.count = len(self._reports)
         self.styles.height = self.count
 
@@ -44,43 +30,37 @@ class ReportList(VirtualList):
 
     def select(self, report: Report) -> bool:
         """Put the cursor on this report; false if it is not listed."""
-        if report not in self._reports:
-            return False
-        self.move_to(self._reports.index(report))
-        return True
+        if report in self._reports:
+            self.move_to(self._reports.index(report))
+        return report in self._reports
 
     def render_row(self, place: int, width: int) -> Pieces:
         """Its key, its name, what it is."""
         report = self._reports[place]
-        key, description = _DESCRIPTIONS[report]
         mark = CURSOR if place == self.cursor else " "
-        room = width - 6 - _NAME_CELLS
-        return [
-            (f"{mark} {key}  ", BOLD),
-            (f"{report.value:<{_NAME_CELLS}}", BOLD),
-            (words.cut(description, room), PLAIN),
-        ]
+        label = f"{mark} {report.key}  {report.name:<{_NAME_CELLS}}"
+        return [(label, BOLD), (words.cut(report.description, width - 6 - _NAME_CELLS), PLAIN)]
 
     def action_page_down(self) -> None:
         """A page down in the preview."""
-        self.post_message(self.PageTurned("page_down"))
+        self._preview.action_page_down()
 
     def action_page_up(self) -> None:
         """A page up in the preview."""
-        self.post_message(self.PageTurned("page_up"))
+        self._preview.action_page_up()
 
     def action_half_down(self) -> None:
         """Half a page down in the preview."""
-        self.post_message(self.PageTurned("half_down"))
+        self._preview.action_half_down()
 
     def action_half_up(self) -> None:
         """Half a page up in the preview."""
-        self.post_message(self.PageTurned("half_up"))
+        self._preview.action_half_up()
 
     def action_top(self) -> None:
         """To the beginning of the preview."""
-        self.post_message(self.PageTurned("top"))
+        self._preview.action_top()
 
     def action_bottom(self) -> None:
         """To the end of the preview."""
-        self.post_message(self.PageTurned("bottom"))
+        self._preview.action_bottom()

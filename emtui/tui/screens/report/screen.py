@@ -23,7 +23,7 @@ from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
-from emtui.tui.screens.report.report_job import Report, ReportJob
+from emtui.tui.screens.report.report_job import BUNDLE, PLAIN_TICKET, SHIFT, TICKET, Report, ReportJob
 from emtui.tui.screens.report.report_list import ReportList
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.status_line import StatusLine
@@ -44,6 +44,7 @@ class ReportScreen(BaseScreen):
     def __init__(self, ctx: AppContext, job: ReportJob) -> None:
         super().__init__(ctx)
         self._job = job
+        self._job.on_text = self._handle_text
         self._has_begun = False
         self._pending: tuple[Report, Callable[[], object]] | None = None
         """What to do as soon as this report is there."""
@@ -51,9 +52,9 @@ class ReportScreen(BaseScreen):
     def body(self) -> Iterable[Widget]:
         """What they are about, the reports, a preview of the selected one."""
         yield StatusLine(id="title")
-        yield ReportList(self._job.reports)
         preview = TextView("")
         preview.can_focus = False
+        yield ReportList(self._job.reports, preview)
         yield preview
 
     @property
@@ -68,7 +69,7 @@ class ReportScreen(BaseScreen):
 
     @work(group="report", description="prepare the reports")
     async def _prepare(self, assessment: Assessment) -> None:
-        await self._job.run(assessment, self.ctx.list_state.health, self._handle_text)
+        await self._job.prepare(assessment, self.ctx.list_state.health)
 
     def _handle_text(self, report: Report) -> None:
         """It can be read, and handed over if somebody waits for it."""
@@ -104,9 +105,9 @@ class ReportScreen(BaseScreen):
         self.show_foot()
 
     def _about(self) -> str:
-        if self._job.subject is None:
+        run = self._job.run
+        if run is None:
             return ""
-        run = self._job.subject.session
         when = f"  {words.day_and_time(run.started, self.zone)}" if run.started else ""
         return f"{run.type or run.name or run.id} {run.outcome if run.complete else ''}{when}"
 
@@ -125,7 +126,7 @@ class ReportScreen(BaseScreen):
 
     def hints(self) -> list[tuple[str, str]]:
         """What can be done with the selected report: a bundle is a file, and no more than that."""
-        if self._list.selected is not Report.BUNDLE:
+        if self._list.selected is not BUNDLE:
             return super().hints()
         return [
             (key, "write it" if key == "Enter" else word)
@@ -140,15 +141,11 @@ class ReportScreen(BaseScreen):
         else:
             self._show_selected()
 
-    def on_report_list_page_turned(self, event: ReportList.PageTurned) -> None:
-        """Turn a page of the preview."""
-        getattr(self._preview, f"action_{event.action}")()
-
     # --- handing over -----------------------------------------------------------------
 
     def action_hand(self) -> None:
         """Copy the selected text; write the bundle."""
-        if self._list.selected is Report.BUNDLE:
+        if self._list.selected is BUNDLE:
             self.action_write()
         else:
             self.action_copy()
@@ -156,7 +153,7 @@ class ReportScreen(BaseScreen):
     def action_copy(self) -> None:
         """Copy the selected text, as soon as it is there."""
         report = self._list.selected
-        if report is Report.BUNDLE:
+        if report is BUNDLE:
             self.say("A bundle is a file: Enter writes it.")
         else:
             self._when_ready(report, lambda: self.ctx.exporter.copy(self._job.texts[report]))
@@ -193,19 +190,19 @@ class ReportScreen(BaseScreen):
 
     def action_ticket(self) -> None:
         """The ticket in Markdown."""
-        self._select(Report.TICKET)
+        self._select(TICKET)
 
     def action_plain_ticket(self) -> None:
         """The ticket in plain text."""
-        self._select(Report.PLAIN_TICKET)
+        self._select(PLAIN_TICKET)
 
     def action_shift(self) -> None:
         """The summary of the shift."""
-        self._select(Report.SHIFT)
+        self._select(SHIFT)
 
     def action_bundle(self) -> None:
         """The bundle."""
-        self._select(Report.BUNDLE)
+        self._select(BUNDLE)
 
     def action_hand_over(self) -> None:
         """It is open already."""
@@ -232,8 +229,3 @@ class ReportScreen(BaseScreen):
         self.say("Stopped.")
         self._show_selected()
         return True
-
-    def action_undo(self) -> None:
-        """Stop, else go back."""
-        if not self.action_stop():
-            super().action_undo()

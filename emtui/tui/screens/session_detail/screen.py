@@ -90,7 +90,6 @@ class SessionDetailScreen(BaseScreen):
         log.begins_at_trouble = session.outcome in TROUBLE
         self.set_paused(self.ctx.list_state.is_paused)
         self.handle_assessment()
-        self._show_session()
         watching = self.feed.watch(self._show, lambda: self.is_current)
         self.run_worker(watching, group="session feed", description="show what comes of an opened session")
 
@@ -160,17 +159,11 @@ class SessionDetailScreen(BaseScreen):
         log = self.event_log
         return words.place(log.ordinal, log.shown, "event") if log.count else ""
 
-    def watch_zone(self) -> None:
-        """Other times everywhere."""
-        super().watch_zone()
-        if self.stands:
-            self._show_session()
-            self._show_explanation()
-
-    def on_resize(self) -> None:
-        """There is room for more, or for less."""
-        if self.stands:
-            self.query_one(SessionHeader).fit(self.size.height)
+    def show_body(self) -> None:
+        """The head and what explains the run, as far as there is room for that."""
+        self.query_one(SessionHeader).fit(self.size.height)
+        self._show_session()
+        self._show_explanation()
 
     def _show_session(self) -> None:
         """What became of it; and why there are no events, where there are none."""

@@ -20,7 +20,14 @@ from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
-from emtui.tui.screens.report.report_job import Report, ReportJob, ReportSubject
+from emtui.tui.screens.report.report_job import (
+    BUNDLE,
+    PLAIN_TICKET,
+    SHIFT,
+    TICKET,
+    Report,
+    ReportJob,
+)
 
 FAILED = run(1, "Failed")
 LOG = Log((Event(1, NOON, "Collecting on behalf of CORP\\ops"),))
@@ -55,15 +62,15 @@ class FakeServer:
 
 
 def job_about(session: Session | None, server: FakeServer) -> ReportJob:
-    subject = ReportSubject(session) if session else None
-    return ReportJob(subject, lambda: cast("Source", server), HistoryCache(), Zones(UTC, None))
+    return ReportJob(session, None, lambda: cast("Source", server), HistoryCache(), Zones(UTC, None))
 
 
 @asynccontextmanager
 async def running(job: ReportJob) -> AsyncIterator[list[Report]]:
     """The reports that are there, in the order in which they came."""
     seen: list[Report] = []
-    task = asyncio.create_task(job.run(assessed(), FeedHealth(), seen.append))
+    job.on_text = seen.append
+    task = asyncio.create_task(job.prepare(assessed(), FeedHealth()))
     try:
         yield seen
     finally:
@@ -83,36 +90,36 @@ async def test_the_shift_summary_waits_for_no_log_and_the_bundle_for_everything(
     job = job_about(FAILED, server)
     async with running(job) as seen:
         await until(seen, 1)
-        assert seen == [Report.SHIFT]
-        assert "The last 12 hours" in job.texts[Report.SHIFT]
+        assert seen == [SHIFT]
+        assert "The last 12 hours" in job.texts[SHIFT]
         assert server.requests == []
         server.gate.set()
         await until(seen, 4)
-    assert seen == [Report.SHIFT, Report.TICKET, Report.PLAIN_TICKET, Report.BUNDLE]
-    assert job.texts.keys() == set(job.reports) == set(Report)
-    assert "CollectJob failed" in job.texts[Report.TICKET]
-    assert f"Enter writes {job.file_stem(Report.BUNDLE)}.zip" in job.texts[Report.BUNDLE]
+    assert seen == [SHIFT, TICKET, PLAIN_TICKET, BUNDLE]
+    assert job.texts.keys() == set(job.reports)
+    assert "CollectJob failed" in job.texts[TICKET]
+    assert f"Enter writes {job.file_stem(BUNDLE)}.zip" in job.texts[BUNDLE]
 
 
 async def test_what_was_there_when_it_was_stopped_is_kept() -> None:
     job = job_about(FAILED, FakeServer())
     async with running(job) as seen:
         await until(seen, 1)
-    assert job.texts.keys() == {Report.SHIFT}
-    assert await job.content(Report.SHIFT) == job.texts[Report.SHIFT].encode()
+    assert job.texts.keys() == {SHIFT}
+    assert await job.content(SHIFT) == job.texts[SHIFT].encode()
 
 
 async def test_without_a_run_there_is_only_the_shift_summary() -> None:
     job = job_about(None, FakeServer())
-    await job.run(assessed(), FeedHealth(), lambda _: None)
-    assert job.reports == (Report.SHIFT,)
-    assert job.texts.keys() == {Report.SHIFT}
-    assert job.file_stem(Report.SHIFT) == "emtui-shift-20261123T120000Z"
+    await job.prepare(assessed(), FeedHealth())
+    assert job.reports == (SHIFT,)
+    assert job.texts.keys() == {SHIFT}
+    assert job.file_stem(SHIFT) == "emtui-shift-20261123T120000Z"
 
 
 async def test_the_reports_are_as_of_the_list_that_was_assessed() -> None:
     job = job_about(None, FakeServer())
-    await job.run(assessed(), FeedHealth(), lambda _: None)
+    await job.prepare(assessed(), FeedHealth())
     assert job.origin
     assert job.origin.as_of == NOON
 
@@ -121,11 +128,11 @@ async def test_a_bundle_has_the_xml_requested_for_it_and_withholds_the_account_o
     server = FakeServer()
     server.gate.set()
     job = job_about(FAILED, server)
-    await job.run(assessed(), FeedHealth(), lambda _: None)
-    assert "CORP" not in job.texts[Report.TICKET]
+    await job.prepare(assessed(), FeedHealth())
+    assert "CORP" not in job.texts[TICKET]
     assert "session_xml" not in server.requests
     server.user = "LAB\\anna"
-    content = await job.content(Report.BUNDLE)
+    content = await job.content(BUNDLE)
     assert server.requests[-2:] == ["session_xml", "events_xml"]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.read("session.xml").decode().strip() == "<Session User='***'/>"
