@@ -109,6 +109,25 @@ def fork_server() -> ForkServer:
     return running
 
 
+def begin(argv: Sequence[str], *, environ: Mapping[str, str], files: tuple[int, int, int]) -> int:
+    """Start `python ARGV…` with these standard files, by a copy if that is the same; its process id."""
+    if can_fork(argv, environ):
+        return fork_server().start(argv, environ=environ, folder=None, files=files)
+    standard = [(os.POSIX_SPAWN_DUP2, file, descriptor) for descriptor, file in enumerate(files)]
+    return os.posix_spawn(sys.executable, [sys.executable, *argv], environ, file_actions=standard)
+
+
+def wait(pid: int, patience: float) -> int:
+    """The exit code of a child that is about to end; it is killed if it does not within so many seconds."""
+    ended = os.pidfd_open(pid)
+    try:
+        if not select.select([ended], [], [], patience)[0]:
+            os.kill(pid, signal.SIGKILL)
+    finally:
+        os.close(ended)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 def run(
     argv: Sequence[str],
     *,

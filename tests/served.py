@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import fork_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,24 @@ class Demo:
 
 def serve(*options: str, environ: dict[str, str] | None = None) -> Iterator[Demo]:
     """Run `emtui demo --serve` with these options until the generator is closed."""
-    argv = [sys.executable, "-m", "emtui", "demo", "--serve", "--port", "0", *options]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, env=environ or dict(os.environ), text=True) as server:
-        assert server.stdout is not None
-        try:
-            told = json.loads(server.stdout.readline())
+    argv = ["-m", "emtui", "demo", "--serve", "--port", "0", *options]
+    announced, announcing = os.pipe()
+    try:
+        pid = fork_server.begin(argv, environ=environ or surroundings(), files=(0, announcing, 2))
+    finally:
+        os.close(announcing)
+    try:
+        with os.fdopen(announced) as said:
+            told = json.loads(said.readline())
             yield Demo(
                 told["url"], told["user"], told["password"], told["sha256"] or "", Path(told["ca"] or "")
             )
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=60)
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        fork_server.wait(pid, 60)
+
+
+def surroundings() -> dict[str, str]:
+    """What a server needs of ours."""
+    ours = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "TZ") if name in os.environ}
+    return {**ours, "LANG": fork_server.LANGUAGE}
