@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -116,6 +116,12 @@ class FakeServer:
             yield detail
 
 
+async def _turns() -> None:
+    """As many turns of the event loop as anything takes that waits for nothing."""
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
 @dataclass
 class Watch:
     """Somebody who listens to a feed: `states` are all that were published, `alerts` all that were due."""
@@ -146,18 +152,26 @@ class Watch:
         return self.now
 
     async def tick(self) -> ListState:
-        """What was published once all has been done that takes no time."""
-        for _ in range(30):
-            await asyncio.sleep(0)
+        """What was published once all has been done that takes no time, and threads have ended."""
+        await _turns()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                while self.feed.is_assessing:  # noqa: ASYNC110 - a thread ends it
+                    await asyncio.sleep(0.001)
+        await _turns()
         return self.now
 
     async def settle(self) -> ListState:
         """What is known once nothing is requested, and the newest list is assessed."""
         await self.tick()
-        await self.until(
-            lambda now: not now.is_busy and (now.assessment and now.assessment.snapshot) is now.snapshot
-        )
+        await self.until(self._is_settled)
         return await self.tick()
+
+    def _is_settled(self, now: ListState) -> bool:
+        known, published = self.feed.poller.health, now.health
+        all_published = (known.responses, known.failures) == (published.responses, published.failures)
+        is_assessed = (now.assessment and now.assessment.snapshot) is now.snapshot
+        return all_published and is_assessed and not now.is_busy
 
     async def wait_until(self, holds: Callable[[], object]) -> None:
         """Let the others do their work, until this holds."""
@@ -227,6 +241,7 @@ async def watching(
     watch.listening = listening = asyncio.create_task(watch.listen())
     try:
         if is_read:
+            await watch.until(lambda state: state.health.responses + state.health.failures)
             await watch.settle()
             feed.on_user_activity()
         else:

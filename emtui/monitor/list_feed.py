@@ -468,9 +468,10 @@ class ListFeed:
     def _visible_first(self, references: tuple[Session, ...]) -> Iterator[Session]:
         """All of them, in their order; what is on the screen when one is asked for comes first."""
         left = {session.uid: session for session in references}
+        places = {uid: place for place, uid in enumerate(left)}
         while left:
-            uid = next((uid for uid in self._visible if uid in left), None) or next(iter(left))
-            yield left.pop(uid)
+            visible = [uid for uid in self._visible if uid in left]
+            yield left.pop(min(visible, key=places.__getitem__) if visible else next(iter(left)))
 
     # --- clocks and absence -------------------------------------------------------
 
