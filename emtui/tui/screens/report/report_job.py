@@ -96,7 +96,7 @@ class ReportJob:
         self._history = history
         self._zones = zones
         self._mark = mark
-        self._log = log
+        self._known_log = log
         self._command = command
         self._case: Case | None = None
 
@@ -110,7 +110,7 @@ class ReportJob:
         self.origin = origin = self._origin_of(assessment, health)
         tasks = [self._summarize(origin, assessment, health)]
         if self.run:
-            case = Case(origin, self.run, self._log, command=self._command)
+            case = Case(origin, self.run, self._known_log, command=self._command)
             tasks.append(self._explain(assessment, case))
         await asyncio.gather(*tasks)
 
