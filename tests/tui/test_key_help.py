@@ -13,7 +13,7 @@ from textual.binding import Binding
 from tui_driver import TuiDriver, demo_app
 
 from emtui.em.model import Outcome, Session
-from emtui.tui.commands import COMMANDS, Command, Place, bindings, keys_of, of, working
+from emtui.tui.commands import COMMANDS, Command, Place, action_of, bindings, keys_of, of, working
 
 WAY_TO: dict[Place, tuple[str, ...]] = {
     Place.LOOKUP: ("e",),
@@ -362,5 +362,5 @@ def test_all_keys_of_a_command_are_bound_to_it() -> None:
         if isinstance(binding, Binding)
     }
     actions = {action for _, action in bound}
-    assert {command.name for command in COMMANDS if command.keys and not command.by_key} <= actions
+    assert {action_of(command) for command in COMMANDS if command.keys and not command.by_key} <= actions
     assert {f"own_query('{digit}')" for digit in "56789"} <= actions
