@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joined_text import TEXTS
 from rogue import GOOD, PASSWORD, USER, Asked, Reply, identity, list_xml, reply, rogue_beside, route_of
 from shell import Shell
 
-TEXTS = {
-    "vs16⚠\ufe0f": "⚠\ufe0f ☁\ufe0f end|",
-    "cjk备份": "备份作业失败|",
-    "zwnj": "می\u200cخواهم|",
-    "hindi": "क्\u200dषति की|",
-    "family👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧 end|",
-}
 DECEIVING = "pay\u200dpal e\ufe0fm01"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import joined_text
 from rich.cells import cell_len
 from tui_driver import session_table
 
@@ -14,14 +15,7 @@ from emtui.tui.terminal.capabilities import Capabilities
 from emtui.tui.terminal.frame_diff import cells_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TEXTS = {
-    "plain": "plain|",
-    "vs16⚠\ufe0f": "⚠\ufe0f ☁\ufe0f end|",
-    "cjk备份": "备份作业失败|",
-    "zwnj": "می\u200cخواهم|",
-    "hindi": "क्\u200dषति की|",
-    "family👨\u200d👩\u200d👧": "👨\u200d👩\u200d👧 end|",
-}
+TEXTS = {"plain": "plain|", **joined_text.TEXTS}
 
 
 def by_character(text: str) -> int:
