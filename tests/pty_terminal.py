@@ -197,12 +197,16 @@ class Terminal:
 
 
 class Seat(TypedDict, total=False):
-    """A terminal of 80 × 23 or another size, and the environment and the folder of what runs in it."""
+    """A terminal of 80 × 23 or another size, and the environment and the folder of what runs in it.
+
+    `anew`: it loads all its modules itself, for what happens meanwhile.
+    """
 
     columns: int
     lines: int
     environ: Required[Mapping[str, str]]
     folder: str | None
+    anew: bool
 
 
 def emtui(*arguments: str, job: bool = False, **seat: Unpack[Seat]) -> AbstractContextManager[Terminal]:
@@ -242,11 +246,12 @@ def spawned(
     columns: int = 80,
     lines: int = 23,
     folder: str | None = None,
+    anew: bool = False,
     echo: bool = False,
     encoding: str | None = None,
 ) -> pexpect.spawn[bytes]:
     """Python with these arguments in a terminal of this size: a copy of one that is loaded, if it may be."""
-    if not can_fork(argv, environ):
+    if anew or not can_fork(argv, environ):
         return pexpect.spawn(
             sys.executable,
             list(argv),

@@ -170,7 +170,7 @@ def test_where_one_types_is_seen_on_any_ground(tmp_path: Path) -> None:
 @contextmanager
 def asked(folder: Path, **more: str) -> Iterator[Terminal]:
     """A terminal that was asked for its background, and has not answered yet."""
-    with emtui("demo", *NIGHT, environ=a_home(folder, **more)) as terminal:
+    with emtui("demo", *NIGHT, environ=a_home(folder, **more), anew=True) as terminal:
         terminal.until(lambda _: QUESTION.encode() in terminal.received)
         yield terminal
 
@@ -226,7 +226,7 @@ def test_an_answer_that_comes_late_is_typed_nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("answer", [WHITE + DEVICE, DEVICE, "\x1b]11;rgb:ff", ""])
 def test_the_terminal_has_its_own_modes_in_the_end(tmp_path: Path, answer: str) -> None:
-    with emtui("demo", *NIGHT, environ=a_home(tmp_path)) as terminal:
+    with emtui("demo", *NIGHT, environ=a_home(tmp_path), anew=True) as terminal:
         before = termios.tcgetattr(terminal.child.child_fd)
         terminal.until(lambda _: QUESTION.encode() in terminal.received)
         terminal.press(answer)
