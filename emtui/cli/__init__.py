@@ -10,6 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from emtui import __version__
+from emtui.cli import streams
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments ask; the exit code."""
@@ -23,9 +26,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _version() -> int:
     """Say it, without what the rest needs."""
-    from emtui import __version__
-    from emtui.cli import streams
-
     try:
         streams.say(f"emtui {__version__}\n")
     except BrokenPipeError:

@@ -17,7 +17,7 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.passwords import given_password, password_for
 from emtui.em.address import Server
 from emtui.em.secret import Secret
-from emtui.local import connection, process
+from emtui.local import connection, faults, process
 from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
 from emtui.local.paths import config_files
@@ -148,8 +148,6 @@ async def until_terminated(work: Awaitable[T]) -> T:
     A second one, as a terminal that goes away sends, does not cut the log-off short: that has its limit.
     """
     import asyncio  # start-up time: only for who talks to a server
-
-    from emtui.local import faults
 
     task = asyncio.ensure_future(work)
     came: list[int] = []

@@ -12,6 +12,9 @@ from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.asking import configuration, resolve
 from emtui.cli.passwords import known_password
 from emtui.local import terminal
+from emtui.local.zone import SystemZone
+from emtui.tui.launch import run
+from emtui.tui.options import LaunchOptions
 
 NOT_ON_SCREENS = "known"
 """The key that only `emtui sessions` sorts by."""
@@ -37,9 +40,6 @@ def open_view(given: Given) -> int:
         raise BadUsage("--speed belongs to --replay.")
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
-
-    from emtui.tui.launch import run  # start-up time: loads Textual, after slips are told
-    from emtui.tui.options import LaunchOptions
 
     config = configuration()
     start = LaunchOptions(
@@ -79,7 +79,6 @@ def _query(given: Given) -> str:
     if not given.operands:
         return ""
     from emtui.cli.typed import joined  # start-up time: the login is painted without lookup
-    from emtui.local.zone import SystemZone
     from emtui.lookup import Beyond, parse
 
     typed, beyond = " ".join(joined(given.operands)), Beyond(unseen=())

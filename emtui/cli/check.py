@@ -8,6 +8,7 @@ ever asked for a password.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -132,8 +133,6 @@ def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | 
 
 def _asked(there: Reach, seconds: float, began: float) -> Checked:
     """The list, when it was requested and came, and how far the server's clock was ahead."""
-    import asyncio  # start-up time: only for who talks to a server
-
     password = unasked_password(there.connection)
 
     async def ask(client: Client) -> Checked:

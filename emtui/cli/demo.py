@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 from emtui.cli import streams
 from emtui.cli.arguments import BadUsage, Given
+from emtui.cli.browse import need_terminal
 from emtui.cli.exits import Terminated
+from emtui.demo import play
+from emtui.demo.child import Announced, NotStarted, running
+from emtui.demo.clock import Clock
+from emtui.em.address import Trust, parse_server
+from emtui.em.secret import Secret
+from emtui.local.connection import Connection
+from emtui.tui import launch
+from emtui.tui.options import DEMO, LaunchOptions
 
 if TYPE_CHECKING:
-    from emtui.demo.child import Announced
     from emtui.demo.play import DemoOptions
 
 _NEEDED = ("starlette", "uvicorn")
@@ -36,8 +44,6 @@ class _Reader(argparse.ArgumentParser):
 
 def run(given: Given) -> int:
     """Serve, or serve in a child and browse."""
-    from emtui.demo import play  # the demo is an extra, and may not be installed: so in each function
-
     if play.wants_help(given.all("--play")):
         streams.say(play.table())
         return 0
@@ -48,8 +54,6 @@ def run(given: Given) -> int:
 
 
 def _options(given: Given) -> DemoOptions:
-    from emtui.demo import play
-
     reader = _Reader(prog="emtui demo", add_help=False, allow_abbrev=False)
     play.add_arguments(reader)
     passed_on = [f"{name}={value}" for name, value in given.options if name in _PASSED_ON]
@@ -87,11 +91,7 @@ def _port(text: str | None, usual: int) -> int:
 def _browse(given: Given, options: DemoOptions) -> int:
     if given.has("--port"):
         raise BadUsage("--port belongs to --serve; the browser finds a free port by itself.")
-    from emtui.cli.browse import need_terminal
-
     need_terminal()
-    from emtui.demo.child import NotStarted, running
-
     options = replace(options, clock=options.clock or datetime.now(UTC), since=time.monotonic())
     try:
         with running(options) as announced:
@@ -101,13 +101,6 @@ def _browse(given: Given, options: DemoOptions) -> int:
 
 
 def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
-    from emtui.demo.clock import Clock
-    from emtui.em.address import Trust, parse_server
-    from emtui.em.secret import Secret
-    from emtui.local.connection import Connection
-    from emtui.tui.launch import run
-    from emtui.tui.options import DEMO, LaunchOptions
-
     connection = Connection(
         profile=None,
         server=parse_server(announced.url),
@@ -118,7 +111,7 @@ def _start(announced: Announced, options: DemoOptions, given: Given) -> int:
         password=Secret(announced.password),
     )
     clock = Clock(options.clock or datetime.now(UTC), options.speed, since=options.since)
-    return run(
+    return launch.run(
         LaunchOptions(
             connection,
             mark=DEMO,

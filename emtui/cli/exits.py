@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from emtui import words
 from emtui.cli.arguments import BadUsage
 from emtui.cli.streams import NotWritten
 from emtui.em import errors as em
@@ -70,8 +71,6 @@ def details_of(error: Exception) -> tuple[str, ...]:
 
 
 def _candidate(session: Session) -> str:
-    from emtui import words
-
     started = words.iso(session.started) if session.started else ""
     return f"  {session.id}  {session.type or ''}  {started}"
 

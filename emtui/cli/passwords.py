@@ -13,7 +13,7 @@ from emtui.cli import prompts, streams
 from emtui.cli.arguments import BadUsage, Given
 from emtui.cli.exits import NoPassword
 from emtui.em.secret import Secret, is_one_line, without_line_end
-from emtui.local import process
+from emtui.local import password_command, process
 from emtui.local.connection import Connection
 from emtui.local.profiles import OFF
 
@@ -91,7 +91,7 @@ def known_password(connection: Connection) -> Secret | None:
 async def silent_password(connection: Connection, say: Callable[[str], object]) -> Secret | None:
     """The password, if it is known without asking anybody; why a source does not answer is said."""
     from emtui.em.threads import beside  # start-up time: asyncio, and what runs a keyring
-    from emtui.local import credentials, password_command
+    from emtui.local import credentials
 
     profile = connection.profile
     if connection.password or connection.server is None or connection.user is None:
@@ -112,8 +112,6 @@ async def silent_password(connection: Connection, say: Callable[[str], object]) 
 
 def _from_command(command: tuple[str, ...]) -> Secret | None:
     """What it prints; one that fails is said, and the next source asked instead."""
-    from emtui.local import password_command  # start-up time: as in silent_password
-
     try:
         return password_command.run(command, attended=prompts.somebody_there())
     except password_command.CommandFailed as failed:

@@ -13,6 +13,8 @@ from emtui.local.recordings import NoRecording, opened, told
 from emtui.monitor.recording.reading import read
 from emtui.monitor.recording.records import BadRecording
 from emtui.monitor.recording.replay import FASTEST, Replay
+from emtui.tui.launch import run
+from emtui.tui.options import LaunchOptions
 
 _NAME_LONGEST = 24
 
@@ -28,9 +30,6 @@ def replay(
     speed = _speed(given.one("--speed"))
     with _opened(path) as file:
         played = _played(file, path, speed)
-
-        from emtui.tui.launch import run  # start-up time: loads Textual, after slips are told
-        from emtui.tui.options import LaunchOptions
 
         return run(
             LaunchOptions(

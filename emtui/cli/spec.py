@@ -128,7 +128,7 @@ COMMANDS = (
     Command(
         "events",
         "the events of one session",
-        "show:events",
+        "events:events",
         (
             Option("--follow", "print what comes until the session ends: table, jsonl, csv"),
             _output("table", "json", "jsonl", "csv", "xml"),

@@ -14,13 +14,13 @@ from emtui.cli.list_evidence import AcknowledgementReader, FollowedQuery
 from emtui.cli.typed import query_text
 from emtui.em.address import Server
 from emtui.handover.records import session_record
+from emtui.monitor.backoff import PollSchedule
+from emtui.monitor.poller import ListResponse, Poller
+from emtui.monitor.tail import Line, Tail
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.monitor.poller import ListResponse
     from emtui.monitor.snapshot import Snapshot
-    from emtui.monitor.tail import Line
-
 _CHANGE, _OUTCOME, _TYPE, _ID = 8, 8, 24, 8
 """Cells of the columns: lines come one by one, so they cannot be fitted to what is in them."""
 
@@ -33,10 +33,6 @@ def run(given: Given) -> int:
     table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
 
     async def ask(client: Client) -> int:
-        from emtui.monitor.backoff import PollSchedule  # start-up time: these load asyncio
-        from emtui.monitor.poller import Poller
-        from emtui.monitor.tail import Tail
-
         if table:
             narrate_zone(there, client.now())
         profile = there.connection.profile
@@ -63,8 +59,6 @@ def run(given: Given) -> int:
 
 
 async def _answer(client: Client, query: FollowedQuery) -> ListResponse:
-    from emtui.monitor.poller import ListResponse  # start-up time: loads asyncio
-
     listing = await client.sessions()
     query.update(listing.sessions, client.now(), client.server)
     return ListResponse.of(listing, client.receipt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from emtui.em.model import Event, Log, Outcome, Session
 from emtui.handover.gone import last_seen_running
 from emtui.handover.records import EVENT_KEYS, event_records, session_record
 from emtui.lookup import Target, target_in
+from emtui.monitor.session_poller import SessionPoller
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -38,8 +40,6 @@ _LONGEST = 30 * 24 * 3600
 
 def wait(given: Given) -> int:
     """Wait for the end of a session; the exit code says what became of it."""
-    import asyncio  # start-up time: only for who talks to a server
-
     target, timeout = target_in(given.operands[0]), _timeout(given.one("--timeout"))
     there = reach(given)
     narrate_host(target, there.server)
@@ -85,8 +85,6 @@ def follow(given: Given) -> int:
 
 async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
     """The session once it has ended; what may pass is waited through. Raises `Gone`."""
-    from emtui.monitor.session_poller import SessionPoller  # start-up time: loads asyncio
-
     session, seen = await session_of(client, target), client.now()
     if not session.running:
         return session
@@ -111,8 +109,6 @@ def _gone(problem: NotFound, session: Session, client: Client, seen: datetime, z
 
 
 async def _followed(client: Client, target: Target, printer: _Printer) -> Session:
-    from emtui.monitor.session_poller import SessionPoller  # start-up time: loads asyncio
-
     session, said = await session_of(client, target), ""
     seen = client.now()
 

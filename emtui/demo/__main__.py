@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from emtui.demo import play
+from emtui.demo.serve import serve
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -34,8 +35,6 @@ def main(words: Sequence[str] | None = None) -> int:
         options = replace(play.options(given), since=given.since)
     except play.BadPlay as bad:
         parser.error(str(bad))
-    from emtui.demo.serve import serve
-
     return serve(options, given.port, with_parent=given.with_parent)
 
 

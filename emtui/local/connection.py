@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 
 from emtui.em.address import Server, Trust, parse_pin, parse_server
@@ -144,8 +145,6 @@ def _profile(options: Options, environ: Mapping[str, str], config: Config) -> Pr
 
 def _unknown(name: str, config: Config) -> Profile:
     names = [profile.name for profile in config.profiles]
-    from difflib import get_close_matches
-
     near = get_close_matches(name, names, n=1)
     if near:
         hint = f"did you mean {near[0]}?"

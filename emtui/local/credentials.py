@@ -21,6 +21,7 @@ from typing import Any
 from emtui.em.address import Server
 from emtui.em.secret import Secret, without_line_end
 from emtui.em.text import brief
+from emtui.local.keyctl import TWELVE_HOURS, seconds_kept
 from emtui.local.keyring_child import ALLOWED
 from emtui.local.profiles import OFF
 
@@ -127,8 +128,6 @@ def lasting(keyring: str) -> str:
     """A keyring by its name, and for how long it keeps a password: `kernel keyring for 12 hours`."""
     if keyring != KERNEL:
         return keyring
-    from emtui.local.keyctl import TWELVE_HOURS, seconds_kept
-
     try:
         seconds = seconds_kept(os.environ.get("KEYRING_PROPERTY_TIMEOUT", TWELVE_HOURS))
     except ValueError:

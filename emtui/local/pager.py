@@ -11,6 +11,8 @@ import select
 import shlex
 import shutil
 import subprocess
+import termios
+import tty
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
@@ -110,8 +112,6 @@ def _goes_on(program: subprocess.Popen[bytes]) -> bool:
 
 def _waits_for_keys() -> bool:
     """Whether the terminal hands over every key at once, as programs want it that are more than `cat`."""
-    import termios
-
     try:
         return not termios.tcgetattr(_TERMINAL)[3] & termios.ICANON
     except (termios.error, OSError):
@@ -120,9 +120,6 @@ def _waits_for_keys() -> bool:
 
 def _until_key() -> None:
     """Wait for a key, whichever it is; not if there is no terminal any more."""
-    import termios
-    import tty
-
     try:
         before = termios.tcgetattr(_TERMINAL)
         os.write(_DRAWN_ON, KEY.encode())

@@ -6,6 +6,7 @@ kind, a user name with a control character (`"EXAMPLE\backup"` is a backspace in
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from emtui.em.address import Server, parse_pin, parse_server
 from emtui.em.errors import BadAddress, BadSetting
+from emtui.local.zone import NoZone, zone_named
 
 LEAST = 10
 """The shortest `interval`, in seconds: nobody asks a server more often."""
@@ -128,8 +130,6 @@ def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -
 
 def near(word: object, known: Iterable[str]) -> str:
     """The end of a sentence: `: did you mean …?` if one of the known words is near, else all of them."""
-    import difflib
-
     names = list(known)
     found = difflib.get_close_matches(str(word), names, n=1)
     if found:
@@ -171,8 +171,6 @@ def _zone(stated: Stated | None, name: str) -> str | None:
     """The name of a time zone, if there is one of that name. Raises `BadConfig`."""
     if stated is None:
         return None
-    from emtui.local.zone import NoZone, zone_named
-
     try:
         zone_named(str(stated.value))
     except NoZone as problem:

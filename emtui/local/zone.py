@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from difflib import get_close_matches
 
 _COPIES = ("right/", "posix/", "posixrules", "localtime")
 
@@ -27,7 +28,6 @@ def zone_named(name: str) -> tzinfo:
 
 
 def _unknown(name: str) -> str:
-    from difflib import get_close_matches
     from zoneinfo import available_timezones
 
     known = sorted(available_timezones())

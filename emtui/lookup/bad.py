@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 
@@ -20,8 +21,6 @@ class BadQuery(ValueError):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is probably a slip of: a beginning of it, or nearly it."""
-    import difflib
-
     by_fold = {name.casefold(): name for name in known}
     typed = word.casefold()
     starts = [name for fold, name in by_fold.items() if len(typed) > 1 and fold.startswith(typed)]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emtui.local import process, terminal
+from emtui.local import faults, process, terminal
 from emtui.tui.options import LaunchOptions
 from emtui.tui.terminal import background_color, gc_tuning
 from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
@@ -33,8 +33,6 @@ def run(start: LaunchOptions) -> int:
             with suppress(OSError):
                 sys.stderr.write(f"{app.open_command}\n")
         return code
-    from emtui.local import faults
-
     sys.stderr.write(f"emtui: {faults.told(app.fault)}\n")
     return 1
 
@@ -81,8 +79,6 @@ def over_ssh(environ: Mapping[str, str]) -> bool:
 
 
 def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    from emtui.local import faults
-
     faults.in_loop(loop, context)
 
 

@@ -8,6 +8,7 @@ from emtui import words
 from emtui.em.errors import EmError, LogonRefused, Untrusted
 from emtui.lookup import Query
 from emtui.monitor.list_feed import CompletionProgress, ListState, RequestProgress
+from emtui.tui.formatting.certificate_text import why
 from emtui.tui.formatting.session_columns import Clock
 
 
@@ -37,8 +38,6 @@ def problem_text(state: ListState, clock: Clock) -> str:
 def decision_text(error: EmError) -> str:
     """What a person must decide; of a certificate only why: L shows it, and its fingerprint finds no room."""
     if isinstance(error, Untrusted):
-        from emtui.tui.formatting.certificate_text import why
-
         return why(error)
     return str(error)
 

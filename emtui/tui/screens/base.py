@@ -22,6 +22,7 @@ from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_lay
 from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
+from emtui.tui.widgets.prompt import Prompt, PromptInput
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
@@ -154,8 +155,6 @@ class BaseScreen(Screen[Any]):
 
     def open_field(self) -> Input | None:
         """The field that is open: whatever has the focus, keys are meant for it."""
-        from emtui.tui.widgets.prompt import Prompt, PromptInput
-
         fields = [
             field for prompt in self.query(Prompt) if prompt.is_open for field in prompt.query(PromptInput)
         ]
@@ -199,8 +198,6 @@ class BaseScreen(Screen[Any]):
 
     async def restore(self) -> bool:
         """Close the line that one types in, as it was before; false if none is open."""
-        from emtui.tui.widgets.prompt import Prompt
-
         for prompt in self.query(Prompt):
             if prompt.is_open:
                 await prompt.end(kept=False)

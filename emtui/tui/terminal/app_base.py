@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from rich.console import RenderableType
 from rich.control import Control
@@ -30,17 +30,15 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from emtui.em.threads import beside
-from emtui.local import process
+from emtui.local import faults, process
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.capabilities import TerminalOptions
+from emtui.tui.terminal.driver import EmtuiDriver
 from emtui.tui.terminal.exit_watchdog import ExitWatchdog
 from emtui.tui.terminal.flow_control import FlowControl
 from emtui.tui.terminal.frame_scheduler import FrameScheduler
 from emtui.tui.terminal.paste_detection import EscapeOrAltEvent, UnmarkedPasteEvent
 from emtui.tui.theme import THEME
-
-if TYPE_CHECKING:
-    from emtui.tui.terminal.driver import EmtuiDriver
 
 T = TypeVar("T")
 
@@ -403,8 +401,6 @@ class TerminalApp(App[int], inherit_bindings=False):
             return
         screen = self._input_screen
         is_secret = screen is not None and screen.has_secret_input
-        from emtui.local import faults
-
         text = ascii(sequence[: LOGGED_IF_SECRET if is_secret else LOGGED_CHARACTERS])[1:-1]
         faults.note(f"not a key, {len(sequence)} characters: {text}")
 
@@ -428,8 +424,6 @@ def _driver_class() -> type[Driver] | None:
     """Our own driver, where it is supported."""
     if os.name != "posix":
         return None
-    from emtui.tui.terminal.driver import EmtuiDriver
-
     return EmtuiDriver
 
 

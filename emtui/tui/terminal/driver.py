@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import termios
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
@@ -282,8 +283,6 @@ class EmtuiDriver(LinuxDriver):
 
 
 def _set_modes(handle: int, modes: list[Any] | None) -> None:
-    import termios
-
     if modes is not None:
         try:
             termios.tcsetattr(handle, termios.TCSANOW, modes)

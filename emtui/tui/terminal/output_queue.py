@@ -8,6 +8,7 @@ paints, and paints once when the queue has drained.
 from __future__ import annotations
 
 import os
+import termios
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -117,8 +118,6 @@ class OutputQueue:
 
 
 def _flush_kernel_output(handle: int) -> None:
-    import termios
-
     try:
         termios.tcflush(handle, termios.TCOFLUSH)
     except termios.error as problem:

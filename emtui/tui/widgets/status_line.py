@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from emtui import words
 from emtui.tui.theme import BOLD, PLAIN
+from emtui.tui.widgets.paragraph import wrapped
 from emtui.tui.widgets.virtual_list import Pieces, strip_of
 
 MOST = 3
@@ -78,8 +79,6 @@ class Foot(StatusLine):
     def _lines(self, width: int) -> list[str]:
         if not self._said:
             return []
-        from emtui.tui.widgets.paragraph import wrapped
-
         room = width - (words.cells(self._here) + 2 if self._here else 0)
         if words.cells(self._said) <= room:
             return [self._said]

@@ -14,6 +14,7 @@ from emtui import lookup, words
 from emtui.em.model import Session
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
+from emtui.tui.formatting.plain_text import row_line
 from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns
@@ -108,8 +109,6 @@ class RunPickerScreen(BaseScreen):
 
     def action_copy(self) -> None:
         """The row under the cursor, whole."""
-        from emtui.tui.formatting.plain_text import row_line
-
         selected = self.query_one(Runs).selected
         if selected:
             clock = Clock(self.ctx.clock.server_now, self.zone)

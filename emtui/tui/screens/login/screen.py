@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -34,10 +34,8 @@ from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.login.login_form import LoginForm
+from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.services.logon_service import connect
-
-if TYPE_CHECKING:
-    from emtui.tui.screens.login.profile_list import ProfileList
 
 NARROW = 80
 """Below this width the profiles make room for the fields."""
@@ -75,8 +73,6 @@ class LoginScreen(BaseScreen):
         """Profiles, and the form."""
         with Horizontal(id="form"):
             if self._profiles:
-                from emtui.tui.screens.login.profile_list import ProfileList
-
                 yield ProfileList(self._profiles, self.form.known.profile, id="profiles")
             yield self.form
 

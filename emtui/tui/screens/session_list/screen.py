@@ -23,6 +23,8 @@ from emtui import lookup, words
 from emtui.em.model import Outcome, Session, Uid, type_names
 from emtui.em.threads import beside
 from emtui.local.queries import named
+from emtui.local.recent import note, recent
+from emtui.lookup.pinned import pinned, wall_pinned
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
@@ -205,8 +207,6 @@ class SessionListScreen(BaseScreen):
 
     def show_times_in(self, zone: tzinfo) -> None:
         """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
-        from emtui.lookup.pinned import wall_pinned
-
         query = wall_pinned(self.query_now)
         if query.text != self.query_now.text:
             self.query_now = query
@@ -395,7 +395,6 @@ class SessionListScreen(BaseScreen):
         snapshot = self.snapshot
         if snapshot is None:
             return None
-        from emtui.lookup.pinned import pinned
         from emtui.tui.formatting.plain_text import Shown, list_text
 
         acknowledged = self.assessment.acknowledged if self.assessment else None
@@ -754,15 +753,11 @@ class SessionListScreen(BaseScreen):
 
     @work(group="recent", description="keep the query")
     async def _save_query(self, profile: str, query: str) -> None:
-        from emtui.local.recent import note
-
         await beside(partial(note, profile, query))
 
     @work(group="recall", exclusive=True, description="see which queries were kept")
     async def _load_history(self) -> None:
         """Another emtui may have kept some since."""
-        from emtui.local.recent import recent
-
         if profile := self.ctx.logon.profile_name:
             self._query_bar.history.merge(await beside(partial(recent, profile)))
 
