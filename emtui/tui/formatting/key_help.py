@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from emtui.tui.commands import Command, Place, keys_of, of, shown, working
+from emtui.tui.commands import FOOTERS, Command, Place, keys_of, of, shown, working
 
 _QUERY = """\
 The query
@@ -28,20 +28,10 @@ A ! before an event is a guess
   failed, refused or timed out get the mark."""
 
 
-MOVED_IN = {
-    Place.LOOKUP,
-    Place.DETAIL,
-    Place.DIFFERENCE,
-    Place.CHOICE,
-    Place.BOARD,
-    Place.FINDINGS,
-    Place.HANDOVER,
-    Place.PAGE,
-    Place.RAW,
-}
-"""Where there are rows to move among."""
 TYPED_IN = {Place.LOGIN, Place.TRUST, Place.PALETTE}
 """Where a letter is typed, and is no command."""
+MOVED_IN = {*FOOTERS} - TYPED_IN - {Place.PROMPT, Place.QUERY}
+"""Where there are rows to move among."""
 
 
 def manual(place: Place, own: Mapping[str, str] | None = None) -> str:

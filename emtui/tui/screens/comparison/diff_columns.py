@@ -78,8 +78,8 @@ def _offset(span: timedelta | None) -> str:
 
 def run_columns(width: int) -> tuple[Column[Session], ...]:
     """The columns of a list of runs of one type: outcome, start, length, ID, the message in what is left."""
-    outcome, _, _, took, *_ = session_columns(WIDE)
-    shown: list[Column[Session]] = [outcome, _STARTED, took, _ID]
+    listed = {column.field: column for column in session_columns(WIDE)}
+    shown: list[Column[Session]] = [listed["outcome"], _STARTED, listed["duration_s"], _ID]
     rest = width - 2 - sum(column.width + column.apart for column in shown) - 2
     return (*shown, Column("Message", "message", rest, _message)) if rest >= WORTH_READING else tuple(shown)
 
