@@ -452,7 +452,7 @@ class TuiDriver(RowsDriver):
 
     def is_prompting(self) -> bool:
         """Whether a line is open in which one types."""
-        return any(prompt.display for prompt in self._page.query("Prompt"))
+        return bool(self._page.query("Prompt.-open"))
 
     def found_count(self) -> str:
         """The count beside the line in which one types."""

@@ -112,6 +112,17 @@ def _digit(number: int | None) -> tuple[str, Style]:
     return str(number) if number < 10 else MANY, OUTCOME_STYLES[Outcome.FAILED]
 
 
+def tally_line(
+    snapshot: Snapshot, clock: Clock, width: int, known: Known | None, hint: Pieces, progress: str
+) -> tuple[Pieces, Pieces]:
+    """A hint, else the last 24 hours; at the right `progress`, how far an answer has come."""
+    coming: Pieces = [(f"{progress}  Esc stops", BOLD)] if progress else []
+    if hint:
+        return hint, coming if cells(hint) + APART + cells(coming) <= width else []
+    left, right = line(snapshot, clock, max(width - (cells(coming) + 4 if coming else 0), 0), known)
+    return left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming
+
+
 def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = None) -> tuple[Pieces, Pieces]:
     """What stands at the left and at the right of a line this wide.
 

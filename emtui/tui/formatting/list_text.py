@@ -57,3 +57,14 @@ def empty_text(state: ListState, query: Query, progress: str) -> tuple[str, ...]
     if query.text == "is:unseen":
         return ("Nothing has come or changed that you have not seen.", "0 shows everything")
     return (f"Nothing matches {query.text}", "0 shows everything")
+
+
+def own_queries_text(digit: str, own: tuple[str, ...], *, reads_configuration: bool) -> str:
+    """What is said of a digit without a query, or of none."""
+    if not reads_configuration:
+        return "5 to 9 show queries of your own; here no configuration is read."
+    if digit:
+        return f'{digit} is yours to set: in config.toml, under [queries], {digit} = "took:>10m"'
+    if own:
+        return f"Yours are on {', '.join(own)}."
+    return "5 to 9 are free: [queries] in config.toml sets them."

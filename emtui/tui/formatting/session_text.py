@@ -73,6 +73,14 @@ def list_age(state: ListState, clock: Clock, width: int) -> Pieces:
     return pieces
 
 
+def absence_text(state: ListState, clock: Clock) -> Pieces:
+    """What happened while nobody looked, and how this computer's clock was set; nothing of nothing."""
+    text = away(state.absence, clock) if state.absence else []
+    if state.clock_step:
+        text += [("; ", PLAIN)] * bool(text) + clock_set(state.clock_step, clock)
+    return text
+
+
 def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
     """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 

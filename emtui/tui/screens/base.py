@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -22,7 +22,7 @@ from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_lay
 from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
-from emtui.tui.widgets.prompt import Prompt, PromptInput
+from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from emtui.em.model import Log, Session
     from emtui.monitor.list_feed import ListState
     from emtui.tui.formatting.open_command import Location
+    from emtui.tui.widgets.prompt import Prompt
 
 SHORT = 20
 """Below this many lines a page has no blank ones."""
@@ -155,10 +156,12 @@ class BaseScreen(Screen[Any]):
 
     def open_field(self) -> Input | None:
         """The field that is open: whatever has the focus, keys are meant for it."""
-        fields = [
-            field for prompt in self.query(Prompt) if prompt.is_open for field in prompt.query(PromptInput)
-        ]
-        return fields[-1] if fields else None
+        prompt = self._open_prompt()
+        return prompt.query_one(Input) if prompt else None
+
+    def _open_prompt(self) -> Prompt | None:
+        """The line that one types in, the last one if there are several."""
+        return cast("Prompt | None", next(reversed(self.query("Prompt.-open")), None))
 
     def hold_focus(self) -> None:
         """A field that is open has the focus before each key, and something always has it."""
@@ -198,11 +201,10 @@ class BaseScreen(Screen[Any]):
 
     async def restore(self) -> bool:
         """Close the line that one types in, as it was before; false if none is open."""
-        for prompt in self.query(Prompt):
-            if prompt.is_open:
-                await prompt.end(kept=False)
-                return True
-        return False
+        prompt = self._open_prompt()
+        if prompt:
+            await prompt.end(kept=False)
+        return prompt is not None
 
     def action_stop(self) -> bool:
         """Stop what is running; false if nothing is."""
@@ -283,7 +285,8 @@ class BaseScreen(Screen[Any]):
 
     def hints(self) -> list[tuple[str, str]]:
         """Key and word, in their order; those of the prompt while it is open."""
-        return hints(Place.PROMPT if any(prompt.display for prompt in self.query("Prompt")) else self.PLACE)
+        prompt = self._open_prompt()
+        return hints(prompt.PLACE if prompt else self.PLACE)
 
     def on_resize(self) -> None:
         """As many hints as now fit; no blank lines where there is little room."""

@@ -71,10 +71,6 @@ class View(Protocol):
 class ListView(View, Protocol):
     """The list of sessions, to the navigator."""
 
-    def find(self, target: lookup.Target) -> Session:
-        """The session that is meant; raises `NoMatch` and `SeveralMatch`."""
-        ...
-
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
         ...
@@ -303,8 +299,8 @@ class Navigator:
         from emtui.em.model import Uid
         from emtui.lookup import ExactTarget
 
-        screen, assessment = self.list_view, self._assessment
-        if screen is None or assessment is None:
+        assessment = self._assessment
+        if assessment is None:
             self.view.say("The list has not been read yet.")
             return
         runs = tuple(run for run in assessment.runs_of(session.type) if run.uid != session.uid)
@@ -314,7 +310,7 @@ class Navigator:
 
         def chosen(uid: str | None) -> None:
             if uid:
-                then(screen.find(ExactTarget(Uid(uid))))
+                then(self._find(ExactTarget(Uid(uid))))
 
         self.push(self.make.run_picker(session, runs, near), chosen)
 
@@ -362,9 +358,18 @@ class Navigator:
         """The session that this text names; raises `BadQuery`, `NoMatch` and `SeveralMatch`."""
         from emtui import lookup
 
-        if self.list_view is None:
-            raise RuntimeError("a session was looked for before there was a list")
-        return self.list_view.find(lookup.target_in(text))
+        return self._find(lookup.target_in(text))
+
+    def _find(self, target: lookup.Target) -> Session:
+        """The session that is meant; one that the list does not have is known by its ID alone."""
+        from emtui import lookup
+        from emtui.em.model import Session
+
+        snapshot = self._feed.state.snapshot if self._feed else None
+        if isinstance(target, lookup.ExactTarget):
+            listed = snapshot.find(target.uid) if snapshot else None
+            return listed or Session(target.uid, complete=False)
+        return lookup.find(target, snapshot.sessions if snapshot else ())
 
     def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
         """Open the session that this text names, in this view or beside another one if told.

@@ -59,6 +59,8 @@ class Prompt(Horizontal):
     """Hidden until `open`; then one line with the focus."""
 
     FIELD: ClassVar[type[PromptInput]] = PromptInput
+    PLACE: ClassVar[Place] = Place.PROMPT
+    """Where the commands of the field stand."""
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; }
@@ -89,7 +91,7 @@ class Prompt(Horizontal):
     @property
     def is_open(self) -> bool:
         """Whether a person may be typing here."""
-        return bool(self.display)
+        return self.has_class("-open")
 
     def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
         """Show the line with this text and the focus in it; Esc goes back to `before`."""
@@ -99,7 +101,7 @@ class Prompt(Horizontal):
             label = self.query_one(Label)
             label.update(sign)
             label.styles.width = words.cells(sign) + 1
-        self.display = True
+        self._show(is_open=True)
         field = self.query_one(TextInput)
         with field.prevent(Input.Changed):
             field.value = text
@@ -110,7 +112,11 @@ class Prompt(Horizontal):
 
     def close(self) -> None:
         """Hide the line."""
-        self.display = False
+        self._show(is_open=False)
+
+    def _show(self, *, is_open: bool) -> None:
+        self.set_class(is_open, "-open")
+        self.display = is_open
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Every keystroke; over a line that wants care, every pause between them."""
@@ -137,17 +143,39 @@ class Prompt(Horizontal):
 
 
 class CountedPrompt(Prompt):
-    """A prompt with a count beside it, of what is found."""
+    """A prompt with a count of what is found beside it; while it is closed another line stands there."""
 
     DEFAULT_CSS = """
-    CountedPrompt StatusLine { width: 19; }
+    CountedPrompt { display: block; }
+    CountedPrompt #found { width: 19; }
     """
 
+    def __init__(
+        self,
+        typed: Callable[[str], object],
+        closed: Closed,
+        quiet: Callable[[], bool],
+        *,
+        line: str,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(typed, closed, quiet, id=id)
+        self.line = StatusLine(id=line)
+        """What is shown while nobody types."""
+        self._count = StatusLine(id="found")
+
     def compose(self) -> ComposeResult:
-        """The sign, the field, and beside it the count."""
-        yield from super().compose()
-        yield StatusLine(id="found")
+        """The line, or the sign, the field and the count."""
+        yield self.line
+        for part in (*super().compose(), self._count):
+            part.display = False
+            yield part
+
+    def _show(self, *, is_open: bool) -> None:
+        self.set_class(is_open, "-open")
+        for part in self.children:
+            part.display = is_open is not (part is self.line)
 
     def found(self, count: str) -> None:
         """How many there are, at the right."""
-        self.query_one("#found", StatusLine).show([], [(count, PLAIN)])
+        self._count.show([], [(count, PLAIN)])

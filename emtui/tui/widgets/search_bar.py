@@ -36,8 +36,8 @@ class SearchBar(CountedPrompt):
             self.mode = mode
             self.kept = kept
 
-    def __init__(self, is_low_bandwidth: Callable[[], bool], *, id: str | None = None) -> None:
-        super().__init__(self._on_typed, self._on_ended, is_low_bandwidth, id=id)
+    def __init__(self, is_low_bandwidth: Callable[[], bool], *, line: str, id: str | None = None) -> None:
+        super().__init__(self._on_typed, self._on_ended, is_low_bandwidth, line=line, id=id)
         self.mode = SearchMode.SEARCH
         self._texts = dict.fromkeys(SearchMode, "")
 

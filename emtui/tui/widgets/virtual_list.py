@@ -206,7 +206,7 @@ class VirtualList(Widget, can_focus=True):
 
     def focus_on_click(self) -> bool:
         """Not while somebody types in the prompt: Enter, or a second click, ends that."""
-        return not any(prompt.display for prompt in self.screen.query("Prompt"))
+        return not self.screen.query("Prompt.-open")
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Some rows down."""

@@ -94,8 +94,7 @@ class ComparisonScreen(BaseScreen):
         """Which two runs, how much is different, the lines, the whole line under the cursor."""
         yield StatusLine(id="head")
         yield StatusLine(id="with")
-        yield StatusLine(id="tally")
-        yield SearchBar(self.spares_the_line, id="prompt")
+        yield SearchBar(self.spares_the_line, line="tally", id="prompt")
         yield DiffList(id="difference")
         yield Paragraph(2, id="tail")
 
@@ -244,7 +243,7 @@ class ComparisonScreen(BaseScreen):
         right: Pieces = [(base(found), FAINT)] if found and self.size.width >= MEDIUM else []
         if found and self._search_bar.search_text:
             left, right = self._search_told()
-        self.query_one("#tally", StatusLine).show(left, right)
+        self._search_bar.line.show(left, right)
 
     def _emptiness(self) -> tuple[str, ...]:
         session = self._state.session
@@ -281,7 +280,6 @@ class ComparisonScreen(BaseScreen):
 
     def action_search(self) -> None:
         """Search while typing."""
-        self.query_one("#tally", StatusLine).display = False
         self._search_bar.open_for(SearchMode.SEARCH)
         self._show_matches()
         self.show_foot()
@@ -295,7 +293,6 @@ class ComparisonScreen(BaseScreen):
         """The text was kept with Enter, or is with Esc the one before."""
         self._apply_search()
         if not self._search_bar.is_open:
-            self.query_one("#tally", StatusLine).display = True
             self.set_focus(self.diff_list)
         self.show_foot()
         if event.kept and event.text and self.difference and not self.diff_list.matches.places:

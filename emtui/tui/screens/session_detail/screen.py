@@ -39,7 +39,6 @@ from emtui.tui.screens.session_detail.wait_navigation import leads_round, next_w
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.search_bar import SearchBar, SearchMode
-from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import Pieces
 
 WAITS_UNKNOWN = "It is not known yet where this run waited."
@@ -77,8 +76,7 @@ class SessionDetailScreen(BaseScreen):
     def body(self) -> Iterable[Widget]:
         """The head, the events, the whole line under the cursor."""
         yield SessionHeader()
-        yield StatusLine(id="search")
-        yield SearchBar(self.spares_the_line, id="prompt")
+        yield SearchBar(self.spares_the_line, line="search", id="prompt")
         yield EventLog(id="events").data_bind(SessionDetailScreen.zone)
         yield Paragraph(2, id="tail")
 
@@ -216,7 +214,6 @@ class SessionDetailScreen(BaseScreen):
         self._open_search_bar(SearchMode.FILTER)
 
     def _open_search_bar(self, mode: SearchMode) -> None:
-        self.query_one("#search", StatusLine).display = False
         self._search_bar.open_for(mode)
         self._show_matches()
         self.show_foot()
@@ -230,7 +227,6 @@ class SessionDetailScreen(BaseScreen):
         """Enter keeps what is sought; Esc what was sought before."""
         self._apply_search()
         if not self._search_bar.is_open:
-            self.query_one("#search", StatusLine).display = True
             self.set_focus(self.event_log)
         self._show_search()
         self.show_foot()
@@ -257,7 +253,7 @@ class SessionDetailScreen(BaseScreen):
         right: Pieces = [("asking  Esc stops", BOLD)] if state.is_requesting and state.log else []
         if not right and state.log:
             right = [(self._count(state.log), FAINT)]
-        self.query_one("#search", StatusLine).show(left, right)
+        self._search_bar.line.show(left, right)
 
     def _count(self, log: Log) -> str:
         shown, bar = self.event_log.shown, self._search_bar

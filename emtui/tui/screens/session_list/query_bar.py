@@ -1,22 +1,68 @@
-"""The line in which a query is typed: completed, underlined where it cannot be read, and recalled."""
+"""The line with the query: shown with its count, and typed: completed, underlined where it cannot be read.
+
+It owns the query that the rows match, and the queries that were kept before. It calls what is around it
+directly rather than by message: the key after Enter must already find the rows as Enter has left them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, cast
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import ClassVar, Protocol, cast
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual import work
 from textual.binding import BindingType
 from textual.events import Key
 
-from emtui.lookup import BadQuery, Offers, without_key
+from emtui import lookup, words
+from emtui.em.model import Session, type_names
+from emtui.em.threads import beside
+from emtui.lookup import BadQuery, Offers, Query
 from emtui.tui.commands import Place, bindings
-from emtui.tui.screens.session_list.query_completion import CompletionCycle
+from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
 from emtui.tui.screens.session_list.query_history import NO_EARLIER, NO_RECENT, QueryHistory
-from emtui.tui.theme import WRONG
-from emtui.tui.widgets.prompt import Closed, CountedPrompt, PromptInput
+from emtui.tui.theme import BOLD, FAINT, PLAIN, WRONG
+from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
 from emtui.tui.widgets.text_input import TextInput
+from emtui.tui.widgets.virtual_list import Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class QueryContext:
+    """What the meaning of a query depends on, as it is known now: the server's clock, the zone, the list."""
+
+    now: datetime
+    zone: tzinfo
+    beyond: lookup.Beyond
+    sessions: tuple[Session, ...]
+
+
+class QueryHost(Protocol):
+    """What is around the line."""
+
+    def query_context(self) -> QueryContext:
+        """What a query depends on now."""
+        ...
+
+    def handle_query(self) -> None:
+        """The query, or what is typed of it, is another."""
+        ...
+
+    async def leave_query(self) -> None:
+        """The line was closed: the next key is for the rows that match, and waits for them."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show one sentence until the next key."""
+        ...
+
+    def spares_the_line(self) -> bool:
+        """Whether the connection to the terminal is slow."""
+        ...
 
 
 class Underline(Highlighter):
@@ -63,27 +109,24 @@ class QueryInput(PromptInput):
 
 
 class QueryBar(CountedPrompt):
-    """A prompt that knows what may be typed: `offers` has what the list has."""
+    """A prompt that reads queries; `profile` is the name under which they are kept, if they are."""
 
     FIELD = QueryInput
+    PLACE = Place.QUERY
 
     def __init__(
-        self,
-        typed: Callable[[str], object],
-        closed: Closed,
-        quiet: Callable[[], bool],
-        offers: Callable[[], Offers],
-        say: Callable[[str], object],
-        *,
-        id: str | None = None,
+        self, current: Query, host: QueryHost, profile: Callable[[], str | None], *, id: str | None = None
     ) -> None:
-        super().__init__(typed, closed, quiet, id=id)
-        self._offers = offers
-        self._say = say
-        self._wrong: BadQuery | None = None
-        self._underline = Underline()
-        self.cycle = CompletionCycle()
+        super().__init__(self._on_typed, self._on_ended, host.spares_the_line, line="query", id=id)
+        self.current = current
+        """The query that the rows match."""
         self.history = QueryHistory()
+        self.cycle = CompletionCycle()
+        self._host = host
+        self._profile = profile
+        self._error: BadQuery | None = None
+        self._underline = Underline()
+        self._offers: tuple[tuple[Session, ...], Offers] = ((), Offers())
 
     def on_mount(self) -> None:
         """From now on what is wrong can be seen."""
@@ -93,55 +136,186 @@ class QueryBar(CountedPrompt):
     def _field(self) -> TextInput:
         return self.query_one(TextInput)
 
-    @property
-    def wrong(self) -> BadQuery | None:
-        """What cannot be read of what stands there."""
-        return self._wrong
+    # --- what a query means ---------------------------------------------------------------
 
-    @wrong.setter
-    def wrong(self, error: BadQuery | None) -> None:
-        self._wrong = error
+    def parse(self, text: str) -> Query:
+        """The query that this text is now, by the server's clock; raises `BadQuery`.
+
+        It keeps that meaning: `since:24h` is a fixed moment from here on.
+        """
+        context = self._host.query_context()
+        return lookup.parse(text, now=context.now, zone=context.zone, beyond=context.beyond)
+
+    def is_keyed(self, text: str) -> bool:
+        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        try:
+            return any(term.key for term in self.parse(text).terms)
+        except BadQuery:
+            return False
+
+    def use(self, text: str) -> None:
+        """Show what matches; if the text is no query the last one stands, and the reason is said."""
+        try:
+            self._set_current(self.parse(text))
+        except BadQuery as error:
+            self._host.say(str(error))
+        else:
+            self._host.say("")
+
+    def parse_again(self) -> None:
+        """Read it anew: it was read before anybody knew the server's clock, which may refuse it."""
+        self._replace(lambda: self.parse(self.current.text))
+
+    def update_context(self) -> None:
+        """What a query may depend on is another: one that does finds other rows.
+
+        A state or type that may have been the server's own word is none, if the first list does not have it.
+        """
+        self._replace(lambda: self.current.upon(self._host.query_context().beyond))
+
+    def fix_times(self) -> None:
+        """`since:02:10` was read in the zone before, and is written so that it stays true in another."""
+        from emtui.lookup.pinned import wall_pinned
+
+        query = wall_pinned(self.current)
+        if query.text != self.current.text:
+            self._set_current(query)
+
+    def _replace(self, read: Callable[[], Query]) -> None:
+        try:
+            self._set_current(read())
+        except BadQuery as error:
+            self._set_current(Query())
+            if self.is_open:
+                self._show_error(error)
+                self._host.handle_query()
+            else:
+                self._host.say(str(error))
+
+    def _set_current(self, query: Query) -> None:
+        if query != self.current:
+            self.current = query
+            self._host.handle_query()
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def show_current(self, count: str, new_above: int) -> None:
+        """The query with its count, and how many new runs are above the window; empty without either."""
+        if self.is_open:
+            self.found(count)
+            return
+        text = self.current.text
+        right: Pieces = [(f"{words.counted(new_above, 'new run')} above", BOLD)] if new_above else []
+        if text and count:
+            right.append((f"  {count}", PLAIN))
+        self.line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
+
+    def hint(self, width: int) -> Pieces:
+        """While a query is typed: why it cannot be read, else what Tab would give."""
+        if not self.is_open:
+            return []
+        if self._error:
+            return [("! ", BOLD), (str(self._error), BOLD)]
+        return offered_line(*self._offered, width)
+
+    def _show_error(self, error: BadQuery | None) -> None:
+        self._error = error
         at = error.at if error else None
         if at != self._underline.at:
             self._underline.at = at
             self._field.refresh()
 
-    @property
-    def offered(self) -> tuple[tuple[str, ...], int]:
-        """What Tab would give here, and which of it comes next."""
-        return self.cycle.offered(self._field.value, self._field.cursor_position, self._offers())
+    # --- what is typed ----------------------------------------------------------------------
 
-    def without_key(self, text: str) -> str:
-        """What was typed, but for a key at the cursor that has no value yet."""
-        return without_key(text, self._field.cursor_position)
+    def edit(self, text: str) -> None:
+        """Let a query be typed, beginning with this text; Esc goes back to the one that stands now."""
+        self._show_error(None)
+        self.cycle.forget()
+        self.history.begin()
+        self.open(text, before=self.current.text)
+        self._host.handle_query()
+        self._load_history()
 
-    def is_begun(self, error: BadQuery) -> bool:
+    def _on_typed(self, text: str) -> None:
+        """Show what matches; what is only not yet whole is no reason to complain."""
+        self._show_error(None)
+        try:
+            self.current = self.parse(lookup.without_key(text, self._field.cursor_position))
+        except BadQuery as error:
+            self._show_error(None if self._is_begun(error) else error)
+        self._host.handle_query()
+
+    def _is_begun(self, error: BadQuery) -> bool:
         """Whether what cannot be read is only not yet whole: it is typed just now, and goes on somehow."""
         end = self._field.cursor_position
         if error.at is None or not error.at[0] <= end <= error.at[1]:
             return False
-        return bool(self.offered[0]) or self._field.value[:end].endswith(":")
+        return bool(self._offered[0]) or self._field.value[:end].endswith(":")
 
-    def open(self, text: str, before: str | None = None, *, sign: str = "/") -> None:
-        """Show the line, with nothing wrong in it yet."""
-        self.wrong = None
-        self.cycle.forget()
-        self.history.begin()
-        super().open(text, before, sign=sign)
+    async def _on_ended(self, text: str, *, kept: bool) -> None:
+        """Enter keeps a query that can be read; Esc restores the one before."""
+        try:
+            self.current = self.parse(text)
+        except BadQuery as error:
+            if kept:
+                self._show_error(error)
+                self._host.handle_query()
+                return
+        if kept:
+            self._keep(self.current.text)
+        self.close()
+        await self._host.leave_query()
+
+    # --- completion and history ---------------------------------------------------------------
+
+    @property
+    def _offered(self) -> tuple[tuple[str, ...], int]:
+        """What Tab would give here, and which of it comes next."""
+        return self.cycle.offered(self._field.value, self._field.cursor_position, self._find_offers())
+
+    def _find_offers(self) -> Offers:
+        """What may be typed because the list has it; found once for each list."""
+        context = self._host.query_context()
+        if context.sessions is not self._offers[0]:
+            names = lookup.names_of(type_names(context.sessions))
+            self._offers = (
+                context.sessions,
+                Offers(tuple(names), lookup.readable(context.beyond.states or ())),
+            )
+        return self._offers[1]
 
     def complete(self, step: int) -> None:
         """Put the next word in the place of what was typed."""
         field = self._field
-        given = self.cycle.step(field.value, field.cursor_position, self._offers(), step)
+        given = self.cycle.step(field.value, field.cursor_position, self._find_offers(), step)
         if given:
             field.value, field.cursor_position = given
         else:
-            self._say("Nothing is known that goes on like this.")
+            self._host.say("Nothing is known that goes on like this.")
 
     def recall(self, query: str | None, otherwise: str = NO_EARLIER) -> None:
         """Put a query that was kept in the place of what was typed."""
         if query is None:
-            self._say(otherwise if self.history.queries else NO_RECENT)
+            self._host.say(otherwise if self.history.queries else NO_RECENT)
         else:
             self._field.value = query
             self._field.cursor_position = len(query)
+
+    def _keep(self, query: str) -> None:
+        self.history.keep(query)
+        if query and (profile := self._profile()):
+            self._save_query(profile, query)
+
+    @work(group="recent", description="keep the query")
+    async def _save_query(self, profile: str, query: str) -> None:
+        from emtui.local.recent import note
+
+        await beside(partial(note, profile, query))
+
+    @work(group="recall", exclusive=True, description="see which queries were kept")
+    async def _load_history(self) -> None:
+        """Another emtui may have kept some since."""
+        from emtui.local.recent import recent
+
+        if profile := self._profile():
+            self.history.merge(await beside(partial(recent, profile)))

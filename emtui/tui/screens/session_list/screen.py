@@ -1,12 +1,13 @@
 """The list: filtered while one types, walked from run to run, and what is selected opened.
 
-What is known of the list is the feed's; it comes as a frozen `ListState`. The screen stays under the
-others, so that coming back finds the same row, scroll and query.
+What is known of the list is the feed's; it comes as a frozen `ListState`. The query is the query bar's. The
+screen stays under the others, so that coming back finds the same row, scroll and query.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -20,28 +21,26 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emtui import lookup, words
-from emtui.em.model import Outcome, Session, Uid, type_names
+from emtui.em.model import Outcome, Session, Uid
 from emtui.em.threads import beside
 from emtui.local.queries import named
-from emtui.local.recent import note, recent
-from emtui.lookup.pinned import pinned, wall_pinned
+from emtui.lookup.pinned import pinned
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
-from emtui.tui.commands import Place, bindings, hints
+from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
-from emtui.tui.formatting.list_text import empty_text, problem_text, progress_text
+from emtui.tui.formatting.list_text import empty_text, own_queries_text, problem_text, progress_text
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import continued
 from emtui.tui.formatting.session_columns import Clock, session_columns
-from emtui.tui.formatting.session_text import away, clock_set, list_age
+from emtui.tui.formatting.session_text import absence_text, list_age
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
-from emtui.tui.screens.session_list.query_bar import QueryBar
-from emtui.tui.screens.session_list.query_completion import offered_line
-from emtui.tui.screens.session_list.row_format import tail
+from emtui.tui.screens.session_list.query_bar import QueryBar, QueryContext
+from emtui.tui.screens.session_list.row_format import row_text, short_name
 from emtui.tui.screens.session_list.session_table import SessionTable
-from emtui.tui.theme import BOLD, CHANGED, FAINT, NEW, PLAIN
+from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 from emtui.tui.widgets.virtual_list import Pieces
@@ -49,30 +48,15 @@ from emtui.tui.widgets.virtual_list import Pieces
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
     from emtui.monitor.assessment import Assessment
     from emtui.triage.finding import Finding
-    from emtui.triage.grouping import ListRow
 
 MARKS = {UnseenMark.NEW: NEW, UnseenMark.CHANGED: CHANGED}
 NOTHING_TO_OPEN = "There is no row to open."
 NOT_ASSESSED = "There is no list to think about yet."
-
-
-def _has_outcome(outcome: Outcome, _: SessionTable, session: Session) -> bool:
-    return session.complete and session.outcome is outcome
-
-
-def _is_unusual(table: SessionTable, session: Session) -> bool:
-    return table.is_unusual(session)
-
-
-def _is_marked(table: SessionTable, session: Session) -> bool:
-    return table.is_marked(session)
-
-
 TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
-    "failed": (partial(_has_outcome, Outcome.FAILED), "failed run"),
-    "warned": (partial(_has_outcome, Outcome.WARNING), "run with a warning"),
-    "slow": (_is_unusual, "unusually long run"),
-    "unseen": (_is_marked, "new or changed run"),
+    "failed": (lambda _, run: run.has_failed, "failed run"),
+    "warned": (lambda _, run: run.complete and run.outcome is Outcome.WARNING, "run with a warning"),
+    "slow": (SessionTable.is_unusual, "unusually long run"),
+    "unseen": (SessionTable.is_marked, "new or changed run"),
 }
 """Which runs a key goes to, one after the other, and what such a run is called."""
 
@@ -93,44 +77,33 @@ class SessionListScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
     AUTO_FOCUS = "SessionTable"
 
-    snapshot: var[Snapshot | None] = var(None)
-    query_now: var[lookup.Query] = var(lookup.Query())
     order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
 
     def __init__(self, ctx: AppContext, feed: ListFeed, query: lookup.Query, order: lookup.Order) -> None:
         super().__init__(ctx)
         self.feed = feed
-        self._state = feed.state
+        self.table = SessionTable(id="sessions")
+        self.table.set_reactive(SessionTable.session_query, query)
+        self.set_reactive(SessionListScreen.order, order)
+        self._query_bar = QueryBar(query, self, lambda: ctx.logon.profile_name, id="prompt")
+        self._state = ListState()
         self._pointed: tuple[Uid | None, Finding | None] = (None, None)
         """The finding that was gone to, and the run that it is about."""
-        self._offers: tuple[tuple[Session, ...], lookup.Offers] = ((), lookup.Offers())
-        self.set_reactive(SessionListScreen.query_now, query)
-        self.set_reactive(SessionListScreen.order, order)
 
     def body(self) -> Iterable[Widget]:
         """Absence, what needs attention, counts, query, list, message."""
         yield Static(id="away", markup=False)
         yield AttentionLines(id="attention")
         yield StatusLine(id="tally")
-        yield StatusLine(id="query")
-        yield QueryBar(
-            self._typed, self._query_closed, self.spares_the_line, self._offered, self.say, id="prompt"
-        )
-        yield SessionTable(id="sessions").data_bind(
-            SessionListScreen.snapshot,
-            SessionListScreen.order,
-            SessionListScreen.zone,
-            session_query=SessionListScreen.query_now,
-        )
+        yield self._query_bar
+        yield self.table.data_bind(SessionListScreen.order, SessionListScreen.zone)
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
         """Show what is asked for, before there is an answer."""
         for part in ("marks", "baselines", "known", "snapshot"):
-            self.watch(self.table, part, self._refresh_query, init=False)
-        self.show_query()
-        self._show_tally()
-        self._explain_emptiness()
+            self.watch(self.table, part, self._query_bar.update_context, init=False)
+        self.handle_query()
         self.handle_list_state(None, self.feed.state)
         self.call_after_refresh(self._prepare)
 
@@ -139,18 +112,19 @@ class SessionListScreen(BaseScreen):
         await beside(_load_modules)
 
     @property
-    def table(self) -> SessionTable:
-        """The list itself."""
-        return self.query_one(SessionTable)
-
-    @property
-    def _query_bar(self) -> QueryBar:
-        return self.query_one(QueryBar)
+    def snapshot(self) -> Snapshot | None:
+        """The newest list."""
+        return self._state.snapshot
 
     @property
     def assessment(self) -> Assessment | None:
         """What the list says, once it was analyzed."""
         return self._state.assessment
+
+    @property
+    def query_now(self) -> lookup.Query:
+        """The query that the rows match."""
+        return self._query_bar.current
 
     # --- what comes of the list -------------------------------------------------------
 
@@ -166,8 +140,6 @@ class SessionListScreen(BaseScreen):
             self.table.marks = {uid: MARKS[mark] for uid, mark in state.unseen.items()}
         if state.snapshot is not before.snapshot:
             self._show_snapshot(state, is_first=before.snapshot is None)
-        if state.assessment is not before.assessment:
-            self._show_assessment()
         if state.progress is not before.progress:
             self._show_tally()
             self._explain_emptiness()
@@ -180,23 +152,22 @@ class SessionListScreen(BaseScreen):
     def _show_snapshot(self, state: ListState, *, is_first: bool) -> None:
         self.table.is_following = self.is_current
         if is_first:
-            self._read_again()
-        self.snapshot = state.snapshot
+            self._query_bar.parse_again()
+        self.table.snapshot = state.snapshot
         self._show_absence()
-        self.show_query()
+        self._show_query()
         self._explain_emptiness()
         self._show_row()
 
-    def _show_assessment(self) -> None:
+    def handle_assessment(self) -> None:
         """What needs attention; what is acknowledged is counted apart, and shown with its note."""
-        assessment = self.assessment
-        if assessment is None:
+        if not self.stands or self.assessment is None:
             return
-        if assessment.statuses.baselines != self.table.baselines:
-            self.table.baselines = assessment.statuses.baselines
-        self.table.known = assessment.acknowledged
-        self._show_attention()
+        if self.assessment.statuses.baselines != self.table.baselines:
+            self.table.baselines = self.assessment.statuses.baselines
+        self.table.known = self.assessment.acknowledged
         self._show_tally()
+        self.show_body()
         self.on_virtual_list_cursor_moved()
 
     def handle_user_activity(self) -> None:
@@ -206,29 +177,14 @@ class SessionListScreen(BaseScreen):
             self.feed.mark_viewed(self.table.marked_in_sight)
 
     def show_times_in(self, zone: tzinfo) -> None:
-        """The same rows: `since:02:10` was read in the zone before, and is written so that it stays true."""
-        query = wall_pinned(self.query_now)
-        if query.text != self.query_now.text:
-            self.query_now = query
+        """The same rows, and all times in this zone from now on."""
+        self._query_bar.fix_times()
         super().show_times_in(zone)
-
-    def watch_zone(self) -> None:
-        """Other times, in what needs attention and in the sentence about the row, too."""
-        super().watch_zone()
-        if self.stands:
-            self._show_attention()
-            self._show_row()
-
-    def watch_query_now(self) -> None:
-        """Another query: its text and its count."""
-        if self.stands:
-            self.show_query()
-            self._explain_emptiness()
 
     def on_virtual_list_cursor_moved(self) -> None:
         """Another row is under the cursor, or the same one reads otherwise."""
         self._show_row()
-        self.show_query()
+        self._show_query()
         self.show_foot()
         if self.snapshot and self.snapshot.references:
             self.feed.set_visible([session.uid for session in self.table.in_sight])
@@ -239,14 +195,8 @@ class SessionListScreen(BaseScreen):
             return
         why = "no longer matches" if event.is_listed else "is no longer listed"
         now = event.now_selected
-        where = "no row is left" if now is None else f"now selected: {self._short_name(now)}"
+        where = "no row is left" if now is None else f"now selected: {short_name(now, self._server_clock)}"
         self.say(f"The selected run {why}; {where}.")
-
-    def _short_name(self, run: Session) -> str:
-        """`CollectJob 01:55:04`."""
-        clock = self._server_clock
-        when = words.clock_short(run.started, clock.now, clock.zone) if run.started else ""
-        return f"{run.type or run.name or run.id} {when}".rstrip()
 
     # --- what is shown around the rows ---------------------------------------------------
 
@@ -272,48 +222,44 @@ class SessionListScreen(BaseScreen):
         """How old the list is and how often it is requested, in words where that is not as usual."""
         return list_age(self._state, self._our_clock, self.size.width)
 
+    def position(self) -> str:
+        """`3 of 2,914 runs`."""
+        return self.table.position
+
     def show_top(self) -> None:
         """The first line, and the one whose hours pass with it."""
         super().show_top()
         if self.stands:
             self._show_tally()
 
+    def show_body(self) -> None:
+        """The worst findings that are not acknowledged, or why nothing needs attention; and the row."""
+        if self.assessment is not None:
+            from emtui.tui.formatting.assessment_text import attention_summary
+
+            summary = attention_summary(self.assessment, self.zone)
+            self.query_one(AttentionLines).show(summary.sentences, summary.calm, summary.counts)
+        self._show_row()
+
     @property
     def _progress(self) -> str:
         return progress_text(self._state.progress, self.feed.source.server, self.zone)
 
     def _show_tally(self) -> None:
-        """What failed by the hour, and counts with their base; at the right how far an answer has come."""
-        line, progress = self.query_one("#tally", StatusLine), self._progress
+        """What failed by the hour, or a hint while a query is typed; at the right how far an answer is."""
+        line, width = self.query_one("#tally", StatusLine), self.size.width
+        hint = self._query_bar.hint(width)
         if self.snapshot is None:
-            line.show(self._hint())
+            line.show(hint)
             return
-        from emtui.tui.formatting.last_24h import cells
-        from emtui.tui.formatting.last_24h import line as last_24h
+        from emtui.tui.formatting.last_24h import tally_line
 
-        coming: Pieces = [(f"{progress}  Esc stops", BOLD)] if progress else []
-        if hint := self._hint():
-            line.show(hint, coming if cells(hint) + 2 + cells(coming) <= self.size.width else [])
-            return
-        room = max(self.size.width - (cells(coming) + 4 if coming else 0), 0)
-        left, right = last_24h(self.snapshot, self._server_clock, room, self.table.known)
-        line.show(left, [*right, ("  ", PLAIN), *coming] if right and coming else right or coming)
-
-    def _show_attention(self) -> None:
-        """The worst two findings that are not acknowledged, or why nothing new needs attention."""
-        if self.assessment is None:
-            return
-        from emtui.tui.formatting.assessment_text import attention_summary
-
-        summary = attention_summary(self.assessment, self.zone)
-        self.query_one(AttentionLines).show(summary.sentences, summary.calm, summary.counts)
+        known = self.table.known
+        line.show(*tally_line(self.snapshot, self._server_clock, width, known, hint, self._progress))
 
     def _show_absence(self) -> None:
         """What happened while nobody looked; it stays until Esc."""
-        line, state, clock = self.query_one("#away", Static), self._state, self._our_clock
-        text = away(state.absence, clock) if state.absence else []
-        if state.clock_step:
-            text += [("; ", PLAIN)] * bool(text) + clock_set(state.clock_step, clock)
+        line, text = self.query_one("#away", Static), absence_text(self._state, self._our_clock)
         line.display = bool(text)
         if text:
             line.update(Content.from_rich_text(Text.assemble(*text)))
@@ -323,29 +269,20 @@ class SessionListScreen(BaseScreen):
         if not self.table.count:
             self.table.refresh()
 
-    def position(self) -> str:
-        """`3 of 2,914 runs`."""
-        return self.table.position
-
-    # --- the row under the cursor -------------------------------------------------------
-
     def _show_row(self) -> None:
         """The whole message of the row, or what its group holds; or the finding that was gone to."""
         selected, row, (uid, finding) = self.table.under_cursor, self.table.selected_row, self._pointed
+        assessment = self.assessment
         if not selected or selected.uid != uid:
             self._pointed = (None, None)
         elif finding:
-            self._pointed = (uid, self.assessment.current_finding(finding) if self.assessment else None)
-        finding = self._pointed[1]
-        text = self._finding_text(finding) if finding else self._row_text(row) if row else ""
+            self._pointed = (uid, assessment.current_finding(finding) if assessment else None)
+        text, finding = "", self._pointed[1]
+        if finding:
+            text = self._finding_text(finding)
+        elif row and self.snapshot:
+            text = row_text(row, self._clock(self.snapshot), assessment)
         self.query_one(Paragraph).show(text)
-
-    def _row_text(self, row: ListRow) -> str:
-        """The whole message of a run, after the note on what is acknowledged; what a group holds."""
-        if self.snapshot is None:
-            return ""
-        known = self._acknowledgement_text(row) if isinstance(row, Session) else ""
-        return " · ".join(part for part in (known, tail(row, self._clock(self.snapshot))) if part)
 
     def _finding_text(self, finding: Finding) -> str:
         """The sentence with its evidence, and the note if it is acknowledged."""
@@ -355,13 +292,82 @@ class SessionListScreen(BaseScreen):
 
         return finding_text(self.assessment, finding, self.zone)
 
-    def _acknowledgement_text(self, run: Session) -> str:
-        """The note on a run that is acknowledged."""
-        if not self.assessment or not self.assessment.acknowledged:
-            return ""
-        from emtui.tui.formatting.assessment_text import acknowledgement_text
+    # --- the query ----------------------------------------------------------------------
 
-        return acknowledgement_text(self.assessment, self.assessment.acknowledged.of(run), self.zone)
+    def query_context(self) -> QueryContext:
+        """What a query may depend on, as it is known now."""
+        snapshot, table = self.table.snapshot, self.table
+        beyond = lookup.Beyond(None, table.baselines, table.marks, table.known)
+        if snapshot:
+            now, states, types = snapshot.server_time, snapshot.states, snapshot.types
+            beyond = replace(beyond, now=now, states=states, types=types)
+        sessions = snapshot.sessions if snapshot else ()
+        return QueryContext(self.ctx.clock.server_now, self.zone, beyond, sessions)
+
+    def handle_query(self) -> None:
+        """Another query, or another text in its line: other rows, another count and hint."""
+        if self.stands:
+            self.table.session_query = self.query_now
+            self._show_query()
+            self._show_tally()
+            self._explain_emptiness()
+
+    def _show_query(self) -> None:
+        every = len(self.snapshot.sessions) if self.snapshot else 0
+        count = words.place(self.table.match_count, every, "run") if self.snapshot else ""
+        self._query_bar.show_current(count, self.table.new_above)
+
+    async def leave_query(self) -> None:
+        """The next key is for the rows that match, and waits for them."""
+        self.say("")
+        self.set_focus(self.table)
+        self.handle_query()
+        self.show_foot()
+        await self.table.wait_idle()
+
+    def action_query(self) -> None:
+        """Filter while typing."""
+        self.offer(self.query_now.text)
+
+    def offer(self, text: str) -> None:
+        """Open the query line with this text; Esc goes back to the query that stands now."""
+        self._query_bar.edit(text)
+        self.show_foot()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the rows have the focus: nobody is typing a query."""
+        return self.focused is self.table
+
+    def is_keyed(self, text: str) -> bool:
+        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
+        return self._query_bar.is_keyed(text)
+
+    async def action_filter(self, text: str) -> None:
+        """Show what matches this query; the next key finds its rows."""
+        self._query_bar.use(text)
+        await self.table.wait_idle()
+
+    async def action_own_query(self, digit: str = "") -> None:
+        """The query that the configuration has for this digit."""
+        own = self.ctx.options.queries
+        if digit not in own:
+            self.say(own_queries_text(digit, tuple(own), reads_configuration=not self.ctx.options.mark))
+            return
+        text, file = str(own[digit].value), own[digit].file
+        try:
+            self._query_bar.parse(text)
+        except lookup.BadQuery as error:
+            self.say(f"{digit}: {error} It stands in {named(file)}.")
+        else:
+            await self.action_filter(text)
+
+    def narrow(self, text: str) -> None:
+        """Show what matches this query, the newest first on top."""
+        self._query_bar.use(text)
+        self.table.move_to(0)
+
+    # --- what can be done with a row --------------------------------------------------------
 
     @property
     def run_here(self) -> Session | None:
@@ -434,16 +440,6 @@ class SessionListScreen(BaseScreen):
         else:
             self.ctx.navigator.open_attention()
 
-    def find(self, target: lookup.Target) -> Session:
-        """The session that is meant; one that the list does not have is known by its ID alone.
-
-        Raises `lookup.NoMatch` and `lookup.SeveralMatch` for what only the list could tell.
-        """
-        if isinstance(target, lookup.ExactTarget):
-            listed = self.snapshot.find(target.uid) if self.snapshot else None
-            return listed or Session(target.uid, complete=False)
-        return lookup.find(target, self.snapshot.sessions if self.snapshot else ())
-
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
         return self.table.select(uid)
@@ -459,11 +455,6 @@ class SessionListScreen(BaseScreen):
         self.on_virtual_list_cursor_moved()
         if not found:
             self.say(self._finding_text(finding))
-
-    def narrow(self, text: str) -> None:
-        """Show what matches this query, the newest first on top."""
-        self.show_only(text)
-        self.table.move_to(0)
 
     # --- from run to run ------------------------------------------------------------------
 
@@ -573,194 +564,6 @@ class SessionListScreen(BaseScreen):
             return "What a query finds is never folded; 0 shows everything."
         return "" if self.table.can_group else "Only the order newest first is folded; o changes the order."
 
-    # --- what a query means ---------------------------------------------------------------
-
-    def _query_context(self) -> lookup.Beyond:
-        """What a query may depend on, as it is known now."""
-        snapshot, table = self.snapshot, self.table
-        now = snapshot.server_time if snapshot else None
-        states, types = (snapshot.states, snapshot.types) if snapshot else (None, None)
-        return lookup.Beyond(now, table.baselines, table.marks, table.known, states, types)
-
-    def read(self, text: str) -> lookup.Query:
-        """The query that this text is now, by the server's clock; raises `BadQuery`.
-
-        It keeps that meaning: `since:24h` is a fixed moment from here on.
-        """
-        now = self.ctx.clock.server_now
-        return lookup.parse(text, now=now, zone=self.zone, beyond=self._query_context())
-
-    def _refresh_query(self) -> None:
-        """What a query may depend on is another: one that does finds other rows.
-
-        A state or type that may have been the server's own word is none, if the first list does not have it.
-        """
-        if not self.stands:
-            return
-        try:
-            self.query_now = self.query_now.upon(self._query_context())
-        except lookup.BadQuery as error:
-            self._reject(error)
-
-    def _read_again(self) -> None:
-        """Read the query anew: it was read before anybody knew the server's clock, which may refuse it."""
-        try:
-            self.query_now = self.read(self.query_now.text)
-        except lookup.BadQuery as error:
-            self._reject(error)
-
-    def _reject(self, error: lookup.BadQuery) -> None:
-        self.query_now = lookup.Query()
-        if self._query_bar.is_open:
-            self._query_bar.wrong = error
-            self._show_tally()
-        else:
-            self.say(str(error))
-
-    def is_keyed(self, text: str) -> bool:
-        """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
-        try:
-            return any(term.key for term in self.read(text).terms)
-        except lookup.BadQuery:
-            return False
-
-    def show_only(self, text: str) -> None:
-        """Show what matches; if the text is no query the last one stands, and the reason is said."""
-        try:
-            self.query_now = self.read(text)
-        except lookup.BadQuery as error:
-            self.say(str(error))
-        else:
-            self.say("")
-
-    # --- queries by a key -----------------------------------------------------------------
-
-    async def action_filter(self, text: str) -> None:
-        """Show what matches this query; the next key finds its rows."""
-        self.show_only(text)
-        await self.table.wait_idle()
-
-    async def action_own_query(self, digit: str = "") -> None:
-        """The query that the configuration has for this digit."""
-        own = self.ctx.options.queries
-        if digit not in own:
-            self.say(_how_to_set(digit, tuple(own), reads_configuration=not self.ctx.options.mark))
-            return
-        text, file = str(own[digit].value), own[digit].file
-        try:
-            self.read(text)
-        except lookup.BadQuery as error:
-            self.say(f"{digit}: {error} It stands in {named(file)}.")
-        else:
-            await self.action_filter(text)
-
-    # --- the query line -------------------------------------------------------------------
-
-    def show_query(self) -> None:
-        """The query with its count, and how many new runs are above the window; empty without either."""
-        text, bar = self.query_now.text, self._query_bar
-        if bar.is_open:
-            bar.found(self._match_count())
-            return
-        left: Pieces = [("/", FAINT), (f" {text}", BOLD)] if text else []
-        right: Pieces = []
-        if above := self.table.new_above:
-            right = [(f"{words.counted(above, 'new run')} above", BOLD)]
-        if text and self.snapshot:
-            right.append((f"  {self._match_count()}", PLAIN))
-        self.query_one("#query", StatusLine).show(left, right)
-
-    def _match_count(self) -> str:
-        every = len(self.snapshot.sessions) if self.snapshot else 0
-        return words.place(self.table.match_count, every, "run") if self.snapshot else ""
-
-    def _hint(self) -> Pieces:
-        """While a query is typed: why it cannot be read, else what Tab would give."""
-        bar = self._query_bar
-        if not bar.is_open:
-            return []
-        if bar.wrong:
-            return [("! ", BOLD), (str(bar.wrong), BOLD)]
-        return offered_line(*bar.offered, self.size.width)
-
-    def hints(self) -> list[tuple[str, str]]:
-        """Those of the query line while it is open."""
-        return hints(Place.QUERY) if self._query_bar.is_open else super().hints()
-
-    def _offered(self) -> lookup.Offers:
-        """What may be typed because the list has it; found once for each list."""
-        listed = self.snapshot.sessions if self.snapshot else ()
-        if listed is not self._offers[0]:
-            names = lookup.names_of(type_names(listed))
-            states = self.snapshot.states if self.snapshot else None
-            self._offers = listed, lookup.Offers(tuple(names), lookup.readable(states or ()))
-        return self._offers[1]
-
-    def action_query(self) -> None:
-        """Filter while typing."""
-        self.offer(self.query_now.text)
-
-    @property
-    def is_free(self) -> bool:
-        """Whether the rows have the focus: nobody is typing a query."""
-        return self.focused is self.table
-
-    def offer(self, text: str) -> None:
-        """Open the query line with this text; Esc goes back to the query that stands now."""
-        self.query_one("#query", StatusLine).display = False
-        self._query_bar.open(text, before=self.query_now.text)
-        self._show_around_query()
-        self._load_history()
-
-    def _show_around_query(self) -> None:
-        self.show_query()
-        self._show_tally()
-        self.show_foot()
-
-    def _typed(self, text: str) -> None:
-        """Show what matches; what is only not yet whole is no reason to complain."""
-        bar = self._query_bar
-        bar.wrong = None
-        try:
-            self.query_now = self.read(bar.without_key(text))
-        except lookup.BadQuery as error:
-            bar.wrong = None if bar.is_begun(error) else error
-        self._show_tally()
-
-    async def _query_closed(self, text: str, *, kept: bool) -> None:
-        """Enter keeps a query that can be read; Esc restores the one before."""
-        bar = self._query_bar
-        try:
-            self.query_now = self.read(text)
-        except lookup.BadQuery as error:
-            bar.wrong = error
-            self._show_tally()
-            if kept:
-                return
-        if kept:
-            self._keep(self.query_now.text)
-        bar.close()
-        self.say("")
-        self.query_one("#query", StatusLine).display = True
-        self.set_focus(self.table)
-        self._show_around_query()
-        await self.table.wait_idle()
-
-    def _keep(self, query: str) -> None:
-        self._query_bar.history.keep(query)
-        if query and (profile := self.ctx.logon.profile_name):
-            self._save_query(profile, query)
-
-    @work(group="recent", description="keep the query")
-    async def _save_query(self, profile: str, query: str) -> None:
-        await beside(partial(note, profile, query))
-
-    @work(group="recall", exclusive=True, description="see which queries were kept")
-    async def _load_history(self) -> None:
-        """Another emtui may have kept some since."""
-        if profile := self.ctx.logon.profile_name:
-            self._query_bar.history.merge(await beside(partial(recent, profile)))
-
     # --- requesting, stopping, leaving ----------------------------------------------------
 
     @property
@@ -785,21 +588,10 @@ class SessionListScreen(BaseScreen):
         if self.action_stop() or self.feed.dismiss_problem() or self.feed.dismiss_absence():
             return
         if not self.query_now.empty:
-            self.show_only("")
+            self._query_bar.use("")
         else:
             self.say("q leaves emtui.")
 
     def action_close(self) -> None:
         """There is nothing behind the list: quit."""
         self.call_later(self.run_action, "app.leave")
-
-
-def _how_to_set(digit: str, own: tuple[str, ...], *, reads_configuration: bool) -> str:
-    """What is said of a digit without a query, or of none."""
-    if not reads_configuration:
-        return "5 to 9 show queries of your own; here no configuration is read."
-    if digit:
-        return f'{digit} is yours to set: in config.toml, under [queries], {digit} = "took:>10m"'
-    return (
-        f"Yours are on {', '.join(own)}." if own else "5 to 9 are free: [queries] in config.toml sets them."
-    )
