@@ -18,8 +18,8 @@ def broken_query_clock():
     password = "hunter2-in-a-variable"
     raise ZeroDivisionError(password)
 
-from emtui.tui.app import EmtuiApp
-EmtuiApp.identity = lambda app: broken_query_clock()
+from emtui.tui.services.logon_service import LogonService
+LogonService.identity = lambda logon: broken_query_clock()
 raise SystemExit(run(LaunchOptions(Connection(password=Secret("hunter2")))))
 """
 

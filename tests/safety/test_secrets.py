@@ -155,7 +155,7 @@ class Rich(Exception):
 def fail_richly(*_):
     raise Rich(PASSWORD)
 
-import emtui.tui.app, emtui.tui.screens.lookup, emtui.tui.screens.session_list.session_table
+import emtui.tui.app, emtui.tui.screens.session_list.session_table
 from textual.drivers.linux_driver import LinuxDriver
 App = emtui.tui.app.EmtuiApp
 App.client_of_the_test = Secret(PASSWORD)
@@ -174,7 +174,7 @@ def dropped(app):
 def render(app):
     emtui.tui.screens.session_list.session_table.SessionTable.render_row = fail
     app.screen.refresh(layout=True)
-    app.lookup_screen.sessions.refresh()
+    app.screen.query_one("SessionTable").refresh()
 
 def keys(app):
     LinuxDriver.process_message = fail
