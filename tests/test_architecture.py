@@ -172,9 +172,9 @@ OTHER_WAYS_IN = {
     "pty/test_endings.py": "a subprocess breaks the app itself, on a real terminal",
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
-    "tui/test_attention_lines.py": "a pure function of a text and the room for it",
-    "tui/test_server_rows.py": "a pure function of a screen's height",
-    "tui/test_text_page.py": "a widget that is not shown",
+    "tui/screens/session_list/test_attention_lines.py": "a pure function of a text and the room for it",
+    "tui/screens/session_detail/test_server_rows.py": "a pure function of a screen's height",
+    "tui/screens/test_text_viewer.py": "a widget that is not shown",
 }
 """Tests that name the screens or the app all the same, and why."""
 TESTS = {path.relative_to(TESTS_FOLDER).as_posix(): path for path in TESTS_FOLDER.rglob("*.py")}
