@@ -1,8 +1,7 @@
-"""The screens: they wire keys, the client and what is shown; nothing here thinks about sessions.
+"""The screens: they wire keys, feeds and what is shown; nothing here analyzes sessions.
 
-`app` the application and its start · `commands` the one table of keys · `theme`
-colours · `outcomes` how an outcome looks · `columns` how a session becomes a row · `screens` one module
-each · `widgets` lists and lines drawn by the line · `paper` what the terminal shows
-already, and is not sent again · `ink` what it can show at all · `background` whether
-it is light.
+`app` builds services and feeds · `context` what a screen is given · `commands` the one table of keys ·
+`theme` colours · `services` logon, navigator, exporter, alerts · `screens` a folder or a module each ·
+`widgets` lists and lines drawn by the line · `formatting` how values become text; pure · `terminal` driver,
+frames and keys, the only package that touches Textual's private parts.
 """

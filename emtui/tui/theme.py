@@ -1,7 +1,7 @@
 """Colours: the terminal's own sixteen, on its own background.
 
 Only what needs a look has colour, and every colour is doubled by a glyph and a
-word. How an outcome looks is told in `outcomes`.
+word. `formatting.outcome_style` has the looks of outcomes.
 """
 
 from __future__ import annotations
