@@ -700,7 +700,7 @@ class TuiDriver(RowsDriver):
 
     def note_last_look(self) -> None:
         """Write down when somebody last looked, as happens every minute and at the end."""
-        self._app.viewed.save()
+        self._app.lists.viewed.save()
 
     def forget_past_logs(self) -> None:
         """Logs of past sessions are requested anew."""

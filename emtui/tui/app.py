@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from contextlib import aclosing
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, work
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.widgets import Input
@@ -22,19 +21,17 @@ from emtui.tui.context import AppContext
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screen_factory import Screens
 from emtui.tui.screens.base import BaseScreen
-from emtui.tui.services.alerts import AlertNotifier
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
+from emtui.tui.services.list_service import ListService
 from emtui.tui.services.logon_service import LogonService
 from emtui.tui.services.navigator import OF_SESSIONS, Navigator
-from emtui.tui.services.viewed import SAVE_EVERY_S, LastViewed
+from emtui.tui.services.viewed import SAVE_EVERY_S
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.app_base import TerminalApp
 
 if TYPE_CHECKING:
-    from emtui.em.source import Source
-    from emtui.local.remembered_logon import InteractionNeededError
-    from emtui.monitor.list_feed import ListFeed, ListState
+    from emtui.monitor.list_feed import ListState
     from emtui.monitor.recording.replay import Replay
 
 SHOWN_BY_THEN = 0.1
@@ -72,17 +69,17 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         )
         self.set_reactive(EmtuiApp.zone, self.clock.zone)
         self.navigator = Navigator(self, options)
-        self.logon = LogonService(self, options, self.clock, self, self.first_paint)
+        self.logon = LogonService(
+            self, options, self.clock, self.navigator, lambda: self.lists, self.first_paint
+        )
         self.clock.skew = lambda: self.logon.skew
         self.exporter = Exporter(self, options, self.logon)
         self.ctx = AppContext(
-            options, self, self.clock, self.logon, self.navigator, self.exporter, lambda: self.list_feed
+            options, self, self.clock, self.logon, self.navigator, self.exporter, lambda: self.lists.feed
         )
-        self.screens = Screens(self.ctx)
-        self.navigator.use(self.screens)
-        self.list_feed: ListFeed | None = None
-        self.viewed = LastViewed(self, options.now, lambda: self.logon.profile_name, self._viewed_at)
-        self.alerts = AlertNotifier(self, self.clock, lambda: self.logon.connection.profile)
+        screens = Screens(self.ctx)
+        self.navigator.use(screens)
+        self.lists = ListService(self, self.ctx, screens.list_feed, self._publish)
         self.open_command = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._stop_pressed = -PRESS_AGAIN
@@ -100,17 +97,17 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if options.at_once and can_log_on(self.logon.connection):
             self.logon.show_list_first()
         else:
-            self.show_login(at_once=options.at_once)
-        self.set_interval(SAVE_EVERY_S, self.viewed.save_in_background)
+            self.navigator.show_login(at_once=options.at_once)
+        self.set_interval(SAVE_EVERY_S, self.lists.viewed.save_in_background)
 
     def _collect_garbage(self) -> None:
-        if self.list_feed is None or self.list_feed.idle_time > gc_tuning.IDLE_S:
+        if self.lists.feed is None or self.lists.feed.idle_time > gc_tuning.IDLE_S:
             gc_tuning.collect_all()
 
     def _play(self, replay: Replay) -> None:
         self.logon.client = replay
         replay.on_end = lambda: self.set_timer(SHOWN_BY_THEN, partial(self._say_with_header, replay.ending))
-        self.show_list(replay)
+        self.lists.show_list(replay)
 
     # --- what services need ---------------------------------------------------------
 
@@ -144,18 +141,23 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def _say_with_header(self, text: str) -> None:
         """The same, where the first lines may have changed by it, too."""
-        self._show_headers()
+        for view in self.navigator.views:
+            view.show_top()
         if self.navigator.views:
             self.say(text)
 
-    def _show_headers(self) -> None:
-        for view in self.navigator.views:
-            view.show_top()
-
     def _show_times_in(self, zone: tzinfo) -> None:
         self.zone = zone
-        if self.list_feed:
-            self.list_feed.set_zone(zone, self.clock.servers_zone)
+        if self.lists.feed:
+            self.lists.feed.set_zone(zone, self.clock.servers_zone)
+
+    def _publish(self, state: ListState | None) -> None:
+        self.list_state = state
+
+    def record_activity(self) -> None:
+        """Somebody is at the keys."""
+        if self.lists.feed:
+            self.lists.feed.on_user_activity()
 
     def copy_to_clipboard(self, text: str) -> None:
         """What is cut out of a field; the framework would tell the terminal itself, passwords included."""
@@ -163,82 +165,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if text and not hidden:
             self.keep_for_paste(text)
             self.exporter.copy(text)
-
-    # --- the list -------------------------------------------------------------------
-
-    def show_list(self, source: Source) -> None:
-        """A list of what this source has."""
-        self.list_feed = self.screens.list_feed(source, self.list_feed)
-        self._follow_list(self.list_feed)
-        self.navigator.show_list(self.list_feed)
-
-    @work(exclusive=True, group="list feed", description="follow the list")
-    async def _follow_list(self, feed: ListFeed) -> None:
-        async with aclosing(feed.states()) as states:
-            async for state in states:
-                self._on_list_state(state)
-
-    def _on_list_state(self, state: ListState) -> None:
-        """Hand it to the screens, and do what is due by itself."""
-        before, self.list_state = self.list_state, state
-        self.alerts.notify(state.alerts)
-        for notice in state.notices:
-            self.say(notice)
-        if state.snapshot and (before is None or before.snapshot is None):
-            self._on_first_list()
-        if before and state.refusals > before.refusals:
-            self.logon.plan_second_try()
-        if before is None or state.is_lost is not before.is_lost:
-            self._show_title(is_lost=state.is_lost)
-        if state.assessment and self.list_feed:
-            self.navigator.open_first_view()
-
-    def _on_first_list(self) -> None:
-        """What was waiting for the first list can be said, and opened."""
-        self.logon.show_warnings()
-        if self.list_feed:
-            self.viewed.show_absence(self.list_feed.show_absence_since)
-        self.navigator.open_target()
-
-    def _show_title(self, *, is_lost: bool) -> None:
-        profile = self.logon.connection.profile
-        if profile and profile.title:
-            self.set_terminal_title(f"emtui {profile.name}" + (": BLIND" if is_lost else ""))
-
-    def record_activity(self) -> None:
-        """Somebody is at the keys."""
-        if self.list_feed:
-            self.list_feed.on_user_activity()
-
-    def _viewed_at(self) -> datetime | None:
-        return self.list_feed.last_activity if self.list_feed else None
-
-    # --- the logon ------------------------------------------------------------------
-
-    def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
-        """The login; `at_once` it goes on with what is known, or with what `failed`."""
-        self.navigator.show_login(at_once=at_once, failed=failed)
-
-    def use_source(self, source: Source, *, poll: bool) -> None:
-        """The list that is there is requested from this source from now on; with `poll` at once."""
-        if self.list_feed and poll:
-            self.list_feed.use(source)
-        elif self.list_feed:
-            self.list_feed.source = source
-
-    async def close_all(self) -> None:
-        """Take away every screen, and the list with them."""
-        self.workers.cancel_group(self, "list feed")
-        self.list_feed = self.list_state = None
-        await self.navigator.close_all()
-
-    async def close_above_list(self) -> None:
-        """Take away every screen above the list."""
-        await self.navigator.close_above_list()
-
-    def show_header(self) -> None:
-        """Draw the first line of the screen that is shown."""
-        self.navigator.show_header()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste outside a field."""
@@ -284,27 +210,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         else:
             await self.run_action(action_of(named[0]))
 
-    def action_pause(self) -> None:
-        """Request nothing until the next p or r; or go on."""
-        feed = self.list_feed
-        if feed is None:
-            self.say("Nothing is asked for yet.")
-            return
-        feed.set_paused(not feed.state.is_paused)
-        self.say("Paused: r asks once, p goes on." if feed.state.is_paused else "Going on.")
-
-    def action_health(self) -> None:
-        """How well the server is known, and what requests cost it."""
-        if self.list_feed is None:
-            self.say("Nothing is known yet: log on first.")
-            return
-        from emtui.tui.formatting.health_text import health
-        from emtui.tui.formatting.session_columns import Clock
-
-        clock = Clock(self.clock.now(), self.zone)
-        text = health(self.list_feed.state, self.logon.client, clock, self.logon.second_try_at)
-        self.navigator.open_text(f"Health of {self.logon.server_name}", text)
-
     def action_clock(self) -> None:
         """The next zone: local, UTC, the server's if it is known."""
         self.say(self.clock.next_zone())
@@ -314,7 +219,7 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if self.ctx.options.replay:
             self.say("This is a recording: there is nobody to log on to.")
         elif self.page.PLACE is not Place.LOGIN:
-            self.show_login()
+            self.navigator.show_login()
 
     async def action_attention(self) -> None:
         """To the next finding: its row in the list, or its run where one is open."""

@@ -27,20 +27,16 @@ class Terminal(Protocol):
     @property
     def first_paint(self) -> asyncio.Event:
         """Set once the first picture has been sent."""
-        ...
 
     @property
     def is_low_bandwidth(self) -> bool:
         """Whether the connection to the terminal is slow: less is sent."""
-        ...
 
     async def suspend_for(self, work: Callable[[], T]) -> T:
         """Give the terminal to `work`, which runs in a thread, until it has ended."""
-        ...
 
     def take_layout_hint(self) -> bool:
         """Whether it has not just been said that a key is of another keyboard layout; it now has."""
-        ...
 
 
 @dataclass(slots=True)

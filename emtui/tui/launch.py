@@ -98,7 +98,7 @@ async def _live(app: EmtuiApp) -> int:
     finally:
         for number in (*ends, signal.SIGINT):
             loop.add_signal_handler(number, _ending_already)
-        app.viewed.save()
+        app.lists.viewed.save()
         if app.logon.client:
             await app.logon.client.close()
     return code or 0

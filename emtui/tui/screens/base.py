@@ -312,13 +312,26 @@ class BaseScreen(Screen[Any]):
             return AwaitComplete()
         return super().dismiss(result)
 
-    async def action_pause(self) -> None:
-        """Stop refreshing until it is resumed, or go on."""
-        await self.run_action("app.pause")
+    def action_pause(self) -> None:
+        """Request nothing until the next p or r; or go on."""
+        feed = self.ctx.list_feed
+        if feed is None:
+            self.say("Nothing is asked for yet.")
+            return
+        feed.set_paused(not feed.state.is_paused)
+        self.say("Paused: r asks once, p goes on." if feed.state.is_paused else "Going on.")
 
-    async def action_health(self) -> None:
-        """How well the server is known."""
-        await self.run_action("app.health")
+    def action_health(self) -> None:
+        """How well the server is known, and what requests cost it."""
+        feed, logon = self.ctx.list_feed, self.ctx.logon
+        if feed is None:
+            self.say("Nothing is known yet: log on first.")
+            return
+        from emtui.tui.formatting.health_text import health
+        from emtui.tui.formatting.session_columns import Clock
+
+        text = health(feed.state, logon.client, Clock(self.ctx.clock.now(), self.zone), logon.second_try_at)
+        self.ctx.navigator.open_text(f"Health of {logon.server_name}", text)
 
     def action_copy(self) -> None:
         """Copy what the cursor stands on."""

@@ -30,6 +30,7 @@ from emtui.tui.options import DEMO, LaunchOptions
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import Host
 from emtui.tui.services.lazy_source import LazySource
+from emtui.tui.services.navigator import Navigator
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -42,32 +43,17 @@ SECOND_TRY = timedelta(minutes=30)
 _LogOn: TypeAlias = "Callable[[Connection, Gate, Callable[[], datetime]], Awaitable[Client]]"
 
 
-class LogonScreens(Protocol):
-    """What is shown while and after somebody logs on."""
+class SourceUser(Protocol):
+    """What has the list of the source that somebody is logged on to."""
 
     def show_list(self, source: Source) -> None:
         """A list of what this source has."""
-        ...
-
-    def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
-        """The login; `at_once` it goes on with what is known, or with what `failed`."""
-        ...
-
-    async def close_all(self) -> None:
-        """Take away every screen."""
-        ...
-
-    async def close_above_list(self) -> None:
-        """Take away every screen above the list."""
-        ...
 
     def use_source(self, source: Source, *, poll: bool) -> None:
         """The list that is there asks this source from now on; with `poll` at once."""
-        ...
 
-    def show_header(self) -> None:
-        """Draw the first line of the screen that is shown."""
-        ...
+    async def close_all(self) -> None:
+        """Take away every screen, and the list with them."""
 
 
 class LogonService:
@@ -78,13 +64,15 @@ class LogonService:
         host: Host,
         options: LaunchOptions,
         clock: DisplayClock,
-        screens: LogonScreens,
+        navigator: Navigator,
+        lists: Callable[[], SourceUser],
         painted: asyncio.Event,
     ) -> None:
         self._host = host
         self._options = options
         self._clock = clock
-        self._screens = screens
+        self._navigator = navigator
+        self._lists = lists
         self._painted = painted
         self.client: Source | None = None
         self.connection = options.connection
@@ -138,7 +126,7 @@ class LogonService:
         server, user = self.connection.server, self.connection.user
         if server and user:
             self.client = LazySource(server, user, self._log_on_in_background)
-            self._screens.show_list(self.client)
+            self._lists().show_list(self.client)
 
     async def _log_on_in_background(self) -> Source:
         """Log on while the list is shown; nothing is loaded for it before there is something to see."""
@@ -159,7 +147,7 @@ class LogonService:
         self.client = source = self._with_recorder(client)
         self._unchecked = client
         self.connection = with_key(self.connection, client.certificate)
-        self._screens.use_source(source, poll=False)
+        self._lists().use_source(source, poll=False)
         if self._options.remember:
             self._save(self.connection, Remember.NO)
         return source
@@ -171,8 +159,8 @@ class LogonService:
         """A person must say more than is known; unless somebody has, meanwhile."""
         if isinstance(self.client, LazySource):
             self.client = None
-            await self._screens.close_all()
-            self._screens.show_login(at_once=True, failed=needed)
+            await self._lists().close_all()
+            self._navigator.show_login(at_once=True, failed=needed)
         elif needed.request:
             needed.request.cancel()
 
@@ -186,11 +174,11 @@ class LogonService:
         self.connection = with_key(connection, client.certificate)
         self._clock.use_servers_zone(self.connection.servers_zone)
         if before is not None and before.server == client.server:
-            await self._screens.close_above_list()
-            self._screens.use_source(self.client, poll=True)
+            await self._navigator.close_above_list()
+            self._lists().use_source(self.client, poll=True)
         else:
-            await self._screens.close_all()
-            self._screens.show_list(self.client)
+            await self._lists().close_all()
+            self._lists().show_list(self.client)
         if before:
             self._log_off(before)
         if self._options.remember:
@@ -206,7 +194,7 @@ class LogonService:
 
     async def _save_now(self, connection: Connection, remember: Remember, remark: str) -> None:
         self.connection, message = await save_logon(connection, remember)
-        self._screens.show_header()
+        self._navigator.show_header()
         if message or remark:
             self._host.say_too(f"{remark} {message}".strip())
 
@@ -241,7 +229,7 @@ class LogonService:
             return
         before, self.client = self.client, self._with_recorder(client)
         self._forget_second_try()
-        self._screens.use_source(self.client, poll=True)
+        self._lists().use_source(self.client, poll=True)
         self._log_off(before)
 
     # --- what is said of it -------------------------------------------------------

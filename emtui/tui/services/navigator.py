@@ -39,33 +39,26 @@ class View(Protocol):
     @property
     def PLACE(self) -> Place:  # noqa: N802 - a constant of each class
         """Which one it is."""
-        ...
 
     def say(self, text: str) -> None:
         """Show one sentence until the next key."""
-        ...
 
     def say_too(self, text: str) -> None:
         """Show one sentence more."""
-        ...
 
     def show_top(self) -> None:
         """Draw the first line."""
-        ...
 
     def location(self, below: Location | None, /) -> Location | None:
         """What is shown with it, above what is shown without it."""
-        ...
 
     @property
     def run_here(self) -> Session | None:
         """The run that it is about, or that the cursor is on."""
-        ...
 
     @property
     def log_here(self) -> Log | None:
         """The log of that run, where it was read."""
-        ...
 
 
 class ListView(View, Protocol):
@@ -73,32 +66,25 @@ class ListView(View, Protocol):
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
-        ...
 
     def narrow(self, text: str) -> None:
         """Show what matches this query, the first row on top."""
-        ...
 
     def neighbour(self, session: Session, way: str) -> Session | None:
         """The run older, newer, or in the next or previous row."""
-        ...
 
     def is_keyed(self, text: str) -> bool:
         """Whether this text is a query that names a field."""
-        ...
 
     @property
     def is_free(self) -> bool:
         """Whether nobody is typing a query."""
-        ...
 
     def offer(self, text: str) -> None:
         """Open the query line with this text."""
-        ...
 
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about."""
-        ...
 
 
 class ScreenFactory(Protocol):
@@ -106,55 +92,42 @@ class ScreenFactory(Protocol):
 
     def session_list(self, feed: ListFeed) -> AnyScreen:
         """The list."""
-        ...
 
     def session_feed(self, session: Session) -> SessionFeed:
         """What is known of a session that is opened."""
-        ...
 
     def session_detail(self, feed: SessionFeed) -> AnyScreen:
         """One session and its events."""
-        ...
 
     def comparison(self, feed: SessionFeed, other: Session | None) -> AnyScreen:
         """One session beside another one."""
-        ...
 
     def raw(self, feed: SessionFeed, *, xml: bool) -> AnyScreen:
         """What the server said of a session."""
-        ...
 
     def run_picker(self, session: Session, runs: tuple[Session, ...], near: Session | None) -> AnyScreen:
         """The runs to compare one with."""
-        ...
 
     def overview(self) -> AnyScreen:
         """One line per type."""
-        ...
 
     def attention(self) -> AnyScreen:
         """All findings."""
-        ...
 
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
-        ...
 
     def text(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""
-        ...
 
     def palette(self, place: Place) -> AnyScreen:
         """The commands by name."""
-        ...
 
     def login(self, *, at_once: bool, failed: InteractionNeededError | None) -> AnyScreen:
         """Where somebody logs on."""
-        ...
 
     def certificate(self, error: Untrusted, offer: Offer | None) -> AnyScreen:
         """A certificate that a person may trust."""
-        ...
 
 
 class Navigator:

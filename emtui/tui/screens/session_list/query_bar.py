@@ -46,23 +46,18 @@ class QueryHost(Protocol):
 
     def query_context(self) -> QueryContext:
         """What a query depends on now."""
-        ...
 
     def handle_query(self) -> None:
         """The query, or what is typed of it, is another."""
-        ...
 
     async def leave_query(self) -> None:
         """The line was closed: the next key is for the rows that match, and waits for them."""
-        ...
 
     def say(self, text: str) -> None:
         """Show one sentence until the next key."""
-        ...
 
     def spares_the_line(self) -> bool:
         """Whether the connection to the terminal is slow."""
-        ...
 
 
 class Underline(Highlighter):
@@ -177,9 +172,7 @@ class QueryBar(CountedPrompt):
         """`since:02:10` was read in the zone before, and is written so that it stays true in another."""
         from emtui.lookup.pinned import wall_pinned
 
-        query = wall_pinned(self.current)
-        if query.text != self.current.text:
-            self._set_current(query)
+        self._set_current(wall_pinned(self.current))
 
     def _replace(self, read: Callable[[], Query]) -> None:
         try:

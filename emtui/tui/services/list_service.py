@@ -1,0 +1,94 @@
+"""The list while emtui runs: owns its feed, hands on what comes of it, and does what is then due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
+
+from emtui.tui.context import AppContext
+from emtui.tui.services.alerts import AlertNotifier
+from emtui.tui.services.host import Host
+from emtui.tui.services.viewed import LastViewed
+
+if TYPE_CHECKING:
+    from emtui.em.source import Source
+    from emtui.monitor.list_feed import ListFeed, ListState
+
+
+class ListService:
+    """`make_feed` makes a feed that goes on with the alerts of the one before; `publish` gets each state."""
+
+    def __init__(
+        self,
+        host: Host,
+        ctx: AppContext,
+        make_feed: Callable[[Source, ListFeed | None], ListFeed],
+        publish: Callable[[ListState | None], None],
+    ) -> None:
+        self._host = host
+        self._ctx = ctx
+        self._make_feed = make_feed
+        self._publish = publish
+        self.feed: ListFeed | None = None
+        self.viewed = LastViewed(host, ctx.options.now, lambda: ctx.logon.profile_name, self._viewed_at)
+        self._alerts = AlertNotifier(host, ctx.clock, lambda: ctx.logon.connection.profile)
+        self._following: Worker[None] | None = None
+
+    def show_list(self, source: Source) -> None:
+        """A list of what this source has."""
+        self.feed = self._make_feed(source, self.feed)
+        self._following = self._host.start_worker(
+            self._follow(self.feed), "list feed", "follow the list", exclusive=True
+        )
+        self._ctx.navigator.show_list(self.feed)
+
+    def use_source(self, source: Source, *, poll: bool) -> None:
+        """The list that is there is requested from this source from now on; with `poll` at once."""
+        if self.feed and poll:
+            self.feed.use(source)
+        elif self.feed:
+            self.feed.source = source
+
+    async def close_all(self) -> None:
+        """Take away every screen, and the list with them."""
+        if self._following:
+            self._following.cancel()
+        self.feed = None
+        self._publish(None)
+        await self._ctx.navigator.close_all()
+
+    def _viewed_at(self) -> datetime | None:
+        return self.feed.last_activity if self.feed else None
+
+    async def _follow(self, feed: ListFeed) -> None:
+        before: ListState | None = None
+        async with aclosing(feed.states()) as states:
+            async for state in states:
+                self._publish(state)
+                self._handle(before, state, feed)
+                before = state
+
+    def _handle(self, before: ListState | None, state: ListState, feed: ListFeed) -> None:
+        """Alert, say and open what is due."""
+        self._alerts.notify(state.alerts)
+        for notice in state.notices:
+            self._host.say(notice)
+        if state.snapshot and (before is None or before.snapshot is None):
+            self._ctx.logon.show_warnings()
+            self.viewed.show_absence(feed.show_absence_since)
+            self._ctx.navigator.open_target()
+        if before and state.refusals > before.refusals:
+            self._ctx.logon.plan_second_try()
+        if before is None or state.is_lost is not before.is_lost:
+            self._show_title(is_lost=state.is_lost)
+        if state.assessment:
+            self._ctx.navigator.open_first_view()
+
+    def _show_title(self, *, is_lost: bool) -> None:
+        profile = self._ctx.logon.connection.profile
+        if profile and profile.title:
+            self._host.set_terminal_title(f"emtui {profile.name}" + (": BLIND" if is_lost else ""))
