@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if argv and argv[0] == "--version":
         return _version()
-    from emtui.cli.run import run
+    from emtui.cli.run import run  # noqa: PLC0415 - start-up time: --version needs nothing of it
 
     return run(argv)
 

@@ -147,7 +147,7 @@ async def until_terminated(work: Awaitable[T]) -> T:
 
     A second one, as a terminal that goes away sends, does not cut the log-off short: that has its limit.
     """
-    import asyncio  # start-up time: only for who talks to a server
+    import asyncio  # start-up time: as in talk
 
     task = asyncio.ensure_future(work)
     came: list[int] = []

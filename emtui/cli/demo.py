@@ -64,7 +64,7 @@ def _options(given: Given) -> DemoOptions:
 
 
 def _serve(given: Given, options: DemoOptions) -> int:
-    from emtui.demo.serve import USUAL_PORT, serve
+    from emtui.demo.serve import USUAL_PORT, serve  # noqa: PLC0415 - its libraries may not be installed
 
     streams.need_output()
     port = _port(given.one("--port"), USUAL_PORT)

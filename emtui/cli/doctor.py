@@ -24,7 +24,7 @@ from emtui.local.journal import redacted
 def run(given: Given) -> int:
     """Look at everything, and say what was found; the exit code is that of the first failure."""
     if given.has("--report"):
-        from emtui.cli.report import report  # start-up time: only for --report
+        from emtui.cli.report import report  # noqa: PLC0415 - start-up time: only for --report
 
         return report(given)
     found = asyncio.run(until_terminated(_all(given)))

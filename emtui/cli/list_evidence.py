@@ -30,7 +30,7 @@ def query_context(
     parts = query.rests_on
     usual = None
     if "usual" in parts:
-        from emtui.triage.baseline import baselines  # start-up time: few answers need triage
+        from emtui.triage.baseline import baselines  # noqa: PLC0415 - start-up time: few answers need triage
 
         usual = baselines(sessions)
     known = acknowledged_in_list(sessions, now, server, zone) if "known" in parts else None
@@ -87,7 +87,7 @@ class AcknowledgementReader:
     def acknowledged_in(self, snapshot: Snapshot) -> Known:
         """What is acknowledged in this list; of the same one nothing is read again."""
         if self._latest is None or self._latest[0] is not snapshot:
-            from emtui.monitor.assessment import acknowledged_in  # start-up time: few answers need triage
+            from emtui.monitor.assessment import acknowledged_in  # noqa: PLC0415 - as in query_context
 
             self._latest = snapshot, acknowledged_in(snapshot, self.read(), self._zone)
         return self._latest[1]

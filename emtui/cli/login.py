@@ -197,7 +197,7 @@ def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
 
 
 def _save(profile: Profile) -> None:
-    from emtui.local.writing import save  # start-up time: loads tomlkit
+    from emtui.local.writing import save  # noqa: PLC0415 - start-up time: loads tomlkit
 
     own, *team = config_files()
     save(own, profile, *team)

@@ -90,7 +90,7 @@ def known_password(connection: Connection) -> Secret | None:
 
 async def silent_password(connection: Connection, say: Callable[[str], object]) -> Secret | None:
     """The password, if it is known without asking anybody; why a source does not answer is said."""
-    from emtui.em.threads import beside  # start-up time: asyncio, and what runs a keyring
+    from emtui.em.threads import beside  # start-up time: loads asyncio, and what runs a keyring
     from emtui.local import credentials
 
     profile = connection.profile

@@ -44,7 +44,7 @@ def ask(question: str) -> str:
 
 def ask_secret(question: str) -> Secret:
     """One line that is not shown while it is typed; empty at the end of input."""
-    import termios  # no such module on Windows
+    import termios  # noqa: PLC0415 - no such module on Windows
 
     try:
         with _terminal() as terminal, _unseen(terminal):
@@ -76,7 +76,7 @@ def _write(text: str) -> None:
 @contextmanager
 def _unseen(terminal: int) -> Iterator[None]:
     """Nothing typed is shown, and what was typed before is dropped."""
-    import termios  # no such module on Windows
+    import termios  # noqa: PLC0415 - no such module on Windows
 
     before = termios.tcgetattr(terminal)
     silent = [*before]

@@ -195,7 +195,7 @@ def _read_ipv6(text: str) -> tuple[str, str] | None:
 
 def _read_international(text: str) -> tuple[str, str] | None:
     """The A-label of each label that needs one (IDNA 2008, read as browsers do: UTS 46)."""
-    import idna  # few need it, and it is slow to load
+    import idna  # noqa: PLC0415 - start-up time: few need it
 
     try:
         shown = idna.uts46_remap(text, std3_rules=False).removesuffix(".")

@@ -107,7 +107,7 @@ def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
         return None
     except OSError as problem:
         raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
-    import tomllib
+    import tomllib  # noqa: PLC0415 - start-up time: only where there is a configuration
 
     try:
         return tomllib.loads(text.decode())

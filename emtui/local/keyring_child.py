@@ -79,7 +79,7 @@ def _set_for_keyring() -> str | None:
     """The backend that the person has set for every program that uses the keyring library."""
     if path := os.environ.get("PYTHON_KEYRING_BACKEND"):
         return path
-    import configparser
+    import configparser  # in functions: what asks a keyring loads this module, and runs it in a child
 
     from keyring.util import platform_
 

@@ -33,7 +33,7 @@ def wait(handle: int, patience: float | None = None) -> bool:
 def _take(handle: int, *, wait: bool) -> bool:
     if os.name != "posix":
         return True
-    import fcntl
+    import fcntl  # noqa: PLC0415 - no such module on Windows
 
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

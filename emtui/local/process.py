@@ -25,7 +25,7 @@ def close_to_others() -> bool:
     """
     if sys.platform != "linux":
         return False
-    import ctypes
+    import ctypes  # noqa: PLC0415 - start-up time: few need it
 
     try:
         return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)

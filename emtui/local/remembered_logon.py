@@ -81,7 +81,7 @@ async def with_saved_password(connection: Connection) -> Connection:
 
 async def saved_password(connection: Connection) -> Kept:
     """What the keyring holds for this server and user; waits as long as it takes. Raises `NoKeyring`."""
-    from emtui.local import credentials
+    from emtui.local import credentials  # noqa: PLC0415 - start-up time: the login is painted first
 
     if connection.server is None or connection.user is None:
         return credentials.Kept("", None)
@@ -99,7 +99,7 @@ async def save_logon(connection: Connection, remember: Remember) -> tuple[Connec
     said = ""
     keyring = OFF if remember is Remember.NEVER else None
     if remember is Remember.YES and connection.server and connection.user and connection.password:
-        from emtui.local import credentials
+        from emtui.local import credentials  # noqa: PLC0415 - as in saved_password
 
         try:
             keyring = await credentials.store(connection.server, connection.user, connection.password)
@@ -118,7 +118,7 @@ async def save_logon(connection: Connection, remember: Remember) -> tuple[Connec
 
 
 def _write(connection: Connection, keyring: str | None) -> Profile:
-    from emtui.local.writing import save
+    from emtui.local.writing import save  # noqa: PLC0415 - start-up time: loads tomlkit
 
     own, *team = config_files()
     profile = profile_of(connection, load(own, *team), keyring)

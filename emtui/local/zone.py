@@ -17,7 +17,7 @@ def zone_named(name: str) -> tzinfo:
 
     Names are taken as the database writes them; its copies with leap seconds (`right/…`) are none of them.
     """
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - start-up time: few profiles name a zone
 
     try:
         if name.startswith(_COPIES):
@@ -28,7 +28,7 @@ def zone_named(name: str) -> tzinfo:
 
 
 def _unknown(name: str) -> str:
-    from zoneinfo import available_timezones
+    from zoneinfo import available_timezones  # noqa: PLC0415 - as in zone_named
 
     known = sorted(available_timezones())
     if not known:

@@ -582,7 +582,7 @@ def _assess(
     snapshot: Snapshot, open_base: Callable[[], KnowledgeBase], zones: tuple[tzinfo, tzinfo]
 ) -> Assessment:
     """Assess the list, and drop the acknowledgements that it shows to have ended; waits for the disk."""
-    from emtui.monitor.assessment import assess
+    from emtui.monitor.assessment import assess  # noqa: PLC0415 - start-up time: after the first paint
 
     base = open_base()
     assessment = assess(snapshot, base.load(), *zones)
@@ -592,7 +592,7 @@ def _assess(
 
 def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:
     """The same after something was acknowledged."""
-    from emtui.monitor.assessment import reassess
+    from emtui.monitor.assessment import reassess  # noqa: PLC0415 - as in _assess
 
     assessment = reassess(assessment, base.load())
     base.save(assessment.ended)

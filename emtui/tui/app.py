@@ -180,14 +180,10 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
 
     def action_help(self) -> None:
         """The keys of this screen."""
-        from emtui.tui.formatting.key_help import manual
-
-        place = self.page.PLACE
-        if place is Place.PAGE:
+        if self.page.PLACE is Place.PAGE:
             self.say("A page to read: Space and b turn it, q goes back.")
         else:
-            own = {digit: str(stated.value) for digit, stated in self.ctx.options.queries.items()}
-            self.navigator.open_text(f"Keys: {place.value}", manual(place, own))
+            self.navigator.push(self.navigator.make.keys(self.page.PLACE))
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""

@@ -71,7 +71,7 @@ class AppContext:
     @property
     def list_state(self) -> ListState:
         """What is known of the list now; nothing before there is one."""
-        from emtui.monitor.list_feed import ListState  # start-up time: the login needs none
+        from emtui.monitor.list_feed import ListState  # noqa: PLC0415 - start-up time: the login needs none
 
         feed = self.current_feed()
         return feed.state if feed else ListState()

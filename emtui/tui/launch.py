@@ -47,7 +47,7 @@ def _app(start: LaunchOptions, query: background_color.BackgroundQuery) -> Emtui
         os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
     terminal.forget_leftovers(os.environ, process.ancestors())
     gc_tuning.disable_until_first_paint()
-    from emtui.tui.app import EmtuiApp
+    from emtui.tui.app import EmtuiApp  # noqa: PLC0415 - the terminal replies while Textual is loaded
 
     reply = query.read_reply()
     return EmtuiApp(

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emtui.em.address import Server
+from emtui.local.zone import SystemZone
 from emtui.tui.commands import Place
 from emtui.tui.context import AppContext
 from emtui.tui.services.navigator import AnyScreen
+from emtui.tui.terminal.gc_tuning import young_generations_only
 
 if TYPE_CHECKING:
     from emtui import lookup
@@ -29,12 +32,10 @@ class Screens:
 
     def list_feed(self, source: Source, before: ListFeed | None) -> ListFeed:
         """What owns the list of this source; it goes on with the alerts of the feed `before`."""
-        from emtui.em.address import Server
         from emtui.local.knowledge_base import KnowledgeBase
         from emtui.monitor.backoff import PollSchedule
         from emtui.monitor.list_feed import ListFeed
         from emtui.monitor.poller import SystemTime
-        from emtui.tui.terminal.gc_tuning import young_generations_only
 
         options, clock, profile = self._ctx.options, self._ctx.clock, self._ctx.logon.connection.profile
         usual = PollSchedule(profile.interval) if profile and profile.interval else PollSchedule()
@@ -121,7 +122,6 @@ class Screens:
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
         from emtui.handover.dated import Zones
-        from emtui.local.zone import SystemZone
         from emtui.tui.screens.report.report_job import ReportJob
         from emtui.tui.screens.report.screen import ReportScreen
 
@@ -136,6 +136,23 @@ class Screens:
         from emtui.tui.screens.text_viewer import TextScreen
 
         return TextScreen(self._ctx, title, text)
+
+    def keys(self, place: Place) -> AnyScreen:
+        """The keys of a screen, and the queries on digits that the person has set."""
+        from emtui.tui.formatting.key_help import manual
+
+        own = {digit: str(stated.value) for digit, stated in self._ctx.options.queries.items()}
+        return self.text(f"Keys: {place.value}", manual(place, own))
+
+    def health(self) -> AnyScreen:
+        """How well the server is known, and what requests cost it."""
+        from emtui.tui.formatting.health_text import health
+        from emtui.tui.formatting.session_columns import Clock
+
+        ctx, logon = self._ctx, self._ctx.logon
+        clock = Clock(ctx.clock.now(), ctx.clock.zone)
+        text = health(ctx.list_state, logon.client, clock, logon.second_try_at)
+        return self.text(f"Health of {logon.server_name}", text)
 
     def palette(self, place: Place) -> AnyScreen:
         """The commands by name."""

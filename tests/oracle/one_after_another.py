@@ -13,11 +13,11 @@ import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 
+from emtui.cli import main as emtui
+
 
 def main() -> None:
     """Answer until standard input ends."""
-    from emtui.cli import main as emtui
-
     for line in sys.stdin:
         asked = json.loads(line)
         os.environ.update(asked["environ"])

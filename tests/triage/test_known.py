@@ -13,6 +13,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
+from emtui.triage.about import run_of
 from emtui.triage.attention import judged
 from emtui.triage.finding import Failing, Finding
 from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
@@ -172,8 +173,6 @@ def test_a_good_run_as_long_as_ever_is_nothing_to_be_known() -> None:
 
 
 def test_every_finding_of_the_demo_can_be_known_and_its_run_has_the_same_key() -> None:
-    from emtui.triage.about import run_of
-
     board = standings(World(1, NOON).sessions(NOON), NOON)
     findings = judged(board).findings
     for finding in findings:

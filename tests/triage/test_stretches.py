@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import NOON, texts
+from made_runs import NOON, log, texts
 
 from emtui.triage.compare import ALIKE, Comparison, Kind, compare
 from emtui.triage.stretches import (
@@ -107,8 +107,6 @@ def test_going_from_difference_to_difference_meets_each_once_and_the_same_ones_o
 
 
 def test_slower_steps_are_gone_to_one_by_one() -> None:
-    from made_runs import log
-
     now = log((0, "a"), (20, "b"), (21, "c"), (80, "d"))
     then = log((0, "a"), (2, "b"), (3, "c"), (4, "d"))
     rows = compare(now, then).rows

@@ -251,10 +251,10 @@ class BaseScreen(Screen[Any]):
             elif feed.state.is_stale:
                 pieces.append(("STALE  ", ALARM))
         if as_of:
-            from emtui.tui.formatting.session_columns import Clock
-            from emtui.tui.formatting.session_text import as_of_text
+            from emtui.tui.formatting import session_columns, session_text  # noqa: PLC0415 - start-up time
 
-            pieces.append((as_of_text(as_of, Clock(self.ctx.clock.now(), zone)), PLAIN))
+            clock = session_columns.Clock(self.ctx.clock.now(), zone)
+            pieces.append((session_text.as_of_text(as_of, clock), PLAIN))
         else:
             pieces.append((words.zone_offset(self.ctx.clock.now(), zone), PLAIN))
         return pieces
@@ -323,15 +323,10 @@ class BaseScreen(Screen[Any]):
 
     def action_health(self) -> None:
         """How well the server is known, and what requests cost it."""
-        feed, logon = self.ctx.list_feed, self.ctx.logon
-        if feed is None:
+        if self.ctx.list_feed is None:
             self.say("Nothing is known yet: log on first.")
-            return
-        from emtui.tui.formatting.health_text import health
-        from emtui.tui.formatting.session_columns import Clock
-
-        text = health(feed.state, logon.client, Clock(self.ctx.clock.now(), self.zone), logon.second_try_at)
-        self.ctx.navigator.open_text(f"Health of {logon.server_name}", text)
+        else:
+            self.ctx.navigator.push(self.ctx.navigator.make.health())
 
     def action_copy(self) -> None:
         """Copy what the cursor stands on."""

@@ -12,7 +12,7 @@ from emtui.local.profiles import Profile
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import Host
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first alert
     from emtui.monitor.alert_policy import Alert
 
 

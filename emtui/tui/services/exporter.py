@@ -15,7 +15,7 @@ from emtui.tui.options import LaunchOptions
 from emtui.tui.services.host import Host
 from emtui.tui.services.logon_service import LogonService
 
-if TYPE_CHECKING:  # loaded once there is something to hand over
+if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is something to hand over
     from emtui.em.model import Session
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.formatting.plain_text import Origin

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from emtui.tui.commands import Place
 from emtui.tui.options import LaunchOptions
 
-if TYPE_CHECKING:  # loaded with the first list
+if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first list
     from emtui import lookup
     from emtui.em.errors import Untrusted
     from emtui.em.model import Log, Session, Uid
@@ -119,6 +119,14 @@ class ScreenFactory(Protocol):
 
     def text(self, title: str, text: str) -> AnyScreen:
         """A text to scroll in."""
+
+    def keys(self, place: Place) -> AnyScreen:
+        """The keys of a screen."""
+        ...
+
+    def health(self) -> AnyScreen:
+        """How well the server is known."""
+        ...
 
     def palette(self, place: Place) -> AnyScreen:
         """The commands by name."""
@@ -269,8 +277,8 @@ class Navigator:
 
     def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
         """Let the person choose a run to compare this one with; where there is none, say so."""
+        from emtui import lookup
         from emtui.em.model import Uid
-        from emtui.lookup import ExactTarget
 
         assessment = self._assessment
         if assessment is None:
@@ -283,7 +291,7 @@ class Navigator:
 
         def chosen(uid: str | None) -> None:
             if uid:
-                then(self._find(ExactTarget(Uid(uid))))
+                then(self._find(lookup.ExactTarget(Uid(uid))))
 
         self.push(self.make.run_picker(session, runs, near), chosen)
 

@@ -105,7 +105,7 @@ def for_this_terminal() -> BackgroundQuery:
 
 def _set_quiet_modes(handle: int) -> list[Any] | None:
     """Turn off echo, line mode and CR translation, but not ctrl+c; return the modes as they were."""
-    import termios
+    import termios  # noqa: PLC0415 - no such module on Windows
 
     try:
         before = termios.tcgetattr(handle)
@@ -119,7 +119,7 @@ def _set_quiet_modes(handle: int) -> list[Any] | None:
 
 
 def _set_modes(handle: int, modes: list[Any]) -> None:
-    import termios
+    import termios  # noqa: PLC0415 - no such module on Windows
 
     with suppress(termios.error):
         termios.tcsetattr(handle, termios.TCSANOW, modes)

@@ -49,7 +49,7 @@ class RememberPassword(Vertical):
     async def name_keyring(self, shown: asyncio.Event) -> None:
         """Say where a password would be kept, or why it cannot be; asked once a picture is `shown`."""
         await shown.wait()
-        from emtui.local import credentials
+        from emtui.local import credentials  # noqa: PLC0415 - start-up time: after the first paint
 
         try:
             name = await credentials.best()

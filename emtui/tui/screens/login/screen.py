@@ -119,7 +119,7 @@ class LoginScreen(BaseScreen):
         connection = self.form.known
         self.form.status("Asking the keyring for the password; you may type it meanwhile.")
         await self.ctx.terminal.first_paint.wait()
-        from emtui.local.credentials import PATIENCE, NoKeyring
+        from emtui.local.credentials import PATIENCE, NoKeyring  # noqa: PLC0415 - start-up time
 
         asked, self._asked = self._asked or asyncio.create_task(saved_password(connection)), None
         try:

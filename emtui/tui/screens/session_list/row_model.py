@@ -176,7 +176,7 @@ class RowModel:
 
     def _compute(self, sessions: tuple[Session, ...], basis: RowBasis) -> Steps[SessionRows]:
         if basis.is_grouped and basis.can_group:
-            from emtui.triage.grouping import find_groups, lay_out
+            from emtui.triage.grouping import find_groups, lay_out  # noqa: PLC0415 - start-up time
 
             self._groups = _kept(self._groups, sessions, None, lambda: find_groups(sessions, basis.unseen))
             groups = yield from self._groups.computation.run()

@@ -14,8 +14,9 @@ from tui_driver import TuiDriver, running_app
 
 from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
-from emtui.local.configuration import load
+from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection, Options, resolve
+from emtui.local.remembered_logon import profile_of
 from emtui.tui.options import LaunchOptions
 
 USER = "EXAMPLE\\ops"
@@ -264,9 +265,6 @@ async def test_enter_on_an_empty_field_of_the_login_says_what_is_missing() -> No
 def test_a_relative_ca_file_is_saved_as_the_file_that_was_meant(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from emtui.local.configuration import Config
-    from emtui.local.remembered_logon import profile_of
-
     monkeypatch.chdir(tmp_path)
     connection = Connection(server=Server("em01"), user="x", trust=Trust(Path("ca.pem")))
     assert profile_of(replace(connection, save_as="lab"), Config(), None).ca_file == tmp_path / "ca.pem"
