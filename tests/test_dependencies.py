@@ -23,7 +23,11 @@ REQUIRED = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 EVERYTHING = [
     requirement
-    for each in (*PROJECT["build-system"]["requires"], *REQUIRED, *EXTRAS["demo"], *EXTRAS["dev"])
+    for each in (
+        *PROJECT["build-system"]["requires"],
+        *REQUIRED,
+        *(one for extra in EXTRAS.values() for one in extra),
+    )
     if (requirement := Requirement(each)).name != "emtui"
 ]
 OURS = {"emtui", *(path.stem for path in (ROOT / "tests").iterdir())}
@@ -63,7 +67,7 @@ def test_what_the_simulated_server_imports_is_declared_in_its_extra() -> None:
 
 def test_what_tests_and_pictures_import_is_declared_for_development() -> None:
     scripts = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "screenshots").rglob("*.py")]
-    assert undeclared(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"]) == []
+    assert undeclared(scripts, REQUIRED + EXTRAS["demo"] + EXTRAS["dev"] + EXTRAS["mutation"]) == []
 
 
 def test_an_import_that_only_another_dependency_brings_is_found() -> None:

@@ -108,9 +108,9 @@ def type_test(
     value is `settled`: an earlier list took it. A name that is like no known one is taken as it is.
     """
     names = [name for part in text.split(",") if (name := part.strip())]
-    if not names:
-        raise BadQuery("type: needs a session type, such as type:CollectJob or type:*Collect*.", "type:")
     own, whole = None if listed is None else tuple(listed), text.strip()
+    if not names and not is_listed(whole, own):
+        raise BadQuery("type: needs a session type, such as type:CollectJob or type:*Collect*.", "type:")
     patterns = [_exactly(whole)] if own is None or is_listed(whole, own) else []
     if not is_listed(whole, own):
         patterns += [pattern for name in names for pattern in _patterns(name, own, settled=settled)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emtui.em.model import SESSION_TYPES, Session, type_names, uid_of
@@ -110,6 +110,7 @@ def test_the_latest_run_of_a_type_is_named_by_the_same_rule() -> None:
 
 
 @given(st.text(min_size=1, max_size=12).map(str.strip).filter(bool))
+@example(",")
 def test_whatever_the_list_calls_a_type_can_be_asked_for(kind: str) -> None:
     session = Session(SESSIONS[0].uid, type=kind)
     types = type_names([session])
