@@ -21,7 +21,9 @@ from textual.events import Key
 from emtui import lookup, words
 from emtui.em.model import Session, type_names
 from emtui.em.threads import beside
+from emtui.local.recent import note, recent
 from emtui.lookup import BadQuery, Offers, Query
+from emtui.lookup.pinned import wall_pinned
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
 from emtui.tui.screens.session_list.query_history import NO_EARLIER, NO_RECENT, QueryHistory
@@ -170,8 +172,6 @@ class QueryBar(CountedPrompt):
 
     def fix_times(self) -> None:
         """`since:02:10` was read in the zone before, and is written so that it stays true in another."""
-        from emtui.lookup.pinned import wall_pinned
-
         self._set_current(wall_pinned(self.current))
 
     def _replace(self, read: Callable[[], Query]) -> None:
@@ -301,14 +301,10 @@ class QueryBar(CountedPrompt):
 
     @work(group="recent", description="keep the query")
     async def _save_query(self, profile: str, query: str) -> None:
-        from emtui.local.recent import note
-
         await beside(partial(note, profile, query))
 
     @work(group="recall", exclusive=True, description="see which queries were kept")
     async def _load_history(self) -> None:
         """Another emtui may have kept some since."""
-        from emtui.local.recent import recent
-
         if profile := self._profile():
             self.history.merge(await beside(partial(recent, profile)))
