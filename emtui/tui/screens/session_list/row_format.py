@@ -87,7 +87,7 @@ def row_text(row: ListRow, clock: Clock, assessment: Assessment | None) -> str:
     """The same, after the note if it is a run that is acknowledged."""
     known = ""
     if assessment and assessment.acknowledged and isinstance(row, Session):
-        from emtui.tui.formatting.assessment_text import acknowledgement_text
+        from emtui.tui.formatting.assessment_text import acknowledgement_text  # noqa: PLC0415 - start-up time
 
         known = acknowledgement_text(assessment, assessment.acknowledged.of(row), clock.zone)
     return " · ".join(part for part in (known, tail(row, clock)) if part)
