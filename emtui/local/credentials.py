@@ -30,8 +30,8 @@ KERNEL = "kernel keyring"
 """The keyring that forgets a password after some hours."""
 READY, LOCKED = "ready", "locked"
 """What a keyring that can be used is, as it is found."""
-PATIENCE = 3.0
-"""Seconds that a keyring may take before the person is asked instead."""
+PATIENCE = 2.95
+"""Seconds that a keyring may take before the person is asked instead: with what that takes, within three."""
 
 _CHILD = Path(__file__).with_name("keyring_child.py")
 _SEEN = (
@@ -182,7 +182,7 @@ async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
 
 def _silence(notes: list[str], patience: float) -> str:
     why = "is locked and waits for somebody to unlock it, perhaps on another display" if notes else ""
-    told = f"The keyring {why or f'has not answered within {patience:g} s'}: type the password instead"
+    told = f"The keyring {why or f'has not answered within {patience:.2g} s'}: type the password instead"
     return f'{told}, or set keyring = "{OFF}" in the profile.'
 
 

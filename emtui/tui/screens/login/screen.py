@@ -40,7 +40,7 @@ from emtui.tui.services.logon_service import connect
 NARROW = 80
 """Below this width the profiles make room for the fields."""
 SILENT = (
-    "The keyring has not answered for {:g} s; it may be locked, or be asking on another"
+    "The keyring has not answered for {:.0f} s; it may be locked, or be asking on another"
     " display. It is still waited for: type the password if you will not wait."
 )
 
