@@ -83,7 +83,8 @@ class BaseScreen(Screen[Any]):
         """Draw the lines around the body."""
         self.watch(self.app, "zone", self.show_times_in, init=False)
         self.watch(self.app, "list_state", self._on_list_state, init=False)
-        self.show_body()
+        if self.stands:
+            self.show_body()
         self.show_top()
         self.show_foot()
 
@@ -157,7 +158,7 @@ class BaseScreen(Screen[Any]):
     def open_field(self) -> Input | None:
         """The field that is open: whatever has the focus, keys are meant for it."""
         prompt = self._open_prompt()
-        return prompt.query_one(Input) if prompt else None
+        return prompt.query_one("PromptInput", Input) if prompt else None
 
     def _open_prompt(self) -> Prompt | None:
         """The line that one types in, the last one if there are several."""
