@@ -138,9 +138,16 @@ def parse(
 
 
 def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Where in the text the part stands that cannot be read: the word, else the whole term."""
-    found = text.casefold().find(word.casefold(), start, end)
-    return (found, found + len(word)) if found >= 0 and word else (start, end)
+    """Where the part of the text is that cannot be read: a value that is the word, else where it occurs.
+
+    Else the whole term.
+    """
+    if not word:
+        return start, end
+    value = re.compile(rf'(?<=[:,"\s]){re.escape(word)}(?=[,"\s]|\Z)', re.IGNORECASE)
+    occurrence = re.compile(re.escape(word), re.IGNORECASE)
+    found = value.search(text, start, end) or occurrence.search(text, start, end)
+    return found.span() if found else (start, end)
 
 
 def _kinds(raws: list[str]) -> dict[int, Named]:

@@ -14,9 +14,12 @@ from rogue import GOOD
 from stranger import Manners, Stranger
 
 from emtui.em import xml_codec
+from emtui.em.fast_row_parser import FastListDocument
 from emtui.em.gently import RUN, gently_sorted
 from emtui.em.model import Listing
 from emtui.em.repair import Repair
+from emtui.em.rows import Item, Rows
+from emtui.em.times import LATEST
 from emtui.em.xml_codec import Unreadable
 
 OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -111,6 +114,62 @@ def test_plain_rows_are_read_as_the_parser_reads_them(body: bytes, piece: int) -
     plain = OPEN + b' a="1">' + body + b"</SystemSessions>"
     parsed = OPEN + b" a='1'>" + body + b"</SystemSessions>"  # in such a list no row is plain
     assert outcome(plain, piece) == outcome(parsed, len(parsed))
+
+
+class CountedRows(Rows):
+    """Rows that count those of the parser."""
+
+    parsed = 0
+
+    def take(self, item: Item) -> None:
+        self.parsed += 1
+        super().take(item)
+
+
+SERVER_ROW = row(1, b"Cannot connect", b"<EndTimeUTC>2026-11-23T02:00:31Z</EndTimeUTC>")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"", b""),
+        (b"><", b">\n    <"),
+        (b'">', b'"\t>'),
+        (b' Type="SystemSession"', b""),
+        (b' Name="a &amp; b" Rel', b' Name="a" Type="JobReference" Rel'),
+        (b' Rel="Alternate"', b""),
+        (b"</Links>", b'<Link Href="x" Name="y" Type="z" Rel="Up"/></Links>'),
+        (b"Cannot", b"1 &lt; 2 &amp; 3 &gt; 2 &quot;&apos; \n\t"),
+        (b"CollectJob<", b"a &amp; b<"),
+        (b"Failed</State>", b"a &amp; b</State>"),
+        (b"<Message>Cannot connect</Message>", b"<Message />"),
+        (b"<Message>Cannot connect</Message>", b'<Message xsi:nil="true"/>'),
+        (b"<Message>Cannot connect</Message>", b""),
+        (b"<IsCanceled>false</IsCanceled>", b""),
+        (b"<IsCanceled>false</IsCanceled>", b"<IsCanceled/>"),
+        (b"<Result>Failed</Result>", b""),
+        (b"<CreationTimeUTC>2026-11-23T02:00:00.5Z</CreationTimeUTC>", b""),
+        (b"<EndTimeUTC>2026-11-23T02:00:31Z</EndTimeUTC>", b'<EndTimeUTC xsi:nil="true"/>'),
+        (b"<State>Failed</State>", b""),
+    ],
+)
+def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) -> None:
+    counted = CountedRows(LATEST)
+    document = FastListDocument(counted, "")
+    document.feed(OPEN + b">" + SERVER_ROW.replace(*change) * 3 + b"</SystemSessions>")
+    document.close()
+    assert (counted.count, counted.parsed) == (3, 0)
+
+
+def test_a_row_without_links_or_result_needs_no_parser() -> None:
+    start, _, rest = SERVER_ROW.partition(b"<Links>")
+    _, _, rest = rest.partition(b"</Links>")
+    fields, _, _ = rest.partition(b"<Result>")
+    counted = CountedRows(LATEST)
+    document = FastListDocument(counted, "")
+    document.feed(OPEN + b">" + start + fields + b"</Sessions></SystemSessions>")
+    document.close()
+    assert (counted.count, counted.parsed) == (1, 0)
 
 
 @pytest.mark.parametrize("behind", [b"<a/>", b"x", b"&amp", b"<!DOCTYPE a>", row(2)])

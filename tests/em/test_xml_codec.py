@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import tracemalloc
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from both_parsers import read_list
 
 from emtui.em import xml_codec
 from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
+from emtui.em.rows import believed
 from emtui.em.text import clean
 from emtui.em.xml_codec import Unreadable
 
@@ -322,6 +324,77 @@ def test_of_copies_of_one_uid_the_one_that_ended_last_counts_else_the_last(
         assert [one.state for one in read if one.uid == UID] == [state]
         assert len(read) == 1 + len(others)
         assert [one.odd for one in read] == [None] * len(read), "it is not the fault of the row"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('Name="a"', 'Name="b"'),
+        ("CollectJob", "LicAutoUpdate"),
+        ("2026-11-23T02:00:00Z", "2026-11-23T02:00:01Z"),
+    ],
+)
+def test_rows_without_uid_that_differ_in_name_type_or_start_are_two_rows(before: str, after: str) -> None:
+    first = (
+        '<Sessions Name="a"><SessionType>CollectJob</SessionType>'
+        "<CreationTimeUTC>2026-11-23T02:00:00Z</CreationTimeUTC></Sessions>"
+    )
+    found = read_list(listing(first, first.replace(before, after))).sessions
+    assert len({session.uid for session in found}) == 2
+
+
+@pytest.mark.parametrize("tag", ["SystemSession", "Sessions", "EntityRef", "Ref"])
+def test_a_session_alone_may_have_each_of_its_roots(tag: str) -> None:
+    assert single("", root=tag).uid == UID
+
+
+def test_a_start_after_the_servers_clock_is_unknown_in_a_session_and_in_an_event() -> None:
+    clock = datetime(2026, 11, 23, tzinfo=UTC)
+    inside = "<CreationTimeUTC>2031-01-01T00:00:00Z</CreationTimeUTC>"
+    session = f'<SystemSession {NS} UID="{UID}">{inside}</SystemSession>'.encode()
+    assert xml_codec.read_session(session).started is not None
+    assert xml_codec.read_session(session, clock=clock).started is None
+    events = f"<SystemSessionEvents {NS}><Events>{inside}</Events></SystemSessionEvents>".encode()
+    assert xml_codec.read_log(events).events[0].time is not None
+    assert xml_codec.read_log(events, clock=clock).events[0].time is None
+
+
+def test_a_time_that_a_later_clock_shows_to_be_wrong_is_believed_no_more() -> None:
+    last = datetime(2026, 11, 23, 2, 0, 10, tzinfo=UTC)
+    assert believed(TRUE, last + timedelta(minutes=1)) is TRUE
+    assert believed(TRUE, last) == replace(TRUE, ended=None)
+    assert believed(TRUE, last - timedelta(minutes=1)) == replace(TRUE, started=None, ended=None)
+
+
+def test_the_versions_of_the_api_are_those_that_the_root_names() -> None:
+    names = "".join(
+        f'<SupportedVersion Name="{name}"><Links/></SupportedVersion>' for name in ("v1_6", "v1_7")
+    )
+    inside = f'<SupportedVersions>{names}<Other Name="x"/><SupportedVersion/></SupportedVersions>'
+    assert (
+        xml_codec.versions(f"<EnterpriseManager {NS}>{inside}</EnterpriseManager>".encode()) == "v1_6, v1_7"
+    )
+    with pytest.raises(Unreadable):
+        xml_codec.versions(listing())
+
+
+def test_each_document_is_read_in_the_charset_of_its_content_type() -> None:
+    def encoded(text: str) -> bytes:
+        return text.encode("windows-1252")
+
+    charset = "windows-1252"
+    named = encoded(f'<SystemSession {NS} UID="{UID}" Name="Höhe"/>')
+    assert xml_codec.read_session(named, charset).name == "Höhe"
+    events = encoded(f"<SystemSessionEvents {NS}><Events>{line(1, 'Höhe')}</Events></SystemSessionEvents>")
+    assert xml_codec.read_log(events, charset).events[0].message == "Höhe"
+    logon = encoded(f"<LogonSession {NS}><UserName>Höhe</UserName></LogonSession>")
+    assert xml_codec.read_logon(logon, charset).user_name == "Höhe"
+    assert "Höhe" in xml_codec.readable_xml(named, charset)
+    root = (
+        f"<EnterpriseManager {NS}><SupportedVersions>"
+        '<SupportedVersion Name="Höhe"/></SupportedVersions></EnterpriseManager>'
+    )
+    assert xml_codec.versions(encoded(root), charset) == "Höhe"
 
 
 def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:

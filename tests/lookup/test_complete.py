@@ -78,6 +78,12 @@ def test_a_word_takes_the_place_of_the_part_that_was_typed() -> None:
     assert done.applied('type:"data c', 0) == ('type:"Data Collection"', 22)
 
 
+def test_a_key_takes_the_place_of_its_letters_and_leaves_the_minus() -> None:
+    for sign in "-!":
+        text = f"bs02 {sign}st"
+        assert complete(text, len(text), OFFERS).applied(text, 0) == (f"bs02 {sign}state:", 12)
+
+
 READABLE = st.sampled_from(["", "bs02 ", '"two words" ', "state:failed ", "-is:stuck type:data* ", "es "])
 BEGUN = st.one_of(
     st.text("abcdefilnorstuyk", max_size=6),

@@ -93,6 +93,12 @@ def test_a_letter_where_the_hour_does_not_come_twice_is_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_a_letter_that_only_now_makes_wrong_stands_until_the_clock_is_known() -> None:
+    assert parse("since:02:10A", now=ORDINARY, zone=BERLIN, lenient=True).text == "since:02:10A"
+    with pytest.raises(BadQuery, match="does not show 2026-10-24T02:10 twice"):
+        parse("since:2026-10-24T02:10A", now=ORDINARY, zone=BERLIN, lenient=True)
+
+
 def test_in_a_zone_without_changes_no_letter_is_read() -> None:
     with pytest.raises(NotTwice):
         read("02:10A", zone=UTC)

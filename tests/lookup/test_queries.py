@@ -31,6 +31,7 @@ from emtui.lookup import (
     target_in,
     term,
 )
+from emtui.lookup.order import STEP as SORT_STEP
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
 PARIS = timezone(timedelta(hours=1))
@@ -221,6 +222,36 @@ def test_a_wrong_word_is_named_in_one_sentence_with_the_nearest_known_one(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("fai state:fai", "          ^^^"),
+        ("state:sta", "      ^^^"),
+        ("state:Failed,faile", "             ^^^^^"),
+        ("groß state:fai", "           ^^^"),
+        ("bs02 -state:", "      ^^^^^^"),
+        ("bs02 stat:failed type:x", "     ^^^^^^^^^^^"),
+        ('state:"fai"', "       ^^^"),
+    ],
+)
+def test_the_place_of_a_wrong_word_is_that_of_the_value_that_was_refused(text: str, wrong: str) -> None:
+    with pytest.raises(BadQuery) as caught:
+        parse(text, now=NOW, zone=PARIS, beyond=Beyond(states=("Failed",)))
+    assert caught.value.at == (wrong.index("^"), len(wrong))
+
+
+def test_a_word_that_is_no_key_is_quoted_in_the_sentence_as_it_was_typed() -> None:
+    with pytest.raises(BadQuery, match=r"^Stat: is no key of a query: did you mean state:\?"):
+        read("Stat:failed")
+
+
+@pytest.mark.parametrize("key", ["state", "type", "is", "id", "since"])
+def test_blanks_are_no_value_but_of_a_text(key: str) -> None:
+    with pytest.raises(BadQuery, match=f"^{key}: needs a value after it"):
+        read(f'{key}:" "')
+    assert read('name:" "').matches(GOOD)
+
+
 def test_a_query_that_is_still_being_typed_is_read_or_refused_but_never_breaks() -> None:
     whole = 'type:"Database Replication" since:2026-11-23T02:10 -state:failed,warning !"cannot connect"'
     for end in range(len(whole) + 1):
@@ -292,6 +323,35 @@ def test_a_longer_word_is_looked_for_only_among_what_the_shorter_one_found() -> 
     first = IncrementalFilter(sessions, read("0a"))
     assert [first.step() for _ in range(4)] == [STEP, STEP, STEP, 0]
     assert IncrementalFilter(sessions, read("0ab state:success"), first).step() == len(first.positions) < STEP
+
+
+def test_a_list_of_many_steps_is_filtered_to_its_end() -> None:
+    sessions = tuple(session(number % 256) for number in range(2 * STEP + 1))
+    query = read("0a")
+    whole = IncrementalFilter(sessions, query)
+    while not whole.is_done:
+        whole.step()
+    matching = [(place, one) for place, one in enumerate(sessions) if query.matches(one)]
+    assert list(whole.positions) == [place for place, _ in matching]
+    assert whole.matching == tuple(one for _, one in matching)
+
+
+def test_a_list_of_many_steps_is_sorted_to_its_end() -> None:
+    newest_first = [
+        Session(uid_of(f"{number:08}"), started=NOW - timedelta(minutes=number))
+        for number in range(2 * SORT_STEP + 1)
+    ]
+    never = Session(uid_of("0"))
+    assert parse_order("-started").sort([never, *reversed(newest_first)], NOW) == (*newest_first, never)
+
+
+@pytest.mark.parametrize("key", ["name", "message"])
+def test_a_session_without_a_text_has_none_of_its_words(key: str) -> None:
+    assert not read(f"{key}:x").matches(Session(uid_of("0")))
+
+
+def test_a_word_is_found_in_an_id_that_is_no_guid() -> None:
+    assert read("nightly").matches(Session(uid_of("Nightly-7")))
 
 
 def test_the_newest_comes_first_and_what_never_started_last() -> None:

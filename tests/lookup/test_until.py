@@ -39,6 +39,21 @@ def test_the_moment_is_the_next_one_that_is_meant(typed: str, meant: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Mon", "2026-11-29T23:00Z"), ("thu", "2026-11-25T23:00Z"), ("Sun 08:00", "2026-11-29T07:00Z")],
+)
+def test_a_day_of_the_week_is_counted_from_today(typed: str, meant: str) -> None:
+    wednesday = NOW + timedelta(days=2)
+    assert parse_until(typed, now=wednesday, zone=PARIS) == datetime.fromisoformat(meant)
+
+
+def test_today_is_that_of_the_zone() -> None:
+    tuesday_in_paris = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert parse_until("tue 08:00", now=tuesday_in_paris, zone=PARIS) == datetime(2026, 11, 24, 7, tzinfo=UTC)
+    assert parse_until("00:30", now=tuesday_in_paris, zone=PARIS) == tuesday_in_paris + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
     "typed", ["", "soon", "25:00", "8", "mon 9", "2026-13-01", "storage is patched", "0x"]
 )
 def test_what_is_no_time_is_said_in_one_sentence_that_shows_how(typed: str) -> None:
