@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -231,16 +231,271 @@ def test_the_screens_load_no_client_before_the_first_paint() -> None:
 
 LATER = ("em.model", "em.source", "local.credentials", "lookup", "triage", "handover", "monitor.alert_policy")
 """What a person needs who is logged on, or whose keyring is asked."""
-BEFORE_THE_LOGIN = (
-    "emtui.cli.browse, emtui.tui.app, emtui.tui.terminal.driver, emtui.tui.screens.login.screen"
-)
-AT_MOST = 75
+BEFORE_PAINT = "emtui.cli.run, emtui.local.faults, emtui.cli.browse, emtui.tui.app, emtui.tui.terminal.driver"
+BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
+BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
+MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 83, 137
 """Modules of ours: each is read, and each class in it made, before there is anything to see."""
 
 
-def test_the_login_is_painted_before_anything_about_sessions_and_keyrings_is_loaded() -> None:
-    script = f"import {BEFORE_THE_LOGIN}, sys; print(*(name for name in sys.modules))"
+def loaded_by(modules: str) -> list[str]:
+    script = f"import {modules}, sys; print(*(name for name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded = done.stdout.split()
+    return done.stdout.split()
+
+
+def count_ours(modules: list[str]) -> int:
+    return sum(name.partition(".")[0] == "emtui" for name in modules)
+
+
+def test_the_login_is_painted_before_anything_about_sessions_and_keyrings_is_loaded() -> None:
+    loaded = loaded_by(BEFORE_LOGIN)
     assert not {*(f"emtui.{name}" for name in LATER), "tomllib", "json"} & set(loaded)
-    assert sum(name.partition(".")[0] == "emtui" for name in loaded) <= AT_MOST
+    assert count_ours(loaded) <= MAX_BEFORE_LOGIN
+
+
+def test_the_list_is_painted_before_the_client_and_what_assesses_a_list_are_loaded() -> None:
+    loaded = loaded_by(BEFORE_LIST)
+    late = ("em.client", "em.document", "local.knowledge_base", "monitor.assessment", "triage.grouping")
+    assert not {*(f"emtui.{name}" for name in late), "httpx", "lxml", "keyring", "cryptography"} & set(loaded)
+    assert count_ours(loaded) <= MAX_BEFORE_LIST
+
+
+# --- circles --------------------------------------------------------------------------------
+
+NAMES = {name_of(path) for path in MODULES}
+
+
+def imported_names(tree: ast.AST) -> Iterator[str]:
+    """The modules of ours that are imported, wherever the import stands; names below `emtui`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+            named = [name if name.removeprefix("emtui.") in NAMES else node.module or "" for name in named]
+        else:
+            continue
+        below = (name.removeprefix("emtui.") for name in named if name.startswith("emtui."))
+        yield from (name for name in below if name in NAMES)
+
+
+TREES = {name_of(path): ast.parse(path.read_text()) for path in MODULES}
+IMPORTED = {name: set(imported_names(tree)) - {name} for name, tree in TREES.items()}
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """The groups of modules each of which can be reached from each other one of its group."""
+
+    def reached(start: str) -> set[str]:
+        seen, left = set[str](), [start]
+        while left:
+            for name in graph[left.pop()] - seen:
+                seen.add(name)
+                left.append(name)
+        return seen
+
+    reach = {name: reached(name) for name in graph}
+    groups = {frozenset(other for other in reach[name] if name in reach[other]) for name in graph}
+    return sorted(sorted(group) for group in groups if group)
+
+
+def test_no_modules_import_each_other_in_a_circle_wherever_the_imports_stand() -> None:
+    assert circles(IMPORTED) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c"]]
+
+
+def test_imports_in_functions_and_for_types_only_count() -> None:
+    code = (
+        "if TYPE_CHECKING:\n    from emtui.em.model import Session\n"
+        "def run():\n    import emtui.words\n    from emtui.tui import launch\n"
+    )
+    assert set(imported_names(ast.parse(code))) == {"em.model", "words", "tui.launch"}
+
+
+# --- imports inside functions ------------------------------------------------------------------
+
+LATE_IMPORTS = {
+    "cli": "`--version` is answered with next to nothing loaded",
+    "cli.streams": "the same",
+    "cli.run": "loads what a command needs, once it knows which; `check` answers whatever cannot be loaded",
+    "cli.arguments": "lookup is loaded for mistakes only",
+    "cli.exits": "lookup and logging are loaded for errors only",
+    "cli.asking": "the client, httpx and asyncio are loaded by who talks to a server",
+    "cli.passwords": "asyncio and keyrings are loaded by who asks a keyring",
+    "cli.browse": "the login is painted without lookup; recordings are loaded by who uses them",
+    "cli.doctor": "only `--report` makes a report",
+    "cli.demo": "the libraries of the demo server may not be installed",
+    "cli.list_evidence": "few answers need triage",
+    "cli.login": "tomlkit is loaded by who writes a configuration",
+    "cli.prompts": "termios does not exist on Windows",
+    "em.address": "idna is loaded for names that are not ASCII",
+    "em.transport": "cryptography is loaded for a certificate that somebody looks at",
+    "local.configuration": "tomllib is loaded where there is a configuration",
+    "local.keyring_child": "its process loads keyring libraries; others load the module for its names",
+    "local.lock": "fcntl does not exist on Windows",
+    "local.process": "ctypes is loaded where a password stood in the environment",
+    "local.remembered_logon": "the login is painted before keyrings and tomlkit are loaded",
+    "local.zone": "zoneinfo is loaded for profiles that name a zone",
+    "monitor.list_feed": "the list is painted before what assesses it is loaded",
+    "tui.context": "the login is painted before anything about sessions is loaded",
+    "tui.launch": "the terminal replies while Textual is loaded",
+    "tui.screen_factory": "a screen is loaded when it is first shown",
+    "tui.screens.base": "the login is painted before anything about sessions is loaded",
+    "tui.screens.login.remember_password": "the login is painted before keyrings are loaded",
+    "tui.screens.login.screen": "the same",
+    "tui.screens.session_list.row_model": "the list is painted before what groups it is loaded",
+    "tui.screens.session_list.screen": "the list is painted before triage is loaded",
+    "tui.services.alerts": "the login is painted before anything about sessions is loaded",
+    "tui.services.exporter": "the same",
+    "tui.services.logon_service": "the screens are painted before the client is loaded, in a thread",
+    "tui.services.navigator": "the login is painted before lookup is loaded",
+    "tui.services.viewed": "the login is painted before json is loaded",
+    "tui.terminal.background_color": "termios does not exist on Windows",
+}
+"""Modules with imports inside functions, and why; all but four of them keep the start short."""
+
+
+def imports_late(tree: ast.AST) -> bool:
+    """Whether an import stands inside a function."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return any(
+        isinstance(node, (ast.Import, ast.ImportFrom)) for each in functions for node in ast.walk(each)
+    )
+
+
+def test_imports_stand_inside_functions_only_where_there_is_a_reason() -> None:
+    assert {name for name, tree in TREES.items() if imports_late(tree)} == LATE_IMPORTS.keys()
+
+
+def test_an_import_inside_a_function_is_found() -> None:
+    assert imports_late(
+        ast.parse("class A:\n    async def run(self):\n        if self:\n            import json")
+    )
+    assert not imports_late(
+        ast.parse("import json\nif TYPE_CHECKING:\n    import re\nclass A:\n    import ast")
+    )
+
+
+# --- classes of the terminal user interface -----------------------------------------------------
+
+TUI_TREES = {name: tree for name, tree in TREES.items() if within(name, ("tui",))}
+NO_BASES = ("Protocol", "Generic")
+"""Say something about a class, and give it nothing."""
+
+
+def own_names(tree: ast.AST) -> set[str]:
+    """Names of this module that stand for something of ours: its classes, and what it imports from us."""
+    names = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "emtui":
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.asname or "emtui" for alias in node.names if alias.name.startswith("emtui.")}
+    return names
+
+
+def mixed_classes(tree: ast.AST) -> dict[str, list[str]]:
+    """Classes with a base of ours and another base, which makes one of them a mixin; with their bases."""
+    ours, mixed = own_names(tree), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
+            bases = [base for base in bases if base not in NO_BASES]
+            if len(bases) > 1 and any(base.partition(".")[0] in ours for base in bases):
+                mixed[node.name] = bases
+    return mixed
+
+
+@pytest.mark.parametrize("name", TUI_TREES)
+def test_a_class_has_one_base_of_ours_and_no_mixin(name: str) -> None:
+    assert mixed_classes(TUI_TREES[name]) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "mixed"),
+    [
+        ("from emtui.tui.a import A, B\nclass C(A, B): ...", {"C": ["A", "B"]}),
+        ("class Mixin: ...\nclass C(Mixin, Screen[str]): ...", {"C": ["Mixin", "Screen"]}),
+        (
+            "from emtui.tui import a\nclass C(Widget):\n    class D(a.A, Message): ...",
+            {"D": ["a.A", "Message"]},
+        ),
+        ("import emtui.tui.a\nclass C(emtui.tui.a.A, Widget): ...", {"C": ["emtui.tui.a.A", "Widget"]}),
+        ("from emtui.tui.a import A\nclass C(A, Generic[T]): ...\nclass D(A, Protocol): ...", {}),
+        ("from enum import Enum\nclass C(str, Enum): ...", {}),
+    ],
+)
+def test_a_mixin_is_found(code: str, mixed: dict[str, list[str]]) -> None:
+    assert mixed_classes(ast.parse(code)) == mixed
+
+
+# --- who knows whom on the screens ----------------------------------------------------------------
+
+BUILDERS = ("tui.app", "tui.launch", "tui.screen_factory")
+FORBIDDEN = {
+    "tui.screens": BUILDERS,
+    "tui.services": (*BUILDERS, "tui.screens", "tui.context"),
+    "tui.widgets": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
+    "tui.formatting": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
+}
+"""What a package of `tui` must not import; that only the app and its factory know the screens follows."""
+SHOWN = {
+    name
+    for name, tree in TREES.items()
+    if within(name, ("tui.screens",))
+    for node in ast.walk(tree)
+    if isinstance(node, ast.ClassDef) and "BaseScreen" in {ast.unparse(base) for base in node.bases}
+}
+"""Modules that define a screen."""
+
+
+def feature_of(name: str) -> str:
+    """The folder of a screen, such as `tui.screens.login`; of a module beside the folders its own name."""
+    return ".".join(name.split(".")[:3])
+
+
+def misplaced(name: str, imported: str) -> bool:
+    """Whether one module of `tui` must not import another."""
+    package = ".".join(name.split(".")[:2])
+    if within(imported, FORBIDDEN.get(package, ())):
+        return True
+    if package != "tui.screens" or not within(imported, ("tui.screens",)):
+        return False
+    is_folder = imported != feature_of(imported) or f"{imported}.screen" in NAMES
+    return feature_of(name) != feature_of(imported) and (is_folder or imported in SHOWN)
+
+
+@pytest.mark.parametrize("name", TUI_TREES)
+def test_a_module_of_the_screens_imports_only_what_stands_below_it(name: str) -> None:
+    assert [imported for imported in IMPORTED[name] if misplaced(name, imported)] == []
+
+
+def test_screens_services_widgets_and_formatting_are_kept_apart() -> None:
+    assert misplaced("tui.screens.login.screen", "tui.app")
+    assert misplaced("tui.screens.login.screen", "tui.screens.session_list.screen")
+    assert misplaced("tui.screens.report.screen", "tui.screens.session_list.row_format")
+    assert misplaced("tui.screens.report.screen", "tui.screens.text_viewer")
+    assert misplaced("tui.screens.base", "tui.screens.login.screen")
+    assert misplaced("tui.services.navigator", "tui.screens.login.screen")
+    assert misplaced("tui.widgets.prompt", "tui.services.exporter")
+    assert misplaced("tui.formatting.log_text", "tui.screens.base")
+    assert not misplaced("tui.screens.login.screen", "tui.screens.login.login_form")
+    assert not misplaced("tui.screens.login.screen", "tui.screens.base")
+    assert not misplaced("tui.app", "tui.screens.login.screen")
+
+
+STACK = {"push_screen", "push_screen_wait", "pop_screen", "switch_screen", "install_screen", "switch_mode"}
+"""Textual's methods that change which screen is shown; `dismiss` answers whoever showed it."""
+
+
+def changes_screens(tree: ast.AST) -> bool:
+    """Whether a module pushes or pops screens."""
+    return any(isinstance(node, ast.Attribute) and node.attr in STACK for node in ast.walk(tree))
+
+
+def test_only_the_navigator_pushes_and_pops_screens() -> None:
+    assert {name for name, tree in TUI_TREES.items() if changes_screens(tree)} == {"tui.services.navigator"}
