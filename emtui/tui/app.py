@@ -79,7 +79,9 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         )
         screens = Screens(self.ctx)
         self.navigator.use(screens)
-        self.lists = ListService(self, self.ctx, screens.list_feed, self._publish)
+        self.lists = ListService(
+            self, self.clock, self.logon, self.navigator, screens.list_feed, self._publish
+        )
         self.open_command = ""
         """The command that comes back to exactly the view that was left; nothing for a demo."""
         self._stop_pressed = -PRESS_AGAIN

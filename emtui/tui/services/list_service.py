@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from emtui.tui.context import AppContext
 from emtui.tui.services.alerts import AlertNotifier
+from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import Host
+from emtui.tui.services.logon_service import LogonService
+from emtui.tui.services.navigator import Navigator
 from emtui.tui.services.viewed import LastViewed
 
 if TYPE_CHECKING:
@@ -25,26 +27,31 @@ class ListService:
     def __init__(
         self,
         host: Host,
-        ctx: AppContext,
+        clock: DisplayClock,
+        logon: LogonService,
+        navigator: Navigator,
         make_feed: Callable[[Source, ListFeed | None], ListFeed],
         publish: Callable[[ListState | None], None],
     ) -> None:
         self._host = host
-        self._ctx = ctx
+        self._logon = logon
+        self._navigator = navigator
         self._make_feed = make_feed
         self._publish = publish
         self.feed: ListFeed | None = None
-        self.viewed = LastViewed(host, ctx.options.now, lambda: ctx.logon.profile_name, self._viewed_at)
-        self._alerts = AlertNotifier(host, ctx.clock, lambda: ctx.logon.connection.profile)
+        self._last: ListFeed | None = None
+        """The last feed: the next one goes on with its alerts."""
+        self.viewed = LastViewed(host, clock.now, lambda: logon.profile_name, self._viewed_at)
+        self._alerts = AlertNotifier(host, clock, lambda: logon.connection.profile)
         self._following: Worker[None] | None = None
 
     def show_list(self, source: Source) -> None:
         """A list of what this source has."""
-        self.feed = self._make_feed(source, self.feed)
+        self.feed = self._last = self._make_feed(source, self._last)
         self._following = self._host.start_worker(
             self._follow(self.feed), "list feed", "follow the list", exclusive=True
         )
-        self._ctx.navigator.show_list(self.feed)
+        self._navigator.show_list(self.feed)
 
     def use_source(self, source: Source, *, poll: bool) -> None:
         """The list that is there is requested from this source from now on; with `poll` at once."""
@@ -59,7 +66,7 @@ class ListService:
             self._following.cancel()
         self.feed = None
         self._publish(None)
-        await self._ctx.navigator.close_all()
+        await self._navigator.close_all()
 
     def _viewed_at(self) -> datetime | None:
         return self.feed.last_activity if self.feed else None
@@ -78,17 +85,17 @@ class ListService:
         for notice in state.notices:
             self._host.say(notice)
         if state.snapshot and (before is None or before.snapshot is None):
-            self._ctx.logon.show_warnings()
+            self._logon.show_warnings()
             self.viewed.show_absence(feed.show_absence_since)
-            self._ctx.navigator.open_target()
+            self._navigator.open_target()
         if before and state.refusals > before.refusals:
-            self._ctx.logon.plan_second_try()
+            self._logon.plan_second_try()
         if before is None or state.is_lost is not before.is_lost:
             self._show_title(is_lost=state.is_lost)
         if state.assessment:
-            self._ctx.navigator.open_first_view()
+            self._navigator.open_first_view()
 
     def _show_title(self, *, is_lost: bool) -> None:
-        profile = self._ctx.logon.connection.profile
+        profile = self._logon.connection.profile
         if profile and profile.title:
             self._host.set_terminal_title(f"emtui {profile.name}" + (": BLIND" if is_lost else ""))
