@@ -169,7 +169,6 @@ Modules below `tui.screens` that know nothing of Textual are pure, and tested al
 DRIVER = "tui_driver.py"
 OTHER_WAYS_IN = {
     "test_architecture.py": "it measures what importing them loads",
-    "pty/test_endings.py": "a subprocess breaks the app itself, on a real terminal",
     "safety/test_secrets.py": "a subprocess breaks the app and a list itself, on a real terminal",
     "tui/terminal/test_caret.py": "screens and widgets hold the protocols of the terminal",
     "tui/screens/session_list/test_attention_lines.py": "a pure function of a text and the room for it",
@@ -439,7 +438,7 @@ def test_a_mixin_is_found(code: str, mixed: dict[str, list[str]]) -> None:
 BUILDERS = ("tui.app", "tui.launch", "tui.screen_factory")
 FORBIDDEN = {
     "tui.screens": BUILDERS,
-    "tui.services": (*BUILDERS, "tui.screens", "tui.context"),
+    "tui.services": (*BUILDERS, "tui.screens"),
     "tui.widgets": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
     "tui.formatting": (*BUILDERS, "tui.screens", "tui.context", "tui.services"),
 }

@@ -19,7 +19,7 @@ from emtui.handover.records import Record, Value
 GAP = "  "
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 """Made once: `json.dumps` makes one for every record."""
-_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")
+_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")  # noqa: RUF001 - spreadsheets take the wide ones, too
 """How a formula begins: after blanks too, and in full width, as spreadsheets read it."""
 
 

@@ -47,7 +47,7 @@ _IDEOGRAPH = re.compile(
     "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3001\u3002\uff01-\uff1f]"
 )
 _DOTTED = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua840-\ua877]")
-_PICTURES = frozenset("‼⁉〰〽ℹ")
+_PICTURES = frozenset("‼⁉〰〽ℹ")  # noqa: RUF001 - meant
 """Emoji that are neither symbols nor letters of their own."""
 _TONES = range(0x1F3FB, 0x1F400)
 _EMOJI = range(0x1F000, 0x1FB00)

@@ -239,7 +239,7 @@ def shown(key: str) -> str:
 
 
 def of_another_layout(typed: str) -> bool:
-    """Whether this is a letter or digit that no key of a Latin layout gives, such as `й`, `ω` or `ｑ`."""
+    """Whether this is a letter or digit that no key of a Latin layout gives, such as `й` or `ω`."""
     return typed >= "\u0370" and typed.isalnum() and not unicodedata.name(typed, "").startswith("LATIN ")
 
 
