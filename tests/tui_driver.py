@@ -489,7 +489,7 @@ class TuiDriver(RowsDriver):
 
     def order(self) -> Order:
         """The order of the rows."""
-        return self._listing.order
+        return self._listing.table.order
 
     def zone(self) -> tzinfo:
         """The zone in which times are shown."""
@@ -722,7 +722,7 @@ class TuiDriver(RowsDriver):
             await self._app.pop_screen()
         await listing.restore()
         self._app.ctx.settings.wraps = self._app.ctx.settings.clocks = False
-        listing.table.shows_age, listing.table.follow_top, listing.order = False, True, DEFAULT_ORDER
+        listing.table.shows_age, listing.table.follow_top, listing.table.order = False, True, DEFAULT_ORDER
         if self.is_paused():
             await self.press("p")
         await listing.action_filter("")

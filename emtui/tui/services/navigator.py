@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first
 OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and the name of one can be opened."""
 LIST_FIRST = "Nothing is known yet."
+NOT_ASSESSED = "There is no list to think about yet."
 
 AnyScreen: TypeAlias = Screen[Any]
 Then: TypeAlias = "Callable[[Any], None] | Callable[[Any], Awaitable[None]] | None"
@@ -307,11 +308,18 @@ class Navigator:
 
     def open_overview(self) -> None:
         """One line per type."""
-        self.push(self.make.overview())
+        self._open_assessed(self.make.overview)
 
     def open_attention(self) -> None:
         """All findings."""
-        self.push(self.make.attention())
+        self._open_assessed(self.make.attention)
+
+    def _open_assessed(self, make: Callable[[], AnyScreen]) -> None:
+        """Show what is made of an assessment; before there is one, say so."""
+        if self._assessment is None:
+            self.view.say(NOT_ASSESSED)
+        else:
+            self.push(make())
 
     async def open_next_finding(self) -> None:
         """The next finding: its row in the list, or its run where one is open."""

@@ -16,7 +16,6 @@ from emtui.tui.formatting.session_columns import Clock, Column, cells_of, summar
 from emtui.tui.theme import FAINT, PLAIN
 
 if TYPE_CHECKING:  # loaded with the first list
-    from emtui.monitor.assessment import Assessment
     from emtui.triage.grouping import ListRow, RunGroup
 
 
@@ -81,16 +80,6 @@ def tail(row: ListRow, clock: Clock) -> str:
         return summary(row)
     many = f"{words.count(len(row.runs))} good runs of {row.newest.type} in a row"
     return f"{many}, {span(row, clock)}; Enter or z shows them"
-
-
-def row_text(row: ListRow, clock: Clock, assessment: Assessment | None) -> str:
-    """The same, after the note if it is a run that is acknowledged."""
-    known = ""
-    if assessment and assessment.acknowledged and isinstance(row, Session):
-        from emtui.tui.formatting.assessment_text import acknowledgement_text  # noqa: PLC0415 - start-up time
-
-        known = acknowledgement_text(assessment, assessment.acknowledged.of(row), clock.zone)
-    return " · ".join(part for part in (known, tail(row, clock)) if part)
 
 
 def short_name(run: Session, clock: Clock) -> str:

@@ -16,7 +16,6 @@ from rich.text import Text
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
-from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -38,7 +37,7 @@ from emtui.tui.formatting.session_text import absence_text, list_age
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryContext
-from emtui.tui.screens.session_list.row_format import row_text, short_name
+from emtui.tui.screens.session_list.row_format import short_name, tail
 from emtui.tui.screens.session_list.session_table import SessionTable
 from emtui.tui.theme import CHANGED, NEW
 from emtui.tui.widgets.paragraph import Paragraph
@@ -48,10 +47,10 @@ from emtui.tui.widgets.virtual_list import Pieces
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
     from emtui.monitor.assessment import Assessment
     from emtui.triage.finding import Finding
+    from emtui.triage.grouping import ListRow
 
 MARKS = {UnseenMark.NEW: NEW, UnseenMark.CHANGED: CHANGED}
 NOTHING_TO_OPEN = "There is no row to open."
-NOT_ASSESSED = "There is no list to think about yet."
 TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
     "failed": (lambda _, run: run.has_failed, "failed run"),
     "warned": (lambda _, run: run.complete and run.outcome is Outcome.WARNING, "run with a warning"),
@@ -77,14 +76,12 @@ class SessionListScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
     AUTO_FOCUS = "SessionTable"
 
-    order: var[lookup.Order] = var(lookup.DEFAULT_ORDER)
-
     def __init__(self, ctx: AppContext, feed: ListFeed, query: lookup.Query, order: lookup.Order) -> None:
         super().__init__(ctx)
         self.feed = feed
         self.table = SessionTable(id="sessions")
         self.table.set_reactive(SessionTable.session_query, query)
-        self.set_reactive(SessionListScreen.order, order)
+        self.table.set_reactive(SessionTable.order, order)
         self._query_bar = QueryBar(query, self, lambda: ctx.logon.profile_name, id="prompt")
         self._state = ListState()
         self._pointed: tuple[Uid | None, Finding | None] = (None, None)
@@ -96,7 +93,7 @@ class SessionListScreen(BaseScreen):
         yield AttentionLines(id="attention")
         yield StatusLine(id="tally")
         yield self._query_bar
-        yield self.table.data_bind(SessionListScreen.order, SessionListScreen.zone)
+        yield self.table.data_bind(SessionListScreen.zone)
         yield Paragraph(2, id="tail")
 
     def on_mount(self) -> None:
@@ -272,17 +269,24 @@ class SessionListScreen(BaseScreen):
     def _show_row(self) -> None:
         """The whole message of the row, or what its group holds; or the finding that was gone to."""
         selected, row, (uid, finding) = self.table.under_cursor, self.table.selected_row, self._pointed
-        assessment = self.assessment
         if not selected or selected.uid != uid:
             self._pointed = (None, None)
         elif finding:
-            self._pointed = (uid, assessment.current_finding(finding) if assessment else None)
-        text, finding = "", self._pointed[1]
-        if finding:
-            text = self._finding_text(finding)
-        elif row and self.snapshot:
-            text = row_text(row, self._clock(self.snapshot), assessment)
+            self._pointed = (uid, self.assessment.current_finding(finding) if self.assessment else None)
+        finding = self._pointed[1]
+        text = self._finding_text(finding) if finding else self._row_text(row) if row else ""
         self.query_one(Paragraph).show(text)
+
+    def _row_text(self, row: ListRow) -> str:
+        """The whole message of a run, after the note if it is acknowledged; what a group holds."""
+        text = tail(row, self._clock(self.snapshot)) if self.snapshot else ""
+        if self.assessment is None or not self.assessment.acknowledged or not isinstance(row, Session):
+            return text
+        from emtui.tui.formatting.assessment_text import acknowledgement_text
+
+        mark = self.assessment.acknowledged.of(row)
+        known = acknowledgement_text(self.assessment, mark, self.zone)
+        return " · ".join(part for part in (known, text) if part)
 
     def _finding_text(self, finding: Finding) -> str:
         """The sentence with its evidence, and the note if it is acknowledged."""
@@ -376,7 +380,7 @@ class SessionListScreen(BaseScreen):
 
     def location(self, _: Location | None, /) -> Location:
         """The list with its query and order."""
-        return Location(self.query_now, self.order)
+        return Location(self.query_now, self.table.order)
 
     async def action_known(self) -> None:
         """Acknowledge what `a` led to, else the run under the cursor; or remove that."""
@@ -404,7 +408,7 @@ class SessionListScreen(BaseScreen):
         from emtui.tui.formatting.plain_text import Shown, list_text
 
         acknowledged = self.assessment.acknowledged if self.assessment else None
-        shown = Shown(self.table.matching, snapshot, pinned(self.query_now), self.order, acknowledged)
+        shown = Shown(self.table.matching, snapshot, pinned(self.query_now), self.table.order, acknowledged)
         origin, clock = self.ctx.exporter.origin(snapshot.as_of), self._clock(snapshot)
         return lambda: list_text(origin, shown, clock)
 
@@ -412,12 +416,13 @@ class SessionListScreen(BaseScreen):
 
     def action_open(self) -> None:
         """Open the selected session; a group shows its runs first."""
-        if self.table.selected and self.table.selected_group:
-            self.table.open_group(self.table.selected.uid)
-        elif self.table.selected:
-            self.ctx.navigator.open_session(self.table.selected)
-        else:
+        selected = self.table.selected
+        if selected is None:
             self.say(NOTHING_TO_OPEN)
+        elif self.table.selected_group:
+            self.table.open_group(selected.uid)
+        else:
+            self.ctx.navigator.open_session(selected)
 
     def action_difference(self) -> None:
         """Open the selected session beside the last successful run."""
@@ -428,17 +433,11 @@ class SessionListScreen(BaseScreen):
 
     def action_board(self) -> None:
         """One line per type."""
-        if self.assessment is None:
-            self.say(NOT_ASSESSED)
-        else:
-            self.ctx.navigator.open_overview()
+        self.ctx.navigator.open_overview()
 
     def action_findings(self) -> None:
         """All that needs attention."""
-        if self.assessment is None:
-            self.say(NOT_ASSESSED)
-        else:
-            self.ctx.navigator.open_attention()
+        self.ctx.navigator.open_attention()
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
@@ -527,13 +526,14 @@ class SessionListScreen(BaseScreen):
     def action_order(self) -> None:
         """By the next column."""
         fields = [column.field for column in session_columns(self.size.width) if column.field]
-        here = fields.index(self.order.field) if self.order.field in fields else -1
-        field = fields[(here + 1) % len(fields)]
-        self.order = lookup.Order(field, descending=field in {"started", "duration_s"})
+        before = self.table.order.field
+        field = fields[(fields.index(before) + 1) % len(fields)] if before in fields else fields[0]
+        self.table.order = lookup.Order(field, descending=field in {"started", "duration_s"})
 
     def action_reverse(self) -> None:
         """The other way round."""
-        self.order = lookup.Order(self.order.field, not self.order.descending)
+        order = self.table.order
+        self.table.order = lookup.Order(order.field, not order.descending)
 
     async def action_fold(self) -> None:
         """Open the group under the cursor, or close the one that the run under it is of."""
