@@ -346,7 +346,6 @@ LATE_IMPORTS = {
     "tui.screens.base": "the login is painted before anything about sessions is loaded",
     "tui.screens.login.remember_password": "the login is painted before keyrings are loaded",
     "tui.screens.login.screen": "the same",
-    "tui.screens.session_list.row_format": "the list is painted before triage is loaded",
     "tui.screens.session_list.row_model": "the list is painted before what groups it is loaded",
     "tui.screens.session_list.screen": "the list is painted before triage is loaded",
     "tui.services.alerts": "the login is painted before anything about sessions is loaded",
