@@ -92,14 +92,6 @@ class Baseline:
         return self.ratio(took) if took is not None and took > self.longest else None
 
 
-def lengths(runs: Iterable[Session]) -> Iterable[timedelta]:
-    """How long the runs took that ended in success."""
-    for run in runs:
-        begin, end = run.started, run.ended
-        if begin is not None and end is not None and end >= begin and run.outcome is Outcome.SUCCESS:
-            yield end - begin
-
-
 @dataclass(slots=True)
 class _Successes:
     """The successes of one type, oldest first: after each of them the median and the longest of the newest.

@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
 from emtui.stepwise import Steps
-from emtui.triage.baseline import MOST, Baselines, lengths, spans_of
+from emtui.triage.baseline import MOST, Baselines, spans_of
 from emtui.triage.runs import by_type
 
 STEP = 500
@@ -49,7 +49,8 @@ class RunGroup:
     @cached_property
     def took(self) -> timedelta | None:
         """The median of its newest runs, as many of them as a baseline is based on."""
-        spans = spans_of(list(islice(lengths(self.runs), MOST)))
+        newest = islice(self.runs, MOST)
+        spans = spans_of([run.ended - run.started for run in newest if run.started and run.ended])
         return spans.median if spans else None
 
 

@@ -120,6 +120,7 @@ async def test_a_state_comes_at_once_then_the_list_then_what_it_says() -> None:
         assert first.snapshot is None
         assert first.progress == RequestProgress(NOON)
         assert first.freshness is Freshness.FRESH
+        assert first.interval == 60
         arrived = next(state for state in watch.states if state.snapshot)
         assert arrived.snapshot
         assert arrived.snapshot.sessions == RUNS
@@ -1010,6 +1011,7 @@ async def test_a_recording_is_shown_by_its_own_clock_and_pace_and_ends() -> None
     replay.on_end = lambda: ended.append(replay.ending)
     feed = ListFeed(cast("Source", replay), lambda: KnowledgeBase(None), schedule=replay.pace, clock=replay)
     watch = Watch(feed, FakeServer(), FakeServer().clock)
+    feed.poller.read_clocks = watch.clock.read_all
     listening = asyncio.create_task(watch.listen())
     state = await watch.until(lambda state: state.snapshot and len(state.snapshot.sessions) == 6)
     assert state.interval is None
@@ -1018,7 +1020,8 @@ async def test_a_recording_is_shown_by_its_own_clock_and_pace_and_ends() -> None
     assert marks(state) == {99: NEW}
     assert failed(watch) == [99]
     assert ended == ["The recording ends here."]
-    await watch.settle()
+    await watch.sleep(EIGHT_HOURS)
+    assert (await watch.settle()).health.gaps == 0, "sleep leaves nothing out of a recording"
     responses = watch.now.health.responses
     assert feed.refresh(), "at the end nobody answers"
     await asyncio.sleep(0.02)

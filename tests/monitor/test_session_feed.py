@@ -410,11 +410,22 @@ async def test_a_run_that_vanishes_while_it_runs_is_gone_at_once_and_polled_no_m
         count = len(it.server.requests)
         await it.pass_time(60)
         assert len(it.server.requests) == count
-        it.feed.dismiss_problem()
+        assert it.feed.dismiss_problem()
         assert (await it.until(lambda state: state.problem is None)).is_gone
+        assert not it.feed.dismiss_problem()
         it.server.session_error = None
         it.feed.refresh()
         await it.until(lambda state: not state.is_gone)
+
+
+async def test_a_run_that_goes_on_waits_longer_with_each_poll() -> None:
+    async with opened(RUNNING) as it:
+        await it.until(lambda state: state.explanation)
+        for polled_at in (NOON + timedelta(hours=1), NOON + timedelta(hours=2)):
+            await it.pass_time(3600)
+            state = await it.until(lambda state, at=polled_at: state.as_of == at)  # type: ignore[misc]
+            (lasted,) = [wait.step.lasted for wait in state.waits if wait.step.open]
+            assert lasted == polled_at + SKEW - (NOON + timedelta(seconds=90))
 
 
 async def test_a_run_that_was_never_read_was_last_seen_in_the_list() -> None:

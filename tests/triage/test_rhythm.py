@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, run, series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.rhythm import Due, due, rhythm
+from emtui.triage.rhythm import Due, Outage, due, rhythm
 from emtui.triage.standing import standings
 
 QUARTER = 15 * MINUTE
@@ -104,6 +104,18 @@ def test_what_rests_at_night_is_not_late_at_night(hours: int) -> None:
     evening = NOON.replace(hour=17)
     found = asked(office_hours(evening), evening + hours * HOUR - MINUTE)
     assert not found.late
+
+
+@pytest.mark.parametrize(("every", "excused"), [(HOUR, 2 * HOUR), (6 * HOUR, 7 * HOUR), (DAY, HOUR)])
+def test_a_pause_of_everything_excuses_a_run_for_an_hour_and_a_frequent_one_for_its_interval_more(
+    every: timedelta, excused: timedelta
+) -> None:
+    pause = Outage(NOON, NOON + HOUR, 3, ("CollectJob",), 9)
+    assert not pause.holds(NOON - SECOND, every)
+    assert pause.holds(NOON, every)
+    assert pause.holds(NOON + HOUR + excused, every)
+    assert not pause.holds(NOON + HOUR + excused + SECOND, every)
+    assert Outage(NOON, None, 3, ("CollectJob",), 9).holds(NOON + 90 * DAY, every)
 
 
 def test_what_rests_at_night_is_late_in_the_morning_but_for_the_hour_of_a_clock_change() -> None:
