@@ -233,7 +233,7 @@ LATER = ("em.model", "em.source", "local.credentials", "lookup", "triage", "hand
 BEFORE_PAINT = "emtui.cli.run, emtui.local.faults, emtui.cli.browse, emtui.tui.app, emtui.tui.terminal.driver"
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
-MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 83, 137
+MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 81, 137
 """Modules of ours: each is read, and each class in it made, before there is anything to see."""
 
 

@@ -116,7 +116,7 @@ _HANDLERS: dict[Place, type] = {place: screen for place, (_, screen) in _SCREENS
     Place.VIEW: BaseScreen,
     Place.EVERYWHERE: EmtuiApp,
 }
-_WORKERS = {"compare", "ask", "complete", "gather"}
+_WORKERS = {"compare", "ask"}
 """Groups of the workers that end by themselves, and change what is shown then."""
 W = TypeVar("W", bound=VirtualList)
 
@@ -283,12 +283,12 @@ class TuiDriver(RowsDriver):
 
     def is_busy(self) -> bool:
         """Whether anything is being requested, assessed or explained, on any screen."""
-        feeds = (page.feed for page in self._app.pages if isinstance(page, SessionDetailScreen))
+        feeds = (page.feed for page in self._screens if isinstance(page, SessionDetailScreen))
         if any(feed.state.is_requesting or feed.is_explaining for feed in feeds):
             return True
         if self._list and self._list.feed.is_assessing:
             return True
-        return any(page.busy for page in self._app.pages) or any(
+        return any(page.busy for page in self._screens) or any(
             worker.group in _WORKERS and not worker.is_finished for worker in self._app.workers
         )
 
@@ -330,13 +330,17 @@ class TuiDriver(RowsDriver):
     def _rows(self) -> VirtualList:
         return self._page.query(VirtualList).first()
 
+    @property
+    def _screens(self) -> list[BaseScreen]:
+        return [screen for screen in self._app.screen_stack if isinstance(screen, BaseScreen)]
+
     def screen_name(self) -> str:
         """Which screen is shown, such as `session_list` or `text_viewer`; empty between two of them."""
         return _SCREENS[self.place()][0] if isinstance(self._app.screen, BaseScreen) else ""
 
     def screens(self) -> list[str]:
         """All screens that are open, the one that is shown last."""
-        return [_SCREENS[page.PLACE][0] for page in self._app.pages]
+        return [_SCREENS[page.PLACE][0] for page in self._screens]
 
     def place(self) -> Place:
         """Where the commands of the shown screen stand in the table of commands."""
@@ -577,7 +581,7 @@ class TuiDriver(RowsDriver):
 
     @property
     def _detail(self) -> SessionDetailScreen:
-        return next(page for page in reversed(self._app.pages) if isinstance(page, SessionDetailScreen))
+        return next(page for page in reversed(self._screens) if isinstance(page, SessionDetailScreen))
 
     def log(self) -> Log | None:
         """The log of the opened session, once it has come."""

@@ -21,12 +21,12 @@ NOT_ON_SCREENS = "known"
 
 
 def browse(given: Given) -> int:
-    """LaunchOptions where the person left nothing open: the list, or the login."""
+    """Start where the person left nothing open: the list, or the login."""
     return open_view(given)
 
 
 def open_view(given: Given) -> int:
-    """LaunchOptions with a query, an order, or one session."""
+    """Start with a query, an order, or one session."""
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)

@@ -75,7 +75,7 @@ class FeedHealth:
     `outages` is how many times sight was lost so far, the one that goes on included.
     `after_outage`: what was lost last was lost within ten minutes of a failure.
     `gap` says why nothing was requested for a while before now, until the next complete answer;
-    `gaps` is how often that was so. `steps_counted` is how often the clock was set, those included of
+    `gaps` is how often that was so. `clock_step_count` is how often the clock was set, those included of
     which nothing more is kept.
     """
 

@@ -21,6 +21,7 @@ from emtui.em.source import Source
 from emtui.em.threads import beside
 from emtui.local.notes import Note
 from emtui.monitor.assessment import Assessment
+from emtui.monitor.background_task import BackgroundTask
 from emtui.monitor.explainer import ExplainedRun, Explainer, waits_of
 from emtui.monitor.feed_health import STALE_AFTER
 from emtui.monitor.poller import SystemTime, TimeSource
@@ -103,8 +104,8 @@ class SessionFeed:
         self._is_paused = False
         self._misses = 0
         self._listeners: dict[asyncio.Event, Callable[[], bool]] = {}
-        self._polling: asyncio.Task[None] | None = None
-        self._explaining: asyncio.Task[None] | None = None
+        self._polling = BackgroundTask(self._on_failure)
+        self._explaining = BackgroundTask(self._on_failure)
         self._failure: BaseException | None = None
 
     @property
@@ -115,7 +116,7 @@ class SessionFeed:
     @property
     def is_explaining(self) -> bool:
         """Whether more may become known without another request for the session."""
-        return self._explaining is not None and not self._explaining.done()
+        return self._explaining.is_running
 
     async def watch(
         self, show: Callable[[SessionState], object], is_viewed: Callable[[], bool] = _never
@@ -133,20 +134,21 @@ class SessionFeed:
         """
         changed = asyncio.Event()
         self._listeners[changed] = is_viewed
-        if self._polling is None:
+        if not self._polling.is_running:
             self.state = replace(self.state, is_requesting=True)
-            self._polling = self._start(self._poll())
+            self._polling.start(self._poll)
         try:
             while True:
                 changed.clear()
-                yield self.state
-                await changed.wait()
                 if self._failure:
                     raise self._failure
+                yield self.state
+                await changed.wait()
         finally:
             del self._listeners[changed]
             if not self._listeners:
-                self._close()
+                self._polling.cancel()
+                self._explaining.cancel()
 
     # --- what others wish ---------------------------------------------------------
 
@@ -270,9 +272,7 @@ class SessionFeed:
         """What is overtaken is dropped."""
         if self._assessment is None or not self.state.session.type or not self._listeners:
             return
-        if self._explaining:
-            self._explaining.cancel()
-        self._explaining = self._start(explain(self._assessment))
+        self._explaining.start(partial(explain, self._assessment))
 
     async def _explain(self, assessment: Assessment) -> None:
         """By the list at once if nothing was said yet, then by past logs, once they have come."""
@@ -308,19 +308,7 @@ class SessionFeed:
         for changed in self._listeners:
             changed.set()
 
-    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._on_done)
-        return task
-
-    def _on_done(self, task: asyncio.Task[None]) -> None:
+    def _on_failure(self, failure: BaseException) -> None:
         """What nobody expected is raised where the states are awaited."""
-        if not task.cancelled() and (failure := task.exception()):
-            self._failure = failure
-            self._notify()
-
-    def _close(self) -> None:
-        for task in (self._polling, self._explaining):
-            if task:
-                task.cancel()
-        self._polling = self._explaining = None
+        self._failure = failure
+        self._notify()

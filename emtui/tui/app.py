@@ -16,7 +16,7 @@ from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
 from emtui.local.zone import SystemZone
-from emtui.tui.commands import Place, action_of, bindings, method_of, of
+from emtui.tui.commands import OF_FIELDS, OF_SESSIONS, Place, action_of, bindings, method_of, of
 from emtui.tui.context import AppContext
 from emtui.tui.options import LaunchOptions
 from emtui.tui.screen_factory import Screens
@@ -25,7 +25,7 @@ from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.exporter import Exporter
 from emtui.tui.services.list_service import ListService
 from emtui.tui.services.logon_service import LogonService
-from emtui.tui.services.navigator import OF_SESSIONS, Navigator
+from emtui.tui.services.navigator import Navigator
 from emtui.tui.services.viewed import SAVE_EVERY_S
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.app_base import TerminalApp
@@ -38,8 +38,6 @@ SHOWN_BY_THEN = 0.1
 """Seconds after which the last list of a recording has been shown."""
 MOUSE_ON = "The mouse is on: to select text hold shift, or turn it off with :mouse."
 MOUSE_OFF = "The mouse is off: the terminal selects text again."
-_OF_FIELDS = (Place.LOGIN, Place.TRUST, Place.PALETTE)
-"""Where a colon is typed into a field."""
 SHOWN_AT_LAST = 1.0
 """Seconds after which the first picture is no longer waited for: the terminal may take nothing."""
 PRESS_AGAIN = 2.0
@@ -118,11 +116,6 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         """The screen that is shown; all are ours."""
         return cast("BaseScreen", self.screen)
 
-    @property
-    def pages(self) -> list[BaseScreen]:
-        """All screens of ours, the one that is shown last."""
-        return [screen for screen in self.screen_stack if isinstance(screen, BaseScreen)]
-
     def start_worker(
         self, work: Coroutine[object, object, None], group: str, description: str, *, exclusive: bool = False
     ) -> Worker[None]:
@@ -185,15 +178,15 @@ class EmtuiApp(TerminalApp, inherit_bindings=False):
         if self.page.PLACE is Place.PAGE:
             self.say("A page to read: Space and b turn it, q goes back.")
         else:
-            self.navigator.push(self.navigator.make.keys(self.page.PLACE))
+            self.navigator.open_keys()
 
     def action_commands(self) -> None:
         """Commands by name, or an ID to go to; not over a note, which is about what the cursor stands on."""
         if self.page.query("#note"):
             self.say("A note is being typed: Enter keeps it, Esc drops it.")
         elif self.page.PLACE in OF_SESSIONS:
-            self.navigator.push(self.navigator.make.palette(self.page.PLACE), self._obey)
-        elif self.page.PLACE not in _OF_FIELDS:
+            self.navigator.open_palette(self._obey)
+        elif self.page.PLACE not in OF_FIELDS:
             self.say("Commands are called from the list, a run, and a difference: q goes back.")
 
     async def _obey(self, text: str | None) -> None:

@@ -37,6 +37,12 @@ class Place(Enum):
     EVERYWHERE = "Everywhere"
 
 
+OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
+"""Where there are commands for sessions, and the name of one can be opened."""
+OF_FIELDS = (Place.LOGIN, Place.TRUST, Place.PALETTE)
+"""Screens of fields: a colon is typed into one, and what is pressed beside them is a slip of the hand."""
+
+
 class Command(NamedTuple):
     """One thing a person can do.
 
@@ -254,7 +260,6 @@ def of(*places: Place) -> Iterator[Command]:
 
 
 _STEPS = {"next": 1, "previous": -1}
-_WALKED = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 _BACK = {"close": "back"}
 _NOT_OF_A_RUN = {"elapsed": "", "commands": ""}
 _ON_SCREEN: dict[Place, dict[str, str]] = {
@@ -293,8 +298,7 @@ def working(place: Place) -> Iterator[Command]:
 
 def elsewhere(key: str) -> Command | None:
     """What a key does in the list, in a run or in a difference, for whoever presses it elsewhere."""
-    known = of(Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
-    return next((command for command in known if key in command.keys), None)
+    return next((command for command in of(*OF_SESSIONS) if key in command.keys), None)
 
 
 def bindings(*places: Place) -> list[BindingType]:
@@ -312,7 +316,7 @@ def _bindings(command: Command) -> list[Binding]:
 def action_of(command: Command) -> str:
     """The action that carries it out, with its arguments."""
     way, _, kind = command.name.partition("_")
-    if way in _STEPS and command.place in _WALKED:
+    if way in _STEPS and command.place in OF_SESSIONS:
         return f"go_to('{kind}', {_STEPS[way]})"
     return command.action or command.name
 

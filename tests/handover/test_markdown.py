@@ -82,10 +82,6 @@ def tokens(text: str) -> Iterator[Token]:
         yield from token.children or ()
 
 
-def held_in_code(text: str) -> list[str]:
-    return [token.content for token in tokens(text) if token.type in {"code_inline", "fence"}]
-
-
 @pytest.mark.parametrize("said", HOSTILE)
 def test_hostile_text_is_in_code_or_nowhere(said: str) -> None:
     text = markdown(document(said), as_it_is)

@@ -5,9 +5,19 @@ from collections import Counter
 import pytest
 from tui_driver import handles
 
-from emtui.tui.commands import COMMANDS, FOOTERS, Command, Place, bindings, hints, keys_of, of, working
+from emtui.tui.commands import (
+    COMMANDS,
+    FOOTERS,
+    OF_SESSIONS,
+    Command,
+    Place,
+    bindings,
+    hints,
+    keys_of,
+    of,
+    working,
+)
 from emtui.tui.formatting.key_help import manual
-from emtui.tui.services.navigator import OF_SESSIONS
 
 FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+w", "ctrl+t", "ctrl+n"}
 VIEWS = (

@@ -10,7 +10,7 @@
     {"at": …, "unread": uid, "why": sentence}         a session that could not be had
 
 After each record the file holds all of it: whatever is killed loses the last one at most.
-Times are aware and in UTC. `recording_read` reads it back.
+Times are aware and in UTC. `reading.read` reads it back.
 """
 
 from __future__ import annotations

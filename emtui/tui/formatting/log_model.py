@@ -57,7 +57,7 @@ def log_lines(events: Sequence[Event], waits: Iterable[Wait] = (), only: str = "
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LogRows:
     """The lines, and on which row each begins; `end` is how many rows there are.
 
     `width` is that of the parts of a message, in cells; without one it is on one row.
@@ -110,16 +110,16 @@ def _order(line: LogLine) -> tuple[int, bool]:
     return line.place, isinstance(line, WaitLine)
 
 
-def one_row_each(lines: tuple[LogLine, ...]) -> Rows:
+def one_row_each(lines: tuple[LogLine, ...]) -> LogRows:
     """Long messages are cut."""
-    return Rows(lines, range(len(lines)), len(lines))
+    return LogRows(lines, range(len(lines)), len(lines))
 
 
-def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> Rows:
+def wrapped_rows(lines: tuple[LogLine, ...], width: int) -> LogRows:
     """Long messages go on below themselves, in `width` cells."""
     sizes = (len(broken(said(line.event), width)) if isinstance(line, EventLine) else 1 for line in lines)
     *starts, end = accumulate(sizes, initial=0)
-    return Rows(lines, starts, end, width)
+    return LogRows(lines, starts, end, width)
 
 
 def said(event: Event) -> str:

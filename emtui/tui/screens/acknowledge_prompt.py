@@ -85,7 +85,7 @@ async def _open_prompt(screen: BaseScreen, subject: _Subject) -> None:
             if not kept:
                 screen.say("Nothing was marked.")
 
-    prompt = Prompt(lambda _: None, closed, screen.spares_the_line, id="note")
+    prompt = Prompt(lambda _: None, closed, screen.is_low_bandwidth, id="note")
     await screen.mount(prompt, before="#foot")
     prompt.query_one(TextInput).placeholder = PLACEHOLDER
     assessment = screen.ctx.assessment

@@ -18,11 +18,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from emtui import words
-from emtui.tui.commands import Place, bindings, elsewhere, hints, of_another_layout, shown
+from emtui.tui.commands import OF_FIELDS, Place, bindings, elsewhere, hints, of_another_layout, shown
 from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
-from emtui.tui.widgets.prompt import Prompt
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
@@ -32,12 +31,10 @@ if TYPE_CHECKING:
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.widgets.prompt import Prompt
 
-SHORT = 20
-"""Below this many lines a page has no blank ones."""
-USELESS = (40, 10)
+COMPACT_HEIGHT = 20
+"""Below this many lines a screen has no blank ones."""
+MIN_SIZE = (40, 10)
 """Below so many columns or lines nothing can be read any more; 58×16 is what everything is made for."""
-_TYPED_INTO = (Place.LOGIN, Place.TRUST, Place.PALETTE)
-"""Pages of fields: what is pressed beside them is a slip of the hand."""
 ANOTHER_LAYOUT = (
     "switch to a Latin keyboard layout, or use the arrow keys, Enter, Esc, F1 (help), F5 (refresh);"
     " ctrl+c twice leaves."
@@ -179,7 +176,7 @@ class BaseScreen(Screen[Any]):
 
     def handle_unbound_key(self, key: str, character: str | None) -> None:
         """Say where a key does something that does nothing here."""
-        if self.PLACE in _TYPED_INTO:
+        if self.PLACE in OF_FIELDS:
             return
         command = elsewhere(key)
         if command:
@@ -191,7 +188,7 @@ class BaseScreen(Screen[Any]):
         """Whether this input is older than what the page shows, and must not be used."""
         return False
 
-    def spares_the_line(self) -> bool:
+    def is_low_bandwidth(self) -> bool:
         """Whether the line to the terminal wants care."""
         return self.ctx.terminal.is_low_bandwidth
 
@@ -234,7 +231,7 @@ class BaseScreen(Screen[Any]):
         if not self.stands:
             return
         columns, lines = self.app.size
-        if columns < USELESS[0] or lines < USELESS[1]:
+        if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
             self.query_one("#top", StatusLine).show(
                 [(f"{columns}×{lines} is too small: 58×16 at least", BOLD)]
             )
@@ -291,7 +288,7 @@ class BaseScreen(Screen[Any]):
 
     def on_resize(self) -> None:
         """As many hints as now fit; no blank lines where there is little room."""
-        self.set_class(self.size.height < SHORT, "-short")
+        self.set_class(self.size.height < COMPACT_HEIGHT, "-short")
         if self.stands:
             self.show_body()
         self.show_top()
@@ -327,7 +324,7 @@ class BaseScreen(Screen[Any]):
         if self.ctx.list_feed is None:
             self.say("Nothing is known yet: log on first.")
         else:
-            self.ctx.navigator.push(self.ctx.navigator.make.health())
+            self.ctx.navigator.open_health()
 
     def action_copy(self) -> None:
         """Copy what the cursor stands on."""

@@ -34,13 +34,6 @@ class TextScreen(BaseScreen):
         """Say what this is."""
         self.query_one("#title", StatusLine).show([(self._heading, BOLD)])
 
-    def turn_to(self, title: str, text: str) -> None:
-        """Another title, and another text."""
-        self._heading, self.text = title, text
-        self.query_one("#title", StatusLine).show([(title, BOLD)])
-        self.query_one(TextView).read(text)
-        self.show_foot()
-
     def on_virtual_list_cursor_moved(self) -> None:
         """Say how far one has read."""
         self.show_foot()

@@ -1,6 +1,6 @@
 """Alerts: the bell, the footer and the profile's command.
 
-At most once in ten minutes, all that came meanwhile in one sentence: `monitor.alarm` decides.
+At most once in ten minutes, all that came meanwhile in one sentence: `monitor.alert_policy` decides.
 """
 
 from __future__ import annotations

@@ -193,7 +193,9 @@ class LogonService:
         self._host.start_worker(self._save_now(connection, remember, remark), "keep", "keep the profile")
 
     async def _save_now(self, connection: Connection, remember: Remember, remark: str) -> None:
-        self.connection, message = await save_logon(connection, remember)
+        saved, message = await save_logon(connection, remember)
+        if self.connection is connection:  # else somebody has logged on elsewhere meanwhile
+            self.connection = saved
         self._navigator.show_header()
         if message or remark:
             self._host.say_too(f"{remark} {message}".strip())
@@ -221,13 +223,17 @@ class LogonService:
 
     async def _try_again(self) -> None:
         """One attempt; if it is refused as well, a person must decide."""
-        if not self.client:
+        before = self.client
+        if not before:
             return
         try:
             client = await connect(self.connection, self._clock.now, insist=True)
         except EmError:
             return
-        before, self.client = self.client, self._with_recorder(client)
+        if self.client is not before:  # somebody was quicker
+            self._log_off(client)
+            return
+        self.client = self._with_recorder(client)
         self._forget_second_try()
         self._lists().use_source(self.client, poll=True)
         self._log_off(before)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 from textual.app import App
 from textual.screen import Screen
 
-from emtui.tui.commands import Place
+from emtui.tui.commands import OF_SESSIONS, Place
 from emtui.tui.options import LaunchOptions
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first list
@@ -25,8 +25,6 @@ if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first
     from emtui.triage.finding import Finding
     from emtui.tui.formatting.open_command import Location
 
-OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
-"""Where there are commands for sessions, and the name of one can be opened."""
 LIST_FIRST = "Nothing is known yet."
 NOT_ASSESSED = "There is no list to think about yet."
 
@@ -144,7 +142,6 @@ class Navigator:
 
     def __init__(self, stack: App[int], options: LaunchOptions) -> None:
         self._stack = stack
-        self._make: ScreenFactory | None = None
         self._options = options
         self._target = options.target
         self._view = None if options.target else options.view
@@ -152,15 +149,8 @@ class Navigator:
         self._feed: ListFeed | None = None
 
     def use(self, factory: ScreenFactory) -> None:
-        """Make screens with this from now on."""
+        """Make screens with this; called once, before the first one is shown."""
         self._make = factory
-
-    @property
-    def make(self) -> ScreenFactory:
-        """What makes the screens."""
-        if self._make is None:
-            raise RuntimeError("no screen can be made yet")
-        return self._make
 
     @property
     def _assessment(self) -> Assessment | None:
@@ -198,25 +188,26 @@ class Navigator:
 
     # --- from screen to screen ------------------------------------------------------
 
-    def push(self, screen: AnyScreen, then: Then = None) -> None:
+    def _push(self, screen: AnyScreen, then: Then = None) -> None:
         """Show a screen above; call `then` with what it ends with."""
         self._stack.push_screen(screen, then)
 
     async def ask_to_trust(self, error: Untrusted, offer: Offer | None) -> Pinned | None:
         """Show a certificate until a person pins it or leaves."""
-        return cast("Pinned | None", await self._stack.push_screen_wait(self.make.certificate(error, offer)))
+        return cast("Pinned | None", await self._stack.push_screen_wait(self._make.certificate(error, offer)))
 
     def show_list(self, feed: ListFeed) -> None:
         """The list that this feed has."""
         self._feed = feed
-        self.push(self.make.session_list(feed))
+        self._push(self._make.session_list(feed))
 
     def show_login(self, *, at_once: bool = False, failed: InteractionNeededError | None = None) -> None:
         """The login; `at_once` it goes on with what is known, or with what `failed`."""
-        self.push(self.make.login(at_once=at_once, failed=failed))
+        self._push(self._make.login(at_once=at_once, failed=failed))
 
     async def close_all(self) -> None:
-        """Take away every screen of ours."""
+        """Take away every screen of ours, and forget the list."""
+        self._feed = None
         while self.views and self.is_shown(self.views[-1]):
             await self._stack.pop_screen()
 
@@ -241,12 +232,12 @@ class Navigator:
         self._open_feed(session)
 
     def _open_feed(self, session: Session) -> SessionFeed:
-        feed = self.make.session_feed(session)
-        self.push(self.make.session_detail(feed))
+        feed = self._make.session_feed(session)
+        self._push(self._make.session_detail(feed))
         return feed
 
     def _detail_of(self, session: Session) -> AnyScreen:
-        return self.make.session_detail(self.make.session_feed(session))
+        return self._make.session_detail(self._make.session_feed(session))
 
     async def open_instead(self, session: Session, way: str) -> None:
         """Another session in place of the one that is shown; the list follows."""
@@ -266,7 +257,7 @@ class Navigator:
 
     def compare(self, feed: SessionFeed, other: Session | None = None) -> None:
         """The session that is open, compared with another one."""
-        self.push(self.make.comparison(feed, other))
+        self._push(self._make.comparison(feed, other))
 
     def open_raw(self, session: Session, *, xml: bool) -> None:
         """One session, at what the server said of it."""
@@ -274,7 +265,7 @@ class Navigator:
 
     def show_raw(self, feed: SessionFeed, *, xml: bool = False) -> None:
         """What the server said of the session that is open."""
-        self.push(self.make.raw(feed, xml=xml))
+        self._push(self._make.raw(feed, xml=xml))
 
     def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
         """Let the person choose a run to compare this one with; where there is none, say so."""
@@ -294,32 +285,44 @@ class Navigator:
             if uid:
                 then(self._find(lookup.ExactTarget(Uid(uid))))
 
-        self.push(self.make.run_picker(session, runs, near), chosen)
+        self._push(self._make.run_picker(session, runs, near), chosen)
 
     def open_report(self) -> None:
         """Reports about the run of the screen that is shown, or of the nearest one below that has one."""
         nearest = next((view for view in reversed(self.views) if view.run_here), None)
         run, log = (nearest.run_here, nearest.log_here) if nearest else (None, None)
-        self.push(self.make.report(run, log))
+        self._push(self._make.report(run, log))
 
     def open_text(self, title: str, text: str) -> None:
         """A text to scroll in."""
-        self.push(self.make.text(title, text))
+        self._push(self._make.text(title, text))
+
+    def open_keys(self) -> None:
+        """The keys of the screen that is shown."""
+        self._push(self._make.keys(self.view.PLACE))
+
+    def open_health(self) -> None:
+        """How well the server is known."""
+        self._push(self._make.health())
+
+    def open_palette(self, then: Callable[[str | None], Awaitable[None]]) -> None:
+        """The commands of the screen that is shown, by name; call `then` with what was typed."""
+        self._push(self._make.palette(self.view.PLACE), then)
 
     def open_overview(self) -> None:
         """One line per type."""
-        self._open_assessed(self.make.overview)
+        self._open_assessed(self._make.overview)
 
     def open_attention(self) -> None:
         """All findings."""
-        self._open_assessed(self.make.attention)
+        self._open_assessed(self._make.attention)
 
     def _open_assessed(self, make: Callable[[], AnyScreen]) -> None:
         """Show what is made of an assessment; before there is one, say so."""
         if self._assessment is None:
             self.view.say(NOT_ASSESSED)
         else:
-            self.push(make())
+            self._push(make())
 
     async def open_next_finding(self) -> None:
         """The next finding: its row in the list, or its run where one is open."""

@@ -36,9 +36,8 @@ class LastViewed:
         self._host.start_worker(self._show_absence(show), "look back", "see when somebody last looked")
 
     async def _show_absence(self, show: Callable[[datetime], object]) -> None:
-        from emtui.local.watermark import (
-            last_look,
-        )  # start-up time, here and below: loaded with the first list
+        # start-up time, here and below: loaded with the first list
+        from emtui.local.watermark import last_look
         from emtui.monitor.backoff import IDLE_AFTER
 
         name = self._profile()

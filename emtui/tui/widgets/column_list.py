@@ -1,4 +1,4 @@
-"""Rows of one kind of thing in columns, such as the types on the board."""
+"""Rows of one kind of thing in columns, such as the types of the overview."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 T = TypeVar("T")
 
 
-class Rows(VirtualList, Generic[T]):
+class ColumnList(VirtualList, Generic[T]):
     """One line for each thing; `columns_for` gives the columns for a width."""
 
     HEADING_LINES: ClassVar[int] = 1

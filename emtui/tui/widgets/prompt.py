@@ -71,14 +71,14 @@ class Prompt(Horizontal):
         self,
         typed: Callable[[str], object],
         closed: Closed,
-        quiet: Callable[[], bool],
+        is_low_bandwidth: Callable[[], bool],
         *,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._when_typed = typed
         self._when_closed = closed
-        self._quiet = quiet
+        self._is_low_bandwidth = is_low_bandwidth
         self._pause: Timer | None = None
         self._before = ""
         self._sign = "/"
@@ -122,7 +122,7 @@ class Prompt(Horizontal):
         """Every keystroke; over a line that wants care, every pause between them."""
         event.stop()
         self._end_pause()
-        if self._quiet():
+        if self._is_low_bandwidth():
             self._pause = self.set_timer(PAUSE, self._tell)
         else:
             self._tell()
@@ -154,12 +154,12 @@ class CountedPrompt(Prompt):
         self,
         typed: Callable[[str], object],
         closed: Closed,
-        quiet: Callable[[], bool],
+        is_low_bandwidth: Callable[[], bool],
         *,
         line: str,
         id: str | None = None,
     ) -> None:
-        super().__init__(typed, closed, quiet, id=id)
+        super().__init__(typed, closed, is_low_bandwidth, id=id)
         self.line = StatusLine(id=line)
         """What is shown while nobody types."""
         self._count = StatusLine(id="found")

@@ -19,12 +19,12 @@ from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.comparison.diff_columns import run_columns
 from emtui.tui.theme import BOLD, PLAIN
-from emtui.tui.widgets.column_list import Rows
+from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
 
-class Runs(Rows[Session]):
+class Runs(ColumnList[Session]):
     """The runs of one type."""
 
     def columns_for(self, width: int) -> tuple[Column[Session], ...]:

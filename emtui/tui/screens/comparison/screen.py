@@ -94,7 +94,7 @@ class ComparisonScreen(BaseScreen):
         """Which two runs, how much is different, the lines, the whole line under the cursor."""
         yield StatusLine(id="head")
         yield StatusLine(id="with")
-        yield SearchBar(self.spares_the_line, line="tally", id="prompt")
+        yield SearchBar(self.is_low_bandwidth, line="tally", id="prompt")
         yield DiffList(id="difference")
         yield Paragraph(2, id="tail")
 

@@ -24,14 +24,14 @@ from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.screens.overview.type_columns import TypeRow, type_columns, type_name, type_rows
 from emtui.tui.screens.overview.type_text import overview_text, type_line
-from emtui.tui.widgets.column_list import Rows
+from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
 NEVER_RAN = "This type has not run within the last 30 days."
 
 
-class TypeTable(Rows[TypeRow]):
+class TypeTable(ColumnList[TypeRow]):
     """The types."""
 
     def columns_for(self, width: int) -> tuple[Column[TypeRow], ...]:

@@ -1,7 +1,7 @@
 """The events of one session, in Order: when after its start, what; and how long was waited between two.
 
 Events are only ever added, and what is known of waits grows: whatever comes, the cursor stays on its own
-line. VirtualList can be left out, wrapped, moved to the side, followed to their end, and searched.
+line. Lines can be left out, wrapped, moved to the side, followed to their end, and searched.
 
 The server gives no severity, so no line has a colour of its own: a `!` marks words that suggest
 trouble, which is a guess.
@@ -27,7 +27,7 @@ from emtui.triage.trouble import trouble
 from emtui.tui.formatting.log_model import (
     EventLine,
     LogLine,
-    Rows,
+    LogRows,
     Spot,
     WaitLine,
     log_lines,
@@ -73,8 +73,8 @@ class EventLog(VirtualList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows = Rows()
-        self._matched: tuple[Rows, Matches] = (self._rows, Matches())
+        self._rows = LogRows()
+        self._matched: tuple[LogRows, Matches] = (self._rows, Matches())
         self._shown: list[int] = []
         """Which of the events are shown, as places in their order."""
         self.fresh: frozenset[int] = frozenset()

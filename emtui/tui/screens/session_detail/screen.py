@@ -76,7 +76,7 @@ class SessionDetailScreen(BaseScreen):
     def body(self) -> Iterable[Widget]:
         """The head, the events, the whole line under the cursor."""
         yield SessionHeader()
-        yield SearchBar(self.spares_the_line, line="search", id="prompt")
+        yield SearchBar(self.is_low_bandwidth, line="search", id="prompt")
         yield EventLog(id="events").data_bind(SessionDetailScreen.zone)
         yield Paragraph(2, id="tail")
 

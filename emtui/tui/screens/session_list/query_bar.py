@@ -58,7 +58,7 @@ class QueryHost(Protocol):
     def say(self, text: str) -> None:
         """Show one sentence until the next key."""
 
-    def spares_the_line(self) -> bool:
+    def is_low_bandwidth(self) -> bool:
         """Whether the connection to the terminal is slow."""
 
 
@@ -114,7 +114,7 @@ class QueryBar(CountedPrompt):
     def __init__(
         self, current: Query, host: QueryHost, profile: Callable[[], str | None], *, id: str | None = None
     ) -> None:
-        super().__init__(self._on_typed, self._on_ended, host.spares_the_line, line="query", id=id)
+        super().__init__(self._on_typed, self._on_ended, host.is_low_bandwidth, line="query", id=id)
         self.current = current
         """The query that the rows match."""
         self.history = QueryHistory()
