@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -43,6 +43,18 @@ HINT_CELLS = 2
 """Blanks between two hints of the footer."""
 
 
+class Requests(Protocol):
+    """What makes requests, such as a feed."""
+
+    def refresh(self) -> bool:
+        """Request it now; false if it is requested already."""
+        ...
+
+    def stop(self) -> bool:
+        """Give up what is requested; false if nothing is."""
+        ...
+
+
 class BaseScreen(Screen[Any]):
     """A view with a first line, a place for trouble, a body and a footer."""
 
@@ -53,8 +65,10 @@ class BaseScreen(Screen[Any]):
     zone: var[tzinfo] = var[tzinfo](UTC)
     trouble: var[str] = var("")
 
-    def __init__(self, ctx: AppContext) -> None:
+    def __init__(self, ctx: AppContext, requests: Requests | None = None) -> None:
+        """`requests` makes the requests for what this screen shows."""
         super().__init__()
+        self._requests = requests
         self.ctx = ctx
         self.set_reactive(BaseScreen.zone, ctx.clock.zone)
         self._said = ""
@@ -206,7 +220,10 @@ class BaseScreen(Screen[Any]):
 
     def action_stop(self) -> bool:
         """Stop what is running; false if nothing is."""
-        return False
+        if self._requests is None or not self._requests.stop():
+            return False
+        self.say("Stopped. r asks again.")
+        return True
 
     def watch_trouble(self, trouble: str) -> None:
         """A failure stays under the first line until the next success, or Esc."""
@@ -295,8 +312,11 @@ class BaseScreen(Screen[Any]):
         self.show_foot()
 
     def action_ask(self) -> None:
-        """Ask the server now."""
-        self.say("Nothing on this page comes from the server.")
+        """Ask the server now, never twice at once."""
+        if self._requests is None:
+            self.say("Nothing on this page comes from the server.")
+        elif not self._requests.refresh():
+            self.say("Already asking; Esc stops it.")
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Go, but only once: a late Enter of a page that has gone would take away the one beneath.

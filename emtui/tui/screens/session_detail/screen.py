@@ -68,7 +68,7 @@ class SessionDetailScreen(BaseScreen):
     AUTO_FOCUS = "EventLog"
 
     def __init__(self, ctx: AppContext, feed: SessionFeed) -> None:
-        super().__init__(ctx)
+        super().__init__(ctx, feed)
         self.feed = feed
         self._state = feed.state
         self._was_at_worst = False
@@ -441,18 +441,6 @@ class SessionDetailScreen(BaseScreen):
     def busy(self) -> bool:
         """Whether somebody waits for the session."""
         return self.feed.state.is_requesting
-
-    def action_ask(self) -> None:
-        """Request the session and its events now, never twice at once."""
-        if not self.feed.refresh():
-            self.say("Already asking; Esc stops it.")
-
-    def action_stop(self) -> bool:
-        """Stop the request; false if there is none."""
-        if not self.feed.stop():
-            return False
-        self.say("Stopped. r asks again.")
-        return True
 
     def action_undo(self) -> None:
         """Stop asking, else end the search, else show all lines, else take away the trouble, else go back."""

@@ -77,7 +77,7 @@ class SessionListScreen(BaseScreen):
     AUTO_FOCUS = "SessionTable"
 
     def __init__(self, ctx: AppContext, feed: ListFeed, query: lookup.Query, order: lookup.Order) -> None:
-        super().__init__(ctx)
+        super().__init__(ctx, feed)
         self.feed = feed
         self.table = SessionTable(id="sessions")
         self.table.set_reactive(SessionTable.session_query, query)
@@ -570,18 +570,6 @@ class SessionListScreen(BaseScreen):
     def busy(self) -> bool:
         """Whether the list, or a run that it only names, is requested."""
         return self._state.is_busy
-
-    def action_ask(self) -> None:
-        """Request the list now, never twice at once."""
-        if not self.feed.refresh():
-            self.say("Already asking; Esc stops it.")
-
-    def action_stop(self) -> bool:
-        """Stop what is requested; false if nothing is."""
-        if not self.feed.stop():
-            return False
-        self.say("Stopped. r asks again.")
-        return True
 
     def action_undo(self) -> None:
         """Stop the request, else dismiss the problem, the absence, or the query; never quit."""
