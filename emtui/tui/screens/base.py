@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 from emtui import words
 from emtui.tui.commands import OF_FIELDS, Place, bindings, elsewhere, hints, of_another_layout, shown
 from emtui.tui.context import AppContext
-from emtui.tui.terminal.app_base import is_being_removed
+from emtui.tui.terminal.app_base import is_being_removed, unwatch
 from emtui.tui.theme import ALARM, BOLD, HERE, PLAIN
 from emtui.tui.widgets.status_line import Foot, StatusLine
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
@@ -98,6 +98,10 @@ class BaseScreen(Screen[Any]):
             self.show_body()
         self.show_top()
         self.show_foot()
+
+    def on_unmount(self) -> None:
+        """Let the application go: else it would keep this page, and what was read for it."""
+        unwatch(self.app, self)
 
     def as_of(self) -> datetime | None:
         """When the server said what this page shows."""

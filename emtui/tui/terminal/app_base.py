@@ -420,6 +420,12 @@ class InputThreadError(Exception):
     """The input thread has failed; Textual keeps only a rendering of the error."""
 
 
+def unwatch(watched: DOMNode, watcher: DOMNode) -> None:
+    """End all that `watcher` watches there: the framework forgets it only when a value changes next."""
+    for watching in getattr(watched, "__watchers", {}).values():
+        watching[:] = [entry for entry in watching if entry[0] is not watcher]
+
+
 def _driver_class() -> type[Driver] | None:
     """Our own driver, where it is supported."""
     if os.name != "posix":
