@@ -47,6 +47,7 @@ ROWS = (
     row(3, b"&amp;lt; &quot;&apos;"),
     row(4, b"first\nsecond", b'\n  <EndTimeUTC xsi:nil="true" />\n'),
     row(5, b"a > b"),
+    row(11, b"a &amp; b " * 30),
     row(6, b"&#xD;&#39;"),
     row(7, b"<![CDATA[&#27;</Sessions>]]>"),
     row(8).replace(b"<Message></Message>", b"<Message />"),
@@ -140,6 +141,7 @@ SERVER_ROW = row(1, b"Cannot connect", b"<EndTimeUTC>2026-11-23T02:00:31Z</EndTi
         (b' Rel="Alternate"', b""),
         (b"</Links>", b'<Link Href="x" Name="y" Type="z" Rel="Up"/></Links>'),
         (b"Cannot", b"1 &lt; 2 &amp; 3 &gt; 2 &quot;&apos; \n\t"),
+        (b"Cannot", b"a &amp; b " * 30),
         (b"CollectJob<", b"a &amp; b<"),
         (b"Failed</State>", b"a &amp; b</State>"),
         (b"<Message>Cannot connect</Message>", b"<Message />"),
@@ -159,6 +161,7 @@ def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) 
     document.feed(OPEN + b">" + SERVER_ROW.replace(*change) * 3 + b"</SystemSessions>")
     document.close()
     assert (counted.count, counted.parsed) == (3, 0)
+    assert read_list(OPEN + b">" + SERVER_ROW.replace(*change) + b"</SystemSessions>").sessions
 
 
 def test_a_row_without_links_or_result_needs_no_parser() -> None:

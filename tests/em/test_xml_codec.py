@@ -491,6 +491,12 @@ def test_what_xml_forbids_is_replaced_and_counted(illegal: str) -> None:
     assert read.replaced == 2
 
 
+def test_what_is_replaced_in_a_log_is_counted() -> None:
+    body = f"<SystemSessionEvents {NS}><Events>{line(1, 'a' + chr(27) + 'b')}</Events></SystemSessionEvents>"
+    read = xml_codec.read_log(body.encode())
+    assert (read.events[0].message, read.replaced) == ("a\ufffdb", 1)
+
+
 def test_bytes_that_are_no_utf_8_are_replaced_and_counted() -> None:
     body = listing(row(state="MARK")).replace(b"MARK", b"\xe4\xff \xc3\xa4 \xef\xbf\xbd \xed\xa0\x80")
     read = read_list(body)

@@ -161,6 +161,7 @@ def _prepare(folder: Path, area: Area, limit: float) -> None:
         "timeout_constant": limit / 3,
         "on_dependency_change": "ignore",
         "track_dependencies": False,
+        "process_isolation": "forkserver",  # fork itself has caches filled by the tests of unchanged code
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
     text = (PROJECT / "pyproject.toml").read_text() + "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
