@@ -284,6 +284,11 @@ def test_a_query_can_be_narrowed_to_some_of_its_keys() -> None:
     assert query.only(frozenset()).empty
 
 
+def test_a_minus_alone_is_a_word_and_a_url_has_no_key() -> None:
+    assert read("-").text == "-"
+    assert read("https://bs02/x").text == '"https://bs02/x"'
+
+
 def test_a_term_made_from_an_option_reads_as_that_value() -> None:
     assert term("type", "Database Replication") == 'type:"Database Replication"'
     assert term("", "-odd") == '"-odd"'
@@ -568,3 +573,10 @@ def test_rows_of_one_id_are_one_session() -> None:
 def test_no_match_is_said_in_one_sentence(target: PrefixTarget | LatestTarget | ExactTarget) -> None:
     with pytest.raises(NoMatch, match="30 days"):
         find(target, ALL)
+
+
+def test_of_a_type_that_is_not_listed_the_sentence_names_the_type() -> None:
+    with pytest.raises(NoMatch, match="^No session of type VcPluginJob is in the list"):
+        find(LatestTarget("VcPluginJob"), ALL)
+    with pytest.raises(NoMatch, match="^No session is in the list"):
+        find(LatestTarget(""), ())
