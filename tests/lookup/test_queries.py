@@ -576,7 +576,7 @@ def test_no_match_is_said_in_one_sentence(target: PrefixTarget | LatestTarget | 
 
 
 def test_of_a_type_that_is_not_listed_the_sentence_names_the_type() -> None:
-    with pytest.raises(NoMatch, match="^No session of type VcPluginJob is in the list"):
+    with pytest.raises(NoMatch, match=r"^No session of type VcPluginJob is in the list"):
         find(LatestTarget("VcPluginJob"), ALL)
-    with pytest.raises(NoMatch, match="^No session is in the list"):
+    with pytest.raises(NoMatch, match=r"^No session is in the list"):
         find(LatestTarget(""), ())
