@@ -164,6 +164,17 @@ def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) 
     assert read_list(OPEN + b">" + SERVER_ROW.replace(*change) + b"</SystemSessions>").sessions
 
 
+@pytest.mark.parametrize(
+    "odd", [row(2, b"&#10;"), row(2).replace(b' UID="', b' UID=" '), b"<Sessions></Sessions>"]
+)
+def test_rows_behind_an_odd_one_need_no_parser_either(odd: bytes) -> None:
+    counted = CountedRows(LATEST)
+    document = FastListDocument(counted, "")
+    document.feed(OPEN + b">" + row(1) + odd + row(3) + row(4) + b"</SystemSessions>")
+    document.close()
+    assert (counted.count, counted.parsed) == (4, 1)
+
+
 def test_a_row_without_links_or_result_needs_no_parser() -> None:
     start, _, rest = SERVER_ROW.partition(b"<Links>")
     _, _, rest = rest.partition(b"</Links>")

@@ -183,6 +183,15 @@ def test_a_result_is_read_in_every_form(result: str, expected: Result) -> None:
     assert session.odd is None
 
 
+@pytest.mark.parametrize("length", [199, 200, 201, 5000])
+def test_the_message_of_a_result_is_kept_whole_however_long(length: int) -> None:
+    message = "x" * length
+    result = (
+        f"<Result><Result>Failed</Result><Message>{message}</Message><IsCanceled>true</IsCanceled></Result>"
+    )
+    assert only(row(result=result)).result == Result("Failed", message, canceled=True)
+
+
 def test_words_that_nobody_documented_are_kept() -> None:
     session = single("<SessionType>QuantumSync</SessionType><State>Dreaming</State><Result>42</Result>")
     assert (session.type, session.state, session.result.word) == ("QuantumSync", "Dreaming", "42")
