@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
 import pytest
 from served import Demo, serve
-from tui_driver import NIGHT, WORLD, TuiDriver, demo_app, demo_start, running_app
+from starlette.types import Receive, Scope, Send
+from tui_driver import NIGHT, WORLD, TuiDriver, demo_app, demo_start, listing_app, running_app
 
+from emtui.demo.app import Settings, create_app
+from emtui.demo.play import parse_plays
 from emtui.em.address import Trust, parse_server
 from emtui.em.model import Outcome, Session, Uid
 from emtui.em.secret import Secret
@@ -102,14 +106,27 @@ async def test_a_list_on_its_way_shows_bytes_and_rows_answers_keys_and_stops_at_
 
 
 async def test_references_become_whole_while_one_looks_on() -> None:
-    async with demo_app("references", wait=False) as ui:
-        await ui.wait_for(lambda: ui.snapshot() is not None)
+    demo = create_app(Settings(WORLD, lambda: NIGHT, parse_plays(["references"])))
+    looked, at_once = asyncio.Event(), iter(range(3))
+
+    async def answering_the_rest_once_looked(scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and re.search(r"/[0-9a-f-]{36}$", scope["path"])
+            and next(at_once, None) is None
+        ):
+            await looked.wait()
+        await demo(scope, receive, send)
+
+    async with listing_app(answering_the_rest_once_looked, now=lambda: NIGHT) as ui:
+        await ui.wait_for(lambda: ui.snapshot() is not None and bool(ui.progress()))
         snapshot = ui.snapshot()
         assert snapshot
         said, named = ui.tally(), len(snapshot.references)
         assert re.search(r"(?:^| )26 runs(?: in 24h)?  ", said), said
         assert re.search(rf"  {named} (?:runs known by name only|by name only)(?:  |$)", said), said
-        assert not ui.progress() or said.endswith(f"  {ui.progress()}  Esc stops"), said
+        assert said.endswith(f"  {ui.progress()}  Esc stops"), said
+        looked.set()
         await ui.wait_for(lambda: not ui.is_polling())
         snapshot = ui.snapshot()
         assert snapshot
