@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import AbstractContextManager, aclosing, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import cast
 
 from looks import NOON, run
@@ -221,6 +221,7 @@ async def watching(
     alert_policy: AlertPolicy | None = None,
     schedule: PollSchedule | None = None,
     show_wait_after_s: float = 3600.0,
+    shown_zone: tzinfo | None = None,
     reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> AsyncIterator[Watch]:
     """Somebody listens; the first list has come if it `is_read`, and a key was pressed then."""
@@ -233,6 +234,7 @@ async def watching(
         clock=server.clock,
         alert_policy=alert_policy,
         show_wait_after_s=show_wait_after_s,
+        shown_zone=shown_zone,
         reading=reading,
     )
     feed.poller.read_clocks = server.clock.read_all

@@ -32,6 +32,7 @@ from emtui.monitor.list_feed import (
 from emtui.monitor.recording.records import Look, Record
 from emtui.monitor.recording.replay import Replay
 from emtui.monitor.unseen_marks import UnseenMark
+from emtui.triage.finding import Recurring
 from emtui.triage.known import Mark, key_for
 
 NEW, CHANGED = UnseenMark.NEW, UnseenMark.CHANGED
@@ -970,6 +971,22 @@ async def test_another_zone_is_assessed_anew() -> None:
         state = await watch.until(lambda state: state.assessment is not before)
         assert state.assessment
         assert state.assessment.snapshot is state.snapshot
+
+
+async def test_days_are_those_of_the_zone_that_is_shown_from_the_first_list_on() -> None:
+    failed_at = {142, 146, 242}  # 00:30, 23:30 and 23:30: three days in UTC, two in Tokyo
+    runs = tuple(run(number, "Failed" if number in failed_at else "Success") for number in range(300))
+
+    def recurs(state: ListState) -> bool:
+        assert state.assessment
+        return any(isinstance(finding, Recurring) for finding in state.assessment.attention.findings)
+
+    async with watching(FakeServer(runs)) as watch:
+        assert recurs(watch.now)
+        watch.feed.set_zone(ZoneInfo("Asia/Tokyo"))
+        await watch.until(lambda state: not recurs(state))
+    async with watching(FakeServer(runs), shown_zone=ZoneInfo("Asia/Tokyo")) as watch:
+        assert not recurs(watch.now)
 
 
 async def test_another_zone_while_the_list_is_assessed_is_assessed_after_that() -> None:
