@@ -183,6 +183,12 @@ def test_a_result_is_read_in_every_form(result: str, expected: Result) -> None:
     assert session.odd is None
 
 
+@pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "Ref"])
+def test_an_empty_element_whose_type_is_a_reference_is_a_reference_whatever_it_is_called(tag: str) -> None:
+    read = only(f'<{tag} UID="{UID}" Name="{NAME}" Type="SystemSessionReference"/>')
+    assert (read.complete, read.started) == (False, TRUE.started)
+
+
 @pytest.mark.parametrize("length", [199, 200, 201, 5000])
 def test_the_message_of_a_result_is_kept_whole_however_long(length: int) -> None:
     message = "x" * length
