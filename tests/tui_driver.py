@@ -659,11 +659,16 @@ class TuiDriver(RowsDriver):
         self._listing.feed.poller.refresh()
 
     async def poll_once(self) -> None:
-        """Let the next poll be due now, and come to its end, whatever comes of it."""
+        """Let the next poll be due now, and what comes of it be shown."""
         health = self.health()
         before = health.responses + health.failures
         self.poll()
-        await self.wait_for(lambda: health.responses + health.failures > before and not self._listing.busy)
+
+        def is_shown() -> bool:
+            shown = self._listing._state.health  # noqa: SLF001 - what the screen was told
+            return shown.responses + shown.failures > before and not self._listing.busy
+
+        await self.wait_for(is_shown)
 
     def is_polling(self) -> bool:
         """Whether the list, or a session that it only names, is being requested."""
