@@ -67,9 +67,9 @@ AREAS: Mapping[str, Area] = {
         ),
         tests=(
             "tests/triage",
-            *(f"tests/monitor/test_{name}.py" for name in ("assessment", "explainer", "unlisted_runs")),
+            *(f"tests/monitor/test_{name}.py" for name in ("assessment", "explainer")),
         ),
-        skipped=("test_quiet_days", "test_what_runs_day_and_night", "test_for_200_lists"),
+        skipped=("test_quiet_days", "test_what_runs_day_and_night"),
     ),
     "feeds": Area(
         modules=tuple(
