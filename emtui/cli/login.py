@@ -182,18 +182,8 @@ def _accepted(error: Untrusted) -> bool:
 
 
 def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
-    connection = there.connection
     base = before or Profile(name, there.server)
-    return replace(
-        base,
-        server=there.server,
-        user=there.user,
-        pin=connection.trust.pin,
-        pin_key=connection.trust.pin_key,
-        ca_file=connection.trust.ca_file.absolute() if connection.trust.ca_file else None,
-        no_proxy=connection.no_proxy,
-        allow_http=connection.allow_http,
-    )
+    return replace(there.connection.saved_in(base), server=there.server, user=there.user)
 
 
 def _save(profile: Profile) -> None:

@@ -7,7 +7,7 @@ accepted for: it is dropped where another server is named.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
@@ -73,6 +73,17 @@ class Connection:
         if profile is None or profile.server != self.server or profile.user not in {None, self.user}:
             return ()
         return profile.password_command
+
+    def saved_in(self, profile: Profile) -> Profile:
+        """That profile with the trust and the proxy settings of this connection; the rest stays."""
+        return replace(
+            profile,
+            pin=self.trust.pin,
+            pin_key=self.trust.pin_key,
+            ca_file=self.trust.ca_file.absolute() if self.trust.ca_file else None,
+            no_proxy=self.no_proxy,
+            allow_http=self.allow_http,
+        )
 
 
 def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Connection:

@@ -139,16 +139,7 @@ def profile_of(connection: Connection, config: Config, keyring: str | None) -> P
         base = config.of(connection.server, connection.user)
     if base is None:
         base = Profile(_free_name(connection.server.host, config), connection.server)
-    return replace(
-        base,
-        user=connection.user,
-        pin=connection.trust.pin,
-        pin_key=connection.trust.pin_key,
-        ca_file=connection.trust.ca_file.absolute() if connection.trust.ca_file else None,
-        no_proxy=connection.no_proxy,
-        allow_http=connection.allow_http,
-        keyring=keyring or base.keyring,
-    )
+    return replace(connection.saved_in(base), user=connection.user, keyring=keyring or base.keyring)
 
 
 def _named(connection: Connection, config: Config) -> Profile | None:
