@@ -2,7 +2,7 @@
 
 `words`, `ascii` how durations, times, counts and widths are written; pure text.
 `em` Enterprise Manager as a library: model, errors, codec, client.
-`lookup` a query, an order, a name of a session: what a person asks for; pure.
+`query` a query, an order, a name of a session: what a person asks for; pure.
 `triage` thinking about sessions and events: what is usual, what deserves a look, what is different.
 `handover` what is given to others: tickets, summaries, bundles; pure.
 `monitor` the list followed for days: snapshots, what changed, how well it is known, recordings.

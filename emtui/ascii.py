@@ -10,7 +10,7 @@ import codecs
 import unicodedata
 from functools import lru_cache
 
-from emtui import words
+from emtui import text_format
 
 PLAIN = {
     "■": "X",
@@ -58,7 +58,7 @@ def plain(text: str) -> str:
 def _plain(char: str) -> str:
     if char.isascii():
         return char
-    width = words.cells(char)
+    width = text_format.cells(char)
     bare = unicodedata.normalize("NFD", char)[0]
     return PLAIN.get(char) or (bare if width == 1 and bare.isascii() else UNKNOWN * width)
 

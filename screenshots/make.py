@@ -18,14 +18,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from tui_driver import TuiDriver, listing_app, running_app
 
-from emtui.demo.app import USER, Settings, create_app
+from emtui.demo.asgi_app import USER, Settings, create_app
 from emtui.demo.world import World
-from emtui.em.address import Server, Trust
 from emtui.em.certificate import Certificate
 from emtui.em.errors import Untrusted
+from emtui.em.server_address import Server, Trust
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 NOW = datetime(2026, 11, 23, 2, 14, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=1))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from emtui.em.list_reader import ListReader
 from emtui.em.model import Listing
-from emtui.em.prolog import Unreadable
+from emtui.em.xml_prolog import Unreadable
 
 XSI = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ROOT = b"<SystemSessions"

@@ -13,11 +13,11 @@ from looks import NOON, run
 
 from emtui.em.errors import EmError, Unreachable
 from emtui.em.model import Listing, Session
-from emtui.em.source import Progress, Receipt, Source
+from emtui.em.session_source import Progress, Receipt, Source
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.alert_policy import Alert, AlertPolicy
 from emtui.monitor.backoff import PollSchedule
-from emtui.monitor.clocks import ClockReading
+from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.list_feed import ListFeed, ListState
 
 AWAY = Unreachable("em01.example.net does not answer.")

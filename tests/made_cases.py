@@ -10,11 +10,11 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from made_runs import HOUR, MINUTE, NOON, SECOND, log, outcomes
 
 from emtui.em.model import Event, Log, Outcome, Result, Session, uid_of
-from emtui.handover.case import Case, Origin
-from emtui.handover.dated import Zones
-from emtui.triage.differing import difference
-from emtui.triage.explained import explain, good_before
-from emtui.triage.standing import standings
+from emtui.handover.absolute_time_text import Zones
+from emtui.handover.run_report import Case, Origin
+from emtui.triage.diff_text import difference
+from emtui.triage.explanation import explain, good_before
+from emtui.triage.type_status import standings
 
 TIME = re.compile(r"\d\d:\d\d(?::\d\d)?")
 DATED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d")

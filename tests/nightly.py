@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from emtui.cli import main
-from emtui.demo import child
-from emtui.demo.play import DemoOptions
+from emtui.demo import server_process
+from emtui.demo.demo_options import DemoOptions
 
 
 @contextmanager
-def already_running(options: DemoOptions) -> Iterator[child.Announced]:  # noqa: ARG001 - of this night
+def already_running(options: DemoOptions) -> Iterator[server_process.Announced]:  # noqa: ARG001 - of this night
     """Nothing is started, and nothing is ended."""
-    yield child.Announced(**json.loads(sys.argv[1]))
+    yield server_process.Announced(**json.loads(sys.argv[1]))
 
 
 if __name__ == "__main__":
-    child.running = already_running
+    server_process.running = already_running
     sys.exit(main(sys.argv[2:]))

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rogue import PASSWORD, USER, Asked, Identity, Reply, identity, rogue
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client, Timeouts
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 
 
 @asynccontextmanager

@@ -16,22 +16,22 @@ TESTS_FOLDER = Path(__file__).parent
 ROOT = TESTS_FOLDER.parent / "emtui"
 
 INSIDE = {
-    "words": (),
-    "ascii": ("words",),
-    "stepwise": (),
-    "lookup": ("em.model", "em.gently", "stepwise", "words"),
-    "triage": ("em.model", "stepwise", "words"),
-    "em": ("em", "stepwise"),
-    "handover": ("em.model", "em.address", "em.secret", "lookup", "triage", "words"),
+    "text_format": (),
+    "ascii": ("text_format",),
+    "chunked_work": (),
+    "query": ("em.model", "em.chunked_sort", "chunked_work", "text_format"),
+    "triage": ("em.model", "chunked_work", "text_format"),
+    "em": ("em", "chunked_work"),
+    "handover": ("em.model", "em.server_address", "em.secret", "query", "triage", "text_format"),
     "monitor": ("em", "triage", "local"),
-    "local": ("em", "words"),
-    "demo": ("em.model", "em.address", "words"),
+    "local": ("em", "text_format"),
+    "demo": ("em.model", "em.server_address", "text_format"),
     "doctor": ("em", "local"),
-    "tui": ("words", "ascii", "stepwise", "lookup", "triage", "handover", "em", "monitor", "local"),
+    "tui": ("text_format", "ascii", "chunked_work", "query", "triage", "handover", "em", "monitor", "local"),
     "cli": (
-        "words",
+        "text_format",
         "ascii",
-        "lookup",
+        "query",
         "triage",
         "handover",
         "em",
@@ -49,12 +49,12 @@ OUTSIDE = {
     "httpx": ("em",),
     "httpcore": ("em",),
     "anyio": (),
-    "idna": ("em.address",),
-    "lxml": ("em.document", "demo.documents"),
+    "idna": ("em.server_address",),
+    "lxml": ("em.xml_document", "demo.documents"),
     "cryptography": ("em.certificate_reader", "demo"),
     "keyring": ("local",),
-    "secretstorage": ("local.keyring_child",),
-    "tomlkit": ("local.writing",),
+    "secretstorage": ("local.keyring_worker",),
+    "tomlkit": ("local.config_writer",),
     "starlette": ("demo",),
     "uvicorn": ("demo",),
     "textual": ("tui",),
@@ -105,17 +105,17 @@ def test_a_module_imports_only_what_its_ring_may(path: Path) -> None:
 
 
 def test_the_table_forbids_what_it_should() -> None:
-    assert wrong("em.client", "emtui.words")
+    assert wrong("em.client", "emtui.text_format")
     assert wrong("tui.app", "emtui.demo.world")
     assert wrong("em.client", "lxml.etree")
-    assert wrong("words", "requests")
-    assert wrong("triage.gaps", "emtui.em.client")
+    assert wrong("text_format", "requests")
+    assert wrong("triage.idle_periods", "emtui.em.client")
     assert not wrong("tui.app", "emtui.em.model")
 
 
 def test_only_the_telling_of_findings_of_marks_and_of_differences_knows_words() -> None:
-    worded = {name_of(path) for path in MODULES if "emtui.words" in set(imports(path))}
-    telling = {"triage.telling", "triage.telling_known", "triage.differing"}
+    worded = {name_of(path) for path in MODULES if "emtui.text_format" in set(imports(path))}
+    telling = {"triage.finding_text", "triage.acknowledgement_text", "triage.diff_text"}
     assert {name for name in worded if name.startswith("triage.")} == telling
 
 
@@ -228,9 +228,20 @@ def test_the_screens_load_no_client_before_the_first_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
-LATER = ("em.model", "em.source", "local.credentials", "lookup", "triage", "handover", "monitor.alert_policy")
+LATER = (
+    "em.model",
+    "em.session_source",
+    "local.credentials",
+    "query",
+    "triage",
+    "handover",
+    "monitor.alert_policy",
+)
 """What a person needs who is logged on, or whose keyring is asked."""
-BEFORE_PAINT = "emtui.cli.run, emtui.local.faults, emtui.cli.browse, emtui.tui.app, emtui.tui.terminal.driver"
+BEFORE_PAINT = (
+    "emtui.cli.dispatch, emtui.local.crash_report, emtui.cli.start_tui,"
+    " emtui.tui.app, emtui.tui.terminal.driver"
+)
 BEFORE_LOGIN = f"{BEFORE_PAINT}, emtui.tui.screens.login.screen"
 BEFORE_LIST = f"{BEFORE_PAINT}, emtui.tui.screens.session_list.screen"
 MAX_BEFORE_LOGIN, MAX_BEFORE_LIST = 81, 137
@@ -255,7 +266,7 @@ def test_the_login_is_painted_before_anything_about_sessions_and_keyrings_is_loa
 
 def test_the_list_is_painted_before_the_client_and_what_assesses_a_list_are_loaded() -> None:
     loaded = loaded_by(BEFORE_LIST)
-    late = ("em.client", "em.document", "local.knowledge_base", "monitor.assessment", "triage.grouping")
+    late = ("em.client", "em.xml_document", "local.knowledge_base", "monitor.assessment", "triage.grouping")
     assert not {*(f"emtui.{name}" for name in late), "httpx", "lxml", "keyring", "cryptography"} & set(loaded)
     assert count_ours(loaded) <= MAX_BEFORE_LIST
 
@@ -310,35 +321,35 @@ def test_a_circle_is_found() -> None:
 def test_imports_in_functions_and_for_types_only_count() -> None:
     code = (
         "if TYPE_CHECKING:\n    from emtui.em.model import Session\n"
-        "def run():\n    import emtui.words\n    from emtui.tui import launch\n"
+        "def run():\n    import emtui.text_format\n    from emtui.tui import launch\n"
     )
-    assert set(imported_names(ast.parse(code))) == {"em.model", "words", "tui.launch"}
+    assert set(imported_names(ast.parse(code))) == {"em.model", "text_format", "tui.launch"}
 
 
 # --- imports inside functions ------------------------------------------------------------------
 
 LATE_IMPORTS = {
     "cli": "`--version` is answered with next to nothing loaded",
-    "cli.streams": "the same",
-    "cli.run": "loads what a command needs, once it knows which; `check` answers whatever cannot be loaded",
-    "cli.arguments": "lookup is loaded for mistakes only",
-    "cli.exits": "lookup and logging are loaded for errors only",
-    "cli.asking": "the client, httpx and asyncio are loaded by who talks to a server",
-    "cli.passwords": "asyncio and keyrings are loaded by who asks a keyring",
-    "cli.browse": "the login is painted without lookup; recordings are loaded by who uses them",
+    "cli.stdio": "the same",
+    "cli.dispatch": "loads what the command needs; `check` answers whatever cannot be loaded",
+    "cli.arguments": "query is loaded for mistakes only",
+    "cli.exit_codes": "query and logging are loaded for errors only",
+    "cli.client_session": "the client, httpx and asyncio are loaded by who talks to a server",
+    "cli.password_sources": "asyncio and keyrings are loaded by who asks a keyring",
+    "cli.start_tui": "the login is painted without query; recordings load when used",
     "cli.doctor": "only `--report` makes a report",
     "cli.demo": "the libraries of the demo server may not be installed",
     "cli.list_evidence": "few answers need triage",
     "cli.login": "tomlkit is loaded by who writes a configuration",
     "cli.prompts": "termios does not exist on Windows",
-    "em.address": "idna is loaded for names that are not ASCII",
+    "em.server_address": "idna is loaded for names that are not ASCII",
     "em.transport": "cryptography is loaded for a certificate that somebody looks at",
     "local.configuration": "tomllib is loaded where there is a configuration",
-    "local.keyring_child": "its process loads keyring libraries; others load the module for its names",
-    "local.lock": "fcntl does not exist on Windows",
-    "local.process": "ctypes is loaded where a password stood in the environment",
+    "local.keyring_worker": "its process loads keyring libraries; others load the module for its names",
+    "local.file_lock": "fcntl does not exist on Windows",
+    "local.process_hardening": "ctypes is loaded where a password stood in the environment",
     "local.remembered_logon": "the login is painted before keyrings and tomlkit are loaded",
-    "local.zone": "zoneinfo is loaded for profiles that name a zone",
+    "local.timezones": "zoneinfo is loaded for profiles that name a zone",
     "monitor.list_feed": "the list is painted before what assesses it is loaded",
     "tui.context": "the login is painted before anything about sessions is loaded",
     "tui.launch": "the terminal replies while Textual is loaded",
@@ -351,7 +362,7 @@ LATE_IMPORTS = {
     "tui.services.alerts": "the login is painted before anything about sessions is loaded",
     "tui.services.exporter": "the same",
     "tui.services.logon_service": "the screens are painted before the client is loaded, in a thread",
-    "tui.services.navigator": "the login is painted before lookup is loaded",
+    "tui.services.navigator": "the login is painted before query is loaded",
     "tui.services.viewed": "the login is painted before json is loaded",
     "tui.terminal.background_color": "termios does not exist on Windows",
 }

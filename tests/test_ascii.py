@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui import words
+from emtui import text_format
 from emtui.ascii import ERRORS, PLAIN, plain
 
 
@@ -15,7 +15,7 @@ def test_any_text_is_ascii_then_and_as_wide_as_before(text: str) -> None:
     shown = plain(text)
     assert shown.isascii()
     if text.isprintable():
-        assert len(shown) == words.cells(text)
+        assert len(shown) == text_format.cells(text)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_letters_lose_their_marks_and_what_is_unknown_is_seen(text: str, shown: 
 
 
 def test_every_substitute_takes_one_cell() -> None:
-    assert all(words.cells(char) == 1 == len(instead) for char, instead in PLAIN.items())
+    assert all(text_format.cells(char) == 1 == len(instead) for char, instead in PLAIN.items())
 
 
 def test_an_encoding_may_use_it_for_what_it_has_no_bytes_for() -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session, uid_of
-from emtui.lookup import parse
-from emtui.lookup.moments import parse_moment
-from emtui.lookup.pinned import pinned, wall_pinned
+from emtui.query import parse
+from emtui.query.absolute_times import pinned, wall_pinned
+from emtui.query.time_parsing import parse_moment
 from emtui.triage.grouping import RunGroup
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.screens.session_list.row_format import span
@@ -56,7 +56,7 @@ def test_a_bare_time_of_the_last_day_is_never_taken_for_another_days(
     zone, change = place
     one, other = sorted((change + first, change + second))
     at = max(change + now, other)
-    told = [words.clock_short(when, at, zone) for when in (one, other)]
+    told = [text_format.clock_short(when, at, zone) for when in (one, other)]
     if told[0] == told[1] and told[0].count(":") == 2:
         walls = [wall(when, zone).replace(microsecond=0) for when in (one, other)]
         assert walls[0] == walls[1], "the same time of two days"
@@ -68,9 +68,11 @@ def test_short_times_fit_their_column_and_days_are_those_of_the_wall(
 ) -> None:
     zone, change = place
     when, at = change + away, change + now
-    assert len(words.clock_short(when, at, zone)) <= 9
-    assert words.day_clock(when, at, zone).endswith(f"{wall(when, zone):%H:%M}")
-    assert words.moment(when, zone).endswith(f"{wall(when, zone):%H:%M:%S} {words.zone_offset(when, zone)}")
+    assert len(text_format.clock_short(when, at, zone)) <= 9
+    assert text_format.day_clock(when, at, zone).endswith(f"{wall(when, zone):%H:%M}")
+    assert text_format.moment(when, zone).endswith(
+        f"{wall(when, zone):%H:%M:%S} {text_format.zone_offset(when, zone)}"
+    )
 
 
 @given(places, near)
@@ -79,9 +81,9 @@ def test_what_is_dated_is_read_back_as_the_same_second(
 ) -> None:
     zone, change = place
     when = (change + away).replace(microsecond=0)
-    written = words.dated(when, zone).replace(" ", "T", 1).replace(" ", "")
+    written = text_format.dated(when, zone).replace(" ", "T", 1).replace(" ", "")
     assert parse_moment(written, now=change, zone=UTC) == when
-    assert datetime.fromisoformat(words.iso(when)) == when
+    assert datetime.fromisoformat(text_format.iso(when)) == when
 
 
 @given(places, near, near, st.booleans())
@@ -126,18 +128,24 @@ def test_an_hour_that_comes_twice_and_one_that_never_comes(
 
 def test_yesterdays_half_past_eleven_is_not_todays_where_the_clocks_were_put_forward() -> None:
     noon = datetime(2026, 3, 29, 10, tzinfo=UTC)
-    assert words.clock_short(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
-    assert words.clock_short(noon - timedelta(minutes=30), noon, BERLIN) == "11:30:00"
-    assert words.minute_clock(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
+    assert text_format.clock_short(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
+    assert text_format.clock_short(noon - timedelta(minutes=30), noon, BERLIN) == "11:30:00"
+    assert text_format.minute_clock(noon - timedelta(hours=23, minutes=30), noon, BERLIN) == "Sat 11:30"
 
 
 def test_the_hour_that_comes_twice_has_a_letter_in_the_list() -> None:
     first, second = BACK - timedelta(minutes=50), BACK + timedelta(minutes=10)
     now = BACK + timedelta(hours=1, minutes=30)
-    assert [words.clock_short(when, now, BERLIN) for when in (first, second)] == ["02:10:00A", "02:10:00B"]
+    assert [text_format.clock_short(when, now, BERLIN) for when in (first, second)] == [
+        "02:10:00A",
+        "02:10:00B",
+    ]
     after = now + timedelta(days=2)
-    assert [words.clock_short(when, after, BERLIN) for when in (first, second)] == ["Su 02:10A", "Su 02:10B"]
-    assert [words.clock_long(when, BERLIN) for when in (first, second)] == [
+    assert [text_format.clock_short(when, after, BERLIN) for when in (first, second)] == [
+        "Su 02:10A",
+        "Su 02:10B",
+    ]
+    assert [text_format.clock_long(when, BERLIN) for when in (first, second)] == [
         "Su 25 02:10:00A",
         "Su 25 02:10:00B",
     ]
@@ -147,7 +155,7 @@ def test_the_hour_that_comes_twice_has_a_letter_in_the_list() -> None:
         FORWARD,
         FORWARD - timedelta(1),
     ]
-    assert not any(words.clock_short(when, when, BERLIN)[8:] for when in beside)
+    assert not any(text_format.clock_short(when, when, BERLIN)[8:] for when in beside)
 
 
 @given(places, near, near, near)
@@ -157,7 +165,7 @@ def test_two_times_of_the_last_day_that_read_the_same_are_the_same(
     zone, change = place
     one, other = ((change + away).replace(microsecond=0) for away in (first, second))
     at = max(change + now, one, other)
-    told = [words.clock_short(when, at, zone) for when in (one, other)]
+    told = [text_format.clock_short(when, at, zone) for when in (one, other)]
     if told[0] == told[1] and told[0].count(":") == 2:
         assert one == other
 
@@ -204,6 +212,6 @@ def test_another_zone_on_the_screen_leaves_what_is_reckoned_from_now_as_it_was_t
 def test_a_sentence_tells_the_hour_that_comes_twice_apart_as_the_list_does() -> None:
     now = datetime(2026, 10, 25, 1, 40, tzinfo=UTC)
     first, second = (datetime(2026, 10, 25, hour, 10, tzinfo=UTC) for hour in (0, 1))
-    assert [words.minute_clock(when, now, BERLIN) for when in (first, second)] == ["02:10A", "02:10B"]
-    assert words.minute_clock(second, now + timedelta(days=2), BERLIN) == "Sun 02:10B"
-    assert words.minute_clock(first - timedelta(hours=1), now, BERLIN) == "01:10"
+    assert [text_format.minute_clock(when, now, BERLIN) for when in (first, second)] == ["02:10A", "02:10B"]
+    assert text_format.minute_clock(second, now + timedelta(days=2), BERLIN) == "Sun 02:10B"
+    assert text_format.minute_clock(first - timedelta(hours=1), now, BERLIN) == "01:10"

@@ -27,39 +27,39 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from emtui.demo.app import PASSWORD, USER, Settings, create_app
-from emtui.demo.play import parse_plays
+from emtui.demo.asgi_app import PASSWORD, USER, Settings, create_app
+from emtui.demo.demo_options import parse_plays
 from emtui.demo.world import World
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client
 from emtui.em.errors import Untrusted
 from emtui.em.model import Event, Log, Session, Uid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.em.source import Source
+from emtui.em.server_address import Server, Trust
+from emtui.em.session_source import Source
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
-from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.backoff import PollSchedule
-from emtui.monitor.clocks import ClockReading
+from emtui.monitor.clock_steps import ClockReading
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.poller import TimeSource
-from emtui.monitor.recording.records import Record
-from emtui.monitor.recording.replay import Replay
+from emtui.monitor.recording.recording_format import Record
+from emtui.monitor.recording.replay_source import Replay
 from emtui.monitor.session_feed import SessionFeed
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.differing import Difference
+from emtui.query import DEFAULT_ORDER, Order, Query
+from emtui.triage.diff_hunks import Stretch
+from emtui.triage.diff_text import Difference
 from emtui.triage.grouping import ListRow
-from emtui.triage.steps import Usuals, Wait, steps, waits
-from emtui.triage.stretches import Stretch
+from emtui.triage.step_timing import Usuals, Wait, steps, waits
 from emtui.tui.app import EmtuiApp
 from emtui.tui.commands import Command, Place, method_of
 from emtui.tui.formatting.assessment_text import finding_text
 from emtui.tui.formatting.list_text import progress_text
 from emtui.tui.formatting.log_model import LogLine
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screens.attention.screen import AttentionScreen
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.command_palette import Choices, CommandPalette

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from emtui import __version__
-from emtui.cli import streams
+from emtui.cli import stdio
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if argv and argv[0] == "--version":
         return _version()
-    from emtui.cli.run import run  # noqa: PLC0415 - start-up time: --version needs nothing of it
+    from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version needs nothing of it
 
     return run(argv)
 
@@ -27,11 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _version() -> int:
     """Say it, without what the rest needs."""
     try:
-        streams.say(f"emtui {__version__}\n")
+        stdio.say(f"emtui {__version__}\n")
     except BrokenPipeError:
-        streams.drop_output()
-        return streams.CLOSED_PIPE
-    except streams.NotWritten as problem:
-        streams.narrate(str(problem))
+        stdio.drop_output()
+        return stdio.CLOSED_PIPE
+    except stdio.NotWritten as problem:
+        stdio.narrate(str(problem))
         return 1
-    return streams.finish(0)
+    return stdio.finish(0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emtui.cli.spec import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
+from emtui.cli.command_table import BY_NAME, COMMANDS, CONNECTION, GENERAL, Command, Option
 
 
 class BadUsage(Exception):
@@ -101,7 +101,7 @@ def _instead(name: str, argv: Sequence[str]) -> str:
 
     The command is the first word that names one, since a value may stand before it.
     """
-    from emtui.lookup import nearest  # noqa: PLC0415 - start-up time: only for mistakes
+    from emtui.query import nearest  # noqa: PLC0415 - start-up time: only for mistakes
 
     command = next((BY_NAME[word] for word in argv if word and word in BY_NAME), BY_NAME[""])
     guess = nearest(name, [option.name for option in command.taken])
@@ -119,7 +119,7 @@ def _command(operands: Sequence[str]) -> Command:
         asked = next((operand for operand in operands[1:] if operand in BY_NAME), "COMMAND")
         raise BadUsage(f"there is no command 'help': use emtui --help or emtui {asked} --help")
     if command is None:
-        from emtui.lookup import meant  # noqa: PLC0415 - start-up time: only for mistakes
+        from emtui.query import meant  # noqa: PLC0415 - start-up time: only for mistakes
 
         raise BadUsage(f"there is no command {name!r}: {meant(name, [known.name for known in COMMANDS])}")
     return command

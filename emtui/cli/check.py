@@ -19,21 +19,21 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from emtui import words
-from emtui.cli import exits, streams
+from emtui import text_format
+from emtui.cli import exit_codes, stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import Reach, reach, seconds_of, talk
 from emtui.cli.check_rules import Figures, Level, Limit, Limits, T, Verdict, figures, ignored, verdicts
+from emtui.cli.client_session import Reach, reach, seconds_of, talk
 from emtui.cli.last_check import Checked, compared
 from emtui.cli.list_evidence import read_knowledge, types_of
-from emtui.cli.passwords import unasked_password
+from emtui.cli.password_sources import unasked_password
 from emtui.em.errors import Unreachable
 from emtui.em.model import Session
-from emtui.local import process
+from emtui.local import process_hardening
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
-from emtui.lookup.types import type_test
 from emtui.monitor.assessment import assess, reassess
-from emtui.triage.telling import Teller
+from emtui.query.type_aliases import type_test
+from emtui.triage.finding_text import Teller
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -53,12 +53,12 @@ def guarded(work: Callable[[], int]) -> int:
     """Do it; whatever goes wrong is UNKNOWN, in one line."""
     try:
         code = work()
-        return code if streams.finish(0) == 0 and code in set(Level) else Level.UNKNOWN
-    except (KeyboardInterrupt, exits.Terminated):
+        return code if stdio.finish(0) == 0 and code in set(Level) else Level.UNKNOWN
+    except (KeyboardInterrupt, exit_codes.Terminated):
         _be_deaf()
         return unknown("interrupted")
     except BaseException as problem:  # noqa: BLE001 - a check must say something, whatever happened
-        return unknown(exits.sentence_of(problem) if isinstance(problem, Exception) else "it was ended")
+        return unknown(exit_codes.sentence_of(problem) if isinstance(problem, Exception) else "it was ended")
 
 
 def unknown(sentence: str) -> int:
@@ -68,18 +68,20 @@ def unknown(sentence: str) -> int:
 
 def _answer(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures] = ()) -> Level:
     """Write the line; nothing is known to anybody if that cannot be done."""
-    return level if streams.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
+    return level if stdio.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
 
 
 def _be_deaf() -> None:
     """Hear no further signal: the line is all that is left to be said."""
-    for number in (*process.ending_signals(), signal.SIGINT):
+    for number in (*process_hardening.ending_signals(), signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
 
 def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
     """`EMTUI CRITICAL - first. Second. | figures`: the bar begins the figures, so no text holds one."""
-    plain = (words.cut(words.one_line(sentence).replace("|", "/"), _CELLS) for sentence in sentences)
+    plain = (
+        text_format.cut(text_format.one_line(sentence).replace("|", "/"), _CELLS) for sentence in sentences
+    )
     text = ". ".join(sentence.rstrip(".") for sentence in plain)
     return f"EMTUI {level.name} - {text}{' | ' if perfdata else ''}{' '.join(map(str, perfdata))}\n"
 
@@ -144,7 +146,7 @@ def _asked(there: Reach, seconds: float, began: float) -> Checked:
         return Checked(listing.sessions, requested, as_of, client.now() - as_of)
 
     try:
-        return talk(there, password, ask, say=streams.narrate)
+        return talk(there, password, ask, say=stdio.narrate)
     except TimeoutError:
         raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
 
@@ -175,7 +177,7 @@ def _write_at_once(text: bytes) -> None:
 
 
 def _limits(given: Given) -> Limits:
-    age = _pair(given, "--max-age", words.parse_span)
+    age = _pair(given, "--max-age", text_format.parse_span)
     ratio = _pair(given, "--max-ratio", _ratio)
     stuck, overdue = given.has("--stuck"), given.has("--overdue")
     if not (stuck or overdue or age or ratio):

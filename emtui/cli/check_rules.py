@@ -14,17 +14,17 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Generic, TypeVar
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.assessment import Assessment
-from emtui.triage.attention import calm as calm_of
-from emtui.triage.attention import no_longer_listed
 from emtui.triage.baseline import NOTICED, Baselines
-from emtui.triage.finding import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
-from emtui.triage.runs import started
-from emtui.triage.standing import Standing, Standings
+from emtui.triage.finding_text import Teller, calm
+from emtui.triage.findings import Failing, Finding, Hanging, Late, NoLongerListed, Silence, Warned
+from emtui.triage.prioritization import calm as calm_of
+from emtui.triage.prioritization import no_longer_listed
+from emtui.triage.runs_by_type import started
 from emtui.triage.streaks import DECIDED
-from emtui.triage.telling import Teller, calm
+from emtui.triage.type_status import Standing, Standings
 
 T = TypeVar("T", float, timedelta)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -151,7 +151,7 @@ def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
 def _not_failing(rows: list[Standing]) -> str:
     """`12 types`, `11 of 12 types`."""
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
-    types = words.counted(len(rows), "type")
+    types = text_format.counted(len(rows), "type")
     return f"{len(rows) - failing} of {types}" if failing else types
 
 
@@ -224,15 +224,15 @@ def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> I
         if success is None:
             yield Verdict(Level.CRITICAL, f"{row.type} has no good run in the list")
         elif level := limits.age.level(tell.now - _over(success)):
-            when, age = tell.at(_over(success)), words.duration(tell.now - _over(success))
+            when, age = tell.at(_over(success)), text_format.duration(tell.now - _over(success))
             ended = "ended" if success.ended else "began"
             yield Verdict(level, f"last successful run of {row.type} {ended} {when}, {age} ago")
     if limits.ratio and (slow := _slow(row, usual, tell.now)):
         run, took, ratio = slow
         if level := limits.ratio.level(ratio):
-            lasted = f"took {words.duration(took)}"
+            lasted = f"took {text_format.duration(took)}"
             if run.running:
-                lasted = f"has run for {words.duration(took)} since {tell.at(started(run))}"
+                lasted = f"has run for {text_format.duration(took)} since {tell.at(started(run))}"
             yield Verdict(level, f"{row.type} {lasted}, {ratio:.1f} times the usual")
 
 

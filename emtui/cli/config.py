@@ -7,12 +7,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from emtui.cli import output, streams
+from emtui.cli import output, stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import configuration
-from emtui.cli.passwords import VARIABLE
-from emtui.em.address import without_user
-from emtui.handover.records import Record
+from emtui.cli.client_session import configuration
+from emtui.cli.password_sources import VARIABLE
+from emtui.em.server_address import without_user
+from emtui.handover.json_schema import Record
 from emtui.local.configuration import Config
 from emtui.local.connection import VARIABLES
 from emtui.local.paths import NOWHERE, config_files
@@ -30,15 +30,15 @@ def run(given: Given) -> int:
     rows = [*_environment(os.environ), *_files(configuration())]
     if given.one("--output") == "json":
         records: list[Record] = [dict(zip(_KEYS, row, strict=True)) for row in rows]
-        streams.say(output.as_json(records))
+        stdio.say(output.as_json(records))
         return 0
     if rows:
-        streams.say(output.as_table(_COLUMNS, rows, streams.width()))
+        stdio.say(output.as_table(_COLUMNS, rows, stdio.width()))
     for file in config_files():
         if file.is_relative_to(NOWHERE):
-            streams.narrate("this user has no home folder: HOME or XDG_CONFIG_HOME gives a configuration")
+            stdio.narrate("this user has no home folder: HOME or XDG_CONFIG_HOME gives a configuration")
         elif not file.exists():
-            streams.narrate(f"there is no {file}")
+            stdio.narrate(f"there is no {file}")
     return 0
 
 

@@ -13,21 +13,21 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
-from emtui.cli import streams
+from emtui.cli import stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.browse import need_terminal
-from emtui.cli.exits import Terminated
-from emtui.demo import play
-from emtui.demo.child import Announced, NotStarted, running
-from emtui.demo.clock import Clock
-from emtui.em.address import Trust, parse_server
+from emtui.cli.exit_codes import Terminated
+from emtui.cli.start_tui import need_terminal
+from emtui.demo import demo_options
+from emtui.demo.server_process import Announced, NotStarted, running
+from emtui.demo.simulated_clock import Clock
 from emtui.em.secret import Secret
+from emtui.em.server_address import Trust, parse_server
 from emtui.local.connection import Connection
 from emtui.tui import launch
-from emtui.tui.options import DEMO, LaunchOptions
+from emtui.tui.launch_options import DEMO, LaunchOptions
 
 if TYPE_CHECKING:
-    from emtui.demo.play import DemoOptions
+    from emtui.demo.demo_options import DemoOptions
 
 _NEEDED = ("starlette", "uvicorn")
 _PASSED_ON = ("--seed", "--sessions", "--clock", "--speed", "--play")
@@ -44,8 +44,8 @@ class _Reader(argparse.ArgumentParser):
 
 def run(given: Given) -> int:
     """Serve, or serve in a child and browse."""
-    if play.wants_help(given.all("--play")):
-        streams.say(play.table())
+    if demo_options.wants_help(given.all("--play")):
+        stdio.say(demo_options.table())
         return 0
     options = _options(given)
     if any(find_spec(module) is None for module in _NEEDED):
@@ -55,18 +55,18 @@ def run(given: Given) -> int:
 
 def _options(given: Given) -> DemoOptions:
     reader = _Reader(prog="emtui demo", add_help=False, allow_abbrev=False)
-    play.add_arguments(reader)
+    demo_options.add_arguments(reader)
     passed_on = [f"{name}={value}" for name, value in given.options if name in _PASSED_ON]
     try:
-        return play.options(reader.parse_args(passed_on))
-    except play.BadPlay as bad:
+        return demo_options.options(reader.parse_args(passed_on))
+    except demo_options.BadPlay as bad:
         raise BadUsage(str(bad)) from None
 
 
 def _serve(given: Given, options: DemoOptions) -> int:
     from emtui.demo.serve import USUAL_PORT, serve  # noqa: PLC0415 - its libraries may not be installed
 
-    streams.need_output()
+    stdio.need_output()
     port = _port(given.one("--port"), USUAL_PORT)
     try:
         return serve(options, port)

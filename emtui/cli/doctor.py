@@ -8,31 +8,31 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from emtui.cli import exits, output, streams
+from emtui.cli import exit_codes, output, stdio
 from emtui.cli.arguments import Given
-from emtui.cli.asking import choices, configuration, resolve, until_terminated
-from emtui.cli.passwords import silent_password
-from emtui.doctor import here, there
-from emtui.doctor.check import Check, fail, ok, warn
+from emtui.cli.client_session import choices, configuration, resolve, until_terminated
+from emtui.cli.password_sources import silent_password
+from emtui.doctor import local_checks, server_checks
+from emtui.doctor.check_result import Check, fail, ok, warn
 from emtui.em.errors import BadSetting
 from emtui.em.secret import Secret
-from emtui.handover.records import Record
+from emtui.handover.json_schema import Record
 from emtui.local.connection import Connection
-from emtui.local.journal import redacted
+from emtui.local.logfile import redacted
 
 
 def run(given: Given) -> int:
     """Look at everything, and say what was found; the exit code is that of the first failure."""
     if given.has("--report"):
-        from emtui.cli.report import report  # noqa: PLC0415 - start-up time: only for --report
+        from emtui.cli.doctor_report import report  # noqa: PLC0415 - start-up time: only for --report
 
         return report(given)
     found = asyncio.run(until_terminated(_all(given)))
     if given.one("--output") == "json":
-        streams.say(output.as_json([_record(check) for check in found]))
+        stdio.say(output.as_json([_record(check) for check in found]))
     else:
-        streams.say("".join(_lines(check) for check in found))
-    return next((exits.code_of(check.problem) for check in found if check.problem), 0)
+        stdio.say("".join(_lines(check) for check in found))
+    return next((exit_codes.code_of(check.problem) for check in found if check.problem), 0)
 
 
 async def _all(given: Given) -> list[Check]:
@@ -40,7 +40,7 @@ async def _all(given: Given) -> list[Check]:
 
 
 async def _checks(given: Given) -> AsyncIterator[Check]:
-    for check in here.versions():
+    for check in local_checks.versions():
         yield check
     connection = Connection()
     try:
@@ -48,17 +48,17 @@ async def _checks(given: Given) -> AsyncIterator[Check]:
         yield _configured(connection)
     except BadSetting as problem:
         yield fail("configuration", problem)
-    for check in here.files(connection.profile):
+    for check in local_checks.files(connection.profile):
         yield check
-    at_terminal = streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stderr)
-    for check in here.terminal(os.environ, is_terminal=at_terminal):
+    at_terminal = stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)
+    for check in local_checks.terminal(os.environ, is_terminal=at_terminal):
         yield check
-    async for check in here.keyrings():
+    async for check in local_checks.keyrings():
         yield check
     source, password = await _password(connection)
     if source:
         yield source
-    async for check in there.checks(replace(connection, password=password)):
+    async for check in server_checks.checks(replace(connection, password=password)):
         yield replace(check, found=redacted(check.found), next=redacted(check.next))
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from emtui import words
-from emtui.cli import output, streams
+from emtui import text_format
+from emtui.cli import output, stdio
 from emtui.cli.arguments import Given
-from emtui.cli.asking import converse, narrate_zone, reach
-from emtui.cli.finding import listed_as, narrate_host, session_of
+from emtui.cli.client_session import converse, narrate_zone, reach
+from emtui.cli.resolve_session import listed_as, narrate_host, session_of
 from emtui.cli.session_fields import SessionReading
 from emtui.cli.sessions import narrate_replaced
 from emtui.cli.wait import follow
 from emtui.em.model import Uid
-from emtui.handover.records import EVENT_KEYS, event_records
-from emtui.lookup import ExactTarget, target_in
+from emtui.handover.json_schema import EVENT_KEYS, event_records
+from emtui.query import ExactTarget, target_in
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -40,13 +40,13 @@ def events(given: Given) -> int:
     records = event_records(reading.log, reading.session.started)
     match given.one("--output"):
         case "json":
-            streams.say(output.as_json(records))
+            stdio.say(output.as_json(records))
         case "jsonl":
-            streams.say(output.as_jsonl(records))
+            stdio.say(output.as_jsonl(records))
         case "csv":
-            streams.say(output.as_csv(records, EVENT_KEYS))
+            stdio.say(output.as_csv(records, EVENT_KEYS))
         case _:
-            streams.say(event_table(reading))
+            stdio.say(event_table(reading))
     return 0
 
 
@@ -85,16 +85,17 @@ def print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> in
         uid = target.uid if isinstance(target, ExactTarget) else (await listed_as(client, target)).uid
         return await read(client, uid)
 
-    streams.say(converse(connection, ask).rstrip("\n") + "\n")
+    stdio.say(converse(connection, ask).rstrip("\n") + "\n")
     return 0
 
 
 def _narrate_problems(reading: SessionReading) -> None:
     if reading.session.odd:
-        streams.narrate(f"of this session not all could be read: {reading.session.odd}")
+        stdio.narrate(f"of this session not all could be read: {reading.session.odd}")
     if reading.log.odd:
-        streams.narrate(
-            f"{reading.log.odd} of {words.counted(len(reading.log.events), 'event')} could not be read whole"
+        stdio.narrate(
+            f"{reading.log.odd} of {text_format.counted(len(reading.log.events), 'event')}"
+            " could not be read whole"
         )
     narrate_replaced(reading.log.replaced)
 
@@ -105,10 +106,10 @@ def event_table(reading: SessionReading) -> str:
     rows = [
         (
             "" if event.order is None else str(event.order),
-            words.clock_long(event.time, reading.zone) if event.time else "",
-            words.offset(event.time - begin) if event.time and begin else "",
+            text_format.clock_long(event.time, reading.zone) if event.time else "",
+            text_format.offset(event.time - begin) if event.time and begin else "",
             event.message or "",
         )
         for event in reading.log.events
     ]
-    return output.as_table(EVENT_COLUMNS, rows, streams.width())
+    return output.as_table(EVENT_COLUMNS, rows, stdio.width())

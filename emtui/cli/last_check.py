@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emtui.cli.asking import Reach
+from emtui.cli.client_session import Reach
 from emtui.em.model import Listing, Session
 from emtui.local.last_lists import LastList, keep, last_list
 from emtui.monitor.snapshot import Snapshot

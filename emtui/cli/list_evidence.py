@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui.cli import streams
-from emtui.em.address import Server
+from emtui.cli import stdio
 from emtui.em.errors import EmError
 from emtui.em.model import Session, state_words, type_names
+from emtui.em.server_address import Server
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
-from emtui.lookup import Beyond, Query, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import Beyond, Query, parse
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
-    from emtui.triage.known import Known
+    from emtui.triage.acknowledged import Known
 
 
 def query_context(
@@ -68,7 +68,7 @@ def read_knowledge(base: KnowledgeBase) -> Knowledge:
 def narrate_problems(base: KnowledgeBase) -> None:
     """Report what could not be read, once while it lasts."""
     for problem in base.new_problems("what is marked as known cannot be read"):
-        streams.narrate(problem)
+        stdio.narrate(problem)
 
 
 class AcknowledgementReader:
@@ -115,7 +115,7 @@ async def is_acknowledged(client: Client, session: Session, zone: tzinfo) -> boo
     try:
         sessions = (await client.sessions()).sessions
     except EmError as problem:
-        streams.narrate(f"whether it is known cannot be told: {problem}")
+        stdio.narrate(f"whether it is known cannot be told: {problem}")
         return False
     return reader.covers(session, Snapshot(sessions, client.now()))
 

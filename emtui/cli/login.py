@@ -8,13 +8,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emtui.cli import prompts, streams
+from emtui.cli import prompts, stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import Reach, choices, configuration, resolve, talk
-from emtui.cli.passwords import asked_password, password_for
-from emtui.em.address import Server, Trust, parse_server
+from emtui.cli.client_session import Reach, choices, configuration, resolve, talk
+from emtui.cli.password_sources import asked_password, password_for
 from emtui.em.errors import Untrusted
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust, parse_server
 from emtui.local import credentials
 from emtui.local.configuration import Config
 from emtui.local.connection import Connection
@@ -38,7 +38,7 @@ def login(given: Given) -> int:
     there = _trusted(there, password)
     profile = _profile(name, there, config.find(name))
     _save(profile)
-    streams.narrate(f"logged on to {there.server} as {there.user}; kept as profile {name}")
+    stdio.narrate(f"logged on to {there.server} as {there.user}; kept as profile {name}")
     if given.has("--remember") or (there.connection.password is None and _wants_it_kept()):
         _remember(profile, there, password)
     return 0
@@ -51,13 +51,13 @@ def logout(given: Given) -> int:
         raise BadUsage(f"logout from where? {choices()}")
     if connection.user is None:
         raise BadUsage("logout from where? Give -p, or --server and --user.")
-    streams.narrate(_forgotten(connection.server, connection.user, connection.profile))
+    stdio.narrate(_forgotten(connection.server, connection.user, connection.profile))
     profile = connection.profile
     if profile is None:
         return 0
     profile = replace(profile, keyring=OFF if profile.keyring == OFF else None)
     if given.has("--forget-pin"):
-        streams.narrate(f"profile {profile.name} {_unpinned(profile)}")
+        stdio.narrate(f"profile {profile.name} {_unpinned(profile)}")
         profile = replace(profile, pin=None, pin_key=None)
     _save(profile)
     return 0
@@ -169,7 +169,7 @@ async def _shown(client: Client) -> Certificate | None:
 
 def _accepted(error: Untrusted) -> bool:
     seen = error.certificate
-    streams.narrate(str(error))
+    stdio.narrate(str(error))
     for title, text in (
         ("subject", seen.subject),
         ("issuer", seen.issuer),
@@ -177,7 +177,7 @@ def _accepted(error: Untrusted) -> bool:
         ("valid", f"{seen.valid_from:%Y-%m-%d} to {seen.valid_until:%Y-%m-%d}"),
         ("SHA-256", seen.sha256),
     ):
-        streams.narrate(f"  {title:<8} {text}")
+        stdio.narrate(f"  {title:<8} {text}")
     return prompts.ask(f"Type {PIN} to trust exactly this certificate, anything else to leave: ") == PIN
 
 
@@ -187,7 +187,7 @@ def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
 
 
 def _save(profile: Profile) -> None:
-    from emtui.local.writing import save  # noqa: PLC0415 - start-up time: loads tomlkit
+    from emtui.local.config_writer import save  # noqa: PLC0415 - start-up time: loads tomlkit
 
     own, *team = config_files()
     save(own, profile, *team)
@@ -199,7 +199,7 @@ def _wants_it_kept() -> bool:
     try:
         keyring = asyncio.run(credentials.best())
     except credentials.NoKeyring as problem:
-        streams.narrate(str(problem))
+        stdio.narrate(str(problem))
         return False
     where = credentials.lasting(keyring)
     return prompts.ask(f"Keep the password in {where}? [y/N] ").casefold() in {"y", "yes"}
@@ -211,4 +211,4 @@ def _remember(profile: Profile, there: Reach, password: Secret) -> None:
     except credentials.NoKeyring as problem:
         raise BadUsage(str(problem)) from None
     _save(replace(profile, keyring=backend))
-    streams.narrate(f"the password is in {credentials.lasting(backend)}")
+    stdio.narrate(f"the password is in {credentials.lasting(backend)}")

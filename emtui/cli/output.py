@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from emtui import words
-from emtui.handover.records import Record, Value
+from emtui import text_format
+from emtui.handover.json_schema import Record, Value
 
 GAP = "  "
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -80,17 +80,17 @@ def _cell(value: Value) -> str:
 
 def as_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> str:
     """A title line and one line per row; cut to `width` cells if there is one."""
-    plain = [[words.one_line(cell) for cell in row] for row in rows]
+    plain = [[text_format.one_line(cell) for cell in row] for row in rows]
     lines = [[column.title for column in columns], *plain]
-    widths = [max(words.cells(line[place]) for line in lines) for place in range(len(columns))]
+    widths = [max(text_format.cells(line[place]) for line in lines) for place in range(len(columns))]
     return "".join(_line(columns, line, widths, width) for line in lines)
 
 
 def _line(columns: Sequence[Column], line: Sequence[str], widths: Sequence[int], width: int | None) -> str:
     padded = [
-        words.fit(cell, wide, column.right)
+        text_format.fit(cell, wide, column.right)
         for column, cell, wide in zip(columns[:-1], line, widths, strict=False)
     ]
-    last = words.fit(line[-1], widths[-1], right=True) if columns[-1].right else line[-1]
+    last = text_format.fit(line[-1], widths[-1], right=True) if columns[-1].right else line[-1]
     text = GAP.join([*padded, last]).rstrip()
-    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"
+    return (text if width is None else text_format.cut(text_format.for_terminal(text), width)) + "\n"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from emtui.cli import output, streams
+from emtui.cli import output, stdio
 from emtui.cli.arguments import Given
-from emtui.cli.asking import configuration
-from emtui.handover.records import Record
+from emtui.cli.client_session import configuration
+from emtui.handover.json_schema import Record
 from emtui.local.configuration import Config
 from emtui.local.profiles import OFF, Profile
 
@@ -23,12 +23,12 @@ def run(given: Given) -> int:
     config = configuration()
     records = [_record(profile, config) for profile in config.profiles]
     if given.one("--output") == "json":
-        streams.say(output.as_json(records))
+        stdio.say(output.as_json(records))
     else:
         rows = [_row(profile, config) for profile in config.profiles]
-        streams.say(output.as_table(_COLUMNS, rows, streams.width()))
+        stdio.say(output.as_table(_COLUMNS, rows, stdio.width()))
     if not records:
-        streams.narrate("there is no profile yet: emtui login makes one")
+        stdio.narrate("there is no profile yet: emtui login makes one")
     return 0
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from locale import getpreferredencoding
 
-from emtui.cli import streams
+from emtui.cli import stdio
 from emtui.em.secret import Secret
 
 TERMINAL = "/dev/tty"
@@ -23,7 +23,7 @@ _LOCAL_MODES = 3
 
 def somebody_there() -> bool:
     """Whether a question would be seen, and could be answered."""
-    if not streams.is_terminal(sys.stderr):
+    if not stdio.is_terminal(sys.stderr):
         return False
     try:
         os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
@@ -69,7 +69,7 @@ def _terminal() -> Iterator[int]:
 
 def _write(text: str) -> None:
     with suppress(OSError):
-        sys.stderr.write(streams.shown(text))
+        sys.stderr.write(stdio.shown(text))
         sys.stderr.flush()
 
 

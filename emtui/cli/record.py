@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from emtui import words
-from emtui.cli import streams
+from emtui import text_format
+from emtui.cli import stdio
 from emtui.cli.arguments import BadUsage, Given
 from emtui.local.recordings import NewFile, NoRecording, told
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.records import Writer
+from emtui.monitor.recording.recording_format import Writer
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def recording(given: Given, now: Callable[[], datetime]) -> Iterator[Recorder]:
         yield recorder
     finally:
         if trouble := recorder.close():
-            streams.narrate(trouble)
-        streams.narrate(f"recorded in {told(path)}, {words.size(file.size)}: emtui --replay shows it.")
+            stdio.narrate(trouble)
+        stdio.narrate(f"recorded in {told(path)}, {text_format.size(file.size)}: emtui --replay shows it.")
         if not recorder.writing:
             file.close()

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.spec import CONNECTION
-from emtui.em.text import brief
+from emtui.cli.command_table import CONNECTION
+from emtui.em.text_sanitizer import brief
 from emtui.local.connection import Connection
 from emtui.local.recordings import NoRecording, opened, told
-from emtui.monitor.recording.reading import read
-from emtui.monitor.recording.records import BadRecording
-from emtui.monitor.recording.replay import FASTEST, Replay
+from emtui.monitor.recording.reader import read
+from emtui.monitor.recording.recording_format import BadRecording
+from emtui.monitor.recording.replay_source import FASTEST, Replay
 from emtui.tui.launch import run
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 _NAME_LONGEST = 24
 

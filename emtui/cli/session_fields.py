@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from emtui import words
-from emtui.em.address import Server
+from emtui import text_format
 from emtui.em.model import Log, Session
+from emtui.em.server_address import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,20 @@ def fields(reading: SessionReading) -> str:
     """What is known of a session, one fact a line."""
     session, zone = reading.session, reading.zone
     took = session.took(reading.now)
-    unknown = words.UNKNOWN if session.complete else None
+    unknown = text_format.UNKNOWN if session.complete else None
     pairs = (
         ("Type", session.type),
         ("Outcome", session.outcome_text),
-        ("Started", words.moment(session.started, zone) if session.started else unknown),
+        ("Started", text_format.moment(session.started, zone) if session.started else unknown),
         (
             "Ended",
-            words.moment(session.ended, zone) if session.ended else None if session.running else unknown,
+            text_format.moment(session.ended, zone)
+            if session.ended
+            else None
+            if session.running
+            else unknown,
         ),
-        ("Took", words.duration(took) if took is not None else unknown),
+        ("Took", text_format.duration(took) if took is not None else unknown),
         ("State", session.state),
         ("Result", session.result.word),
         ("Message", session.message),
@@ -45,5 +49,5 @@ def fields(reading: SessionReading) -> str:
         ("Id", session.id),
         ("Server", str(reading.server)),
     )
-    lines = (f"{words.fit(title, 8)}  {words.one_line(text)}" for title, text in pairs if text)
+    lines = (f"{text_format.fit(title, 8)}  {text_format.one_line(text)}" for title, text in pairs if text)
     return "".join(f"{line}\n" for line in lines)

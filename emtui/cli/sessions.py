@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui import words
-from emtui.cli import output, streams
+from emtui import text_format
+from emtui.cli import output, stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, narrate_zone, reach
+from emtui.cli.client_session import converse, narrate_zone, reach
 from emtui.cli.list_evidence import acknowledged_in_list, check, is_complete, query_context, types_of
-from emtui.cli.typed import query_text
-from emtui.em.address import Server
+from emtui.cli.query_args import query_text
 from emtui.em.model import Listing, Session, Uid, find_guid, state_words
-from emtui.handover.records import SESSION_KEYS, session_record
-from emtui.lookup import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
-from emtui.lookup.order import nobody_knows
-from emtui.lookup.target import FEWEST_DIGITS
+from emtui.em.server_address import Server
+from emtui.handover.json_schema import SESSION_KEYS, session_record
+from emtui.query import DEFAULT_ORDER, Beyond, Order, Query, parse, parse_order
+from emtui.query.session_ref import FEWEST_DIGITS
+from emtui.query.sort_order import nobody_knows
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -66,9 +66,9 @@ def run(given: Given) -> int:
         return chosen, frozenset(session.uid for session in chosen if known(session)), now
 
     sessions, known, now = converse(connection, ask)
-    if streams.to_terminal() and form == "table":
+    if stdio.to_terminal() and form == "table":
         narrate_zone(connection, now)
-    streams.say(_shown(form, sessions, known, connection.server, now, zone))
+    stdio.say(_shown(form, sessions, known, connection.server, now, zone))
     return 0
 
 
@@ -82,9 +82,9 @@ def _is_acknowledged(
 
 def _bounded(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
     """The query; on a terminal the last 24 hours of it, if it names neither a time nor the ID of a run."""
-    if not streams.to_terminal() or not _TIME_OR_ID.isdisjoint(query.keys) or _names_id(query, listed):
+    if not stdio.to_terminal() or not _TIME_OR_ID.isdisjoint(query.keys) or _names_id(query, listed):
         return query
-    streams.narrate("the last 24 hours and whatever still runs; --since 30d shows all")
+    stdio.narrate("the last 24 hours and whatever still runs; --since 30d shows all")
     return Query((*query.terms, *parse(USUAL, now=now, zone=zone).terms))
 
 
@@ -165,15 +165,17 @@ async def _kept(
 def narrate_odd(listing: Listing) -> None:
     """Say what of the answer could not be taken as it stands."""
     if listing.odd:
-        total = words.count(len(listing.sessions))
-        streams.narrate(f"{words.count(listing.odd)} of {total} sessions could not be read whole")
+        total = text_format.count(len(listing.sessions))
+        stdio.narrate(f"{text_format.count(listing.odd)} of {total} sessions could not be read whole")
     narrate_replaced(listing.replaced)
 
 
 def narrate_replaced(replaced: int) -> None:
     """Say how many characters XML does not allow."""
     if replaced:
-        streams.narrate(f"characters that XML does not allow, replaced by U+FFFD: {words.count(replaced)}")
+        stdio.narrate(
+            f"characters that XML does not allow, replaced by U+FFFD: {text_format.count(replaced)}"
+        )
 
 
 def _shown(
@@ -199,7 +201,7 @@ def _shown(
 def as_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:
     """A table of sessions, for a person or a pipe."""
     rows = [_row(session, now, zone) for session in sessions]
-    return output.as_table(COLUMNS, rows, streams.width())
+    return output.as_table(COLUMNS, rows, stdio.width())
 
 
 def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
@@ -208,7 +210,7 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         session.outcome,
         session.type or "",
         started(session, now, zone),
-        words.duration(took) if took is not None else _unknown(session),
+        text_format.duration(took) if took is not None else _unknown(session),
         session.id[:8],
         session.message or "",
     )
@@ -218,10 +220,10 @@ def started(session: Session, now: datetime, zone: tzinfo) -> str:
     """When it started: short where a person looks, the whole of it on a pipe."""
     if session.started is None:
         return _unknown(session)
-    if streams.to_terminal():
-        return words.clock_short(session.started, now, zone)
-    return words.iso(session.started)
+    if stdio.to_terminal():
+        return text_format.clock_short(session.started, now, zone)
+    return text_format.iso(session.started)
 
 
 def _unknown(session: Session) -> str:
-    return words.UNKNOWN if session.complete else ""
+    return text_format.UNKNOWN if session.complete else ""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emtui.cli import output, streams
+from emtui.cli import output, stdio
 from emtui.cli.arguments import Given
 from emtui.cli.events import event_table, print_xml, read_session
 from emtui.cli.list_evidence import narrate_problems
 from emtui.cli.session_fields import SessionReading, fields
 from emtui.cli.show_records import fact_lines, finding_records
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError, Nonsense, NotFound
-from emtui.em.threads import beside
-from emtui.handover.records import event_records, session_record
+from emtui.handover.json_schema import event_records, session_record
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.assessment import assess
 from emtui.monitor.explainer import ExplainedRun, Explainer
 from emtui.monitor.history_cache import HistoryCache
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.telling import Teller
+from emtui.triage.finding_text import Teller
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -35,10 +35,10 @@ def show(given: Given) -> int:
         record = session_record(reading.session, reading.server, reading.now, known=known)
         events = event_records(reading.log, reading.session.started)
         findings = finding_records(run, formatter) if run else None
-        streams.say(output.as_object(record, events=events, findings=findings))
+        stdio.say(output.as_object(record, events=events, findings=findings))
     else:
         explained = fact_lines(run, formatter) if run else ""
-        streams.say(f"{fields(reading)}{explained}\n{event_table(reading)}")
+        stdio.say(f"{fields(reading)}{explained}\n{event_table(reading)}")
     return 0
 
 
@@ -52,7 +52,7 @@ async def _explained(client: Client, reading: SessionReading) -> ExplainedRun | 
         explainer = Explainer(client, HistoryCache(), gone)
         run = await explainer.explain(assessment, reading.session, reading.log.events, reading.now)
     except EmError as problem:
-        streams.narrate(f"nothing is said of what was before: {problem}")
+        stdio.narrate(f"nothing is said of what was before: {problem}")
         return None
     narrate_problems(base)
     return run

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Outcome, Session
-from emtui.handover.records import Record
+from emtui.handover.json_schema import Record
 from emtui.monitor.explainer import ExplainedRun
-from emtui.triage.explained import Explanation
-from emtui.triage.runs import LATEST
-from emtui.triage.servers import worst_first
-from emtui.triage.steps import UsualStep, Wait
+from emtui.triage.acknowledgement_text import noted, rows
+from emtui.triage.backup_server_stats import worst_first
+from emtui.triage.explanation import Explanation
+from emtui.triage.finding_text import Teller
+from emtui.triage.runs_by_type import LATEST
+from emtui.triage.step_timing import UsualStep, Wait
 from emtui.triage.streaks import Streak
-from emtui.triage.telling import Teller
-from emtui.triage.telling_known import noted, rows
 
 
 def fact_lines(run: ExplainedRun, formatter: Teller) -> str:
     """One fact a line, as the fields of a session are written; first what people know of it."""
     facts = _facts(run, formatter)
-    return "".join(f"{words.fit(label, 9)} {words.one_line(text)}\n" for label, text in facts)
+    return "".join(f"{text_format.fit(label, 9)} {text_format.one_line(text)}\n" for label, text in facts)
 
 
 def finding_records(run: ExplainedRun, formatter: Teller) -> list[Record]:
@@ -58,7 +58,7 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
             {
                 "outcome": str(streak.outcome),
                 "count": streak.count,
-                "first": words.iso(streak.since),
+                "first": text_format.iso(streak.since),
                 "previous": _iso(streak.previous),
                 "after_good": _after(streak, Outcome.SUCCESS),
                 "after_warnings": _after(streak, Outcome.WARNING),
@@ -99,8 +99,8 @@ def _around(found: Explanation) -> Iterator[tuple[str, Record]]:
             {
                 "fingerprint": incident.fingerprint,
                 "count": incident.count,
-                "first": words.iso(incident.first),
-                "last": words.iso(incident.last),
+                "first": text_format.iso(incident.first),
+                "last": text_format.iso(incident.last),
                 "good_since": _iso(incident.recovered),
                 "rests_on": incident.rests_on,
             },
@@ -155,7 +155,7 @@ def _usual(usual: UsualStep | None) -> Record:
 
 
 def _iso(when: datetime | None) -> str | None:
-    return words.iso(when) if when else None
+    return text_format.iso(when) if when else None
 
 
 def _seconds(span: timedelta | None) -> float | None:

@@ -6,14 +6,14 @@ from contextlib import aclosing
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from emtui import words
-from emtui.cli import output, streams
+from emtui import text_format
+from emtui.cli import output, stdio
 from emtui.cli.arguments import Given
-from emtui.cli.asking import converse, narrate_zone, reach
+from emtui.cli.client_session import converse, narrate_zone, reach
 from emtui.cli.list_evidence import AcknowledgementReader, FollowedQuery
-from emtui.cli.typed import query_text
-from emtui.em.address import Server
-from emtui.handover.records import session_record
+from emtui.cli.query_args import query_text
+from emtui.em.server_address import Server
+from emtui.handover.json_schema import session_record
 from emtui.monitor.backoff import PollSchedule
 from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.tail import Line, Tail
@@ -30,7 +30,7 @@ def run(given: Given) -> int:
     there = reach(given)
     zone = there.zone
     query = FollowedQuery(query_text(given), zone)
-    table = (given.one("--output") or ("table" if streams.to_terminal() else "jsonl")) == "table"
+    table = (given.one("--output") or ("table" if stdio.to_terminal() else "jsonl")) == "table"
 
     async def ask(client: Client) -> int:
         if table:
@@ -44,15 +44,15 @@ def run(given: Given) -> int:
             query.matches,
             lambda seen: _whole(client, seen),
             from_start=given.has("--from-start"),
-            narrate=streams.narrate,
+            narrate=stdio.narrate,
         )
         async with aclosing(tail.lines()) as lines:
             async for line in lines:
                 if table:
-                    streams.say_now(_as_row(line, zone))
+                    stdio.say_now(_as_row(line, zone))
                 else:
                     known = acknowledgements.covers(line.session, follow.snapshot)
-                    streams.say_now(_as_json(line, client.server, known))
+                    stdio.say_now(_as_json(line, client.server, known))
         return 0
 
     return converse(there, ask)
@@ -70,7 +70,7 @@ async def _whole(client: Client, seen: Snapshot) -> Snapshot:
 
 def _as_json(line: Line, server: Server, known: bool) -> str:
     session = session_record(line.session, server, line.now, known=known) if line.session else None
-    record: dict[str, object] = {"at": words.iso(line.at), "change": line.change, "session": session}
+    record: dict[str, object] = {"at": text_format.iso(line.at), "change": line.change, "session": session}
     if line.problem is not None:
         record["problem"] = line.problem
     if line.count is not None:
@@ -81,12 +81,16 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
 def _as_row(line: Line, zone: tzinfo) -> str:
     """One line of the terminal; a problem is not cut, since it begins with a long URL."""
     session = line.session
-    cells = [words.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
+    cells = [text_format.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:
         outcome = session.outcome if session.complete else ""
-        cells += [words.fit(outcome, _OUTCOME), words.fit(session.type or "", _TYPE), session.id[:_ID]]
-    cells.append(words.one_line((session.message if session else line.problem) or ""))
-    text, width = output.GAP.join(cells).rstrip(), streams.width()
+        cells += [
+            text_format.fit(outcome, _OUTCOME),
+            text_format.fit(session.type or "", _TYPE),
+            session.id[:_ID],
+        ]
+    cells.append(text_format.one_line((session.message if session else line.problem) or ""))
+    text, width = output.GAP.join(cells).rstrip(), stdio.width()
     if width is not None:
-        text = words.for_terminal(text)
-    return (words.cut(text, width) if width is not None and session else text) + "\n"
+        text = text_format.for_terminal(text)
+    return (text_format.cut(text, width) if width is not None and session else text) + "\n"

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui import words
-from emtui.cli import output, streams
+from emtui import text_format
+from emtui.cli import output, stdio
 from emtui.cli.arguments import BadUsage, Given
-from emtui.cli.asking import converse, reach, seconds_of
-from emtui.cli.finding import narrate_host, session_of
+from emtui.cli.client_session import converse, reach, seconds_of
 from emtui.cli.list_evidence import is_acknowledged
+from emtui.cli.resolve_session import narrate_host, session_of
 from emtui.cli.session_fields import SessionReading, fields
 from emtui.em.errors import EmError, Gone, NotFound
 from emtui.em.model import Event, Log, Outcome, Session
-from emtui.handover.gone import last_seen_running
-from emtui.handover.records import EVENT_KEYS, event_records, session_record
-from emtui.lookup import Target, target_in
+from emtui.handover.json_schema import EVENT_KEYS, event_records, session_record
+from emtui.handover.unlisted_run_text import last_seen_running
 from emtui.monitor.session_poller import SessionPoller
+from emtui.query import Target, target_in
 
 if TYPE_CHECKING:
     from emtui.em.client import Client
@@ -57,13 +57,13 @@ def wait(given: Given) -> int:
 
     found = converse(there, ask)
     if found is None:
-        streams.narrate(f"it has not ended within {words.duration(timedelta(seconds=timeout or 0))}")
+        stdio.narrate(f"it has not ended within {text_format.duration(timedelta(seconds=timeout or 0))}")
         return TIMED_OUT
     reading, known = found
     if as_json:
-        streams.say(output.as_line(session_record(reading.session, reading.server, reading.now, known=known)))
+        stdio.say(output.as_line(session_record(reading.session, reading.server, reading.now, known=known)))
     else:
-        streams.say(fields(reading))
+        stdio.say(fields(reading))
     return CODES[reading.session.outcome]
 
 
@@ -79,7 +79,7 @@ def follow(given: Given) -> int:
     async def ask(client: Client) -> Session:
         return await _followed(client, target, _Printer(form, there.zone))
 
-    streams.narrate(f"it has ended: {converse(there, ask).outcome}")
+    stdio.narrate(f"it has ended: {converse(there, ask).outcome}")
     return 0
 
 
@@ -138,7 +138,7 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
 def _say_once(said: str, problem: Exception) -> str:
     """Trouble that lasts is said once."""
     if str(problem) != said:
-        streams.narrate(f"{problem} It is waited for.")
+        stdio.narrate(f"{problem} It is waited for.")
     return str(problem)
 
 
@@ -170,12 +170,12 @@ class _Printer:
                 fresh.append((event, record))
         if self.form == "csv":
             text = output.as_csv([record for _, record in fresh], EVENT_KEYS)
-            streams.say_now(text.partition("\n")[2] if self._begun else text)
+            stdio.say_now(text.partition("\n")[2] if self._begun else text)
         elif self.form == "jsonl":
-            streams.say_now(output.as_jsonl(record for _, record in fresh))
+            stdio.say_now(output.as_jsonl(record for _, record in fresh))
         else:
             begin = started or next((event.time for event in log.events if event.time), None)
-            streams.say_now("".join(_row(event, begin, self.zone) for event, _ in fresh))
+            stdio.say_now("".join(_row(event, begin, self.zone) for event, _ in fresh))
         self._begun = True
 
 
@@ -185,9 +185,9 @@ _WRITERS = ("table", "jsonl", "csv")
 def _row(event: Event, begin: datetime | None, zone: tzinfo) -> str:
     cells = (
         "" if event.order is None else str(event.order).rjust(5),
-        words.clock_long(event.time, zone) if event.time else "",
-        (words.offset(event.time - begin) if event.time and begin else "").rjust(8),
-        words.one_line(event.message or ""),
+        text_format.clock_long(event.time, zone) if event.time else "",
+        (text_format.offset(event.time - begin) if event.time and begin else "").rjust(8),
+        text_format.one_line(event.message or ""),
     )
-    text, width = output.GAP.join(cells).rstrip(), streams.width()
-    return (text if width is None else words.cut(words.for_terminal(text), width)) + "\n"
+    text, width = output.GAP.join(cells).rstrip(), stdio.width()
+    return (text if width is None else text_format.cut(text_format.for_terminal(text), width)) + "\n"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from emtui.demo import play
+from emtui.demo import demo_options
 from emtui.demo.serve import serve
 
 
@@ -16,7 +16,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m emtui.demo", description="A simulated Enterprise Manager."
     )
-    play.add_arguments(parser)
+    demo_options.add_arguments(parser)
     parser.add_argument("--port", type=int, default=9398, metavar="N", help="0 for any (default: 9398)")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
     parser.add_argument(
@@ -26,14 +26,14 @@ def main(words: Sequence[str] | None = None) -> int:
         help="the monotonic clock when the demo's began (default: now)",
     )
     given = parser.parse_args(words)
-    if play.wants_help(given.play):
-        sys.stdout.write(play.table())
+    if demo_options.wants_help(given.play):
+        sys.stdout.write(demo_options.table())
         return 0
     if not 0 <= given.port <= 65535:
         parser.error(f"--port is from 0 to 65535, not {given.port}")
     try:
-        options = replace(play.options(given), since=given.since)
-    except play.BadPlay as bad:
+        options = replace(demo_options.options(given), since=given.since)
+    except demo_options.BadPlay as bad:
         parser.error(str(bad))
     return serve(options, given.port, with_parent=given.with_parent)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
-from emtui.demo.as_json import JsonWriter
-from emtui.demo.as_xml import XmlWriter
-from emtui.demo.guise import Guise
-from emtui.demo.play import Plays
-from emtui.demo.things import Field, Link, Thing, Unset, Value
+from emtui.demo.demo_options import Plays
+from emtui.demo.document_model import Field, Link, Thing, Unset, Value
+from emtui.demo.json_writer import JsonWriter
+from emtui.demo.value_variants import Guise
 from emtui.demo.world import trimmed
+from emtui.demo.xml_writer import XmlWriter
 from emtui.em.model import Event, Log, Session
 
 _NEVER: dict[str, str | Unset] = {

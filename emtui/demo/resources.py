@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from emtui.demo import query
+from emtui.demo import query_endpoint
+from emtui.demo.demo_options import Plays
 from emtui.demo.documents import Documents
-from emtui.demo.paths import Asked
-from emtui.demo.play import Plays
+from emtui.demo.routes import Asked
 from emtui.demo.world import NoSession, World
 from emtui.em.model import LONG_AGO, Outcome, Uid
 
@@ -57,8 +57,8 @@ class SystemSessions:
     def _query(self, parameters: Mapping[str, str], now: datetime, *, json: bool) -> bytes:
         if not self.plays.on("query") or parameters.get("type", "") != "SystemSession":
             raise Refusal(400, "The type of the query is unknown or missing")
-        page = query.read_page(parameters)
-        thing = query.result(self.documents, self.world.sessions(now), page)
+        page = query_endpoint.read_page(parameters)
+        thing = query_endpoint.result(self.documents, self.world.sessions(now), page)
         return self.documents.written(thing, json=json)
 
     def _newest_failed(self, now: datetime) -> Uid | None:

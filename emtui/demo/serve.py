@@ -23,11 +23,11 @@ from types import FrameType
 
 import uvicorn
 
-from emtui.demo import certificate
-from emtui.demo.app import PASSWORD, UNDER, USER, Settings, create_app
-from emtui.demo.certificate import Made
-from emtui.demo.clock import Clock
-from emtui.demo.play import DemoOptions
+from emtui.demo import server_certificate
+from emtui.demo.asgi_app import PASSWORD, UNDER, USER, Settings, create_app
+from emtui.demo.demo_options import DemoOptions
+from emtui.demo.server_certificate import Made
+from emtui.demo.simulated_clock import Clock
 from emtui.demo.world import World
 
 HOST = "127.0.0.1"
@@ -127,14 +127,14 @@ def _certificate(options: DemoOptions, folder: Path) -> Made | None:
     if plays.on("http"):
         return None
     expired = plays.on("expired-certificate")
-    return certificate.make(folder, "em01", expired=expired, other_name=plays.on("other-name"))
+    return server_certificate.make(folder, "em01", expired=expired, other_name=plays.on("other-name"))
 
 
 class _Swap:
     """Puts another certificate into the listener, once, at the first logon."""
 
     def __init__(self, folder: Path) -> None:
-        self._other = certificate.make(folder, "changed")
+        self._other = server_certificate.make(folder, "changed")
         self.context: ssl.SSLContext | None = None
 
     def __call__(self) -> None:

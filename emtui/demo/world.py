@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emtui.demo import story, texts
-from emtui.demo.chance import Chance
+from emtui.demo import log_messages, scenario
+from emtui.demo.scenario import Fate, Plot
 from emtui.demo.schedule import USUAL_COUNT, WINDOW, Schedule, schedules
-from emtui.demo.story import Fate, Plot
+from emtui.demo.seeded_random import Chance
 from emtui.em.model import Event, Log, Result, Session, Uid, uid_of
 
 _STATES = {
@@ -87,7 +87,7 @@ class World:
         run = self._find(uid, now)
         chance = Chance(self.seed, "log", run.uid)
         last = run.span - timedelta(microseconds=chance.whole(1500, 3000, 11))
-        script = texts.lines(run.schedule.type, run.fate, chance)
+        script = log_messages.lines(run.schedule.type, run.fate, chance)
         written = ((run.started + last * share, text) for share, text in script)
         happened = [(when, text) for when, text in written if when <= now]
         return Log(tuple(Event(order, when, text) for order, (when, text) in enumerate(happened, 1)))
@@ -132,7 +132,7 @@ class World:
         return self._runs[key]
 
     def _plan(self, schedule: Schedule, slot: int) -> Run | None:
-        fate = story.fate(self.seed, self.anchor, schedule, slot)
+        fate = scenario.fate(self.seed, self.anchor, schedule, slot)
         if fate.plot is Plot.MISSING:
             return None
         chance = Chance(self.seed, schedule.type, slot)

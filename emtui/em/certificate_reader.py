@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emtui.em.certificate import Certificate
-from emtui.em.text import clean
+from emtui.em.text_sanitizer import clean
 
 
 def read_certificate(der: bytes) -> Certificate:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from emtui.em.prolog import Unreadable
-from emtui.em.text import REPLACEMENT, brief
+from emtui.em.text_sanitizer import REPLACEMENT, brief
+from emtui.em.xml_prolog import Unreadable
 
 UTF8 = "utf-8"
 _ALLOWED = re.compile(

@@ -19,19 +19,19 @@ from urllib.parse import quote
 import httpx
 
 from emtui.em import status_errors, xml_codec
-from emtui.em.address import Server, Trust
+from emtui.em.background_thread import beside
 from emtui.em.certificate import Certificate
-from emtui.em.clock import server_time, utc_now
 from emtui.em.errors import EmError, Gone, Nonsense, NotFound
-from emtui.em.exchange import LIMIT, LIST_LIMIT, Answer, Exchange
+from emtui.em.http_requests import LIMIT, LIST_LIMIT, Answer, Exchange
 from emtui.em.list_download import LIST_PATH, ListDownloader
 from emtui.em.logon import OPEN, Another, Credentials, Gate, Logons, check_password, check_user, no_other
 from emtui.em.model import Listing, Log, Session, Uid, find_guid
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.em.source import Progress, Receipt
-from emtui.em.text import clean
-from emtui.em.threads import beside
+from emtui.em.server_address import Server, Trust
+from emtui.em.server_clock import server_time, utc_now
+from emtui.em.session_source import Progress, Receipt
+from emtui.em.text_sanitizer import clean
 from emtui.em.transport import Timeouts, certificate, open_transport
 
 __all__ = ["Client", "Progress", "Receipt", "Timeouts", "certificate"]

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 from emtui.em import charset
-from emtui.em.text import brief
+from emtui.em.text_sanitizer import brief
 
 SLICE = 128 * 1024
 """Bytes that are decoded at once, whatever the compressed ones would unfold to."""

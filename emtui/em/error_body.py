@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from emtui.em.charset import Transcoder, charset_in
-from emtui.em.document import Document
-from emtui.em.prolog import Prolog, Unreadable
-from emtui.em.repair import Repair
-from emtui.em.text import brief
+from emtui.em.text_sanitizer import brief
+from emtui.em.xml_document import Document
+from emtui.em.xml_prolog import Prolog, Unreadable
+from emtui.em.xml_sanitizer import Repair
 
 MOST = 64 * 1024
 """Bytes of an error that are looked at."""

@@ -8,7 +8,7 @@ first and the last word on a document: this module is asked only between two row
 
 Why it is there: a list of 10,000 is read in 1.8 times the time of lxml's own parse of the same bytes, and in
 3.7 times that by lxml's events alone: time that a thread takes from the event loop at each new list.
-Source: em_rest/systemsessions. Texts are bytes that were mended (`em.repair`).
+Source: em_rest/systemsessions. Texts are bytes that were mended (`em.xml_sanitizer`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
-from emtui.em.document import Document
 from emtui.em.model import Result, Session, Uid
-from emtui.em.prolog import Prolog
-from emtui.em.rows import CANONICAL_UID, TRUTHS, Item, Rows, read_text, read_word, result_of
-from emtui.em.times import believable, end_of, read_time
+from emtui.em.session_parser import CANONICAL_UID, TRUTHS, Item, Rows, read_text, read_word, result_of
+from emtui.em.timestamps import believable, end_of, read_time
+from emtui.em.xml_document import Document
+from emtui.em.xml_prolog import Prolog
 
 LIST_ROOTS = ("SystemSessions", "EntityReferences")
 _LONGEST = 32 * 1024

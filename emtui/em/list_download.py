@@ -16,11 +16,11 @@ from hashlib import blake2b
 from typing import Self, cast
 
 from emtui.em import status_errors, xml_codec
-from emtui.em.exchange import Answer
+from emtui.em.background_thread import beside
+from emtui.em.http_requests import Answer
 from emtui.em.model import Listing, Session
-from emtui.em.source import Progress
-from emtui.em.threads import beside
-from emtui.em.times import EARLIEST
+from emtui.em.session_source import Progress
+from emtui.em.timestamps import EARLIEST
 
 LIST_PATH = "/api/systemSessions?format=Entity"
 """What is requested, below the server's URL."""

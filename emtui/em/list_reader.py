@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from emtui.em.document import Document
 from emtui.em.fast_row_parser import LIST_ROOTS, FastListDocument
 from emtui.em.model import Listing
-from emtui.em.rows import Rows, newest_first
-from emtui.em.times import latest
+from emtui.em.session_parser import Rows, newest_first
+from emtui.em.timestamps import latest
+from emtui.em.xml_document import Document
 
 
 class ListReader:

@@ -19,12 +19,12 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from emtui.em import status_errors, xml_codec
-from emtui.em.address import Server
 from emtui.em.errors import BadDocument, BadSetting, Denied, EmError, LogonRefused
-from emtui.em.exchange import TOKEN, Answer, Exchange
+from emtui.em.http_requests import TOKEN, Answer, Exchange
 from emtui.em.secret import Secret, is_one_line
+from emtui.em.server_address import Server
 from emtui.em.status_errors import Requested
-from emtui.em.text import clean
+from emtui.em.text_sanitizer import clean
 
 _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE)
 _ID = re.compile(r"[0-9A-Za-z-]+")

@@ -2,7 +2,7 @@
 
 All times are aware and in UTC; what the server left out, sent empty or sent as
 nil is `None`. The server's own words are kept as they came (cleaned of control
-characters by `em.text`); `Outcome` is what we make of them.
+characters by `em.text_sanitizer`); `Outcome` is what we make of them.
 Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 """
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from emtui.em.address import Server, authority, is_loopback, read_host, without_zone
 from emtui.em.errors import ProxyTrouble
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, authority, is_loopback, read_host, without_zone
 
 _HTTPS = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _HTTP = ("http_proxy", "all_proxy", "ALL_PROXY")

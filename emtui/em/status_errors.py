@@ -10,8 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from emtui.em.address import Server
-from emtui.em.dial import NO_CLIENT_CERTIFICATE
 from emtui.em.error_body import ErrorBody
 from emtui.em.errors import (
     BadDocument,
@@ -30,9 +28,11 @@ from emtui.em.errors import (
     TooLarge,
     TooOld,
 )
-from emtui.em.prolog import Unreadable
+from emtui.em.network_backend import NO_CLIENT_CERTIFICATE
 from emtui.em.secret import without_secrets
-from emtui.em.text import brief, clean
+from emtui.em.server_address import Server
+from emtui.em.text_sanitizer import brief, clean
+from emtui.em.xml_prolog import Unreadable
 
 UNUSABLE = frozenset({204, 205, 206})
 """Successes that carry no document, or only a part of one."""

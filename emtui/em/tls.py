@@ -16,10 +16,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from emtui.em.address import Server, Trust, without_zone
 from emtui.em.certificate import Certificate, day_text
 from emtui.em.errors import BadCaFile
-from emtui.em.text import clean
+from emtui.em.server_address import Server, Trust, without_zone
+from emtui.em.text_sanitizer import clean
 
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine

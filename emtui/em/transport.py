@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 import httpcore
 import httpx
 
-from emtui.em.address import Server, Trust
+from emtui.em.background_thread import beside
 from emtui.em.certificate import Certificate
-from emtui.em.dial import Dialer, Place
+from emtui.em.error_mapping import PROBLEMS, is_odd_http, slow_head, told
 from emtui.em.errors import Broken, Changed, ClientCertificateWanted, EmError, PlainHttp, Untrusted
-from emtui.em.mishaps import PROBLEMS, is_odd_http, slow_head, told
+from emtui.em.network_backend import Dialer, Place
 from emtui.em.proxy import Decision, Proxies, Proxy
-from emtui.em.threads import beside
+from emtui.em.server_address import Server, Trust
 from emtui.em.tls import (
     Met,
     NotVerified,

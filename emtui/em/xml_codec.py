@@ -11,17 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from emtui.em import rows
-from emtui.em.document import read_whole
+from emtui.em import session_parser
 from emtui.em.error_body import Beginning, ErrorBody, read_error_body
 from emtui.em.list_reader import ListReader, read_list
 from emtui.em.model import Log, Session
-from emtui.em.prolog import Unreadable
-from emtui.em.repair import readable
-from emtui.em.rows import Item
 from emtui.em.secret import Secret
-from emtui.em.text import brief, clean
-from emtui.em.times import latest
+from emtui.em.session_parser import Item
+from emtui.em.text_sanitizer import brief, clean
+from emtui.em.timestamps import latest
+from emtui.em.xml_document import read_whole
+from emtui.em.xml_prolog import Unreadable
+from emtui.em.xml_sanitizer import readable
 
 __all__ = [
     "Beginning",
@@ -46,15 +46,15 @@ def read_session(body: bytes, charset: str = "", clock: datetime | None = None) 
     `clock` is what the server's showed: a time far ahead of it is unknown.
     """
     item = _root(body, charset, "SystemSession", "Sessions", "EntityRef", "Ref")
-    return rows.read_session(item, latest(clock))
+    return session_parser.read_session(item, latest(clock))
 
 
 def read_log(body: bytes, charset: str = "", clock: datetime | None = None) -> Log:
     """The events of one session, in Order; raises `Unreadable`."""
     last = latest(clock)
     items, replaced = read_whole(body, 2, "SystemSessionEvents", "Events", charset=charset)
-    found = (rows.read_event(item, last) for item in items)
-    return Log(rows.in_order(event for event in found if event is not None), replaced)
+    found = (session_parser.read_event(item, last) for item in items)
+    return Log(session_parser.in_order(event for event in found if event is not None), replaced)
 
 
 def read_root(body: bytes, charset: str = "") -> None:

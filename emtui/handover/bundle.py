@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 
-from emtui import words
-from emtui.em.address import Server
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.handover.case import Case
-from emtui.handover.markdown import markdown
-from emtui.handover.records import event_records, session_record
+from emtui.em.server_address import Server
+from emtui.handover.json_schema import event_records, session_record
+from emtui.handover.render_markdown import markdown
+from emtui.handover.run_report import Case
 from emtui.handover.ticket import ticket
-from emtui.handover.withheld import Withheld
-from emtui.triage.differing import difference_text
+from emtui.handover.withheld_fields import Withheld
+from emtui.triage.diff_text import difference_text
 
 MANIFEST = "manifest.txt"
 _WITHHELD = (
@@ -125,9 +125,9 @@ def _clocks(case: Case) -> Iterator[str]:
 
 def _manifest(case: Case, wire: Wire, files: Mapping[str, bytes], withheld: Withheld) -> str:
     session = case.session
-    began = f", {words.iso(session.started)}" if session.started else ""
+    began = f", {text_format.iso(session.started)}" if session.started else ""
     kind = session.type or session.name or session.id
-    about = words.one_line(withheld.text(f"{kind} {session.outcome}{began}, {case.origin.server}"))
+    about = text_format.one_line(withheld.text(f"{kind} {session.outcome}{began}, {case.origin.server}"))
     lines = [f"emtui {case.origin.version}: {about}", "", "In here: bytes, SHA-256, name"]
     lines += [f"{len(data):>10}  {sha256(data).hexdigest()}  {name}" for name, data in files.items()]
     lines += ["", "Withheld", *(f"- {text}" for text in (*_WITHHELD, *_missing(case, wire, withheld)))]
@@ -138,7 +138,7 @@ def _missing(case: Case, wire: Wire, withheld: Withheld) -> Iterator[str]:
     """What would be in it, but could not be had."""
 
     def because(why: str) -> str:
-        return words.one_line(withheld.text(why))
+        return text_format.one_line(withheld.text(why))
 
     if wire.received is None:
         yield f"session.xml and events.xml: {because(wire.why)}"

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.handover.against import against
-from emtui.handover.case import Case
-from emtui.handover.document import Block, Fact, Part, Quote, Said, Title, Told
-from emtui.handover.surroundings import surroundings
-from emtui.handover.unknown import unknown
-from emtui.triage.around import by_kind
-from emtui.triage.explained import Explanation
-from emtui.triage.servers import ServerRow, Went, worst_first
-from emtui.triage.steps import Wait
-from emtui.triage.telling import type_or_name, usual_wait
+from emtui.handover.blocks import Block, Fact, Part, Quote, Said, Title, Told
+from emtui.handover.caveats import unknown
+from emtui.handover.diff_summary import against
+from emtui.handover.log_excerpt import surroundings
+from emtui.handover.run_report import Case
+from emtui.triage.backup_server_stats import ServerRow, Went, worst_first
+from emtui.triage.concurrent_runs import by_kind
+from emtui.triage.explanation import Explanation
+from emtui.triage.finding_text import type_or_name, usual_wait
+from emtui.triage.step_timing import Wait
 
 _OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
 """What the teller says in words of ours alone; everything else may hold the server's."""
@@ -62,16 +62,16 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     if session.started:
         yield "Began", (zones.everywhere(session.started),)
     elif session.complete:
-        yield "Began", (words.UNKNOWN,)
+        yield "Began", (text_format.UNKNOWN,)
     took = session.took(case.origin.now)
     if took is None:
         if session.complete:
-            yield "Took", (words.UNKNOWN,)
+            yield "Took", (text_format.UNKNOWN,)
     elif session.running:
-        yield "Runs", (f"for {words.duration(took)} so far",)
+        yield "Runs", (f"for {text_format.duration(took)} so far",)
     else:
         until = f" until {zones.at(session.ended)}" if session.ended else ""
-        yield "Took", (words.duration(took), until)
+        yield "Took", (text_format.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
     for label, text in case.people:
@@ -98,7 +98,7 @@ def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:
 
 
 def _wait(wait: Wait) -> Told:
-    lasted = f"{words.duration(wait.step.lasted)} in " if wait.step.lasted is not None else "in "
+    lasted = f"{text_format.duration(wait.step.lasted)} in " if wait.step.lasted is not None else "in "
     usual = usual_wait(wait)
     return (lasted, Said(wait.step.message, _STEP), f", {usual}" if usual else "")
 
@@ -106,7 +106,7 @@ def _wait(wait: Wait) -> Told:
 def _server(row: ServerRow) -> Told:
     """`bs02.example.net 3m50s failed`."""
     took = row.took if row.went is not Went.NOT_REACHED else None
-    return (Said(row.host, 80), f" {words.duration(took)}" if took is not None else "", f" {row.went}")
+    return (Said(row.host, 80), f" {text_format.duration(took)}" if took is not None else "", f" {row.went}")
 
 
 def _near(runs: Sequence[Session], case: Case) -> Told:

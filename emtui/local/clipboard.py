@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emtui.em.text import clean, guarded
-from emtui.local import paths, state
+from emtui.em.text_sanitizer import clean, guarded
+from emtui.local import paths, state_files
 
 MOST = 74_000
 """Bytes of base64 that terminals take in one OSC 52; more is dropped by some without a word."""
@@ -102,10 +102,10 @@ def _to_file(text: str, why: str, *, keep: bool) -> Copied:
     if not keep:
         return Copied(f"Not copied: {why}.")
     try:
-        handle, path = tempfile.mkstemp(prefix="copied-", suffix=".txt", dir=state.folder())
+        handle, path = tempfile.mkstemp(prefix="copied-", suffix=".txt", dir=state_files.folder())
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-    except (OSError, state.NoState):
+    except (OSError, state_files.NoState):
         return Copied(f"Not copied: {why}, and no file can be written.")
     return Copied(f"In {_told(Path(path))}: {why}.")
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emtui.em.address import Server
+from emtui.em.server_address import Server
 from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, read_profile
-from emtui.local.queries import read_queries
+from emtui.local.saved_queries import read_queries
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 """A pipe in place of the file must not be waited for."""

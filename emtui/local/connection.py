@@ -12,12 +12,12 @@ from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 
-from emtui.em.address import Server, Trust, parse_pin, parse_server
 from emtui.em.errors import BadCaFile
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust, parse_pin, parse_server
 from emtui.local.configuration import Config
 from emtui.local.profiles import BadConfig, Profile, check_user
-from emtui.local.zone import SystemZone, zone_named
+from emtui.local.timezones import SystemZone, zone_named
 
 VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
 """What the environment may say, each after `EMTUI_`."""

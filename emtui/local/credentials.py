@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emtui.em.address import Server
 from emtui.em.secret import Secret, without_line_end
-from emtui.em.text import brief
+from emtui.em.server_address import Server
+from emtui.em.text_sanitizer import brief
 from emtui.local.keyctl import TWELVE_HOURS, seconds_kept
-from emtui.local.keyring_child import ALLOWED
+from emtui.local.keyring_worker import ALLOWED
 from emtui.local.profiles import OFF
 
 SERVICE = "emtui"
@@ -33,7 +33,7 @@ READY, LOCKED = "ready", "locked"
 PATIENCE = 2.95
 """Seconds that a keyring may take before the person is asked instead: with what that takes, within three."""
 
-_CHILD = Path(__file__).with_name("keyring_child.py")
+_CHILD = Path(__file__).with_name("keyring_worker.py")
 _SEEN = (
     *("HOME", "USER", "LOGNAME", "PATH", "TMPDIR", "LANG", "LANGUAGE", "LC_", "PYTHON", "VIRTUAL_ENV"),
     *("DBUS_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "GNOME_", "KDE_"),

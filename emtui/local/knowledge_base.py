@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from emtui.local import notes
-from emtui.local.marks import MarkBook
-from emtui.local.notes import Note, Notes
+from emtui.local import team_notes
+from emtui.local.acknowledgement_store import MarkBook
 from emtui.local.paths import notes_files
+from emtui.local.team_notes import Note, Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class KnowledgeBase:
         """Read the files again if one has changed."""
         stamps = [_stamp(file) for file in self._files]
         if self._files and stamps != self._stamps:
-            self._stamps, self._notes = stamps, notes.load(*self._files)
+            self._stamps, self._notes = stamps, team_notes.load(*self._files)
 
     def save(self, ended: Iterable[str] = ()) -> None:
         """Write what was acknowledged or removed; the acknowledgements with `ended` keys are dropped."""

@@ -16,8 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from emtui.em.model import Outcome, Result, Session, Uid
-from emtui.em.text import clean
-from emtui.local.state import NoState, folder, locked, opened, put
+from emtui.em.text_sanitizer import clean
+from emtui.local.state_files import NoState, folder, locked, opened, put
 
 MOST = 20_000
 """Runs that are kept; older ones are not compared."""

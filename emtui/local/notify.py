@@ -10,8 +10,8 @@ import os
 import signal
 from contextlib import suppress
 
-from emtui.em.text import brief
-from emtui.local.process import environment_for_others
+from emtui.em.text_sanitizer import brief
+from emtui.local.process_hardening import environment_for_others
 
 PATIENCE = 60.0
 """Seconds that the command may take, and whatever it leaves behind in its group."""

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 
-from emtui.em.text import brief, guarded
-from emtui.local.process import environment_for_others
+from emtui.em.text_sanitizer import brief, guarded
+from emtui.local.process_hardening import environment_for_others
 
 USUAL = "less"
 SEEN = 1.0

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import IO
 
 from emtui.em.secret import Secret, without_line_end, without_secrets
-from emtui.em.text import brief
-from emtui.local.process import environment_for_others
+from emtui.em.text_sanitizer import brief
+from emtui.local.process_hardening import environment_for_others
 
 PATIENCE = 120.0
 """Seconds that it may take: a person may have to type into it."""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from emtui.em.address import Server, parse_pin, parse_server
 from emtui.em.errors import BadAddress, BadSetting
-from emtui.local.zone import NoZone, zone_named
+from emtui.em.server_address import Server, parse_pin, parse_server
+from emtui.local.timezones import NoZone, zone_named
 
 LEAST = 10
 """The shortest `interval`, in seconds: nobody asks a server more often."""

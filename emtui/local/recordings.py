@@ -10,8 +10,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from emtui.em.text import clean
-from emtui.local.new_file import made
+from emtui.em.text_sanitizer import clean
+from emtui.local.output_file import made
 
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
-from emtui.em.threads import beside
 from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection
 from emtui.local.paths import config_files
@@ -118,7 +118,7 @@ async def save_logon(connection: Connection, remember: Remember) -> tuple[Connec
 
 
 def _write(connection: Connection, keyring: str | None) -> Profile:
-    from emtui.local.writing import save  # noqa: PLC0415 - start-up time: loads tomlkit
+    from emtui.local.config_writer import save  # noqa: PLC0415 - start-up time: loads tomlkit
 
     own, *team = config_files()
     profile = profile_of(connection, load(own, *team), keyring)

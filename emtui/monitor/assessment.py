@@ -13,16 +13,16 @@ from functools import cached_property
 
 from emtui.em.model import Session
 from emtui.local.knowledge_base import Knowledge
-from emtui.local.notes import Note
+from emtui.local.team_notes import Note
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage import about
-from emtui.triage.attention import Attention, judged
-from emtui.triage.explained import PAST_LOGS, good_before
-from emtui.triage.finding import Finding
-from emtui.triage.known import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
-from emtui.triage.marks import Fate, fate, marks_of
-from emtui.triage.standing import Standings, standings
+from emtui.triage import finding_navigation
+from emtui.triage.acknowledged import NOTHING_KNOWN, Known, Mark, holding, key_for, key_of, said
+from emtui.triage.acknowledgements import Fate, fate, marks_of
+from emtui.triage.explanation import PAST_LOGS, good_before
+from emtui.triage.findings import Finding
+from emtui.triage.prioritization import Attention, judged
+from emtui.triage.type_status import Standings, standings
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +65,16 @@ class Assessment:
 
     def next_finding(self, last: Finding | None) -> Finding | None:
         """The finding after this one, which an earlier list may have had; after the last, the first."""
-        return about.after(self.findings, last)
+        return finding_navigation.after(self.findings, last)
 
     def is_last_finding(self, finding: Finding | None) -> bool:
         """Whether this is the last of several."""
         found = self.findings
-        return len(found) > 1 and about.place_of(found, finding) == len(found) - 1
+        return len(found) > 1 and finding_navigation.place_of(found, finding) == len(found) - 1
 
     def current_finding(self, finding: Finding) -> Finding | None:
         """The same finding as this list has it; `None` if it is over."""
-        place = about.place_of(self.findings, finding)
+        place = finding_navigation.place_of(self.findings, finding)
         return None if place is None else self.findings[place]
 
     def worst_on(self, kind: str) -> Finding | None:
@@ -85,7 +85,7 @@ class Assessment:
 
     def run_of(self, finding: Finding) -> Session | None:
         """The run that a finding is about."""
-        return about.run_of(finding, self.statuses)
+        return finding_navigation.run_of(finding, self.statuses)
 
     def runs_of(self, kind: str | None) -> Sequence[Session]:
         """The runs of this type, newest first."""

@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Outcome, Session
-from emtui.em.source import Source
-from emtui.em.threads import beside
-from emtui.local.notes import Note, notes_on
+from emtui.em.session_source import Source
+from emtui.local.team_notes import Note, notes_on
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.history_cache import HistoryCache
-from emtui.triage.explained import Explanation, explain
-from emtui.triage.known import Known, Mark
-from emtui.triage.steps import Wait, steps, waits
+from emtui.triage.acknowledged import Known, Mark
+from emtui.triage.explanation import Explanation, explain
+from emtui.triage.step_timing import Wait, steps, waits
 
 Events = Sequence[Event]
 

@@ -14,7 +14,7 @@ from emtui.em.errors import EmError
 
 if TYPE_CHECKING:
     from emtui.em.model import Event, Session, Uid
-    from emtui.em.source import Source
+    from emtui.em.session_source import Source
 
 MAX_LOGS = 60
 """Logs kept at most: those of the five last good runs of each of twelve types."""

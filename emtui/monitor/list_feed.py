@@ -16,10 +16,10 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError, LogonRefused
 from emtui.em.model import Session, Uid
-from emtui.em.source import Progress, Source
-from emtui.em.threads import beside
+from emtui.em.session_source import Progress, Source
 from emtui.monitor.absence_summary import AbsenceSummary, AbsenceTracker
 from emtui.monitor.alert_policy import Alert, AlertPolicy, new_failures
 from emtui.monitor.background_task import BackgroundTask
@@ -33,7 +33,7 @@ from emtui.monitor.unseen_marks import UnseenMark, UnseenMarks
 if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list to assess
     from emtui.local.knowledge_base import KnowledgeBase
     from emtui.monitor.assessment import Assessment
-    from emtui.triage.known import Mark
+    from emtui.triage.acknowledged import Mark
 
 COMPLETED_TOGETHER = 64
 """How many references become sessions together: fewer states, little waiting."""

@@ -19,18 +19,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from emtui.em.clock import offset, utc_now
+from emtui.em.background_thread import beside
 from emtui.em.errors import BadSetting, Denied, EmError, ServerTrouble, Untrusted
 from emtui.em.model import Listing
-from emtui.em.threads import beside
+from emtui.em.server_clock import offset, utc_now
 from emtui.monitor.backoff import MIN_INTERVAL, PollSchedule
 from emtui.monitor.changes import NOTHING, Changes
-from emtui.monitor.clocks import ClockReading, GapCause, Lapse, was_set
+from emtui.monitor.clock_steps import ClockReading, GapCause, Lapse, was_set
 from emtui.monitor.feed_health import FeedHealth, RequestCost
 from emtui.monitor.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from emtui.em.source import Receipt
+    from emtui.em.session_source import Receipt
 
 PERMANENT_ERRORS = (Denied, Untrusted, BadSetting)
 """What no later attempt would change without somebody."""

@@ -14,20 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from emtui.em.clock import server_time, utc_now
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError, Gone, NotFound
 from emtui.em.model import Log, Session
-from emtui.em.source import Source
-from emtui.em.threads import beside
-from emtui.local.notes import Note
+from emtui.em.server_clock import server_time, utc_now
+from emtui.em.session_source import Source
+from emtui.local.team_notes import Note
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.background_task import BackgroundTask
 from emtui.monitor.explainer import ExplainedRun, Explainer, waits_of
 from emtui.monitor.feed_health import STALE_AFTER
 from emtui.monitor.poller import SystemTime, TimeSource
 from emtui.monitor.session_poller import SessionPoller
-from emtui.triage.explained import Explanation
-from emtui.triage.steps import Wait
+from emtui.triage.explanation import Explanation
+from emtui.triage.step_timing import Wait
 
 
 def _never() -> bool:

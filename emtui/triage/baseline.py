@@ -18,7 +18,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.runs import GOOD, Runs, by_type, started
+from emtui.triage.runs_by_type import GOOD, Runs, by_type, started
 
 ENOUGH = 5
 """Fewer successes than this say nothing about what is usual."""

@@ -18,10 +18,10 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TypeAlias
 
+from emtui.chunked_work import Steps
 from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
-from emtui.stepwise import Steps
 from emtui.triage.baseline import MOST, Baselines, spans_of
-from emtui.triage.runs import by_type
+from emtui.triage.runs_by_type import by_type
 
 STEP = 500
 """Sessions in one step: about a millisecond."""

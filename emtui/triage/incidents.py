@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from itertools import islice
 
 from emtui.em.model import Outcome, Session, Uid
-from emtui.triage.masks import fingerprint
-from emtui.triage.runs import GOOD, Runs, started
+from emtui.triage.message_fingerprint import fingerprint
+from emtui.triage.runs_by_type import GOOD, Runs, started
 
 TROUBLE = frozenset({Outcome.FAILED, Outcome.WARNING})
 MOST = 1000

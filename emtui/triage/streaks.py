@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.runs import Runs, started
+from emtui.triage.runs_by_type import Runs, started
 
 DECIDED = frozenset({Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS})
 """The outcomes that a row consists of; runs with another one are passed over."""

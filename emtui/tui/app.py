@@ -15,10 +15,10 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from emtui.local.remembered_logon import can_log_on
-from emtui.local.zone import SystemZone
+from emtui.local.timezones import SystemZone
 from emtui.tui.commands import OF_FIELDS, OF_SESSIONS, Place, action_of, bindings, method_of, of
 from emtui.tui.context import AppContext
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screen_factory import Screens
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.services.display_clock import DisplayClock
@@ -32,7 +32,7 @@ from emtui.tui.terminal.app_base import TerminalApp
 
 if TYPE_CHECKING:
     from emtui.monitor.list_feed import ListState
-    from emtui.monitor.recording.replay import Replay
+    from emtui.monitor.recording.replay_source import Replay
 
 SHOWN_BY_THEN = 0.1
 """Seconds after which the last list of a recording has been shown."""

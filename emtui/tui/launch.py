@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emtui.local import faults, process, terminal
-from emtui.tui.options import LaunchOptions
+from emtui.local import crash_report, process_hardening, terminal
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.terminal import background_color, gc_tuning
 from emtui.tui.terminal.capabilities import Capabilities, TerminalOptions
 
@@ -33,7 +33,7 @@ def run(start: LaunchOptions) -> int:
             with suppress(OSError):
                 sys.stderr.write(f"{app.open_command}\n")
         return code
-    sys.stderr.write(f"emtui: {faults.told(app.fault)}\n")
+    sys.stderr.write(f"emtui: {crash_report.told(app.fault)}\n")
     return 1
 
 
@@ -45,7 +45,7 @@ def _app(start: LaunchOptions, query: background_color.BackgroundQuery) -> Emtui
         del os.environ[name]  # some record keys and screens, and the framework reads them when it is loaded
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # set to nothing it forbids nothing; the framework thinks otherwise
-    terminal.forget_leftovers(os.environ, process.ancestors())
+    terminal.forget_leftovers(os.environ, process_hardening.ancestors())
     gc_tuning.disable_until_first_paint()
     from emtui.tui.app import EmtuiApp  # noqa: PLC0415 - the terminal replies while Textual is loaded
 
@@ -79,7 +79,7 @@ def over_ssh(environ: Mapping[str, str]) -> bool:
 
 
 def _dropped(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    faults.in_loop(loop, context)
+    crash_report.in_loop(loop, context)
 
 
 def _ending_already() -> None:
@@ -89,7 +89,7 @@ def _ending_already() -> None:
 async def _live(app: EmtuiApp) -> int:
     """The app, and after it the logon's end on the server."""
     loop = asyncio.get_running_loop()
-    ends = process.ending_signals()
+    ends = process_hardening.ending_signals()
     for number in ends:
         loop.add_signal_handler(number, app.end, 128 + number)
     loop.set_exception_handler(_dropped)

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emtui.em.address import Server
-from emtui.local.zone import SystemZone
+from emtui.em.server_address import Server
+from emtui.local.timezones import SystemZone
 from emtui.tui.commands import Place
 from emtui.tui.context import AppContext
 from emtui.tui.services.navigator import AnyScreen
 from emtui.tui.terminal.gc_tuning import young_generations_only
 
 if TYPE_CHECKING:
-    from emtui import lookup
     from emtui.em.errors import Untrusted
     from emtui.em.model import Log, Session
-    from emtui.em.source import Source
+    from emtui.em.session_source import Source
     from emtui.local.remembered_logon import InteractionNeededError, Offer
     from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
+    from emtui.query import Order, Query
 
 
 class Screens:
@@ -58,15 +58,13 @@ class Screens:
 
         return SessionListScreen(self._ctx, feed, *self._query())
 
-    def _query(self) -> tuple[lookup.Query, lookup.Order]:
-        from emtui import lookup
+    def _query(self) -> tuple[Query, Order]:
+        from emtui.query import DEFAULT_ORDER, Beyond, parse, parse_order
 
         options, clock = self._ctx.options, self._ctx.clock
-        nothing_yet = lookup.Beyond(unseen=())
-        query = lookup.parse(
-            options.query, now=clock.now(), zone=clock.zone, beyond=nothing_yet, lenient=True
-        )
-        return query, lookup.parse_order(options.order) if options.order else lookup.DEFAULT_ORDER
+        nothing_yet = Beyond(unseen=())
+        query = parse(options.query, now=clock.now(), zone=clock.zone, beyond=nothing_yet, lenient=True)
+        return query, parse_order(options.order) if options.order else DEFAULT_ORDER
 
     def _source(self) -> Source:
         source = self._ctx.logon.client
@@ -121,7 +119,7 @@ class Screens:
 
     def report(self, session: Session | None, log: Log | None) -> AnyScreen:
         """Tickets, shift summary and bundle."""
-        from emtui.handover.dated import Zones
+        from emtui.handover.absolute_time_text import Zones
         from emtui.tui.screens.report.report_job import ReportJob
         from emtui.tui.screens.report.screen import ReportScreen
 

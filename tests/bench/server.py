@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 from pty_terminal import a_home
 from rogue import GOOD, PASSWORD, USER, Asked, Reply, identity, rogue_beside, route_of
 
+from emtui.demo.demo_options import Plays
 from emtui.demo.documents import Documents
-from emtui.demo.play import Plays
 from emtui.demo.world import World
 
 NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)

@@ -22,8 +22,8 @@ from bench.terminal import Tty, running
 from pty_terminal import a_home
 from rogue import GOOD, PASSWORD, USER, Asked, Reply, Rogue, identity, reply, rogue_beside, route_of
 
+from emtui.demo.demo_options import Plays
 from emtui.demo.documents import Documents
-from emtui.demo.play import Plays
 from emtui.demo.world import World
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ from bench.reading import lasts
 
 from emtui.demo.world import World
 from emtui.em.model import Event
-from emtui.triage.attention import attention
-from emtui.triage.compare import compare
-from emtui.triage.masks import masked
+from emtui.triage.log_diff import compare
+from emtui.triage.message_fingerprint import masked
+from emtui.triage.prioritization import attention
 
 NOW = datetime(2026, 11, 23, 3, 12, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from emtui.cli.arguments import BadUsage, read
-from emtui.cli.manual import manual
-from emtui.cli.spec import BY_NAME, COMMANDS, Command
-from emtui.cli.typed import joined, query_text
+from emtui.cli.command_table import BY_NAME, COMMANDS, Command
+from emtui.cli.help_text import manual
+from emtui.cli.query_args import joined, query_text
 
 
 def test_without_a_command_it_is_the_browser() -> None:

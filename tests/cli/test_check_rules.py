@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 
-from emtui import words
+from emtui import text_format
 from emtui.cli.check import line
 from emtui.cli.check_rules import Level, Limit, Limits, Verdict, figures, verdicts
 from emtui.em.model import Outcome, Session
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.standing import Standings, standings
-from emtui.triage.telling import Teller
+from emtui.triage.finding_text import Teller
+from emtui.triage.type_status import Standings, standings
 
 TELL = Teller(NOON, ZoneInfo("UTC"))
 QUARTER = 15 * MINUTE
@@ -82,7 +82,7 @@ def test_an_age_has_two_limits(hours: int, level: Level) -> None:
     if level:
         assert verdict.sentence == (
             f"last successful run of CollectJob ended {TELL.at(NOON - hours * HOUR)}, "
-            f"{words.duration(hours * HOUR)} ago"
+            f"{text_format.duration(hours * HOUR)} ago"
         )
 
 

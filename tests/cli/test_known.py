@@ -16,8 +16,8 @@ from served import Demo, serve
 from shell import Shell
 
 from emtui.em.model import Outcome
-from emtui.triage.marks import Mark, hanging, late
-from emtui.triage.masks import print_of
+from emtui.triage.acknowledgements import Mark, hanging, late
+from emtui.triage.message_fingerprint import print_of
 
 LOST = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
 LONG_AGO, FAR = datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

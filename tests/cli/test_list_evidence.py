@@ -10,14 +10,14 @@ from made_runs import DAY
 from made_runs import run as made_run
 
 from emtui.cli.list_evidence import FollowedQuery, acknowledged_in_list, check, query_context
-from emtui.em.address import Server
 from emtui.em.model import Outcome
+from emtui.em.server_address import Server
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
-from emtui.lookup import BadQuery, parse
 from emtui.monitor.assessment import assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.known import Mark
-from emtui.triage.masks import fingerprint
+from emtui.query import BadQuery, parse
+from emtui.triage.acknowledged import Mark
+from emtui.triage.message_fingerprint import fingerprint
 
 SERVER = Server("em01.example.net")
 

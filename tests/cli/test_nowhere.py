@@ -109,13 +109,13 @@ def test_our_own_fault_is_one_sentence_without_any_folder(nobody: Somebody) -> N
     nobody.without = ("emtui.em.client",)
     done = nobody("sessions")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("emtui: this is a fault of emtui (ModuleNotFoundError at logging_on.py:")
+    assert done.stderr.startswith("emtui: this is a fault of emtui (ModuleNotFoundError at logon_policy.py:")
     assert done.stderr.count("\n") == 1
     assert "XDG_STATE_HOME" in done.stderr
 
 
 def test_so_is_one_of_what_tells_of_faults(nobody: Somebody) -> None:
-    nobody.without = ("emtui.em.client", "emtui.local.journal")
+    nobody.without = ("emtui.em.client", "emtui.local.logfile")
     done = nobody("sessions")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -123,7 +123,7 @@ def test_so_is_one_of_what_tells_of_faults(nobody: Somebody) -> None:
 
 
 @pytest.mark.parametrize(
-    "without", [("emtui.em.client",), ("emtui.em.client", "emtui.local.journal"), ("emtui.lookup",)], ids=str
+    "without", [("emtui.em.client",), ("emtui.em.client", "emtui.local.logfile"), ("emtui.query",)], ids=str
 )
 def test_a_check_answers_to_its_own_fault(nobody: Somebody, without: tuple[str, ...]) -> None:
     nobody.without = without

@@ -10,11 +10,11 @@ import pytest
 from rich.cells import cell_len
 
 from emtui.cli.output import Column, as_csv, as_json, as_jsonl, as_object, as_table
-from emtui.em.address import Server
 from emtui.em.model import Event, Log, Result, Session, uid_of
-from emtui.em.text import guarded
-from emtui.handover.records import EVENT_KEYS, SESSION_KEYS, event_records, session_record
-from emtui.words import cells
+from emtui.em.server_address import Server
+from emtui.em.text_sanitizer import guarded
+from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS, event_records, session_record
+from emtui.text_format import cells
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER = Server("em01.example.net")

@@ -13,10 +13,10 @@ from conftest import DEMO_CLOCK
 from shell import Shell
 
 from emtui.demo.world import World
-from emtui.em.address import parse_server
 from emtui.em.model import Outcome
-from emtui.handover.records import SESSION_KEYS, session_record
-from emtui.lookup import DEFAULT_ORDER
+from emtui.em.server_address import parse_server
+from emtui.handover.json_schema import SESSION_KEYS, session_record
+from emtui.query import DEFAULT_ORDER
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 RUNNING_TAKES = "duration_s"

@@ -13,7 +13,7 @@ from shell import Shell
 
 from emtui.demo.world import World
 from emtui.em.model import Session
-from emtui.handover.records import EVENT_KEYS, SESSION_KEYS
+from emtui.handover.json_schema import EVENT_KEYS, SESSION_KEYS
 
 CLOCK = datetime.fromisoformat(DEMO_CLOCK)
 

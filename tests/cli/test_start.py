@@ -14,7 +14,7 @@ HEAVY = ("textual", "rich", "httpx", "lxml", "keyring", "asyncio", "cryptography
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
     code = (
-        "import json, sys, emtui.cli, emtui.cli.run, emtui.cli.arguments, emtui.cli.manual;"
+        "import json, sys, emtui.cli, emtui.cli.dispatch, emtui.cli.arguments, emtui.cli.help_text;"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules if sys.modules[name]})))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -29,7 +29,7 @@ def test_the_version_is_answered_before_anything_else_of_emtui_is_loaded() -> No
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     version, loaded = done.stdout.splitlines()
     assert version.startswith("emtui 0.")
-    assert loaded.split() == ["emtui", "emtui.cli", "emtui.cli.streams"]
+    assert loaded.split() == ["emtui", "emtui.cli", "emtui.cli.stdio"]
 
 
 @pytest.mark.parametrize("argv", [["--version"], ["sessions", "--version"], ["-p", "prod", "--version"]])

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from emtui.demo.child import running
-from emtui.demo.play import DemoOptions
+from emtui.demo.demo_options import DemoOptions
+from emtui.demo.server_process import running
 
 VEEAM_EM = """
 import json, os

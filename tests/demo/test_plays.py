@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from emtui.demo.__main__ import main
-from emtui.demo.clock import Clock
-from emtui.demo.play import BadPlay, DemoOptions, Version, add_arguments, options, parse_plays, table
-from emtui.demo.switches import SWITCHES
+from emtui.demo.demo_options import BadPlay, DemoOptions, Version, add_arguments, options, parse_plays, table
+from emtui.demo.fault_catalog import SWITCHES
+from emtui.demo.simulated_clock import Clock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

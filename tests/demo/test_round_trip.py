@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from both_parsers import read_list
 
+from emtui.demo.demo_options import NO_PLAYS, Plays, parse_plays
 from emtui.demo.documents import Documents
-from emtui.demo.play import NO_PLAYS, Plays, parse_plays
 from emtui.demo.world import World
 from emtui.em import xml_codec
 from emtui.em.model import Event, Session
-from emtui.em.text import clean
+from emtui.em.text_sanitizer import clean
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORLD = World(1, NOON)

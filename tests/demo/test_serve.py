@@ -20,9 +20,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emtui.demo.child import Announced, NotStarted, running
-from emtui.demo.clock import Clock
-from emtui.demo.play import DemoOptions, parse_plays
+from emtui.demo.demo_options import DemoOptions, parse_plays
+from emtui.demo.server_process import Announced, NotStarted, running
+from emtui.demo.simulated_clock import Clock
 
 LIST = "/api/systemSessions?format=Entity"
 PATIENCE = 60

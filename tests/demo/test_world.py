@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from emtui.demo.scenario import BROKEN_SERVER
 from emtui.demo.schedule import WINDOW
-from emtui.demo.story import BROKEN_SERVER
 from emtui.demo.world import NoSession, World
 from emtui.em.model import LONG_AGO, SESSION_TYPES, Outcome, Session, uid_of
 

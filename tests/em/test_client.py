@@ -26,12 +26,12 @@ from rogue import (
     session_xml,
 )
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import AT_ONCE, Client, Progress, Timeouts
 from emtui.em.errors import Broken
 from emtui.em.model import Session, Uid, uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 
 MANY = 3000
 

@@ -25,8 +25,7 @@ from rogue import (
     route_of,
 )
 
-from emtui.em import exchange
-from emtui.em.address import Server, Trust
+from emtui.em import http_requests
 from emtui.em.client import Client, Timeouts
 from emtui.em.errors import (
     Broken,
@@ -42,6 +41,7 @@ from emtui.em.errors import (
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 
 MANY = 9_000
 SHORT = Timeouts(connect=5, read=0.3, logoff=1)
@@ -181,7 +181,7 @@ async def test_a_server_that_repeats_what_it_was_told_is_not_repeated(known: Ide
 
 
 async def test_a_body_that_dribbles_is_left(known: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "_SLOW", 0.5)
+    monkeypatch.setattr(http_requests, "_SLOW", 0.5)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {MANY}\r\n\r\n".encode()
 
     def drops() -> Iterator[bytes]:

@@ -14,13 +14,13 @@ from rogue import GOOD
 from stranger import Manners, Stranger
 
 from emtui.em import xml_codec
+from emtui.em.chunked_sort import RUN, gently_sorted
 from emtui.em.fast_row_parser import FastListDocument
-from emtui.em.gently import RUN, gently_sorted
 from emtui.em.model import Listing
-from emtui.em.repair import Repair
-from emtui.em.rows import Item, Rows
-from emtui.em.times import LATEST
+from emtui.em.session_parser import Item, Rows
+from emtui.em.timestamps import LATEST
 from emtui.em.xml_codec import Unreadable
+from emtui.em.xml_sanitizer import Repair
 
 OPEN = b'<?xml version="1.0"?>\n<SystemSessions xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 URL = b"https://em01.example.net:9398/api/systemSessions/"

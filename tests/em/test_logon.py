@@ -23,12 +23,12 @@ from rogue import (
     route_of,
 )
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client
 from emtui.em.errors import BadSetting, LogonRefused
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 from emtui.em.status_errors import likely_slip
 
 USERS = ("EXAMPLE\\ops", "ops@example.net", "ops", ".\\ops", "EXAMPLE\\опс")

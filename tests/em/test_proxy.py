@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emtui.em.address import Server
 from emtui.em.errors import ProxyTrouble
 from emtui.em.proxy import Proxies
+from emtui.em.server_address import Server
 
 EM01 = Server("em01.example.net")
 

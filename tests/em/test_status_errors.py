@@ -18,14 +18,14 @@ from rogue import GUID, Asked, Identity, Reply, good, identity, reply, rogue, ro
 from talking import logged_on
 from textual.content import Content
 
-from emtui.em.address import Server, Trust, parse_server
 from emtui.em.client import Client, Progress, Timeouts
 from emtui.em.error_body import ErrorBody
 from emtui.em.errors import Denied, EmError, Gone, LogonRefused, TimedOut
-from emtui.em.exchange import Exchange
+from emtui.em.http_requests import Exchange
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust, parse_server
 from emtui.em.status_errors import ErrorResponse, Requested, error_of
 from emtui.em.transport import open_transport
 

@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rogue import LOGON_ID, PASSWORD, TOKEN, USER, Asked, Identity, Reply, good, identity, negative, rogue
 from talking import pump
 
-from emtui.em.address import Server, Trust
 from emtui.em.certificate_reader import read_certificate
 from emtui.em.client import Client, Timeouts, certificate
 from emtui.em.errors import BadCaFile, Broken, Changed, PlainHttp, ProxyTrouble, Untrusted
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 from emtui.em.tls import trusting
 
 DIRECT = Proxies()

@@ -14,7 +14,6 @@ import pytest
 from rogue import PASSWORD, USER, Asked, Identity, Reply, good, identity, reply, rogue
 from talking import pump
 
-from emtui.em.address import Trust, parse_server
 from emtui.em.client import Client
 from emtui.em.errors import (
     Broken,
@@ -29,6 +28,7 @@ from emtui.em.errors import (
 )
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Trust, parse_server
 
 DIRECT = Proxies()
 

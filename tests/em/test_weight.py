@@ -5,8 +5,8 @@ from __future__ import annotations
 import tracemalloc
 from datetime import UTC, datetime
 
+from emtui.demo.demo_options import Plays
 from emtui.demo.documents import Documents
-from emtui.demo.play import Plays
 from emtui.demo.world import World
 from emtui.em import xml_codec
 

@@ -12,8 +12,8 @@ from both_parsers import read_list
 
 from emtui.em import xml_codec
 from emtui.em.model import Event, Listing, Outcome, Result, Session, Uid, uid_of
-from emtui.em.rows import believed
-from emtui.em.text import clean
+from emtui.em.session_parser import believed
+from emtui.em.text_sanitizer import clean
 from emtui.em.xml_codec import Unreadable
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emtui.em import xml_codec
 from emtui.em.model import Listing
-from emtui.em.text import brief, clean
+from emtui.em.text_sanitizer import brief, clean
 from emtui.em.xml_codec import Unreadable
 
 NS = b'xmlns="http://www.veeam.com/ent/v1.0"'

@@ -19,8 +19,8 @@ from made_runs import NOON, log
 from emtui.em.model import Result, Session, Uid
 from emtui.em.secret import Secret
 from emtui.handover.bundle import Received, Wire, bundle, name_of, name_of_shift
-from emtui.handover.case import Case
-from emtui.handover.withheld import Withheld
+from emtui.handover.run_report import Case
+from emtui.handover.withheld_fields import Withheld
 
 VERSIONS = {"Python": "3.11.7", "textual": "8.2.8"}
 WIRE = Wire(Received("<SystemSession/>", "<SystemSessionEvents/>"), api="v1_5, v1_7")

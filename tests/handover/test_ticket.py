@@ -11,9 +11,9 @@ from made_cases import BAD, CET, DATED, GOOD, GUID, MESSAGE, TIME, case, earlier
 from made_runs import MINUTE, NOON, SECOND, log
 
 from emtui.em.model import Event, Result, Session, uid_of
-from emtui.handover.case import Case
-from emtui.handover.markdown import markdown
-from emtui.handover.plain import plain
+from emtui.handover.render_markdown import markdown
+from emtui.handover.render_text import plain
+from emtui.handover.run_report import Case
 from emtui.handover.ticket import ticket
 
 PEOPLE = (("Known", "storage is patched, until it succeeds"), ("Note", "INC0012345 (team file)"))

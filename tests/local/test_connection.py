@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emtui.em.address import Server, Trust
 from emtui.em.errors import BadAddress
+from emtui.em.server_address import Server, Trust
 from emtui.local.configuration import Config
 from emtui.local.connection import Options, resolve
 from emtui.local.profiles import BadConfig, Profile

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from desktop import folders, keyring_on, session_bus
 
-from emtui.em.address import Server
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server
 from emtui.local.credentials import KeyringSilent, NoKeyring, forget, recall, store, tried
 
 SERVER = Server("em01.example.net")
@@ -203,7 +203,7 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-    assert b"keyring_child" in seen
+    assert b"keyring_worker" in seen
     assert b"DBUS_SESSION_BUS_ADDRESS=" in seen
     for secret in (WORD.encode(), b"EMTUI_PASSWORD", b"elsewhere"):
         assert secret not in seen

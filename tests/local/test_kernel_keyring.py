@@ -17,8 +17,8 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, PasswordDeleteError, PasswordSetError
 from keyring.testing.backend import BackendBasicTests
 
-from emtui.em.address import Server
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server
 from emtui.local import credentials, keyctl
 from emtui.local.kernel_keyring import KernelKeyring, desktop_session, explained
 from emtui.local.keyctl import TWELVE_HOURS, Keys

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from emtui.em.address import Server
+from emtui.em.server_address import Server
+from emtui.local.config_writer import save
 from emtui.local.configuration import Config, load
 from emtui.local.paths import config_file, state_dir, team_files
 from emtui.local.profiles import BadConfig, Profile
-from emtui.local.writing import save
 
 PROD = Profile("prod", Server("em01.example.net"), "EXAMPLE\\ops", pin="ab" * 32)
 

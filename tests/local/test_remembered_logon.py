@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from emtui.em.address import Server, Trust
+from emtui.em.server_address import Server, Trust
 from emtui.local.configuration import Config
 from emtui.local.connection import Connection, of_profile
 from emtui.local.profiles import BadConfig, Profile

@@ -12,14 +12,14 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.em.model import Outcome, Session
 from emtui.local.knowledge_base import Knowledge
-from emtui.local.notes import Note
+from emtui.local.team_notes import Note
 from emtui.monitor.assessment import Assessment, acknowledged_in, assess, reassess
 from emtui.monitor.changes import Changes
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.finding import Failing, Late, Warned
-from emtui.triage.known import NOTHING_KNOWN, Mark, key_of
-from emtui.triage.marks import late
-from emtui.triage.masks import fingerprint
+from emtui.triage.acknowledged import NOTHING_KNOWN, Mark, key_of
+from emtui.triage.acknowledgements import late
+from emtui.triage.findings import Failing, Late, Warned
+from emtui.triage.message_fingerprint import fingerprint
 
 QUARTER = 15 * MINUTE
 LOST = "bs02.example.net cannot be reached"

@@ -16,7 +16,7 @@ from emtui.em.errors import EmError, Unreachable
 from emtui.em.model import Listing
 from emtui.monitor import poller
 from emtui.monitor.backoff import PollSchedule
-from emtui.monitor.clocks import ClockReading, GapCause, Lapse, was_set
+from emtui.monitor.clock_steps import ClockReading, GapCause, Lapse, was_set
 from emtui.monitor.feed_health import Freshness, LostPeriod, RequestCost
 from emtui.monitor.poller import ListResponse, Poller
 from emtui.monitor.snapshot import Snapshot

@@ -11,15 +11,15 @@ from made_runs import HOUR, MINUTE, NOON, SECOND, log, run, series
 
 from emtui.em.errors import EmError, NotFound, ServerTrouble
 from emtui.em.model import Event, Log, Outcome, Session, Uid
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 from emtui.local.knowledge_base import Knowledge
-from emtui.local.notes import Note
+from emtui.local.team_notes import Note
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.explainer import Explainer, waits_of
 from emtui.monitor.history_cache import HistoryCache
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.known import Mark
-from emtui.triage.masks import fingerprint
+from emtui.triage.acknowledged import Mark
+from emtui.triage.message_fingerprint import fingerprint
 
 FAILED = run(NOON, outcome=Outcome.FAILED, message="bs02 cannot be reached", took=10 * MINUTE)
 GOOD = series("CollectJob", 15 * MINUTE, NOON - 15 * MINUTE, 40)

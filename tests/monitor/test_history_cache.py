@@ -8,7 +8,7 @@ from typing import cast
 
 from emtui.em.errors import NotFound
 from emtui.em.model import Event, Log, Session, Uid, uid_of
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 from emtui.monitor.history_cache import MAX_LOGS, HistoryCache
 
 RUNS = [Session(uid_of(f"{number:08x}-0000-4000-8000-000000000000")) for number in range(MAX_LOGS + 1)]

@@ -18,7 +18,7 @@ from looks import NOON, run
 
 from emtui.em.errors import LogonRefused, ServerTrouble
 from emtui.em.model import Listing, Outcome, Session
-from emtui.em.source import Progress, Source
+from emtui.em.session_source import Progress, Source
 from emtui.local.knowledge_base import Knowledge, KnowledgeBase
 from emtui.monitor.alert_policy import ALERT_SPACING, Severity
 from emtui.monitor.feed_health import Freshness
@@ -29,11 +29,11 @@ from emtui.monitor.list_feed import (
     ListState,
     RequestProgress,
 )
-from emtui.monitor.recording.records import Look, Record
-from emtui.monitor.recording.replay import Replay
+from emtui.monitor.recording.recording_format import Look, Record
+from emtui.monitor.recording.replay_source import Replay
 from emtui.monitor.unseen_marks import UnseenMark
-from emtui.triage.finding import Recurring
-from emtui.triage.known import Mark, key_for
+from emtui.triage.acknowledged import Mark, key_for
+from emtui.triage.findings import Recurring
 
 NEW, CHANGED = UnseenMark.NEW, UnseenMark.CHANGED
 BUSY = ServerTrouble("em01.example.net is overloaded.", 503, None)

@@ -14,7 +14,7 @@ from looks import NOON, look, run
 
 from emtui.em.errors import EmError, Gone, LogonRefused, NotFound, ServerTrouble, Unreachable
 from emtui.em.model import Event, Log, Session, Uid
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.explainer import ExplainedRun, Explainer

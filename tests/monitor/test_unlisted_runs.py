@@ -14,9 +14,9 @@ from emtui.monitor.alert_policy import new_failures
 from emtui.monitor.changes import NOTHING, Changes
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.attention import Attention, judged
-from emtui.triage.finding import Failing, NoLongerListed
-from emtui.triage.standing import standings
+from emtui.triage.findings import Failing, NoLongerListed
+from emtui.triage.prioritization import Attention, judged
+from emtui.triage.type_status import standings
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 RUNS = tuple(run(number) for number in range(203))

@@ -59,7 +59,7 @@ AREAS: Mapping[str, Area] = {
         ),
         at_import=("_attributes", "_leaf", "_maybe", "_row"),
     ),
-    "query": Area(modules=("emtui/lookup/*.py",), tests=("tests/lookup", "tests/test_clock_changes.py")),
+    "query": Area(modules=("emtui/query/*.py",), tests=("tests/query", "tests/test_clock_changes.py")),
     "triage": Area(
         modules=tuple(
             f"emtui/triage/{name}.py"

@@ -19,20 +19,20 @@ from oracle.questions import surely
 from oracle.truth import Row, Truth
 from rogue import PASSWORD, USER
 
-from emtui.em.address import Trust, parse_server
 from emtui.em.client import Client
 from emtui.em.model import Session
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.handover.plain import plain
-from emtui.handover.shift import Shift, summary
-from emtui.monitor.recording.reading import read
+from emtui.em.server_address import Trust, parse_server
+from emtui.handover.render_text import plain
+from emtui.handover.shift_summary import Shift, summary
+from emtui.monitor.recording.reader import read
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.records import Writer
-from emtui.monitor.recording.replay import Replay
-from emtui.triage.attention import judged
-from emtui.triage.finding import Failing, Finding, Hanging, Warned
-from emtui.triage.standing import Standings, standings
+from emtui.monitor.recording.recording_format import Writer
+from emtui.monitor.recording.replay_source import Replay
+from emtui.triage.findings import Failing, Finding, Hanging, Warned
+from emtui.triage.prioritization import judged
+from emtui.triage.type_status import Standings, standings
 
 SEEDS = range(700, 725)
 

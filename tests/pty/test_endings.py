@@ -12,7 +12,7 @@ BROKEN = """
 from emtui.em.secret import Secret
 from emtui.local.connection import Connection
 from emtui.tui.launch import run
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 def broken_query_clock():
     password = "hunter2-in-a-variable"

@@ -11,7 +11,7 @@ from safety_tokens import unseen
 from tui_driver import RowsDriver, sessions_above_events
 
 from emtui.em import xml_codec
-from emtui.em.text import clean
+from emtui.em.text_sanitizer import clean
 from emtui.monitor.snapshot import Snapshot
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from shell import Shell
 from stranger import PASSWORD, USER, Manners, Stranger, stranger
 from stranger_truth import RUNS
 
-from emtui.cli.spec import BY_NAME
+from emtui.cli.command_table import BY_NAME
 from emtui.tui.commands import COMMANDS, Place
 
 ID = RUNS[0].guid

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from made_runs import HOUR, NOON
 
 from emtui.em.model import Event, Result, Session, Uid
-from emtui.triage import telling
-from emtui.triage.attention import attention, judged
-from emtui.triage.explained import explain
-from emtui.triage.standing import standings
+from emtui.triage import finding_text
+from emtui.triage.explanation import explain
+from emtui.triage.prioritization import attention, judged
+from emtui.triage.type_status import standings
 
 instants = st.none() | st.one_of(
     st.integers(-60 * 24, 60 * 24).map(lambda minutes: NOON + minutes * timedelta(minutes=1)),
@@ -44,10 +44,10 @@ def test_every_finding_has_a_sentence_and_a_ground_and_the_worst_come_first(
     listed: list[Session], now: datetime
 ) -> None:
     seen = attention(listed, now)
-    tell = telling.Teller(now, ZoneInfo("Europe/Berlin"))
+    tell = finding_text.Teller(now, ZoneInfo("Europe/Berlin"))
     for finding in seen.findings:
         assert "\n" not in tell.finding(finding)
-        assert telling.ground(finding)
+        assert finding_text.ground(finding)
         assert finding.rests_on > 0
     assert 0 <= seen.calm.on_time <= seen.calm.types <= 3
     assert [one.grade for one in seen.findings] == sorted(one.grade for one in seen.findings)
@@ -55,7 +55,7 @@ def test_every_finding_has_a_sentence_and_a_ground_and_the_worst_come_first(
 
 @given(st.lists(sessions, min_size=1, max_size=20), st.lists(events, max_size=10), nows)
 def test_every_run_can_be_explained(listed: list[Session], log: list[Event], now: datetime) -> None:
-    tell = telling.Teller(now, ZoneInfo("UTC"))
+    tell = finding_text.Teller(now, ZoneInfo("UTC"))
     found = explain(standings(listed, now), listed, listed[0], log, [log] * 3)
     labels = [label for label, text in tell.explained(found) if text]
     assert len(labels) == len(set(labels))

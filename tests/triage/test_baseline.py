@@ -12,7 +12,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, SECOND, run, series
 
 from emtui.em.model import Outcome, Session, Uid
 from emtui.triage.baseline import ENOUGH, Baseline, Slower, baselines, slower, spans_of
-from emtui.triage.runs import of_type
+from emtui.triage.runs_by_type import of_type
 
 lengths = st.lists(st.integers(0, 100_000), min_size=1, max_size=60)
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from made_runs import DAY, HOUR, MINUTE, NOON
 
-from emtui.demo.story import BROKEN_SERVER
+from emtui.demo.scenario import BROKEN_SERVER
 from emtui.demo.world import World
 from emtui.em.model import Outcome
-from emtui.triage.attention import Attention, attention
-from emtui.triage.finding import Canceled, Failing, Hanging, Late, Recurring, Slowing, Warned
+from emtui.triage.findings import Canceled, Failing, Hanging, Late, Recurring, Slowing, Warned
+from emtui.triage.prioritization import Attention, attention
 
 MORNING = NOON.replace(hour=3, minute=12)
 ANCHORS = [NOON, MORNING, NOON.replace(hour=23, minute=50)]

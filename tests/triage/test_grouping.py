@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import HOUR, MINUTE, NOON, SECOND, outcomes, run, series
 
+from emtui.chunked_work import drain
 from emtui.demo.world import World
 from emtui.em.model import LONG_AGO, Outcome, Result, Session, Uid
-from emtui.stepwise import drain
 from emtui.triage.baseline import baselines
 from emtui.triage.grouping import GroupedRows, ListRow, RunGroup, find_groups, lay_out
 

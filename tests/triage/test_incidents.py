@@ -13,7 +13,7 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 
 from emtui.em.model import Outcome, Session
 from emtui.triage.incidents import incident_of, incidents, incidents_of
-from emtui.triage.runs import by_type
+from emtui.triage.runs_by_type import by_type
 
 EVERY = 15 * MINUTE
 OK, BAD = Outcome.SUCCESS, Outcome.FAILED

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from made_runs import DAY, HOUR, MINUTE, NOON, run, series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import attention
-from emtui.triage.finding import Failing, Late, Silence
+from emtui.triage.findings import Failing, Late, Silence
+from emtui.triage.prioritization import attention
 
 QUARTER = 15 * MINUTE
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -14,9 +14,9 @@ from made_runs import DAY, HOUR, MINUTE, NOON, quiet
 from quiet_months import BEGIN, PATCHES, PATCHING, SEEDS, clocks_changed, listed, months, patched
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import Attention, attention
-from emtui.triage.finding import Finding, Grade, Paused, Silence, Warned
-from emtui.triage.telling import Teller, ground
+from emtui.triage.finding_text import Teller, ground
+from emtui.triage.findings import Finding, Grade, Paused, Silence, Warned
+from emtui.triage.prioritization import Attention, attention
 
 STEP = 7 * HOUR + 13 * MINUTE
 

@@ -9,9 +9,9 @@ import pytest
 from made_runs import DAY, HOUR, MINUTE, NOON, run, series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import attention
-from emtui.triage.finding import Recurring
-from emtui.triage.telling import Teller
+from emtui.triage.finding_text import Teller
+from emtui.triage.findings import Recurring
+from emtui.triage.prioritization import attention
 
 OK, BAD, ODD = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING
 

@@ -8,9 +8,9 @@ import pytest
 from made_runs import HOUR, MINUTE, NOON, run, series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.around import around
-from emtui.triage.rhythm import due, rhythm
-from emtui.triage.standing import standings
+from emtui.triage.concurrent_runs import around
+from emtui.triage.schedule_detection import due, rhythm
+from emtui.triage.type_status import standings
 
 GOOD = series("CollectJob", HOUR, NOON - HOUR, 10)
 HUNG = replace(run(NOON - 10 * MINUTE, outcome=Outcome.RUNNING), state="Working")

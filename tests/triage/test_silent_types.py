@@ -8,11 +8,11 @@ import pytest
 from made_runs import DAY, HOUR, MINUTE, NOON, run, series
 
 from emtui.em.model import Outcome, Session
-from emtui.triage.attention import attention
-from emtui.triage.finding import Failing, Late, Silence
-from emtui.triage.rhythm import Due
-from emtui.triage.standing import standings
-from emtui.triage.telling import Teller
+from emtui.triage.finding_text import Teller
+from emtui.triage.findings import Failing, Late, Silence
+from emtui.triage.prioritization import attention
+from emtui.triage.schedule_detection import Due
+from emtui.triage.type_status import standings
 
 QUARTER = 15 * MINUTE
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from made_runs import MINUTE, NOON, outcomes
 
 from emtui.em.model import Outcome, Uid
-from emtui.triage.runs import by_type
+from emtui.triage.runs_by_type import by_type
 from emtui.triage.streaks import streak, streak_at
 
 OK, BAD, ODD = Outcome.SUCCESS, Outcome.FAILED, Outcome.WARNING

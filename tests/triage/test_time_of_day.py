@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from made_runs import DAY, HOUR, MINUTE, SECOND, run, series
 
 from emtui.em.model import Session
-from emtui.triage.attention import attention
-from emtui.triage.rhythm import Due, due, rhythm
-from emtui.triage.standing import standings
+from emtui.triage.prioritization import attention
+from emtui.triage.schedule_detection import Due, due, rhythm
+from emtui.triage.type_status import standings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SANTIAGO = ZoneInfo("America/Santiago")

@@ -11,22 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_runs import HOUR, NOON, SECOND, run
 
-from emtui import words
+from emtui import text_format
+from emtui.chunked_work import drain
 from emtui.cli.check_rules import Level, Limit, Limits, verdicts
 from emtui.cli.list_evidence import query_context
 from emtui.demo.world import World
-from emtui.em.address import Server
 from emtui.em.model import LONG_AGO, Outcome, Session, Uid
+from emtui.em.server_address import Server
 from emtui.local.knowledge_base import Knowledge
-from emtui.lookup import Query, parse
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.snapshot import Snapshot
-from emtui.stepwise import drain
-from emtui.triage.explained import explain
-from emtui.triage.finding import Hanging, Slowing
+from emtui.query import Query, parse
+from emtui.triage.acknowledged import key_for
+from emtui.triage.explanation import explain
+from emtui.triage.finding_text import Teller
+from emtui.triage.findings import Hanging, Slowing
 from emtui.triage.grouping import RunGroup, find_groups, lay_out
-from emtui.triage.known import key_for
-from emtui.triage.telling import Teller
 from emtui.tui.formatting.session_columns import Clock, session_columns
 
 ROWS = st.lists(
@@ -67,9 +67,11 @@ def compare(sessions: Sequence[Session], now: datetime, every: int = 1) -> None:
     looked_at = {one.uid: one for one in (*ordered[::every], *(row.newest for row in board.types))}
     for one in looked_at.values():
         found = explain(board, ordered, one, (), ())
-        usual = words.duration(found.baseline.usual) if found.baseline else ""
+        usual = text_format.duration(found.baseline.usual) if found.baseline else ""
         assert columns["Usual"](one, Clock(now, UTC))[0] == usual
-        assert columns["×"](one, Clock(now, UTC))[0] == (words.ratio(found.ratio) if found.ratio else "")
+        assert columns["×"](one, Clock(now, UTC))[0] == (
+            text_format.ratio(found.ratio) if found.ratio else ""
+        )
         assert unusual.matches(one) is (found.ratio is not None)
         assert stuck.matches(one) is (one.uid in hanging)
         if found.ratio:

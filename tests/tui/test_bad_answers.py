@@ -17,10 +17,10 @@ from answers_table import CASES, LATER, Case
 from rogue import SCRIPTS, Asked, Identity, Reply, Rogue, good, identity, playing, rogue, route_of
 from tui_driver import TuiDriver, running_app
 
-from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 from emtui.local.connection import Connection
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 USER = "EXAMPLE\\ops"
 PATIENT = {"mute", "slow"}

@@ -15,16 +15,16 @@ from other_clock import AFTER, RUNNING, TEN, OtherClock, id_of
 from rogue import PASSWORD, USER, identity, rogue
 from tui_driver import TuiDriver, replay_app, running_app
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client
 from emtui.em.model import Listing, Log
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 from emtui.local.connection import Connection
-from emtui.lookup import Order
-from emtui.monitor.recording.records import Look, Read
+from emtui.monitor.recording.recording_format import Look, Read
+from emtui.query import Order
 from emtui.tui.formatting.open_command import Location, open_command
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 CLOCKS = {
     "ten minutes ahead": (TEN, None),

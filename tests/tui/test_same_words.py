@@ -11,7 +11,7 @@ from made_runs import HOUR, MINUTE, NOON, run, series
 from tui_driver import NIGHT, TuiDriver, demo_app, demo_start, replay_app
 
 from emtui.em.model import Listing, Outcome
-from emtui.monitor.recording.records import Look
+from emtui.monitor.recording.recording_format import Look
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.screens.session_list.row_format import tail
 

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
 from emtui.em.model import Listing, Log, Session, Uid
-from emtui.em.source import Progress, Receipt, Source
-from emtui.em.threads import beside
+from emtui.em.session_source import Progress, Receipt, Source
 from emtui.monitor.poller import PERMANENT_ERRORS
-from emtui.monitor.recording.hiding import NOTHING, Hiding
-from emtui.monitor.recording.records import Asked, Failure, Full, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording.recording_format import Asked, Failure, Full, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording.redaction import NOTHING, Hiding
 
 if TYPE_CHECKING:
     from emtui.em.certificate import Certificate

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from itertools import groupby
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.em.text import brief
+from emtui.em.text_sanitizer import brief
 from emtui.monitor.alert_policy import Alert, Severity
 
 LONGEST = 1000
@@ -46,7 +46,7 @@ def _alone(alert: Alert) -> str:
 
 def _of_server(alerts: Sequence[Alert], now: datetime, zone: tzinfo, room: int) -> str:
     """Format `em01 since 18:03: connection lost 18:05, back 18:08 (…); 1 type failed: LogExport (…)`."""
-    since = words.minute_clock(min(alert.at for alert in alerts), now, zone)
+    since = text_format.minute_clock(min(alert.at for alert in alerts), now, zone)
     head = f"{brief(alerts[0].server, _NAME)} since {since}: "
     failed = [alert.run for alert in alerts if alert.run]
     gone = any(alert.run is None for alert in alerts)
@@ -62,18 +62,20 @@ def _outages(alerts: Sequence[Alert], now: datetime, zone: tzinfo, most: int) ->
     shown = outages[-_OUTAGES:]
     spans = [_span(alert, now, zone) for alert in shown]
     earlier = (
-        f"{words.counted(len(outages) - len(shown), 'earlier outage')}, " if len(outages) > len(shown) else ""
+        f"{text_format.counted(len(outages) - len(shown), 'earlier outage')}, "
+        if len(outages) > len(shown)
+        else ""
     )
     why = brief(outages[-1].why, most).rstrip(".")
     return f"{earlier}{', '.join(spans)} ({why})"
 
 
 def _span(alert: Alert, now: datetime, zone: tzinfo) -> str:
-    at = words.minute_clock(alert.at, now, zone)
+    at = text_format.minute_clock(alert.at, now, zone)
     if alert.until is None:
         what = "requests stopped" if alert.severity is Severity.STOPPED else "connection lost"
         return f"{what} {at}"
-    until = words.minute_clock(alert.until, now, zone)
+    until = text_format.minute_clock(alert.until, now, zone)
     if alert.severity is Severity.RECOVERED:
         return f"connection back {until}, lost {at}"
     return f"connection lost {at}, back {until}"
@@ -87,14 +89,14 @@ def _failures(runs: Sequence[Session], room: int) -> str:
     for run in runs:
         by_type.setdefault(_name(run), []).append(run)
     names = [f"{name} {len(its)} times" if len(its) > 1 else name for name, its in by_type.items()]
-    head = f"{words.counted(len(names), 'type')} failed: "
+    head = f"{text_format.counted(len(names), 'type')} failed: "
     more = " and 9,999 more"
     fitting = _fitting(names, room - len(head) - len(more))
     left = room - len(head) - len(more) - sum(len(name) + 2 for name in names[:fitting])
     share = left // fitting - len(" ()") if fitting else 0
     messages = [its[-1].message or "" for its in by_type.values()]
     told = [_with(name, message, share) for name, message in zip(names[:fitting], messages, strict=False)]
-    rest = f" and {words.count(len(names) - fitting)} more" if fitting < len(names) else ""
+    rest = f" and {text_format.count(len(names) - fitting)} more" if fitting < len(names) else ""
     return f"{head}{', '.join(told)}{rest}"
 
 

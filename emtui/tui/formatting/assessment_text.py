@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from emtui import words
+from emtui import text_format
 from emtui.monitor.assessment import Assessment
-from emtui.triage.finding import Finding
-from emtui.triage.known import Mark
-from emtui.triage.telling import Teller, calm, ground
-from emtui.triage.telling_known import noted
+from emtui.triage.acknowledged import Mark
+from emtui.triage.acknowledgement_text import noted
+from emtui.triage.finding_text import Teller, calm, ground
+from emtui.triage.findings import Finding
 from emtui.tui.theme import BOLD
 from emtui.tui.widgets.virtual_list import Pieces
 
@@ -39,7 +39,7 @@ def acknowledgement_text(assessment: Assessment, mark: Mark | None, zone: tzinfo
     """`known: INC0012345, until it succeeds`, a long note cut; nothing without an acknowledgement."""
     if mark is None:
         return ""
-    cut = replace(mark, note=words.cut(mark.note, NOTE_WIDTH))
+    cut = replace(mark, note=text_format.cut(mark.note, NOTE_WIDTH))
     return f"known: {noted(cut, assessment.acknowledged, formatter_for(assessment, zone))}"
 
 
@@ -55,9 +55,9 @@ class AttentionSummary:
 def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
     """What the lines above the list say."""
     total, known = len(assessment.findings), assessment.acknowledged_findings
-    more = [f"a: next of {words.counted(total, 'alert')}"] if total > 1 else []
-    counted = [f"{words.count(known)} known"] if known else []
-    alerts = [f"{words.counted(known, 'alert')} known"] if known else []
+    more = [f"a: next of {text_format.counted(total, 'alert')}"] if total > 1 else []
+    counted = [f"{text_format.count(known)} known"] if known else []
+    alerts = [f"{text_format.counted(known, 'alert')} known"] if known else []
     base = assessment.attention.calm
     rest = f"nothing {'new ' if known else ''}needs you: {', '.join([*alerts, calm(base)])}"
     shown = sentences(assessment, zone)[: total - known]
@@ -66,6 +66,6 @@ def attention_summary(assessment: Assessment, zone: tzinfo) -> AttentionSummary:
 
 def title_line(title: str, base: str, width: int) -> tuple[Pieces, Pieces]:
     """A title, and at the right what it is based on: only the first part where there is little room."""
-    room = width - words.cells(title) - 2
-    shown = base if words.cells(base) <= room else base.partition(",")[0]
+    room = width - text_format.cells(title) - 2
+    shown = base if text_format.cells(base) <= room else base.partition(",")[0]
     return [(title, BOLD)], [(shown, BOLD)]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.tui.formatting.outcome_style import OUTCOME_STYLES
@@ -29,7 +29,7 @@ from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:
-    from emtui.triage.known import Known
+    from emtui.triage.acknowledged import Known
 
 HOUR = timedelta(hours=1)
 HOURS = 24
@@ -142,7 +142,7 @@ def line(snapshot: Snapshot, clock: Clock, width: int, known: Known | None = Non
 
 def cells(pieces: Pieces) -> int:
     """How wide they are."""
-    return sum(words.cells(text) for text, _ in pieces)
+    return sum(text_format.cells(text) for text, _ in pieces)
 
 
 def _forms(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
@@ -179,7 +179,7 @@ def _hardly(day: Day, snapshot: Snapshot) -> Iterator[Pieces]:
 
 
 def _base(day: Day) -> str:
-    return f"of {words.counted(day.total, 'run')}"
+    return f"of {text_format.counted(day.total, 'run')}"
 
 
 def _bad(day: Day) -> list[tuple[Outcome, int]]:
@@ -192,17 +192,17 @@ def _total(day: Day, snapshot: Snapshot) -> Pieces:
 
 def _number(day: Day) -> Pieces:
     nothing = "no runs listed in 24h" if day.lacking else "nothing ran in 24h"
-    return [(f"{words.counted(day.total, 'run')} in 24h" if day.total else nothing, PLAIN)]
+    return [(f"{text_format.counted(day.total, 'run')} in 24h" if day.total else nothing, PLAIN)]
 
 
 def _counts(told: Sequence[tuple[Outcome, int]], known: Counter[Outcome]) -> Pieces:
     """`2 failed, 1 known  1 warned`."""
     pieces: Pieces = []
     for outcome, number in told:
-        what = f"{words.count(number)} {_WORDS.get(outcome, outcome)}"
+        what = f"{text_format.count(number)} {_WORDS.get(outcome, outcome)}"
         pieces += [("  " if pieces else "", PLAIN), (what, OUTCOME_STYLES[outcome])]
         if known[outcome]:
-            pieces.append((f", {words.count(known[outcome])} known", PLAIN))
+            pieces.append((f", {text_format.count(known[outcome])} known", PLAIN))
     return pieces
 
 
@@ -214,7 +214,12 @@ def _well(snapshot: Snapshot, *, shortly: bool = False) -> Pieces:
         (snapshot.replaced, "character", "replaced", "replaced", BOLD),
     )
     return [
-        (f"  {words.count(number)} {short}" if shortly else f"  {words.counted(number, of)} {what}", style)
+        (
+            f"  {text_format.count(number)} {short}"
+            if shortly
+            else f"  {text_format.counted(number, of)} {what}",
+            style,
+        )
         for number, of, what, short, style in counts
         if number
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from emtui import words
+from emtui import text_format
 from emtui.em.errors import EmError, LogonRefused, Untrusted
-from emtui.lookup import Query
 from emtui.monitor.list_feed import CompletionProgress, ListState, RequestProgress
+from emtui.query import Query
 from emtui.tui.formatting.certificate_text import why
 from emtui.tui.formatting.session_columns import Clock
 
@@ -17,12 +17,16 @@ def progress_text(progress: RequestProgress | CompletionProgress | None, server:
     if progress is None:
         return ""
     if isinstance(progress, CompletionProgress):
-        return f"asking for each run: {words.count(progress.count)} of {words.count(progress.total)}"
-    text, received = f"asking {server} since {words.clock(progress.since, zone)}", progress.received
+        return (
+            f"asking for each run: {text_format.count(progress.count)} of {text_format.count(progress.total)}"
+        )
+    text, received = f"asking {server} since {text_format.clock(progress.since, zone)}", progress.received
     if received is None:
         return text
-    whole = f" of {words.size(received.expected)}" if received.expected else ""
-    return f"{text}, {words.size(received.received)}{whole}, {words.counted(received.rows, 'row')}"
+    whole = f" of {text_format.size(received.expected)}" if received.expected else ""
+    return (
+        f"{text}, {text_format.size(received.received)}{whole}, {text_format.counted(received.rows, 'row')}"
+    )
 
 
 def problem_text(state: ListState, clock: Clock) -> str:
@@ -30,7 +34,7 @@ def problem_text(state: ListState, clock: Clock) -> str:
     if state.stopped is None or not state.problem:
         return state.problem
     at, error = state.stopped.at, state.stopped.error
-    when = f" {words.day_and_clock(at, clock.now, clock.zone)}" if at else ""
+    when = f" {text_format.day_and_clock(at, clock.now, clock.zone)}" if at else ""
     what = "LOGON REFUSED" if isinstance(error, LogonRefused) else "STOPPED"
     return f"{what}{when}, L log on: {decision_text(error)}"
 
@@ -50,7 +54,7 @@ def empty_text(state: ListState, query: Query, progress: str) -> tuple[str, ...]
     if snapshot.sessions and query.empty:
         return ()
     if query.empty and snapshot.unlisted:
-        lacking = words.count(len(snapshot.unlisted.runs))
+        lacking = text_format.count(len(snapshot.unlisted.runs))
         return (f"The server lists no runs now; before it listed {lacking}.", "! says since when")
     if query.empty:
         return ("The server lists no sessions of the last 30 days.",)

@@ -13,9 +13,9 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TypeAlias
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Event
-from emtui.triage.steps import Wait
+from emtui.triage.step_timing import Wait
 
 MOST_ROWS = 100
 """Rows that one message may take: a licence has fifty, and some have thousands."""
@@ -46,10 +46,10 @@ Spot: TypeAlias = tuple[int, bool, int]
 def log_lines(events: Sequence[Event], waits: Iterable[Wait] = (), only: str = "") -> tuple[LogLine, ...]:
     """The events that hold `only`, each with the wait that follows it."""
     waited = {wait.step.place: wait for wait in waits}
-    sought = words.folded(only)
+    sought = text_format.folded(only)
     lines: list[LogLine] = []
     for place, event in enumerate(events):
-        if sought in words.folded(event.message or ""):
+        if sought in text_format.folded(event.message or ""):
             lines.append(EventLine(place, event))
             if place in waited:
                 lines.append(WaitLine(place, event, waited[place]))
@@ -88,7 +88,7 @@ class LogRows:
     def text(self, row: int) -> str:
         """What of the message of an event stands on this row: a part, or all of it on one line."""
         whole = said(self.line(row).event)
-        return broken(whole, self.width)[self.part(row)] if self.width else words.one_line(whole)
+        return broken(whole, self.width)[self.part(row)] if self.width else text_format.one_line(whole)
 
     def spot(self, row: int) -> Spot:
         """Where one stands who stands on this row."""
@@ -134,11 +134,13 @@ def broken(text: str, width: int) -> tuple[str, ...]:
 
     Of a very long one only the first lines: whoever wants the others opens it.
     """
-    lines = text[: MOST_ROWS * width * words.MARKS_A_CELL].replace("\t", " ").split("\n")
-    parts = (part for line in lines for part in words.wrapped(line, width, width // 2))
+    lines = text[: MOST_ROWS * width * text_format.MARKS_A_CELL].replace("\t", " ").split("\n")
+    parts = (part for line in lines for part in text_format.wrapped(line, width, width // 2))
     *kept, last = islice(parts, MOST_ROWS + 1)
     return (
-        (*kept[:-1], words.cut(kept[-1] + words.ELLIPSIS, width)) if len(kept) == MOST_ROWS else (*kept, last)
+        (*kept[:-1], text_format.cut(kept[-1] + text_format.ELLIPSIS, width))
+        if len(kept) == MOST_ROWS
+        else (*kept, last)
     )
 
 
@@ -150,5 +152,5 @@ def moved_left(text: str, cells: int) -> str:
     for place, char in enumerate(text):
         if used >= cells:
             return "‹" + text[place + 1 :]
-        used += words.cells(char)
+        used += text_format.cells(char)
     return "‹"

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Log, Session
-from emtui.triage.steps import SHOWN, Wait
-from emtui.triage.telling import usual_wait
+from emtui.triage.finding_text import usual_wait
+from emtui.triage.step_timing import SHOWN, Wait
 from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 
 def line_title(line: LogLine, session: Session, zone: tzinfo) -> str:
     """Which event of which session, or the wait after which one, and when."""
     event, what = line.event, "wait after event" if isinstance(line, WaitLine) else "event"
-    when = f", {words.moment(event.time, zone)}" if event.time else ""
+    when = f", {text_format.moment(event.time, zone)}" if event.time else ""
     return f"{session.type or session.name or session.id}, {what} {event.order or ''}{when}"
 
 
@@ -41,7 +41,7 @@ def waited(wait: Wait) -> str:
 
 def length_of(wait: Wait) -> str:
     """`3m50s`."""
-    return words.duration(wait.step.lasted) if wait.step.lasted is not None else ""
+    return text_format.duration(wait.step.lasted) if wait.step.lasted is not None else ""
 
 
 def against_usual(wait: Wait) -> Iterator[str]:
@@ -53,18 +53,18 @@ def against_usual(wait: Wait) -> Iterator[str]:
         yield f"{so_far}, {never}" if so_far and never else so_far or never
         yield so_far
         return
-    shortest = f"usually {words.duration(usual.usual)}"
+    shortest = f"usually {text_format.duration(usual.usual)}"
     for text in (usual_wait(wait), f"{shortest} ({usual.rests_on} runs)", shortest):
         yield f"{so_far}, {text}" if so_far else text
 
 
 def count_text(log: Log, waits: Sequence[Wait]) -> str:
     """`7 events, waits of 5s and more shown, 1 not readable whole`."""
-    text = words.counted(len(log.events), "event")
+    text = text_format.counted(len(log.events), "event")
     if waits:
         text += f", waits of {SHOWN.seconds}s and more shown"
     if log.odd:
-        text += f", {words.count(log.odd)} not readable whole"
+        text += f", {text_format.count(log.odd)} not readable whole"
     if log.replaced:
-        text += f", {words.counted(log.replaced, 'character')} replaced"
+        text += f", {text_format.counted(log.replaced, 'character')} replaced"
     return text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from emtui.em.address import Server
 from emtui.em.model import Session
-from emtui.lookup import DEFAULT_ORDER, Order, Query, names_session
-from emtui.lookup.pinned import pinned
+from emtui.em.server_address import Server
+from emtui.query import DEFAULT_ORDER, Order, Query, names_session
+from emtui.query.absolute_times import pinned
 from emtui.tui.commands import Place
 
 _NO_COMMAND = {

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Event, Log, Session
-from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.steps import Wait
+from emtui.query import DEFAULT_ORDER, Order, Query
+from emtui.triage.step_timing import Wait
 from emtui.tui.formatting.log_model import EventLine, LogLine, WaitLine, log_lines
 from emtui.tui.formatting.log_text import wait_text, waited
 from emtui.tui.formatting.outcome_style import KNOWN
@@ -24,8 +24,8 @@ from emtui.tui.formatting.session_columns import Clock, summary, took_text, unkn
 from emtui.tui.formatting.session_text import server_words, tally
 
 if TYPE_CHECKING:
+    from emtui.triage.acknowledged import Known
     from emtui.triage.grouping import ListRow, RunGroup
-    from emtui.triage.known import Known
 
 BETWEEN = "  "
 TIME_CELLS = 26
@@ -46,7 +46,7 @@ class Origin:
 
     def line(self, zone: tzinfo) -> str:
         """`REPLAY  em01.example.net  as of 2026-11-23 03:12:04 +01:00`."""
-        when = f"as of {words.dated(self.as_of, zone)}" if self.as_of else ""
+        when = f"as of {text_format.dated(self.as_of, zone)}" if self.as_of else ""
         return _joined(self.mark, self.server, when)
 
 
@@ -60,9 +60,9 @@ def row_line(row: ListRow, clock: Clock) -> str:
     return _joined(
         str(session.outcome),
         session.type,
-        words.dated(session.started, clock.zone) if session.started else "",
+        text_format.dated(session.started, clock.zone) if session.started else "",
         _took(session, clock),
-        words.one_line(summary(session)),
+        text_format.one_line(summary(session)),
         session.id,
     )
 
@@ -71,22 +71,22 @@ def _group_line(group: RunGroup, clock: Clock) -> str:
     newest, ends = group.newest, (group.oldest.started, group.newest.started)
     return _joined(
         str(newest.outcome),
-        f"{newest.type} × {words.count(len(group.runs))}",
-        " – ".join(words.dated(when, clock.zone) for when in ends if when),
-        words.duration(group.took) if group.took is not None else "",
+        f"{newest.type} × {text_format.count(len(group.runs))}",
+        " – ".join(text_format.dated(when, clock.zone) for when in ends if when),
+        text_format.duration(group.took) if group.took is not None else "",
     )
 
 
 def event_line(event: Event, began: datetime | None, zone: tzinfo) -> str:
     """Offset from the start, time, message whole: one line."""
-    return _joined(_offset(event, began), _time(event, zone), words.one_line(_said(event)))
+    return _joined(_offset(event, began), _time(event, zone), text_format.one_line(_said(event)))
 
 
 def log_line(line: LogLine, began: datetime | None, zone: tzinfo) -> str:
     """An event, or a wait behind the time when it began: one line."""
     if isinstance(line, EventLine):
         return event_line(line.event, began, zone)
-    said = words.one_line(wait_text(line.wait))
+    said = text_format.one_line(wait_text(line.wait))
     return _joined(_offset(line.event, began), _time(line.event, zone), said)
 
 
@@ -111,7 +111,7 @@ def list_text(origin: Origin, shown: Shown, clock: Clock) -> str:
     runs = shown.snapshot.sessions
     counts = tally(shown.snapshot, Counter(run.outcome for run in runs if shown.is_known(run)))
     if not shown.query.empty:
-        counts = f"{words.count(len(shown.rows))} of {counts}"
+        counts = f"{text_format.count(len(shown.rows))} of {counts}"
     head = (origin.line(clock.zone), shown.query.text and f"query: {shown.query.text}", order, counts)
     return "\n".join([*(line for line in head if line), "", *_table(shown, clock), ""])
 
@@ -129,12 +129,12 @@ def _table(shown: Shown, clock: Clock) -> Iterator[str]:
             _started(session, clock),
             took_text(session, clock),
             session.id[:SHORT_ID],
-            words.one_line(summary(session)),
+            text_format.one_line(summary(session)),
         )
 
 
 def _cells(outcome: str, kind: str, started: str, took: str, id: str, message: str) -> str:
-    kind = words.for_terminal(kind) + " " * (TYPE_CELLS - words.cells(kind))
+    kind = text_format.for_terminal(kind) + " " * (TYPE_CELLS - text_format.cells(kind))
     return f"{outcome:<8}  {kind}  {started:<{TIME_CELLS}}  {took:>7}  {id:<{SHORT_ID}}  {message}".rstrip()
 
 
@@ -148,7 +148,7 @@ def session_text(
         _joined(
             session.type or session.name or "",
             str(session.outcome) if session.complete else "",
-            words.dated(session.started, clock.zone) if session.started else "",
+            text_format.dated(session.started, clock.zone) if session.started else "",
             ("for " if session.running else "took ") + took_text(session, clock) if session.complete else "",
         ),
         said and f"server: {said}",
@@ -169,7 +169,7 @@ def _events(session: Session, log: Log | None, clock: Clock, waits: Sequence[Wai
     if log is None:
         yield "The events have not come yet."
         return
-    yield words.counted(len(log.events), "event")
+    yield text_format.counted(len(log.events), "event")
     began = session.started or first_time(log.events)
     indent = " " * (OFFSET_CELLS + TIME_CELLS + 2 * len(BETWEEN))
     for line in log_lines(log.events, waits):
@@ -189,19 +189,19 @@ def first_time(events: Sequence[Event]) -> datetime | None:
 def _took(session: Session, clock: Clock) -> str:
     """For a line without headings."""
     text = took_text(session, clock)
-    return f"took {text}" if text == words.UNKNOWN else text
+    return f"took {text}" if text == text_format.UNKNOWN else text
 
 
 def _started(session: Session, clock: Clock) -> str:
-    return words.dated(session.started, clock.zone) if session.started else unknown(session)
+    return text_format.dated(session.started, clock.zone) if session.started else unknown(session)
 
 
 def _offset(event: Event, began: datetime | None) -> str:
-    return words.offset(event.time - began) if event.time and began else ""
+    return text_format.offset(event.time - began) if event.time and began else ""
 
 
 def _time(event: Event, zone: tzinfo) -> str:
-    return words.dated(event.time, zone) if event.time else ""
+    return text_format.dated(event.time, zone) if event.time else ""
 
 
 def _said(event: Event) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from emtui import words
-from emtui.triage.stretches import beside
+from emtui import text_format
+from emtui.triage.diff_hunks import beside
 from emtui.tui.theme import MATCH, PLAIN
 
 
@@ -28,11 +28,12 @@ class Matches:
         number = bisect_right(self.places, place)
         if not number or self.places[number - 1] != place:
             return ""
-        return f"{words.count(number)} of {words.count(len(self.places))}"
+        return f"{text_format.count(number)} of {text_format.count(len(self.places))}"
 
     def counted(self, lines: str) -> str:
         """`3 of 17 lines match`; `lines` is what is counted among, with its number."""
-        return f"{words.count(len(self.places))} of {lines} {'matches' if len(self.places) == 1 else 'match'}"
+        verb = "matches" if len(self.places) == 1 else "match"
+        return f"{text_format.count(len(self.places))} of {lines} {verb}"
 
     def next(self, place: int, step: int) -> tuple[int | None, str]:
         """The match after this place (with a `step` of -1 the one before), round the end.
@@ -61,7 +62,7 @@ def highlighted(text: str, sought: str, style: Style = PLAIN) -> list[tuple[str,
     """The text with every match underlined."""
     pieces = []
     done = 0
-    for start, end in words.found_in(text, sought):
+    for start, end in text_format.found_in(text, sought):
         pieces += [(text[done:start], style), (text[start:end], style + MATCH)]
         done = end
     return [*pieces, (text[done:], style)]

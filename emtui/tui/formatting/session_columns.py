@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.style import Style
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
 from emtui.tui.formatting.outcome_style import GLYPHS, KNOWN, OUTCOME_STYLES
 from emtui.tui.theme import BOLD, FAINT, PLAIN
@@ -67,17 +67,17 @@ def _type(session: Session, _: Clock) -> tuple[str, Style]:
 
 def _started_short(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_short(when, clock.now, clock.zone) if when else unknown(session), PLAIN)
+    return (text_format.clock_short(when, clock.now, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _started_long(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.clock_long(when, clock.zone) if when else unknown(session), PLAIN)
+    return (text_format.clock_long(when, clock.zone) if when else unknown(session), PLAIN)
 
 
 def _age(session: Session, clock: Clock) -> tuple[str, Style]:
     when = session.started
-    return (words.duration(max(clock.now - when, timedelta())) if when else unknown(session), PLAIN)
+    return (text_format.duration(max(clock.now - when, timedelta())) if when else unknown(session), PLAIN)
 
 
 def _took(session: Session, clock: Clock) -> tuple[str, Style]:
@@ -87,23 +87,23 @@ def _took(session: Session, clock: Clock) -> tuple[str, Style]:
 def took_text(session: Session, clock: Clock) -> str:
     """How long a run took, or has gone on."""
     span = session.took(clock.now)
-    return words.duration(span) if span is not None else unknown(session)
+    return text_format.duration(span) if span is not None else unknown(session)
 
 
 def unknown(session: Session) -> str:
     """In place of a time that is not known; a bare reference has none of it."""
-    return words.UNKNOWN if session.complete else ""
+    return text_format.UNKNOWN if session.complete else ""
 
 
 def _usual(baselines: Baselines | None, session: Session, _: Clock) -> tuple[str, Style]:
     usual = baselines.of(session) if baselines else None
-    return (words.duration(usual.usual) if usual else "", FAINT)
+    return (text_format.duration(usual.usual) if usual else "", FAINT)
 
 
 def _ratio(baselines: Baselines | None, session: Session, clock: Clock) -> tuple[str, Style]:
     """How many times the usual a run took; empty unless that is unusual."""
     ratio = baselines.ratio(session, session.took(clock.now)) if baselines else None
-    return (words.ratio(ratio) if ratio else "", BOLD)
+    return (text_format.ratio(ratio) if ratio else "", BOLD)
 
 
 def _message(session: Session, _: Clock) -> tuple[str, Style]:
@@ -149,7 +149,10 @@ def cells_of(columns: tuple[Column[T], ...], thing: T, clock: Clock) -> list[tup
     for number, column in enumerate(columns):
         text, style = column.cell(thing, clock)
         blanks = " " * column.apart if number else ""
-        pieces += [(blanks, PLAIN), (words.fit(words.one_line(text), column.width, column.right), style)]
+        pieces += [
+            (blanks, PLAIN),
+            (text_format.fit(text_format.one_line(text), column.width, column.right), style),
+        ]
     return pieces
 
 
@@ -166,5 +169,5 @@ def titles_of(columns: tuple[Column[T], ...], ordered_by: str = "", descending: 
     for number, column in enumerate(columns):
         sign = arrow if column.field and column.field == ordered_by else ""
         blanks = " " * column.apart if number else ""
-        pieces.append(blanks + words.fit(column.title + sign, column.width, column.right))
+        pieces.append(blanks + text_format.fit(column.title + sign, column.width, column.right))
     return "".join(pieces)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Outcome, Session
 from emtui.monitor.absence_summary import AbsenceSummary
 from emtui.monitor.feed_health import ClockStep
@@ -36,7 +36,7 @@ def tally(snapshot: Snapshot, known: Counter[Outcome] | None = None) -> str:
     marked = known or Counter()
 
     def told(outcome: Outcome) -> str:
-        many = f", {words.count(marked[outcome])} known" if marked[outcome] else ""
+        many = f", {text_format.count(marked[outcome])} known" if marked[outcome] else ""
         return f"{outcome}{many}"
 
     counts = (
@@ -46,30 +46,33 @@ def tally(snapshot: Snapshot, known: Counter[Outcome] | None = None) -> str:
         (snapshot.replaced, "characters replaced"),
         (snapshot.tally[Outcome.SUCCESS], told(Outcome.SUCCESS)),
     )
-    parts = [f"{words.count(number)} {what}" for number, what in counts if number]
-    return "  ".join([words.counted(len(snapshot.sessions), "run"), *parts])
+    parts = [f"{text_format.count(number)} {what}" for number, what in counts if number]
+    return "  ".join([text_format.counted(len(snapshot.sessions), "run"), *parts])
 
 
 def as_of_text(when: datetime, clock: Clock) -> str:
     """`as of 03:12:04 +01:00`; with its day as soon as it is a day old."""
-    whole = words.moment(when, clock.zone)
+    whole = text_format.moment(when, clock.zone)
     *_, time, offset = whole.split()
-    return f"as of {f'{time} {offset}' if abs(clock.now - when) < words.DAY else whole}"
+    return f"as of {f'{time} {offset}' if abs(clock.now - when) < text_format.DAY else whole}"
 
 
 def list_age(state: ListState, clock: Clock, width: int) -> Pieces:
     """How old the list is, in words once that is too old; and how often it is requested."""
     pieces: Pieces = [("PAUSED  ", BOLD)] if state.is_paused else []
     if since := state.health.lost_since:
-        when, offset = words.day_and_clock(since, clock.now, clock.zone), words.zone_offset(since, clock.zone)
+        when, offset = (
+            text_format.day_and_clock(since, clock.now, clock.zone),
+            text_format.zone_offset(since, clock.zone),
+        )
         return [*pieces, (f"BLIND since {when} {offset}", ALARM)]
     if state.snapshot is None:
-        return [*pieces, (words.zone_offset(clock.now, clock.zone), PLAIN)]
+        return [*pieces, (text_format.zone_offset(clock.now, clock.zone), PLAIN)]
     if state.is_stale:
         pieces.append(("STALE  ", ALARM))
     pieces.append((as_of_text(state.snapshot.as_of, clock), PLAIN))
     if width >= MEDIUM and not state.is_paused and state.interval is not None:
-        pieces.append((f"  every {words.pause(state.interval)}", PLAIN))
+        pieces.append((f"  every {text_format.pause(state.interval)}", PLAIN))
     return pieces
 
 
@@ -85,7 +88,7 @@ def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
     """`Fri 18:02 – Mon 08:30: 3 failed (u steps), 112 ok of 115 runs; blind Sat 22:04 – Mon 08:31`."""
 
     def span(since: datetime, until: datetime) -> str:
-        first, last = (words.day_clock(when, clock.now, clock.zone) for when in (since, until))
+        first, last = (text_format.day_clock(when, clock.now, clock.zone) for when in (since, until))
         return f"{first} – {last}"
 
     pieces: Pieces = [(f"{span(absence.since, absence.until)}:", BOLD)]
@@ -94,9 +97,11 @@ def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
     for place, (number, outcome) in enumerate(counts):
         steps = " (u steps)" if outcome is Outcome.FAILED else ""
         word = "ok" if outcome is Outcome.SUCCESS else f"{outcome}{steps}"
-        pieces.append((f"{', ' if place else ' '}{words.count(number)} {word}", OUTCOME_STYLES[outcome]))
+        pieces.append(
+            (f"{', ' if place else ' '}{text_format.count(number)} {word}", OUTCOME_STYLES[outcome])
+        )
     if counts:
-        pieces.append((f" of {words.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
+        pieces.append((f" of {text_format.counted(sum(number for number, _ in counts), 'run')}", PLAIN))
     else:
         pieces.append((" nothing ended", PLAIN))
     for period in absence.outages:
@@ -104,15 +109,17 @@ def away(absence: AbsenceSummary, clock: Clock) -> Pieces:
         filled = ", filled from the server's list" if period.until else ""
         pieces.append((f"; blind {span(period.since, until)}{filled}", BOLD))
     for lack in absence.unlisted:
-        runs = words.counted(lack.count, "run")
+        runs = text_format.counted(lack.count, "run")
         pieces.append((f"; {runs} not listed {span(lack.since, lack.until or absence.until)}", BOLD))
     return pieces
 
 
 def clock_set(step: ClockStep, clock: Clock) -> Pieces:
     """Format `This computer's clock was set forward by 8h00m, from Fri 18:02 to Sat 02:02.`."""
-    first, last = (words.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at))
-    span = words.duration(abs(step.by))
+    first, last = (
+        text_format.day_clock(when, clock.now, clock.zone) for when in (step.at - step.by, step.at)
+    )
+    span = text_format.duration(abs(step.by))
     way = "forward" if step.by > timedelta() else "back"
     return [(f"This computer's clock was set {way} by {span}, from {first} to {last}.", BOLD)]
 
@@ -135,8 +142,8 @@ def head(session: Session, clock: Clock) -> Pieces:
 
 def _with_offset(when: datetime, clock: Clock) -> str:
     """`Sun 25 Oct 02:30:00`; with its offset where the first line has another: clocks were changed."""
-    then, now = (words.zone_offset(moment, clock.zone) for moment in (when, clock.now))
-    return words.day_and_time(when, clock.zone) if then == now else words.moment(when, clock.zone)
+    then, now = (text_format.zone_offset(moment, clock.zone) for moment in (when, clock.now))
+    return text_format.day_and_time(when, clock.zone) if then == now else text_format.moment(when, clock.zone)
 
 
 def server_words(session: Session) -> str:
@@ -148,7 +155,7 @@ def server_words(session: Session) -> str:
 
 def _ended(session: Session, clock: Clock) -> str:
     if session.ended:
-        return words.moment(session.ended, clock.zone)
+        return text_format.moment(session.ended, clock.zone)
     return "" if session.running else unknown(session)
 
 
@@ -162,7 +169,7 @@ def facts(session: Session, clock: Clock) -> str:
         ("Result", session.result.word),
         ("Canceled", "yes" if session.result.canceled else None),
         ("Type", session.type),
-        ("Started", words.moment(session.started, clock.zone) if session.started else unknown(session)),
+        ("Started", text_format.moment(session.started, clock.zone) if session.started else unknown(session)),
         ("Ended", _ended(session, clock)),
         ("Took", took_text(session, clock)),
         ("Name", session.name),

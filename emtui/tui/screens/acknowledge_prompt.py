@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from textual.widget import Widget
 
 from emtui.em.model import Session
-from emtui.em.text import clean
-from emtui.lookup.bad import BadQuery
-from emtui.lookup.until import parse_note
-from emtui.triage.finding import Finding
-from emtui.triage.known import Mark, key_of
-from emtui.triage.telling_known import ending, the_file
+from emtui.em.text_sanitizer import clean
+from emtui.query.expiry_parser import parse_note
+from emtui.query.query_errors import BadQuery
+from emtui.triage.acknowledged import Mark, key_of
+from emtui.triage.acknowledgement_text import ending, the_file
+from emtui.triage.findings import Finding
 from emtui.tui.formatting.assessment_text import formatter_for
 from emtui.tui.screens.base import BaseScreen
 from emtui.tui.widgets.prompt import Prompt

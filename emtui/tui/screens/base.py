@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.commands import OF_FIELDS, Place, bindings, elsewhere, hints, of_another_layout, shown
 from emtui.tui.context import AppContext
 from emtui.tui.terminal.app_base import is_being_removed, unwatch
@@ -275,7 +275,7 @@ class BaseScreen(Screen[Any]):
             clock = session_columns.Clock(self.ctx.clock.now(), zone)
             pieces.append((session_text.as_of_text(as_of, clock), PLAIN))
         else:
-            pieces.append((words.zone_offset(self.ctx.clock.now(), zone), PLAIN))
+            pieces.append((text_format.zone_offset(self.ctx.clock.now(), zone), PLAIN))
         return pieces
 
     def _identity(self) -> Pieces:
@@ -293,7 +293,7 @@ class BaseScreen(Screen[Any]):
         if self._said:
             foot.say(self._said, here, several=self._several)
         else:
-            foot.show_keys(self._hints(words.cells(here)), here)
+            foot.show_keys(self._hints(text_format.cells(here)), here)
 
     def _hints(self, taken: int) -> Pieces:
         """As many hints as fit whole."""
@@ -417,7 +417,7 @@ def fitting(hints: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
     """The hints that fit: the last two come first, then the others in their order."""
 
     def cells(hint: tuple[str, str]) -> int:
-        return words.cells(" ".join(hint)) + HINT_CELLS
+        return text_format.cells(" ".join(hint)) + HINT_CELLS
 
     kept = hints[-2:]
     room -= sum(map(cells, kept))

@@ -15,7 +15,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.em.errors import EmError
 from emtui.monitor.session_feed import SessionFeed, SessionState
 from emtui.tui.commands import Place, bindings
@@ -169,7 +169,7 @@ class RawScreen(BaseScreen):
         """One answer; of a very long one the beginning, and the command that prints it all."""
         shown = one_tag_a_line(xml[:MAX_CHARACTERS])
         if len(xml) > MAX_CHARACTERS:
-            count = f"{words.count(MAX_CHARACTERS)} of {words.count(len(xml))} characters"
+            count = f"{text_format.count(MAX_CHARACTERS)} of {text_format.count(len(xml))} characters"
             shown += f"\n\n{count}; emtui {command} {self._feed.state.session.id} -o xml prints them all."
         return shown
 

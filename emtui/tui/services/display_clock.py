@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from emtui import words
-from emtui.local.zone import SystemZone
+from emtui import text_format
+from emtui.local.timezones import SystemZone
 
 ONLY_LOCAL = "Times are local. A time_zone in the profile adds the server's."
 """Said where there is no third zone, with the way to one."""
@@ -59,7 +59,9 @@ class DisplayClock:
         if self.zone is UTC:
             return "Times are in UTC."
         if self.zone is self._servers:
-            return f"Times are the server's, in {self.zone} ({words.zone_offset(self.now(), self.zone)})."
+            return (
+                f"Times are the server's, in {self.zone} ({text_format.zone_offset(self.now(), self.zone)})."
+            )
         return "Times are local." if self._servers else ONLY_LOCAL
 
     def _show_in(self, zone: tzinfo) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emtui.em.address import Server
-from emtui.em.threads import beside
+from emtui.em.background_thread import beside
+from emtui.em.server_address import Server
 from emtui.tui.commands import Place
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.services.host import Host
 from emtui.tui.services.logon_service import LogonService
 
@@ -69,7 +69,7 @@ class Exporter:
 
     def command_for(self, session: Session) -> str:
         """The command that opens this run for anybody; nothing for a demo or a recording."""
-        from emtui.lookup import DEFAULT_ORDER, Query
+        from emtui.query import DEFAULT_ORDER, Query
         from emtui.tui.formatting.open_command import Location
 
         return self.open_command(Location(Query(), DEFAULT_ORDER, session=session))

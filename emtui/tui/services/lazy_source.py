@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from emtui.em.address import Server
     from emtui.em.certificate import Certificate
     from emtui.em.model import Listing, Log, Session, Uid
-    from emtui.em.source import Progress, Receipt, Source
+    from emtui.em.server_address import Server
+    from emtui.em.session_source import Progress, Receipt, Source
 
 
 class LazySource:

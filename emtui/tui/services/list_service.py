@@ -17,7 +17,7 @@ from emtui.tui.services.navigator import Navigator
 from emtui.tui.services.viewed import LastViewed
 
 if TYPE_CHECKING:
-    from emtui.em.source import Source
+    from emtui.em.session_source import Source
     from emtui.monitor.list_feed import ListFeed, ListState
 
 

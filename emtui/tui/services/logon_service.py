@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from textual.timer import Timer
 
-from emtui import __version__, words
+from emtui import __version__, text_format
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
-from emtui.em.threads import beside
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import (
     InteractionNeededError,
@@ -26,7 +26,7 @@ from emtui.local.remembered_logon import (
     with_key,
     with_saved_password,
 )
-from emtui.tui.options import DEMO, LaunchOptions
+from emtui.tui.launch_options import DEMO, LaunchOptions
 from emtui.tui.services.display_clock import DisplayClock
 from emtui.tui.services.host import Host
 from emtui.tui.services.lazy_source import LazySource
@@ -35,7 +35,7 @@ from emtui.tui.services.navigator import Navigator
 if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.em.logon import Gate
-    from emtui.em.source import Source
+    from emtui.em.session_source import Source
 
 SECOND_TRY = timedelta(minutes=30)
 """After so long a logon that was refused just after an outage is sent once more."""
@@ -87,7 +87,7 @@ class LogonService:
     @property
     def skew(self) -> timedelta:
         """How far the server's clock is ahead of ours, as its last answer said; zero if it is not known."""
-        from emtui.em.clock import offset
+        from emtui.em.server_clock import offset
 
         return offset(self.client.skew) if self.client else timedelta()
 
@@ -245,7 +245,7 @@ class LogonService:
 
         The certificate of a demo is made by this computer, whatever the demo's clock shows.
         """
-        from emtui.em.clock import utc_now
+        from emtui.em.server_clock import utc_now
         from emtui.monitor.feed_health import LARGE_SKEW
 
         demo = self._options.mark == DEMO
@@ -255,7 +255,9 @@ class LogonService:
         if client and ending:
             self._host.say_too(f"The certificate of {client.server} {ending}.")
         elif abs(self.skew) >= LARGE_SKEW and not demo:
-            self._host.say_too(f"The server's clock is {words.duration(abs(self.skew))} off: ! says more.")
+            self._host.say_too(
+                f"The server's clock is {text_format.duration(abs(self.skew))} off: ! says more."
+            )
 
 
 async def connect(
@@ -272,8 +274,8 @@ async def connect(
 def _load_client(*, insist: bool) -> tuple[_LogOn, Gate, Gate]:
     import emtui.em.certificate_reader  # noqa: F401 - the screens look at the certificate at once
     from emtui.em.logon import OPEN
-    from emtui.local.logging_on import log_on
-    from emtui.local.refusals import Refusals
+    from emtui.local.lockout_guard import Refusals
+    from emtui.local.logon_policy import log_on
 
     gc.freeze()  # what is loaded now stays: looking through it while a list arrives would hold the screen
     return log_on, Refusals(insist, attended=not insist), OPEN

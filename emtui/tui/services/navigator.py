@@ -12,17 +12,17 @@ from textual.app import App
 from textual.screen import Screen
 
 from emtui.tui.commands import OF_SESSIONS, Place
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded with the first list
-    from emtui import lookup
     from emtui.em.errors import Untrusted
     from emtui.em.model import Log, Session, Uid
     from emtui.local.remembered_logon import InteractionNeededError, Offer, Pinned
     from emtui.monitor.assessment import Assessment
     from emtui.monitor.list_feed import ListFeed
     from emtui.monitor.session_feed import SessionFeed
-    from emtui.triage.finding import Finding
+    from emtui.query import Target
+    from emtui.triage.findings import Finding
     from emtui.tui.formatting.open_command import Location
 
 LIST_FIRST = "Nothing is known yet."
@@ -269,8 +269,8 @@ class Navigator:
 
     def pick_run(self, session: Session, near: Session | None, then: Callable[[Session], object]) -> None:
         """Let the person choose a run to compare this one with; where there is none, say so."""
-        from emtui import lookup
         from emtui.em.model import Uid
+        from emtui.query import ExactTarget
 
         assessment = self._assessment
         if assessment is None:
@@ -283,7 +283,7 @@ class Navigator:
 
         def chosen(uid: str | None) -> None:
             if uid:
-                then(self._find(lookup.ExactTarget(Uid(uid))))
+                then(self._find(ExactTarget(Uid(uid))))
 
         self._push(self._make.run_picker(session, runs, near), chosen)
 
@@ -348,35 +348,35 @@ class Navigator:
 
     def find(self, text: str) -> Session:
         """The session that this text names; raises `BadQuery`, `NoMatch` and `SeveralMatch`."""
-        from emtui import lookup
+        from emtui.query import target_in
 
-        return self._find(lookup.target_in(text))
+        return self._find(target_in(text))
 
-    def _find(self, target: lookup.Target) -> Session:
+    def _find(self, target: Target) -> Session:
         """The session that is meant; one that the list does not have is known by its ID alone."""
-        from emtui import lookup
         from emtui.em.model import Session
+        from emtui.query import ExactTarget, find
 
         snapshot = self._feed.state.snapshot if self._feed else None
-        if isinstance(target, lookup.ExactTarget):
+        if isinstance(target, ExactTarget):
             listed = snapshot.find(target.uid) if snapshot else None
             return listed or Session(target.uid, complete=False)
-        return lookup.find(target, snapshot.sessions if snapshot else ())
+        return find(target, snapshot.sessions if snapshot else ())
 
     def go_to(self, text: str, compare: str | None = None, view: str | None = None) -> None:
         """Open the session that this text names, in this view or beside another one if told.
 
         Else say what is wrong.
         """
-        from emtui import lookup
+        from emtui.query import LAST_GOOD, BadQuery, NoMatch, SeveralMatch
 
         screen = self.list_view
         if screen is None:
             return
         try:
             session = self.find(text)
-            other = self.find(compare) if compare and compare != lookup.LAST_GOOD else None
-        except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
+            other = self.find(compare) if compare and compare != LAST_GOOD else None
+        except (BadQuery, NoMatch, SeveralMatch) as error:
             self.view.say(str(error))
             return
         screen.select(session.uid)
@@ -398,16 +398,16 @@ class Navigator:
         several = len(text.strip().splitlines()) > 1
         if screen is None or not line or self.view.PLACE not in OF_SESSIONS:
             return
-        from emtui import lookup
+        from emtui.query import BadQuery, SeveralNamed, names_session, target_in
 
-        if not lookup.names_session(line) and (several or screen.is_keyed(line)):
+        if not names_session(line) and (several or screen.is_keyed(line)):
             self._offer(screen, line)
             return
         try:
-            lookup.target_in(line)
-        except lookup.SeveralNamed as error:
+            target_in(line)
+        except SeveralNamed as error:
             self.view.say(str(error))
-        except lookup.BadQuery:
+        except BadQuery:
             self._offer(screen, line)
         else:
             self.go_to(line)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from emtui.em.threads import beside
+from emtui.em.background_thread import beside
 from emtui.tui.services.host import Host
 
 SAVE_EVERY_S = 60.0
@@ -37,7 +37,7 @@ class LastViewed:
 
     async def _show_absence(self, show: Callable[[datetime], object]) -> None:
         # start-up time, here and below: loaded with the first list
-        from emtui.local.watermark import last_look
+        from emtui.local.last_seen import last_look
         from emtui.monitor.backoff import IDLE_AFTER
 
         name = self._profile()
@@ -53,7 +53,7 @@ class LastViewed:
         """The same; waits for the disk."""
         name, at = self._profile(), self._viewed_at()
         if name and at and at != self._saved:
-            from emtui.local.watermark import note_look
+            from emtui.local.last_seen import note_look
 
             self._saved = at
             note_look(name, at)

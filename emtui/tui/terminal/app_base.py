@@ -29,8 +29,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from emtui.em.threads import beside
-from emtui.local import faults, process
+from emtui.em.background_thread import beside
+from emtui.local import crash_report, process_hardening
 from emtui.tui.terminal import gc_tuning
 from emtui.tui.terminal.capabilities import TerminalOptions
 from emtui.tui.terminal.driver import EmtuiDriver
@@ -245,7 +245,7 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def action_suspend(self) -> None:
         """To the shell; fg comes back to the same view."""
-        if not process.under_job_control():
+        if not process_hardening.under_job_control():
             self.say_suspend_refused()
             return
         self.action_suspend_process()
@@ -402,7 +402,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         screen = self._input_screen
         is_secret = screen is not None and screen.has_secret_input
         text = ascii(sequence[: LOGGED_IF_SECRET if is_secret else LOGGED_CHARACTERS])[1:-1]
-        faults.note(f"not a key, {len(sequence)} characters: {text}")
+        crash_report.note(f"not a key, {len(sequence)} characters: {text}")
 
     def call_in_loop(self, callback: Callable[[], object]) -> None:
         """Call this in the event loop; from any thread, and without waiting for it."""

@@ -18,7 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
 from emtui.ascii import plain
-from emtui.local import process, terminal
+from emtui.local import process_hardening, terminal
 from emtui.tui.terminal.capabilities import TerminalOptions, without_unsupported
 from emtui.tui.terminal.flow_control import ACK_REQUEST
 from emtui.tui.terminal.input_filter import (
@@ -183,7 +183,7 @@ class EmtuiDriver(LinuxDriver):
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop only under job control; Textual would stop for ever."""
-        if process.under_job_control():
+        if process_hardening.under_job_control():
             super()._sigtstp_application()
         else:
             self.owner.handle_suspend_refused()

@@ -18,8 +18,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from emtui import words
-from emtui.em.text import guarded
+from emtui import text_format
+from emtui.em.text_sanitizer import guarded
 from emtui.tui.terminal.capabilities import Capabilities
 
 Cell: TypeAlias = tuple[str, str]
@@ -118,10 +118,10 @@ def cells_of(strip: Strip, capabilities: Capabilities) -> Line:
         if not text.isprintable():
             text = guarded(text).translate(_LINE_BREAKS)  # noqa: PLW2901 - cleaned once more before the terminal
         codes = sgr_codes(style, capabilities) if style else ""
-        text = capabilities.text(words.for_terminal(text))  # noqa: PLW2901 - the same
-        if text.isascii() or all(map(words.is_one_cell, text)):
+        text = capabilities.text(text_format.for_terminal(text))  # noqa: PLW2901 - the same
+        if text.isascii() or all(map(text_format.is_one_cell, text)):
             cells += [(character, codes) for character in text]
-        elif width := words.cells(text):
+        elif width := text_format.cells(text):
             cells += [(text, codes), *[("", codes)] * (width - 1)]
     missing = strip.cell_length - len(cells)  # Textual's own widgets measure differently
     return [*cells, *[BLANK] * missing] if missing >= 0 else cells[:missing]

@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.virtual_list import strip_of
 
@@ -39,8 +39,8 @@ def wrapped(text: str, width: int, at_most: int) -> list[str]:
     """The text in lines of `width` cells, at most so many, the last one cut with `…` if more follows."""
     if width < 1 or not text:
         return []
-    head = words.one_line(text[: width * (at_most + 2)])
-    lines = list(words.wrapped(head, width))
+    head = text_format.one_line(text[: width * (at_most + 2)])
+    lines = list(text_format.wrapped(head, width))
     if len(lines) > at_most:
-        lines = [*lines[: at_most - 1], words.cut(" ".join(lines[at_most - 1 :]), width)]
+        lines = [*lines[: at_most - 1], text_format.cut(" ".join(lines[at_most - 1 :]), width)]
     return lines

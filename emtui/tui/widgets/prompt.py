@@ -16,7 +16,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.status_line import StatusLine
@@ -100,7 +100,7 @@ class Prompt(Horizontal):
             self._sign = sign
             label = self.query_one(Label)
             label.update(sign)
-            label.styles.width = words.cells(sign) + 1
+            label.styles.width = text_format.cells(sign) + 1
         self._show(is_open=True)
         field = self.query_one(TextInput)
         with field.prevent(Input.Changed):

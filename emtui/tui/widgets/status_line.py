@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.theme import BOLD, PLAIN
 from emtui.tui.widgets.paragraph import wrapped
 from emtui.tui.widgets.virtual_list import Pieces, strip_of
@@ -38,10 +38,10 @@ class StatusLine(Widget):
     def render_line(self, _: int) -> Strip:
         """The line, cut to the width there is."""
         width = self.size.width
-        right = sum(words.cells(text) for text, _ in self._right)
+        right = sum(text_format.cells(text) for text, _ in self._right)
         room = max(width - right - (2 if right else 0), 0)
         left = cut_pieces(self._left, room)
-        blanks = " " * (width - right - sum(words.cells(text) for text, _ in left))
+        blanks = " " * (width - right - sum(text_format.cells(text) for text, _ in left))
         return strip_of([*left, (blanks, PLAIN), *self._right], width)
 
 
@@ -79,11 +79,11 @@ class Foot(StatusLine):
     def _lines(self, width: int) -> list[str]:
         if not self._said:
             return []
-        room = width - (words.cells(self._here) + 2 if self._here else 0)
-        if words.cells(self._said) <= room:
+        room = width - (text_format.cells(self._here) + 2 if self._here else 0)
+        if text_format.cells(self._said) <= room:
             return [self._said]
         lines, beside = wrapped(self._said, width, MOST), wrapped(self._said, room, MOST)
-        is_hidden = self._several and bool(lines) and words.cells(lines[-1]) > room
+        is_hidden = self._several and bool(lines) and text_format.cells(lines[-1]) > room
         return beside if is_hidden and " ".join(beside) == " ".join(lines) else lines
 
     def _height(self, width: int) -> int:
@@ -101,9 +101,9 @@ class Foot(StatusLine):
             return super().render_line(y)
         if y >= len(lines):
             return Strip.blank(width)
-        room = width - words.cells(lines[y])
-        here = self._here if y == len(lines) - 1 and words.cells(self._here) + 2 <= room else ""
-        blanks = " " * (room - words.cells(here))
+        room = width - text_format.cells(lines[y])
+        here = self._here if y == len(lines) - 1 and text_format.cells(self._here) + 2 <= room else ""
+        blanks = " " * (room - text_format.cells(here))
         return strip_of([(lines[y], BOLD), (blanks, PLAIN), (here, PLAIN)], width)
 
 
@@ -111,9 +111,9 @@ def cut_pieces(pieces: Pieces, width: int) -> Pieces:
     """The pieces in at most `width` cells, with `…` where something had to go."""
     kept: Pieces = []
     for text, style in pieces:
-        shown = words.cut(text, width)
+        shown = text_format.cut(text, width)
         kept.append((shown, style))
-        width -= words.cells(shown)
+        width -= text_format.cells(shown)
         if shown != text:
             break
     return kept

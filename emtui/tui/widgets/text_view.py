@@ -7,7 +7,7 @@ import re
 from rich.style import Style
 from textual.events import Resize
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.theme import PLAIN
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
 
@@ -21,10 +21,10 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _wrapped(line: str, width: int) -> list[str]:
     label = _LABEL.match(line)
-    indent = words.cells(label[0]) if label else 0
+    indent = text_format.cells(label[0]) if label else 0
     if not label or indent > width // 2:
-        return list(words.wrapped(line, width))
-    first, *rest = words.wrapped(line[label.end() :], width - indent)
+        return list(text_format.wrapped(line, width))
+    first, *rest = text_format.wrapped(line[label.end() :], width - indent)
     return [label[0] + first, *(" " * indent + part for part in rest)]
 
 

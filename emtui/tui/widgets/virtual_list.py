@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.commands import Place, bindings
 from emtui.tui.theme import FAINT, HERE, PLAIN
 
@@ -30,9 +30,9 @@ def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
     """One line of exactly `width` cells, as `words` counts them; `over` is laid over all of it."""
     segments, room = [], width
     for text, style in pieces:
-        shown = words.clipped(words.for_terminal(words.one_line(text)), room)
+        shown = text_format.clipped(text_format.for_terminal(text_format.one_line(text)), room)
         segments.append(Segment(shown, style + over if over else style))
-        room -= words.cells(shown)
+        room -= text_format.cells(shown)
     if room:
         segments.append(Segment(" " * room, over))
     return Strip(segments, width)

@@ -10,16 +10,16 @@ import pytest
 from looks import NOON
 from rogue import GUID, PASSWORD, USER, Asked, Reply, good, playing, reply, rogue, route_of
 
-from emtui.em.address import Trust, parse_server
 from emtui.em.client import Client
 from emtui.em.errors import EmError
 from emtui.em.model import uid_of
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
-from emtui.monitor.recording import records
-from emtui.monitor.recording.reading import read
+from emtui.em.server_address import Trust, parse_server
+from emtui.monitor.recording import recording_format
+from emtui.monitor.recording.reader import read
 from emtui.monitor.recording.recorder import Recorder
-from emtui.monitor.recording.records import Failure, Look, Read, Record, Unread, Writer
+from emtui.monitor.recording.recording_format import Failure, Look, Read, Record, Unread, Writer
 
 
 def now() -> datetime:
@@ -66,7 +66,7 @@ async def test_everything_that_is_said_is_noted_in_order() -> None:
             await client.sessions()
         await client.close()
     assert recorder.close() == ""
-    assert kinds(file) == [Look, records.Asked, Read, Unread, Failure]
+    assert kinds(file) == [Look, recording_format.Asked, Read, Unread, Failure]
     failure = list(read(io.BytesIO(file.getvalue()), "night.rec"))[-1]
     assert isinstance(failure, Failure)
     assert failure.why.startswith("the-server/api/systemSessions?format=Entity answered 500 Object")
@@ -131,7 +131,7 @@ async def test_runs_that_a_list_only_names_are_noted_once() -> None:
             assert [session.complete async for session in client.complete(listing.sessions)] == [True]
         await client.close()
     recorder.close()
-    assert kinds(file) == [Look, records.Asked, Look, Look]
+    assert kinds(file) == [Look, recording_format.Asked, Look, Look]
 
 
 async def test_thousands_at_once_are_written_in_their_order() -> None:

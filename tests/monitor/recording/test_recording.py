@@ -15,15 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from looks import NOON, run
 
-from emtui.em.address import Server, parse_server
 from emtui.em.model import Event, Listing, Log, Result, Session, Uid
-from emtui.em.rows import believed, in_order, newest_first
 from emtui.em.secret import Secret
-from emtui.em.text import clean
-from emtui.monitor.recording.as_json import LONGEST
-from emtui.monitor.recording.hiding import NOTHING, Hiding
-from emtui.monitor.recording.reading import read
-from emtui.monitor.recording.records import (
+from emtui.em.server_address import Server, parse_server
+from emtui.em.session_parser import believed, in_order, newest_first
+from emtui.em.text_sanitizer import clean
+from emtui.monitor.recording.reader import read
+from emtui.monitor.recording.record_codec import LONGEST
+from emtui.monitor.recording.recording_format import (
     LONGEST_LINE,
     Asked,
     BadRecording,
@@ -36,6 +35,7 @@ from emtui.monitor.recording.records import (
     Unread,
     Writer,
 )
+from emtui.monitor.recording.redaction import NOTHING, Hiding
 
 KEYS = ("row", "gone", "event", "list", "failed", "session", "log", "unread", "at", "uid", "why", "took")
 MIB = 1024 * 1024
@@ -282,8 +282,8 @@ def test_the_longest_rows_that_are_written_can_be_read() -> None:
 
 READS = """
 import re, sys
-from emtui.monitor.recording.records import BadRecording
-from emtui.monitor.recording.reading import read
+from emtui.monitor.recording.recording_format import BadRecording
+from emtui.monitor.recording.reader import read
 try:
     print(len(list(read(sys.stdin.buffer, "night.rec"))))
 except BadRecording as problem:

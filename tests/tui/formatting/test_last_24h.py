@@ -17,9 +17,9 @@ from made_runs import DAY, HOUR, MINUTE, NOON, outcomes, run, series
 from emtui.em.model import LONG_AGO, Listing, Outcome, Session
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unlisted_runs import UnlistedRuns
-from emtui.triage.known import Known
-from emtui.triage.marks import Mark, only
-from emtui.triage.masks import fingerprint
+from emtui.triage.acknowledged import Known
+from emtui.triage.acknowledgements import Mark, only
+from emtui.triage.message_fingerprint import fingerprint
 from emtui.tui.formatting.last_24h import HOURS, Day, by_hour, cells, line
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.widgets.virtual_list import Pieces

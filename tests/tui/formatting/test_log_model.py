@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Event
-from emtui.triage.steps import Step, UsualStep, Wait, steps, waits
+from emtui.triage.step_timing import Step, UsualStep, Wait, steps, waits
 from emtui.tui.formatting.log_model import (
     MOST_ROWS,
     EventLine,
@@ -137,7 +137,7 @@ def test_only_the_one_where_most_time_was_lost_is_called_the_slowest() -> None:
 @given(st.text("ab 語\n\ẗ", max_size=120), st.integers(8, 30))
 def test_no_part_is_wider_than_the_room_and_nothing_is_lost(text: str, width: int) -> None:
     parts = broken(text, width)
-    assert all(words.cells(part) <= width for part in parts)
+    assert all(text_format.cells(part) <= width for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emtui.cli.arguments import read
-from emtui.cli.typed import joined
-from emtui.em.address import Server
+from emtui.cli.query_args import joined
 from emtui.em.model import Session, uid_of
-from emtui.lookup import DEFAULT_ORDER, Beyond, Query, names_session, parse, term
+from emtui.em.server_address import Server
+from emtui.query import DEFAULT_ORDER, Beyond, Query, names_session, parse, term
 from emtui.tui.commands import Place
 from emtui.tui.formatting.open_command import Location, caveat, open_command, why_no_command
 

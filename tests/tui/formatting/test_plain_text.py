@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.em.model import Event, Log, Result, Session, uid_of
-from emtui.lookup import Order, Query, parse
 from emtui.monitor.snapshot import Snapshot
-from emtui.triage.known import Known, Mark
-from emtui.triage.masks import fingerprint
+from emtui.query import Order, Query, parse
+from emtui.triage.acknowledged import Known, Mark
+from emtui.triage.message_fingerprint import fingerprint
 from emtui.tui.formatting.plain_text import Origin, Shown, event_line, list_text, row_line, session_text
 from emtui.tui.formatting.session_columns import Clock
 

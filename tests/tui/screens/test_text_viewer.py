@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui import words
-from emtui.em.address import Server
+from emtui import text_format
+from emtui.em.server_address import Server
 from emtui.local.profiles import Profile
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.widgets.text_view import wrapped
@@ -28,7 +28,7 @@ def test_a_label_that_leaves_no_room_is_text_as_any_other() -> None:
 @given(st.text("ab 語", max_size=80), st.integers(8, 40))
 def test_no_line_is_wider_than_the_page_and_no_letter_is_lost(text: str, width: int) -> None:
     lines = wrapped(text, width)
-    assert all(words.cells(line.rstrip()) <= width for line in lines)
+    assert all(text_format.cells(line.rstrip()) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 

@@ -11,7 +11,7 @@ from made_runs import DAY, HOUR, NOON, run, series
 from tui_driver import TuiDriver, replay_app
 
 from emtui.em.model import Listing, Outcome, Session
-from emtui.monitor.recording.records import Look
+from emtui.monitor.recording.recording_format import Look
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from list_feed_driver import FakeServer
 
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 from emtui.local.knowledge_base import KnowledgeBase
 from emtui.monitor.list_feed import ListFeed
 from emtui.tui.services.display_clock import DisplayClock

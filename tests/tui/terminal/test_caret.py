@@ -10,11 +10,11 @@ import pytest
 from textual.geometry import Offset
 from textual.widget import Widget
 
-from emtui.em.address import Server
+from emtui.em.server_address import Server
 from emtui.local.connection import Connection
 from emtui.local.profiles import Profile
 from emtui.tui.app import EmtuiApp
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.screens.login.labeled_input import Toggle
 from emtui.tui.screens.login.profile_list import ProfileList
 from emtui.tui.terminal.app_base import CaretWidget, InputScreen

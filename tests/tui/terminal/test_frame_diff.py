@@ -10,10 +10,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from emtui.text_format import cells
 from emtui.tui.terminal.capabilities import Capabilities
 from emtui.tui.terminal.frame_diff import FrameDiff
 from emtui.tui.widgets.virtual_list import strip_of
-from emtui.words import cells
 
 WIDTH, HEIGHT = 24, 4
 PLAIN, RED, BAR = Style(), Style(color="red", bold=True), Style(color="default", reverse=True)

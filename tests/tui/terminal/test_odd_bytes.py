@@ -14,7 +14,7 @@ from textual.message import Message
 from tui_driver import TuiDriver, demo_app, running_app
 
 from emtui.local.connection import Connection
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 from emtui.tui.terminal.input_filter import SAME_BURST_S, UNFINISHED_S, Ack, BackgroundReply, InputFilter
 from emtui.tui.terminal.key_reader import KeyReader, Resized
 

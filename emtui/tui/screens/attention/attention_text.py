@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui import words
-from emtui.triage.finding import Finding
-from emtui.triage.known import Known
-from emtui.triage.telling import Teller, ground
-from emtui.triage.telling_known import noted
+from emtui import text_format
+from emtui.triage.acknowledged import Known
+from emtui.triage.acknowledgement_text import noted
+from emtui.triage.finding_text import Teller, ground
+from emtui.triage.findings import Finding
 from emtui.tui.formatting.plain_text import Origin
 
 
 def finding_line(finding: Finding, known: Known, formatter: Teller) -> str:
     """The sentence, its evidence, and the note, if it is acknowledged."""
     mark = known.of_finding(finding)
-    note = f"; known: {words.one_line(noted(mark, known, formatter))}" if mark else ""
+    note = f"; known: {text_format.one_line(noted(mark, known, formatter))}" if mark else ""
     return f"{formatter.finding(finding)} ({ground(finding)}){note}"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emtui import words
-from emtui.triage.about import place_of
-from emtui.triage.finding import Finding, Grade
+from emtui import text_format
+from emtui.triage.finding_navigation import place_of
+from emtui.triage.findings import Finding, Grade
 from emtui.tui.formatting.outcome_style import KNOWN
 from emtui.tui.theme import CURSOR, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList
@@ -39,7 +39,7 @@ class FindingList(VirtualList):
     def render_row(self, place: int, width: int) -> Pieces:
         """One sentence, cut to the line; a note has no sign, an acknowledged finding another one."""
         mark = CURSOR if place == self.cursor else " "
-        text = words.cut(self._sentences[place], width - 4)
+        text = text_format.cut(self._sentences[place], width - 4)
         if place >= len(self._findings) - self._acknowledged:
             return [(f"{mark} ", PLAIN), (f"{KNOWN} {text}", FAINT)]
         sign = "  " if self._findings[place].grade is Grade.NOTE else "! "

@@ -10,10 +10,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.handover.dated import Dated
-from emtui.triage.telling import calm
+from emtui.handover.absolute_time_text import Dated
+from emtui.triage.finding_text import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.assessment_text import finding_text, sentences, title_line
 from emtui.tui.formatting.open_command import Location
@@ -51,7 +51,7 @@ class AttentionScreen(BaseScreen):
         if not shown.show(assessment.findings, sentences(assessment, self.zone), known):
             then = "the next one is selected" if shown.count else "none is left"
             self.say(f"The selected alert is over; {then}.")
-        counted = f"  {words.place(known, shown.count, 'alert')} known" if known else ""
+        counted = f"  {text_format.place(known, shown.count, 'alert')} known" if known else ""
         title = title_line(f"Attention{counted}", calm(assessment.attention.calm), self.size.width)
         self.query_one("#title", StatusLine).show(*title)
         self.show_top()
@@ -65,7 +65,7 @@ class AttentionScreen(BaseScreen):
 
     def position(self) -> str:
         """`1 of 2 alerts`."""
-        return words.place(self._list.cursor + 1, self._list.count, "alert") if self._list.count else ""
+        return text_format.place(self._list.cursor + 1, self._list.count, "alert") if self._list.count else ""
 
     def as_of(self) -> datetime | None:
         """When the list was complete."""

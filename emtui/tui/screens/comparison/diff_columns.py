@@ -10,11 +10,11 @@ from datetime import datetime, timedelta, tzinfo
 
 from rich.style import Style
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.triage.compare import Kind, Row
-from emtui.triage.differing import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
-from emtui.triage.stretches import Stretch
+from emtui.triage.diff_hunks import Stretch
+from emtui.triage.diff_text import SIGNS, STRETCH, Difference, legend, said, spans, stretch_said
+from emtui.triage.log_diff import Kind, Row
 from emtui.tui.formatting.search_matches import highlighted
 from emtui.tui.formatting.session_columns import WIDE, Clock, Column, session_columns
 from emtui.tui.theme import BOLD, FAINT, PLAIN
@@ -41,7 +41,9 @@ def heading(found: Difference | None, width: int) -> str:
     titles = f"{_cells('', _when('Offset', width), 'Here', 'Then', '×')}  Event"
     signs = legend(found) if found else ""
     room = width - MARK - len(titles) - 2
-    return words.fit(titles, max(width - MARK, 0)) if len(signs) > room else f"{titles}  {signs:>{room}}"
+    return (
+        text_format.fit(titles, max(width - MARK, 0)) if len(signs) > room else f"{titles}  {signs:>{room}}"
+    )
 
 
 def row_pieces(found: Difference, row: Row, width: int, sought: str = "") -> Pieces:
@@ -51,7 +53,7 @@ def row_pieces(found: Difference, row: Row, width: int, sought: str = "") -> Pie
     when = _when(_offset(found.offset(row)), width)
     plain = _cells(SIGNS[row.kind], when, here, then, "")[: -len(times) or None]
     room = max(width - MARK - len(plain) - len(times) - 2, LEAST_TEXT)
-    text = words.cut(words.one_line(said(found.event(row))), room)
+    text = text_format.cut(text_format.one_line(said(found.event(row))), room)
     return [(plain, style), (times, BOLD), ("  ", PLAIN), *highlighted(text, sought, style)]
 
 
@@ -73,7 +75,7 @@ def _when(text: str, width: int) -> str:
 
 
 def _offset(span: timedelta | None) -> str:
-    return words.offset(span) if span is not None else ""
+    return text_format.offset(span) if span is not None else ""
 
 
 def run_columns(width: int) -> tuple[Column[Session], ...]:
@@ -85,7 +87,7 @@ def run_columns(width: int) -> tuple[Column[Session], ...]:
 
 
 def _started(session: Session, clock: Clock) -> tuple[str, Style]:
-    return (words.day_and_time(session.started, clock.zone) if session.started else "", PLAIN)
+    return (text_format.day_and_time(session.started, clock.zone) if session.started else "", PLAIN)
 
 
 def _id(session: Session, _: Clock) -> tuple[str, Style]:
@@ -105,10 +107,10 @@ def whole_text(found: Difference, row: Row, zone: tzinfo) -> str:
     event, then = found.event(row), found.event_then(row)
     if then is None or said(then) == said(event):
         return said(event)
-    when = f", {words.moment(then.time, zone)}" if then.time else ""
+    when = f", {text_format.moment(then.time, zone)}" if then.time else ""
     return f"{said(event)}\n\nThen{when}:\n{said(then)}"
 
 
 def moment_of(zone: tzinfo, when: datetime) -> str:
     """As the head of a run has it; the offset stands on the first line."""
-    return words.day_and_time(when, zone)
+    return text_format.day_and_time(when, zone)

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from emtui.triage.compare import Comparison, Row
-from emtui.triage.differing import Difference, matching
-from emtui.triage.stretches import Line, Stretch, first_of, folded, line_of, unfolded
+from emtui.triage.diff_hunks import Line, Stretch, first_of, folded, line_of, unfolded
+from emtui.triage.diff_text import Difference, matching
+from emtui.triage.log_diff import Comparison, Row
 from emtui.tui.formatting.search_matches import Matches
 from emtui.tui.screens.comparison.diff_columns import heading, row_pieces, stretch_pieces
 from emtui.tui.theme import CURSOR, HEADING, PLAIN

@@ -10,8 +10,9 @@ from textual.binding import BindingType
 from textual.events import Paste
 from textual.widget import Widget
 
-from emtui import lookup, words
+from emtui import text_format
 from emtui.em.model import Session
+from emtui.query import BadQuery, NoMatch, SeveralMatch
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.plain_text import row_line
@@ -70,8 +71,8 @@ class RunPickerScreen(BaseScreen):
         """The runs, and which one they are to be compared with."""
         zone = self.zone
         started = self.session.started
-        when = f" of {words.day_and_time(started, zone)}" if started else ""
-        count = words.counted(len(self._runs), "run")
+        when = f" of {text_format.day_and_time(started, zone)}" if started else ""
+        count = text_format.counted(len(self._runs), "run")
         title = f"Compare {self.session.type}{when} with"
         self.query_one("#title", StatusLine).show([(title, BOLD)], [(count, PLAIN)])
         self.query_one(Runs).show(self._runs, Clock(self.ctx.clock.server_now, zone))
@@ -89,14 +90,14 @@ class RunPickerScreen(BaseScreen):
     def position(self) -> str:
         """`3 of 2,879 runs`."""
         runs = self.query_one(Runs)
-        return words.place(runs.cursor + 1, runs.count, "run") if runs.count else ""
+        return text_format.place(runs.cursor + 1, runs.count, "run") if runs.count else ""
 
     def on_paste(self, event: Paste) -> None:
         """A pasted ID is as good as a row; it may be that of any run."""
         event.stop()
         try:
             run = self.ctx.navigator.find(event.text)
-        except (lookup.BadQuery, lookup.NoMatch, lookup.SeveralMatch) as error:
+        except (BadQuery, NoMatch, SeveralMatch) as error:
             self.say(str(error))
         else:
             self.dismiss(run.uid)

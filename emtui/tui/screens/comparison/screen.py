@@ -18,15 +18,15 @@ from textual.binding import BindingType
 from textual.reactive import var
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
 from emtui.em.model import Event, Log, Session
-from emtui.em.threads import beside
-from emtui.lookup import LAST_GOOD
 from emtui.monitor.backoff import MIN_INTERVAL
 from emtui.monitor.session_feed import SessionFeed, SessionState
-from emtui.triage.compare import Row
-from emtui.triage.differing import (
+from emtui.query import LAST_GOOD
+from emtui.triage.diff_hunks import Stretch, next_difference, next_slower
+from emtui.triage.diff_text import (
     Difference,
     base,
     difference,
@@ -37,7 +37,7 @@ from emtui.triage.differing import (
     tally,
     with_whom,
 )
-from emtui.triage.stretches import Stretch, next_difference, next_slower
+from emtui.triage.log_diff import Row
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.log_model import EventLine
@@ -45,7 +45,7 @@ from emtui.tui.formatting.log_text import line_title
 from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import continued, no_line_holds
 from emtui.tui.formatting.session_columns import MEDIUM, Clock
-from emtui.tui.formatting.session_problem import problem_text, without_events
+from emtui.tui.formatting.session_error_text import problem_text, without_events
 from emtui.tui.formatting.session_text import head
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
@@ -179,7 +179,9 @@ class ComparisonScreen(BaseScreen):
         attempt = self._attempt = _Attempt()
         try:
             other, then = await self._read(other)
-            self.progress = f"comparing {words.count(len(log.events))} lines with {words.count(len(then))}"
+            self.progress = (
+                f"comparing {text_format.count(len(log.events))} lines with {text_format.count(len(then))}"
+            )
             session, now, last_good = self._state.session, self._now, self._is_last_successful
             compare = partial(difference, session, log.events, other, then, now, last_good=last_good)
             found = await beside(partial(compare, go_on=attempt.goes_on))
@@ -211,7 +213,7 @@ class ComparisonScreen(BaseScreen):
     def position(self) -> str:
         """`9 of 17 lines`, those that are folded counted too."""
         lines = self.diff_list
-        return words.place(lines.here + 1, len(lines.rows), "line") if lines.count else ""
+        return text_format.place(lines.here + 1, len(lines.rows), "line") if lines.count else ""
 
     def watch_progress(self) -> None:
         """How far it has come."""
@@ -312,7 +314,7 @@ class ComparisonScreen(BaseScreen):
         """What is sought, and how many of the lines hold it."""
         lines, text = self.diff_list, self._search_bar.search_text
         left = [("  / ", FAINT), (text, BOLD), (f"  {lines.which_match}", PLAIN)]
-        return left, [(lines.matches.counted(f"{words.count(len(lines.rows))} lines"), FAINT)]
+        return left, [(lines.matches.counted(f"{text_format.count(len(lines.rows))} lines"), FAINT)]
 
     # --- from line to line ------------------------------------------------------------------
 

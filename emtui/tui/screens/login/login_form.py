@@ -13,9 +13,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from emtui.em.address import Trust, parse_server
 from emtui.em.errors import BadAddress
 from emtui.em.secret import Secret
+from emtui.em.server_address import Trust, parse_server
 from emtui.local.connection import Connection
 from emtui.local.remembered_logon import Remember
 from emtui.tui.screens.login.labeled_input import LabeledInput

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from emtui import words
+from emtui import text_format
 from emtui.local.profiles import Profile
 from emtui.tui.theme import BOLD, CURSOR, FAINT, HEADING, PLAIN
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
@@ -55,8 +55,8 @@ class ProfileList(VirtualList):
         """Name and host."""
         profile = self._profiles[place]
         mark = f"{CURSOR} " if place == self.cursor else "  "
-        where = words.cut(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
-        return [(mark, PLAIN), (words.fit(profile.name, NAME_CELLS) + " ", BOLD), (where, FAINT)]
+        where = text_format.cut(str(profile.server or ""), max(width - NAME_CELLS - 3, 0))
+        return [(mark, PLAIN), (text_format.fit(profile.name, NAME_CELLS) + " ", BOLD), (where, FAINT)]
 
     def action_choose(self) -> None:
         """Take it."""

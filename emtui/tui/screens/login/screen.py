@@ -18,8 +18,8 @@ from textual.containers import Horizontal
 from textual.events import DescendantFocus, Event, Key, Paste
 from textual.widget import Widget
 
-from emtui.em.address import Trust
 from emtui.em.errors import BasicNotOffered, Denied, EmError, LogonRefused, Untrusted
+from emtui.em.server_address import Trust
 from emtui.local import password_command
 from emtui.local.connection import Connection, of_profile
 from emtui.local.password_command import CommandFailed

@@ -10,11 +10,11 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
-from emtui.lookup import term
-from emtui.triage.finding import Finding
-from emtui.triage.telling import calm
+from emtui.query import term
+from emtui.triage.finding_text import calm
+from emtui.triage.findings import Finding
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.assessment_text import finding_text, title_line
 from emtui.tui.formatting.open_command import Location
@@ -75,7 +75,9 @@ class OverviewScreen(BaseScreen):
 
     def position(self) -> str:
         """`3 of 12 types`."""
-        return words.place(self._table.cursor + 1, self._table.count, "type") if self._table.count else ""
+        return (
+            text_format.place(self._table.cursor + 1, self._table.count, "type") if self._table.count else ""
+        )
 
     def on_virtual_list_cursor_moved(self) -> None:
         """Why the type under the cursor needs attention, and the whole message of the run concerned.

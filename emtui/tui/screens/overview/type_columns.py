@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from rich.style import Style
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import SESSION_TYPES
-from emtui.triage.attention import Attention
-from emtui.triage.standing import Standing, Standings
+from emtui.triage.prioritization import Attention
+from emtui.triage.type_status import Standing, Standings
 from emtui.tui.formatting.outcome_style import GLYPHS, OUTCOME_STYLES
 from emtui.tui.formatting.session_columns import MEDIUM, Clock, Column, took_text
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
@@ -56,7 +56,7 @@ def _type(row: TypeRow, _: Clock) -> tuple[str, Style]:
 
 def _started(row: TypeRow, clock: Clock) -> tuple[str, Style]:
     when = None if isinstance(row, str) else row.newest.started
-    return (words.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
+    return (text_format.clock_short(when, clock.now, clock.zone) if when else "", PLAIN)
 
 
 def _took(row: TypeRow, clock: Clock) -> tuple[str, Style]:
@@ -65,12 +65,12 @@ def _took(row: TypeRow, clock: Clock) -> tuple[str, Style]:
 
 def _usual(row: TypeRow, _: Clock) -> tuple[str, Style]:
     usual = None if isinstance(row, str) else row.baseline
-    return (words.duration(usual.usual) if usual else "", PLAIN)
+    return (text_format.duration(usual.usual) if usual else "", PLAIN)
 
 
 def _every(row: TypeRow, _: Clock) -> tuple[str, Style]:
     rhythm = None if isinstance(row, str) else row.rhythm
-    return (words.interval(rhythm.every) if rhythm else "", PLAIN)
+    return (text_format.interval(rhythm.every) if rhythm else "", PLAIN)
 
 
 def _next(row: TypeRow, clock: Clock) -> tuple[str, Style]:
@@ -78,12 +78,12 @@ def _next(row: TypeRow, clock: Clock) -> tuple[str, Style]:
     if isinstance(row, str):
         return NEVER, FAINT
     if row.overruns:
-        return f"×{words.ratio(row.overruns[0].ratio)} usual", TROUBLE
+        return f"×{text_format.ratio(row.overruns[0].ratio)} usual", TROUBLE
     if row.due is None:
         return "", PLAIN
     if row.due.since is not None:
-        return f"late {words.duration(clock.now - row.due.since)}", BOLD
-    return (words.minute_clock(row.due.next, clock.now, clock.zone) if row.due.next else "", PLAIN)
+        return f"late {text_format.duration(clock.now - row.due.since)}", BOLD
+    return (text_format.minute_clock(row.due.next, clock.now, clock.zone) if row.due.next else "", PLAIN)
 
 
 def _next_shortly(row: TypeRow, clock: Clock) -> tuple[str, Style]:

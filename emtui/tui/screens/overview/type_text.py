@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui import words
-from emtui.triage.standing import Standing
+from emtui import text_format
+from emtui.triage.type_status import Standing
 from emtui.tui.formatting.plain_text import BETWEEN, Origin
 from emtui.tui.formatting.session_columns import Clock, took_text
 from emtui.tui.screens.overview.type_columns import NEVER, TypeRow
@@ -22,10 +22,10 @@ def type_line(row: TypeRow, clock: Clock) -> str:
     parts = (
         str(newest.outcome),
         row.type,
-        words.dated(newest.started, clock.zone) if newest.started else "",
+        text_format.dated(newest.started, clock.zone) if newest.started else "",
         f"{'for' if newest.running else 'took'} {took_text(newest, clock)}",
-        f"usually {words.duration(row.baseline.usual)}" if row.baseline else "",
-        f"every {words.interval(row.rhythm.every)}" if row.rhythm else "",
+        f"usually {text_format.duration(row.baseline.usual)}" if row.baseline else "",
+        f"every {text_format.interval(row.rhythm.every)}" if row.rhythm else "",
         _next(row, clock),
     )
     return BETWEEN.join(part for part in parts if part)
@@ -34,12 +34,12 @@ def type_line(row: TypeRow, clock: Clock) -> str:
 def _next(row: Standing, clock: Clock) -> str:
     """When it is due, or how it deviates from what is usual."""
     if row.overruns:
-        return f"×{words.ratio(row.overruns[0].ratio)} the usual"
+        return f"×{text_format.ratio(row.overruns[0].ratio)} the usual"
     if row.due is None:
         return ""
     if row.due.since is not None:
-        return f"late {words.duration(clock.now - row.due.since)}"
-    return f"due {words.dated(row.due.next, clock.zone)}" if row.due.next else ""
+        return f"late {text_format.duration(clock.now - row.due.since)}"
+    return f"due {text_format.dated(row.due.next, clock.zone)}" if row.due.next else ""
 
 
 def overview_text(origin: Origin, rows: Sequence[TypeRow], base: str, clock: Clock) -> str:

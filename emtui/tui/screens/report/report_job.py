@@ -12,26 +12,26 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from emtui import __version__
-from emtui.em.address import Server
+from emtui.em.background_thread import beside
 from emtui.em.errors import EmError
 from emtui.em.model import Log, Session
-from emtui.em.source import Source
-from emtui.em.threads import beside
+from emtui.em.server_address import Server
+from emtui.em.session_source import Source
+from emtui.handover.absolute_time_text import Zones
 from emtui.handover.bundle import Received, Wire, bundle, name_of, name_of_shift
-from emtui.handover.case import Case, Origin
-from emtui.handover.dated import Zones
-from emtui.handover.markdown import markdown
-from emtui.handover.plain import plain
-from emtui.handover.shift import Shift, summary
+from emtui.handover.render_markdown import markdown
+from emtui.handover.render_text import plain
+from emtui.handover.run_report import Case, Origin
+from emtui.handover.shift_summary import Shift, summary
 from emtui.handover.ticket import ticket
-from emtui.handover.withheld import Withheld
+from emtui.handover.withheld_fields import Withheld
 from emtui.local.versions import versions
 from emtui.monitor.assessment import Assessment
 from emtui.monitor.explainer import Explainer
 from emtui.monitor.feed_health import FeedHealth
 from emtui.monitor.history_cache import HistoryCache
-from emtui.triage.differing import difference
-from emtui.triage.telling_known import rows
+from emtui.triage.acknowledgement_text import rows
+from emtui.triage.diff_text import difference
 
 _BUNDLE_CONTENTS = """\
 Enter writes {name}.zip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.screens.report.report_job import Report
 from emtui.tui.theme import BOLD, CURSOR, PLAIN
 from emtui.tui.widgets.text_view import TextView
@@ -39,7 +39,7 @@ class ReportList(VirtualList):
         report = self._reports[place]
         mark = CURSOR if place == self.cursor else " "
         label = f"{mark} {report.key}  {report.name:<{_NAME_CELLS}}"
-        return [(label, BOLD), (words.cut(report.description, width - 6 - _NAME_CELLS), PLAIN)]
+        return [(label, BOLD), (text_format.cut(report.description, width - 6 - _NAME_CELLS), PLAIN)]
 
     def action_page_down(self) -> None:
         """A page down in the preview."""

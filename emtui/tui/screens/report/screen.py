@@ -15,9 +15,9 @@ from textual import work
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from emtui import words
-from emtui.em.threads import beside
-from emtui.local import new_file
+from emtui import text_format
+from emtui.em.background_thread import beside
+from emtui.local import output_file
 from emtui.monitor.assessment import Assessment
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
@@ -108,7 +108,7 @@ class ReportScreen(BaseScreen):
         run = self._job.run
         if run is None:
             return ""
-        when = f"  {words.day_and_time(run.started, self.zone)}" if run.started else ""
+        when = f"  {text_format.day_and_time(run.started, self.zone)}" if run.started else ""
         return f"{run.type or run.name or run.id} {run.outcome if run.complete else ''}{when}"
 
     def _why_empty(self) -> str:
@@ -169,13 +169,13 @@ class ReportScreen(BaseScreen):
         stem = self._job.file_stem(report)
         try:
             content = await self._job.content(report)
-            folders = await beside(partial(new_file.here, keep=self.ctx.options.remember))
-            written = await beside(partial(new_file.write, content, stem, report.suffix, folders))
-        except new_file.NotWritten as problem:
+            folders = await beside(partial(output_file.here, keep=self.ctx.options.remember))
+            written = await beside(partial(output_file.write, content, stem, report.suffix, folders))
+        except output_file.NotWritten as problem:
             self.say(str(problem))
             return
         self.trouble = f"It is not where you stand: {written.instead}." if written.instead else ""
-        self.say(f"Written: {new_file.told(written.path)}, {words.size(len(content))}.")
+        self.say(f"Written: {output_file.told(written.path)}, {text_format.size(len(content))}.")
 
     def plain_text(self) -> Callable[[], str] | None:
         """The selected report."""

@@ -20,10 +20,10 @@ from textual.events import Resize
 from textual.reactive import var
 from textual.strip import Strip
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Event, Log
-from emtui.triage.steps import Wait
-from emtui.triage.trouble import trouble
+from emtui.triage.error_keywords import trouble
+from emtui.triage.step_timing import Wait
 from emtui.tui.formatting.log_model import (
     EventLine,
     LogLine,
@@ -253,7 +253,9 @@ class EventLog(VirtualList):
         room = self.room(self.size.width)
         last = min(self.top + self.window, self.count)
         lines = map(self._rows.line, range(self.top, last))
-        longest = max((words.cells(words.one_line(said(line.event))) for line in lines), default=0)
+        longest = max(
+            (text_format.cells(text_format.one_line(said(line.event))) for line in lines), default=0
+        )
         shifted = max(self.shifted + step * (room // 2), 0)
         if shifted == self.shifted or (step > 0 and self.shifted + room >= longest):
             return False
@@ -267,7 +269,7 @@ class EventLog(VirtualList):
         """The numbers of the lines whose event holds what is searched for, looked for once."""
         rows, text = self._rows, self.search_text
         if self._matched[0] is not rows or self._matched[1].text != text:
-            sought = words.folded(text)
+            sought = text_format.folded(text)
             found = (number for number, line in enumerate(rows.lines) if _holds(line, sought)) if text else ()
             self._matched = rows, Matches(text, tuple(found))
         return self._matched[1]
@@ -290,7 +292,7 @@ class EventLog(VirtualList):
         """The titles of the columns."""
         clock = f"{'Time':<{CLOCK}}" if width >= WIDE else ""
         titles = f"{clock}{'Time' if self._by_clock(width) else 'Offset':>{TIME}}  Event"
-        return strip_of([("   ", PLAIN), (words.fit(titles, max(width - 3, 0)), HEADING)], width)
+        return strip_of([("   ", PLAIN), (text_format.fit(titles, max(width - 3, 0)), HEADING)], width)
 
     def render_row(self, place: int, width: int) -> Pieces:
         """One event, a further part of its message, or one wait."""
@@ -301,7 +303,7 @@ class EventLog(VirtualList):
         if isinstance(line, WaitLine):
             why = why_worst(line.wait, self.worst, self.waits)
             return [(cursor + indent, PLAIN), *wait_pieces(line.wait, why, room)]
-        text = words.cut(moved_left(self._rows.text(place), self.shifted), room)
+        text = text_format.cut(moved_left(self._rows.text(place), self.shifted), room)
         message = highlighted(text, self.search_text)
         if self._rows.part(place):
             return [(cursor + indent, PLAIN), *message]
@@ -317,7 +319,7 @@ class EventLog(VirtualList):
         return max(width - MESSAGE - (CLOCK if width >= WIDE else 0), 8)
 
     def _clock(self, event: Event) -> str:
-        return words.clock_long(event.time, self.zone) if event.time and self.zone else ""
+        return text_format.clock_long(event.time, self.zone) if event.time and self.zone else ""
 
     def _by_clock(self, width: int) -> bool:
         """Whether the time stands in place of the offset: where there is room, both stand there."""
@@ -333,8 +335,8 @@ class EventLog(VirtualList):
 
     def _offset(self, event: Event) -> str:
         start = self.counts_from
-        return words.offset(event.time - start) if event.time and start else ""
+        return text_format.offset(event.time - start) if event.time and start else ""
 
 
 def _holds(line: LogLine, sought: str) -> bool:
-    return isinstance(line, EventLine) and sought in words.folded(line.event.message or "")
+    return isinstance(line, EventLine) and sought in text_format.folded(line.event.message or "")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emtui import words
-from emtui.triage.steps import Wait, slowest
+from emtui import text_format
+from emtui.triage.step_timing import Wait, slowest
 from emtui.tui.formatting.log_text import against_usual, length_of
 from emtui.tui.theme import BOLD, FAINT, PLAIN
 from emtui.tui.widgets.virtual_list import Pieces
@@ -30,7 +30,7 @@ def wait_pieces(wait: Wait, why: str, room: int) -> Pieces:
     mark = ARROW + why if why else ""
     style = PLAIN if why or wait.unusual else FAINT
     room -= LENGTH + len(BETWEEN) + len(mark)
-    told = next((text for text in against_usual(wait) if words.cells(text) <= room), "")
+    told = next((text for text in against_usual(wait) if text_format.cells(text) <= room), "")
     return [(f"{length_of(wait):>{LENGTH}}{BETWEEN}", style), (told, style), (mark, BOLD)]
 
 

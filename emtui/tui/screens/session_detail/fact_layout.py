@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emtui.triage.telling import SERVERS
+from emtui.triage.finding_text import SERVERS
 
 MATTERS = (SERVERS, "Known", "Note", "Silent", "Waited", "Since")
 """The labels whose first fact has a line before any has two; all else comes after them, as it stands."""

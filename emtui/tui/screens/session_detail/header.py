@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from emtui.em.model import Session
-from emtui.triage.servers import ServerRow
-from emtui.triage.telling import SERVERS
+from emtui.triage.backup_server_stats import ServerRow
+from emtui.triage.finding_text import SERVERS
 from emtui.tui.formatting.session_columns import Clock, summary
 from emtui.tui.formatting.session_text import head
 from emtui.tui.screens.session_detail.fact_list import FactList

@@ -14,12 +14,12 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Log, Session
 from emtui.monitor.session_feed import SessionFeed, SessionState
+from emtui.triage.acknowledgement_text import rows
+from emtui.triage.error_keywords import trouble
 from emtui.triage.incidents import TROUBLE
-from emtui.triage.telling_known import rows
-from emtui.triage.trouble import trouble
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.assessment_text import formatter_for
@@ -29,7 +29,7 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.plain_text import log_line, session_text
 from emtui.tui.formatting.search_matches import continued, no_line_holds
 from emtui.tui.formatting.session_columns import WIDE, Clock
-from emtui.tui.formatting.session_problem import problem_text, without_events
+from emtui.tui.formatting.session_error_text import problem_text, without_events
 from emtui.tui.formatting.session_text import server_words
 from emtui.tui.screens.acknowledge_prompt import toggle_run
 from emtui.tui.screens.base import BaseScreen
@@ -155,7 +155,7 @@ class SessionDetailScreen(BaseScreen):
     def position(self) -> str:
         """`3 of 7 events`."""
         log = self.event_log
-        return words.place(log.ordinal, log.shown, "event") if log.count else ""
+        return text_format.place(log.ordinal, log.shown, "event") if log.count else ""
 
     def show_body(self) -> None:
         """The head and what explains the run, as far as there is room for that."""
@@ -258,10 +258,14 @@ class SessionDetailScreen(BaseScreen):
     def _count(self, log: Log) -> str:
         shown, bar = self.event_log.shown, self._search_bar
         if bar.search_text:
-            base = f"{words.count(shown)} shown" if bar.filter_text else words.counted(shown, "event")
+            base = (
+                f"{text_format.count(shown)} shown"
+                if bar.filter_text
+                else text_format.counted(shown, "event")
+            )
             return self.event_log.matches.counted(base)
         if bar.filter_text:
-            return f"{words.count(shown)} of {words.counted(len(log.events), 'event')} shown"
+            return f"{text_format.count(shown)} of {text_format.counted(len(log.events), 'event')} shown"
         return count_text(log, self._state.waits)
 
     def _show_matches(self) -> None:
@@ -270,7 +274,7 @@ class SessionDetailScreen(BaseScreen):
         if not bar.is_open:
             self._show_search()
         elif bar.mode is SearchMode.FILTER:
-            bar.found(words.counted(log.shown, "event") if bar.filter_text else "")
+            bar.found(text_format.counted(log.shown, "event") if bar.filter_text else "")
         else:
             bar.found(log.which_match or ("0 of 0" if bar.search_text and self._state.log else ""))
 
@@ -323,7 +327,7 @@ class SessionDetailScreen(BaseScreen):
             return
         is_round = self._was_at_worst and leads_round(before, self.event_log.line, step)
         self._was_at_worst = self._was_at_worst or self._state.explanation is not None
-        which = f"wait {words.count(number + 1)} of {words.count(len(waits))}: {waited(wait)}"
+        which = f"wait {text_format.count(number + 1)} of {text_format.count(len(waits))}: {waited(wait)}"
         self.say(f"{continued(step)} {which}" if is_round else which)
 
     # --- how events are shown ---------------------------------------------------------

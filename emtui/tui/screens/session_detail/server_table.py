@@ -6,8 +6,8 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui.triage.servers import ServerRow
-from emtui.triage.telling import SERVERS
+from emtui.triage.backup_server_stats import ServerRow
+from emtui.triage.finding_text import SERVERS
 from emtui.tui.screens.session_detail.fact_list import LABEL
 from emtui.tui.screens.session_detail.server_rows import server_rows
 from emtui.tui.theme import FAINT

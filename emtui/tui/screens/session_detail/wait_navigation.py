@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 
-from emtui.triage.steps import Wait
+from emtui.triage.step_timing import Wait
 from emtui.tui.formatting.log_model import LogLine, WaitLine
 
 

@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from emtui import words
+from emtui import text_format
 from emtui.tui.theme import BOLD, FAINT, PLAIN, TROUBLE
 from emtui.tui.widgets.paragraph import wrapped
 from emtui.tui.widgets.virtual_list import Pieces, strip_of
@@ -43,7 +43,7 @@ class AttentionLines(Widget):
         lines = self._lines(width)
         if y >= len(lines):
             return strip_of([("" if lines or y else self._calm, FAINT)], width)
-        room = width - words.cells(lines[y]) - len(SIGN)
+        room = width - text_format.cells(lines[y]) - len(SIGN)
         more = fitting(self._more, room - 2) if y == len(lines) - 1 else ""
         sign = SIGN if y == 0 or len(self._sentences) > 1 else " " * len(SIGN)
         pieces: Pieces = [(sign, TROUBLE), (lines[y], BOLD)]
@@ -53,11 +53,11 @@ class AttentionLines(Widget):
         room = max(width - len(SIGN), 1)
         if len(self._sentences) == 1:
             return wrapped(self._sentences[0], room, AT_MOST)
-        return [words.cut(sentence, room) for sentence in self._sentences]
+        return [text_format.cut(sentence, room) for sentence in self._sentences]
 
 
 def fitting(more: str, room: int) -> str:
     """As much of `a: next of 6 alerts, 1 known` as `room` cells hold: all, `a: 6 alerts`, or nothing."""
     first = more.partition(",")[0]
     forms = (more, first, first.replace("next of ", ""))
-    return next((form for form in forms if words.cells(form) <= room), "")
+    return next((form for form in forms if text_format.cells(form) <= room), "")

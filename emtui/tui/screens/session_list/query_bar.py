@@ -18,15 +18,24 @@ from textual import work
 from textual.binding import BindingType
 from textual.events import Key
 
-from emtui import lookup, words
+from emtui import text_format
+from emtui.em.background_thread import beside
 from emtui.em.model import Session, type_names
-from emtui.em.threads import beside
-from emtui.local.recent import note, recent
-from emtui.lookup import BadQuery, Offers, Query
-from emtui.lookup.pinned import wall_pinned
+from emtui.local.query_history import note, recent
+from emtui.query import (
+    BadQuery,
+    Beyond,
+    Offers,
+    Query,
+    names_of,
+    parse,
+    readable,
+    without_key,
+)
+from emtui.query.absolute_times import wall_pinned
 from emtui.tui.commands import Place, bindings
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
-from emtui.tui.screens.session_list.query_history import NO_EARLIER, NO_RECENT, QueryHistory
+from emtui.tui.screens.session_list.query_recall import NO_EARLIER, NO_RECENT, QueryHistory
 from emtui.tui.theme import BOLD, FAINT, PLAIN, WRONG
 from emtui.tui.widgets.prompt import CountedPrompt, PromptInput
 from emtui.tui.widgets.text_input import TextInput
@@ -39,7 +48,7 @@ class QueryContext:
 
     now: datetime
     zone: tzinfo
-    beyond: lookup.Beyond
+    beyond: Beyond
     sessions: tuple[Session, ...]
 
 
@@ -141,7 +150,7 @@ class QueryBar(CountedPrompt):
         It keeps that meaning: `since:24h` is a fixed moment from here on.
         """
         context = self._host.query_context()
-        return lookup.parse(text, now=context.now, zone=context.zone, beyond=context.beyond)
+        return parse(text, now=context.now, zone=context.zone, beyond=context.beyond)
 
     def is_keyed(self, text: str) -> bool:
         """Whether this text is a query that names what it looks at, such as `id:` or `message:`."""
@@ -198,7 +207,7 @@ class QueryBar(CountedPrompt):
             self.found(count)
             return
         text = self.current.text
-        right: Pieces = [(f"{words.counted(new_above, 'new run')} above", BOLD)] if new_above else []
+        right: Pieces = [(f"{text_format.counted(new_above, 'new run')} above", BOLD)] if new_above else []
         if text and count:
             right.append((f"  {count}", PLAIN))
         self.line.show([("/", FAINT), (f" {text}", BOLD)] if text else [], right)
@@ -233,7 +242,7 @@ class QueryBar(CountedPrompt):
         """Show what matches; what is only not yet whole is no reason to complain."""
         self._show_error(None)
         try:
-            self.current = self.parse(lookup.without_key(text, self._field.cursor_position))
+            self.current = self.parse(without_key(text, self._field.cursor_position))
         except BadQuery as error:
             self._show_error(None if self._is_begun(error) else error)
         self._host.handle_query()
@@ -270,10 +279,10 @@ class QueryBar(CountedPrompt):
         """What may be typed because the list has it; found once for each list."""
         context = self._host.query_context()
         if context.sessions is not self._offers[0]:
-            names = lookup.names_of(type_names(context.sessions))
+            names = names_of(type_names(context.sessions))
             self._offers = (
                 context.sessions,
-                Offers(tuple(names), lookup.readable(context.beyond.states or ())),
+                Offers(tuple(names), readable(context.beyond.states or ())),
             )
         return self._offers[1]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emtui import words
-from emtui.lookup import Completion, Offers, complete
+from emtui import text_format
+from emtui.query import Completion, Offers, complete
 from emtui.tui.theme import FAINT, HERE, PLAIN
 from emtui.tui.widgets.virtual_list import Pieces
 
@@ -57,7 +57,7 @@ def _first_shown(found: tuple[str, ...], after: int, room: int) -> int:
     """The first word of the row that the marked one stands in."""
     first, taken = 0, 0
     for place, word in enumerate(found[: after + 1]):
-        taken += words.cells(word) + 2
+        taken += text_format.cells(word) + 2
         if taken > room and place > first:
-            first, taken = place, words.cells(word) + 2
+            first, taken = place, text_format.cells(word) + 2
     return first

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Session
 from emtui.tui.formatting.session_columns import Clock, Column, cells_of, summary
 from emtui.tui.theme import FAINT, PLAIN
@@ -34,7 +34,7 @@ def _grouped_column(column: Column[Session], group: RunGroup) -> Column[Session]
             case "Type":
                 return times(newest.type or "", len(group.runs), column.width), PLAIN
             case "Took":
-                return words.duration(group.took) if group.took is not None else "", PLAIN
+                return text_format.duration(group.took) if group.took is not None else "", PLAIN
             case "×":
                 return "", PLAIN
             case "Message":
@@ -47,11 +47,11 @@ def _grouped_column(column: Column[Session], group: RunGroup) -> Column[Session]
 
 def times(kind: str, number: int, width: int) -> str:
     """`CollectJob  × 78`; where that does not fit the name gives way, never the number."""
-    whole = f"{kind}  × {words.count(number)}"
-    if words.cells(whole) <= width:
+    whole = f"{kind}  × {text_format.count(number)}"
+    if text_format.cells(whole) <= width:
         return whole
-    count = f" × {words.count(number)}"
-    return words.cut(kind, max(width - words.cells(count), 1)) + count
+    count = f" × {text_format.count(number)}"
+    return text_format.cut(kind, max(width - text_format.cells(count), 1)) + count
 
 
 def span(group: RunGroup, clock: Clock) -> str:
@@ -70,7 +70,7 @@ def span(group: RunGroup, clock: Clock) -> str:
 
 def _when(when: datetime, clock: Clock) -> str:
     """To the minute, the day before it as soon as it is more than a day old, the date alone after six."""
-    told = words.clock_short(when, clock.now, clock.zone)
+    told = text_format.clock_short(when, clock.now, clock.zone)
     return told[: len("22:40")] + told[len("22:40:03") :] if told.count(":") == 2 else told
 
 
@@ -78,11 +78,11 @@ def tail(row: ListRow, clock: Clock) -> str:
     """The whole message of a run; of a group how many runs of what it holds, since when."""
     if isinstance(row, Session):
         return summary(row)
-    many = f"{words.count(len(row.runs))} good runs of {row.newest.type} in a row"
+    many = f"{text_format.count(len(row.runs))} good runs of {row.newest.type} in a row"
     return f"{many}, {span(row, clock)}; Enter or z shows them"
 
 
 def short_name(run: Session, clock: Clock) -> str:
     """`CollectJob 01:55:04`."""
-    when = words.clock_short(run.started, clock.now, clock.zone) if run.started else ""
+    when = text_format.clock_short(run.started, clock.now, clock.zone) if run.started else ""
     return f"{run.type or run.name or run.id} {when}".rstrip()

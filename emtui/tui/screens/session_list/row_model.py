@@ -15,9 +15,9 @@ from itertools import chain, count, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from emtui.chunked_work import Computation, Steps
 from emtui.em.model import LONG_AGO, Session, Uid
-from emtui.lookup import DEFAULT_ORDER, IncrementalFilter, Order, Query
-from emtui.stepwise import Computation, Steps
+from emtui.query import DEFAULT_ORDER, IncrementalFilter, Order, Query
 
 if TYPE_CHECKING:  # loaded with the first list: the first paint does not wait for it
     from emtui.triage.grouping import GroupedRows, ListRow, RunGroup, RunGroups

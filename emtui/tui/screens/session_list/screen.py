@@ -19,14 +19,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emtui import lookup, words
+from emtui import text_format
+from emtui.em.background_thread import beside
 from emtui.em.model import Outcome, Session, Uid
-from emtui.em.threads import beside
-from emtui.local.queries import named
-from emtui.lookup.pinned import pinned
+from emtui.local.saved_queries import named
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unseen_marks import UnseenMark
+from emtui.query import BadQuery, Beyond, Order, Query
+from emtui.query.absolute_times import pinned
 from emtui.tui.commands import Place, bindings
 from emtui.tui.context import AppContext
 from emtui.tui.formatting.list_text import empty_text, own_queries_text, problem_text, progress_text
@@ -46,7 +47,7 @@ from emtui.tui.widgets.virtual_list import Pieces
 
 if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is a list to assess
     from emtui.monitor.assessment import Assessment
-    from emtui.triage.finding import Finding
+    from emtui.triage.findings import Finding
     from emtui.triage.grouping import ListRow
 
 MARKS = {UnseenMark.NEW: NEW, UnseenMark.CHANGED: CHANGED}
@@ -76,7 +77,7 @@ class SessionListScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.LOOKUP)
     AUTO_FOCUS = "SessionTable"
 
-    def __init__(self, ctx: AppContext, feed: ListFeed, query: lookup.Query, order: lookup.Order) -> None:
+    def __init__(self, ctx: AppContext, feed: ListFeed, query: Query, order: Order) -> None:
         super().__init__(ctx, feed)
         self.feed = feed
         self.table = SessionTable(id="sessions")
@@ -119,7 +120,7 @@ class SessionListScreen(BaseScreen):
         return self._state.assessment
 
     @property
-    def query_now(self) -> lookup.Query:
+    def query_now(self) -> Query:
         """The query that the rows match."""
         return self._query_bar.current
 
@@ -301,7 +302,7 @@ class SessionListScreen(BaseScreen):
     def query_context(self) -> QueryContext:
         """What a query may depend on, as it is known now."""
         snapshot, table = self.table.snapshot, self.table
-        beyond = lookup.Beyond(None, table.baselines, table.marks, table.known)
+        beyond = Beyond(None, table.baselines, table.marks, table.known)
         if snapshot:
             now, states, types = snapshot.server_time, snapshot.states, snapshot.types
             beyond = replace(beyond, now=now, states=states, types=types)
@@ -318,7 +319,7 @@ class SessionListScreen(BaseScreen):
 
     def _show_query(self) -> None:
         every = len(self.snapshot.sessions) if self.snapshot else 0
-        count = words.place(self.table.match_count, every, "run") if self.snapshot else ""
+        count = text_format.place(self.table.match_count, every, "run") if self.snapshot else ""
         self._query_bar.show_current(count, self.table.new_above)
 
     async def leave_query(self) -> None:
@@ -361,7 +362,7 @@ class SessionListScreen(BaseScreen):
         text, file = str(own[digit].value), own[digit].file
         try:
             self._query_bar.parse(text)
-        except lookup.BadQuery as error:
+        except BadQuery as error:
             self.say(f"{digit}: {error} It stands in {named(file)}.")
         else:
             await self.action_filter(text)
@@ -528,12 +529,12 @@ class SessionListScreen(BaseScreen):
         fields = [column.field for column in session_columns(self.size.width) if column.field]
         before = self.table.order.field
         field = fields[(fields.index(before) + 1) % len(fields)] if before in fields else fields[0]
-        self.table.order = lookup.Order(field, descending=field in {"started", "duration_s"})
+        self.table.order = Order(field, descending=field in {"started", "duration_s"})
 
     def action_reverse(self) -> None:
         """The other way round."""
         order = self.table.order
-        self.table.order = lookup.Order(order.field, not order.descending)
+        self.table.order = Order(order.field, not order.descending)
 
     async def action_fold(self) -> None:
         """Open the group under the cursor, or close the one that the run under it is of."""

@@ -23,10 +23,10 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from emtui import words
+from emtui import text_format
 from emtui.em.model import Outcome, Session, Uid
-from emtui.lookup import DEFAULT_ORDER, Order, Query
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import DEFAULT_ORDER, Order, Query
 from emtui.tui.formatting.session_columns import Clock, Column, known_cells, session_columns, titles_of
 from emtui.tui.screens.session_list.row_format import row_cells
 from emtui.tui.screens.session_list.row_model import (
@@ -40,9 +40,9 @@ from emtui.tui.theme import CURSOR, FAINT, HEADING, NEW, PLAIN, STALE
 from emtui.tui.widgets.virtual_list import Pieces, VirtualList, strip_of
 
 if TYPE_CHECKING:  # loaded with the first list: the first paint does not wait for it
+    from emtui.triage.acknowledged import Known
     from emtui.triage.baseline import Baselines
     from emtui.triage.grouping import ListRow, RunGroup
-    from emtui.triage.known import Known
 
 _STRIPS = 500
 """Painted rows that are kept: a few windows."""
@@ -485,7 +485,7 @@ class SessionTable(VirtualList):
         if self.snapshot is None or (self._model.is_pending and not self.count):
             return ""
         number = self._model.shown.number_of(self.cursor) if self.count else 0
-        return words.place(number, self.match_count, "run")
+        return text_format.place(number, self.match_count, "run")
 
 
 def _is_known(row: ListRow, known: Known | None) -> bool:

@@ -6,11 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.demo.world import World
-from emtui.handover.dated import Dated
-from emtui.triage.attention import judged
-from emtui.triage.known import NOTHING_KNOWN, Known, Mark, key_of
-from emtui.triage.standing import standings
-from emtui.triage.telling import calm
+from emtui.handover.absolute_time_text import Dated
+from emtui.triage.acknowledged import NOTHING_KNOWN, Known, Mark, key_of
+from emtui.triage.finding_text import calm
+from emtui.triage.prioritization import judged
+from emtui.triage.type_status import standings
 from emtui.tui.formatting.plain_text import Origin
 from emtui.tui.screens.attention.attention_text import attention_text, finding_line
 

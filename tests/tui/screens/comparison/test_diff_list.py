@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from made_runs import MINUTE, NOON, SECOND, log, run, texts
 from tui_driver import ComparisonDriver, comparison
 
-from emtui import words
+from emtui import text_format
 from emtui.ascii import plain
 from emtui.em.model import Event, Outcome
-from emtui.triage.differing import Difference, difference
-from emtui.triage.stretches import Stretch
+from emtui.triage.diff_hunks import Stretch
+from emtui.triage.diff_text import Difference, difference
 from emtui.tui.formatting.session_columns import WIDE
 from emtui.tui.screens.comparison.diff_columns import (
     heading,
@@ -73,14 +73,14 @@ def test_titles_stand_over_their_columns_and_the_signs_are_explained(width: int)
 
 
 def test_where_there_is_no_room_for_it_nothing_is_explained() -> None:
-    assert heading(STEPS, 50) == words.fit("    Here    Then    ×  Event", 49)
-    assert heading(None, 80) == words.fit("    Here    Then    ×  Event", 79)
+    assert heading(STEPS, 50) == text_format.fit("    Here    Then    ×  Event", 49)
+    assert heading(None, 80) == text_format.fit("    Here    Then    ×  Event", 79)
 
 
 @given(st.text(min_size=0, max_size=300), st.integers(40, 200))
 def test_no_text_of_a_server_makes_a_line_wider_than_the_screen(text: str, width: int) -> None:
     for line in drawn(found(texts(text, "a"), texts("a")), width):  # type: ignore[arg-type]
-        assert words.cells(line) <= width - 1
+        assert text_format.cells(line) <= width - 1
         assert "\n" not in line
 
 

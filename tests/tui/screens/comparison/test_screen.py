@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tui_driver import SERVER, TuiDriver, listing_app
 
-from emtui.demo.app import Settings, create_app
+from emtui.demo.asgi_app import Settings, create_app
 from emtui.demo.world import World
 from emtui.em.model import Outcome, Session
 

@@ -12,12 +12,12 @@ import pytest
 from rogue import Identity, Rogue, good, identity, playing, rogue, with_negative_serial
 from tui_driver import TuiDriver, running_app
 
-from emtui.em.address import Server, Trust
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
 from emtui.local.configuration import Config, load
 from emtui.local.connection import Connection, Options, resolve
 from emtui.local.remembered_logon import profile_of
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 USER = "EXAMPLE\\ops"
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from emtui import words
+from emtui import text_format
 from emtui.demo.world import World
 from emtui.em.model import SESSION_TYPES
-from emtui.triage.attention import judged
-from emtui.triage.standing import Standing, standings
+from emtui.triage.prioritization import judged
+from emtui.triage.type_status import Standing, standings
 from emtui.tui.formatting.session_columns import Clock, cells_of, session_columns, titles_of
 from emtui.tui.screens.overview.type_columns import NEVER, type_columns, type_rows
 
@@ -87,10 +87,10 @@ def test_a_type_that_never_ran_says_so_in_its_line() -> None:
 @pytest.mark.parametrize("width", [58, 79, 80, 119, 120, 400])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     room = width - 2
-    assert words.cells(titles_of(type_columns(width))) <= room
-    assert words.cells(titles_of(session_columns(width))) <= room
+    assert text_format.cells(titles_of(type_columns(width))) <= room
+    assert text_format.cells(titles_of(session_columns(width))) <= room
     for row in ROWS:
-        assert sum(words.cells(text) for text, _ in cells_of(type_columns(width), row, CLOCK)) <= room
+        assert sum(text_format.cells(text) for text, _ in cells_of(type_columns(width), row, CLOCK)) <= room
 
 
 def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> None:
@@ -105,7 +105,9 @@ def test_only_an_unusually_long_run_says_how_many_times_the_usual_it_took() -> N
 
 
 def test_a_ratio_takes_at_most_four_cells() -> None:
-    assert [words.ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)] == [
+    assert [
+        text_format.ratio(ratio) for ratio in (1.5, 2.74, 9.94, 9.96, 41.2, 9998.6, 10_001.0, 123456.0)
+    ] == [
         "1.5",
         "2.7",
         "9.9",

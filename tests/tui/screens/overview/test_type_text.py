@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from emtui.demo.world import World
-from emtui.triage.attention import judged
-from emtui.triage.standing import standings
-from emtui.triage.telling import calm
+from emtui.triage.finding_text import calm
+from emtui.triage.prioritization import judged
+from emtui.triage.type_status import standings
 from emtui.tui.formatting.plain_text import Origin
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.screens.overview.type_columns import type_rows

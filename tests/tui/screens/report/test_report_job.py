@@ -14,8 +14,8 @@ from typing import cast
 from looks import NOON, look, run
 
 from emtui.em.model import Event, Log, Session, Uid
-from emtui.em.source import Source
-from emtui.handover.dated import Zones
+from emtui.em.session_source import Source
+from emtui.handover.absolute_time_text import Zones
 from emtui.local.knowledge_base import Knowledge
 from emtui.monitor.assessment import Assessment, assess
 from emtui.monitor.feed_health import FeedHealth

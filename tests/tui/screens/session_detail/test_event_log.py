@@ -8,7 +8,7 @@ import pytest
 from tui_driver import event_log
 
 from emtui.em.model import Event, Log
-from emtui.triage.steps import UsualStep
+from emtui.triage.step_timing import UsualStep
 from emtui.tui.formatting.log_model import EventLine, LogLine
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

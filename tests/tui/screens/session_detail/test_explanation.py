@@ -10,7 +10,7 @@ from tui_driver import TuiDriver, demo_app
 
 from emtui.em.errors import NotFound
 from emtui.em.model import Log, Outcome, Session, Uid
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 
 
 @dataclass

@@ -10,10 +10,10 @@ from typing import cast
 from textual.events import Key
 from tui_driver import TuiDriver, demo_app
 
-from emtui import words
+from emtui import text_format
 from emtui.em.errors import NotFound
 from emtui.em.model import Log, Outcome, Uid
-from emtui.em.source import Source
+from emtui.em.session_source import Source
 from emtui.tui.formatting.log_text import wait_text
 
 
@@ -32,7 +32,7 @@ async def test_the_waits_of_a_run_stand_in_its_log_as_text_too() -> None:
         await ui.press("s")
         worst = ui.slowest_wait()
         assert worst
-        assert ui.detail().startswith(f"{words.duration(worst.step.lasted or timedelta())} in “")
+        assert ui.detail().startswith(f"{text_format.duration(worst.step.lasted or timedelta())} in “")
         await ui.press("enter")
         assert ui.screen_name() == "text_viewer"
         assert "wait after event" in ui.title()

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from emtui import words
-from emtui.triage.servers import ServerRow, Went, worst_first
-from emtui.triage.steps import UsualStep
+from emtui import text_format
+from emtui.triage.backup_server_stats import ServerRow, Went, worst_first
+from emtui.triage.step_timing import UsualStep
 from emtui.tui.screens.session_detail.header import header_layout
 from emtui.tui.screens.session_detail.server_rows import server_rows
 
@@ -94,7 +94,7 @@ def test_what_is_not_known_to_be_usual_takes_no_room() -> None:
 @pytest.mark.parametrize("width", [1, 20, 46, 68, 108, 200])
 def test_no_row_is_wider_than_there_is_room_for_from_the_smallest_screen_on(width: int) -> None:
     rows = drawn(FAILED, MISSED, *FINE, ServerRow("語" * 40, None, Went.UNKNOWN), width=width)
-    assert all(words.cells(row) <= max(width, 46) for row in rows)
+    assert all(text_format.cells(row) <= max(width, 46) for row in rows)
 
 
 @pytest.mark.parametrize("servers", range(12))

@@ -14,8 +14,8 @@ from made_runs import HOUR, MINUTE, NOON, outcomes, run, series
 from tui_driver import SessionTableDriver, session_table
 
 from emtui.em.model import LONG_AGO, Outcome, Session
-from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import Order, parse
 from emtui.triage.grouping import RunGroup
 from emtui.tui.formatting.session_columns import Clock
 from emtui.tui.screens.session_list.row_format import span, times

@@ -30,16 +30,16 @@ from rogue import (
 )
 from tui_driver import TuiDriver, poll_sessions_every, running_app, set_second_logon_delay
 
-from emtui.em.address import Server, Trust
 from emtui.em.client import Client
-from emtui.em.clock import utc_now
 from emtui.em.proxy import Proxies
 from emtui.em.secret import Secret
+from emtui.em.server_address import Server, Trust
+from emtui.em.server_clock import utc_now
 from emtui.local.connection import Connection
+from emtui.local.last_seen import last_look, note_look
 from emtui.local.profiles import Profile
-from emtui.local.watermark import last_look, note_look
-from emtui.monitor.clocks import ClockReading
-from emtui.tui.options import LaunchOptions
+from emtui.monitor.clock_steps import ClockReading
+from emtui.tui.launch_options import LaunchOptions
 
 FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
 GONE = reply("503 Service Unavailable", b"", "")

@@ -10,7 +10,7 @@ from tui_driver import NIGHT, demo_app, demo_start
 
 from emtui.em.model import Outcome
 from emtui.local.profiles import Stated
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 
 async def test_tab_completes_keys_then_values_and_says_beforehand_what_it_gives() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emtui.lookup import Offers
+from emtui.query import Offers
 from emtui.tui.screens.session_list.query_completion import CompletionCycle, offered_line
-from emtui.tui.screens.session_list.query_history import QueryHistory
+from emtui.tui.screens.session_list.query_recall import QueryHistory
 
 OFFERS = Offers(("CollectJob", "LicAutoUpdate"))
 

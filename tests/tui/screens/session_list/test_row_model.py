@@ -9,9 +9,9 @@ from itertools import count
 
 from made_runs import HOUR, NOON, outcomes, series
 
+from emtui.chunked_work import Computation, Steps, drain
 from emtui.em.model import Outcome, Session
-from emtui.lookup import Order, parse
-from emtui.stepwise import Computation, Steps, drain
+from emtui.query import Order, parse
 from emtui.tui.screens.session_list.row_model import RowBasis, RowModel, newest
 
 GOOD, BAD = Outcome.SUCCESS, Outcome.FAILED

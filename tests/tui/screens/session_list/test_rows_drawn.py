@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from tui_driver import session_table
 
 from emtui.em.model import Session, uid_of
-from emtui.lookup import parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import parse
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WINDOW = 20

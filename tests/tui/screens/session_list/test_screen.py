@@ -12,14 +12,14 @@ from served import Demo, serve
 from starlette.types import Receive, Scope, Send
 from tui_driver import NIGHT, WORLD, TuiDriver, demo_app, demo_start, listing_app, running_app
 
-from emtui.demo.app import Settings, create_app
-from emtui.demo.play import parse_plays
-from emtui.em.address import Trust, parse_server
+from emtui.demo.asgi_app import Settings, create_app
+from emtui.demo.demo_options import parse_plays
 from emtui.em.model import Outcome, Session, Uid
 from emtui.em.secret import Secret
+from emtui.em.server_address import Trust, parse_server
 from emtui.local.connection import Connection
 from emtui.tui.commands import COMMANDS
-from emtui.tui.options import LaunchOptions
+from emtui.tui.launch_options import LaunchOptions
 
 
 async def test_the_list_is_newest_first_with_its_counts_and_their_base() -> None:

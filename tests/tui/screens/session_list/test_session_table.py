@@ -11,8 +11,8 @@ import pytest
 from tui_driver import SessionTableDriver, session_table
 
 from emtui.em.model import Outcome, Session, uid_of
-from emtui.lookup import Order, parse
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import Order, parse
 from emtui.tui.screens.session_list.row_model import SHORT
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -12,8 +12,8 @@ from looks import NOON, run
 from tui_driver import session_table
 
 from emtui.em.model import Listing, Session, Uid
-from emtui.lookup import Order, Query, parse, parse_order
 from emtui.monitor.snapshot import Snapshot
+from emtui.query import Order, Query, parse, parse_order
 
 STATES = ("Success", "Failed", "Warning", "InProgress")
 numbers = st.sets(st.integers(0, 60), max_size=45)

@@ -9,7 +9,7 @@ from made_runs import HOUR, MINUTE, NOON, run, series
 from tui_driver import TuiDriver, demo_app, demo_start, replay_app
 
 from emtui.em.model import Listing
-from emtui.monitor.recording.records import Look
+from emtui.monitor.recording.recording_format import Look
 
 KINDS = ("SyncCheck", "catalog crawl", "CatalogCrawlJob", "A,B")
 

@@ -1,0 +1,197 @@
+"""The way to the server: name, proxy, TLS, clock, API root, logon, rights.
+
+Each check rests on the one before; what cannot be looked at any more is left out after
+the one that failed. Nothing is sent that the client would not send, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from emtui import __version__
+from emtui.doctor.check_result import Check, fail, ok, skip, warn
+from emtui.em import status_errors
+from emtui.em.background_thread import beside
+from emtui.em.client import read_root
+from emtui.em.errors import EmError, NameUnknown, ProxyTrouble
+from emtui.em.http_requests import LIST_LIMIT, Answer, Exchange
+from emtui.em.list_download import LIST_PATH, ListDownloader
+from emtui.em.logon import Credentials, Logon, Logons, check_user
+from emtui.em.network_backend import addresses_of
+from emtui.em.proxy import Decision, Proxies
+from emtui.em.server_address import Server
+from emtui.em.text_sanitizer import clean
+from emtui.em.transport import Timeouts, open_transport
+from emtui.local.connection import Connection
+from emtui.local.lockout_guard import Refusals
+
+MOST_OFF = timedelta(seconds=30)
+"""How far the clocks may be apart before that is worth a word."""
+_PATIENCE = 10.0
+AGENT = f"emtui/{__version__}"
+
+
+class Stop(Exception):
+    """Nothing after this check can be looked at."""
+
+
+@dataclass(slots=True)
+class Way:
+    """What is known so far of the way to one server."""
+
+    server: Server
+    connection: Connection
+    exchange: Exchange
+    logons: Logons | None = None
+    logon: Logon | None = None
+
+
+async def checks(connection: Connection) -> AsyncIterator[Check]:
+    """Everything about the server that this connection means."""
+    server = connection.server
+    if server is None:
+        yield skip("server", "no server is named", "give --server, or -p and a profile")
+        return
+    proxies = Proxies.from_environment(os.environ, connection.no_proxy)
+    try:
+        decision = proxies.for_server(server)
+    except ProxyTrouble as problem:
+        yield fail("proxy", problem)
+        return
+    yield ok("proxy", f"{server.authority} is asked {decision}")
+    name = await _name(server, decision)
+    yield name
+    if name.problem:
+        return
+    exchange = Exchange(
+        server, await open_transport(server, connection.trust, proxies), Timeouts(read=30.0), AGENT
+    )
+    try:
+        async for check in _asked(Way(server, connection, exchange)):
+            yield check
+    finally:
+        await exchange.close()
+
+
+async def _name(server: Server, decision: Decision) -> Check:
+    proxy = decision.proxy
+    host, port = (proxy.host, proxy.port) if proxy else (server.host, server.port)
+    shown = host if proxy else server.name
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            addresses = await beside(lambda: addresses_of(host, port))
+    except (OSError, UnicodeError, TimeoutError):
+        problem = NameUnknown(f"The name {shown} is not known here: check it, or the DNS and VPN.")
+        return fail("name", problem, time.monotonic() - began)
+    return ok("name", f"{shown} is {', '.join(addresses)}", time.monotonic() - began)
+
+
+async def _asked(way: Way) -> AsyncIterator[Check]:
+    began = time.monotonic()
+    try:
+        async with way.exchange.root() as answer:
+            seconds = time.monotonic() - began
+            yield _tls(way, answer, seconds)
+            if ending := _ending(way):
+                yield ending
+            yield _clock(answer)
+            for check in await _root(answer):
+                yield check
+    except EmError as problem:
+        yield fail("TLS and API root", problem, time.monotonic() - began)
+        return
+    async for check in _with_logon(way):
+        yield check
+
+
+def _tls(way: Way, answer: Answer, seconds: float) -> Check:
+    seen, trust = way.exchange.certificate, way.connection.trust
+    if seen is None:
+        return warn("TLS", "plain HTTP: the password is sent in clear", "use https://", seconds)
+    why = "pinned" if trust.pin else f"trusted by {trust.ca_file or 'the system'}"
+    until = f"valid until {seen.valid_until:%Y-%m-%d}"
+    return ok("TLS", f"{answer.tls}, certificate {why}, {until}, SHA-256 {seen.sha256}", seconds)
+
+
+def _ending(way: Way) -> Check | None:
+    seen = way.exchange.certificate
+    ending = seen.ending(datetime.now(UTC)) if seen else None
+    return warn("certificate", f"it {ending}", "ask for a new one in time") if ending else None
+
+
+def _clock(answer: Answer) -> Check:
+    """The server's clock against ours."""
+    apart = answer.skew
+    if apart is None:
+        return skip("clock", "the server does not say what time it is")
+    seconds = round(apart.total_seconds())
+    found = f"the server's is {f'{seconds:+} s from' if seconds else 'the same as'} ours (to within 1 s)"
+    if abs(apart) > MOST_OFF:
+        return warn("clock", found, "set one of them right: durations of running sessions depend on it")
+    return ok("clock", found)
+
+
+async def _root(answer: Answer) -> tuple[Check, ...]:
+    """That it is Enterprise Manager, and which versions of its API it names."""
+    if versions := await read_root(answer):
+        return (ok("API root", f"Enterprise Manager, {versions}"),)
+    return ok("API root", "Enterprise Manager"), skip("API versions", "the server names none")
+
+
+async def _with_logon(way: Way) -> AsyncIterator[Check]:
+    user, password = way.connection.user, way.connection.password
+    if user is None:
+        yield skip("logon", "no user is named", "give --user")
+        return
+    if password is None:
+        yield skip("logon", "no password is known without asking", "give EMTUI_PASSWORD or --password-stdin")
+        return
+    began = time.monotonic()
+    try:
+        check_user(user)
+        way.logons = Logons(way.server, way.exchange, Credentials(user, password, Refusals()))
+        logon = await way.logons.current()
+    except EmError as problem:
+        yield fail("logon", problem, time.monotonic() - began)
+        return
+    yield ok("logon", f"as {clean(user)}", time.monotonic() - began)
+    try:
+        yield await _rights(way, logon)
+    finally:
+        off = await _log_off(way, logon)
+    yield off
+
+
+async def _rights(way: Way, logon: Logon) -> Check:
+    began = time.monotonic()
+    try:
+        async with way.exchange.get(LIST_PATH, logon.token, LIST_LIMIT) as answer:
+            if answer.status == 401:
+                raise status_errors.another_logon(answer.requested, answer.cookies)
+            listing = await ListDownloader().read(answer)
+            size = answer.received
+    except EmError as problem:
+        return fail("sessions", problem, time.monotonic() - began)
+    found = f"{len(listing.sessions):,} sessions, {size / 1e6:.1f} MB"
+    if listing.odd or listing.replaced:
+        found += f", {listing.odd} rows not read whole, {listing.replaced} characters replaced"
+        return warn("sessions", found, "see emtui sessions -o json", time.monotonic() - began)
+    return ok("sessions", found, time.monotonic() - began)
+
+
+async def _log_off(way: Way, logon: Logon) -> Check:
+    if logon.id is None:
+        return warn("log-off", "the server did not say which logon is ours: it ends by itself in 15 minutes")
+    try:
+        async with asyncio.timeout(_PATIENCE), way.exchange.log_off(logon.id, logon.token) as answer:
+            if answer.good:
+                return ok("log-off", "our logon is deleted")
+            return warn("log-off", f"the server answered {answer.status}: it ends by itself in 15 minutes")
+    except (EmError, TimeoutError) as problem:
+        return warn("log-off", f"it ends by itself in 15 minutes ({problem})")

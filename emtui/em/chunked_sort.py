@@ -1,0 +1,66 @@
+"""Sorting that lets other threads go on: a sort of a hundred thousand holds the interpreter all the while.
+
+So it is done in runs, which are then merged two by two; each merge is one pass, as
+Python's sort finds the runs by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from emtui.chunked_work import Steps, drain
+
+RUN = 4096
+"""How many are sorted at once: one or two milliseconds."""
+
+
+T = TypeVar("T")
+
+
+def gently_sorted(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> list[T]:
+    """The same as `sorted`, stable as it is."""
+    return drain(sort_steps(items, key, reverse=reverse))
+
+
+def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> Steps[list[T]]:
+    """The same in steps of a few milliseconds at most, whatever the length."""
+    every = list(items)
+    runs: list[list[T]] = []
+    for start in range(0, len(every), RUN):
+        runs.append(sorted(every[start : start + RUN], key=key, reverse=reverse))
+        yield
+    while len(runs) > 1:
+        merged: list[list[T]] = []
+        for start in range(0, len(runs) - 1, 2):
+            both = yield from _merge(runs[start], runs[start + 1], key, reverse=reverse)
+            merged.append(both)
+        runs = merged + runs[len(merged) * 2 :]
+    return runs[0] if runs else []
+
+
+def _merge(first: list[T], second: list[T], key: Callable[[T], Any], *, reverse: bool) -> Steps[list[T]]:
+    """Both in one: block by block of the first, each with what of the second comes before the next block."""
+    merged: list[T] = []
+    taken = 0
+    for start in range(0, len(first), RUN):
+        end = len(second)
+        if start + RUN < len(first):
+            end = _end_before(key(first[start + RUN]), second, taken, key, reverse=reverse)
+        merged += sorted(first[start : start + RUN] + second[taken:end], key=key, reverse=reverse)
+        taken = end
+        yield
+    return merged
+
+
+def _end_before(pivot: object, items: list[T], low: int, key: Callable[[T], Any], *, reverse: bool) -> int:
+    """Where in these sorted items those end that come before an equal of the pivot."""
+    high = len(items)
+    while low < high:
+        middle = (low + high) // 2
+        value: Any = key(items[middle])
+        if value > pivot if reverse else value < pivot:
+            low = middle + 1
+        else:
+            high = middle
+    return low

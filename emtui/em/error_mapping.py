@@ -1,0 +1,168 @@
+"""What a conversation that broke off means: what httpcore and httpx raise, to one error. Pure.
+
+What an answer means that came whole is told by `answers`; why there was no connection, by `dial`.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+
+import httpcore
+import httpx
+
+from emtui.em.errors import Broken, Cut, EmError, Nonsense, ProxyTrouble, TimedOut
+from emtui.em.network_backend import Place, causes
+from emtui.em.proxy import Proxy
+from emtui.em.secret import without_secrets
+from emtui.em.text_sanitizer import brief, clean
+
+REQUESTED = "requested"
+"""The extension of a request that holds its URL as a person is told it: without a credential, with a zone."""
+PROBLEMS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpx.TransportError,
+    OSError,
+)
+"""What comes out of httpcore and httpx; an alert after the handshake comes as a bare `ssl.SSLError`."""
+_ENDED = ("disconnected", "closed connection", "ConnectionClosed")
+"""In what h11 and httpcore say of a connection that ended too early."""
+_HEADER_LINE = re.compile(r"illegal header line: (?:bytearray\()?b['\"]([!#-&(-9;-\[\]-~]{0,40})")
+_ODD = (
+    ("illegal header line", "a malformed header line"),
+    ("buffer too long", "more than 100 KiB of headers"),
+    ("illegal status line", "a malformed status line"),
+    ("status_code", "a status code that HTTP does not have"),
+    ("switch_", "101 Switching Protocols, which was not requested"),
+    ("transfer-encoding", "an unsupported Transfer-Encoding"),
+    ("chunk", "malformed chunks"),
+    ("content-length", "a malformed or contradictory Content-Length"),
+)
+"""What h11 finds wrong, and how it is told."""
+_CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_HANDSHAKE_FAILURE", "UNKNOWN_CA")
+"""After the handshake, when nothing of us is left to be judged but a certificate."""
+
+
+def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
+    """What became of a request, in one sentence; `began` says that the answer had begun."""
+    if place.proxy and not place.proxy_speaks and (mute := _mute_proxy(problem, place.proxy, place, request)):
+        return mute
+    if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
+        return _silent(place, request, began=began)
+    if isinstance(problem, httpcore.ProxyError | httpx.ProxyError):
+        return _proxy_trouble(str(problem), place)
+    if is_odd_http(problem):
+        return _odd_http(str(problem), place, request)
+    if began:
+        return Cut(f"{_url(place, request)}{place.via} ended its answer in the middle: try again.")
+    if alert := _alert(problem):
+        return _refused_by_tls(alert, place)
+    if place.server.scheme == "http" and not place.speaks_http:
+        return _no_http(place, request)
+    asked = f"{_url(place, request)}{place.way}"
+    if place.speaks_http:
+        return Broken(
+            f"{asked} ended the connection before its answer was whole:"
+            " try again, and see whether the server is overloaded."
+        )
+    return Broken(
+        f"{asked} ended the connection without an answer: check the port (9398), and whether the server"
+        " requires a client certificate."
+    )
+
+
+def _mute_proxy(
+    problem: Exception, proxy: Proxy, place: Place, request: httpx.Request
+) -> ProxyTrouble | None:
+    """What became of a request of which the proxy has not answered a word, unless TLS with it ended it."""
+    if _alert(problem) or isinstance(problem, httpcore.ProxyError | httpx.ProxyError) or is_odd_http(problem):
+        return None
+    ended = "ended the connection without an answer"
+    if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
+        ended = f"sent nothing for {_patience(request):g} s"
+    return ProxyTrouble(
+        f"The proxy {proxy.authority} {ended}, so {place.server.authority} cannot be reached:"
+        f" check {place.set_by} or give --no-proxy."
+    )
+
+
+def _patience(request: httpx.Request) -> float:
+    """Seconds without a byte after which it is given up."""
+    return request.extensions.get("timeout", {}).get("read") or 0
+
+
+def _url(place: Place, request: httpx.Request) -> str:
+    """What was requested, if it was more than a handshake."""
+    return str(request.extensions.get(REQUESTED, place.server.authority))
+
+
+def is_odd_http(problem: Exception) -> bool:
+    """Whether an answer came that HTTP does not allow; not one that only ended too early."""
+    text = str(problem)
+    protocol = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
+    return protocol and not any(words in text for words in _ENDED)
+
+
+def _odd_http(reason: str, place: Place, request: httpx.Request) -> Nonsense:
+    """What h11 says of it, in plain words; nothing of the answer is repeated but the name of a header."""
+    text = reason.casefold()
+    what = next((words for part, words in _ODD if part in text), "malformed HTTP")
+    found = _HEADER_LINE.search(reason)
+    name = f" ({brief(without_secrets(found.group(1)), 40)})" if found and found.group(1) else ""
+    return Nonsense(
+        f"{_url(place, request)}{place.via} sent {what}{name}: see which server module or proxy writes that."
+    )
+
+
+def _refused_by_tls(alert: str, place: Place) -> EmError:
+    if any(word in alert for word in _CERTIFICATE_ALERTS):
+        return place.wants_certificate()
+    return Broken(
+        f"{place.asked} ended TLS without an answer ({alert}): see the TLS settings of the server,"
+        " and whether it requires a client certificate."
+    )
+
+
+def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
+    what = "the rest of its answer" if began else "an answer"
+    return TimedOut(
+        f"{_url(place, request)}{place.way} sent nothing for {_patience(request):g} s while we waited"
+        f" for {what}: try again, or look whether the server is overloaded."
+    )
+
+
+def slow_head(place: Place, request: httpx.Request) -> TimedOut:
+    """An answer whose head comes too slowly."""
+    return TimedOut(
+        f"{_url(place, request)}{place.way} began an answer and did not come to its body in time:"
+        " try again, or look whether the server is overloaded."
+    )
+
+
+def _alert(problem: Exception) -> str:
+    """What TLS says was wrong, if that is what ended it."""
+    reasons = (each.reason for each in causes(problem) if isinstance(each, ssl.SSLError))
+    return clean(next((reason for reason in reasons if reason), ""))
+
+
+def _no_http(place: Place, request: httpx.Request) -> EmError:
+    return Broken(
+        f"{_url(place, request)}{place.way} ended the connection without an answer to plain HTTP:"
+        " perhaps it wants https://."
+    )
+
+
+def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
+    proxy = place.proxy.authority if place.proxy else "?"
+    if reason.startswith("407"):
+        return ProxyTrouble(
+            f"The proxy {proxy} asks for a logon before it leads to {place.server.authority}:"
+            f" put user:password@ into {place.set_by}, or give --no-proxy."
+        )
+    return ProxyTrouble(
+        f"The proxy {proxy} does not lead to {place.server.authority} ({clean(reason)[:100]}):"
+        " ask for a way through, or give --no-proxy."
+    )

@@ -1,0 +1,37 @@
+"""What is different from the last good run, in few lines; whole it is `triage.diff_text`'s to tell."""
+
+from __future__ import annotations
+
+from emtui.handover.blocks import Block, Part, Rows, Said, Told
+from emtui.handover.run_report import Case
+from emtui.triage.diff_text import SIGNS, Difference, said, spans, tally, with_whom
+from emtui.triage.log_diff import ALIKE, Row
+
+SHOWN = 10
+"""Lines of a ticket."""
+_MOST = 140
+_SLOWER = "!"
+_MEANING = "+ new, - missing, ~ moved, ! slower"
+
+
+def against(case: Case) -> tuple[Block, ...]:
+    """With which run, the counts, and the first lines that differ."""
+    found = case.difference
+    if found is None:
+        return ()
+    whom = with_whom(found.here, found.there, case.origin.zones.at, last_good=found.last_good)
+    differing = [row for row in found.comparison.rows if row.kind not in ALIKE or row.slower]
+    part = f"{whom}: {tally(found.comparison)}"
+    if not differing:
+        return (Part("Difference", (part,)),)
+    more = f"; the first {SHOWN} are shown" if len(differing) > SHOWN else ""
+    rows = tuple(_line(found, row) for row in differing[:SHOWN])
+    return Part("Difference", (f"{part}{more} ({_MEANING})",)), Rows(rows)
+
+
+def _line(found: Difference, row: Row) -> Told:
+    """Its sign, its text, and how long its step took here and then where that is unusual."""
+    sign = _SLOWER if row.kind in ALIKE else SIGNS[row.kind]
+    here, then, _ = spans(row)
+    slower = f"  ({here}, then {then})" if row.slower else ""
+    return (f"{sign} ", Said(said(found.event(row)), _MOST), slower)

@@ -1,0 +1,17 @@
+"""A run that was seen while it went on, and that the server no longer lists."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from emtui import text_format
+from emtui.em.model import Session
+
+
+def last_seen_running(session: Session, where: object, seen: datetime, now: datetime, zone: tzinfo) -> str:
+    """One sentence with when that was; empty for a run that had ended, of which there is no more to say."""
+    if not session.running:
+        return ""
+    at = f"{text_format.day_and_clock(seen, now, zone)} {text_format.zone_offset(seen, zone)}"
+    run = f"{session.type or 'session'} {session.id}"
+    return f"{where} no longer lists {run}: it was running at {at}, and how it ended is not known."

@@ -1,0 +1,128 @@
+"""Logons that were refused, remembered for every process of this user, so that none is sent twice.
+
+Enterprise Manager checks passwords against Windows or a directory, and these lock an
+account after a few wrong ones. What became of them stands in the account's `logon_book`. One logon
+at a time is sent for an account, so that twenty processes that start together learn from the
+first. One whose answer never came is in doubt, and is sent again only seldom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from emtui.em.errors import Broken, EmError, LogonRefused, TimedOut
+from emtui.em.secret import Secret
+from emtui.em.server_address import Server
+from emtui.local.logon_history import DOUBT, REFUSED, Book, Page
+from emtui.local.logon_storage import PLACES, Place, book
+from emtui.local.state_files import ELSEWHERE, NoState
+
+PATIENCE = 90.0
+"""Seconds that a logon waits for another process's logon of the same account: longer than that may take."""
+IN_DOUBT = (TimedOut, Broken)
+"""Errors after which the server may or may not have counted the logon."""
+_PAUSE = 0.05
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The gate before every logon.
+
+    `insist`: a person wants it sent although it was refused before. `attended`: a person waits
+    for the first one, and may send it again while nobody knows what became of the last. `say` is
+    told where a refusal could be remembered in none of the `places`.
+    """
+
+    insist: bool = False
+    attended: bool = False
+    say: Callable[[str], object] | None = None
+    places: tuple[Place, ...] = PLACES
+
+    @asynccontextmanager
+    async def passing(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
+        """One logon: not if it was refused before, and remembered if it is refused now.
+
+        It counts as doubtful from before it is sent until its answer is known, so that one that
+        is given up, or whose process is killed, is not sent again and again.
+        """
+        attended, self.attended = self.attended, False
+        books: list[Book] = []
+        problem: Exception | None = None
+        taken = False
+        with ExitStack() as held:
+            for place in self.places:
+                try:
+                    found = book(place, server, user, password, make=not taken)
+                    if found is None:
+                        continue
+                    held.callback(found.page.close)
+                    await _locked(found.page, server)
+                    known = found.check(server, user, insist=self.insist, attended=attended)
+                except (NoState, OSError) as unusable:
+                    problem = problem or unusable
+                    continue
+                books.append(found)
+                if not taken:
+                    unwritten = None if known == REFUSED else found.write(DOUBT)
+                    taken, problem = unwritten is None, problem or unwritten
+                if taken and not self.insist:
+                    break
+            if not taken and problem and self.say:
+                self.say(f"a password that is refused cannot be remembered here: {_why(problem)}")
+            async with _noted(books, problem):
+                yield
+
+
+@asynccontextmanager
+async def _noted(books: Sequence[Book], problem: Exception | None) -> AsyncIterator[None]:
+    """A logon of which it is written down how it ended; what was given up stays in doubt."""
+    try:
+        yield
+    except LogonRefused as refused:
+        for one in books:
+            unwritten = one.write(REFUSED)
+            if unwritten is None:
+                raise
+            problem = problem or unwritten
+        raise _not_remembered(refused, problem) from None
+    except EmError as answered:
+        if not isinstance(answered, IN_DOUBT):
+            _forget(books)
+        raise
+    _forget(books)
+
+
+def _forget(books: Sequence[Book]) -> None:
+    for one in books:
+        one.write(None)
+
+
+def _not_remembered(refused: LogonRefused, problem: Exception | None) -> LogonRefused:
+    why = _why(problem) if problem else f"{ELSEWHERE}."
+    return LogonRefused(
+        f"{refused} This could not be remembered, so do not send it again: {why}", refused.user
+    )
+
+
+def _why(problem: Exception) -> str:
+    """The sentence of `NoState`, or one about the state folder."""
+    if isinstance(problem, NoState):
+        return str(problem)
+    reason = problem.strerror if isinstance(problem, OSError) else None
+    return f"the state folder cannot be used ({reason or type(problem).__name__}): {ELSEWHERE}."
+
+
+async def _locked(page: Page, server: Server) -> None:
+    """Wait for our turn, without holding the loop; closing the page gives it to the next."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not page.ours():  # noqa: ASYNC110 - what other processes do is no event of ours
+                await asyncio.sleep(_PAUSE)
+    except TimeoutError:
+        raise TimedOut(
+            f"Another emtui has been waiting for {server.authority} to answer its logon for {PATIENCE:g} s:"
+            " see whether the server is overloaded."
+        ) from None

@@ -1,0 +1,58 @@
+"""A logon as this computer does it: its proxies, its memory of refusals, the person's own command.
+
+The only place where the screens and the command line make a client.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from emtui import __version__
+from emtui.em.background_thread import beside
+from emtui.em.client import Client
+from emtui.em.errors import BadAddress
+from emtui.em.logon import Gate
+from emtui.em.proxy import Proxies
+from emtui.em.secret import Secret
+from emtui.em.server_clock import utc_now
+from emtui.local import password_command, process_hardening
+from emtui.local.connection import Connection
+
+
+async def log_on(connection: Connection, gate: Gate, now: Callable[[], datetime] = utc_now) -> Client:
+    """A client that is logged on; raises `EmError`.
+
+    The gate is `Refusals`, and `now` the clock of this computer, but for a demo.
+    """
+    if connection.server is None or connection.user is None or connection.password is None:
+        raise BadAddress("A server, a user and a password are needed to log on.")
+
+    process_hardening.close_to_others()
+
+    async def another() -> Secret | None:
+        return await _unattended(connection)
+
+    return await Client.connect(
+        connection.server,
+        connection.user,
+        connection.password,
+        trust=connection.trust,
+        proxies=Proxies.from_environment(os.environ, connection.no_proxy),
+        agent=f"emtui/{__version__}",
+        gate=gate,
+        another=another,
+        now=now,
+    )
+
+
+async def _unattended(connection: Connection) -> Secret | None:
+    """What the profile's command prints now, if it may be run while nobody is there."""
+    command = connection.password_command
+    if not command or connection.profile is None or not connection.profile.unattended:
+        return None
+    try:
+        return await beside(lambda: password_command.run(command, attended=False))
+    except password_command.CommandFailed:
+        return None

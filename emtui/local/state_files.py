@@ -1,0 +1,92 @@
+"""The state folder: what emtui remembers between runs, and its log. Its own alone: 0700, files 0600.
+
+Created without a moment in which others could look in; what is there already must
+belong to this user and be closed to everybody else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emtui.local import file_lock, paths
+
+ELSEWHERE = (
+    "see who may write there"
+    if sys.platform in {"darwin", "win32"}
+    else "set XDG_STATE_HOME to a folder of yours that can be written"
+)
+"""What to do where the state folder cannot be used."""
+PATIENCE = 2.0
+"""Seconds that another process may take to write."""
+
+
+class NoState(Exception):
+    """The state folder cannot be used; one sentence that says why. It stops nothing."""
+
+
+def folder() -> Path:
+    """The state folder, made if it is missing. Raises `NoState`."""
+    path = paths.state_dir(os.environ, paths.home(), sys.platform)
+    if path.is_relative_to(paths.NOWHERE):
+        raise NoState(f"this user has no home folder; {ELSEWHERE}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return private(path)
+    except OSError as problem:
+        raise NoState(f"{path} cannot be used ({problem.strerror}): {ELSEWHERE}.") from None
+
+
+def private(path: Path) -> Path:
+    """A folder of this user's alone, made if it is missing. Raises `NoState`, `OSError`."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    _check(path, path.stat())
+    return path
+
+
+def _check(path: Path, status: os.stat_result) -> None:
+    if os.name != "posix":
+        return
+    if status.st_uid != os.geteuid():
+        raise NoState(f"{path} belongs to somebody else: {ELSEWHERE}.")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        path.chmod(0o700)
+
+
+def opened(path: Path, flags: int) -> int:
+    """A descriptor of a file in the state folder, made 0600 if it is missing; links are not followed."""
+    handle = os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    if os.name == "posix":
+        status = os.fstat(handle)
+        if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
+            os.close(handle)
+            raise PermissionError(0, "it is not a file of yours", str(path))
+        if status.st_mode & 0o077:
+            os.fchmod(handle, 0o600)
+    return handle
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file whole, in place of what it held, if anything: all of it or nothing. Raises `OSError`."""
+    new = path.with_suffix(".new")
+    with os.fdopen(opened(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Ours alone until the block ends; where there are no such locks it always is. Raises `NoState`."""
+    handle = opened(path, os.O_RDWR)
+    try:
+        if not file_lock.wait(handle, PATIENCE):
+            raise NoState("another emtui has not let go of them.")
+        yield
+    finally:
+        os.close(handle)

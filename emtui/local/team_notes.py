@@ -1,0 +1,160 @@
+"""Notes of a team: what to do about a message, out of its run-book; read strictly.
+
+`/etc/xdg/emtui/notes.toml` is the team's, `~/.config/emtui/notes.toml` the user's own. A pattern is
+plain text that stands somewhere in the message, without case; `*` stands for any text. There
+are no regular expressions: a slow one would hold everything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from pathlib import Path
+
+from emtui import text_format
+from emtui.em.model import Event, Outcome, Session
+from emtui.em.text_sanitizer import clean
+from emtui.local.configuration import read_toml
+from emtui.local.profiles import BadConfig, near
+from emtui.local.timezones import SystemZone
+
+MOST = 1000
+"""Notes of one file."""
+LONGEST = 2000
+"""Characters of a pattern, a text or a link."""
+_TEXTS = ("pattern", "text", "link", "type")
+KEYS = (*_TEXTS, "known", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What to do about messages that hold `pattern`, of this `type` only if one is given.
+
+    `known` says that such failures are known here, to everybody, up to `until` if that is given.
+    `whose` names the file for people: `team file`.
+    """
+
+    pattern: str
+    text: str
+    link: str = ""
+    type: str = ""
+    known: bool = False
+    until: datetime | None = None
+    whose: str = ""
+
+    def fits(self, kind: str | None, message: str | None) -> bool:
+        """Whether it is about a run of this type with this message."""
+        if self.type and not _holds(self.type, kind or "", whole=True):
+            return False
+        return message is not None and _holds(self.pattern, message)
+
+
+def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
+    """Whether the parts between the stars stand in the text, in their order."""
+    first, *rest = text_format.folded(pattern).split("*")
+    text = text_format.folded(text)
+    if whole:
+        if not rest:
+            return text == first
+        if not text.startswith(first) or not text[len(first) :].endswith(rest[-1]):
+            return False
+        text = text[: len(text) - len(rest[-1])]
+        rest = rest[:-1]
+    at = 0
+    for part in (first, *rest):
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = ()) -> tuple[Note, ...]:
+    """The notes about a run, in the order of the files.
+
+    They are about its message, or about a line of its log if it did not end well.
+    """
+    messages = [session.message]
+    if notes and session.outcome is not Outcome.SUCCESS:
+        messages += [event.message for event in events]
+    told = dict.fromkeys(messages)
+    return tuple(note for note in notes if any(note.fits(session.type, message) for message in told))
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes that could be read, and one sentence for each file that could not."""
+
+    notes: tuple[Note, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def load(own: Path, *team: Path, zone: tzinfo | None = None) -> Notes:
+    """Read the files; a missing one says nothing, a bad one is passed over whole."""
+    notes: list[Note] = []
+    problems: list[str] = []
+    for file in (own, *team):
+        try:
+            whose = "your file" if file == own else "team file"
+            notes += _read(file, whose, zone or SystemZone())
+        except BadConfig as problem:
+            problems.append(str(problem))
+    return Notes(tuple(notes), tuple(problems))
+
+
+def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
+    document = read_toml(file) or {}
+    for key in document:
+        if key != "note":
+            raise BadConfig(f"{file}: {clean(key)} is not a key of the notes{_instead(key)}")
+    tables = document.get("note", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise BadConfig(f"{file}: each note stands under a heading of its own: [[note]].")
+    if len(tables) > MOST:
+        raise BadConfig(f"{file}: {len(tables)} notes are too many: {MOST} at most.")
+    return iter(
+        [_note(table, f"{file}: note {number}: ", whose, zone) for number, table in enumerate(tables, 1)]
+    )
+
+
+def _instead(key: str) -> str:
+    """What was meant by a key outside of a note: `[[note]]`, or one that stands below it."""
+    if key in KEYS:
+        return ": it stands in a note, below a line with [[note]]."
+    guess = near(key, ("note",))
+    keys = f"{', '.join(KEYS[:-1])} and {KEYS[-1]}"
+    return (
+        guess
+        if guess.endswith("?")
+        else f": each note begins with a line [[note]], below which stand {keys}."
+    )
+
+
+def _note(table: Mapping[str, object], where: str, whose: str, zone: tzinfo) -> Note:
+    for key, value in table.items():
+        if key not in KEYS:
+            raise BadConfig(f"{where}{clean(key)} is not a key of a note{near(key, KEYS)}")
+        if key in _TEXTS and not (isinstance(value, str) and value.strip() and len(value) <= LONGEST):
+            raise BadConfig(f"{where}{key} must be a text of at most {LONGEST} characters.")
+    texts = {key: clean(str(table[key])).strip() for key in _TEXTS if key in table}
+    for key in ("pattern", "text"):
+        if key not in texts:
+            raise BadConfig(f"{where}a {key} is missing.")
+    known = table.get("known", False)
+    if not isinstance(known, bool):
+        raise BadConfig(f"{where}known must be true or false.")
+    until = _until(table["until"], where, zone) if "until" in table else None
+    if until and not known:
+        raise BadConfig(f"{where}until says how long it is known: add known = true.")
+    return Note(**texts, known=known, until=until, whose=whose)
+
+
+def _until(value: object, where: str, zone: tzinfo) -> datetime:
+    if not isinstance(value, date):
+        raise BadConfig(f"{where}until must be a date, or one with a time: until = 2026-11-30T08:00:00.")
+    when = value if isinstance(value, datetime) else datetime.combine(value, time.min)
+    try:
+        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+    except (OverflowError, ValueError, OSError):
+        raise BadConfig(f"{where}until is a time that no clock reaches.") from None

@@ -1,0 +1,199 @@
+"""Sessions and events as the JSON of a recording, and back.
+
+Reading is strict: keys that nobody knows, values of another kind and texts longer than
+`LONGEST` are `Unfit`. Texts are cleaned as those from the wire are: whoever wrote the file
+may have written anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from emtui.em.model import Event, Result, Session, Uid
+from emtui.em.text_sanitizer import brief, clean
+
+Json = dict[str, object]
+Hide = Callable[[str], str]
+"""Takes out of a text what no file may hold."""
+
+LONGEST = 250_000
+"""Characters of one text: a longer one is cut when it is written, and refused when it is read."""
+_UID_LONGEST = 300
+_TEN_YEARS = 10 * 366 * 86_400
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What the clock of a computer may have shown: sums with what it showed must stay times."""
+
+
+class Unfit(ValueError):
+    """Not what a recording holds; a few words that say what."""
+
+
+def session_json(session: Session, hide: Hide) -> Json:
+    """A session without what it does not have."""
+    result = session.result
+    return _kept(
+        {
+            "uid": written_uid(session.uid, hide),
+            "name": _text(session.name, hide),
+            "type": _text(session.type, hide),
+            "started": _iso(session.started),
+            "ended": _iso(session.ended),
+            "state": _text(session.state, hide),
+            "result": _text(result.word, hide),
+            "message": _text(result.message, hide),
+            "canceled": result.canceled or None,
+            "odd": _text(session.odd, hide),
+            "bare": (not session.complete) or None,
+        }
+    )
+
+
+def event_json(event: Event, hide: Hide) -> Json:
+    """An event without what it does not have."""
+    return _kept(
+        {
+            "order": event.order,
+            "time": _iso(event.time),
+            "message": _text(event.message, hide),
+            "odd": _text(event.odd, hide),
+        }
+    )
+
+
+def written_uid(uid: Uid, hide: Hide) -> str:
+    """A session's name as it stands in the file."""
+    return hide(uid)[:_UID_LONGEST]
+
+
+def read_session(told: object) -> Session:
+    """The session; raises `Unfit`."""
+    fields = Fields(told)
+    session = Session(
+        fields.uid("uid"),
+        name=fields.text("name"),
+        type=fields.text("type"),
+        started=fields.time("started"),
+        ended=fields.time("ended"),
+        state=fields.text("state"),
+        result=Result(fields.text("result"), fields.text("message"), canceled=fields.flag("canceled")),
+        odd=fields.text("odd"),
+        complete=not fields.flag("bare"),
+    )
+    fields.end()
+    return session
+
+
+def read_event(told: object) -> Event:
+    """The event; raises `Unfit`."""
+    fields = Fields(told)
+    order = fields.whole("order", 10**15) if fields.has("order") else None
+    event = Event(order, fields.time("time"), fields.text("message"), fields.text("odd"))
+    fields.end()
+    return event
+
+
+class Fields:
+    """One JSON object of which each key is taken once; in the end none may be left."""
+
+    def __init__(self, told: object) -> None:
+        if not isinstance(told, dict):
+            raise Unfit("something other than an object")
+        self._left: Json = dict(told)
+
+    def has(self, key: str) -> bool:
+        """Whether this key is there and was not taken yet."""
+        return key in self._left
+
+    def take(self, key: str) -> object:
+        """Whatever stands there; it must stand there."""
+        if key not in self._left:
+            raise Unfit(f"an object without {key}")
+        return self._left.pop(key)
+
+    def end(self) -> None:
+        """Nothing more was meant to be there."""
+        if self._left:
+            raise Unfit(f"{brief(next(iter(self._left)), 40)!r}, which means nothing here")
+
+    def text(self, key: str) -> str | None:
+        """A text, cleaned, if there is one."""
+        if key not in self._left:
+            return None
+        text = self._left.pop(key)
+        if not isinstance(text, str) or len(text) > LONGEST:
+            raise Unfit(f"{key} that is no text, or too long")
+        return clean(text)
+
+    def sentence(self, key: str) -> str:
+        """A text that must be there."""
+        text = self.text(key)
+        if not text:
+            raise Unfit(f"an object without {key}")
+        return text
+
+    def uid(self, key: str) -> Uid:
+        """A session's name, as the server gave it."""
+        uid = self.take(key)
+        if not isinstance(uid, str) or not 0 < len(uid) <= _UID_LONGEST:
+            raise Unfit(f"{key} that is none")
+        return Uid(clean(uid))
+
+    def time(self, key: str) -> datetime | None:
+        """A moment in UTC, if there is one."""
+        return _moment(key, self._left.pop(key)) if key in self._left else None
+
+    def at(self) -> datetime:
+        """When something was seen: as the clock of a computer may have shown it."""
+        at = _moment("at", self.take("at"))
+        if not _EARLIEST <= at <= _LATEST:
+            raise Unfit("a moment that nobody has seen")
+        return at
+
+    def flag(self, key: str) -> bool:
+        """True if it is there: it is never written otherwise."""
+        if key not in self._left:
+            return False
+        if self._left.pop(key) is not True:
+            raise Unfit(f"{key} that is neither there nor not")
+        return True
+
+    def whole(self, key: str, most: int) -> int:
+        """A whole number up to `most`, or down to that below zero."""
+        number = self.take(key)
+        if not isinstance(number, int) or isinstance(number, bool) or abs(number) > most:
+            raise Unfit(f"{key} that is no number, or too large a one")
+        return number
+
+    def seconds(self, key: str) -> float:
+        """A span; ten years at most, either way."""
+        number = self.take(key)
+        if not isinstance(number, int | float) or isinstance(number, bool) or not abs(number) < _TEN_YEARS:
+            raise Unfit(f"{key} that is no length of time")
+        return float(number)
+
+    def span(self, key: str) -> timedelta | None:
+        """A span, if there is one."""
+        return timedelta(seconds=self.seconds(key)) if key in self._left else None
+
+
+def _moment(key: str, told: object) -> datetime:
+    try:
+        when = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        when = None
+    if when is None or when.utcoffset() != timedelta():
+        raise Unfit(f"{key} that is no time in UTC")
+    return when.replace(tzinfo=UTC)
+
+
+def _kept(fields: Mapping[str, object]) -> Json:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _text(text: str | None, hide: Hide) -> str | None:
+    return None if text is None else hide(text)[:LONGEST]
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

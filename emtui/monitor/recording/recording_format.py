@@ -1,0 +1,206 @@
+"""A recording: what was seen of a server, when, as JSON lines in gzip.
+
+    {"recording": "emtui", "version": 1, "at": …}     what it is, and when it was begun
+    {"row": …} {"gone": [uid, …]}                     what differs from the list before …
+    {"at": …, "list": size, "took": …}                … which this line ends
+    {"at": …, "failed": sentence}                     a list that could not be had
+    {"at": …, "session": …}                           a session that was asked for by itself
+    {"event": …}                                      lines that the log of a session has more …
+    {"at": …, "log": uid, "first": n}                 … than the first n of the one before
+    {"at": …, "unread": uid, "why": sentence}         a session that could not be had
+
+After each record the file holds all of it: whatever is killed loses the last one at most.
+Times are aware and in UTC. `reading.read` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Protocol, TypeAlias
+
+from emtui.em.model import Listing, Log, Session, Uid
+from emtui.monitor.recording.record_codec import (
+    LONGEST,
+    Json,
+    event_json,
+    session_json,
+    written_uid,
+)
+from emtui.monitor.recording.redaction import NOTHING, Hiding
+
+VERSION = 1
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes: seven texts of the longest, in four bytes each, fit."""
+MOST = 128 * 1024 * 1024
+"""Bytes of all lines, written or read; each counts for `LEAST` at least, as it does in memory."""
+LEAST = 400
+MOST_ROWS = 250_000
+GONE_AT_ONCE = 1_000
+GZIP = 31
+"""For zlib: a head and an end as gzip has them, without name and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A list that came; bytes and seconds as in its receipt."""
+
+    at: datetime
+    listing: Listing
+    size: int = 0
+    took: float = 0.0
+    skew: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A list that could not be had; `stopped` if somebody had to decide before the next try."""
+
+    at: datetime
+    why: str
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One session as it was when it was asked for by itself."""
+
+    at: datetime
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The log of one session as it was when it was opened."""
+
+    at: datetime
+    uid: Uid
+    log: Log
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A session of which the server did not say what was asked."""
+
+    at: datetime
+    uid: Uid
+    why: str
+
+
+Record: TypeAlias = Look | Failure | Asked | Read | Unread
+
+
+class BadRecording(Exception):
+    """What cannot be shown, or not any further; one sentence. `ending` is said where it was shown so far."""
+
+    ending = "The recording cannot be read from here on; what was whole was shown."
+
+
+class CutOff(BadRecording):
+    """The end is missing; everything before it was whole."""
+
+    ending = "The recording is cut off here; what was whole was shown."
+
+
+class NotClosed(CutOff):
+    """Only the end of the file is missing: every record in it is whole."""
+
+    ending = "The recording ends here: its file was not closed, but every record in it is whole."
+
+
+class Full(Exception):
+    """No more is written than could be read."""
+
+
+class Sink(Protocol):
+    """Takes bytes: all of them, or raises `OSError`."""
+
+    def write(self, data: bytes, /) -> object:
+        """Write them."""
+        ...
+
+
+class Writer:
+    """Writes records, each as soon as it is given, as differences to those before. Blocks."""
+
+    def __init__(self, sink: Sink, at: datetime, *, most: int = MOST) -> None:
+        self._sink = sink
+        self._most = most
+        self._zip = zlib.compressobj(wbits=GZIP)
+        self._total = 0
+        self._listing = Listing(())
+        self._rows: dict[Uid, Session] = {}
+        self._log: tuple[Uid | None, Log] = (None, Log(()))
+        self._send([{"recording": "emtui", "version": VERSION, "at": at.isoformat()}])
+
+    def write(self, record: Record, hiding: Hiding = NOTHING) -> None:
+        """Write it so that nothing of it is lost any more; raises `OSError` and `Full`."""
+        self._send(self._lines(record, hiding))
+
+    def close(self) -> None:
+        """The end of the file."""
+        self._sink.write(self._zip.flush())
+
+    def _send(self, lines: Iterable[Json]) -> None:
+        packed = bytearray()
+        for line in lines:
+            told = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            self._total += max(len(told), LEAST)
+            if self._total > self._most:
+                raise Full("The recording is full: more of it could not be read again.")
+            packed += self._zip.compress(told + b"\n")
+        self._sink.write(bytes(packed) + self._zip.flush(zlib.Z_SYNC_FLUSH))
+
+    def _lines(self, record: Record, hiding: Hiding) -> Iterator[Json]:
+        at = record.at.isoformat()
+        match record:
+            case Look():
+                yield from self._differences(record.listing, hiding)
+                skew: Json = {} if record.skew is None else {"skew": record.skew.total_seconds()}
+                replaced: Json = {"replaced": record.listing.replaced} if record.listing.replaced else {}
+                yield {"at": at, "list": record.size, "took": round(record.took, 6), **skew, **replaced}
+            case Failure():
+                stopped: Json = {"stopped": True} if record.stopped else {}
+                yield {"at": at, "failed": _sentence(record.why, hiding), **stopped}
+            case Asked():
+                yield {"at": at, "session": session_json(record.session, hiding.text)}
+            case Read():
+                yield from self._log_lines(record, hiding)
+            case Unread():
+                uid = written_uid(record.uid, hiding.text)
+                yield {"at": at, "unread": uid, "why": _sentence(record.why, hiding)}
+
+    def _differences(self, listing: Listing, hiding: Hiding) -> Iterator[Json]:
+        """The rows that are new or differ, and the names of those that are gone."""
+        if listing is self._listing:
+            return
+        before, self._rows = self._rows, {session.uid: session for session in listing.sessions}
+        self._listing = listing
+        for uid, session in self._rows.items():
+            if before.get(uid) != session:
+                yield {"row": session_json(session, hiding.text)}
+        gone = [written_uid(uid, hiding.text) for uid in before if uid not in self._rows]
+        for start in range(0, len(gone), GONE_AT_ONCE):
+            yield {"gone": gone[start : start + GONE_AT_ONCE]}
+
+    def _log_lines(self, record: Read, hiding: Hiding) -> Iterator[Json]:
+        """What came to a log that grows; a log of another session is told whole."""
+        uid, before = self._log
+        first = 0
+        if uid == record.uid:
+            pairs = zip(before.events, record.log.events, strict=False)
+            first = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        self._log = (record.uid, record.log)
+        for event in record.log.events[first:]:
+            yield {"event": event_json(event, hiding.text)}
+        replaced: Json = {"replaced": record.log.replaced} if record.log.replaced else {}
+        uid_told = written_uid(record.uid, hiding.text)
+        yield {"at": record.at.isoformat(), "log": uid_told, "first": first, **replaced}
+
+
+def _sentence(why: str, hiding: Hiding) -> str:
+    return hiding.sentence(why)[:LONGEST] or "for no reason that was told"

@@ -1,0 +1,74 @@
+"""Finding sessions in a list that is already there: which ones, in what order, and which one.
+
+`reading` reads words and `key:value` into a `query`, `order` reads a field into an
+order, `target` reads the ways in which a person names one session. All of it is pure:
+"now" and the time zone are arguments, what no session tells by itself is handed in as
+`Beyond`, and nothing here asks a server. `complete` knows what may be typed next.
+"""
+
+from emtui.query.completion import Completion, Offers, complete, without_key
+from emtui.query.incremental_filter import STEP, IncrementalFilter
+from emtui.query.parser import KEYS, parse, term
+from emtui.query.query_context import Beyond
+from emtui.query.query_errors import BadQuery, meant, nearest
+from emtui.query.quoting import closed, split
+from emtui.query.session_query import Query
+from emtui.query.session_ref import (
+    LAST_GOOD,
+    ExactTarget,
+    LatestTarget,
+    NoMatch,
+    PrefixTarget,
+    SeveralMatch,
+    SeveralNamed,
+    Target,
+    find,
+    is_wrapped_id,
+    names_session,
+    parse_target,
+    target_in,
+)
+from emtui.query.sort_order import DEFAULT_ORDER, FIELDS, Order, parse_order
+from emtui.query.states import readable
+from emtui.query.text_match import haystack
+from emtui.query.type_aliases import is_type_name, names_of
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "FIELDS",
+    "KEYS",
+    "LAST_GOOD",
+    "STEP",
+    "BadQuery",
+    "Beyond",
+    "Completion",
+    "ExactTarget",
+    "IncrementalFilter",
+    "LatestTarget",
+    "NoMatch",
+    "Offers",
+    "Order",
+    "PrefixTarget",
+    "Query",
+    "SeveralMatch",
+    "SeveralNamed",
+    "Target",
+    "closed",
+    "complete",
+    "find",
+    "haystack",
+    "is_type_name",
+    "is_wrapped_id",
+    "meant",
+    "names_of",
+    "names_session",
+    "nearest",
+    "parse",
+    "parse_order",
+    "parse_target",
+    "readable",
+    "split",
+    "target_in",
+    "term",
+    "without_key",
+]

@@ -1,0 +1,333 @@
+"""Every switch, played once: what it changes in an answer, and what it leaves alone."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+from starlette.responses import StreamingResponse
+
+from emtui.demo.asgi_app import Settings, create_app
+from emtui.demo.demo_options import parse_plays
+from emtui.demo.fault_catalog import SWITCHES
+from emtui.demo.fault_injection import Answer, CutOff, response
+from emtui.demo.value_variants import HOSTILE
+from emtui.demo.world import World
+from emtui.em.model import LONG_AGO, Session
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WORLD = World(1, NOON)
+TOKEN = "X-RestSvcSessionId"
+LIST = "/api/systemSessions?format=Entity"
+NAMESPACE = "{http://www.veeam.com/ent/v1.0}"
+JSON = {"Accept": "application/json"}
+
+
+def server(*plays: str) -> httpx.AsyncClient:
+    app = create_app(Settings(WORLD, lambda: NOON, parse_plays(plays)))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://em01.example.net:9398")
+
+
+async def log_on(client: httpx.AsyncClient, path: str = "/api/sessionMngr/?v=latest") -> httpx.Response:
+    answer = await client.post(path, auth=("EXAMPLE\\ops", "demo"))
+    client.cookies.clear()
+    client.headers[TOKEN] = answer.headers.get(TOKEN, "")
+    return answer
+
+
+async def get(path: str, *plays: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    """One answer from a fresh server, after a logon that the switch must not have hurt."""
+    async with server(*plays) as client:
+        assert (await log_on(client)).status_code == 201
+        return await client.get(path, headers=headers)
+
+
+def parsed(answer: httpx.Response) -> ET.Element:
+    return ET.fromstring(answer.content)  # noqa: S314 - our own server wrote it
+
+
+def rows(answer: httpx.Response) -> list[ET.Element]:
+    return list(parsed(answer).iter(f"{NAMESPACE}Sessions"))
+
+
+def newest(kind: str) -> Session:
+    listed = (session for session in WORLD.sessions(NOON) if kind in {session.type, session.outcome})
+    return max(listed, key=lambda session: session.started or LONG_AGO)
+
+
+def text(row: ET.Element, *path: str) -> str | None:
+    return row.findtext("/".join(NAMESPACE + name for name in path))
+
+
+@pytest.mark.parametrize(
+    ("play", "status"),
+    [
+        ("401=list", 401),
+        ("403=list", 403),
+        ("404", 404),
+        ("404-list", 404),
+        ("429", 429),
+        ("500", 500),
+        ("500-empty", 500),
+        ("501", 501),
+        ("503", 503),
+        ("redirect", 302),
+        ("html-502", 502),
+    ],
+)
+async def test_a_fault_has_its_status_on_the_list_and_nowhere_else(play: str, status: int) -> None:
+    async with server(play) as client:
+        await log_on(client)
+        answer = await client.get(LIST)
+        assert answer.status_code == status
+        assert ('StatusCode="' in answer.text) == (play not in {"500-empty", "redirect", "html-502"})
+        assert (await client.get(f"/api/systemSessions/{newest('failed').id}")).status_code == 200
+
+
+async def test_a_fault_can_be_put_on_the_logon() -> None:
+    async with server("500=logon") as client:
+        assert (await log_on(client)).status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("play", "start"),
+    [
+        ("html", b"<!DOCTYPE html>"),
+        ("empty", b""),
+        ("wrong-document", b"<BackupSessions"),
+        ("deep", b"<a><a><a>"),
+        ("doctype", b'<?xml version="1.0" encoding="utf-8"?><!DOCTYPE a ['),
+        ("bom", b"\xef\xbb\xbf<?xml"),
+        ("no-declaration", b"<SystemSessions "),
+        ("comments", b'<?xml version="1.0" encoding="utf-8"?><!-- '),
+        ("crlf", b'<?xml version="1.0" encoding="utf-8"?>\r\n<SystemSessions '),
+        ("prefix", b'<?xml version="1.0" encoding="utf-8"?><ent:SystemSessions '),
+    ],
+)
+async def test_a_body_begins_as_played(play: str, start: bytes) -> None:
+    body = (await get(LIST, play)).content
+    assert body.startswith(start)
+    assert bool(body) == bool(start)
+
+
+async def test_half_a_document_is_well_counted_and_cut_in_the_middle() -> None:
+    whole, half = await get(LIST), await get(LIST, "half")
+    assert len(half.content) == len(whole.content) // 2
+    assert whole.content.startswith(half.content)
+
+
+async def test_a_cut_body_promises_more_than_comes() -> None:
+    with pytest.raises(CutOff):
+        await get(LIST, "cut")
+
+
+async def test_gzip_comes_without_being_asked_for() -> None:
+    async with server("gzip") as client:
+        await log_on(client)
+        async with client.stream("GET", LIST, headers={"Accept-Encoding": "identity"}) as answer:
+            raw = b"".join([part async for part in answer.aiter_raw()])
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(raw).endswith(b"</SystemSessions>")
+
+
+async def test_a_body_without_length_and_a_slow_one_are_whole_all_the_same() -> None:
+    whole = await get(LIST)
+    unmeasured = await get(LIST, "no-length")
+    assert "Content-Length" not in unmeasured.headers
+    for answer in (unmeasured, await get(LIST, "slow=0"), await get(LIST, "slow-body=0", "slow-start=0")):
+        assert answer.content == whole.content
+
+
+async def test_the_query_works_if_it_is_played() -> None:
+    answer = await get("/api/query?type=SystemSession&pageSize=10&page=2", "query", headers=JSON)
+    told = answer.json()
+    assert len(told["Entities"]["SystemSessions"]["SystemSessions"]) == 10
+    assert told["PagingInfo"]["PageNum"] == 2
+    assert {link["Rel"] for link in told["PagingInfo"]["Links"]} == {"First", "Previous", "Next", "Last"}
+
+
+@pytest.mark.parametrize(("play", "path"), [("references", LIST), ("plain", "/api/systemSessions")])
+async def test_references_name_every_session(play: str, path: str) -> None:
+    answer = await get(path, play)
+    root = parsed(answer)
+    assert root.tag == f"{NAMESPACE}EntityReferences"
+    assert [row.get("UID") for row in root] == [session.uid for session in WORLD.sessions(NOON)]
+    assert len((await get(path, play, headers=JSON)).json()["Refs"]) == len(root)
+
+
+async def test_the_words_of_the_result_are_those_of_the_documents_if_played() -> None:
+    words = {text(row, "Result", "Result") for row in rows(await get(LIST, "result-words"))}
+    assert words == {"Success", "Warning", "Failed", "None"}
+    mirrored = {text(row, "Result", "Result") for row in rows(await get(LIST))}
+    assert mirrored == {"CompletedSuccessfully", "CompletedWarning", "Failed", "None"}
+
+
+@pytest.mark.parametrize(
+    ("play", "snippet"),
+    [
+        ("running-result=none", "<Result><Result>None</Result>"),
+        ("running-result=null", '<Result><Result xsi:nil="true" />'),
+        ("running-result=absent", "<State>InProgress</State></SystemSession>"),
+        ("running-end=absent", "Z</CreationTimeUTC><State>"),
+        ("running-end=nil", '<EndTimeUTC xsi:nil="true" />'),
+        ("running-end=empty", "<EndTimeUTC />"),
+        ("running-end=1753", "<EndTimeUTC>1753-01-01T00:00:00Z</EndTimeUTC>"),
+        ("running-end=0001", "<EndTimeUTC>0001-01-01T00:00:00</EndTimeUTC>"),
+    ],
+)
+async def test_a_running_session_looks_as_played(play: str, snippet: str) -> None:
+    answer = await get(f"/api/systemSessions/{newest('running').id}?format=Entity", play)
+    assert snippet in answer.text
+    assert text(parsed(answer), "State") == "InProgress"
+
+
+@pytest.mark.parametrize(
+    ("play", "start"),
+    [("new", "Href="), ("old", "Type="), ("sorted", "Href="), ("reversed", "UID=")],
+)
+async def test_attributes_stand_in_the_order_played(play: str, start: str) -> None:
+    answer = await get(LIST, f"attribute-order={play}")
+    assert f"<Sessions {start}" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("play", "end"),
+    [("0", "02:10:25Z"), ("3", "02:10:25.854Z"), ("7", "02:10:25.8549864Z"), ("no-z", "02:10:25.854986")],
+)
+async def test_times_have_the_decimals_played(play: str, end: str) -> None:
+    failed = newest("failed")
+    answer = await get(f"/api/systemSessions/{failed.id}?format=Entity", f"times={play}")
+    assert f"<CreationTimeUTC>2026-11-23T{end}</CreationTimeUTC>" in answer.text
+
+
+async def test_times_can_have_an_offset() -> None:
+    answer = await get(f"/api/systemSessions/{newest('failed').id}?format=Entity", "times=offset")
+    assert "<CreationTimeUTC>2026-11-23T03:10:25.854986+01:00</CreationTimeUTC>" in answer.text
+
+
+async def test_odd_words_are_in_some_rows_only() -> None:
+    found = rows(await get(LIST, "odd-enums"))
+    odd = [
+        row for row in found if text(row, "SessionType") == "QuantumSync" or text(row, "State") == "Dreaming"
+    ]
+    assert 0 < len(odd) < len(found) / 2
+
+
+async def test_one_row_has_an_unreadable_time_and_one_no_uid() -> None:
+    found = rows(await get(LIST, "odd-row"))
+    assert sum(row.get("UID") is None for row in found) == 1
+    assert sum("half past" in (text(row, "CreationTimeUTC") or "") for row in found) == 1
+
+
+async def test_hostile_characters_are_written_as_references_that_no_parser_accepts() -> None:
+    answer = await get(LIST, "escape")
+    assert "&#x1B;[31;1m&#x1B;]0;owned&#x7;" in answer.text
+    assert "\u202egnp.exe" in answer.text
+    assert HOSTILE in (await get(LIST, "escape", headers=JSON)).json()["Sessions"][0]["Name"]
+    events = await get(f"/api/systemSessions/{newest('failed').id}/events", "escape", headers=JSON)
+    assert HOSTILE in events.json()["Events"][0]["Message"]
+
+
+async def test_one_message_is_a_megabyte_long() -> None:
+    answer = await get(f"/api/systemSessions/{newest('failed').id}/events", "long", headers=JSON)
+    assert max(len(event["Message"]) for event in answer.json()["Events"]) > 1_000_000
+
+
+async def test_a_huge_list_is_two_hundred_megabytes_of_the_same_rows() -> None:
+    body = (await get(LIST)).content
+    answer = response(parse_plays(["huge"]), "list", Answer(200, body))
+    assert isinstance(answer, StreamingResponse)
+    parts = [part async for part in answer.body_iterator]
+    assert 200_000_000 <= sum(map(len, parts)) < 205_000_000
+    assert "Content-Length" not in answer.headers
+    assert parts[-1] == b"</SystemSessions>"
+
+
+async def test_a_session_that_aged_out_is_listed_and_gone_when_opened() -> None:
+    failed = newest("failed")
+    async with server("aged-out") as client:
+        await log_on(client)
+        assert failed.uid in (await client.get(LIST)).text
+        assert (await client.get(f"/api/systemSessions/{failed.id}?format=Entity")).status_code == 404
+        assert (await client.get(f"/api/systemSessions/{failed.id}/events")).status_code == 404
+
+
+async def test_a_token_dies_after_so_many_requests() -> None:
+    async with server("401-after=2") as client:
+        await log_on(client)
+        assert [(await client.get(LIST)).status_code for _ in range(4)] == [200, 200, 401, 401]
+        await log_on(client)
+        assert (await client.get(LIST)).status_code == 200
+
+
+async def test_every_second_request_finds_its_token_expired() -> None:
+    async with server("expired") as client:
+        for _ in range(3):
+            await log_on(client)
+            assert (await client.get(LIST)).status_code == 200
+            assert (await client.get(LIST)).status_code == 401
+
+
+async def test_a_logon_that_is_never_idle_enough_is_over_at_once() -> None:
+    assert (await get(LIST, "idle=0")).status_code == 401
+
+
+async def test_without_cookies_only_the_header_counts() -> None:
+    async with server("no-cookie") as client:
+        answer = await log_on(client)
+        assert "Set-Cookie" not in answer.headers
+        assert (await client.get(LIST, headers={"Cookie": f"{TOKEN}=c3RhbGU="})).status_code == 200
+
+
+async def test_a_strict_server_wants_the_length_of_a_post() -> None:
+    async with server("strict-length") as client:
+        request = client.build_request("POST", "/api/sessionMngr/")
+        del request.headers["Content-Length"]
+        assert (await client.send(request)).status_code == 411
+        assert (await log_on(client)).status_code == 201
+
+
+async def test_somebody_elses_logon_may_stand_first() -> None:
+    told = (await get("/api/logonSessions", "other-logons", headers=JSON)).json()
+    assert [one["UserName"] for one in told["LogonSessions"]] == ["EXAMPLE\\viewer", "EXAMPLE\\ops"]
+
+
+async def test_everything_can_be_under_a_path_that_hrefs_do_not_tell() -> None:
+    async with server("under-path") as client:
+        assert (await client.get("/api/")).status_code == 404
+        answer = await log_on(client, "/veeam/api/sessionMngr/?v=latest")
+        assert answer.headers["Location"].startswith("https://em01.example.net:9398/api/logonSessions/")
+        assert (await client.get(f"/veeam{LIST}")).status_code == 200
+
+
+async def test_the_wrong_port_answers_like_what_listens_there() -> None:
+    async with server("web-ui") as client:
+        answer = await client.get("/api/")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    async with server("vbr") as client:
+        answer = await client.get("/api/")
+        assert (answer.status_code, answer.json()["errorCode"]) == (404, "NotFound")
+
+
+@pytest.mark.parametrize("place", ["http9399", "localhost", "other"])
+async def test_hrefs_can_name_another_host(place: str) -> None:
+    answer = await get(LIST, f"hrefs={place}")
+    assert {"http9399": "http://em01.example.net:9399/", "localhost": "https://localhost:9398/"}.get(
+        place, "https://em99.example.net:9398/"
+    ) in answer.text
+
+
+async def test_versions_can_be_named() -> None:
+    assert "Sessions" in (await get(LIST, "v12", headers=JSON)).json()
+    assert "sessions" in (await get(LIST, "v13", headers=JSON)).json()
+
+
+def test_every_switch_has_a_test() -> None:
+    here = Path(__file__)
+    source = here.read_text("utf-8") + here.with_name("test_serve.py").read_text("utf-8")
+    assert [switch.name for switch in SWITCHES if not re.search(rf'"{switch.name}["=]', source)] == []

@@ -1,0 +1,82 @@
+"""The shape of an answer tells its form and never a value."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.doctor.xml_shape import KNOWN, form, lines, shape_of
+from emtui.em.xml_prolog import Unreadable
+from emtui.em.xml_sanitizer import sanitize
+
+NAMES = [b"".join(bytes([97 + int(digit)]) for digit in str(number)) for number in range(2_000)]
+GUID = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "empty"),
+        ("CollectJob", "CollectJob"),
+        ("CompletedSuccessfully", "CompletedSuccessfully"),
+        ("VeryPrivateJob", "text of up to 100 characters"),
+        ("bs02.example.net", "text of up to 100 characters"),
+        (GUID, "guid"),
+        (f"urn:veeam:SystemSession:{GUID}", "urn:veeam:SystemSession:guid"),
+        (f"urn:veeam:Acme:{GUID}", "urn:veeam:(4 characters):guid"),
+        ("2026-11-23T02:00:00.12345Z", "time with Z, 5 decimals"),
+        ("2026-11-23T02:00:00", "time with no zone, 0 decimals"),
+        ("2026-11-23T02:00:00.5+01:00", "time with an offset, 1 decimals"),
+        ("true", "bool"),
+        ("42", "integer"),
+        (
+            f"https://em01.example.net:9398/acme/api/systemSessions/{GUID}/events?format=Entity",
+            "https://HOST/(4 characters)/api/systemSessions/guid/events?…",
+        ),
+    ],
+)
+def test_a_text_is_told_by_its_form(text: str, told: str) -> None:
+    assert form(text) == told
+
+
+@given(st.text(min_size=1))
+def test_no_text_tells_itself_unless_the_vendor_documents_it(text: str) -> None:
+    told = form(text)
+    assert text in KNOWN or text not in told or (len(text) < 12 and text in form("x" * len(text)))
+
+
+def test_paths_attributes_and_texts_of_a_document_are_told() -> None:
+    body = (
+        b"<?xml version='1.0'?><A xmlns='http://www.veeam.com/ent/v1.0'><B UID='secret-host'>1</B>"
+        b"<B UID='true'>&#x1B;hidden</B><C/></A>"
+    )
+    assert list(lines(shape_of(sanitize(body)))) == [
+        "A ×1",
+        "  B ×2 @UID(text of up to 100 characters | bool) = integer | text of up to 10 characters",
+        "  C ×1 = empty",
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"<!DOCTYPE a><a/>", b"<html/>", b"{}", b"<a><b></a>", b"<a>"])
+def test_what_is_no_document_is_said(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        shape_of(sanitize(body))
+
+
+def test_a_name_that_is_none_is_not_told() -> None:
+    (line,) = lines(shape_of(f"<{'x' * 90}/>".encode()))
+    assert line == "(90 characters) ×1 = empty"
+
+
+@pytest.mark.parametrize("name", ["Custom.EM01.example.net", "Server_dc01", "em01-node"])
+def test_a_name_that_could_be_a_hosts_is_not_told(name: str) -> None:
+    (line,) = lines(shape_of(f"<{name} {name}='x'/>".encode()))
+    assert name not in line
+
+
+@pytest.mark.parametrize("body", [b"<a>" * 100_000, b"<r>" + b"".join(b"<%s/>" % n for n in NAMES) + b"</r>"])
+def test_a_document_of_too_many_places_is_left(body: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        shape_of(sanitize(body))
+    assert caught.value.too_large

@@ -1,0 +1,146 @@
+"""Whatever was said, it is only text in what is handed over: read by a Markdown parser of somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from emtui.em.text_sanitizer import clean
+from emtui.handover.blocks import Block, Fact, Item, Part, Quote, Rows, Said, Title
+from emtui.handover.render_markdown import code, markdown
+from emtui.handover.render_text import plain
+
+HOSTILE = (
+    "# a heading",
+    "```\n# out of the fence\n```",
+    "`` ` `` ``` ```` `",
+    "`",
+    "\\`",
+    "~~~",
+    "[a link](https://em99.example.net)",
+    "![a picture](https://em99.example.net/x.png)",
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "<!-- hidden",
+    "https://em99.example.net/?x=1",
+    "www.example.net",
+    "ops@example.net",
+    "@everyone and @ops",
+    "#123 and GH-12 and emtui/emtui#4",
+    "* a\n* b",
+    "- a\n\n    - b",
+    "1. a",
+    "> quoted",
+    "---",
+    "===",
+    "| a | b |\n|---|---|\n| c | d |",
+    "**bold** _em_ ~~gone~~ $x$",
+    "[x]: https://em99.example.net",
+    "&lt;b&gt; &#35; &nbsp;",
+    "line\\\nbreak  \nhere",
+    "EXAMPLE\\ops",
+    " leading and trailing ",
+    "",
+    " ",
+)
+PIECES = st.lists(st.sampled_from([*HOSTILE, "`", "``", "```", " ", "\n", "#", "@", "<", "\\"]), max_size=6)
+ANYTHING = (st.text(max_size=80) | PIECES.map("".join)).map(clean)
+ALLOWED = {
+    *("inline", "paragraph_open", "paragraph_close", "blockquote_open", "blockquote_close"),
+    *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
+    *("fence", "text", "code_inline", "strong_open", "strong_close", "softbreak"),
+}
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def document(said: str) -> tuple[Block, ...]:
+    """Every kind of block, with the same text in each place that takes one."""
+    words = Said(said)
+    return (
+        Title(("DEMO: ", words, " failed on ", words)),
+        Quote(words),
+        Fact("Server says", (words, words, ", canceled")),
+        Part("Events", ("3 of 4",)),
+        Rows((("> +0.0s  ", words), ("  ", words))),
+        Part("Note", (words,)),
+        Item((words,)),
+        Item(("at ", words, ": ", words)),
+    )
+
+
+def tokens(text: str) -> Iterator[Token]:
+    for token in MarkdownIt("gfm-like", {"linkify": True, "html": True}).parse(text):
+        yield token
+        yield from token.children or ()
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_hostile_text_is_in_code_or_nowhere(said: str) -> None:
+    text = markdown(document(said), as_it_is)
+    assert {token.type for token in tokens(text)} <= ALLOWED
+    outside = " ".join(token.content for token in tokens(text) if token.type == "text")
+    assert not set("@#<>[]`~\\|").intersection(outside)
+    assert "://" not in outside
+
+
+@given(ANYTHING)
+def test_no_text_is_anything_but_text(said: str) -> None:
+    text = markdown(document(said), as_it_is)
+    found = list(tokens(text))
+    assert {token.type for token in found} <= ALLOWED
+    assert [token.type for token in found].count("fence") == 1
+    assert [token.type for token in found].count("list_item_open") == 3
+    (fence,) = [token.content for token in found if token.type == "fence"]
+    assert len(fence.splitlines()) == 2, "each row is one line"
+
+
+@given(ANYTHING)
+def test_a_code_span_says_exactly_what_was_said_on_one_line(said: str) -> None:
+    shown = Said(said).shown(as_it_is)
+    if not shown.strip():
+        return
+    spans = [token.content for token in tokens(f"x {code(shown)} y") if token.type == "code_inline"]
+    assert spans == [shown] or (not spans and shown.isalpha() and code(shown) == shown)
+
+
+@given(ANYTHING)
+def test_no_line_of_it_begins_in_a_way_that_is_not_ours(said: str) -> None:
+    lines = markdown(document(said), as_it_is).split("\n")
+    fence = next(line for line in lines if line and not line.strip("`"))
+    inside = range(lines.index(fence) + 1, lines.index(fence, lines.index(fence) + 1))
+    for place, line in enumerate(lines):
+        ours = ("**", "> ", "- ", fence) if place not in inside else ("> +0.0s", "  ")
+        assert not line or line.startswith(ours), line
+
+
+def test_words_of_ours_and_bare_words_are_not_in_code() -> None:
+    text = markdown((Title((Said("CollectJob"), " failed on ", Said("em01.example.net"))),), as_it_is)
+    assert text == "**CollectJob failed on `em01.example.net`**\n"
+
+
+def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
+    text = plain(document("some *text*\nof two lines"), as_it_is)
+    assert text == (
+        "DEMO: some *text* ⏎ of two lines failed on some *text* ⏎ of two lines\n\n"
+        "  some *text* ⏎ of two lines\n\n"
+        "Server says   some *text* ⏎ of two linessome *text* ⏎ of two lines, canceled\n\n"
+        "Events: 3 of 4\n\n"
+        "  > +0.0s  some *text* ⏎ of two lines\n"
+        "    some *text* ⏎ of two lines\n\n"
+        "Note: some *text* ⏎ of two lines\n\n"
+        "- some *text* ⏎ of two lines\n"
+        "- at some *text* ⏎ of two lines: some *text* ⏎ of two lines\n"
+    )
+
+
+def test_what_must_not_leave_is_taken_out_before_a_text_is_cut() -> None:
+    said = Said("a token: 0123456789abcdef", most=15)
+    assert said.shown(lambda text: text.replace("0123456789abcdef", "***")) == "a token: ***"

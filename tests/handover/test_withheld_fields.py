@@ -1,0 +1,95 @@
+"""What a server repeats of our logon never leaves, however it is written."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_runs import NOON
+
+from emtui.em.model import Event, Log, Result, Session, Uid
+from emtui.em.secret import Secret
+from emtui.handover.withheld_fields import Withheld
+
+USER = "EXAMPLE\\ops"
+PASSWORD = "p4ss wörd & <more>"
+LOGON_ID = "44cfbdbe-5a95-4156-8867-91f069b7c2cc"
+TOKEN = base64.b64encode(LOGON_ID.encode()).decode()
+BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+@pytest.fixture
+def held() -> tuple[Secret, ...]:
+    """What the process holds while somebody is logged on."""
+    return Secret(PASSWORD), Secret(LOGON_ID), Secret(TOKEN)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        *(PASSWORD, LOGON_ID, TOKEN, LOGON_ID.upper(), BASIC, BASIC.rstrip("=")),
+        *(quote(PASSWORD, safe=""), base64.b64encode(PASSWORD.encode()).decode()),
+        *(USER, USER.lower(), "ops", "OPS", "ops@example.net"[:3]),
+    ],
+)
+def test_each_spelling_is_taken_out_of_a_text(spelled: str, held: tuple[Secret, ...]) -> None:
+    assert len(held) == 3
+    found = Withheld(USER).text(f"said ({spelled}).")
+    assert spelled not in found
+    assert found.startswith("said (***")
+
+
+def test_a_name_inside_a_longer_one_stays() -> None:
+    assert Withheld(USER).text("ops.example.net laptops ops-01 dev-ops ops.") == (
+        "ops.example.net laptops ops-01 dev-ops ***."
+    )
+
+
+def test_where_nobody_is_logged_on_nothing_is_taken_out() -> None:
+    text = "Log export started by EXAMPLE\\ops, and nobody: else"
+    assert Withheld("").text(text) == text
+    assert Withheld("").xml(text) == text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "p4ss wörd &amp; &lt;more&gt;",
+        "p4ss wörd &#38; &#x3C;more>",
+        "".join(f"&#{ord(char)};" for char in PASSWORD),
+        "".join(f"&#x{ord(char):06X};" for char in PASSWORD),
+        "EXAMPLE&#92;ops",
+        "&#x4f;ps",
+        "&#52;4cfbdbe-5a95-4156-8867-91f069b7c2cc",
+    ],
+)
+def test_references_in_place_of_characters_hide_nothing(written: str, held: tuple[Secret, ...]) -> None:
+    assert len(held) == 3
+    assert Withheld(USER).xml(f"<Message>as {written} said</Message>") == "<Message>as *** said</Message>"
+
+
+@given(st.text(min_size=4, max_size=20).filter(str.strip), st.text(max_size=10))
+def test_no_secret_is_left_in_any_text(secret: str, around: str) -> None:
+    kept = Secret(secret)
+    said = Withheld(USER).text(f"{around} {secret} {around}")
+    assert kept.reveal() not in said or kept.reveal() in "***" or kept.reveal() in f"{around} *** {around}"
+
+
+def test_every_text_of_a_session_and_of_its_log_is_looked_at() -> None:
+    session = Session(
+        Uid(f"x-{USER}"), USER, USER, NOON, NOON, USER, Result(USER, f"by {USER}", canceled=True), odd=USER
+    )
+    log = Log((Event(1, NOON, f"by {USER}", USER), Event(2, None, None)))
+    withheld = Withheld(USER)
+    hidden = withheld.session(session)
+    assert "ops" not in repr(hidden)
+    assert "ops" not in repr(withheld.log(log))
+    assert (hidden.started, hidden.result.canceled, hidden.result.message) == (NOON, True, "by ***")
+
+
+def test_it_does_not_show_what_it_looks_for(held: tuple[Secret, ...]) -> None:
+    assert len(held) == 3
+    assert PASSWORD not in repr(Withheld(USER)) + str(Withheld(USER))

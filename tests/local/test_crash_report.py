@@ -1,0 +1,161 @@
+"""Our own faults and the log: places, never values; and no secret, whatever is written."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.secret import Secret, without_secrets
+from emtui.local import crash_report, logfile
+from emtui.local.state_files import NoState
+
+PASSWORD = "hunter2-in-a-variable"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    yield tmp_path / "emtui"
+    for name in ("emtui", "asyncio"):
+        for handler in logging.getLogger(name).handlers[:]:
+            handler.close()
+            logging.getLogger(name).removeHandler(handler)
+        logging.getLogger(name).propagate = True
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def log_in(state: Path) -> str:
+    return (state / "emtui.log").read_text()
+
+
+def failing() -> Exception:
+    password = PASSWORD
+    try:
+        try:
+            raise KeyError(password)
+        except KeyError as error:
+            raise ExceptionGroup(password, [ValueError(password)]) from error
+    except ExceptionGroup as group:
+        return group
+
+
+def test_a_fault_tells_its_kind_its_place_and_the_log_and_no_value(state: Path) -> None:
+    said = crash_report.told(failing())
+    assert "ExceptionGroup at test_crash_report.py:" in said
+    assert f"the last lines of {state / 'emtui.log'}" in said
+    for kind in ("KeyError", "ValueError", "ExceptionGroup"):
+        assert kind in log_in(state)
+    assert "failing" in log_in(state)
+    assert PASSWORD not in said + log_in(state)
+
+
+def test_a_log_that_cannot_be_written_is_part_of_the_sentence(state: Path) -> None:
+    state.write_text("in the way")
+    assert "It could not be logged: " in crash_report.told(failing())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Authorization: Basic RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
+        "{'authorization': 'Basic RVhBTVBMRVxvcHM6c3dvcmRmaXNo'}",
+        "proxy-authorization=Basic RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
+        "X-RestSvcSessionId: RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
+        "Set-Cookie: X-RestSvcSessionId=RVhBTVBMRVxvcHM6c3dvcmRmaXNo; Path=/api",
+        "DELETE /api/logonSessions/RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
+        "<SessionId>RVhBTVBMRVxvcHM6c3dvcmRmaXNo</SessionId>",
+        '"sessionId": "RVhBTVBMRVxvcHM6c3dvcmRmaXNo"',
+        "http://ops:RVhBTVBMRVxvcHM6c3dvcmRmaXNo@proxy.example.net:3128",
+        "password = RVhBTVBMRVxvcHM6c3dvcmRmaXNo",
+    ],
+)
+def test_what_looks_like_a_credential_is_not_written(line: str) -> None:
+    assert "RVhBTVBMRVxvcHM6c3dvcmRmaXNo" not in logfile.redacted(f"before {line} after")
+
+
+@given(secret=st.text(min_size=4), around=st.text())
+def test_no_secret_that_is_held_is_ever_written(secret: str, around: str) -> None:
+    held = Secret(secret)
+    if secret not in "***":
+        assert secret not in without_secrets(f"{around}{secret}{around}") or secret in around + "***" + around
+    assert held.reveal() == secret
+
+
+def test_a_secret_that_is_gone_is_not_kept_for_the_sake_of_the_log() -> None:
+    held = Secret("only-for-a-moment")
+    assert without_secrets("only-for-a-moment") == "***"
+    del held
+    gc.collect()
+    assert without_secrets("only-for-a-moment") == "only-for-a-moment"
+
+
+def test_a_record_is_one_line_that_no_terminal_obeys(state: Path) -> None:
+    logfile.start(debug=True)
+    logging.getLogger("emtui.em").debug("a\n\x1b]0;owned\x07\u202eb\r")
+    (line,) = log_in(state).splitlines()
+    assert line.isprintable()
+    assert "a ⏎ ␛]0;owned␇⟨U+202E⟩b␍" in line
+
+
+def test_the_log_is_small_and_its_owners_alone(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logfile, "SIZE", 2000)
+    logfile.start(debug=True)
+    for number in range(200):
+        logging.getLogger("emtui.em").debug("line %s", number)
+    assert sorted(path.name for path in state.iterdir()) == ["emtui.log", "emtui.log.1"]
+    for path in state.iterdir():
+        assert path.stat().st_size <= 2100
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_log_that_is_a_link_is_not_written_through(state: Path, tmp_path: Path) -> None:
+    state.mkdir()
+    (tmp_path / "victim").write_text("theirs\n")
+    (state / "emtui.log").symlink_to(tmp_path / "victim")
+    with pytest.raises(NoState):
+        logfile.start()
+    assert (tmp_path / "victim").read_text() == "theirs\n"
+
+
+LAST_RESORTS = {
+    "uncaught": "fail()",
+    "thread": "import threading; one = threading.Thread(target=fail); one.start(); one.join()",
+    "unraisable": "class Odd:\n    def __del__(self): fail()\nodd = Odd(); del odd",
+    "dropped task": """
+import asyncio, gc
+async def main():
+    asyncio.get_running_loop().set_exception_handler(crash_report.in_loop)
+    async def late(): fail()
+    task = asyncio.create_task(late())
+    await asyncio.sleep(0.01)
+    del task; gc.collect()
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("name", LAST_RESORTS)
+def test_every_last_resort_of_python_leads_to_one_sentence_and_the_log(state: Path, name: str) -> None:
+    code = (
+        "from emtui.local import crash_report; import sys; crash_report.watch()\n"
+        f"def fail():\n    password = {PASSWORD!r}\n    raise ValueError(password)\n"
+        f"{LAST_RESORTS[name]}\n"
+        "said = crash_report.untold()\n"
+        "if said: print(said, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.count("\n") == 1
+    assert "this is a fault of emtui (ValueError at <string>:" in done.stderr
+    assert str(state / "emtui.log") in done.stderr
+    assert "fail" in log_in(state)
+    # what stands in the log is where it came through: the line of the program itself is no secret
+    assert PASSWORD not in done.stdout + done.stderr + log_in(state)

@@ -1,0 +1,60 @@
+"""When somebody last looked, between runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from emtui.local.last_seen import last_look, note_look
+
+FRIDAY = datetime(2026, 11, 20, 18, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "emtui"
+
+
+def test_each_profile_has_its_own() -> None:
+    assert last_look("prod") is None
+    note_look("prod", FRIDAY)
+    note_look("lab", FRIDAY + timedelta(hours=1))
+    assert last_look("prod") == FRIDAY
+    assert last_look("lab") == FRIDAY + timedelta(hours=1)
+
+
+def test_the_file_is_its_owners_alone(state: Path) -> None:
+    note_look("prod", FRIDAY)
+    (file,) = state.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"prod": 1}', '{"prod": "soon"}', '{"prod": "2026-11-20T18:02"}', "\xff"]
+)
+def test_what_cannot_be_read_is_no_watermark_and_is_written_anew(state: Path, text: str) -> None:
+    note_look("lab", FRIDAY)
+    (state / "looked.json").write_text(text, "latin-1")
+    assert last_look("prod") is None
+    note_look("prod", FRIDAY)
+    assert last_look("prod") == FRIDAY
+
+
+def test_where_nothing_can_be_kept_nothing_is(state: Path) -> None:
+    state.write_text("a file in place of the folder")
+    note_look("prod", FRIDAY)
+    assert last_look("prod") is None
+
+
+def test_a_link_in_its_place_is_not_followed(state: Path, tmp_path: Path) -> None:
+    note_look("prod", FRIDAY)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text('{"prod": "2020-01-01T00:00:00+00:00"}')
+    (state / "looked.json").unlink()
+    (state / "looked.json").symlink_to(elsewhere)
+    assert last_look("prod") is None
+    note_look("prod", FRIDAY)
+    assert "2020" in elsewhere.read_text()

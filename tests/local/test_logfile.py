@@ -1,0 +1,38 @@
+"""What is written down: no credential, and no sentence made wrong by hiding too much."""
+
+from __future__ import annotations
+
+import pytest
+from answers_table import CASES
+
+from emtui.local.logfile import redacted
+
+
+@pytest.mark.parametrize("sentence", sorted({case.sentence for case in CASES.values()}))
+def test_no_sentence_about_an_answer_loses_a_word(sentence: str) -> None:
+    told = sentence.replace("SERVER/", "em01.example.net:9398/")
+    assert redacted(told) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Basic hunter2==",
+        "proxy-authorization=Bearer hunter2",
+        "it sent Basic hunter2==",
+        "X-RestSvcSessionId: hunter2",
+        "Set-Cookie: hunter2; path=/",
+        "DELETE /api/logonSessions/hunter2",
+        "<SessionId>hunter2</SessionId>",
+        '{"SessionId":"hunter2"}',
+        "SessionId=hunter2",
+        "password = hunter2",
+        "https://ops:hunter2@em01.example.net:9398/api/",
+        "http://:hunter2@proxy.example.net",
+        "http://ops:hun/ter2@proxy.example.net",
+    ],
+)
+def test_what_looks_like_a_credential_is_hidden(text: str) -> None:
+    told = redacted(text)
+    assert "ter2" not in told
+    assert "***" in told

@@ -1,0 +1,85 @@
+"""Memory and first environment of the process are closed to other processes of the same user."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from emtui.local import process_hardening
+
+PROBE = """
+import ctypes, os, sys, types
+PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
+library = ctypes.CDLL(None)
+process_hardening = types.ModuleType("process_hardening")
+exec(open(sys.argv[1]).read(), process_hardening.__dict__)
+if os.geteuid() == 0:  # as a plain user, who may look at what is his
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+    library.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+if sys.argv[2] == "closed":
+    assert process_hardening.close_to_others()
+print(library.prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), flush=True)
+sys.stdin.read()
+"""
+LOOK = """
+import os, sys
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+print(b"swordfish" in open(f"/proc/{sys.argv[1]}/environ", "rb").read())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux offers it")
+@pytest.mark.parametrize(("how", "dumpable", "seen"), [("open", "1", True), ("closed", "0", False)])
+def test_a_process_that_holds_a_password_is_not_dumped_and_its_environment_not_shown(
+    how: str, dumpable: str, seen: bool
+) -> None:
+    python = [sys.executable, "-I", "-c"]
+    with subprocess.Popen(
+        [*python, PROBE, process_hardening.__file__, how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"EMTUI_PASSWORD": "swordfish"},
+    ) as held:
+        assert held.stdout
+        assert held.stdout.readline().strip() == dumpable
+        looked = subprocess.run([*python, LOOK, str(held.pid)], capture_output=True, text=True, check=False)
+        held.communicate("")
+    assert (looked.stdout == "True\n") is seen, looked.stderr
+
+
+JOBS = """
+import os, sys
+from emtui.local import process_hardening as process
+print(int(process.under_job_control()), process.ancestors()[0] == os.getppid(), process.ancestors()[-1])
+"""
+
+
+def test_only_a_job_of_a_shell_can_be_brought_back() -> None:
+    probe = f"{shlex.quote(sys.executable)} -c {shlex.quote(JOBS)}"
+    job = [sys.executable, str(Path(__file__).parents[1] / "job.py")]
+    lines = {}
+    for name, argv in {
+        "first process": ["sh", "-c", f"exec {probe}"],
+        "child of a shell without jobs": ["sh", "-c", f"{probe}; true"],
+        "job": [*job, "sh", "-c", f"exec {probe}"],
+        "within a job": [*job, "sh", "-c", f"{probe}; true"],
+        "shell with jobs": ["bash", "--norc", "-i", "-c", f"set -m; {probe}; true"],
+    }.items():
+        said, code = pexpect.run(shlex.join(argv), withexitstatus=True, timeout=60)
+        assert code == 0, said
+        lines[name] = said.decode().split()
+    assert {name: line[0] for name, line in lines.items()} == {
+        "first process": "0",
+        "child of a shell without jobs": "0",
+        "job": "1",
+        "within a job": "1",
+        "shell with jobs": "1",
+    }
+    assert {line[1] for line in lines.values()} == {"True"}

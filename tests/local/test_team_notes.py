@@ -1,0 +1,171 @@
+"""The notes of a team: read strictly, matched as plain text, and stopping nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.model import Event, Result, Session, Uid
+from emtui.local.team_notes import Note, Notes, load, notes_on
+
+LOST = "Cannot connect to backup server bs02.example.net: the remote host closed the connection"
+NOTE = """
+[[note]]
+pattern = "bs02.example.net*closed the connection"
+text = "storage patches bs02 on Mondays: INC0012345"
+link = "https://wiki.example.net/bs02"
+"""
+
+
+def failed(message: str | None) -> Session:
+    return Session(Uid("1"), type="CollectJob", state="Failed", result=Result("Failed", message))
+
+
+def notes(tmp_path: Path, text: str) -> Notes:
+    file = tmp_path / "notes.toml"
+    file.write_text(text)
+    return load(tmp_path / "own.toml", file, zone=UTC)
+
+
+def problem(tmp_path: Path, text: str) -> str:
+    found = notes(tmp_path, text)
+    assert found.notes == ()
+    (sentence,) = found.problems
+    return sentence
+
+
+def test_a_note_has_a_text_a_link_and_where_it_stands(tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, NOTE).notes
+    assert note.fits("CollectJob", LOST)
+    assert note.text == "storage patches bs02 on Mondays: INC0012345"
+    assert (note.link, note.whose) == ("https://wiki.example.net/bs02", "team file")
+
+
+def test_the_users_own_stand_first_and_a_missing_file_says_nothing(tmp_path: Path) -> None:
+    own, team = tmp_path / "own.toml", tmp_path / "team.toml"
+    own.write_text('[[note]]\npattern = "bs02"\ntext = "mine"\n')
+    team.write_text(NOTE)
+    found = load(own, team, tmp_path / "none.toml")
+    run = failed(LOST)
+    assert [note.whose for note in notes_on(found.notes, run)] == ["your file", "team file"]
+    assert load(tmp_path / "none.toml") == Notes()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("bs02", True),
+        ("BS02.EXAMPLE.NET", True),
+        ("cannot*closed", True),
+        ("closed*cannot", False),
+        ("*", True),
+        ("c*a*n*n*o*t", True),
+        ("^cannot", False),
+        ("bs0[0-9]", False),
+    ],
+)
+def test_a_pattern_is_plain_text_somewhere_in_the_message_with_stars_for_any_text(
+    pattern: str, fits: bool
+) -> None:
+    assert Note(pattern, "x").fits("CollectJob", LOST) is fits
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"),
+    [("CollectJob", True), ("collectjob", True), ("Collect", False), ("*Job", True), ("Collect*", True)],
+)
+def test_a_type_is_meant_whole(kind: str, fits: bool) -> None:
+    assert Note("bs02", "x", type=kind).fits("CollectJob", LOST) is fits
+
+
+def test_a_note_may_be_about_a_line_of_the_log_of_a_run_that_did_not_end_well() -> None:
+    note = Note("bs02", "x")
+    lines = (Event(1, None, "Starting..."), Event(2, None, LOST))
+    assert notes_on((note,), failed("Something went wrong"), lines) == (note,)
+    assert notes_on((note,), failed("Something went wrong")) == ()
+    good = replace(failed(None), state="CompletedSuccessfully", result=Result("Success"))
+    assert notes_on((note,), good, lines) == ()
+
+
+def test_letters_match_however_they_are_composed() -> None:
+    assert Note("café*STRASSE", "x").fits(None, "Cafe\u0301 in der Straße")
+    assert not Note("cafe*", "x").fits(None, "Cafe\u0301")
+
+
+def test_without_a_message_no_note_fits() -> None:
+    assert not Note("*", "x").fits("CollectJob", None)
+
+
+def test_what_is_known_to_the_team_may_have_an_end(tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, NOTE + "known = true\nuntil = 2026-11-30\n").notes
+    assert note.known
+    assert note.until == datetime(2026, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[note]\n", "is not TOML"),
+        ("[[notes]]\n", "notes is not a key of the notes: did you mean note?"),
+        ("note = 1\n", "each note stands under a heading of its own: [[note]]."),
+        ('[note]\npattern = "a"\ntext = "b"\n', "each note stands under a heading of its own: [[note]]."),
+        ('[[note]]\ntext = "a"\n', "note 1: a pattern is missing."),
+        ('[[note]]\npattern = "a"\n', "note 1: a text is missing."),
+        ('pattern = "a"\n', "pattern is not a key of the notes: it stands in a note, below a line with"),
+        (
+            "[rules]\n",
+            "begins with a line [[note]], below which stand pattern, text, link, type, known and until.",
+        ),
+        (
+            '[[note]]\nmessage = "a"\n',
+            "message is not a key of a note: known are pattern, text, link, type, known, until",
+        ),
+        ('[[note]]\npatern = "a"\n', "note 1: patern is not a key of a note: did you mean pattern?"),
+        ('[[note]]\npattern = ""\ntext = "b"\n', "pattern must be a text"),
+        ('[[note]]\npattern = 1\ntext = "b"\n', "pattern must be a text"),
+        (NOTE + 'known = "yes"\n', "known must be true or false."),
+        (NOTE + "until = 2026-11-30\n", "add known = true"),
+        (NOTE + 'known = true\nuntil = "soon"\n', "until must be a date"),
+        (NOTE + "known = true\nuntil = 08:00:00\n", "until must be a date"),
+        (NOTE + 'link = "x"\n', "is not TOML"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    sentence = problem(tmp_path, text)
+    assert sentence.startswith(str(tmp_path / "notes.toml"))
+    assert said in sentence
+    assert "\n" not in sentence
+
+
+def test_a_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "notes.toml"
+    file.write_text(NOTE)
+    file.chmod(0o666)
+    (sentence,) = load(tmp_path / "own.toml", file).problems
+    assert "can be written by others" in sentence
+
+
+def test_a_bad_file_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    own, team = tmp_path / "own.toml", tmp_path / "team.toml"
+    own.write_text("[[")
+    team.write_text(NOTE)
+    found = load(own, team)
+    assert (len(found.notes), len(found.problems)) == (1, 1)
+
+
+def test_control_characters_are_shown_never_obeyed(tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, '[[note]]\npattern = "a"\ntext = "\\u001b[31mred\\u202e"\n').notes
+    assert note.text == "␛[31mred⟨U+202E⟩"
+
+
+@given(st.lists(st.text("ab", max_size=3), min_size=1, max_size=4), st.text("abc", max_size=6))
+def test_stars_stand_for_whatever_is_between(parts: list[str], between: str) -> None:
+    assert Note("*".join(parts), "x").fits("T", "c" + between.join(parts))
+    assert Note("x", "x", type="*".join(parts)).fits(between.join(parts), "x") or len(parts) == 1

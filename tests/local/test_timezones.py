@@ -1,0 +1,88 @@
+"""Time zones: named ones are taken as they are written, and this computer's has rules for every moment."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.server_address import Server
+from emtui.local.config_writer import save
+from emtui.local.configuration import load
+from emtui.local.connection import Connection
+from emtui.local.profiles import BadConfig, Profile
+from emtui.local.timezones import NoZone, SystemZone, zone_named
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_berlin() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=47 * 365)))
+def test_this_computers_zone_is_the_one_of_that_name_at_every_moment(since: timedelta) -> None:
+    when = datetime(1990, 1, 1, tzinfo=UTC) + since
+    here, named = when.astimezone(SystemZone()), when.astimezone(BERLIN)
+    assert (here.replace(tzinfo=None), here.fold) == (named.replace(tzinfo=None), named.fold)
+    assert (here.utcoffset(), here.tzname()) == (named.utcoffset(), named.tzname())
+
+
+@pytest.mark.parametrize(("month", "day"), [(3, 29), (10, 25)])
+@given(st.timedeltas(timedelta(hours=-3), timedelta(hours=3)))
+def test_there_and_back_is_the_same_moment_around_both_changes(month: int, day: int, away: timedelta) -> None:
+    when = datetime(2026, month, day, 1, tzinfo=UTC) + away
+    for zone in (SystemZone(), BERLIN):
+        assert when.astimezone(zone).astimezone(UTC) == when
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("europe/berlin", "did you mean Europe/Berlin?"),
+        ("Berlin", "did you mean Europe/Berlin?"),
+        ("New York", "did you mean America/New_York?"),
+        ("Europe/Berln", "did you mean Europe/Berlin?"),
+        ("Europe", "did you mean"),
+        ("+01:00", "write it as in"),
+        ("", "write it as in"),
+        ("../../etc/passwd", "is no time zone"),
+        ("/etc/localtime", "is no time zone"),
+        ("right/Europe/Berlin", "is no time zone"),
+        ("a\0b", "is no time zone"),
+    ],
+)
+def test_a_name_of_no_zone_is_one_sentence_with_the_nearest(name: str, hint: str) -> None:
+    with pytest.raises(NoZone) as caught:
+        zone_named(name)
+    assert hint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_zone_of_a_profile_is_written_and_read_and_a_wrong_one_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    profile = Profile("prod", Server("em01.example.net"), time_zone="Europe/Berlin")
+    save(path, profile)
+    assert load(path).profiles == (profile,)
+    path.write_text(path.read_text().replace("Europe/Berlin", "Berlin"))
+    with pytest.raises(
+        BadConfig, match=r"profile prod: time_zone 'Berlin' .*did you mean Europe/Berlin\?"
+    ) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_times_are_told_in_the_zone_of_the_profile_and_else_in_this_computers() -> None:
+    profile = Profile("prod", Server("em01.example.net"), time_zone="Asia/Tokyo")
+    assert str(Connection(profile).zone) == "Asia/Tokyo"
+    assert isinstance(Connection().zone, SystemZone)
+    assert Connection().servers_zone is None

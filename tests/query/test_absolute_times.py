@@ -1,0 +1,36 @@
+"""Queries whose times mean the same moment to everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from emtui.query import parse
+from emtui.query.absolute_times import pinned, wall_pinned
+
+NOW = datetime(2026, 11, 23, 2, 12, 4, 250_000, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("since:02:10", "since:2026-11-23T01:10Z"),
+        ("since:02:10:04", "since:2026-11-23T01:10:04Z"),
+        ("-until:2026-11-22", "-until:2026-11-22T22:59:59.999999Z"),
+        ('bs02 before:"Sat 02:10" state:failed', "bs02 before:2026-11-21T01:10Z state:failed"),
+        ("since:1h", "since:2026-11-23T01:12:04Z"),
+        ("bs02", "bs02"),
+    ],
+)
+def test_times_are_written_in_utc_no_more_exactly_than_they_are(typed: str, meant: str) -> None:
+    query = parse(typed, now=NOW, zone=PARIS)
+    assert pinned(query).text == meant
+    assert [term.at for term in parse(meant, now=NOW, zone=UTC).terms] == [term.at for term in query.terms]
+
+
+def test_a_span_stays_as_it_was_typed_where_only_the_zone_changes() -> None:
+    query = parse('since:"24h" until:02:10', now=NOW, zone=PARIS)
+    assert wall_pinned(query).text == "since:24h until:2026-11-23T01:10Z"

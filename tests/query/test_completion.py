@@ -1,0 +1,153 @@
+"""What may be typed next in a query."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.model import SESSION_TYPES
+from emtui.query import KEYS, BadQuery, Beyond, Offers, complete, names_of, parse, without_key
+
+NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+LISTED = ("CollectJob", "CatalogReplicationJob", "LicAutoUpdate", "DatabaseMaintenance")
+OFFERS = Offers(tuple(names_of(LISTED)))
+
+
+def offered(text: str) -> tuple[str, ...]:
+    return complete(text, len(text), OFFERS).words
+
+
+def can_be_read(text: str) -> bool:
+    try:
+        parse(text, now=NOW, zone=UTC, beyond=Beyond(unseen=()))
+    except BadQuery:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", tuple(f"{key}:" for key in KEYS)),
+        ("st", ("state:",)),
+        ("r", ("ratio:",)),
+        ("bs02 -st", ("state:",)),
+        ("!i", ("is:", "id:")),
+        ("rep", ("type:CatalogReplicationJob", 'type:"Database Replication"', 'type:"Catalog Replication"')),
+        ("state:", ("running", "success", "warning", "failed", "canceled", "unknown")),
+        ("state:f", ("failed",)),
+        ("state:fail", ("failed",)),
+        ("state:completedw", ("CompletedWarning",)),
+        ("state:failed,w", ("warning",)),
+        ("STATE:failed", ()),
+        ("type:coll", ("CollectJob",)),
+        ("type:rep", ("CatalogReplicationJob", '"Database Replication"', '"Catalog Replication"')),
+        ("type:data", ("DatabaseMaintenance", '"Database Replication"', '"Data Collection"')),
+        ('type:"data c', ('"Data Collection"',)),
+        ("type:nothing", ()),
+        ("collect", ("type:CollectJob",)),
+        ("is:un", ("unseen", "unusual")),
+        ("is:running,", ("unseen", "unusual", "stuck", "known")),
+        ("since:", ("15m", "1h", "8h", "24h", "7d", "30d")),
+        ("since:2", ("24h", "2m", "2h", "2d", "2s")),
+        ("took:", (">1m", ">10m", ">1h", "<1m")),
+        ("took:>5", (">5m", ">5h", ">5d", ">5s")),
+        ("ratio:", (">1.5", ">2", ">3", ">10")),
+        ("message:bs", ()),
+        ("bs02 ", tuple(f"{key}:" for key in KEYS)),
+        ("stat:", ()),
+    ],
+)
+def test_keys_are_offered_then_values(text: str, words: tuple[str, ...]) -> None:
+    if text == "is:running,":
+        words = ("running", *words)
+    assert offered(text) == words
+
+
+def test_a_word_takes_the_place_of_the_part_that_was_typed() -> None:
+    text = "bs02 -state:success,fai since:24h"
+    done = complete(text, len("bs02 -state:success,fai"), OFFERS)
+    assert done.applied(text, 0) == (
+        "bs02 -state:success,failed since:24h",
+        len("bs02 -state:success,failed"),
+    )
+    done = complete('type:"data c', 12, OFFERS)
+    assert done.applied('type:"data c', 0) == ('type:"Data Collection"', 22)
+
+
+def test_a_key_takes_the_place_of_its_letters_and_leaves_the_minus() -> None:
+    for sign in "-!":
+        text = f"bs02 {sign}st"
+        assert complete(text, len(text), OFFERS).applied(text, 0) == (f"bs02 {sign}state:", 12)
+
+
+READABLE = st.sampled_from(["", "bs02 ", '"two words" ', "state:failed ", "-is:stuck type:data* ", "es "])
+BEGUN = st.one_of(
+    st.text("abcdefilnorstuyk", max_size=6),
+    st.builds(
+        "{}{}:{}{}".format,
+        st.sampled_from(["", "-", "!"]),
+        st.sampled_from(KEYS),
+        st.sampled_from(["", "", '"', ">", "<="]),
+        st.text("abcdefilnorstu123", max_size=5),
+    ),
+)
+
+
+@given(READABLE, BEGUN, st.sampled_from(["", " bs02", " is:running"]))
+def test_whatever_is_offered_can_be_read_or_is_a_key_that_a_value_follows(
+    before: str, begun: str, after: str
+) -> None:
+    text = before + begun
+    done = complete(text + after, len(text), OFFERS)
+    for place, word in enumerate(done.words):
+        completed, end = done.applied(text + after, place)
+        if word.endswith(":"):
+            assert complete(completed, end, OFFERS).words or word in {"message:", "name:", "id:"}
+        else:
+            assert can_be_read(completed[:end])
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("bs02 too", "bs02 "),
+        ("s", ""),
+        ("-state:", ""),
+        ("TYPE", ""),
+        ("state:f", "state:f"),
+        ("bs02", "bs02"),
+        ("tooth", "tooth"),
+        ("bs02 ", "bs02 "),
+        ("-", "-"),
+        ('"s', '"s'),
+    ],
+)
+def test_a_key_without_a_value_is_not_looked_for_while_it_is_typed(text: str, rest: str) -> None:
+    assert without_key(text, len(text)) == rest
+    assert without_key(text + " is:stuck", len(text)) == rest + " is:stuck"
+    assert without_key(text + "x", len(text)) == text + "x"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_value_that_is_offered_after_a_key_can_be_read(key: str) -> None:
+    for first in ("", *"abcdefgilmnoprstuw1234567890<>"):
+        text = f"{key}:{first}"
+        done = complete(text, len(text), OFFERS)
+        for place in range(len(done.words)):
+            assert can_be_read(done.applied(text, place)[0])
+
+
+def test_names_that_cannot_be_asked_for_are_not_offered() -> None:
+    assert list(names_of(["Collect", "A,B", "A\nB", "BrandNewJob", "Br[1]", 'A"B'])) == [
+        'A"B',
+        "Br[1]",
+        "BrandNewJob",
+        "Collect",
+    ]
+    assert "Catalog Crawl" in names_of(["CatalogCrawlJob"])
+    assert list(names_of(["CatalogCrawlJob", "catalog crawl"])) == ["catalog crawl", "CatalogCrawlJob"]
+    assert set(SESSION_TYPES) <= set(names_of(SESSION_TYPES))

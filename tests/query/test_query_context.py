@@ -1,0 +1,317 @@
+"""Queries that rest on more than a session: how long, how unusual, unseen, stuck, known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.model import Result, Session, uid_of
+from emtui.query import BadQuery, Beyond, IncrementalFilter, Query, parse
+from emtui.triage.baseline import Baselines, baselines
+
+NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+GUID = "3f2a0b1c-0000-4000-8000-0000000000{:02x}"
+
+
+def run(number: int, took: timedelta | None, kind: str = "CollectJob", state: str = "Success") -> Session:
+    """A run that started `took` before now; it has ended unless its state says otherwise."""
+    started = None if took is None else NOW - took
+    return Session(
+        uid_of(GUID.format(number)), None, kind, started, None if state != "Success" else NOW, state
+    )
+
+
+def long_before(*minutes: int) -> list[Session]:
+    """Successes of a day before, which took so long."""
+    begun = [NOW - timedelta(days=1, minutes=10 * place) for place in range(len(minutes))]
+    past = [
+        replace(run(number, MINUTE), started=at, ended=at + minutes[number] * MINUTE)
+        for number, at in enumerate(begun)
+    ]
+    return [replace(one, uid=uid_of(GUID.format(number + 100))) for number, one in enumerate(past)]
+
+
+USUAL = baselines(long_before(1, 1, 1, 1, 1, 2))
+QUICK, USUALLY, SLOW = run(1, MINUTE / 2), run(2, MINUTE), run(3, 3 * MINUTE)
+GOES_ON = run(4, 10 * MINUTE, state="InProgress")
+BEGINS = run(5, timedelta(seconds=100), state="InProgress")
+OTHER = run(6, 20 * MINUTE, "LogExport")
+NEVER = run(7, None, state="Pondering")
+ALL = (QUICK, USUALLY, SLOW, GOES_ON, BEGINS, OTHER, NEVER)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What somebody has marked, as the test has it."""
+
+    uids: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, session: Session) -> str | None:
+        return "a note" if session.uid in self.uids else None
+
+
+BEYOND = Beyond(NOW, USUAL, {QUICK.uid: "+", OTHER.uid: "~"}, Marked(frozenset({SLOW.uid})))
+
+
+def read(text: str, beyond: Beyond = BEYOND, now: datetime = NOW) -> Query:
+    return parse(text, now=now, zone=UTC, beyond=beyond)
+
+
+def found(query: Query) -> set[int]:
+    return {int(one.id[-2:], 16) for one in ALL if query.matches(one)}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("took:>3m", {4, 6}),
+        ("took:>=3m", {3, 4, 6}),
+        ("took:3m", {3, 4, 6}),
+        ("took:<1m", {1}),
+        ("took:<=60s", {1, 2}),
+        ("took:1m40s took:<=100s", {5}),
+        ("took:0.5m took:<1m", {1}),
+        ("-took:>3m", {1, 2, 3, 5, 7}),
+        ("!took:0s", {7}),
+    ],
+)
+def test_took_compares_how_long_a_run_took_or_has_run_until_the_last_list(
+    text: str, numbers: set[int]
+) -> None:
+    assert found(read(text)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("ratio:>2", {3, 4}),
+        ("ratio:3", {3, 4}),
+        ("ratio:>3x", {4}),
+        ("ratio:<1", {1}),
+        ("ratio:<=1.0", {1, 2}),
+        ("ratio:0", {1, 2, 3, 4, 5}),
+    ],
+)
+def test_ratio_is_how_many_times_the_usual_where_that_is_known(text: str, numbers: set[int]) -> None:
+    assert found(read(text)) == numbers
+
+
+def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has() -> None:
+    working = replace(GOES_ON, state="Working", result=Result("None"))
+    assert read("is:stuck").matches(working)
+    assert read("is:stuck").matches(replace(working, ended=NOW))
+    assert not read("is:stuck").matches(replace(working, ended=NOW, result=Result("Failed")))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("is:running", {4, 5}),
+        ("is:unseen", {1, 6}),
+        ("is:unusual", {3, 4, 5}),
+        ("is:stuck", {4}),
+        ("is:known", {3}),
+        ("IS:Known,stuck", {3, 4}),
+        ("is:unusual !is:known", {4, 5}),
+        ("-is:running,unseen", {2, 3, 7}),
+    ],
+)
+def test_is_tells_what_is_running_unseen_unusual_stuck_or_known(text: str, numbers: set[int]) -> None:
+    assert found(read(text)) == numbers
+
+
+def test_before_is_without_the_moment_itself_and_until_with_it() -> None:
+    moment = (NOW - 3 * MINUTE).isoformat()
+    assert found(read(f'before:"{moment}"')) == {4, 6}
+    assert found(read(f'until:"{moment}"')) == {3, 4, 6}
+    assert found(read("before:2026-11-23")) == set()
+
+
+def test_what_is_not_known_yet_matches_nothing() -> None:
+    nothing = Beyond(unseen=())
+    assert [found(read(text, nothing)) for text in ("ratio:>0", "is:unusual,stuck,known,unseen")] == [
+        set(),
+        set(),
+    ]
+    assert found(read("took:>5m", nothing)) == {4, 6}
+
+
+def test_where_nobody_looks_on_nothing_is_unseen_and_that_is_said() -> None:
+    with pytest.raises(BadQuery, match="for the screens"):
+        read("is:unseen", Beyond())
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "hint"),
+    [
+        ("took:ten", "took:ten", ">10m"),
+        ("took:>", "took:>", ">10m"),
+        ("took:10", "took:10", ">10m"),
+        ("took:=>1m", "took:=>1m", ">10m"),
+        ("ratio:>often", "ratio:>often", ">2"),
+        ("ratio:nan", "ratio:nan", ">2"),
+        ("is:", "is:", "needs a value"),
+        ("is:,", "is:", "running, unseen"),
+        ("is:failed", "failed", "write state:failed"),
+        ("is:stuk", "stuk", "did you mean stuck?"),
+        ("before:noon", "before:noon", "02:10"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence_with_its_place(text: str, word: str, hint: str) -> None:
+    with pytest.raises(BadQuery) as caught:
+        read(f"collect {text} more")
+    assert caught.value.word == word
+    assert hint in str(caught.value)
+    assert caught.value.at
+    start, end = caught.value.at
+    assert f"collect {text} more"[start:end] == word
+
+
+@pytest.mark.parametrize("word", ["unsen", "unsee", "", ",", "bogus", "unseenn"])
+def test_only_where_somebody_looks_on_is_unseen_suggested(word: str) -> None:
+    for beyond in (BEYOND, Beyond()):
+        with pytest.raises(BadQuery) as caught:
+            read(f"is:{word}", beyond)
+        assert "unseen" not in str(caught.value).replace(word or "-", "") or beyond.unseen is not None
+    with pytest.raises(BadQuery, match="unseen"):
+        read(f"is:{word or ','}")
+
+
+def test_a_query_rests_only_on_what_it_asks_for() -> None:
+    assert read('bs02 state:failed type:CollectJob since:24h "is:stuck"').rests_on == frozenset()
+    assert read("took:>1m").rests_on == {"now"}
+    assert read("is:running,unseen").rests_on == {"unseen"}
+    assert read("ratio:>2 is:known").rests_on == {"now", "usual", "known"}
+
+
+def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
+    later = Beyond(NOW + MINUTE, Baselines(), (), Marked())
+    plain, known = read("collect since:1h"), read("is:known since:1h")
+    assert plain.upon(later) is plain
+    assert known.upon(replace(later, known=BEYOND.known)) is known
+    changed = known.upon(later)
+    assert changed is not known
+    assert changed.text == known.text
+    assert changed.terms[1] is known.terms[1]
+    assert found(changed) == set()
+
+
+def test_a_run_that_goes_on_takes_longer_with_each_list() -> None:
+    query = read("took:>10m type:CollectJob")
+    assert found(query) == set()
+    assert found(query.upon(Beyond(NOW + MINUTE))) == {4}
+    assert found(read("took:>10m type:CollectJob", Beyond(), NOW + MINUTE)) == {4}
+
+
+TEXTS = (
+    "took:>1m",
+    "took:>1m c",
+    "took:1m",
+    "ratio:>2",
+    "ratio:>2 co",
+    "is:unseen",
+    "is:unseen,stuck",
+    "-is:unseen",
+    "is:known",
+    "is:known,unusual !took:3m",
+    "before:5m",
+    "until:5m co",
+    "database",
+    "database r",
+    "database replication",
+    "database replication x",
+    '"database replication"',
+    "-database replication",
+    "data collection",
+    "",
+)
+WORLDS = (BEYOND, Beyond(NOW + MINUTE, Baselines(), {SLOW.uid: "+"}, Marked()), Beyond(None, USUAL, ()))
+NOWS = (NOW, NOW + 9 * MINUTE)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(WORLDS), st.sampled_from(NOWS)), max_size=6)
+)
+def test_what_is_found_does_not_hang_on_what_was_looked_for_before(
+    asked: list[tuple[str, Beyond, datetime]],
+) -> None:
+    latest = None
+    for text, beyond, now in asked:
+        query = read(text, beyond, now)
+        latest = IncrementalFilter(ALL, query, latest)
+        while not latest.is_done:
+            latest.step()
+        assert {int(one.id[-2:], 16) for one in latest.matching} == found(query)
+
+
+@given(st.sampled_from(TEXTS), st.sampled_from(WORLDS), st.sampled_from(WORLDS))
+def test_a_query_upon_something_else_finds_what_it_would_if_it_were_read_anew(
+    text: str, before: Beyond, after: Beyond
+) -> None:
+    assert found(read(text, before).upon(after)) == found(read(text, after))
+
+
+@given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
+def test_what_narrows_another_query_matches_nothing_that_the_other_does_not(one: str, other: str) -> None:
+    for beyond, again in product(WORLDS, WORLDS):
+        narrow, wide = read(one, beyond), read(other, again)
+        if narrow.narrows(wide):
+            assert found(narrow) <= found(wide)
+
+
+SIGNS = st.sampled_from(["", ">", "<", ">=", "<="])
+LENGTHS = st.from_regex(r"[0-9]{1,3}(\.[0-9])?[smhdSMHD]([0-9]{1,2}[smh])?", fullmatch=True)
+TERMS = st.one_of(
+    st.builds("took:{}{}".format, SIGNS, LENGTHS),
+    st.builds("ratio:{}{}".format, SIGNS, st.from_regex(r"[0-9]{1,3}(\.[0-9])?x?", fullmatch=True)),
+    st.lists(st.sampled_from(["running", "Unseen", "stuck", "known"]), min_size=1).map(
+        lambda names: "is:" + ",".join(names)
+    ),
+    st.sampled_from(
+        ['before:"2026-11-23 02:10"', "before:5m", "database", "replication", '"data collection"']
+    ),
+)
+
+
+@given(st.lists(st.builds("{}{}".format, st.sampled_from(["", "-", "!"]), TERMS), max_size=4).map(" ".join))
+def test_a_query_that_was_read_is_written_and_read_as_the_same(text: str) -> None:
+    query = read(text)
+    assert read(query.text).text == query.text
+    assert found(read(query.text)) == found(query)
+    again = " ".join(term.text for term in query.terms)
+    assert found(read(again)) == found(query)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("database replication", {1, 2, 3, 4, 5, 7}),
+        ("Data Collection took:>2m", {3, 4}),
+        ('"data collection"', {1, 2, 3, 4, 5, 7}),
+        ("data-collection", {1, 2, 3, 4, 5, 7}),
+        ("database", set()),
+        ("replication database", set()),
+        ("database is:running replication", set()),
+        ("-database replication", set()),
+        ("log export", {6}),
+    ],
+)
+def test_words_that_together_are_what_the_web_ui_calls_a_type_find_it(text: str, numbers: set[int]) -> None:
+    assert found(read(text)) == numbers
+
+
+def test_such_words_are_still_words() -> None:
+    said = Session(
+        uid_of(GUID.format(9)),
+        None,
+        "LogExport",
+        state="Failed",
+        result=Result("Failed", "Database Replication"),
+    )
+    assert read("database replication").matches(said)

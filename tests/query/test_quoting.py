@@ -1,0 +1,85 @@
+"""How a query is split into terms, and how every text is written so that it stays one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.model import Result, Session, uid_of
+from emtui.query import Query, closed, parse, split, term
+from emtui.query.quoting import quoted, unquoted
+
+NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+ODD = st.text(alphabet='ab:\\"" -!\t\n*é', min_size=1, max_size=8)
+VALUES = st.one_of(ODD, st.text(min_size=1))
+KEYS = st.sampled_from(["", "message", "name"])
+
+
+def read(text: str) -> Query:
+    return parse(text, now=NOW, zone=UTC)
+
+
+def said(text: str) -> Session:
+    """A run of which this text is all that can be read: both its name and its message."""
+    return Session(uid_of("0"), text, None, result=Result(None, text))
+
+
+def finds(query: str, text: str) -> bool:
+    return read(query).matches(said(text))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (r'"\""', 'the "backup" server'),
+        (r"\"backup\"", 'the "backup" server'),
+        (r'"the \"backup\" server"', 'the "backup" server'),
+        (r'message:"the \"backup"', 'the "backup" server'),
+        (r"message:\"backup\"", 'the "backup" server'),
+        (r"\\bs02\share", r"cannot open \\bs02\share"),
+        (r"EXAMPLE\backup", r"EXAMPLE\backup cannot log on"),
+        (r'"EXAMPLE\backup cannot"', r"EXAMPLE\backup cannot log on"),
+        (r'"open \\bs02\share"', r"cannot open \\bs02\share"),
+        (r"message:C:\temp\\", "found C:\\temp\\\\ full"),
+        (r'"in C:\Program Files\\"', "in C:\\Program Files\\"),
+        (r'name:"C:\Program Files\\" server', "C:\\Program Files\\ on a server"),
+        ("it's", "it's full"),
+    ],
+)
+def test_quotes_and_backslashes_are_found_as_they_stand_in_the_text(query: str, text: str) -> None:
+    assert finds(query, text)
+    assert not finds(query, "nothing of that on any server")
+
+
+@given(KEYS, VALUES)
+def test_every_text_is_written_so_that_it_is_read_as_the_same_text(key: str, value: str) -> None:
+    (found,) = read(term(key, value)).terms
+    assert (found.key, found.text) == (key, term(key, value))
+    assert unquoted(quoted(value)) == value
+    assert found.test(said(value))
+    assert found.test(said(f"before {value} after"))
+    assert not key or not found.test(said(""))
+
+
+@given(st.lists(st.tuples(st.booleans(), KEYS, VALUES), max_size=4))
+def test_terms_beside_each_other_stay_what_they_are(terms: list[tuple[bool, str, str]]) -> None:
+    written = [f"-{term(key, value)}" if turned else term(key, value) for turned, key, value in terms]
+    query = read(" ".join(written))
+    assert [found.text for found in query.terms] == written
+    assert read(query.text).text == query.text
+
+
+@given(ODD)
+def test_an_unclosed_quote_is_closed_without_a_change_of_meaning(text: str) -> None:
+    terms = [unquoted(found[0]) for found in split(text)]
+    assert [unquoted(found[0]) for found in split(closed(text))] == terms
+    assert [unquoted(found[0]) for found in split(f"{closed(text)} next")] == [*terms, "next"]
+
+
+def test_an_unclosed_quote_reaches_to_the_end_and_a_backslash_keeps_no_blank() -> None:
+    assert finds('message:"cannot connect', "cannot connect")
+    assert not finds('message:"cannot connect', "connect, cannot")
+    assert [found[0] for found in split("cannot\\ connect")] == ["cannot\\", "connect"]

@@ -1,0 +1,110 @@
+"""`state:` takes outcomes, documented words, and what the server said, which the first list decides."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtui.em.model import STATE_WORDS, Outcome, Result, Session, state_words, uid_of
+from emtui.query import BadQuery, Beyond, Offers, Query, complete, parse, readable, term
+from emtui.query.absolute_times import pinned
+
+NOW = datetime(2026, 11, 23, 2, 12, 4, tzinfo=UTC)
+SAID = (
+    ("Dreaming", "Perhaps"),
+    ("Stopped", "Failed"),
+    ("CompletedSuccessfully", "CompletedWarning"),
+    ("Träumt, tief", None),
+    (None, "Success"),
+    ("Working", "None"),
+)
+SESSIONS = tuple(
+    Session(uid_of(f"3f2a0b1c-0000-4000-8000-{number:012x}"), started=NOW, state=state, result=Result(word))
+    for number, (state, word) in enumerate(SAID)
+)
+LISTED = state_words(SESSIONS)
+
+
+def read(text: str, states: tuple[str, ...] | None = LISTED) -> Query:
+    return parse(text, now=NOW, zone=UTC, beyond=Beyond(unseen=(), states=states))
+
+
+def found(query: Query) -> set[int]:
+    return {number for number, session in enumerate(SESSIONS) if query.matches(session)}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("state:Dreaming", {0}),
+        ("state:dREAMING", {0}),
+        ("state:perhaps", {0}),
+        ("state:stopped", {1}),
+        ("state:completedwarning", {2}),
+        ("state:completedsuccessfully", {2}),
+        ("state:none", {5}),
+        ("state:Working", {5}),
+        ("state:Stoping", set()),
+        ("state:failed,perhaps", {0, 1}),
+        ("-state:dreaming", {1, 2, 3, 4, 5}),
+        ('state:"Träumt, tief"', {3}),
+        ('state:"TRA\u0308UMT, TIEF"', {3}),
+        ("state:success", {4}),
+        ("state:warning", {2}),
+    ],
+)
+def test_every_word_that_the_server_said_is_taken_without_case_in_state_and_result(
+    text: str, numbers: set[int]
+) -> None:
+    assert found(read(text)) == numbers
+    before = read(text, None)
+    decided = before.upon(Beyond(unseen=(), states=LISTED))
+    assert found(decided) == numbers, "typed before the list is there"
+
+
+@pytest.mark.parametrize("word", STATE_WORDS)
+def test_a_documented_word_of_any_family_needs_no_list(word: str) -> None:
+    for states in (None, ()):
+        assert read(f"state:{word}", states).rests_on == frozenset()
+
+
+def test_a_word_that_only_the_list_can_tell_is_let_through_until_it_is_there_and_decided_once() -> None:
+    early = read("state:Dreaming,faild", None)
+    assert found(early) == {0}
+    assert early.rests_on == {"states"}
+    with pytest.raises(BadQuery, match="'faild' is not a state: did you mean failed") as caught:
+        early.upon(Beyond(unseen=(), states=LISTED))
+    assert caught.value.word == "faild"
+    decided = read("state:Dreaming", None).upon(Beyond(unseen=(), states=LISTED))
+    assert decided.rests_on == frozenset()
+    assert decided.upon(Beyond(unseen=(), states=())) is decided, "a later list without the word is no error"
+
+
+def test_the_nearest_word_may_be_one_of_the_list() -> None:
+    with pytest.raises(BadQuery, match="'Dreamin' is not a state: did you mean Dreaming"):
+        read("state:Dreamin")
+    with pytest.raises(BadQuery, match=r"known are running, .*unknown; the list says Dreaming, Perhaps, Sto"):
+        read("state:xyz")
+    with pytest.raises(BadQuery, match=r"known are running, success, warning, failed, canceled, unknown\.$"):
+        read("state:xyz", ())
+
+
+def test_the_text_of_a_query_keeps_what_was_typed_and_tab_gives_what_the_server_wrote() -> None:
+    assert pinned(read("state:dReaming -state:FAILED")).text == "state:dReaming -state:FAILED"
+    offers = Offers(states=readable(LISTED))
+    assert complete("state:drea", len("state:drea"), offers).words == ("Dreaming",)
+    assert complete("state:COMPLETEDW", len("state:COMPLETEDW"), Offers()).words == ("CompletedWarning",)
+    assert complete("state:", len("state:"), offers).words == tuple(Outcome)
+    assert complete("state:fail", len("state:fail"), offers).words == ("failed",)
+    assert complete("state:Träumt", len("state:Träumt"), offers).words == ()
+
+
+@given(st.text(min_size=1, max_size=12).map(str.strip).filter(bool))
+def test_whatever_the_server_said_can_be_asked_for(word: str) -> None:
+    session = Session(SESSIONS[0].uid, state=word)
+    query = parse(term("state", word), now=NOW, zone=UTC, beyond=Beyond(states=state_words([session])))
+    folded = word.casefold()
+    assert query.matches(session) == (folded not in set(Outcome) or folded == session.outcome)
