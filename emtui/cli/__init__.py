@@ -1,8 +1,7 @@
-"""The command line: arguments, one-shot output, exit codes.
+"""The command line: arguments, output, exit codes.
 
-`spec` declares commands and options, `arguments` reads them, `run` does what was asked
-and turns whatever goes wrong into one sentence and an exit code. The TUI is imported
-only to start it; nothing here loads Textual, httpx or lxml before it is needed.
+`command_table` declares commands and options, `arguments` parses them, `dispatch` runs the command and
+turns any error into one sentence and an exit code. Textual, httpx and lxml are loaded only when needed.
 """
 
 from __future__ import annotations

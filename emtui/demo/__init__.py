@@ -1,6 +1,6 @@
-"""A simulated Enterprise Manager: everything here is made up, and always the same for the same seed.
+"""A simulated Enterprise Manager: all data is made up, and always the same for the same seed.
 
-`play` the switches and options (light: the command line reads them before anything is loaded),
-`world` what happened (seed and clock -> sessions and events), `documents` how it is written,
-`app` who may ask for it, `faults` what goes wrong on the way, `serve` the HTTPS listener.
+`demo_options`, `fault_catalog` options and simulated faults; light, the command line reads them first.
+`world` sessions and events as a function of seed and clock. `documents` the documents of the API.
+`asgi_app` the HTTP application, `fault_injection` the faults, `serve` the HTTPS listener.
 """

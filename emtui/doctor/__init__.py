@@ -1,6 +1,6 @@
-"""What is right and wrong between here and the server, one check after another.
+"""Checks of this computer and of the connection to a server, one after another.
 
-`check` what a check says · `here` this computer: files, keyrings, terminal, versions ·
-`there` the way to the server, its certificate, clock, rights · `report` the shape of its
-answers, without any value, by `shape` and `questions`.
+`check_result` the result of one check. `local_checks` files, keyrings, terminal, versions.
+`server_checks` name resolution, proxy, TLS, clock, logon, permissions. `shape_report` the structure of a
+server's responses without any value, by `xml_shape`.
 """

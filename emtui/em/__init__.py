@@ -1,8 +1,8 @@
-"""Enterprise Manager's REST API for system sessions, as a library of its own.
+"""Enterprise Manager's REST API for system sessions, as a library. Imports nothing else of emtui.
 
-`model` what a session, an event and a logon are · `errors` the drawn tree of
-what can go wrong · `xml_codec` bytes to model · `logon`, `tls`, `client` the
-conversation. Imports nothing of emtui.
+`client` is the entry point: it logs on (`logon`), requests sessions and events (`http_requests` over
+`transport`, `tls` and `network_backend`) and returns values of `model`. `xml_codec` parses responses.
+`errors` is the tree of all that can go wrong.
 """
 
 from __future__ import annotations

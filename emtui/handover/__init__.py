@@ -1,11 +1,11 @@
-"""What one hands over to somebody else: a ticket, a summary of the shift, a bundle of files.
+"""Reports for other people: a ticket, a shift summary, a bundle of files. Pure.
 
-Pure: sessions, logs, explanations and times in, texts and bytes out; "now" is an argument.
-Whoever receives it sits elsewhere and reads it later: every time has its date and offset.
+Takes sessions, logs, explanations and times, returns text and bytes; "now" is an argument. Reports are
+read elsewhere and later, so every time has its date and UTC offset.
 
-`document` the parts that a text is made of, and which of them are not ours; `markdown` and
-`plain` write them down, the same in both; `withheld` takes out what must not leave. `case` is all
-that is known of a run; `ticket` tells it, with `surroundings` (its events), `against` (the
-last good run) and `unknown` (what is not known); `shift` tells the last hours; `bundle` packs
-a case into a zip; `records` is the JSON of sessions and events; `dated` puts times into words.
+`run_report` is the model of a report on one run; `ticket` formats it, with `log_excerpt` (its events),
+`diff_summary` (differences from the last success) and `caveats` (what is not known); `bundle` packs it into
+a zip. `shift_summary` reports on the last hours. Texts consist of `blocks`, written by `render_markdown`
+and `render_text`. `withheld_fields` removes what must not leave. `json_schema` is the JSON of sessions
+and events. `absolute_time_text` formats times.
 """

@@ -1,6 +1,7 @@
-"""What is of this computer: where files are, profiles, the keyring, the time zone.
+"""This computer: configuration, passwords, saved state, and the programs that emtui starts.
 
-`paths` the folders · `profiles` reading the configuration, `writing` changing it ·
-`connection` what options, environment and profile say together · `credentials` the
-keyring, asked through `keyring_child` · `zone` local time · `terminal` what kind it is.
+`paths` folders. `configuration`, `profiles` read config.toml, `config_writer` changes it.
+`connection` merges options, environment and profile. `credentials` the keyring, through the process of
+`keyring_worker`. `lockout_guard` keeps rejected passwords from being sent again.
+`acknowledgement_store`, `team_notes`, `last_seen`, `query_history` saved state. `timezones` time zones.
 """

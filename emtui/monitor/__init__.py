@@ -1,6 +1,6 @@
-"""What is known of a server, and when it is requested; no screens.
+"""Polling a server, and what follows from it; no screens.
 
-`list_feed`, `session_feed` own the list and an opened session · `poller`, `session_poller` when to request ·
-`snapshot`, `changes`, `feed_health` what requests came to · `assessment`, `explainer` what that means ·
-`alert_policy` when to alert · `recording` what a server said, kept and played again.
+`list_feed`, `session_feed` own the list and an opened session. `poller`, `session_poller`, `backoff` decide
+when to request. `snapshot`, `changes`, `feed_health` hold results. `assessment`, `explainer` analyze them.
+`alert_policy` decides when to alert. `recording` saves responses and plays them back.
 """

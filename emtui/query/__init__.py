@@ -1,9 +1,9 @@
-"""Finding sessions in a list that is already there: which ones, in what order, and which one.
+"""Queries, sort orders and references to sessions, applied to a list that is already loaded. Pure.
 
-`reading` reads words and `key:value` into a `query`, `order` reads a field into an
-order, `target` reads the ways in which a person names one session. All of it is pure:
-"now" and the time zone are arguments, what no session tells by itself is handed in as
-`Beyond`, and nothing here asks a server. `complete` knows what may be typed next.
+`parser` reads words and `key:value` terms into a `session_query`. `sort_order` reads a field name,
+`session_ref` an ID, a URN, a prefix or `latest`. `completion` lists what may be typed next.
+The current time and the time zone are arguments; what the sessions themselves do not tell, such as
+which ones are acknowledged, is passed in a `query_context`.
 """
 
 from emtui.query.completion import Completion, Offers, complete, without_key

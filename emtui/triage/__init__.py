@@ -1,15 +1,14 @@
-"""Thinking about sessions: what is usual, what is late, what fails since when, what is different.
+"""Analysis of sessions and events: what is usual, late or failing, since when, and what differs. Pure.
 
-Pure: lists of sessions and of events in, values out; "now" is an argument and means the
-server's clock, times are aware and in UTC. Everything that is claimed says how many runs it
-rests on, and what is not known is `None` or missing, never a guess in numbers.
+Takes sessions and events, returns values. "now" is an argument, in the server's time; times are aware and
+in UTC. Every result says how many runs it is based on; what cannot be determined is `None` or absent.
 
-`runs` groups a list by type; `baseline`, `rhythm`, `streaks` each look at the runs of one type; `gaps`
-at all of them; `standing` puts these together, one row per type, and `attention` picks what deserves a
-look, worst first: a `finding` of some kind; `about` walks through them. `masks` and `incidents` know
-the same failure again; `steps`, `servers`, `trouble` and `compare` read events, `alignment` pairs their
-lines; `explained` puts together what is known of one run, `around` looks beside it; `stretches` folds a
-comparison, `folds` a list; `telling` puts findings into words, `differing` the difference of two runs.
-`marks` are what a person says is known and until when, `known` says what they cover, `telling_known`
-puts that into words.
+`runs_by_type` groups a list. `baseline`, `schedule_detection`, `streaks` analyze the runs of one type,
+`idle_periods` those of all. `type_status` combines these, one value per type; `prioritization` picks
+what needs attention, worst first, as `findings`; `finding_navigation` steps through them.
+`message_fingerprint`, `incidents` recognize the same failure again. `step_timing`, `backup_server_stats`,
+`error_keywords` read events. `log_diff`, `log_alignment`, `diff_hunks` compare two logs.
+`explanation` combines what is found about one run, `concurrent_runs` what ran beside it.
+`grouping` groups successful runs. `acknowledgements` what a user acknowledged and until when,
+`acknowledged` what that covers. `finding_text`, `acknowledgement_text`, `diff_text` format results.
 """

@@ -162,7 +162,7 @@ def test_ctrl_c_works_while_a_command_asks_the_keyring(mute: dict[str, str]) -> 
 def until_asked(home: dict[str, str]) -> None:
     """Wait until a child of emtui asks the keyring."""
     ends = monotonic() + PATIENCE
-    while not any(b"keyring_child" in said for said in _command_lines(home)):
+    while not any(b"keyring_worker" in said for said in _command_lines(home)):
         assert monotonic() < ends, "the keyring is not asked"
         sleep(0.05)
 
