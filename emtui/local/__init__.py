@@ -1,4 +1,4 @@
-"""This computer: configuration, passwords, saved state, and the programs that emtui starts.
+"""On this computer: configuration, passwords, saved state, and the programs that emtui starts.
 
 `paths` folders. `configuration`, `profiles` read config.toml, `config_writer` changes it.
 `connection` merges options, environment and profile. `credentials` the keyring, through the process of
