@@ -153,7 +153,7 @@ SCRIPTS: dict[str, Script] = {
         errors.Redirected,
         "em99.example.net",
     ),
-    "no-answer": Script("root", Reply(b"", after="close"), errors.Broken, "without an answer"),
+    "no-answer": Script("root", Reply(b"", after="close"), errors.Broken, "without a response"),
     "not-http": Script("root", Reply(b"220 smtp ready\r\n\r\n", after="close"), errors.Broken, "not HTTP"),
     "logon-401": Script(
         "logon",
@@ -162,7 +162,7 @@ SCRIPTS: dict[str, Script] = {
         "EXAMPLE\\ops",
     ),
     "logon-401-bare": Script(
-        "logon", reply("401 Unauthorized"), errors.BasicNotOffered, "names no way to log on"
+        "logon", reply("401 Unauthorized"), errors.BasicNotOffered, "offers no authentication method"
     ),
     "logon-403": Script("logon", _error("403 Forbidden", "Access denied"), errors.Forbidden, "Access denied"),
     "logon-no-token": Script(
@@ -222,14 +222,14 @@ SCRIPTS: dict[str, Script] = {
         errors.Redirected,
         "em99.example.net:9398",
     ),
-    "session-404": Script("session", _error("404 Not Found", "no such"), errors.Gone, "30 days"),
-    "events-404": Script("events", _error("404 Not Found", "no such"), errors.Gone, "30 days"),
-    "mute": Script("list", Reply(b"", after="hang"), errors.TimedOut, "an answer"),
+    "session-404": Script("session", _error("404 Not Found", "no such"), errors.Gone, "30-day"),
+    "events-404": Script("events", _error("404 Not Found", "no such"), errors.Gone, "30-day"),
+    "mute": Script("list", Reply(b"", after="hang"), errors.TimedOut, "a response"),
     "slow": Script(
         "list",
         Reply(f"HTTP/1.1 200 OK\r\n{_XML}Content-Length: 9000\r\n\r\n".encode(), (_WHOLE[:300],), "hang"),
         errors.TimedOut,
-        "the rest of its answer",
+        "the rest of its response",
     ),
 }
 """Every bad answer by name. "mute" and "slow" want short time-outs."""

@@ -20,8 +20,8 @@ from emtui.em.text_sanitizer import clean
 def read_certificate(der: bytes) -> Certificate:
     """The certificate as told in text, cleaned; one that cannot be read still has its fingerprints."""
     bare = Certificate(
-        subject="(it cannot be read)",
-        issuer="(it cannot be read)",
+        subject="(unreadable)",
+        issuer="(unreadable)",
         names=(),
         valid_from=datetime.min.replace(tzinfo=UTC),
         valid_until=datetime.max.replace(tzinfo=UTC),

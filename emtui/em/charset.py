@@ -139,7 +139,7 @@ class Transcoder:
             elif not encoding.startswith(("utf-16", "utf-32")):
                 return encoding
         if unknown:
-            raise Unreadable(f"its encoding {brief(unknown, 40)} is not known")
+            raise Unreadable(f"its encoding {brief(unknown, 40)} is unknown")
         return UTF8
 
 

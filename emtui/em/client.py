@@ -259,20 +259,20 @@ class Client:
         listed = next((one for one in self._listed if uid == one.uid or guid == one.id), None)
         listed = listed or self._unlisted.get(uid)
         if listed is None and guid not in self._seen:
-            what = "has no log of" if log else "knows no"
+            what = "has no log of" if log else "has no"
             return NotFound(
-                f"{where} {what} session {which}: the id is wrong, or the session is older than the 30 days"
-                " that the server keeps."
+                f"{where} {what} session {which}: the ID is wrong, or the session is older than the 30-day"
+                " retention."
             )
         why = (
-            "it was deleted, is older than the 30 days that the server keeps, or is missing for now, as after"
-            " a restart or restore."
+            "it was deleted, is older than the 30-day retention, or is temporarily missing (for example after"
+            " a restart or restore)."
         )
         if log:
             return Gone(f"{where} no longer has a log of session {which}: {why}")
         known = [one for one in (listed, self._seen.get(guid)) if one is not None]
         if known and all(one.running for one in known):
-            why = "it was still running when it was last seen, so how it ended is not known."
+            why = "it was still running when last seen, so its outcome is unknown."
         return Gone(f"{where} no longer lists session {which}: {why}")
 
     async def _whole(self, reference: Session) -> Session:
@@ -283,11 +283,11 @@ class Client:
         try:
             session = await self.session(reference.uid)
         except NotFound:
-            return replace(reference, odd="the server lists it but does not know it any more")
+            return replace(reference, odd="the server lists it but no longer has it")
         except Nonsense as problem:
             return replace(reference, odd=self._of_one(problem, reference.uid))
         if not session.complete:
-            return replace(reference, odd="the server gives only a reference to it")
+            return replace(reference, odd="the server returns only a reference to it")
         if session.ended is not None and not session.running:
             self._ended[reference.uid] = session
         return session

@@ -57,7 +57,7 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
     if is_odd_http(problem):
         return _odd_http(str(problem), place, request)
     if began:
-        return Cut(f"{_url(place, request)}{place.via} ended its answer in the middle: try again.")
+        return Cut(f"{_url(place, request)}{place.via} ended its response before it was complete: try again.")
     if alert := _alert(problem):
         return _refused_by_tls(alert, place)
     if place.server.scheme == "http" and not place.speaks_http:
@@ -65,11 +65,11 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
     asked = f"{_url(place, request)}{place.way}"
     if place.speaks_http:
         return Broken(
-            f"{asked} ended the connection before its answer was whole:"
-            " try again, and see whether the server is overloaded."
+            f"{asked} ended the connection before its response was complete:"
+            " try again, and check whether the server is overloaded."
         )
     return Broken(
-        f"{asked} ended the connection without an answer: check the port (9398), and whether the server"
+        f"{asked} ended the connection without a response: check the port (9398), and whether the server"
         " requires a client certificate."
     )
 
@@ -80,12 +80,12 @@ def _mute_proxy(
     """What became of a request of which the proxy has not answered a word, unless TLS with it ended it."""
     if _alert(problem) or isinstance(problem, httpcore.ProxyError | httpx.ProxyError) or is_odd_http(problem):
         return None
-    ended = "ended the connection without an answer"
+    ended = "ended the connection without a response"
     if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
         ended = f"sent nothing for {_patience(request):g} s"
     return ProxyTrouble(
         f"The proxy {proxy.authority} {ended}, so {place.server.authority} cannot be reached:"
-        f" check {place.set_by} or give --no-proxy."
+        f" check {place.set_by} or use --no-proxy."
     )
 
 
@@ -113,7 +113,7 @@ def _odd_http(reason: str, place: Place, request: httpx.Request) -> Nonsense:
     found = _HEADER_LINE.search(reason)
     name = f" ({brief(without_secrets(found.group(1)), 40)})" if found and found.group(1) else ""
     return Nonsense(
-        f"{_url(place, request)}{place.via} sent {what}{name}: see which server module or proxy writes that."
+        f"{_url(place, request)}{place.via} sent {what}{name}: check which server module or proxy sends it."
     )
 
 
@@ -121,24 +121,24 @@ def _refused_by_tls(alert: str, place: Place) -> EmError:
     if any(word in alert for word in _CERTIFICATE_ALERTS):
         return place.wants_certificate()
     return Broken(
-        f"{place.asked} ended TLS without an answer ({alert}): see the TLS settings of the server,"
-        " and whether it requires a client certificate."
+        f"{place.asked} ended the TLS connection without a response ({alert}): check the TLS settings of the"
+        " server, and whether it requires a client certificate."
     )
 
 
 def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
-    what = "the rest of its answer" if began else "an answer"
+    what = "the rest of its response" if began else "a response"
     return TimedOut(
-        f"{_url(place, request)}{place.way} sent nothing for {_patience(request):g} s while we waited"
-        f" for {what}: try again, or look whether the server is overloaded."
+        f"{_url(place, request)}{place.way} sent nothing for {_patience(request):g} s while emtui waited"
+        f" for {what}: try again, or check whether the server is overloaded."
     )
 
 
 def slow_head(place: Place, request: httpx.Request) -> TimedOut:
     """An answer whose head comes too slowly."""
     return TimedOut(
-        f"{_url(place, request)}{place.way} began an answer and did not come to its body in time:"
-        " try again, or look whether the server is overloaded."
+        f"{_url(place, request)}{place.way} started a response but did not finish its headers in time:"
+        " try again, or check whether the server is overloaded."
     )
 
 
@@ -150,8 +150,8 @@ def _alert(problem: Exception) -> str:
 
 def _no_http(place: Place, request: httpx.Request) -> EmError:
     return Broken(
-        f"{_url(place, request)}{place.way} ended the connection without an answer to plain HTTP:"
-        " perhaps it wants https://."
+        f"{_url(place, request)}{place.way} ended the connection without a response to plain HTTP:"
+        " it may require https://."
     )
 
 
@@ -159,10 +159,10 @@ def _proxy_trouble(reason: str, place: Place) -> ProxyTrouble:
     proxy = place.proxy.authority if place.proxy else "?"
     if reason.startswith("407"):
         return ProxyTrouble(
-            f"The proxy {proxy} asks for a logon before it leads to {place.server.authority}:"
-            f" put user:password@ into {place.set_by}, or give --no-proxy."
+            f"The proxy {proxy} requires a logon to connect to {place.server.authority}:"
+            f" add user:password@ to {place.set_by}, or use --no-proxy."
         )
     return ProxyTrouble(
-        f"The proxy {proxy} does not lead to {place.server.authority} ({clean(reason)[:100]}):"
-        " ask for a way through, or give --no-proxy."
+        f"The proxy {proxy} refuses to connect to {place.server.authority} ({clean(reason)[:100]}):"
+        " ask its administrator for access, or use --no-proxy."
     )

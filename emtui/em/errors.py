@@ -117,9 +117,9 @@ class Changed(Untrusted):
             case True:
                 return "its public key is the same, so it was probably renewed"
             case False:
-                return "its public key is another one, too"
+                return "its public key has changed as well"
             case None:
-                return "whether its public key is the same is not known"
+                return "it is unknown whether its public key has changed"
 
 
 class Denied(EmError):

@@ -184,8 +184,8 @@ class Answer:
             return Decoder(self.headers.get("content-encoding", ""))
         except UnknownCodingError as unknown:
             raise Compressed(
-                f"{self.requested} sent its answer with the Content-Encoding {unknown.name}, which"
-                " emtui does not request and cannot decode: see what proxy is in between."
+                f"{self.requested} sent its response with the Content-Encoding {unknown.name}, which"
+                " emtui does not request and cannot decode: check which proxy is in between."
             ) from None
 
     async def _look(self) -> None:
@@ -233,10 +233,12 @@ class Answer:
         except DamagedError:
             raise Compressed(
                 f"{self.requested} sent compressed data that is corrupt:"
-                " try again, and see what proxy is in between."
+                " try again, and check which proxy is in between."
             ) from None
         except CutOffError:
-            raise Cut(f"{self.requested} ended its compressed answer in the middle: try again.") from None
+            raise Cut(
+                f"{self.requested} ended its compressed response before it was complete: try again."
+            ) from None
 
     async def _timed(self) -> AsyncGenerator[bytes, None]:
         """The bytes of the body, so long as they come fast enough, and up to as many as were promised."""
@@ -246,18 +248,18 @@ class Answer:
             async for chunk in chunks:
                 self.received += len(chunk)
                 if clock() - began > _SLOW + self.received / _SLOWEST:
-                    raise TimedOut(f"{self.requested} sends too slowly: try again, or see the line to it.")
+                    raise TimedOut(f"{self.requested} sends too slowly: try again, or check the network.")
                 if self.received > self._limit:
                     raise status_errors.too_large(self.requested, self._limit)
                 yield chunk
         if self.expected is not None and self.received < self.expected:
             got = f"{self.received:,} of {self.expected:,} bytes"
-            raise Cut(f"{self.requested} sent {got} and ended: try again.")
+            raise Cut(f"{self.requested} ended its response after {got}: try again.")
 
     async def _raw(self) -> AsyncGenerator[bytes, None]:
         stream = self._response.stream
         if not isinstance(stream, httpx.AsyncByteStream):
-            raise TypeError("a transport for asyncio is wanted")
+            raise TypeError("the transport must be asynchronous")
         async for chunk in stream:
             yield chunk
 
@@ -370,7 +372,7 @@ class Exchange:
                 extensions={"timeout": limits_of(self._timeouts), REQUESTED: requested},
             )
         except httpx.InvalidURL:
-            raise BadAddress(f"{self._server.url!r} is not a URL that can be asked: check it.") from None
+            raise BadAddress(f"{self._server.url!r} is not a valid URL: check it.") from None
 
     async def close(self) -> None:
         """Close every connection."""

@@ -175,15 +175,17 @@ class Logons:
 def check_user(user: str) -> None:
     """Raise `BadSetting` for a name that cannot be sent: Basic ends it at the first colon."""
     if not user:
-        raise BadSetting("No user is given: give one with --user.")
+        raise BadSetting("No user name: use --user.")
     if ":" in user:
-        raise BadSetting(f"The user {clean(user)} holds a colon, which a logon cannot carry: give another.")
+        raise BadSetting(
+            f"The user name {clean(user)} contains a colon, which a logon does not allow: use another."
+        )
 
 
 def check_password(password: Secret) -> None:
     """Raise `BadSetting` for one that cannot be meant: nobody types a line end within a password."""
     if not is_one_line(password.reveal()):
-        raise BadSetting("The password is more than one line: nothing was sent. Give it without a line end.")
+        raise BadSetting("The password has more than one line and was not sent: remove the line break.")
 
 
 def _again(refusal: Denied) -> Denied:
@@ -197,7 +199,7 @@ def _derived(requested: Requested, told: xml_codec.LogonBody) -> str:
     """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
     if told.session_id is None:
         raise BadDocument(
-            f"{requested} accepted the logon without an {TOKEN} header: see whether a proxy drops it."
+            f"{requested} accepted the logon without an {TOKEN} header: check whether a proxy drops it."
         )
     return base64.b64encode(told.session_id.reveal().encode()).decode("ascii")
 

@@ -106,7 +106,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(seconds):
                 return await beside(lambda: addresses_of(host, port))
         except TimeoutError:
-            raise self._place.mute("looking up the name", seconds) from None
+            raise self._place.mute("resolving the name", seconds) from None
         except (OSError, UnicodeError):
             raise self._place.unknown() from None
 
@@ -193,7 +193,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         try:
             inner = await self._inner.start_tls(ssl_context, name, timeout)
         except httpcore.ConnectTimeout:
-            raise self._place.mute("agreeing on TLS", timeout) from None
+            raise self._place.mute("the TLS handshake", timeout) from None
         except httpcore.ConnectError as problem:
             if with_proxy:
                 raise self._place.no_tls_to_proxy(problem) from None
@@ -237,47 +237,46 @@ class Place:
         """The name does not resolve."""
         if self.proxy:
             return ProxyTrouble(
-                f"The proxy's name {self.proxy.host} is not known here:"
-                f" check {self.set_by} or give --no-proxy."
+                f"Cannot resolve the proxy host {self.proxy.host}: check {self.set_by} or use --no-proxy."
             )
         if "%" in self.server.host:
             zone = self.server.host.partition("%")[2]
             return NameUnknown(
-                f"{self.server.authority} is on no network here: check {zone}, the name of this computer's"
-                " interface (ip link shows them)."
+                f"{self.server.authority} needs the network interface {zone}, which this computer does not"
+                " have: check its name (ip link lists them)."
             )
         return NameUnknown(
-            f"The name {self.server.name} is not known here (for {self.asked}): check it, or the DNS and VPN."
+            f"Cannot resolve host {self.server.name} (for {self.asked}): check the name, DNS and VPN."
         )
 
     def mute(self, what: str, seconds: float | None) -> EmError:
         """Something took too long."""
-        told = f"{self.asked} did not answer: {what} took more than {seconds or 0:g} s"
-        if self.proxy and what != "agreeing on TLS":
-            return ProxyTrouble(f"{told}; check that the proxy is up or give --no-proxy.")
-        return TimedOut(f"{told}; check the address, a firewall may drop what is sent there.")
+        told = f"{self.asked} did not respond: {what} took more than {seconds or 0:g} s"
+        if self.proxy and what != "the TLS handshake":
+            return ProxyTrouble(f"{told}; check that the proxy is running or use --no-proxy.")
+        return TimedOut(f"{told}; check the address, and whether a firewall drops the packets.")
 
     def closed(self, problem: BaseException) -> EmError:
         """No connection."""
         cause = next((each for each in causes(problem) if isinstance(each, OSError) and each.errno), None)
         refused = cause is not None and cause.errno == errno.ECONNREFUSED
-        told = "nothing listens there" if refused else clean((cause and cause.strerror) or "no connection")
+        told = "connection refused" if refused else clean((cause and cause.strerror) or "no connection")
         if self.proxy:
             return ProxyTrouble(
-                f"The proxy {self.proxy.authority} cannot be reached ({told}), so {self.server.authority}"
-                f" cannot: check {self.set_by} or give --no-proxy."
+                f"The proxy {self.proxy.authority} cannot be reached ({told}), and {self.server.authority}"
+                f" only through it: check {self.set_by} or use --no-proxy."
             )
         if refused:
             return Refused(
-                f"{self.asked} refused the connection: check that Enterprise Manager runs"
+                f"{self.asked} refused the connection: check that Enterprise Manager is running"
                 " and that its REST service listens on that port."
             )
         if cause is not None and cause.errno == errno.ETIMEDOUT:
-            return TimedOut(f"{self.asked} did not answer in time: check the address and the firewall.")
+            return TimedOut(f"{self.asked} did not respond in time: check the address and the firewall.")
         if cause is not None and cause.errno == errno.EINVAL and self.server.lacks_zone:
             return Broken(
-                f"{self.asked} is a link-local address, which means something on one interface alone:"
-                f" name it, as in {self.server.host}%eth0."
+                f"{self.asked} is a link-local address and needs a network interface:"
+                f" add it, as in {self.server.host}%eth0."
             )
         return Broken(f"{self.asked} cannot be reached ({told}): check the address and the network.")
 
@@ -290,8 +289,8 @@ class Place:
             reason = (failed and failed.reason) or "it ended the connection"
         proxy = self.proxy.authority if self.proxy else "?"
         return ProxyTrouble(
-            f"No TLS was agreed with the proxy {proxy} ({clean(reason)}): check {self.set_by},"
-            " whose https:// means TLS to the proxy itself, or give --no-proxy."
+            f"The TLS handshake with the proxy {proxy} failed ({clean(reason)}): check {self.set_by}"
+            " (https:// means TLS to the proxy itself), or use --no-proxy."
         )
 
     def not_http(self, heard: bytes, *, by_proxy: bool) -> EmError:
@@ -299,11 +298,11 @@ class Place:
         if by_proxy and self.proxy:
             return ProxyTrouble(
                 f"The proxy {self.proxy.authority} answered with something that is not HTTP:"
-                f" check {self.set_by} or give --no-proxy."
+                f" check {self.set_by} or use --no-proxy."
             )
         if heard.startswith(_TLS_ALERT) and self.server.scheme == "http":
-            return PlainHttp(f"{self.asked} speaks TLS on that port: use https:// instead of http://.")
-        step = "try again, and see what stands in between" if self.speaks_http else "check the port (9398)"
+            return PlainHttp(f"{self.asked} requires TLS on that port: use https:// instead of http://.")
+        step = "try again, and check what is in between" if self.speaks_http else "check the port (9398)"
         return Broken(f"{self.asked} answered with something that is not HTTP: {step}.")
 
     def wants_certificate(self) -> ClientCertificateWanted:
@@ -318,18 +317,18 @@ class Place:
         reason = (failed and failed.reason) or ""
         if any(reason.startswith(word) for word in _PLAIN):
             return PlainHttp(
-                f"{self.asked} does not speak TLS on that port: the REST service is on HTTPS 9398."
+                f"{self.asked} does not use TLS on that port: the REST service uses HTTPS on port 9398."
             )
         if failed is None or isinstance(failed, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return Broken(
-                f"{self.asked} ended the connection while TLS was being agreed:"
-                " check that the port is the REST service's (HTTPS, 9398)."
+                f"{self.asked} ended the connection during the TLS handshake:"
+                " check that the port is that of the REST service (HTTPS, 9398)."
             )
-        step = "see which versions and ciphers of TLS the server allows"
+        step = "check which TLS versions and ciphers the server allows"
         if any(word in reason for word in _TOO_OLD):
-            step = "the server must speak TLS 1.2 or newer"
+            step = "the server must support TLS 1.2 or later"
         return Broken(
-            f"{self.asked} and this computer did not agree on TLS"
+            f"{self.asked} and this computer could not agree on TLS"
             f" ({clean(reason or 'no reason given')}): {step}."
         )
 

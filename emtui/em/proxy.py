@@ -114,7 +114,7 @@ def _parse(value: str, name: str) -> Proxy:
         raise _odd(name) from None
     if parts.scheme.startswith("socks"):
         raise ProxyTrouble(
-            f"{name} names a SOCKS proxy, which is not spoken here: set an http:// proxy or give --no-proxy."
+            f"{name} names a SOCKS proxy, which is not supported: set an http:// proxy or use --no-proxy."
         )
     # a password with / ? or # in it ends the host too early: what follows is never taken for a path
     host = read_host(parts.hostname or "")
@@ -132,8 +132,8 @@ def _logon(parts: SplitResult) -> tuple[str | None, Secret | None]:
 
 def _odd(name: str) -> ProxyTrouble:
     return ProxyTrouble(
-        f"{name} is not the URL of a proxy: set it to http://host:port or http://user:password@host:port"
-        " (in the password / is written %2F, # %23, ? %3F, @ %40), or give --no-proxy."
+        f"{name} is not a proxy URL: set it to http://host:port or http://user:password@host:port"
+        " (in the password, write / as %2F, # as %23, ? as %3F, @ as %40), or use --no-proxy."
     )
 
 

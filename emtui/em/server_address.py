@@ -141,7 +141,7 @@ def parse_server(text: str, *, allow_http: bool = False) -> Server:
     )
     if server.scheme == "http" and not allow_http and not is_loopback(host):
         raise BadAddress(
-            f"{server.url} would send the password in clear: use https://, or --allow-http if you mean it."
+            f"{server.url} would send the password unencrypted: use https://, or --allow-http to accept that."
         )
     return server
 
@@ -157,11 +157,9 @@ def _prefix(path: str) -> str:
 def _check(text: str, parts: SplitResult) -> tuple[str, str]:
     """The host as it is sent, and as it is shown if that is something else. Raises `BadAddress`."""
     if parts.scheme not in {"http", "https"}:
-        raise BadAddress(
-            f"{parts.scheme}:// is not spoken here: give a host, host:port or https://host:port."
-        )
+        raise BadAddress(f"{parts.scheme}:// is not supported: use a host, host:port or https://host:port.")
     if parts.username is not None or parts.password is not None:
-        raise BadAddress("A server address holds no user name or password: give the user with --user.")
+        raise BadAddress("A server address must not contain a user name or password: use --user.")
     host = read_host(parts.hostname or "")
     if host is None or parts.port == 0 or ("[" in parts.netloc and ":" not in host[0]):
         raise _no_server(text)
@@ -209,7 +207,9 @@ def _read_international(text: str) -> tuple[str, str] | None:
 
 
 def _no_server(text: str) -> BadAddress:
-    return BadAddress(f"{without_user(text)!r} is not a server: give a host, host:port or https://host:port.")
+    return BadAddress(
+        f"{without_user(text)!r} is not a server address: use a host, host:port or https://host:port."
+    )
 
 
 def parse_pin(text: str) -> str:

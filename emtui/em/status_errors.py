@@ -147,34 +147,31 @@ def redirected(requested: Requested, status: int, location: str) -> Redirected:
     if status == 304:
         return Redirected(
             f"{requested} answered {shown} to a request that was not conditional:"
-            " see what cache or proxy is in between."
+            " check which cache or proxy is in between."
         )
     if not location.strip():
         return Redirected(
-            f"{requested} answered {shown}, a redirect without a target: see what proxy is in between."
+            f"{requested} answered {shown}, a redirect without a target: check which proxy is in between."
         )
     try:
-        host = urlsplit(location).netloc.rpartition("@")[2] or "another of its own pages"
+        host = urlsplit(location).netloc.rpartition("@")[2] or "another page of this server"
     except ValueError:
-        host = "nowhere"
-    step = _where(requested.server) if requested.is_root else "give the address of the REST service itself"
-    return Redirected(
-        f"{requested} points to {clean(host)[:80]} instead of answering, and redirects are not followed:"
-        f" {step}."
-    )
+        host = "an invalid URL"
+    step = _where(requested.server) if requested.is_root else "use the URL of the REST service itself"
+    return Redirected(f"{requested} redirects to {clean(host)[:80]}, and redirects are not followed: {step}.")
 
 
 def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
     """A success with no document in it, or only a part of one."""
     if status == 206:
         return BadDocument(
-            f"{requested} answered 206 Partial Content, although the whole document was requested:"
-            " see what cache or proxy is in between."
+            f"{requested} answered 206 Partial Content instead of the complete document:"
+            " check which cache or proxy is in between."
         )
     empty = _named(status) if status in _STATUSES else "with an empty body"
     return BadDocument(
-        f"{requested} answered {empty} instead of {what}: try again, then see the logs of"
-        " Enterprise Manager and of any proxy in front of it."
+        f"{requested} answered {empty} instead of {what}: try again, then check the logs of"
+        " Enterprise Manager and any proxy in front of it."
     )
 
 
@@ -183,10 +180,10 @@ def error_of(response: ErrorResponse) -> EmError:
     requested, status, body = response.requested, response.status, response.body.lower()
     if status == 407:
         return ProxyTrouble(
-            f"A proxy before {requested} asks for a logon: put user:password@ into the proxy's URL."
+            f"A proxy in front of {requested} requires a logon: add user:password@ to the proxy URL."
         )
     if status == 400 and requested.server.scheme == "http" and b"https" in body:
-        return PlainHttp(f"{requested} is on a port that speaks TLS: use https:// instead of http://.")
+        return PlainHttp(f"{requested} is on a TLS port: use https:// instead of http://.")
     if status in {400, 403} and any(words in body for words in _NO_CERTIFICATE):
         return ClientCertificateWanted(f"{requested} {NO_CLIENT_CERTIFICATE}")
     if status == 403:
@@ -199,13 +196,13 @@ def _forbidden(response: ErrorResponse) -> str:
     requested, summary = response.requested, response.summary
     if response.error.is_document:
         return (
-            f"{requested} is forbidden to this user ({summary}):"
-            " system sessions need the role Portal Administrator."
+            f"{requested} is not allowed for this user ({summary}):"
+            " system sessions require the role Portal Administrator."
         )
     if response.is_page:
         return (
             f"{requested} answered {summary}, not with an error of Enterprise Manager:"
-            " a firewall or proxy in between probably blocks the request, ask its administrator."
+            " a firewall or proxy in between probably blocks the request; ask its administrator."
         )
     return (
         f"{requested} answered {summary}: ask the administrator of Enterprise Manager,"
@@ -224,29 +221,33 @@ def _next_step(status: int) -> str:
     if status == 429:
         return "wait a while before the next request."
     if status in {502, 504}:
-        return "the proxy in front of Enterprise Manager does not reach it: see whether its service runs."
+        return (
+            "the proxy in front of Enterprise Manager cannot reach it; check whether its service is running."
+        )
     if status == 503:
-        return "try again later, and see whether Enterprise Manager is overloaded, in maintenance or stopped."
+        return (
+            "try again later, and check whether Enterprise Manager is overloaded, in maintenance or stopped."
+        )
     if status == 511:
-        return "the network wants a logon of its own first, such as in a browser."
+        return "the network requires its own logon first, for example in a browser."
     if status in _TOO_BIG:
-        return "the request is a short one, so see whether a proxy in between limits the size."
+        return "the request is short, so check whether a proxy in between limits the size."
     if status == 0 or status >= 500:
-        return "try again, then see the logs of Enterprise Manager."
-    return "try again, then see the logs of Enterprise Manager and of any proxy in front of it."
+        return "try again, then check the logs of Enterprise Manager."
+    return "try again, then check the logs of Enterprise Manager and any proxy in front of it."
 
 
 def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
     """A 401 right after a new logon: asking again would only lock the account."""
     if cookies:
         return Denied(
-            f"{requested} asks for a logon again right after one and sets the cookie {', '.join(cookies)}:"
-            " a load balancer probably routes by it, and emtui sends none: connect to one server directly, or"
-            " route by client address."
+            f"{requested} requires a new logon right after one and sets the cookie {', '.join(cookies)}:"
+            " a load balancer probably routes by this cookie, which emtui does not send; connect to one server"
+            " directly, or route by client address."
         )
     return Denied(
-        f"{requested} asks for a logon again right after one: log on anew,"
-        " and see whether something between here and there drops the X-RestSvcSessionId header."
+        f"{requested} requires a new logon right after one: log on again,"
+        " and check whether a proxy in between drops the X-RestSvcSessionId header."
     )
 
 
@@ -271,12 +272,12 @@ def _not_basic(response: ErrorResponse) -> BasicNotOffered:
     if offered:
         return BasicNotOffered(
             f"{answered} and offers no Basic authentication, only {', '.join(offered)}: emtui logs on"
-            " with Basic, as Enterprise Manager expects, so see what proxy in front of it asks for something"
-            " else."
+            " with Basic, as Enterprise Manager expects, so check which proxy in front of it requires another"
+            " method."
         )
     return BasicNotOffered(
-        f"{answered} and names no way to log on: Enterprise Manager names Basic, so see"
-        " what proxy or firewall in between answers for it or drops the WWW-Authenticate header."
+        f"{answered} and offers no authentication method: Enterprise Manager offers Basic, so check"
+        " which proxy or firewall in between answers for it or drops the WWW-Authenticate header."
     )
 
 
@@ -299,16 +300,16 @@ def _offered(headers: Mapping[str, str]) -> tuple[str, ...]:
 def likely_slip(user: str) -> str:
     """What is probably wrong with a user name, as the next step."""
     if any(ord(character) < 32 for character in user):
-        return r"the name holds a control character, so quote it where it is typed: 'EXAMPLE\backup'"
+        return r"the user name contains a control character; quote it when typing: 'EXAMPLE\backup'"
     if user != user.strip():
-        return "the name begins or ends with a blank"
+        return "the user name begins or ends with a space"
     if "\\\\" in user:
-        return r"the name holds two backslashes, one is enough: EXAMPLE\name"
+        return r"the user name contains two backslashes; use one: EXAMPLE\name"
     if "/" in user and "\\" not in user:
-        return r"the name holds a slash where a backslash belongs: EXAMPLE\name"
+        return r"the user name contains a slash instead of a backslash: EXAMPLE\name"
     if "\\" not in user and "@" not in user:
         return (
-            r"the name has no domain: give 'EXAMPLE\name' (in quotes, or the shell eats the backslash),"
+            r"the user name has no domain; use 'EXAMPLE\name' (quoted, as the shell removes backslashes),"
             r" name@example.net, or 'HOST\name' for a local account"
         )
     return (
@@ -340,14 +341,14 @@ def _root_step(response: ErrorResponse) -> str:
     server, offered = response.requested.server, ", ".join(_offered(response.headers))
     prefix = server.prefix
     if response.error.is_document:
-        return _check_path(prefix) if prefix else "see what proxy in front of it changes the path"
+        return _check_path(prefix) if prefix else "check which proxy in front of it changes the path"
     if offered:
-        return f"a proxy probably asks for one ({offered}), so connect to Enterprise Manager directly"
-    return f"{_where(server)}, and see what proxy is in front of it"
+        return f"a proxy probably requires one ({offered}), so connect to Enterprise Manager directly"
+    return f"{_where(server)}, and check which proxy is in front of it"
 
 
 def _check_path(prefix: str) -> str:
-    return f"check the path {prefix}, or give the host alone"
+    return f"check the path {prefix}, or use the host only"
 
 
 def not_enterprise_manager(
@@ -368,31 +369,34 @@ def not_enterprise_manager(
 def _where(server: Server) -> str:
     """Where the REST service may be instead, as the next step."""
     if server.prefix:
-        return f"check the path {server.prefix}, give the host alone, or the port of the REST service (9398)"
-    return "give the host alone, or the port of the REST service (9398)"
+        return f"check the path {server.prefix}, use the host only, or the port of the REST service (9398)"
+    return "use the host only, or the port of the REST service (9398)"
 
 
 def too_old(requested: Requested) -> TooOld:
     """404 on the list."""
     return TooOld(
-        f"{requested} is not there (404): system sessions came with version 12,"
-        " so Enterprise Manager there must be updated."
+        f"{requested} was not found (404): system sessions require Enterprise Manager 12 or later;"
+        " update the server."
     )
 
 
 def bad_document(requested: Requested, what: str, problem: Unreadable) -> EmError:
     """An answer that could not be read: cut, too large, or not what was asked for."""
     if problem.cut:
-        return Cut(f"{requested} ended {what} in the middle: try again.")
+        return Cut(f"{requested} ended {what} before it was complete: try again.")
     if problem.too_large:
-        return TooLarge(f"{requested} sent more than can be read as {what}: see what answers there.")
+        return TooLarge(
+            f"{requested} sent more data than is accepted for {what}: check which service answers there."
+        )
     return BadDocument(
-        f"{requested} did not send {what} ({problem.reason}): see what proxy or other service is in between."
+        f"{requested} did not send {what} ({problem.reason}):"
+        " check which proxy or other service is in between."
     )
 
 
 def too_large(requested: Requested, limit: int) -> TooLarge:
     """More bytes than we are ready to read."""
     return TooLarge(
-        f"{requested} sent more than {limit // 1024**2} MiB, which is not read: see what answers there."
+        f"{requested} sent more than the limit of {limit // 1024**2} MiB: check which service answers there."
     )

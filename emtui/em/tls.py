@@ -26,7 +26,7 @@ _STORES = (
     "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat, Fedora
     "/etc/ssl/ca-bundle.pem",  # SUSE
 )
-_ITSELF, _UNKNOWN = "it is self-signed", "its issuer is not known to this computer"
+_ITSELF, _UNKNOWN = "it is self-signed", "its issuer is unknown to this computer"
 _SELF_SIGNED = 18
 _ISSUER_UNKNOWN = {2, 19, 20, 21}
 """X509_V_ERR_*: the issuer's certificate is missing, self-signed, not known here, or does not verify."""
@@ -136,13 +136,13 @@ def verifying(ca_file: Path | None = None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(ca_file or _store() or "") or None)
     except ssl.SSLError:
-        raise BadCaFile(f"{ca_file} holds no certificate that can be read: give a PEM file.") from None
+        raise BadCaFile(f"{ca_file} contains no readable certificate: use a PEM file.") from None
     except OSError as problem:
-        raise BadCaFile(f"{ca_file} cannot be read ({problem.strerror}): give another --ca-file.") from None
+        raise BadCaFile(f"{ca_file} cannot be read ({problem.strerror}): use another --ca-file.") from None
     except ValueError:
-        raise BadCaFile(f"{str(ca_file)!r} is no name of a file: give another --ca-file.") from None
+        raise BadCaFile(f"{str(ca_file)!r} is not a file name: use another --ca-file.") from None
     if ca_file and not context.cert_store_stats()["x509"]:
-        raise BadCaFile(f"{ca_file} holds no certificate: give a PEM file with the CA's certificate.")
+        raise BadCaFile(f"{ca_file} contains no certificate: use a PEM file with the CA's certificate.")
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -182,7 +182,7 @@ def judged(
     elif problem and problem.code in _ISSUER_UNKNOWN:
         told.append("its issuer is not in the CA file" if ca_file else _UNKNOWN)
     if not _names_match(certificate.names, server.host):
-        told.append(f"it is not for the name {server.name}")
+        told.append(f"it is not valid for the name {server.name}")
     if problem and ca_file:
         told.append(f"with {ca_file} OpenSSL says: {clean(problem.message).rstrip('.')}")
     elif problem and not told:
@@ -192,8 +192,8 @@ def judged(
 
 def next_step(certificate: Certificate) -> str:
     """What to do about a certificate that was judged; a CA file only where nothing else is wrong."""
-    pin = f"compare its SHA-256 and give --pin {certificate.sha256}"
-    return f"{pin}, or give --ca-file" if certificate.reason in {_ITSELF, _UNKNOWN} else pin
+    pin = f"compare its SHA-256 and use --pin {certificate.sha256}"
+    return f"{pin}, or use --ca-file" if certificate.reason in {_ITSELF, _UNKNOWN} else pin
 
 
 def _names_match(names: tuple[str, ...], host: str) -> bool:

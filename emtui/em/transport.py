@@ -168,7 +168,7 @@ async def open_transport(server: Server, trust: Trust, proxies: Proxies) -> Tran
 async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Timeouts()) -> Certificate:
     """The certificate that the server shows, judged without the trust store; no request is sent."""
     if server.scheme == "http":
-        raise PlainHttp(f"{server.authority} is asked in plain HTTP, which has no certificate: use https://.")
+        raise PlainHttp(f"{server.authority} uses plain HTTP, which has no certificate: use https://.")
     silence()
     der = await _look(server, proxies.for_server(server), limits_of(timeouts))
     return judged(_read(der), server, datetime.now(UTC))
@@ -186,7 +186,7 @@ async def _look(server: Server, decision: Decision, limits: dict[str, float | No
             return met.der
         except PROBLEMS as problem:
             raise told(problem, place, request, began=False) from None
-    raise Broken(f"{place.asked} showed no certificate: check the port.")
+    raise Broken(f"{place.asked} sent no certificate: check the port.")
 
 
 def _read(der: bytes) -> Certificate:

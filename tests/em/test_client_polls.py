@@ -92,11 +92,11 @@ async def test_a_run_that_only_an_earlier_list_had_is_gone_and_its_id_is_not_wro
         lists.reply = reply("200 OK", list_xml(ROWS[10:]))
         await client.sessions()
         lists.lacks = {"session", "events"}
-        with pytest.raises(Gone, match=r"no longer lists session 00000003-.* or is missing for now"):
+        with pytest.raises(Gone, match=r"no longer lists session 00000003-.* or is temporarily missing"):
             await client.session(listed)
         with pytest.raises(Gone, match="no longer has a log of session 00000003-"):
             await client.events(listed)
-        with pytest.raises(NotFound, match=r"knows no session 00000063-.*: the id is wrong"):
+        with pytest.raises(NotFound, match=r"has no session 00000063-.*: the ID is wrong"):
             await client.session(never)
 
 

@@ -176,7 +176,7 @@ async def test_a_name_with_a_colon_is_refused_before_anything_is_sent() -> None:
         ("EXAMPLE\\\\ops", "two backslashes"),
         ("EXAMPLE/ops", "slash"),
         ("ops", "no domain"),
-        (" EXAMPLE\\ops", "blank"),
+        (" EXAMPLE\\ops", "a space"),
         ("ops@example.net", "password"),
     ],
 )

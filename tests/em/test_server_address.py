@@ -139,7 +139,7 @@ def test_plain_http_to_another_computer_must_be_meant() -> None:
 def test_that_it_would_go_in_clear_is_said_of_the_whole_url(text: str, url: str) -> None:
     with pytest.raises(BadAddress) as caught:
         parse_server(text)
-    assert str(caught.value).startswith(f"{url} would send the password in clear: ")
+    assert str(caught.value).startswith(f"{url} would send the password unencrypted: ")
 
 
 def test_a_pin_may_have_colons_and_capitals() -> None:

@@ -231,7 +231,7 @@ async def test_a_head_that_never_ends_is_left(known: Identity) -> None:
         return Reply(b"", forever()) if route_of(asked) == "list" else good(asked)
 
     async with rogue(answer, known.context()) as server, await connect(server.port, known, 0.5) as client:
-        with pytest.raises(TimedOut, match="began an answer"):
+        with pytest.raises(TimedOut, match="started a response"):
             await client.sessions()
 
 

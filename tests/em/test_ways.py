@@ -193,7 +193,7 @@ async def test_a_certificate_for_another_name_is_told_with_the_name_as_typed(tmp
     async with rogue(context=known.context()) as server, gate(server.port) as proxy:
         with pytest.raises(Untrusted) as caught:
             await connect("münchen.example.net", Trust(known.pem), through(proxy.port))
-    assert "it is not for the name münchen.example.net" in str(caught.value)
+    assert "it is not valid for the name münchen.example.net" in str(caught.value)
     assert "The certificate of münchen.example.net:9398" in str(caught.value)
 
 
@@ -208,7 +208,7 @@ async def test_the_resolver_is_asked_in_ascii_and_the_sentence_is_as_typed(
         return real("em01.invalid", 1)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
-    with pytest.raises(NameUnknown, match=r"The name münchen\.example\.net is not known here"):
+    with pytest.raises(NameUnknown, match=r"Cannot resolve host münchen\.example\.net"):
         await connect("münchen.example.net", Trust())
     assert asked == ["xn--mnchen-3ya.example.net"]
 
@@ -238,13 +238,13 @@ async def test_a_link_local_address_is_reached_on_its_interface(tmp_path: Path, 
         async with await connect(f"{where}:{server.port}", Trust(known.pem)) as client:
             assert (await client.sessions()).sessions
         assert server.asked[0].headers["host"] == f"[{address}]:{server.port}"
-        with pytest.raises(Broken, match=rf"link-local.*name it, as in {address}%eth0"):
+        with pytest.raises(Broken, match=rf"link-local.*add it, as in {address}%eth0"):
             await connect(f"[{address}]:{server.port}", Trust(known.pem))
 
 
 @ipv6
 async def test_an_interface_that_is_not_here_is_told_as_that() -> None:
-    with pytest.raises(NameUnknown, match=r"\[fe80::1%nowhere0\]:9398 .*check nowhere0"):
+    with pytest.raises(NameUnknown, match=r"\[fe80::1%nowhere0\]:9398 needs the network interface nowhere0"):
         await connect("fe80::1%nowhere0", Trust())
 
 
@@ -286,7 +286,7 @@ _AWAY = "Location: https://sso.example.org/\r\n"
         ("/gw/api/", reply("200 OK", b"<html></html>", _HTML), NotEnterpriseManager, "check the path /gw"),
         ("/gw/api/", reply("302 Found", b"", _AWAY), Redirected, "sso.example.org"),
         ("/gw/api/sessionMngr/", reply("404 Not Found"), ServerTrouble, "404 Not Found"),
-        ("/gw/api/systemSessions", reply("404 Not Found"), TooOld, "version 12"),
+        ("/gw/api/systemSessions", reply("404 Not Found"), TooOld, "Enterprise Manager 12"),
         ("/gw/api/systemSessions", reply("405 Nope"), ServerTrouble, "405 Method Not Allowed"),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_session_that_does_not_exist_is_one_sentence_and_the_list_is_still_the
     demo_list: Terminal,
 ) -> None:
     demo_list.press(":", "00000000-0000-4000-8000-000000000000", "enter")
-    demo_list.until("knows no session")
+    demo_list.until("has no session")
     demo_list.press("q")
     demo_list.until(lambda lines: bool(marked(lines)))
     demo_list.press(":", "ffff", "enter")

@@ -57,7 +57,7 @@ def test_lines_pasted_without_brackets_are_not_run_as_keys(demo_list: Terminal, 
 
 def test_a_guid_pasted_without_brackets_opens_that_session(demo_list: Terminal) -> None:
     demo_list.press(GUID)
-    demo_list.until("knows no session")
+    demo_list.until("has no session")
 
 
 def test_several_lines_pasted_into_the_query_are_one_line_of_it(demo_list: Terminal) -> None:

@@ -26,7 +26,7 @@ MIB = 1024 * 1024
 ROOM = 256 * MIB
 """What a hostile list may cost more than a harmless one, whatever it would unfold to."""
 OPEN = b"<SystemSessions>"
-MORE = "more than can be read"
+MORE = "more data than is accepted"
 
 
 def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:

@@ -175,7 +175,7 @@ def test_an_impostor_gets_no_byte_from_the_screens(
 # --- too old a TLS, or none -----------------------------------------------------------
 
 
-@pytest.mark.parametrize(("play", "says"), [(tls_1_1, "TLS 1.2"), (plain_http, "does not speak TLS")])
+@pytest.mark.parametrize(("play", "says"), [(tls_1_1, "TLS 1.2"), (plain_http, "does not use TLS")])
 def test_who_speaks_no_tls_of_today_sees_a_greeting_and_no_more(
     seat: Seat, known: Identity, play: Play, says: str
 ) -> None:
