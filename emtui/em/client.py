@@ -1,7 +1,7 @@
-"""Enterprise Manager as asked by us: one logon, system sessions and their events.
+"""The client of Enterprise Manager: one logon, system sessions and their events.
 
-Trust first, then `GET /api/` without credentials, then the logon. Every failure is
-an `EmError`. Parsing is done beside the event loop. Source: em_rest/systemsessions.
+Connecting verifies the certificate, then sends `GET /api/` without credentials, then logs on. Every
+failure is an `EmError`. Documents are parsed in threads. Source: em_rest/systemsessions.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ __all__ = ["Client", "Progress", "Receipt", "Timeouts", "certificate"]
 T = TypeVar("T")
 
 AT_ONCE = 8
-"""How many single sessions are asked for at the same time."""
+"""Maximum number of concurrent requests for single sessions."""
 _SESSION, _EVENTS = "a system session", "the events of a session"
 
 
 class Client:
-    """One logon at one server; made by `connect`, ended by `close` or `async with`."""
+    """One logon at one server; created by `connect`, ended by `close` or `async with`."""
 
     def __init__(
         self, server: Server, user: str, exchange: Exchange, logons: Logons, timeouts: Timeouts
@@ -58,14 +58,14 @@ class Client:
         self._ended: dict[Uid, Session] = {}
         self._closed = False
         self.receipt: Receipt | None = None
-        """What the last whole list was as an answer."""
+        """Size, duration and clock of the last complete list."""
         self.api = ""
-        """The versions of its API that the server named."""
+        """The API versions of the server."""
         self._listed: tuple[Session, ...] = ()
         self._unlisted: dict[Uid, Session] = {}
-        """What earlier lists had and the last one has not."""
+        """Sessions of earlier lists that the last one does not have."""
         self._seen: dict[str, Session | None] = {}
-        """By GUID what was read of one session: itself, or only its log."""
+        """Sessions read one by one, by GUID; `None` where only the log was read."""
 
     @classmethod
     async def connect(
@@ -83,10 +83,10 @@ class Client:
         another: Another = no_other,
         now: Callable[[], datetime] = utc_now,
     ) -> Client:
-        """Trust, see that it is Enterprise Manager, log on. `transport` stands in for all of TLS and DNS.
+        """Verify the certificate and the API root, then log on. `transport` replaces TLS and DNS in tests.
 
-        Every logon passes the `gate`; `another` password is asked for when a renewed one is refused.
-        `now` is our clock, which the server's is compared with.
+        Every logon passes the `gate`; `another` provides the password again when a renewed logon is
+        refused. `now` is the local clock, which the server's is compared with.
         """
         check_user(user)
         check_password(password)
@@ -104,27 +104,27 @@ class Client:
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed when we last shook hands; nothing in plain HTTP."""
+        """The server's certificate in the last TLS handshake; `None` for plain HTTP."""
         return self._exchange.certificate
 
     @property
     def logged_on(self) -> tuple[datetime, ...]:
-        """When the last logons were made, in UTC."""
+        """The times of the last logons, in UTC."""
         return tuple(self._logons.made)
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the server's clock is ahead of ours, as its last answer said; `None` if it did not."""
+        """How far the server's clock is ahead of the local one, by its last response; `None` if unknown."""
         return self._exchange.skew
 
     def now(self) -> datetime:
-        """The server's clock now, as far as its last answer told it; else ours."""
+        """The current time by the server's clock; by the local one if that is unknown."""
         return server_time(self._exchange.now(), self.skew)
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
-        """All that the server lists, newest first; `progress` is told about ten times a second.
+        """All listed sessions, newest first; `progress` is called about ten times a second.
 
-        The very same object as last time where nothing has changed.
+        Returns the same object as last time if nothing has changed.
         """
         began = asyncio.get_running_loop().time()
         async with self._get(LIST_PATH, LIST_LIMIT) as answer:
@@ -138,7 +138,7 @@ class Client:
         return listing
 
     async def session(self, uid: Uid) -> Session:
-        """One session; incomplete where the server gives only a reference. Raises `NotFound`."""
+        """One session; incomplete if the server returns only a reference. Raises `NotFound`."""
         session = await self._one(_entity(uid), uid, _SESSION, xml_codec.read_session)
         self._seen[find_guid(uid) or uid] = session
         return session
@@ -150,18 +150,18 @@ class Client:
         return log
 
     async def session_xml(self, uid: Uid) -> str:
-        """The answer for one session as the server wrote it, harmless to print."""
+        """The response for one session as the server sent it, safe to print."""
         return await self._one(_entity(uid), uid, _SESSION, _as_written)
 
     async def events_xml(self, uid: Uid) -> str:
-        """The answer for one session's events as the server wrote it, harmless to print."""
+        """The response for one session's events as the server sent it, safe to print."""
         return await self._one(f"{_path(uid)}/events", uid, _EVENTS, _as_written)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
-        """The same sessions, in order, bare references fetched as entities, eight at a time.
+        """The same sessions, in order, with references fetched as entities, eight at a time.
 
-        One that cannot be had is given as it was, with `odd` saying why; what
-        concerns all of them (unreachable, logon refused) is raised.
+        A session that cannot be fetched is returned unchanged, with the reason in `odd`. Failures that
+        concern all of them (unreachable, logon refused) are raised.
         """
         rest = iter(references)
         asked: deque[asyncio.Task[Session]] = deque()
@@ -180,9 +180,9 @@ class Client:
             await asyncio.gather(*asked, return_exceptions=True)
 
     async def close(self) -> None:
-        """Log off if we know how, and close every connection. Never raises an error; may be called twice.
+        """Log off if possible, and close every connection. Never raises an error; may be called twice.
 
-        A cancellation waits for it: the log-off has a limit of its own.
+        A cancellation waits for the log-off, which has its own timeout.
         """
         if self._closed:
             return
@@ -227,7 +227,7 @@ class Client:
 
     @asynccontextmanager
     async def _get(self, path: str, limit: int = LIMIT) -> AsyncIterator[Answer]:
-        """An answer that is not 401: an expired logon is renewed once, and the request repeated once."""
+        """A response that is not 401: an expired logon is renewed and the request repeated, both once."""
         logon = await self._logons.current()
         async with self._exchange.get(path, logon.token, limit) as answer:
             if answer.status != 401:
@@ -240,7 +240,7 @@ class Client:
             yield answer
 
     async def _one(self, path: str, uid: Uid, what: str, read: Callable[[bytes, str, datetime], T]) -> T:
-        """An answer about one session, read with its charset and what the server's clock showed."""
+        """Request a document about one session and parse it with `read` (body, charset, server time)."""
         async with self._get(path) as answer:
             if answer.lacks:
                 raise self._missing(uid, log=path.endswith("/events"))
@@ -253,7 +253,7 @@ class Client:
             raise status_errors.bad_document(requested, what, problem) from None
 
     def _missing(self, uid: Uid, *, log: bool) -> NotFound:
-        """404: of a session that was there before it is never the id that is wrong."""
+        """The error for a 404; a session that existed before never gets "the ID is wrong"."""
         guid = find_guid(uid) or uid
         where, which = self.server.authority, clean(guid)
         listed = next((one for one in self._listed if uid == one.uid or guid == one.id), None)
@@ -293,13 +293,13 @@ class Client:
         return session
 
     def _of_one(self, problem: Nonsense, uid: Uid) -> str:
-        """The sentence as it stands beside the session, where its long URL would hide what happened."""
+        """The error text for a row of the list, without the long URL."""
         url = status_errors.Requested(self.server, _entity(uid))
         return f"the server {str(problem).removeprefix(f'{url} ')}"
 
 
 async def read_root(answer: Answer) -> str:
-    """The API versions that the root names; raises where it is not that of Enterprise Manager."""
+    """The API versions in the root document; raises if it is not that of Enterprise Manager."""
     if not answer.good:
         raise status_errors.root_error(answer.error_response)
     answer.expect("the API root")
@@ -317,7 +317,7 @@ async def read_root(answer: Answer) -> str:
 
 
 def _no_longer_listed(before: Iterable[Session], now: Iterable[Session]) -> dict[Uid, Session]:
-    """What an earlier list had and this one has not: the id of such a run is not wrong."""
+    """The sessions of an earlier list that this one does not have."""
     uids = {session.uid for session in now}
     return {session.uid: session for session in before if session.uid not in uids}
 
@@ -327,7 +327,7 @@ def _as_written(body: bytes, charset: str, _: datetime) -> str:
 
 
 def _path(uid: Uid) -> str:
-    """The path of a session, quoted: the server names it, so it may be anything."""
+    """The path of a session, quoted, since the ID comes from the server."""
     return f"/api/systemSessions/{quote(find_guid(uid) or uid, safe='')}"
 
 

@@ -1,6 +1,6 @@
-"""What a conversation that broke off means: what httpcore and httpx raise, to one error. Pure.
+"""Map exceptions of httpcore and httpx to an `EmError`. Pure.
 
-What an answer means that came whole is told by `answers`; why there was no connection, by `dial`.
+Complete responses are mapped by `status_errors`, failures to connect by `network_backend`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.em.secret import without_secrets
 from emtui.em.text_sanitizer import brief, clean
 
 REQUESTED = "requested"
-"""The extension of a request that holds its URL as a person is told it: without a credential, with a zone."""
+"""The request extension with the URL for display: without credentials, with the zone of an address."""
 PROBLEMS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -27,9 +27,9 @@ PROBLEMS = (
     httpx.TransportError,
     OSError,
 )
-"""What comes out of httpcore and httpx; an alert after the handshake comes as a bare `ssl.SSLError`."""
+"""What httpcore and httpx raise; a TLS alert after the handshake is a plain `ssl.SSLError`."""
 _ENDED = ("disconnected", "closed connection", "ConnectionClosed")
-"""In what h11 and httpcore say of a connection that ended too early."""
+"""Parts of the messages of h11 and httpcore for a connection that ended too early."""
 _HEADER_LINE = re.compile(r"illegal header line: (?:bytearray\()?b['\"]([!#-&(-9;-\[\]-~]{0,40})")
 _ODD = (
     ("illegal header line", "a malformed header line"),
@@ -41,13 +41,13 @@ _ODD = (
     ("chunk", "malformed chunks"),
     ("content-length", "a malformed or contradictory Content-Length"),
 )
-"""What h11 finds wrong, and how it is told."""
+"""Parts of the messages of h11 for a malformed response, with their text in our errors."""
 _CERTIFICATE_ALERTS = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "ALERT_HANDSHAKE_FAILURE", "UNKNOWN_CA")
-"""After the handshake, when nothing of us is left to be judged but a certificate."""
+"""TLS alerts after the handshake that mean a missing client certificate."""
 
 
 def told(problem: Exception, place: Place, request: httpx.Request, *, began: bool) -> EmError:
-    """What became of a request, in one sentence; `began` says that the answer had begun."""
+    """The error for a failed request; `began` says whether the response had begun."""
     if place.proxy and not place.proxy_speaks and (mute := _mute_proxy(problem, place.proxy, place, request)):
         return mute
     if isinstance(problem, httpcore.TimeoutException | httpx.TimeoutException):
@@ -77,7 +77,7 @@ def told(problem: Exception, place: Place, request: httpx.Request, *, began: boo
 def _mute_proxy(
     problem: Exception, proxy: Proxy, place: Place, request: httpx.Request
 ) -> ProxyTrouble | None:
-    """What became of a request of which the proxy has not answered a word, unless TLS with it ended it."""
+    """The error for a proxy that did not respond; `None` for a TLS, proxy or protocol error."""
     if _alert(problem) or isinstance(problem, httpcore.ProxyError | httpx.ProxyError) or is_odd_http(problem):
         return None
     ended = "ended the connection without a response"
@@ -90,24 +90,24 @@ def _mute_proxy(
 
 
 def _patience(request: httpx.Request) -> float:
-    """Seconds without a byte after which it is given up."""
+    """The read timeout of the request in seconds."""
     return request.extensions.get("timeout", {}).get("read") or 0
 
 
 def _url(place: Place, request: httpx.Request) -> str:
-    """What was requested, if it was more than a handshake."""
+    """The requested URL; the host and port for a mere handshake."""
     return str(request.extensions.get(REQUESTED, place.server.authority))
 
 
 def is_odd_http(problem: Exception) -> bool:
-    """Whether an answer came that HTTP does not allow; not one that only ended too early."""
+    """Whether the response violates HTTP; one that only ended too early does not."""
     text = str(problem)
     protocol = isinstance(problem, httpcore.ProtocolError | httpx.ProtocolError)
     return protocol and not any(words in text for words in _ENDED)
 
 
 def _odd_http(reason: str, place: Place, request: httpx.Request) -> Nonsense:
-    """What h11 says of it, in plain words; nothing of the answer is repeated but the name of a header."""
+    """The error for a response that violates HTTP. Only the name of a header is quoted from it."""
     text = reason.casefold()
     what = next((words for part, words in _ODD if part in text), "malformed HTTP")
     found = _HEADER_LINE.search(reason)
@@ -135,7 +135,7 @@ def _silent(place: Place, request: httpx.Request, *, began: bool) -> TimedOut:
 
 
 def slow_head(place: Place, request: httpx.Request) -> TimedOut:
-    """An answer whose head comes too slowly."""
+    """The error for response headers that arrive too slowly."""
     return TimedOut(
         f"{_url(place, request)}{place.way} started a response but did not finish its headers in time:"
         " try again, or check whether the server is overloaded."
@@ -143,7 +143,7 @@ def slow_head(place: Place, request: httpx.Request) -> TimedOut:
 
 
 def _alert(problem: Exception) -> str:
-    """What TLS says was wrong, if that is what ended it."""
+    """The reason of the TLS error that caused the problem, or an empty text."""
     reasons = (each.reason for each in causes(problem) if isinstance(each, ssl.SSLError))
     return clean(next((reason for reason in reasons if reason), ""))
 

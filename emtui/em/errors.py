@@ -1,36 +1,36 @@
-"""Everything that can go wrong between us and Enterprise Manager.
+"""The errors of the REST client.
 
-    EmError                       one sentence, naming the host and the next step
-    ├── Unreachable               no answer at all
+    EmError                       one sentence with the host and the next step
+    ├── Unreachable               no response
     │   ├── NameUnknown           the host name does not resolve
-    │   ├── Refused               nothing listens on that port
-    │   ├── TimedOut              no connection, or no answer, in time
-    │   ├── Broken                the connection ended in the middle
-    │   ├── PlainHttp             the port does not speak TLS, or speaks only TLS
-    │   ├── ClientCertificateWanted   it wants a certificate of its clients
-    │   └── ProxyTrouble          a proxy stands in between and does not let us through
-    ├── BadSetting                what the person gave cannot be used
-    │   ├── BadAddress            not a server, or not a pin
+    │   ├── Refused               the port is closed
+    │   ├── TimedOut              no connection or no response in time
+    │   ├── Broken                the connection was closed
+    │   ├── PlainHttp             the port does not use TLS, or requires it
+    │   ├── ClientCertificateWanted   the server requires a client certificate
+    │   └── ProxyTrouble          a proxy cannot be reached or refuses the connection
+    ├── BadSetting                a setting cannot be used
+    │   ├── BadAddress            not a server address, or not a pin
     │   └── BadCaFile             the CA file cannot be read
-    ├── Untrusted                 the certificate is not trusted: a person must look
-    │   └── Changed               … and a different one was pinned
-    ├── Denied                    the server knows us and says no
+    ├── Untrusted                 the certificate is not trusted
+    │   └── Changed               … and is not the pinned one
+    ├── Denied                    access denied
     │   ├── LogonRefused          401 on logon: user or password
-    │   ├── BasicNotOffered       401 on logon: the password was probably not looked at
-    │   └── Forbidden             403: the role is too low, or something in between refuses
-    ├── NotFound                  404 on a session: unknown, or aged out
-    │   └── Gone                  404 on one that was there before
-    └── Nonsense                  an answer came, and it made no sense
-        ├── NotEnterpriseManager  something else answers there
-        ├── TooOld                Enterprise Manager, but without system sessions
-        ├── Redirected            it points elsewhere, and we follow nobody
-        ├── ServerTrouble         429, 5xx, 4xx: the server's own trouble
-        ├── TooLarge              more bytes than we are ready to read
-        ├── Compressed            a Content-Encoding that is not known, or damaged
-        ├── Cut                   fewer bytes than promised, or half a document
-        └── BadDocument           not the document that was asked for
+    │   ├── BasicNotOffered       401 on logon: the password was probably not checked
+    │   └── Forbidden             403: insufficient role, or blocked in between
+    ├── NotFound                  404 on a session: unknown, or past the retention
+    │   └── Gone                  404 on a session that existed before
+    └── Nonsense                  an invalid response
+        ├── NotEnterpriseManager  another service answers
+        ├── TooOld                Enterprise Manager without system sessions
+        ├── Redirected            a redirect; redirects are not followed
+        ├── ServerTrouble         429, 5xx or another 4xx
+        ├── TooLarge              more bytes than the limit
+        ├── Compressed            an unknown Content-Encoding, or corrupt data
+        ├── Cut                   fewer bytes than announced, or an incomplete document
+        └── BadDocument           not the requested document
 
-Errors neither render nor log themselves; `str(error)` is the sentence.
+Errors do not render or log themselves; `str(error)` is the sentence.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ if TYPE_CHECKING:  # errors load before the first paint, where no certificate is
 
 
 class EmError(Exception):
-    """One failure, as one sentence that names the host and what to do next."""
+    """A failure as one sentence with the host and the next step."""
 
 
 class Unreachable(EmError):
-    """No answer at all."""
+    """The server did not respond."""
 
 
 class NameUnknown(Unreachable):
@@ -54,35 +54,35 @@ class NameUnknown(Unreachable):
 
 
 class Refused(Unreachable):
-    """Nothing listens on that port."""
+    """The port is closed."""
 
 
 class TimedOut(Unreachable):
-    """No connection, or no answer, in time."""
+    """No connection or no response in time."""
 
 
 class Broken(Unreachable):
-    """The connection ended before an answer began."""
+    """The connection was closed before a response began."""
 
 
 class PlainHttp(Unreachable):
-    """The port does not speak TLS."""
+    """The port does not use TLS, or requires it."""
 
 
 class ClientCertificateWanted(Unreachable):
-    """It wants a certificate of its clients, and we have none."""
+    """The server requires a client certificate."""
 
 
 class ProxyTrouble(Unreachable):
-    """A proxy stands in between and does not let us through."""
+    """A proxy cannot be reached or refuses the connection."""
 
 
 class BadSetting(EmError):
-    """What the person gave cannot be used; nothing was asked of any server."""
+    """A setting cannot be used; no request was sent."""
 
 
 class BadAddress(BadSetting):
-    """What the person gave as server or pin is not one."""
+    """Not a valid server address or pin."""
 
 
 class BadCaFile(BadSetting):
@@ -90,7 +90,7 @@ class BadCaFile(BadSetting):
 
 
 class Untrusted(EmError):
-    """The certificate is not trusted: a person must look at it. Nothing was sent."""
+    """The certificate is not trusted and needs a decision by the user. Nothing was sent."""
 
     def __init__(self, sentence: str, certificate: Certificate) -> None:
         super().__init__(sentence)
@@ -98,9 +98,9 @@ class Untrusted(EmError):
 
 
 class Changed(Untrusted):
-    """The certificate is not the one that was pinned; `pinned` is that one's SHA-256 in hex.
+    """The certificate is not the pinned one; `pinned` is the SHA-256 of the pinned one, in hex.
 
-    `same_key` says whether its public key is the same, where that is known.
+    `same_key` says whether the public key is unchanged; `None` if unknown.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Changed(Untrusted):
 
     @property
     def key_told(self) -> str:
-        """Whether the public key is the same, in words."""
+        """Whether the public key has changed, as text."""
         match self.same_key:
             case True:
                 return "its public key is the same, so it was probably renewed"
@@ -123,11 +123,11 @@ class Changed(Untrusted):
 
 
 class Denied(EmError):
-    """The server knows us and says no."""
+    """The server denies access."""
 
 
 class LogonRefused(Denied):
-    """401 on logon: user or password. `user` is the name as it was sent."""
+    """401 on logon: user or password. `user` is the name as sent."""
 
     def __init__(self, sentence: str, user: str) -> None:
         super().__init__(sentence)
@@ -135,39 +135,39 @@ class LogonRefused(Denied):
 
 
 class BasicNotOffered(Denied):
-    """401 on logon that offers no Basic, or no way at all: the password was probably not looked at."""
+    """401 on logon that does not offer Basic: the password was probably not checked."""
 
 
 class Forbidden(Denied):
-    """403: the role is too low, or something in between refuses."""
+    """403: insufficient role, or blocked by a firewall or proxy."""
 
 
 class NotFound(EmError):
-    """404 on one session: unknown, or aged out of the 30 days."""
+    """404 on a session: unknown, or past the 30-day retention."""
 
 
 class Gone(NotFound):
-    """404 on a session that was there before: deleted, or aged out meanwhile."""
+    """404 on a session that existed before: deleted, or past the retention."""
 
 
 class Nonsense(EmError):
-    """An answer came, and it made no sense."""
+    """An invalid response."""
 
 
 class NotEnterpriseManager(Nonsense):
-    """Something else answers on that port."""
+    """Another service answers on that port."""
 
 
 class TooOld(Nonsense):
-    """Enterprise Manager, but one without system sessions (404 on the list)."""
+    """Enterprise Manager without system sessions (404 on the list)."""
 
 
 class Redirected(Nonsense):
-    """The answer points elsewhere; we follow nobody."""
+    """A redirect; redirects are not followed."""
 
 
 class ServerTrouble(Nonsense):
-    """429, 5xx or an unexpected status. `status` is the number, `retry_after` seconds if it named any."""
+    """429, 5xx or an unexpected status. `retry_after` is in seconds, `None` if not given."""
 
     def __init__(self, sentence: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(sentence)
@@ -176,16 +176,16 @@ class ServerTrouble(Nonsense):
 
 
 class TooLarge(Nonsense):
-    """More bytes than we are ready to read."""
+    """More bytes than the limit."""
 
 
 class Compressed(Nonsense):
-    """A Content-Encoding that is not known, or bytes in one that are damaged."""
+    """An unknown Content-Encoding, or corrupt compressed data."""
 
 
 class Cut(Nonsense):
-    """Fewer bytes than promised, or half a document."""
+    """Fewer bytes than announced, or an incomplete document."""
 
 
 class BadDocument(Nonsense):
-    """Not the document that was asked for."""
+    """Not the requested document."""

@@ -1,7 +1,7 @@
-"""How bytes reach a server: names resolved, addresses tried, TLS agreed, each failure told in one sentence.
+"""The network backend of httpcore: resolve names, try addresses, start TLS, map failures to `EmError`.
 
-Names are resolved in a daemon thread, never in the default executor, and TLS is
-checked against the name whatever address answers. Nothing here knows HTTP.
+Names are resolved in a daemon thread, never in the default executor. TLS is verified against the
+host name, whatever address answers. This layer does not parse HTTP.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _PLAIN = (
     "PACKET_LENGTH_TOO_LONG",
     "RECORD_LAYER",
 )
-"""How OpenSSL names an answer that is no TLS at all."""
+"""OpenSSL reasons for a response that is not TLS."""
 _TOO_OLD = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION", "UNKNOWN_SSL_VERSION")
-"""How it names a version that only one of the two speaks."""
+"""OpenSSL reasons for a TLS version that only one side supports."""
 _HTTP = b"HTTP/"
 _TLS_ALERT = b"\x15\x03"
 NO_CLIENT_CERTIFICATE = (
@@ -52,7 +52,7 @@ NO_CLIENT_CERTIFICATE = (
     " ask for access to the REST service without one."
 )
 _LISTENING = 1.0
-"""Seconds within which a server says why it does not want us."""
+"""Seconds to wait for the TLS alert of a server that rejects the client."""
 
 
 class Dialer(httpcore.AsyncNetworkBackend):
@@ -72,8 +72,8 @@ class Dialer(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - httpcore passes it; ours is always the system's
         socket_options: SocketOptions | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """The first address of the host that answers; the one that did last time comes first."""
-        host = self._host  # httpcore's is as it stands in a URL: in brackets, without a zone
+        """Connect to the first address of the host that answers, trying the last successful one first."""
+        host = self._host  # httpcore passes it as in a URL: in brackets, without a zone
         known = self._answered.get(host)
         if known:
             try:
@@ -94,11 +94,11 @@ class Dialer(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's name for it
         socket_options: SocketOptions | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """No Enterprise Manager listens on one."""
+        """Not supported: Enterprise Manager has no Unix socket."""
         raise NotImplementedError
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; httpcore does so between its own retries, of which we ask for none."""
+        """Wait; httpcore calls it between its own retries, which are disabled."""
         await asyncio.sleep(seconds)
 
     async def _resolve(self, host: str, port: int, seconds: float | None) -> tuple[str, ...]:
@@ -130,26 +130,26 @@ class Dialer(httpcore.AsyncNetworkBackend):
 
 
 def _share(seconds: float | None, addresses: tuple[str, ...]) -> float | None:
-    """So that one address that swallows everything leaves time for the next."""
+    """The timeout per address, so that one silent address leaves time for the next."""
     return seconds and seconds / len(addresses)
 
 
 def addresses_of(host: str, port: int) -> tuple[str, ...]:
-    """The host's addresses, each once, in the resolver's order; blocks."""
+    """The addresses of the host without duplicates, in the resolver's order. Blocks."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(_with_zone(place[4]) for place in found))
 
 
 def _with_zone(place: tuple[object, ...]) -> str:
-    """The address, and the interface that it is meant on: a link-local one is nothing without it."""
+    """The address with its zone, which a link-local one needs."""
     address, zone = str(place[0]), place[3] if len(place) > 3 else 0
     return f"{address}%{zone}" if zone and "%" not in address else address
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection whose TLS failures are told apart, and that refuses an answer that is not HTTP.
+    """A connection that maps TLS failures to errors and rejects responses that are not HTTP.
 
-    `to_proxy` says that it is the proxy that answers, `secured` that TLS is agreed with whom it leads to.
+    `to_proxy`: the proxy answers on it; `secured`: TLS is active.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._heard = b""
         if self._place.only_listens and not self._to_proxy:
             await self._inner.read(1, _LISTENING)
-            raise httpcore.ReadError("it had nothing to say")
+            raise httpcore.ReadError("nothing received")
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -209,12 +209,11 @@ class _Stream(httpcore.AsyncNetworkStream):
 
 
 class Place:
-    """Where we meant to go, for the sentences: the server, and the proxy in between if there is one.
+    """The server and the proxy in between, with the errors about connections to them.
 
-    `asked` also says why that way, for where there is no connection; `via` and `way` are the same behind
-    a URL. `speaks_http` says whether the server has ever answered in HTTP: then the port is the right one;
-    `proxy_speaks` says it of the proxy.
-    Where we `only_listens`, nothing is sent to it.
+    `asked` is the host with the route and its reason, for failed connections; `via` and `way` are suffixes
+    for a URL. `speaks_http`: the server has answered in HTTP before, so the port is right; `proxy_speaks`:
+    the same for the proxy. With `only_listens` no request is sent.
     """
 
     def __init__(self, server: Server, decision: Decision, *, only_listens: bool = False) -> None:
@@ -234,7 +233,7 @@ class Place:
         return self.proxy is not None and self.proxy.scheme == "https"
 
     def unknown(self) -> EmError:
-        """The name does not resolve."""
+        """The error for a name that does not resolve."""
         if self.proxy:
             return ProxyTrouble(
                 f"Cannot resolve the proxy host {self.proxy.host}: check {self.set_by} or use --no-proxy."
@@ -250,14 +249,14 @@ class Place:
         )
 
     def mute(self, what: str, seconds: float | None) -> EmError:
-        """Something took too long."""
+        """The error for the step `what` that took longer than `seconds`."""
         told = f"{self.asked} did not respond: {what} took more than {seconds or 0:g} s"
         if self.proxy and what != "the TLS handshake":
             return ProxyTrouble(f"{told}; check that the proxy is running or use --no-proxy.")
         return TimedOut(f"{told}; check the address, and whether a firewall drops the packets.")
 
     def closed(self, problem: BaseException) -> EmError:
-        """No connection."""
+        """The error for a failed connection."""
         cause = next((each for each in causes(problem) if isinstance(each, OSError) and each.errno), None)
         refused = cause is not None and cause.errno == errno.ECONNREFUSED
         told = "connection refused" if refused else clean((cause and cause.strerror) or "no connection")
@@ -281,7 +280,7 @@ class Place:
         return Broken(f"{self.asked} cannot be reached ({told}): check the address and the network.")
 
     def no_tls_to_proxy(self, problem: BaseException) -> ProxyTrouble:
-        """TLS was not agreed with the proxy."""
+        """The error for a failed TLS handshake with the proxy."""
         failed = next((each for each in causes(problem) if isinstance(each, ssl.SSLError)), None)
         if isinstance(failed, ssl.SSLCertVerificationError):
             reason = failed.verify_message
@@ -294,7 +293,7 @@ class Place:
         )
 
     def not_http(self, heard: bytes, *, by_proxy: bool) -> EmError:
-        """An answer that does not begin as HTTP does; `heard` is its beginning."""
+        """The error for a response that is not HTTP; `heard` is its beginning."""
         if by_proxy and self.proxy:
             return ProxyTrouble(
                 f"The proxy {self.proxy.authority} answered with something that is not HTTP:"
@@ -306,11 +305,11 @@ class Place:
         return Broken(f"{self.asked} answered with something that is not HTTP: {step}.")
 
     def wants_certificate(self) -> ClientCertificateWanted:
-        """It wants to know by a certificate who asks."""
+        """The error for a server that requires a client certificate."""
         return ClientCertificateWanted(f"{self.asked} {NO_CLIENT_CERTIFICATE}")
 
     def no_tls(self, problem: BaseException) -> Exception:
-        """TLS was not agreed."""
+        """The error for a failed TLS handshake, or `NotVerified` for an untrusted certificate."""
         failed = next((each for each in causes(problem) if isinstance(each, ssl.SSLError)), None)
         if isinstance(failed, ssl.SSLCertVerificationError):
             return NotVerified(failed.verify_code, failed.verify_message)
@@ -334,7 +333,7 @@ class Place:
 
 
 def causes(problem: BaseException | None) -> Iterator[BaseException]:
-    """The exception and all that led to it, also inside groups."""
+    """The exception and all its causes, also those inside groups."""
     while problem is not None:
         yield problem
         if isinstance(problem, BaseExceptionGroup):

@@ -1,6 +1,6 @@
-"""From the status and body of an HTTP answer to the error that they stand for. Pure.
+"""Map the status and body of an HTTP response to an `EmError`. Pure.
 
-Bodies are never needed: an empty or unreadable one leaves the status (em_rest/http_response_codes).
+The body is optional: if it is empty or unreadable, the status decides (em_rest/http_response_codes).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from emtui.em.text_sanitizer import brief, clean
 from emtui.em.xml_prolog import Unreadable
 
 UNUSABLE = frozenset({204, 205, 206})
-"""Successes that carry no document, or only a part of one."""
+"""Success statuses without a document, or with only part of one."""
 _STATUSES = {
     204: "No Content",
     205: "Reset Content",
@@ -69,9 +69,9 @@ _STATUSES = {
     511: "Network Authentication Required",
 }
 _OTHER_SERVICE = frozenset({404, 405, 410})
-"""What a service that is not Enterprise Manager says of a path that it does not have."""
+"""Statuses of another service for a path that does not exist."""
 _NO_SUCH_PATH = _OTHER_SERVICE | {400}
-"""What Enterprise Manager says of a path that it does not have."""
+"""Statuses of Enterprise Manager for a path that does not exist."""
 _TOO_BIG = frozenset({413, 414, 431})
 _NO_CERTIFICATE = (b"no required ssl certificate was sent", b"client certificate required")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -82,30 +82,30 @@ _LONGEST_PATH = 200
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """What was requested: the URL that every sentence about its answer names.
+    """The requested URL, as shown in error messages.
 
-    `path` begins with `/api/` and holds no credential.
+    `path` begins with `/api/` and contains no credentials.
     """
 
     server: Server
     path: str
 
     def __str__(self) -> str:
-        """The whole URL, for a person; a path that the server made up is cut off."""
+        """The URL for display; a long path is shortened, since it may come from the server."""
         return f"{self.server.url}{brief(self.path, _LONGEST_PATH)}"
 
     @property
     def is_root(self) -> bool:
-        """Whether it is the API root: until that has answered, the port may be the wrong one."""
+        """Whether it is the API root. Until the root has answered, the port may be wrong."""
         return self.path == _ROOT
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """An answer that is no success, its body read once.
+    """A response that is not a success, with its body.
 
-    `status` is that of the `Error` document, if the body is one: 0 if it names none. `body` is at most
-    its first 64 KiB, and `retry_after` in seconds.
+    `status` is that of the `Error` document, if the body is one (0 if the document has none). `body` is
+    limited to 64 KiB; `retry_after` is in seconds.
     """
 
     requested: Requested
@@ -117,17 +117,17 @@ class ErrorResponse:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is meant for a browser."""
+        """Whether the body is a web page."""
         return is_page(self.headers, self.body)
 
     @property
     def message(self) -> str:
-        """What the server says of the error, if it says it readably; never what we sent it in confidence."""
+        """The server's error message, if readable, with our secrets masked."""
         return without_secrets(self.error.message)
 
     @property
     def summary(self) -> str:
-        """The status with the server's message, or with its usual name: `503 Service Unavailable`."""
+        """The status with the server's message, or with its standard name: `503 Service Unavailable`."""
         message = self.message.rstrip(".:")
         if not self.status:
             return f"with an error ({message})" if message else "with an error without a readable message"
@@ -137,12 +137,12 @@ class ErrorResponse:
 
 
 def _named(status: int) -> str:
-    """A status with its usual name: `404 Not Found`."""
+    """A status with its standard name: `404 Not Found`."""
     return f"{status} {_STATUSES.get(status, '')}".rstrip()
 
 
 def redirected(requested: Requested, status: int, location: str) -> Redirected:
-    """A 3xx; only the host is shown of where it points, the rest may be anything."""
+    """The error for a 3xx status. Only the host of the target is shown, the rest is untrusted."""
     shown = _named(status)
     if status == 304:
         return Redirected(
@@ -162,7 +162,7 @@ def redirected(requested: Requested, status: int, location: str) -> Redirected:
 
 
 def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
-    """A success with no document in it, or only a part of one."""
+    """The error for a success without a document, or with only part of one."""
     if status == 206:
         return BadDocument(
             f"{requested} answered 206 Partial Content instead of the complete document:"
@@ -176,7 +176,7 @@ def not_sent(requested: Requested, status: int, what: str) -> BadDocument:
 
 
 def error_of(response: ErrorResponse) -> EmError:
-    """What any status but success, 3xx, and what the request itself gives a meaning to, stands for."""
+    """The error for a status other than success, 3xx, or one with a meaning specific to the request."""
     requested, status, body = response.requested, response.status, response.body.lower()
     if status == 407:
         return ProxyTrouble(
@@ -211,7 +211,7 @@ def _forbidden(response: ErrorResponse) -> str:
 
 
 def is_page(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether it is meant for a browser."""
+    """Whether the response is a web page."""
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     kind = headers.get("content-type", "").casefold()
     return start.startswith((b"<!doctype html", b"<html")) or ("html" in kind and bool(start))
@@ -238,7 +238,7 @@ def _next_step(status: int) -> str:
 
 
 def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
-    """A 401 right after a new logon: asking again would only lock the account."""
+    """The error for a 401 right after a new logon. Another logon could lock the account."""
     if cookies:
         return Denied(
             f"{requested} requires a new logon right after one and sets the cookie {', '.join(cookies)}:"
@@ -252,10 +252,10 @@ def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
 
 
 def logon_refused(response: ErrorResponse, user: str) -> Denied:
-    """A 401 on the logon: Basic was refused, or was not looked at.
+    """The error for a 401 on logon: the password was refused, or Basic authentication was not used.
 
-    It was refused where Basic is offered, and where an `Error` document says so without any offer. What
-    is no word of the server is never told as one.
+    It was refused if Basic is offered, or if an `Error` document comes without any offer. Only text of the
+    server is quoted as its message.
     """
     offered = tuple(map(str.casefold, _offered(response.headers)))
     if "basic" not in offered and (offered or not response.error.is_document):
@@ -267,7 +267,7 @@ def logon_refused(response: ErrorResponse, user: str) -> Denied:
 
 
 def _not_basic(response: ErrorResponse) -> BasicNotOffered:
-    """A 401 on the logon that offers no Basic, so the password was probably not looked at."""
+    """The error for a 401 on logon without an offer of Basic: the password was probably not checked."""
     answered, offered = f"{response.requested} answered {response.summary}", _offered(response.headers)
     if offered:
         return BasicNotOffered(
@@ -282,7 +282,7 @@ def _not_basic(response: ErrorResponse) -> BasicNotOffered:
 
 
 def logon_error(response: ErrorResponse) -> EmError:
-    """What any other status but success means for a logon: the role has no part in it yet."""
+    """The error for any other status on logon. Roles are not checked at this point."""
     if response.status == 403 and response.error.is_document:
         return Forbidden(
             f"{response.requested} answered the logon with {response.summary}:"
@@ -292,15 +292,15 @@ def logon_error(response: ErrorResponse) -> EmError:
 
 
 def _offered(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The ways of logging on that a 401 offers, each once."""
+    """The authentication methods that a 401 offers, without duplicates."""
     offered = _QUOTED.sub("", headers.get("www-authenticate", ""))
     return tuple(dict.fromkeys(_SCHEME.findall(offered)))[:5]
 
 
 def likely_slip(user: str) -> str:
-    """What is probably wrong with a user name, as the next step."""
+    """What is probably wrong with the user name, as the next step."""
     if any(ord(character) < 32 for character in user):
-        return r"the user name contains a control character; quote it when typing: 'EXAMPLE\backup'"
+        return r"the user name contains a control character; quote it: 'EXAMPLE\backup'"
     if user != user.strip():
         return "the user name begins or ends with a space"
     if "\\\\" in user:
@@ -309,7 +309,7 @@ def likely_slip(user: str) -> str:
         return r"the user name contains a slash instead of a backslash: EXAMPLE\name"
     if "\\" not in user and "@" not in user:
         return (
-            r"the user name has no domain; use 'EXAMPLE\name' (quoted, as the shell removes backslashes),"
+            r"the user name has no domain; use 'EXAMPLE\name' (quoted, as shells remove backslashes),"
             r" name@example.net, or 'HOST\name' for a local account"
         )
     return (
@@ -319,7 +319,7 @@ def likely_slip(user: str) -> str:
 
 
 def root_error(response: ErrorResponse) -> EmError:
-    """What a status but success means for `GET /api/`, which needs no credentials."""
+    """The error for a status other than success on `GET /api/`, which needs no credentials."""
     requested, status = response.requested, response.status
     answered = f"{requested} answered {response.summary}"
     if status == 401:
@@ -337,7 +337,7 @@ def root_error(response: ErrorResponse) -> EmError:
 
 
 def _root_step(response: ErrorResponse) -> str:
-    """Who wants a logon for the API root: Enterprise Manager does for whatever else it is asked."""
+    """The next step where the API root requires a logon; Enterprise Manager does so for other paths only."""
     server, offered = response.requested.server, ", ".join(_offered(response.headers))
     prefix = server.prefix
     if response.error.is_document:
@@ -354,7 +354,7 @@ def _check_path(prefix: str) -> str:
 def not_enterprise_manager(
     requested: Requested, headers: Mapping[str, str], body: bytes, otherwise: str
 ) -> NotEnterpriseManager:
-    """What answers `GET /api/` there, in plain words; `otherwise` if it is none of the usual ones."""
+    """The error for `GET /api/` answered by another service; `otherwise` describes an unrecognized one."""
     kind = headers.get("content-type", "").casefold()
     what = otherwise
     if is_page(headers, body):
@@ -367,14 +367,14 @@ def not_enterprise_manager(
 
 
 def _where(server: Server) -> str:
-    """Where the REST service may be instead, as the next step."""
+    """Where else the REST service may be, as the next step."""
     if server.prefix:
         return f"check the path {server.prefix}, use the host only, or the port of the REST service (9398)"
     return "use the host only, or the port of the REST service (9398)"
 
 
 def too_old(requested: Requested) -> TooOld:
-    """404 on the list."""
+    """The error for a 404 on the list."""
     return TooOld(
         f"{requested} was not found (404): system sessions require Enterprise Manager 12 or later;"
         " update the server."
@@ -382,7 +382,7 @@ def too_old(requested: Requested) -> TooOld:
 
 
 def bad_document(requested: Requested, what: str, problem: Unreadable) -> EmError:
-    """An answer that could not be read: cut, too large, or not what was asked for."""
+    """The error for an unreadable document: truncated, too large, or not the requested one."""
     if problem.cut:
         return Cut(f"{requested} ended {what} before it was complete: try again.")
     if problem.too_large:
@@ -396,7 +396,7 @@ def bad_document(requested: Requested, what: str, problem: Unreadable) -> EmErro
 
 
 def too_large(requested: Requested, limit: int) -> TooLarge:
-    """More bytes than we are ready to read."""
+    """The error for a response of more than `limit` bytes."""
     return TooLarge(
         f"{requested} sent more than the limit of {limit // 1024**2} MiB: check which service answers there."
     )
