@@ -1,8 +1,7 @@
-"""Blocking work beside the event loop, in daemon threads.
+"""Run blocking work in daemon threads.
 
-Not in asyncio's default executor: that is joined at exit, and a resolver or a
-disk that hangs would keep the whole program from ending. Not by `Thread.start` either: that waits
-until the thread runs, and then for the interpreter, which the thread's work holds by then.
+Not in asyncio's default executor, which is joined at exit: a hanging resolver or disk would keep the
+program from ending. Not with `Thread.start`, which blocks until the new thread has run.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread at work lets the event loop go on, which wants to at every read and write.
+"""Seconds after which a working thread gives way to the event loop.
 
-Python's own 5 ms are waited each time: 20 ms for the four TLS records of one read from the network.
+Python's default of 5 ms would delay each read and write: 20 ms for the four TLS records of one read.
 """
 
 
 async def beside(work: Callable[[], T]) -> T:
-    """The result of `work`, run in a thread of its own; its exceptions are raised here.
+    """Run `work` in a new thread and return its result; its exceptions are raised here.
 
-    When the caller is cancelled the thread is left to itself and its result is dropped.
+    If the caller is canceled, the thread continues and its result is dropped.
     """
     if sys.getswitchinterval() > SWITCH_INTERVAL:
         sys.setswitchinterval(SWITCH_INTERVAL)
@@ -45,7 +44,7 @@ async def beside(work: Callable[[], T]) -> T:
         problem: BaseException | None = None
         try:
             result = work()
-        except BaseException as caught:  # noqa: BLE001 - handed over whole, and raised where it is awaited
+        except BaseException as caught:  # noqa: BLE001 - passed on, and raised where it is awaited
             problem = caught
         _tell(loop, lambda: settle(result, problem))
 
@@ -58,5 +57,5 @@ def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[[], None]) -> None:
         return
     try:
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:  # the loop was closed since: nobody waits any more
+    except RuntimeError:  # the loop has been closed in the meantime
         return

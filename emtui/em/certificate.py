@@ -1,6 +1,7 @@
-"""A server's certificate as a value: what a person is shown and what trust is kept as. Reads nothing.
+"""The certificate of a server as a value.
 
-Fingerprints are lower-case hex; times are aware and in UTC. `em.tls` reads and judges certificates.
+Fingerprints are lower-case hex; times are aware and in UTC. `em.certificate_reader` reads certificates,
+`em.tls` assesses them.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SOON = timedelta(days=30)
-"""How long before its end a certificate is warned about."""
+"""How long before its expiry a certificate causes a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A server's certificate. `reason` says why it is not trusted, empty where nothing speaks against it.
+    """A server's certificate. `reason` says why it is not trusted; empty if there is no objection.
 
-    `valid_from` and `valid_until` are the ends of time where the certificate cannot be read.
+    `valid_from` and `valid_until` are the minimum and maximum time if the certificate cannot be read.
     """
 
     subject: str
@@ -31,7 +32,7 @@ class Certificate:
     reason: str = ""
 
     def ending(self, now: datetime) -> str | None:
-        """That it has expired, or will within 30 days: `expired on 3 Dec 2026`, `expires on 3 Dec 2026`."""
+        """`expired on 3 Dec 2026`, `expires on 3 Dec 2026` within the 30 days before, or `None`."""
         if self.valid_until < now:
             return f"expired on {day_text(self.valid_until)}"
         if self.valid_until - now < SOON:
@@ -40,5 +41,5 @@ class Certificate:
 
 
 def day_text(when: datetime) -> str:
-    """A day as certificates' dates are shown: `3 Dec 2026`."""
+    """Format a date of a certificate: `3 Dec 2026`."""
     return f"{when.day} {when:%b %Y}"

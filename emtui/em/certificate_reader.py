@@ -1,6 +1,6 @@
-"""From the DER of a certificate to what a person may judge of it; the only module that loads cryptography.
+"""Read a `Certificate` from DER. The only module that imports cryptography.
 
-That takes as long as httpx itself: it is loaded where a certificate is wanted, not where it is only verified.
+Import it only where the fields of a certificate are needed: it loads as slowly as httpx.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.em.text_sanitizer import clean
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """The certificate as told in text, cleaned; one that cannot be read still has its fingerprints."""
+    """The certificate with cleaned texts; an unreadable one has only its fingerprints."""
     bare = Certificate(
         subject="(unreadable)",
         issuer="(unreadable)",
@@ -32,9 +32,9 @@ def read_certificate(der: bytes) -> Certificate:
     )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about what RFC 5280 forbids: a person decides on the rest
+            warnings.simplefilter("ignore")  # about violations of RFC 5280
             return _filled(bare, x509.load_der_x509_certificate(der))
-    except Exception:  # noqa: BLE001 - whatever a hostile certificate makes of the library
+    except Exception:  # noqa: BLE001 - a hostile certificate may raise anything
         return bare
 
 
@@ -54,16 +54,16 @@ def _filled(bare: Certificate, read: x509.Certificate) -> Certificate:
 def _names(read: x509.Certificate) -> tuple[str, ...]:
     try:
         names = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except Exception:  # noqa: BLE001 - none, twice the same, of a kind that nobody knows
+    except Exception:  # noqa: BLE001 - missing, duplicate or unknown
         return ()
     addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
     return tuple(clean(name) for name in (*names.get_values_for_type(x509.DNSName), *addresses))
 
 
 def _key(read: x509.Certificate) -> str:
-    """SHA-256 of the public key; it stays when a certificate is renewed with the same key."""
+    """SHA-256 of the public key, unchanged if a certificate is renewed with the same key."""
     try:
         key = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except Exception:  # noqa: BLE001 - a key of a kind that the library does not know
+    except Exception:  # noqa: BLE001 - a type of key that the library does not support
         return ""
     return hashlib.sha256(key).hexdigest()

@@ -1,8 +1,8 @@
-"""Which encoding the text of a document is in, and its bytes as UTF-8, piece by piece.
+"""Detect the encoding of a document and transcode it to UTF-8, chunk by chunk.
 
-As XML 1.0 (appendix F) and RFC 7303 have it: what the first bytes show beats the `charset` of the
-Content-Type, and that beats the XML declaration; without any of them it is UTF-8. A declaration that
-cannot be true is overlooked: .NET writes `encoding="utf-16"` into documents that it sends as UTF-8.
+By XML 1.0 (appendix F) and RFC 7303: the first bytes take precedence over the `charset` of the
+Content-Type, which takes precedence over the XML declaration; the default is UTF-8. A declaration that
+cannot be true is ignored: .NET writes `encoding="utf-16"` into documents that it sends as UTF-8.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _ALLOWED = re.compile(
     "utf-8|utf-16(?:-[bl]e)?|utf-32(?:-[bl]e)?|ascii|iso8859-[0-9]{1,2}|cp125[0-8]|cp(?:437|85[0-8]|86[0-9]|874)"
     "|koi8-[rut]|mac-[a-z]+|tis-620|cp9(?:32|36|49|50)|gb2312|gbk|gb18030|big5(?:hkscs)?|shift_jis|euc_(?:jp|kr)"
 )
-"""As Python calls them; nothing stateful, and nothing that is no encoding of text."""
+"""Python names of the accepted encodings: stateless text encodings only."""
 _ALSO = {
     "unicode": "utf-16", "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16", "iso-10646-ucs-4": "utf-32",
     "utf8mb4": UTF8, "ansi_x3.4-1968": "ascii", "ansi_x3.4-1986": "ascii", "x-sjis": "cp932",
 }  # fmt: skip
-"""Names that Python does not know, or takes for another encoding."""
+"""Names that Python does not have, or maps to another encoding."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?([^"';]*)""", re.IGNORECASE)
 _DECLARATION = re.compile(
@@ -43,17 +43,17 @@ _WIDE = re.compile(
 _WIDE_NAMES = {"a": "utf-32-le", "b": "utf-32-be", "c": "utf-16-le", "d": "utf-16-be"}
 _GZIP = b"\x1f\x8b"
 _MOST = 1024
-"""Bytes within which a declaration ends, if it is one."""
+"""Maximum length of an XML declaration in bytes."""
 
 
 def charset_in(content_type: str) -> str:
-    """The `charset` of a Content-Type as it is written there, or nothing."""
+    """The `charset` of a Content-Type as written, or an empty text."""
     found = _CHARSET.search(content_type)
     return found.group(1).strip() if found else ""
 
 
 def known(name: str) -> str | None:
-    """The encoding of this name as Python calls it; nothing for one that is not known or not safe."""
+    """The Python name of an encoding; `None` if it is unknown or not accepted."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -64,9 +64,9 @@ def known(name: str) -> str | None:
 
 
 class Transcoder:
-    """One document as UTF-8; `replaced` counts the characters that could not be read, now U+FFFD.
+    """Transcodes one document to UTF-8; `replaced` counts the undecodable characters, now U+FFFD.
 
-    `charset` is what the Content-Type names. Raises `Unreadable`.
+    `charset` is that of the Content-Type. Raises `Unreadable`.
     """
 
     def __init__(self, charset: str = "") -> None:
@@ -78,7 +78,7 @@ class Transcoder:
         self._ignoring = codecs.getincrementaldecoder(UTF8)("ignore")
 
     def feed(self, piece: bytes, *, final: bool = False) -> bytes:
-        """What of the document is certain now; the rest with `final`."""
+        """Transcode the next bytes and return what is decoded so far; all of the rest with `final`."""
         if self._head is None:
             return (
                 self._utf8(piece, final=final) if self._plain else self._others(piece, final=final).encode()
@@ -112,7 +112,7 @@ class Transcoder:
         return text
 
     def _encoding(self, head: bytes, *, final: bool) -> str | None:
-        """What it is in, once that is certain."""
+        """The encoding, or `None` if more bytes are needed."""
         if len(head) < 4 and not final:
             return None
         if head.startswith(_GZIP):
@@ -122,13 +122,13 @@ class Transcoder:
         if shown is None and wide is not None:
             shown = _WIDE_NAMES[wide.lastgroup or "c"]
         if not final and len(head) < _MOST and _unfinished(head.replace(b"\0", b"")):
-            return None  # the declaration must be whole to be read, or to be mended
+            return None  # the declaration must be complete to be read or replaced
         if shown is not None:
             return shown
         return self._named(head)
 
     def _named(self, head: bytes) -> str:
-        """What the Content-Type or the declaration says, where it can be true of these bytes."""
+        """The encoding in the Content-Type or the declaration, if it can be true for these bytes."""
         found = _DECLARATION.match(head)
         declared = (found.group(1) or found.group(2) or b"").decode("ascii", "replace") if found else ""
         unknown = ""
@@ -144,7 +144,7 @@ class Transcoder:
 
 
 def _unfinished(head: bytes) -> bool:
-    """Whether this may be the beginning of a declaration whose end is still to come."""
+    """Whether this may be the beginning of an incomplete declaration."""
     for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         head = head.removeprefix(mark)
     head = head.lstrip(b" \t\r\n")
@@ -152,7 +152,7 @@ def _unfinished(head: bytes) -> bool:
 
 
 def _redeclared(head: bytes) -> bytes:
-    """The head of a document that is UTF-8 now, its declaration true."""
+    """The beginning of a document with its declaration changed to UTF-8."""
     found = _DECLARATION.match(head)
     if found is None or (found.group(1) or found.group(2) or b"").lower() in {b"utf-8", b"us-ascii"}:
         return head

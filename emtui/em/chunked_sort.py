@@ -1,7 +1,6 @@
-"""Sorting that lets other threads go on: a sort of a hundred thousand holds the interpreter all the while.
+"""Sort in chunks, so that other threads can run: one large sort would block the interpreter.
 
-So it is done in runs, which are then merged two by two; each merge is one pass, as
-Python's sort finds the runs by itself.
+Chunks are sorted, then merged in pairs; each merge is one pass, since Python's sort detects sorted runs.
 """
 
 from __future__ import annotations
@@ -12,19 +11,19 @@ from typing import Any, TypeVar
 from emtui.chunked_work import Steps, drain
 
 RUN = 4096
-"""How many are sorted at once: one or two milliseconds."""
+"""Items sorted at once: one or two milliseconds."""
 
 
 T = TypeVar("T")
 
 
 def gently_sorted(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> list[T]:
-    """The same as `sorted`, stable as it is."""
+    """The same as `sorted`, also stable."""
     return drain(sort_steps(items, key, reverse=reverse))
 
 
 def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = False) -> Steps[list[T]]:
-    """The same in steps of a few milliseconds at most, whatever the length."""
+    """The same in steps of a few milliseconds at most."""
     every = list(items)
     runs: list[list[T]] = []
     for start in range(0, len(every), RUN):
@@ -40,7 +39,7 @@ def sort_steps(items: Iterable[T], key: Callable[[T], Any], *, reverse: bool = F
 
 
 def _merge(first: list[T], second: list[T], key: Callable[[T], Any], *, reverse: bool) -> Steps[list[T]]:
-    """Both in one: block by block of the first, each with what of the second comes before the next block."""
+    """Merge two sorted lists: each block of the first with the items of the second before the next block."""
     merged: list[T] = []
     taken = 0
     for start in range(0, len(first), RUN):
@@ -54,7 +53,7 @@ def _merge(first: list[T], second: list[T], key: Callable[[T], Any], *, reverse:
 
 
 def _end_before(pivot: object, items: list[T], low: int, key: Callable[[T], Any], *, reverse: bool) -> int:
-    """Where in these sorted items those end that come before an equal of the pivot."""
+    """The index after the last of these sorted items that comes before the pivot."""
     high = len(items)
     while low < high:
         middle = (low + high) // 2

@@ -1,7 +1,7 @@
-"""What a Content-Encoding says of a body, and such a body decoded piece by piece.
+"""Decode a body by its Content-Encoding, chunk by chunk.
 
-It is never asked for, yet servers and proxies send it. Whatever names no compression (`none`, `binary`, a
-charset) is read as it is; gzip and deflate are decoded, never more than a slice at once; the rest is refused.
+Compression is not requested, but servers and proxies send it. Names that mean no compression (`none`,
+`binary`, a charset) are ignored; gzip and deflate are decoded, one slice at a time; others are rejected.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from emtui.em import charset
 from emtui.em.text_sanitizer import brief
 
 SLICE = 128 * 1024
-"""Bytes that are decoded at once, whatever the compressed ones would unfold to."""
+"""Maximum number of bytes decoded at once."""
 _NONE = frozenset({"", "identity", "none", "null", "binary", "text", "plain", "7bit", "8bit"})
 _GZIP, _DEFLATE = frozenset({"gzip", "x-gzip"}), frozenset({"deflate", "x-deflate", "zlib"})
 _MOST = 3
-"""Compressions one in another that are decoded."""
+"""Maximum number of nested compressions."""
 _MAGIC = b"\x1f\x8b"
 _SHOWN = 40
 
 
 class UnknownCodingError(Exception):
-    """A Content-Encoding that cannot be decoded; `name` is harmless."""
+    """A Content-Encoding that cannot be decoded; `name` is safe to print."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -31,15 +31,15 @@ class UnknownCodingError(Exception):
 
 
 class DamagedError(Exception):
-    """What was compressed is damaged."""
+    """The compressed data is corrupt."""
 
 
 class CutOffError(Exception):
-    """What was compressed ends in the middle."""
+    """The compressed data is incomplete."""
 
 
 class Decoder:
-    """The compressions of one body, undone in turn; raises `UnknownCodingError` if it cannot be."""
+    """Decodes one body; raises `UnknownCodingError` for a Content-Encoding that is not supported."""
 
     def __init__(self, content_encoding: str) -> None:
         names = [name.strip().strip("\"'").casefold() for name in content_encoding.split(",")]
@@ -53,24 +53,24 @@ class Decoder:
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to decode."""
+        """Whether the body is not compressed."""
         return not self._stages
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """What the piece unfolds to, slice by slice; raises `DamagedError`."""
+        """Decode the next bytes, slice by slice; raises `DamagedError`."""
         try:
             yield from _through(self._stages, piece)
         except zlib.error as problem:
             raise DamagedError(str(problem)) from None
 
     def close(self) -> None:
-        """The end; raises `CutOffError` if something is missing. An empty body is whole."""
+        """Finish; raises `CutOffError` if the data is incomplete. An empty body is complete."""
         if any(stage.is_open for stage in self._stages):
             raise CutOffError
 
 
 class _Stage:
-    """One compression."""
+    """One layer of compression."""
 
     def __init__(self) -> None:
         self._kept = b""
@@ -78,11 +78,11 @@ class _Stage:
 
     @property
     def is_open(self) -> bool:
-        """Whether more must come."""
+        """Whether more data is expected."""
         return bool(self._kept) if self._inflater is None else not self._inflater.eof
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
-        """What the piece unfolds to."""
+        """Decode the next bytes."""
         raise NotImplementedError
 
     def _inflate(self, inflater: zlib._Decompress, piece: bytes) -> Iterator[bytes]:
@@ -96,9 +96,9 @@ class _Stage:
 
 
 class _Gzip(_Stage):
-    """gzip: members one after another, and whatever stands behind the last is overlooked.
+    """gzip: any number of members; data after the last one is ignored.
 
-    What does not begin as gzip was unpacked on its way by somebody who left the header: it is read as it is.
+    Data that does not begin as gzip is passed through: a proxy decoded it but kept the header.
     """
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ class _Gzip(_Stage):
             piece = self._inflater.unused_data if self._inflater.eof else b""
 
     def _begin(self, piece: bytes) -> bytes:
-        """What is left to inflate of a piece with which a member should begin."""
+        """Start a member if the piece begins with one; returns the bytes left to inflate."""
         piece, self._kept = self._kept + piece, b""
         if piece.startswith(_MAGIC):
             self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -135,7 +135,7 @@ class _Gzip(_Stage):
 
 
 class _Deflate(_Stage):
-    """deflate: in zlib's wrapping as the standard has it, or bare as some send it."""
+    """deflate: with the zlib header of the standard, or raw, as some servers send it."""
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         if self._inflater is None:
@@ -150,7 +150,7 @@ class _Deflate(_Stage):
 
 
 def _through(stages: list[_Stage], piece: bytes) -> Iterator[bytes]:
-    """The piece through the first stage, each slice of that through the second, and so on."""
+    """Pass the piece through all stages, slice by slice."""
     if not stages:
         yield piece
         return

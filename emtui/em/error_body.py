@@ -1,4 +1,4 @@
-"""What an `Error` document says: its message and its number, XML or JSON, whatever the status line was.
+"""Read an `Error` document, XML or JSON: its message and status, independent of the status line.
 
 Source: the schema's ErrorType; em_rest/http_response_codes.
 """
@@ -17,16 +17,16 @@ from emtui.em.xml_prolog import Prolog, Unreadable
 from emtui.em.xml_sanitizer import Repair
 
 MOST = 64 * 1024
-"""Bytes of an error that are looked at."""
+"""Maximum number of bytes read of an error body."""
 _MESSAGE_MOST = 300
 _JSON = b"{"
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """What a body says of an error: a message on one line, and the number that an `Error` document names.
+    """The content of an error body: a message on one line, and the status in an `Error` document.
 
-    `is_document` is false for other people's JSON, which only has a message.
+    `is_document` is false for JSON of another service, which has only a message.
     """
 
     message: str = ""
@@ -35,9 +35,9 @@ class ErrorBody:
 
 
 class Beginning:
-    """The first bytes of a body: whether it may be an `Error` document.
+    """Detects an `Error` document by the first bytes of a body.
 
-    `refused` is why it is no document that is read, if that is certain already.
+    `refused` is the error if the body is certain to be unreadable.
     """
 
     def __init__(self, charset: str = "") -> None:
@@ -46,7 +46,7 @@ class Beginning:
         self._prolog = Prolog()
 
     def feed(self, piece: bytes) -> bool | None:
-        """Whether it may be one; `None` while that is not to be seen."""
+        """Whether it may be one; `None` if more bytes are needed."""
         try:
             name = self._prolog.feed(self._repair.feed(piece))
         except Unreadable as problem:
@@ -56,7 +56,7 @@ class Beginning:
 
 
 def read_error_body(body: bytes, content_type: str = "") -> ErrorBody:
-    """The first 64 KiB of a body as an error; empty where it is none. Never raises."""
+    """The error in the first 64 KiB of a body; empty if there is none. Never raises."""
     body, charset = body[:MOST], charset_in(content_type)
     transcoder, start = Transcoder(charset), b""
     with suppress(Unreadable):
@@ -81,7 +81,7 @@ def _json(body: bytes) -> ErrorBody:
 
 def _xml(body: bytes, charset: str) -> ErrorBody:
     document = Document(1, lambda _: None, "Error", charset=charset)
-    with suppress(Unreadable):  # a long stack trace may be cut off: the message stands before it
+    with suppress(Unreadable):  # a long stack trace may be cut off, but the message comes before it
         document.feed(body)
     attributes: Mapping[str, str] = document.target.attributes
     if not document.has_begun:
@@ -91,6 +91,6 @@ def _xml(body: bytes, charset: str) -> ErrorBody:
 
 
 def _status(text: str) -> int | None:
-    """A number of HTTP that stands for an error; nothing for whatever else it may be."""
+    """An HTTP error status (4xx or 5xx), or `None`."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) == 3 and text[0] in "45" else None

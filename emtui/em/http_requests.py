@@ -1,8 +1,7 @@
-"""All that ever leaves for the server: GET, the POST of the logon, the DELETE of our own logon.
+"""All requests to the server: GET, POST to log on, DELETE to log off.
 
-Requests are built here, byte by byte what we mean: no cookies, no redirects, no
-environment. An answer is looked at before anybody reads it: whether it may be read at all, and
-whether it is an `Error` document, whatever its status line says. Sizes are in bytes.
+No cookies, no redirects, no settings from the environment. The start of each response is checked before
+it is read: its headers, its size, and whether it is an `Error` document. Sizes are in bytes.
 """
 
 from __future__ import annotations
@@ -38,26 +37,26 @@ MIB = 1024 * 1024
 LIST_LIMIT = 128 * MIB
 LIMIT = 16 * MIB
 _ERROR_TIME = 5.0
-"""Seconds that the body of an error is worth waiting for."""
+"""Seconds to wait for the body of an error."""
 _SLOW, _SLOWEST = 60.0, 256
-"""Seconds that a body may take whatever its size, and beyond them the fewest bytes a second."""
+"""Seconds that any body may take, and the minimum bytes per second beyond that."""
 _PATIENCE = 3600.0
-"""The longest pause that a server may ask for, in seconds."""
+"""Maximum Retry-After in seconds."""
 _BOM = b"\xef\xbb\xbf"
 _CREDENTIAL = re.compile(r"(?<=/logonSessions/).*")
 _COOKIES, _COOKIE_NAME = 5, 40
-"""How many cookies are remembered by name, and how much of a name."""
+"""Maximum number of cookie names kept, and their maximum length."""
 _log = logging.getLogger(__name__)
-TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelt as the server wants it
+TOKEN = "X-RestSvcSessionId"  # noqa: S105 - the name of the header, spelled as the server requires
 
 
 class Answer:
-    """One answer, its beginning looked at and its body still to be read, at most `limit` bytes of it.
+    """A response with its start checked and its body still to be read, at most `limit` bytes of it.
 
-    `came` is when the head was received, by our clock. `status` is that of the `Error` document, if it
-    is one: 0 if the document names none and the status line says that all is well. `received` and
-    `expected` count bytes as they come, `limit` also those that they unfold to. `cookies` are the names
-    of those that the server has set so far.
+    `came` is when the headers were received, by the local clock. `status` is that of the `Error` document,
+    if it is one (0 if the document has none and the status line is a success). `received` and `expected`
+    are bytes on the wire; `limit` also applies to decompressed bytes. `cookies` are the names of the
+    cookies that the server has set so far.
     """
 
     def __init__(
@@ -90,22 +89,22 @@ class Answer:
 
     @property
     def lacks(self) -> bool:
-        """Whether it says that there is no such thing: a 404, but not a web page, which knows nothing."""
+        """Whether it is a 404, except for a web page, which does not come from Enterprise Manager."""
         return self.status == 404 and not status_errors.is_page(self.headers, self.error_body)
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the server's clock is ahead of ours, to within a second; `None` if it does not say."""
+        """How far the server's clock is ahead of the local one, to within a second; `None` if unknown."""
         return read_skew(self.headers.get("date", ""), self.came)
 
     @property
     def clock(self) -> datetime:
-        """What the server's clock showed when it answered; ours, if it does not say."""
+        """The time of the response by the server's clock, or by the local one if that is unknown."""
         return server_time(self.came, self.skew)
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds after which the server wants to be asked again, an hour at most."""
+        """Retry-After in seconds, at most one hour; `None` if not given."""
         said = self.headers.get("retry-after", "").strip()
         if said.isascii() and said.isdigit():
             return min(float(said), _PATIENCE)
@@ -117,18 +116,18 @@ class Answer:
 
     @property
     def tls(self) -> str | None:
-        """Version of TLS and cipher that were agreed on; nothing in plain HTTP."""
+        """TLS version and cipher; `None` for plain HTTP."""
         stream = self._response.extensions.get("network_stream")
         agreed = stream.get_extra_info("ssl_object") if stream else None
         return f"{agreed.version()} {agreed.cipher()[0]}" if agreed else None
 
     @property
     def charset(self) -> str:
-        """The encoding that the Content-Type names, or nothing."""
+        """The charset of the Content-Type, or an empty text."""
         return charset_in(self.headers.get("content-type", ""))
 
     async def begin(self) -> None:
-        """Look at the head and the first bytes: raises for what must not be read, and for redirects."""
+        """Check the headers and the first bytes; raises for redirects and for unacceptable bodies."""
         if self.good:
             await self._look()
         else:
@@ -137,16 +136,16 @@ class Answer:
             raise status_errors.redirected(self.requested, self.status, self.headers.get("location", ""))
 
     def expect(self, what: str) -> None:
-        """Raise what this answer stands for, unless it is one that can hold `what`."""
+        """Raise the error for this response unless it can contain `what`."""
         if not self.good:
             raise status_errors.error_of(self.error_response)
         if self.status in status_errors.UNUSABLE or self._is_blank:
             raise status_errors.not_sent(self.requested, self.status, what)
-        if self._refused and self._refused.too_large:  # blanks without end are not waited for
+        if self._refused and self._refused.too_large:  # do not read endless blanks
             raise status_errors.bad_document(self.requested, what, self._refused)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, decompressed; raises `TooLarge`, `Cut`, `Compressed`, `TimedOut`."""
+        """The decompressed body as it arrives; raises `TooLarge`, `Cut`, `Compressed`, `TimedOut`."""
         async with aclosing(self._rest) as rest:
             ahead, self._ahead = self._ahead, []
             for chunk in ahead:
@@ -155,29 +154,29 @@ class Answer:
                 yield chunk
 
     async def body(self) -> bytes:
-        """The whole body."""
+        """The complete body."""
         async with aclosing(self.chunks()) as chunks:
             return b"".join([chunk async for chunk in chunks])
 
     @property
     def error_body(self) -> bytes:
-        """What there is of an error's body, 64 KiB at most; trouble with it never hides the status."""
+        """The body of an error, at most 64 KiB; empty if it cannot be read."""
         return b"".join(self._ahead)
 
     @property
     def error_response(self) -> ErrorResponse:
-        """What this answer, not a success, says."""
+        """The response as an error."""
         return ErrorResponse(
             self.requested, self.status, self.headers, self.error_body, self._error, self.retry_after
         )
 
     async def close(self) -> None:
-        """Leave what was not read."""
+        """Close the response; the unread body is discarded."""
         await self._rest.aclose()
         await self._response.aclose()
 
     def _check_head(self) -> Decoder:
-        """What decodes the body; raises `Compressed` if nothing does, and `TooLarge`."""
+        """The decoder for the body; raises `Compressed` or `TooLarge`."""
         if self.expected is not None and self.expected > self._limit:
             raise status_errors.too_large(self.requested, self._limit)
         try:
@@ -189,7 +188,7 @@ class Answer:
             ) from None
 
     async def _look(self) -> None:
-        """See whether this is an `Error` document; what was read for that is not lost."""
+        """Detect an `Error` document; the bytes read for that are kept."""
         beginning = xml_codec.Beginning(self.charset)
         async for chunk in self._rest:
             self._ahead.append(chunk)
@@ -202,7 +201,7 @@ class Answer:
         self._is_blank = all(chunk.isspace() or chunk == _BOM for chunk in self._ahead)
 
     async def _take_error(self) -> None:
-        """Take the status from the body, of 64 KiB at most, if that is an `Error` document."""
+        """Read at most 64 KiB of the body, and take the status from it if it is an `Error` document."""
         with suppress(EmError, httpx.TransportError, TimeoutError):
             async with asyncio.timeout(_ERROR_TIME):
                 async for chunk in self._rest:
@@ -214,7 +213,7 @@ class Answer:
             self.status = self._error.status or (0 if self.good else self.status)
 
     async def _decoded(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, decompressed."""
+        """The decompressed body as it arrives."""
         decoder = self._check_head()
         size = 0
         try:
@@ -228,7 +227,7 @@ class Answer:
                         if size > self._limit:
                             raise status_errors.too_large(self.requested, self._limit)
                         yield part
-                        await asyncio.sleep(0)  # a little unfolds to much, and others must have their turn
+                        await asyncio.sleep(0)  # let other tasks run while much data is decompressed
             decoder.close()
         except DamagedError:
             raise Compressed(
@@ -241,7 +240,7 @@ class Answer:
             ) from None
 
     async def _timed(self) -> AsyncGenerator[bytes, None]:
-        """The bytes of the body, so long as they come fast enough, and up to as many as were promised."""
+        """The bytes of the body; raises if they arrive too slowly, are too many or too few."""
         clock = asyncio.get_running_loop().time
         began = clock()
         async with aclosing(self._raw()) as chunks:
@@ -270,7 +269,7 @@ def _length(response: httpx.Response) -> int | None:
 
 
 class Exchange:
-    """The requests to one server. Nothing else in emtui sends anything to it."""
+    """The requests to one server. Nothing else in emtui sends requests to it."""
 
     def __init__(
         self,
@@ -281,9 +280,9 @@ class Exchange:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.now = now
-        """Our clock."""
+        """The local clock."""
         self.skew: timedelta | None = None
-        """How far the server's clock is ahead of ours, as its last successful answer said."""
+        """How far the server's clock is ahead of the local one, by its last successful response."""
         self._server = server
         self._transport = transport
         self._timeouts = timeouts
@@ -297,7 +296,7 @@ class Exchange:
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed when we last shook hands."""
+        """The server's certificate in the last TLS handshake."""
         return self._transport.certificate if isinstance(self._transport, Transport) else None
 
     @asynccontextmanager
@@ -314,7 +313,7 @@ class Exchange:
 
     @asynccontextmanager
     async def log_on(self, user: str, password: Secret) -> AsyncIterator[Answer]:
-        """The logon; http.sys wants a length even of no body (em_rest/post_sessionmngr)."""
+        """Log on; http.sys requires a Content-Length even without a body (em_rest/post_sessionmngr)."""
         plain = Secret(f"{user}:{password.reveal()}")
         basic = Secret(base64.b64encode(plain.reveal().encode()).decode("ascii"))
         headers = {"Authorization": f"Basic {basic.reveal()}", "Content-Length": "0"}
@@ -355,7 +354,7 @@ class Exchange:
             await answer.close()
 
     def _note_cookies(self, response: httpx.Response) -> None:
-        """Keep the names of the cookies that are not the logon's own: who sets them may want them back."""
+        """Record the names of cookies other than the logon's: a load balancer may require them."""
         for cookie in response.headers.get_list("set-cookie"):
             name = brief(cookie.partition("=")[0], _COOKIE_NAME)
             if name and name.casefold() != TOKEN.casefold() and len(self._cookies) < _COOKIES:

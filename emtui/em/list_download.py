@@ -1,8 +1,8 @@
-"""Downloads of the list: slices into the parser, beside the event loop. Sizes are in bytes.
+"""Download the list and parse it in slices, in threads. Sizes are in bytes.
 
-The first answer is parsed as it comes. Later ones are kept until they are whole: those
-of the same bytes are the same list, without a parser; those of other bytes that say the
-same (the server's lists are unordered) are it, too, once they are sorted.
+The first response is parsed as it arrives. Later ones are collected first: the same bytes are the same
+list without parsing; other bytes with the same content (the server's lists are unordered) are recognized
+as the same list after sorting.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from emtui.em.session_source import Progress
 from emtui.em.timestamps import EARLIEST
 
 LIST_PATH = "/api/systemSessions?format=Entity"
-"""What is requested, below the server's URL."""
+"""The requested path."""
 SLICE = 128 * 1024
-"""What the parser is fed at a time: enough to be worth a thread, little enough to show progress."""
+"""Bytes per call of the parser: enough to be worth a thread, few enough to show progress."""
 _EVERY = 0.1
-"""Seconds between two tellings of the progress."""
+"""Seconds between two progress reports."""
 _WHAT = "a list of system sessions"
 _LATER = timedelta(hours=1)
-"""After so long the same bytes are read again: a time that was too far ahead may be true by now."""
+"""After this time the same bytes are parsed again: a time too far ahead may be plausible by now."""
 
 
 class ListDownloader:
-    """Reads the list answers of one client, each in the light of the one before."""
+    """Reads the lists of one client, comparing each with the previous one."""
 
     def __init__(self) -> None:
         self._listing: Listing | None = None
@@ -42,10 +42,10 @@ class ListDownloader:
         self._clock = EARLIEST
 
     async def read(self, answer: Answer, tell: Callable[[Progress], None] | None = None) -> Listing:
-        """The whole list, newest first: the very same object as last time if it says the same.
+        """The complete list, newest first; the same object as last time if the content is the same.
 
-        `tell` hears of it at most ten times a second, and once at the end. Raises `EmError` for an
-        answer that is no list, such as `TooOld`, and whatever reading the answer raises.
+        `tell` is called at most ten times a second, and once at the end. Raises `EmError` for a response
+        that is not a list, such as `TooOld`, and whatever reading the response raises.
         """
         if answer.lacks and self._listing is None:
             raise status_errors.too_old(answer.requested)
@@ -86,9 +86,9 @@ class ListDownloader:
 
 
 class _Feeding:
-    """Feeds a reader beside the loop, one piece at a time, while the next one comes.
+    """Feeds a reader in threads, one chunk at a time, while the next one is received.
 
-    The loop begins with each piece, so that it has the interpreter to itself while it has work of its own.
+    Each thread is started from the event loop, so that the loop finishes its own work first.
     """
 
     def __init__(self, reader: xml_codec.ListReader) -> None:
@@ -99,18 +99,18 @@ class _Feeding:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Whoever gives up does not wait for what is being read."""
+        """Cancel without awaiting the parser thread."""
         if self._busy:
             self._busy.cancel()
             await asyncio.gather(self._busy, return_exceptions=True)
 
     async def feed(self, piece: bytes, digest: blake2b | None = None) -> None:
-        """Begin with this piece once the one before was read; raises what came of that one."""
+        """Start parsing this chunk after the previous one; raises the error of the previous one."""
         await self.rest()
         self._busy = asyncio.create_task(beside(partial(self._take, piece, digest)))
 
     async def rest(self) -> None:
-        """Until the last piece was read."""
+        """Wait until the last chunk is parsed."""
         busy, self._busy = self._busy, None
         if busy:
             await busy
@@ -127,7 +127,7 @@ def _hash(digest: blake2b, pieces: Iterable[bytes]) -> None:
 
 
 def _finish(reader: xml_codec.ListReader, before: Listing | None) -> Listing:
-    """All rows; the very same list as `before` if it says the same."""
+    """The list; the object `before` if the content is the same."""
     listing = reader.close()
     if before is None:
         return listing
@@ -138,7 +138,7 @@ def _finish(reader: xml_codec.ListReader, before: Listing | None) -> Listing:
 
 
 def _same(session: Session, earlier: Session | None) -> Session:
-    """The object of the list before where it says the same: two lists are kept as one and a few rows."""
+    """The object of the previous list if it is equal, so that two lists share their memory."""
     return earlier if earlier is not None and earlier == session else session
 
 

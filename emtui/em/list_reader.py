@@ -1,6 +1,6 @@
-"""The list while it arrives, newest first at the end.
+"""Parse the list as it arrives; sorted newest first at the end.
 
-Lenient about one odd row among good ones. Source: em_rest/systemsessions.
+A single unreadable row does not affect the others. Source: em_rest/systemsessions.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from emtui.em.xml_document import Document
 
 
 class ListReader:
-    """The list while it arrives, piece by piece, from any thread, one at a time.
+    """Parses the list chunk by chunk, from any thread, one at a time.
 
-    `charset` is what its Content-Type names, `clock` is what the server's showed: a time far ahead of
-    it is unknown. Without `fast` all of it is lxml's: the same list, only later.
+    `charset` is that of the Content-Type, `clock` the server's time: a time far ahead of it is treated as
+    unknown. Without `fast`, lxml parses all rows: the same list, but slower.
     """
 
     def __init__(self, charset: str = "", clock: datetime | None = None, *, fast: bool = True) -> None:
@@ -29,17 +29,17 @@ class ListReader:
 
     @property
     def rows(self) -> int:
-        """How many sessions were read so far."""
+        """The number of sessions read so far."""
         return self._rows.count
 
     def feed(self, chunk: bytes) -> None:
-        """The next bytes of the body, cut anywhere; raises `Unreadable`."""
+        """Parse the next bytes of the body; raises `Unreadable`."""
         self._document.feed(chunk)
 
     def close(self) -> Listing:
-        """All rows, newest first; raises `Unreadable` if the document is not whole."""
+        """All rows, newest first; raises `Unreadable` if the document is incomplete."""
         self._document.close()
-        found, self._rows.found = self._rows.found, []  # a parser is only freed with the garbage
+        found, self._rows.found = self._rows.found, []  # the parser is freed only by the garbage collector
         return Listing(newest_first(found), self._document.replaced)
 
 

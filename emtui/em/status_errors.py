@@ -242,8 +242,8 @@ def another_logon(requested: Requested, cookies: Collection[str]) -> Denied:
     if cookies:
         return Denied(
             f"{requested} requires a new logon right after one and sets the cookie {', '.join(cookies)}:"
-            " a load balancer probably routes by this cookie, which emtui does not send; connect to one server"
-            " directly, or route by client address."
+            " a load balancer probably routes by this cookie, which emtui does not send; connect to one"
+            " server directly, or route by client address."
         )
     return Denied(
         f"{requested} requires a new logon right after one: log on again,"
