@@ -1,9 +1,8 @@
-"""Our logon: the token that every request carries, renewed at most once for all who need it.
+"""Log on, and renew the token that every request carries.
 
-Token and logon id are credentials (the token is base64 of the id). After 15 idle
-minutes the server answers 401 (em_rest/http_authentication). A refused logon is
-never tried again by the same `Logons`: accounts lock. Whoever shares the account
-with others hands over a `Gate`, which remembers for all of them.
+Token and logon ID are credentials (the token is base64 of the ID). After 15 idle minutes the server
+answers 401 (em_rest/http_authentication). `Logons` never repeats a refused logon, since accounts lock. A
+`Gate` extends that protection to other processes that use the account.
 """
 
 from __future__ import annotations
@@ -30,22 +29,22 @@ _IN_HREF = re.compile(r"/logonSessions/([0-9A-Za-z-]+)/?(?:\?|$)", re.IGNORECASE
 _ID = re.compile(r"[0-9A-Za-z-]+")
 _REMEMBERED = 5
 _GRACE = 1.0
-"""Seconds that a logon under way has to become one that can be ended, once nobody wants it any more."""
+"""Seconds that a canceled logon may take to finish, so that it can be ended."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Logon:
-    """One logon; compared by identity. `id` is what deletes it, unknown if the server did not say."""
+    """One logon; compared by identity. `id` is needed to log off, `None` if the server did not send it."""
 
     token: Secret
     id: Secret | None
 
 
 class Gate(Protocol):
-    """What every logon passes through: it may hold back, refuse, and learns how it ended."""
+    """Wraps every logon: may delay or refuse it, and records its outcome."""
 
     def passing(self, server: Server, user: str, password: Secret) -> AbstractAsyncContextManager[None]:
-        """Around one logon; raises `LogonRefused` instead of letting it through."""
+        """Wrap one logon; raises `LogonRefused` to prevent it."""
         ...
 
 
@@ -53,25 +52,25 @@ class _Open:
     """Lets every logon through."""
 
     def passing(self, *_: object) -> AbstractAsyncContextManager[None]:
-        """Nothing around the logon."""
+        """Allow the logon."""
         return nullcontext()
 
 
 OPEN: Gate = _Open()
-"""Lets every logon through, and remembers nothing."""
+"""Allows every logon, and records nothing."""
 
 Another: TypeAlias = Callable[[], Awaitable[Secret | None]]
-"""Fetches the password anew when a renewed logon is refused; nothing if there is no other way to it."""
+"""Provides the password again when a renewed logon is refused; `None` if it cannot."""
 
 
 async def no_other() -> Secret | None:
-    """There is no other password."""
+    """Provide no password."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Whom to log on as, and what stands around it: the gate, and where another password may come from."""
+    """User and password, with the guard of logons and the provider of a changed password."""
 
     user: str
     password: Secret
@@ -80,7 +79,7 @@ class Credentials:
 
 
 class Logons:
-    """The current logon and how to come to the next."""
+    """The current logon and its renewal."""
 
     def __init__(self, server: Server, exchange: Exchange, credentials: Credentials) -> None:
         self._server = server
@@ -93,21 +92,21 @@ class Logons:
         self._current: Logon | None = None
         self._refusal: Denied | None = None
         self.made: deque[datetime] = deque(maxlen=_REMEMBERED)
-        """When the last logons were made."""
+        """The times of the last logons."""
 
     @property
     def open(self) -> Logon | None:
-        """The logon to end, if there is one."""
+        """The active logon, if any."""
         return self._current
 
     async def current(self) -> Logon:
-        """The logon to send with a request; logs on if there is none yet."""
+        """The logon for a request; logs on if there is none yet."""
         return self._current or await self.renew(None)
 
     async def renew(self, stale: Logon | None) -> Logon:
-        """A logon other than `stale`: whoever comes while it is renewed waits and gets the same.
+        """A logon other than `stale`; concurrent callers share one renewal.
 
-        Raises `Denied`, such as `LogonRefused`, from the first refusal on always and at once.
+        Raises `Denied`, such as `LogonRefused`; after the first refusal always, without a request.
         """
         async with self._lock:
             if self._refusal is not None:
@@ -121,7 +120,7 @@ class Logons:
                 raise
 
     async def _renewed(self) -> Logon:
-        """A logon after one that was good: once, a password that was changed meanwhile is fetched anew."""
+        """Renew the logon; if refused, ask the provider for a changed password and retry once."""
         try:
             return await self._change()
         except LogonRefused:
@@ -132,7 +131,7 @@ class Logons:
         return await self._change()
 
     async def _change(self) -> Logon:
-        """Log on; a cancellation waits a moment for the answer, for what is not known cannot be ended."""
+        """Log on; a cancellation waits briefly for the response, so that the logon can be ended."""
         task = asyncio.create_task(self._log_on())
         try:
             self._current = logon = await asyncio.shield(task)
@@ -173,7 +172,7 @@ class Logons:
 
 
 def check_user(user: str) -> None:
-    """Raise `BadSetting` for a name that cannot be sent: Basic ends it at the first colon."""
+    """Raise `BadSetting` for a name that cannot be sent: in Basic it ends at the first colon."""
     if not user:
         raise BadSetting("No user name: use --user.")
     if ":" in user:
@@ -183,20 +182,20 @@ def check_user(user: str) -> None:
 
 
 def check_password(password: Secret) -> None:
-    """Raise `BadSetting` for one that cannot be meant: nobody types a line end within a password."""
+    """Raise `BadSetting` for a password with a line break, which is a mistake."""
     if not is_one_line(password.reveal()):
         raise BadSetting("The password has more than one line and was not sent: remove the line break.")
 
 
 def _again(refusal: Denied) -> Denied:
-    """The same refusal without its traceback: that grows, and its frames hold the password."""
+    """A copy of the error without its traceback, whose frames hold the password."""
     if isinstance(refusal, LogonRefused):
         return LogonRefused(str(refusal), refusal.user)
     return type(refusal)(str(refusal))
 
 
 def _derived(requested: Requested, told: xml_codec.LogonBody) -> str:
-    """The token is base64 of the SessionId's ASCII text; real clients rely on it where no header came."""
+    """The token from the SessionId (base64 of its ASCII text), for a response without the header."""
     if told.session_id is None:
         raise BadDocument(
             f"{requested} accepted the logon without an {TOKEN} header: check whether a proxy drops it."

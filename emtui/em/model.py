@@ -1,8 +1,7 @@
-"""What Enterprise Manager tells us: sessions, their results, their events.
+"""The model of Enterprise Manager's data: sessions, their results, their events.
 
-All times are aware and in UTC; what the server left out, sent empty or sent as
-nil is `None`. The server's own words are kept as they came (cleaned of control
-characters by `em.text_sanitizer`); `Outcome` is what we make of them.
+All times are aware and in UTC; values that are absent, empty or nil are `None`. The server's words are
+kept (control characters removed by `em.text_sanitizer`); `Outcome` is derived from them.
 Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 """
 
@@ -17,10 +16,10 @@ from functools import lru_cache
 from typing import NewType
 
 Uid = NewType("Uid", str)
-"""The server's name of a session: `urn:veeam:SystemSession:<guid>`, guid in lower case."""
+"""The server's identifier of a session: `urn:veeam:SystemSession:<guid>`, GUID in lower case."""
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""Where a session without a start stands in an order by time: at the old end."""
+"""The sort position of a session without a start time: the oldest."""
 
 SYSTEM_URN = "urn:veeam:SystemSession:"
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -43,7 +42,7 @@ SESSION_TYPES = (
 
 
 class Outcome(StrEnum):
-    """What became of a session, in our words."""
+    """The outcome of a session."""
 
     RUNNING = "running"
     SUCCESS = "success"
@@ -57,7 +56,7 @@ RUNNING_WORDS = (
     *("InProgress", "Starting", "Working", "Stopping", "Stoping", "Pausing", "Resuming", "Idle", "Pending"),
     *("Running", "WaitingTape", "WaitingRepository", "WaitingSlot", "Postprocessing"),
 )
-"""States of a run that has not ended, of every family; `Stoping` is the server's own slip."""
+"""States of a run that has not ended, of all session families; `Stoping` is the server's spelling."""
 
 _OUTCOMES = {
     "success": Outcome.SUCCESS,
@@ -69,7 +68,7 @@ _OUTCOMES = {
     **{word.casefold(): Outcome.RUNNING for word in RUNNING_WORDS},
 }
 _ENDS = (Outcome.FAILED, Outcome.WARNING, Outcome.SUCCESS)
-"""What a Result says of a run that has ended, worst first."""
+"""Outcomes of an ended run, worst first."""
 
 STATE_WORDS = (
     *(
@@ -85,7 +84,7 @@ STATE_WORDS = (
     *("Stopped", "Completed", "Unknown"),
     *RUNNING_WORDS[1:],
 )
-"""The documented words of State and Result, of every family; those of system sessions first."""
+"""The documented words of State and Result, of all session families; those of system sessions first."""
 
 
 def find_guid(text: str) -> str | None:
@@ -101,7 +100,7 @@ def uid_of(guid: str) -> Uid:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The `Result` element: the server's word, its message, and whether somebody canceled the run."""
+    """The `Result` element: the server's word, its message, and whether the run was canceled."""
 
     word: str | None = None
     message: str | None = None
@@ -113,10 +112,10 @@ NO_RESULT = Result()
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run that the server lists.
+    """One run in the server's list.
 
-    `odd` says what of it could not be read; the rest of the row still stands.
-    `complete` is false for a bare reference, of which only uid and name are known.
+    `odd` describes the fields that could not be read; the others are valid.
+    `complete` is false for a reference, of which only UID and name are known.
     """
 
     uid: Uid
@@ -131,27 +130,27 @@ class Session:
 
     @property
     def id(self) -> str:
-        """The GUID, in lower case; the whole UID where it holds none."""
+        """The GUID in lower case; the full UID if it contains none."""
         found = _GUID.match(self.uid, len(SYSTEM_URN)) or _GUID.search(self.uid)
         return found.group().lower() if found else self.uid
 
     @property
     def message(self) -> str | None:
-        """What the server said of the result."""
+        """The message of the result."""
         return self.result.message
 
     @property
     def outcome(self) -> Outcome:
-        """Running by its State, unless there is an end and a Result; else canceled; else the worse of both.
+        """Running by State, unless there is an end and a final Result; else canceled; else the worse of both.
 
-        A State that is missing or says neither, such as `Stopped`, goes by the Result, which may say that
-        it runs, too. Words compare without case, in both documented spellings.
+        If State is missing or inconclusive, such as `Stopped`, Result decides, which may also be running.
+        Words are compared without case, in both documented spellings.
         """
         return _outcome_of(self.state, self.result.word, self.result.canceled, self.ended is not None)
 
     @property
     def contradiction(self) -> str:
-        """How its State, its Result and its end contradict each other, in words; empty if they do not."""
+        """How State, Result and end time contradict each other, as text; empty if they do not."""
         by_state, by_result = _meaning(self.state), _meaning(self.result.word)
         state, result = f"State says {self.state}", f"Result says {self.result.word}"
         if self.ended is not None and (by_state or by_result) is Outcome.RUNNING:
@@ -163,23 +162,23 @@ class Session:
 
     @property
     def outcome_text(self) -> str:
-        """The outcome, with the contradiction if there is one: `failed (State says Working, …)`."""
+        """The outcome, with any contradiction: `failed (State says Working, …)`."""
         return f"{self.outcome} ({self.contradiction})" if self.contradiction else str(self.outcome)
 
     @property
     def running(self) -> bool:
-        """Whether the server says that it still runs."""
+        """Whether it is still running, according to the server."""
         return self.outcome is Outcome.RUNNING
 
     @property
     def has_failed(self) -> bool:
-        """Whether it is known to have failed: never so of a bare reference."""
+        """Whether it is known to have failed; never true for a reference."""
         return self.complete and self.outcome is Outcome.FAILED
 
     def took(self, now: datetime) -> timedelta | None:
-        """How long it ran, up to `now` if it still does; unknown without a start or an end.
+        """Elapsed time, up to `now` if it is still running; `None` without a start or an end.
 
-        Never negative: our clock and the server's may disagree by seconds.
+        Never negative: the server's clock may be ahead of ours.
         """
         end = now if self.running else self.ended
         if self.started is None or end is None:
@@ -189,7 +188,7 @@ class Session:
 
 @lru_cache(maxsize=256)
 def _outcome_of(state: str | None, result: str | None, canceled: bool, has_end: bool) -> Outcome:
-    """Thousands of sessions have the same few words."""
+    """Cached: thousands of sessions share a few words."""
     by_state, by_result = _meaning(state), _meaning(result)
     if (by_state or by_result) is Outcome.RUNNING and not (has_end and by_result in _ENDS):
         return Outcome.RUNNING
@@ -199,7 +198,7 @@ def _outcome_of(state: str | None, result: str | None, canceled: bool, has_end: 
 
 
 def _meaning(word: str | None) -> Outcome | None:
-    """What one of the server's words says by itself; nothing if it is not known."""
+    """The outcome that one of the server's words means; `None` if the word is unknown."""
     return _OUTCOMES.get((word or "").strip().casefold())
 
 
@@ -214,7 +213,7 @@ class Event:
 
 
 def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
-    """The words that the server said in State and Result, each once, in their order."""
+    """The words in State and Result of these sessions, without duplicates, in order."""
     words: dict[str | None, None] = {}
     for session in sessions:
         words[session.state] = words[session.result.word] = None
@@ -222,15 +221,15 @@ def state_words(sessions: Iterable[Session]) -> tuple[str, ...]:
 
 
 def type_names(sessions: Iterable[Session]) -> tuple[str, ...]:
-    """The types of these sessions, each once, in their order."""
+    """The types of these sessions, without duplicates, in order."""
     return tuple(dict.fromkeys(session.type for session in sessions if session.type))
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list answer as read: the rows, and what was wrong with the document.
+    """The list of sessions as parsed.
 
-    `replaced` counts characters that XML does not allow and that became U+FFFD.
+    `replaced` counts characters that XML does not allow, replaced by U+FFFD.
     """
 
     sessions: tuple[Session, ...]
@@ -238,7 +237,7 @@ class Listing:
 
     @property
     def odd(self) -> int:
-        """How many rows could not be read whole."""
+        """The number of rows with unreadable fields."""
         return sum(1 for session in self.sessions if session.odd)
 
 
@@ -251,5 +250,5 @@ class Log:
 
     @property
     def odd(self) -> int:
-        """How many lines could not be read whole."""
+        """The number of events with unreadable fields."""
         return sum(1 for event in self.events if event.odd)

@@ -1,7 +1,7 @@
-"""What the parser meets, gathered into items without a tree, and how much of it is read at most.
+"""The lxml parser target: collects elements into items without a tree, within limits.
 
-Elements are known by their names without namespace. What is longer, deeper or more than an honest
-server sends is `Unreadable` before it is kept. Lengths are in characters.
+Namespaces are ignored. Documents that are longer or deeper than a real server sends raise `Unreadable`
+before they are stored. Lengths are in characters.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from emtui.em.xml_prolog import Unreadable
 
 _DEEPEST = 100
 _LONGEST = 10_000_000
-"""Characters in one row: libxml2's own limit holds only for trees."""
+"""Maximum number of characters in a row: libxml2's own limit applies only to trees."""
 _MOST = 250_000
-"""Rows of a list, events of a log: more than fit into a body of honest ones."""
+"""Maximum number of rows of a list or events of a log: more than fit into the accepted size."""
 _NAMESPACE = 100
-"""Characters in a namespace: lxml puts them before every name of an element or attribute anew."""
+"""Maximum number of characters in a namespace: lxml repeats it in every name."""
 _FIELD = 100
-"""Characters that an element inside a row counts for, however short it is."""
+"""Characters added to the length of a row for each element inside it."""
 
 
 class Target:
-    """Gathers what the parser meets into items, without a tree: those at `level`, the root's is 1.
+    """Collects the elements at `level` (the root's is 1) into items, without a tree.
 
-    A tree would have to be freed row by row, and lxml's trees do not survive being
-    changed by one thread and fed by another.
+    A tree would have to be freed row by row, and lxml does not allow one thread to change a tree that
+    another thread feeds.
     """
 
     def __init__(self, level: int, take: Callable[[Item], None]) -> None:
@@ -47,16 +47,16 @@ class Target:
 
     @property
     def progress(self) -> tuple[int, int, int]:
-        """What differs when anything but blanks between rows was met."""
+        """A value that changes with any content except blanks between rows."""
         return self.depth, self.items_left, self._length
 
     def start_ns(self, _: str, uri: str) -> None:
-        """A namespace, before anything is called by it."""
+        """Handle a namespace declaration."""
         if len(uri) > _NAMESPACE:
             raise Unreadable("it holds a namespace longer than is read", too_large=True)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element begins: an item, a text of one, or something deeper that is only counted."""
+        """Handle a start tag: of an item, of a field, or of a deeper element, which is only counted."""
         self.depth = depth = self.depth + 1
         if depth > self._item:
             self._length += _FIELD
@@ -73,7 +73,7 @@ class Target:
             raise Unreadable("it is deeper than is read", too_large=True)
 
     def data(self, text: str) -> None:
-        """A piece of text; between items there is none that counts."""
+        """Handle text; text between items is ignored."""
         if self.depth > self._item:
             self._parts.append(text)
             self._length += len(text)
@@ -81,7 +81,7 @@ class Target:
                 raise Unreadable("it holds a row longer than is read", too_large=True)
 
     def end(self, tag: str) -> None:
-        """An element ends: a text is whole, or an item is."""
+        """Handle an end tag: a field or an item is complete."""
         depth = self.depth
         self.depth = depth - 1
         if depth == self._inner:
@@ -95,18 +95,18 @@ class Target:
         self.ended = depth == 1
 
     def take(self, item: Item) -> None:
-        """One more item."""
+        """Add an item."""
         self.count_item()
         self._take(item)
 
     def count_item(self) -> None:
-        """Count one more item, wherever it was read."""
+        """Count an item, also one that was read elsewhere; raises `Unreadable` above the limit."""
         self.items_left -= 1
         if self.items_left < 0:
             raise Unreadable("it holds more than is read", too_large=True)
 
     def close(self) -> None:
-        """Nothing is left to give: every item was taken as it ended."""
+        """Return nothing: each item was passed on at its end."""
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
-"""Which way to a server: directly, or through an HTTP proxy. Pure; the environment is an argument.
+"""Choose between a direct connection and an HTTP proxy. Pure; the environment is an argument.
 
-httpx is never asked: it reads no CIDR in NO_PROXY and fails oddly on SOCKS.
-Loopback is always reached directly.
+httpx's own choice is not used: it ignores CIDR in NO_PROXY and has unclear errors for SOCKS.
+Loopback addresses are always connected directly.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from emtui.em.server_address import Server, authority, is_loopback, read_host, w
 
 _HTTPS = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _HTTP = ("http_proxy", "all_proxy", "ALL_PROXY")
-"""Without HTTP_PROXY: a CGI server sets it from a header that anybody sends."""
+"""Without HTTP_PROXY, which a CGI server sets from a request header."""
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """One HTTP proxy; what logs us on to it is not shown."""
+    """An HTTP proxy; its credentials are never shown."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class Proxy:
 
     @property
     def authority(self) -> str:
-        """`host:port`, as it stands in a URL."""
+        """`host:port`, as in a URL."""
         return authority(self.host, self.port)
 
     @property
@@ -45,7 +45,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The way that was chosen, and why, in words; without a proxy it is the direct one."""
+    """The chosen proxy, `None` for a direct connection, and the reason as text."""
 
     proxy: Proxy | None
     reason: str
@@ -63,7 +63,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """What the environment says of proxies; values are kept as `Secret`, they may hold a password."""
+    """The proxy settings of the environment; values are `Secret`, since they may contain a password."""
 
     https: Secret | None = None
     https_from: str = ""
@@ -74,7 +74,7 @@ class Proxies:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], no_proxy: bool = False) -> Proxies:
-        """Read the usual variables; the lower-case name wins, and an empty one is unset, as with curl."""
+        """Read the usual variables; lower-case names take precedence, and empty means unset, as in curl."""
         https, https_from = _first(environ, _HTTPS)
         http, http_from = _first(environ, _HTTP)
         exceptions, _ = _first(environ, _EXCEPTIONS)
@@ -82,7 +82,7 @@ class Proxies:
         return cls(https, https_from, http, http_from, tuple(words), no_proxy)
 
     def for_server(self, server: Server) -> Decision:
-        """The way to this server; raises `ProxyTrouble` for a proxy that is not an HTTP one."""
+        """The choice for this server; raises `ProxyTrouble` for a proxy other than HTTP."""
         if is_loopback(server.host):
             return Decision(None, "it is this computer")
         if self.off:
@@ -116,7 +116,7 @@ def _parse(value: str, name: str) -> Proxy:
         raise ProxyTrouble(
             f"{name} names a SOCKS proxy, which is not supported: set an http:// proxy or use --no-proxy."
         )
-    # a password with / ? or # in it ends the host too early: what follows is never taken for a path
+    # a password with / ? or # ends the host too early, so a path or query is an error
     host = read_host(parts.hostname or "")
     is_whole = parts.path in {"", "/"} and not any(mark in value for mark in "?#")
     if parts.scheme not in _PORTS or host is None or port == 0 or not is_whole:
@@ -169,7 +169,7 @@ def _in_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address, word: st
 
 
 def _split_port(word: str) -> tuple[str, int | None]:
-    """`host:8080` in two; a bare IPv6 address has no port."""
+    """Split `host:8080`; a bare IPv6 address has no port."""
     if _address(word) is not None:
         return word, None
     name, colon, port = word.rpartition(":")

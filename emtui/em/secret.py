@@ -1,4 +1,4 @@
-"""A text that never shows itself: passwords, tokens, logon ids."""
+"""Texts that are never shown: passwords, tokens, logon IDs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final, final
 from weakref import WeakSet
 
 SHOWN: Final = "***"
-"""What stands wherever a secret would."""
+"""The text shown instead of a secret."""
 _TELLING: Final = 4
 
 
 @final
 class Secret:
-    """Holds a text whose `repr` and `str` are `***`; only `reveal` gives it out.
+    """Holds a text whose `repr` and `str` are `***`; only `reveal` returns it.
 
-    It is not compared, hashed, pickled or formatted by accident: two secrets are
-    equal only if they are the same object.
+    It cannot be compared, hashed by content, pickled or formatted by accident: two secrets are equal only
+    if they are the same object.
     """
 
     __slots__ = ("__weakref__", "_text")
@@ -29,7 +29,7 @@ class Secret:
             _alive.add(self)
 
     def reveal(self) -> str:
-        """The text itself, for the one place that sends it."""
+        """The text itself."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -43,29 +43,29 @@ class Secret:
 
 
 _LINE_END: Final = "\r\n|[\n\v\f\r\x85\u2028\u2029]"
-"""As files, editors, mail and other systems end a line; VT is a line break of Word."""
+"""Line ends of files, editors, mail and other systems; VT is a line break of Word."""
 _LAST: Final = re.compile(rf"(?:{_LINE_END})\Z")
 _ANY: Final = re.compile(_LINE_END)
 
 
 def without_line_end(password: str) -> str:
-    """The password without the one line end that it may come with; blanks and tabs are part of it."""
+    """The password without one final line end; blanks and tabs are part of it."""
     return _LAST.sub("", password, count=1)
 
 
 def is_one_line(password: str) -> bool:
-    """Whether there is no line end in it; else it is something else than a password."""
+    """Whether the password contains no line end."""
     return not _ANY.search(password)
 
 
-_lock = threading.RLock()  # a collection of garbage may make or drop secrets while it is held
+_lock = threading.RLock()  # a garbage collection may create or drop secrets while it is locked
 _alive: WeakSet[Secret] = WeakSet()
 
 
 def without_secrets(text: str) -> str:
-    """`text` with `***` in place of every secret that this process holds.
+    """`text` with every secret of this process replaced by `***`.
 
-    A very short one stays: it may stand in any word, and would be told by its absence.
+    A very short one is not replaced: it may be part of any word, and the gap would reveal it.
     """
     for secret in sorted(_held(), key=len, reverse=True):
         text = text.replace(secret, SHOWN)
@@ -73,7 +73,7 @@ def without_secrets(text: str) -> str:
 
 
 def matching_secrets(forms: Callable[[str], Iterable[str]]) -> set[str]:
-    """Every way in which a secret of this process may be written, for whoever takes them out of texts."""
+    """Every spelling of the secrets of this process, as produced by `forms`."""
     return {form for secret in _held() for form in forms(secret)}
 
 

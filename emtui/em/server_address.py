@@ -1,7 +1,7 @@
-"""Where an Enterprise Manager listens, and whom to trust there.
+"""The address of an Enterprise Manager, and the certificates to trust.
 
-The REST service answers on HTTPS 9398 unless configured otherwise
-(em_rest/accessing_em_web_api); a reverse proxy may put a path before `/api`.
+The REST service listens on HTTPS port 9398 by default (em_rest/accessing_em_web_api); a reverse proxy
+may add a path before `/api`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _API = re.compile(
     r"|[A-Za-z]*Sessions)(?:[/?].*)?)?)?",
     re.IGNORECASE,
 )
-"""The API's own part of a path: `/api` at its end, or before a resource of the API."""
+"""The API part of a path: `/api` at its end, or before a resource of the API."""
 _PIN = re.compile(r"[0-9a-f]{64}")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this host can only be this computer."""
+    """Whether this host is always this computer."""
     if host.casefold() == "localhost":
         return True
     try:
@@ -38,16 +38,16 @@ def is_loopback(host: str) -> bool:
 
 
 def authority(host: str, port: int) -> str:
-    """`host:port`, as it stands in a URL."""
+    """`host:port`, as in a URL."""
     if ":" not in host:
         return f"{host}:{port}"
     address, percent, zone = host.partition("%")
-    # a zone that begins with 25 would be read as one whose % is encoded
+    # a zone that begins with 25 would be read as an encoded %
     return f"[{address}{'%25' if zone.startswith('25') else percent}{zone}]:{port}"
 
 
 def without_zone(host: str) -> str:
-    """An IPv6 address without its zone, which means something on this computer alone (RFC 6874)."""
+    """An IPv6 address without its zone, which is valid only on this computer (RFC 6874)."""
     return host.partition("%")[0]
 
 
@@ -55,9 +55,8 @@ def without_zone(host: str) -> str:
 class Server:
     """One Enterprise Manager: `prefix` is the path before `/api`, empty or `/like/this`.
 
-    `host` is what DNS, TLS, HTTP and certificates call it: a name in ASCII (the A-label of an
-    international one), or an address, an IPv6 one with its zone. `typed` is an international
-    name as a person reads it.
+    `host` is the name for DNS, TLS, HTTP and certificates: a name in ASCII (the A-label of an
+    international one), or an address, with its zone for IPv6. `typed` is an international name for display.
     """
 
     host: str
@@ -68,12 +67,12 @@ class Server:
 
     @property
     def name(self) -> str:
-        """The host, for a person."""
+        """The host, for display."""
         return self.typed or self.host
 
     @property
     def lacks_zone(self) -> bool:
-        """Whether this is a link-local address that names no interface."""
+        """Whether this is a link-local address without an interface."""
         try:
             return "%" not in self.host and ipaddress.IPv6Address(self.host).is_link_local
         except ValueError:
@@ -81,45 +80,45 @@ class Server:
 
     @property
     def authority(self) -> str:
-        """`host:port`, for a person."""
+        """`host:port`, for display."""
         return authority(self.name, self.port)
 
     @property
     def ascii_authority(self) -> str:
-        """`host:port` in ASCII: the same for each spelling of the name, for what is kept of a server."""
+        """`host:port` in ASCII: the same for each spelling of the name; used for stored data."""
         return authority(self.host, self.port)
 
     @property
     def url(self) -> str:
-        """`https://host:port` and the prefix, without a trailing slash, for a person."""
+        """`https://host:port` and the prefix, without a trailing slash, for display."""
         return f"{self.scheme}://{self.authority}{self.prefix}"
 
     @property
     def key(self) -> str:
-        """The URL in ASCII, for the same."""
+        """The URL in ASCII; used for stored data."""
         return f"{self.scheme}://{self.ascii_authority}{self.prefix}"
 
     @property
     def sent_url(self) -> str:
-        """The URL as requests are sent to it: in ASCII, without the zone of an address."""
+        """The URL for requests: in ASCII, without the zone of an address."""
         return f"{self.scheme}://{authority(without_zone(self.host), self.port)}{self.prefix}"
 
     def __str__(self) -> str:
-        """The shortest text that `parse_server` reads back as this."""
+        """The shortest text from which `parse_server` returns this server."""
         if self.scheme != "https" or self.prefix:
             return self.url
         return self.authority if self.port != REST_PORT or ":" in self.host else self.name
 
 
 def without_user(text: str) -> str:
-    """An address as it was typed, with `***` for a user and a password that stand in it."""
+    """An address as typed, with any user and password replaced by `***`."""
     before, at, host = text.rpartition("@")
     scheme, slashes, _ = before.partition("//")
     return f"{f'{scheme}//' if slashes else ''}***@{host}" if at else text
 
 
 def parse_server(text: str, *, allow_http: bool = False) -> Server:
-    """Read host, host:port or URL; `/api` at the end of its path, and a resource after it, are dropped.
+    """Parse host, host:port or URL; `/api` at the end of the path, and a resource after it, are removed.
 
     Raises `BadAddress`, also for `http://` to another computer without `allow_http`.
     """
@@ -147,7 +146,7 @@ def parse_server(text: str, *, allow_http: bool = False) -> Server:
 
 
 def _prefix(path: str) -> str:
-    """The path before the last `/api` that ends it; `/api` elsewhere belongs to the prefix."""
+    """The path before the final `/api`; any other `/api` belongs to the prefix."""
     path = path.rstrip("/")
     starts = [found.start() for found in re.finditer(r"/+api(?=/|$)", path, re.IGNORECASE)]
     cut = next((start for start in reversed(starts) if _API.fullmatch(path, start)), len(path))
@@ -155,7 +154,7 @@ def _prefix(path: str) -> str:
 
 
 def _check(text: str, parts: SplitResult) -> tuple[str, str]:
-    """The host as it is sent, and as it is shown if that is something else. Raises `BadAddress`."""
+    """The host for requests, and for display if that differs. Raises `BadAddress`."""
     if parts.scheme not in {"http", "https"}:
         raise BadAddress(f"{parts.scheme}:// is not supported: use a host, host:port or https://host:port.")
     if parts.username is not None or parts.password is not None:
@@ -167,7 +166,7 @@ def _check(text: str, parts: SplitResult) -> tuple[str, str]:
 
 
 def read_host(text: str) -> tuple[str, str] | None:
-    """A name or an address as it is sent, and as it is shown if that is something else; `None` if it is none.
+    """A host name or address for requests, and for display if that differs; `None` if invalid.
 
     An IPv6 address is in its shortest form. Its zone may follow `%`, or `%25` as in a URL.
     """
@@ -192,8 +191,8 @@ def _read_ipv6(text: str) -> tuple[str, str] | None:
 
 
 def _read_international(text: str) -> tuple[str, str] | None:
-    """The A-label of each label that needs one (IDNA 2008, read as browsers do: UTS 46)."""
-    import idna  # noqa: PLC0415 - start-up time: few need it
+    """The A-label of each label that needs one (IDNA 2008, with the mapping of browsers: UTS 46)."""
+    import idna  # noqa: PLC0415 - start-up time: rarely needed
 
     try:
         shown = idna.uts46_remap(text, std3_rules=False).removesuffix(".")
@@ -213,7 +212,7 @@ def _no_server(text: str) -> BadAddress:
 
 
 def parse_pin(text: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks and case as one likes."""
+    """A SHA-256 fingerprint as 64 lower-case hex digits; colons, blanks and case are ignored."""
     pin = re.sub(r"[:\s]", "", text).casefold()
     if not _PIN.fullmatch(pin):
         raise BadAddress("A pin is the SHA-256 of the certificate: 64 hex digits, with or without colons.")
@@ -222,12 +221,11 @@ def parse_pin(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom to trust: the system's store, a CA file instead of it, or one certificate alone.
+    """The certificates to trust: the system's store, a CA file instead of it, or a single certificate.
 
-    `pin` is the SHA-256 of the certificate's DER as 64 lower-case hex digits. A pin
-    narrows trust to that certificate, whatever else is trusted. `pin_key` is the SHA-256
-    of its public key, where it is known: it tells whether a changed certificate was only
-    renewed, and never makes it trusted.
+    `pin` is the SHA-256 of the certificate's DER as 64 lower-case hex digits; only that certificate is
+    trusted then. `pin_key` is the SHA-256 of its public key, if known: it shows whether a changed
+    certificate was only renewed, and never makes it trusted.
     """
 
     ca_file: Path | None = None

@@ -1,6 +1,6 @@
-"""One element of an answer to one session or event: what cannot be read is said, the rest stands.
+"""Parse one element into a session or an event; unreadable fields are reported, the others kept.
 
-An `Item` is the element as texts, taken out of the parser's tree; nothing here knows XML.
+An `Item` is an element as texts, independent of XML.
 Source: em_rest/systemsessions_id, em_rest/get_systemsessions_id_events.
 """
 
@@ -24,22 +24,22 @@ ENTITIES = frozenset({"Sessions", "SystemSession", "SystemSessions"})
 REFERENCES = frozenset({"Ref", "EntityRef"})
 EVENTS = frozenset({"Events", "Event", "SystemSessionEvent"})
 _ALIEN = frozenset({"UID", "Name"})
-"""What an element of another kind must have to be shown as a row; anything else is decoration."""
+"""An unknown element with one of these attributes is shown as a row; any other is ignored."""
 
 _IN_HREF = re.compile(r"/systemSessions/([0-9a-f-]{36})(?![0-9a-f-])", re.IGNORECASE)
 CANONICAL_UID = SYSTEM_URN + "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _CANONICAL = re.compile(CANONICAL_UID)
 _ORDER = re.compile(r"\s*([+-]?[0-9]{1,15})\s*")
 _WORD = 64
-"""Characters up to which a text may be one of the server's words."""
+"""Maximum length of a cached word."""
 _OFTEN = 200
-"""Characters up to which a message may be that of many runs."""
+"""Maximum length of a message that is likely to be shared by many runs, and is cached."""
 _UID = attrgetter("uid")
 TRUTHS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
 class Item(NamedTuple):
-    """An element: its attributes, and its children's texts (`State`; inside another, `Result/Message`)."""
+    """An element: its attributes, and the texts of its children (`State`, nested `Result/Message`)."""
 
     name: str
     attributes: Mapping[str, str]
@@ -47,9 +47,9 @@ class Item(NamedTuple):
 
 
 class Rows:
-    """The rows of a list so far; `count` of them, also when they were given away.
+    """Collects the sessions of a list; `count` stays when they are taken out.
 
-    No time of a row is after `last`.
+    Times after `last` are treated as unknown.
     """
 
     def __init__(self, last: datetime) -> None:
@@ -58,21 +58,21 @@ class Rows:
         self.count = 0
 
     def take(self, item: Item) -> None:
-        """What is a row is one more."""
+        """Add the element if it is a row."""
         row = read_row(item, self.last)
         if row is not None:
             self.add(row)
 
     def add(self, row: Session) -> None:
-        """One more row."""
+        """Add a session."""
         self.found.append(row)
         self.count += 1
 
 
 def read_row(item: Item, last: datetime = LATEST) -> Session | None:
-    """The session that a list's element is; `None` for one that is no row at all.
+    """The session of a list's element; `None` if it is not a row.
 
-    No time of it is after `last`: such a one cannot be true.
+    Times after `last` are implausible and treated as unknown.
     """
     if item.name in ENTITIES or item.name in REFERENCES:
         return read_session(item, last)
@@ -86,7 +86,7 @@ def read_row(item: Item, last: datetime = LATEST) -> Session | None:
 
 
 def read_session(item: Item, last: datetime = LATEST) -> Session:
-    """An entity, or a bare reference, whose name tells the start."""
+    """The session of an entity, or of a reference, whose name contains the start time."""
     odd: list[str] = []
     uid = _uid(item, odd)
     bare = not item.texts and item.attributes.get("Type", "").endswith("Reference")
@@ -98,7 +98,7 @@ def read_session(item: Item, last: datetime = LATEST) -> Session:
 
 
 def believed(session: Session, last: datetime) -> Session:
-    """The same session; of its times only those that can be true until `last`."""
+    """The same session without implausible times, such as those after `last`."""
     started = believable(session.started, last)
     ended = end_of(started, believable(session.ended, last))
     if started == session.started and ended == session.ended:
@@ -126,7 +126,7 @@ def _entity(item: Item, uid: Uid, odd: list[str], last: datetime) -> Session:
 
 
 def read_event(item: Item, last: datetime = LATEST) -> Event | None:
-    """One line of a log; `None` for an element that is none, and looks like none."""
+    """One event of a log; `None` for any other element."""
     if item.name not in EVENTS and not {"Message", "CreationTimeUTC"} & item.texts.keys():
         return None
     odd: list[str] = [] if item.name in EVENTS else [f"it is listed as {brief(item.name, 60)}"]
@@ -141,7 +141,7 @@ def read_event(item: Item, last: datetime = LATEST) -> Event | None:
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """By Order; equal ones as they came, and one without Order behind the one it came after."""
+    """Events sorted by Order (stable); an event without Order stays after its predecessor."""
     placed: list[tuple[float, Event]] = []
     order = float("-inf")
     for event in events:
@@ -152,7 +152,7 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def newest_first(rows: Sequence[Session]) -> tuple[Session, ...]:
-    """By start, ties by UID, those without a start last; every UID once."""
+    """Sessions sorted by start, then by UID, those without a start last; without duplicates."""
     ordered: list[Session] = []
     alike: list[Session] = []
     for session in gently_sorted(_one_each(rows), _start, reverse=True):
@@ -168,7 +168,7 @@ def _start(session: Session) -> datetime:
 
 
 def _one_each(rows: Sequence[Session]) -> Iterable[Session]:
-    """One row for each UID: of several copies the one that has ended last, else the last in the answer."""
+    """One row per UID: of several copies the one that ended last, else the last in the document."""
     if len({session.uid for session in rows}) == len(rows):
         return rows
     kept: dict[Uid, Session] = {}
@@ -180,14 +180,14 @@ def _one_each(rows: Sequence[Session]) -> Iterable[Session]:
 
 
 def _finality(session: Session) -> tuple[bool, bool, datetime]:
-    """How final what a copy says is: a run with an outcome has ended, though its end may be unknown."""
+    """Sort key of copies of a session: a run with an outcome has ended, even if its end is unknown."""
     outcome, ended = session.outcome, session.ended
     has_ended = outcome is not Outcome.RUNNING and (ended is not None or outcome is not Outcome.UNKNOWN)
     return session.complete, has_ended, ended or LONG_AGO
 
 
 def _uid(item: Item, odd: list[str]) -> Uid:
-    """The UID in its one spelling: from the UID, else from the Href, else made up from what stays."""
+    """The canonical UID: from the UID, else from the Href, else derived from constant fields."""
     written = item.attributes.get("UID", "").strip()
     if _CANONICAL.fullmatch(written):
         return Uid(written)
@@ -200,7 +200,7 @@ def _uid(item: Item, odd: list[str]) -> Uid:
 
 
 def _no_uid(item: Item) -> Uid:
-    """A UID for a row that has none, the same at every poll: from its name, type and start."""
+    """A UID for a row without one, the same at every poll: derived from its name, type and start."""
     stays = (
         item.attributes.get("Name"),
         item.texts.get("SessionType"),
@@ -211,7 +211,7 @@ def _no_uid(item: Item) -> Uid:
 
 
 def _time(item: Item, name: str, odd: list[str], last: datetime) -> datetime | None:
-    """What cannot be true is unknown, and not odd: a running run has such an end."""
+    """A time; an implausible one is `None` without a problem, since running sessions have such an end."""
     text = item.texts.get(name)
     try:
         return believable(read_time(text), last) if text else None
@@ -228,12 +228,12 @@ def _canceled(text: str | None, odd: list[str]) -> bool:
 
 
 def read_text(text: str | None) -> str | None:
-    """A text as it is, cleaned; nothing but blanks is none."""
+    """The cleaned text; `None` if it is blank."""
     return clean(text) if text and not text.isspace() else None
 
 
 def read_word(text: str | None) -> str | None:
-    """One of the server's words: the same few in thousands of rows, so each is kept once."""
+    """One of the server's words, cached, since thousands of rows share a few."""
     if not text:
         return None
     return _known_word(text) if len(text) <= _WORD else clean(text.strip()) or None
@@ -245,7 +245,7 @@ def _known_word(text: str) -> str | None:
 
 
 def result_of(word: str | None, message: str | None, canceled: bool) -> Result:
-    """Most runs come to one of a few results: each of those is kept once."""
+    """A result, cached, since most runs share a few."""
     if message and len(message) > _OFTEN:
         return Result(word, message, canceled)
     return _known_result(word, message, canceled)

@@ -1,6 +1,6 @@
-"""What can be asked like an Enterprise Manager: a `Client`, or whatever stands in for one.
+"""The interface of a source of sessions: a `Client`, a recording, or a recorder.
 
-The screens know only this; where the answers come from is not theirs to know.
+The screens use only this interface.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from emtui.em.model import Listing, Log, Session, Uid
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a list has come: bytes so far, bytes in all if the server said, rows so far."""
+    """Progress of a download: bytes so far, total bytes if known, rows so far."""
 
     received: int
     expected: int | None
@@ -25,10 +25,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one list answer was.
+    """Statistics of one list response.
 
-    Bytes of its body, seconds from the question to its end, and how far the server's clock was
-    ahead of ours, if it said what time it was.
+    Bytes of its body, seconds from the request to its end, and how far the server's clock is ahead of the
+    local one, if known.
     """
 
     size: int
@@ -37,45 +37,45 @@ class Receipt:
 
 
 class Source(Protocol):
-    """One logon, or a recording of one."""
+    """One logon, or a recording of one. Sessions, events and their raw documents."""
 
     @property
     def server(self) -> object:
-        """What is asked: as text it is shown, and equal ones are the same."""
+        """The server; `str` of it is shown, and equal values mean the same server."""
         ...
 
     @property
     def user(self) -> str:
-        """As whom; nothing where nobody is logged on."""
+        """The user name; empty if not logged on."""
         ...
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed."""
+        """The server's certificate."""
         ...
 
     @property
     def logged_on(self) -> Sequence[datetime]:
-        """When each logon was."""
+        """The times of the logons."""
         ...
 
     @property
     def receipt(self) -> Receipt | None:
-        """What the last whole list was as an answer."""
+        """Statistics of the last complete list."""
         ...
 
     @property
     def skew(self) -> timedelta | None:
-        """How far the server's clock is ahead of ours, as its last answer said; `None` if it did not."""
+        """How far the server's clock is ahead of the local one, by its last response; `None` if unknown."""
         ...
 
     @property
     def api(self) -> str:
-        """The versions of its API that the server named, such as `v1_6, v1_7`; nothing if none is known."""
+        """The API versions of the server, such as `v1_6, v1_7`; empty if unknown."""
         ...
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:
-        """All sessions, newest first: the very same object as last time where nothing has changed."""
+        """All sessions, newest first; the same object as last time if nothing has changed."""
         ...
 
     async def session(self, uid: Uid) -> Session:
@@ -87,17 +87,17 @@ class Source(Protocol):
         ...
 
     async def session_xml(self, uid: Uid) -> str:
-        """The answer for one session as the server wrote it, harmless to print. Raises `NotFound`."""
+        """The response for one session as the server sent it, safe to print. Raises `NotFound`."""
         ...
 
     async def events_xml(self, uid: Uid) -> str:
-        """The answer for one session's events as the server wrote it, harmless to print."""
+        """The response for one session's events as the server sent it, safe to print."""
         ...
 
     def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
-        """The same sessions, in order, each known as well as it can be."""
+        """The same sessions, in order, with references fetched as entities where possible."""
         ...
 
     async def close(self) -> None:
-        """Let go of whatever is held. Never raises an error; may be called twice."""
+        """Release all resources. Never raises an error; may be called twice."""
         ...
