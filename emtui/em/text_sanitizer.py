@@ -1,9 +1,9 @@
-"""Text from the wire, made harmless: nothing that moves, hides or turns what stands beside it.
+"""Sanitize received text: remove control, invisible and bidirectional characters.
 
-Control characters become their pictures, invisible and turning ones their names in
-brackets, `⟨U+202E⟩`. Newline and tab stay: one-line places show them in their own way.
-Joiners and variation selectors stay where writing needs them: between the letters of a script that
-uses them (Persian, Hindi), in emoji, behind ideographs. Anywhere else they could only deceive.
+Control characters become control pictures, invisible and bidirectional ones their code point in
+brackets, `⟨U+202E⟩`. Newline and tab are kept. Joiners and variation selectors are kept where writing
+needs them: between the letters of a script that uses them (Persian, Hindi), in emoji, after ideographs.
+Anywhere else they could only deceive.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 REPLACEMENT = "\ufffd"
-"""What stands where a character was that no document may hold."""
+"""Replaces characters that XML does not allow."""
 
 INVISIBLE = (
     "\u007f-\u009f"  # DEL and C1
@@ -21,17 +21,17 @@ INVISIBLE = (
     "\u2028\u2029"  # line and paragraph separator
     "\U000e0000-\U000e007f"  # tags
 )
-"""What is neither a picture nor room on a line: a set for a regular expression."""
+"""Characters without a glyph or a width: a set for a regular expression."""
 
 JOINERS = "\u200c\u200d"
 SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d\u180f"
-"""Variation selectors, the Mongolian ones last: a set for a regular expression, too."""
+"""Variation selectors, the Mongolian ones last: a set for a regular expression."""
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\ud800-\udfff"
 _FLAG = "\U0001f3f4(?:{})\U000e007f".format(
     "|".join("".join(chr(0xE0000 + ord(letter)) for letter in name) for name in ("gbeng", "gbsct", "gbwls"))
 )
-"""England, Scotland, Wales: the only flags that are written with tags."""
+"""The flags of England, Scotland and Wales: the only ones encoded with tags."""
 _HARMFUL = re.compile(f"{_FLAG}|\r\n|[{_CONTROLS}{INVISIBLE}{SELECTORS}]")
 _OBEYED = re.compile(f"{_FLAG}|\r\n|(?![{JOINERS}])[{_CONTROLS}{INVISIBLE}]")
 _SELECTOR = re.compile(f"[{SELECTORS}]")
@@ -40,25 +40,25 @@ _JOINING = re.compile(
     "\ua980-\uabff\ufb50-\ufdff\ufe70-\ufefe\U00010a00-\U00010aff\U00010d00-\U00010d3f"
     "\U00010f30-\U00010fdf\U00011000-\U00011fff\U0001e900-\U0001e95f]"
 )
-"""Scripts whose letters change with their neighbours: Arabic, those of India, Mongolian, and others."""
+"""Scripts whose letters change with their neighbors: Arabic, those of India, Mongolian, and others."""
 _VIRAMA = 9
-"""The combining class of the sign that takes a letter's vowel away; a joiner may end a word behind it."""
+"""The combining class of the sign that removes a letter's vowel; a joiner may follow it at a word's end."""
 _IDEOGRAPH = re.compile(
     "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3001\u3002\uff01-\uff1f]"
 )
 _DOTTED = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua840-\ua877]")
 _PICTURES = frozenset("‼⁉〰〽ℹ")  # noqa: RUF001 - meant
-"""Emoji that are neither symbols nor letters of their own."""
+"""Emoji outside the symbol categories of Unicode."""
 _TONES = range(0x1F3FB, 0x1F400)
 _EMOJI = range(0x1F000, 0x1FB00)
 _KEYCAP = "\u20e3"
 
 
 def guarded(text: str) -> str:
-    """`text` with U+FFFD for what a terminal obeys: the last door before one, or before a file.
+    """`text` with terminal control characters replaced by U+FFFD: the last check before output.
 
-    One character for one, so that widths stay as they were reckoned. Joiners and selectors are left:
-    whether one is in its place cannot be seen in a piece of a line.
+    One character for one, so that widths stay as computed. Joiners and selectors are kept: part of a line
+    does not show whether they are in place.
     """
     if text.isprintable():
         return text
@@ -68,7 +68,7 @@ def guarded(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    r"""`text` with nothing in it that a terminal obeys or an eye misses.
+    r"""`text` without terminal control characters and invisible characters.
 
     C0 and DEL become control pictures, C1, bidi and zero-width characters `⟨U+202E⟩`,
     `\r\n` a newline, lone surrogates U+FFFD. Cleaning twice changes nothing more.
@@ -79,7 +79,7 @@ def clean(text: str) -> str:
 
 
 def in_place(text: str, at: int) -> bool:
-    """Whether a joiner or variation selector stands at this place, and does there what it is made for."""
+    """Whether the character at this index is a joiner or variation selector with a legitimate use there."""
     if at == 0:
         return False
     before, char, after = text[at - 1], text[at], text[at + 1 : at + 2]
@@ -96,12 +96,12 @@ def in_place(text: str, at: int) -> bool:
 
 
 def _is_letter(char: str) -> bool:
-    """Whether this is a letter, a mark or a digit: `VM` may have a Persian ending behind a joiner."""
+    """Whether this is a letter, a mark or a digit: `VM` may have a Persian ending after a joiner."""
     return unicodedata.category(char)[0] in "LMN" and not _SELECTOR.fullmatch(char)
 
 
 def _is_emoji(char: str) -> bool:
-    """Whether this is a symbol that may be part of an emoji; those of later Unicode versions as well."""
+    """Whether this is a symbol that may be part of an emoji, also of later Unicode versions."""
     code = ord(char) if char else 0
     return code in _EMOJI or (0x2190 <= code <= 0x3299 and unicodedata.category(char) in {"So", "Sm"})
 
@@ -141,6 +141,6 @@ def _harmless(found: re.Match[str]) -> str:
 
 
 def brief(text: str, most: int) -> str:
-    """`text` cleaned, on one line, of at most `most` characters, for the inside of a sentence."""
+    """`text` cleaned, on one line, shortened to `most` characters, for use in a sentence."""
     line = " ".join(clean(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"

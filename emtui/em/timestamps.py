@@ -1,9 +1,8 @@
-"""Times as the server writes them, read as aware ones in UTC, and which of them cannot be true.
+"""Parse the server's times as aware UTC times, and reject implausible ones.
 
-Up to three decimals in 12, up to six in 13, events without a zone (em_rest/
-get_systemsessions_id_events): whatever names no zone is UTC, as the elements' names say. What .NET,
-SQL Server and others write for "never" (0001, 1753, 1899-12-30, 1900, 1970, 9999) is among what cannot
-be true, so that it needs no list.
+Up to three decimals in version 12, up to six in 13, events without a zone (em_rest/
+get_systemsessions_id_events): a time without a zone is UTC, as the element names say. The values of
+.NET, SQL Server and others for "never" (0001, 1753, 1899-12-30, 1900, 1970, 9999) are implausible.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Nothing that a server still lists was before this."""
+"""The earliest plausible time."""
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=2)
-"""What is farther ahead of the server's clock than this cannot be."""
+"""A time further ahead of the server's clock is implausible."""
 _SLIP = timedelta(seconds=60)
-"""By so much a clock may have been put back during a run: an end may be before its start."""
+"""How far a clock may be set back during a run, so that its end is before its start."""
 _IN_NAME = re.compile(r"@\s?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\s*\Z", re.ASCII)
 
 
 def read_time(text: str | None) -> datetime | None:
-    """The moment in UTC, to the microsecond; `None` for what is absent, empty or beyond the calendar.
+    """The time in UTC, to the microsecond; `None` if absent, empty or out of range.
 
     Raises `ValueError` for anything else.
     """
@@ -44,24 +43,24 @@ def read_time(text: str | None) -> datetime | None:
 
 
 def latest(clock: datetime | None) -> datetime:
-    """The last moment that can be true while the server's clock shows `clock`."""
+    """The latest plausible time when the server's clock shows `clock`."""
     return LATEST if clock is None or clock > LATEST - _AHEAD else clock + _AHEAD
 
 
 def believable(when: datetime | None, last: datetime) -> datetime | None:
-    """The moment; nothing if it is before 2000 or after `last`."""
+    """The time, or `None` if it is before 2000 or after `last`."""
     return when if when is not None and EARLIEST <= when <= last else None
 
 
 def end_of(started: datetime | None, ended: datetime | None) -> datetime | None:
-    """The end of what started then: never before that; nothing, if it is that by more than a clock's slip."""
+    """The end time, not before the start; `None` if it is earlier by more than a step of the clock."""
     if started is None or ended is None or ended >= started:
         return ended
     return started if started - ended <= _SLIP else None
 
 
 def time_in_name(name: str | None) -> datetime | None:
-    """The start that a name ends with, ` @2025-01-27 17:05:52.069837`: it is in UTC."""
+    """The start time at the end of a name, ` @2025-01-27 17:05:52.069837`, in UTC."""
     found = _IN_NAME.search(name or "")
     try:
         return read_time(found.group(1)) if found else None
@@ -70,7 +69,7 @@ def time_in_name(name: str | None) -> datetime | None:
 
 
 def read_http_date(text: str) -> datetime | None:
-    """The moment of an HTTP date, in UTC; nothing if it is none."""
+    """The time of an HTTP date, in UTC; `None` if invalid."""
     try:
         date = parsedate_to_datetime(text)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,8 +1,8 @@
-"""Whom we speak to: TLS contexts, pins, and what speaks against a certificate.
+"""TLS contexts, pinned certificates, and the assessment of a certificate.
 
-Trust is the system's store or a CA file instead of it; a pin narrows it to one
-certificate, compared on the handshake, before a byte of a request is written.
-Fingerprints are lower-case hex; times are aware and in UTC.
+The trust store is the system's or a CA file instead of it; a pin restricts trust to one certificate,
+compared in the handshake, before any request is sent. Fingerprints are lower-case hex; times are aware
+and in UTC.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ISSUER_UNKNOWN = {2, 19, 20, 21}
 
 
 class NotVerified(Exception):
-    """The chain or the name did not verify; nothing was sent. `code` is OpenSSL's X509_V_ERR_*."""
+    """Verification of the chain or name failed; nothing was sent. `code` is OpenSSL's X509_V_ERR_*."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -42,22 +42,19 @@ class NotVerified(Exception):
 
 
 class Met(Exception):
-    """The handshake is done and was left, with nothing sent; `der` is the server's certificate."""
+    """The connection was closed after the handshake, without a request; `der` is the certificate."""
 
     def __init__(self, der: bytes) -> None:
-        super().__init__("a handshake that was only looked at")
+        super().__init__("stopped after the handshake")
         self.der = der
 
 
 class AlertedError(Exception):
-    """The server gave up the handshake although TLS was agreed on: only we were still to be judged.
-
-    So it wants a certificate of ours: nothing else is sent after that.
-    """
+    """The server aborted the handshake after the cipher was agreed: it requires a client certificate."""
 
 
 class _Handshake(ssl.SSLObject):
-    """Tells a server that found nothing in common from one that does not want us."""
+    """Distinguishes a missing client certificate from a failed negotiation."""
 
     def do_handshake(self) -> None:
         try:
@@ -71,7 +68,7 @@ class _Handshake(ssl.SSLObject):
 
 
 class _Looking(_Handshake):
-    """Shakes hands with anybody, and leaves with the certificate."""
+    """Accepts any certificate, and stops after the handshake."""
 
     def do_handshake(self) -> None:
         super().do_handshake()
@@ -79,32 +76,32 @@ class _Looking(_Handshake):
 
 
 def looking() -> ssl.SSLContext:
-    """A context for seeing a certificate: no request can ever be sent through it."""
+    """A context to fetch a certificate; no request can be sent with it."""
     context = _unverified()
     context.sslobject_class = _Looking
     return context
 
 
 def trusting(trust: Trust, met: Callable[[bytes], None]) -> ssl.SSLContext:
-    """A context that trusts as told; raises `BadCaFile`. Reads files: call it beside the loop.
+    """A context that verifies by `trust`; raises `BadCaFile`. Reads files, so call it in a thread.
 
-    `met` is told the DER of every certificate that is trusted.
+    `met` is called with the DER of every trusted certificate.
     """
     if trust.pin is None:
         context = verifying(trust.ca_file)
     else:
         context = _unverified()
         if trust.ca_file:
-            verifying(trust.ca_file)  # one that cannot be read is an error, whatever is pinned
+            verifying(trust.ca_file)  # an unreadable file is an error even with a pin
     context.sslobject_class = _only(trust.pin, met)
     return context
 
 
 def _only(pin: str | None, met: Callable[[bytes], None]) -> type[ssl.SSLObject]:
     class Trusted(_Handshake):
-        """Shakes hands with the pinned certificate alone, whatever its dates, names and issuer.
+        """Accepts only the pinned certificate, regardless of its dates, names and issuer.
 
-        Without a pin with any: then the context has verified it before.
+        Without a pin it accepts any, since the context has verified it.
         """
 
         def do_handshake(self) -> None:
@@ -118,7 +115,7 @@ def _only(pin: str | None, met: Callable[[bytes], None]) -> type[ssl.SSLObject]:
 
 
 def _unverified() -> ssl.SSLContext:
-    """Trusts anybody: only for the two classes above, which judge by themselves."""
+    """A context that trusts any certificate: only for the classes above, which check it themselves."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
@@ -129,9 +126,9 @@ def _unverified() -> ssl.SSLContext:
 def verifying(ca_file: Path | None = None) -> ssl.SSLContext:
     """A context that trusts the system's store, or a CA file instead of it; raises `BadCaFile`.
 
-    The same on every Python: the file may hold an issuing CA or the server's own certificate without
-    its root (partial chains, the default from Python 3.13 on), and a certificate need not follow
-    RFC 5280 to the letter (3.13 began to insist on that), as what servers sign for themselves does not.
+    The same on every Python: the file may contain an issuing CA or the server's own certificate without
+    its root (partial chains, the default since Python 3.13), and a certificate may violate RFC 5280
+    (rejected since 3.13), as self-signed ones of servers do.
     """
     try:
         context = ssl.create_default_context(cafile=str(ca_file or _store() or "") or None)
@@ -150,9 +147,9 @@ def verifying(ca_file: Path | None = None) -> ssl.SSLContext:
 
 
 def _store() -> Path | None:
-    """The system's certificates, where OpenSSL as it was built does not know their place; else nothing.
+    """The system's trust store if OpenSSL's default path has none, else `None`.
 
-    Python builds that carry an OpenSSL of their own look where no distribution keeps them.
+    Python builds with their own OpenSSL look in a path that no distribution uses.
     """
     known = ssl.get_default_verify_paths()
     if sys.platform != "linux" or known.cafile or (known.capath and any(Path(known.capath).iterdir())):
@@ -167,10 +164,9 @@ def judged(
     problem: NotVerified | None = None,
     ca_file: Path | None = None,
 ) -> Certificate:
-    """The certificate with its `reason`, in plain words; `problem` is what verification said, if asked.
+    """The certificate with its `reason`; `problem` is the failed verification, if any.
 
-    `ca_file` is what it was verified against, unless that was the system's store; then OpenSSL's own
-    words are in the reason.
+    `ca_file` is the trust store if that was not the system's; the reason then includes OpenSSL's message.
     """
     told: list[str] = []
     if certificate.valid_until < now:
@@ -191,7 +187,7 @@ def judged(
 
 
 def next_step(certificate: Certificate) -> str:
-    """What to do about a certificate that was judged; a CA file only where nothing else is wrong."""
+    """The next step for an assessed certificate; a CA file only if it would help."""
     pin = f"compare its SHA-256 and use --pin {certificate.sha256}"
     return f"{pin}, or use --ca-file" if certificate.reason in {_ITSELF, _UNKNOWN} else pin
 

@@ -1,7 +1,7 @@
-"""The httpx transport to one server: a connection pool of our own dialling, with our own errors.
+"""The httpx transport to one server: a connection pool with our own network backend and errors.
 
-Nothing is read from the environment, nothing is decoded, nobody is followed, and
-what httpx and httpcore would log (URLs and headers, tokens among them) is silenced.
+It ignores the environment, does not decode bodies or follow redirects, and disables the logging of httpx
+and httpcore, whose messages contain URLs and headers with tokens.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NOTHING: Mapping[str, object] = {}
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long we wait, in seconds: for a connection and its TLS, for the next bytes, for the log-off."""
+    """Timeouts in seconds: for a connection and its TLS handshake, for the next bytes, for the log-off."""
 
     connect: float = 10.0
     read: float = 60.0
@@ -63,13 +63,13 @@ class Transport(httpx.AsyncBaseTransport):
 
     @property
     def certificate(self) -> Certificate | None:
-        """What the server showed when we last shook hands; read when it is first wanted."""
+        """The server's certificate in the last TLS handshake, parsed on first use."""
         if self._shown and self._certificate is None:
             self._certificate = _read(self._shown)
         return self._certificate
 
     def _shook(self, der: bytes) -> None:
-        """A handshake with a certificate that is trusted; few are not the one before."""
+        """Record the trusted certificate of a handshake; it rarely changes."""
         if self._shown == der:
             return
         self._shown, self._certificate = der, None
@@ -77,7 +77,7 @@ class Transport(httpx.AsyncBaseTransport):
             _log.debug("certificate %s, valid until %s", seen.sha256, seen.valid_until)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, its body still to be read."""
+        """Send the request; the body of the response is still to be read."""
         try:
             answer = await self._asked(request)
         except Met as met:
@@ -99,9 +99,9 @@ class Transport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
     async def _asked(self, request: httpx.Request) -> httpcore.Response:
-        """The answer; a kept connection that the server has closed meanwhile is no failure, but for a logon.
+        """Send the request; retry if the server has closed a reused connection, except for a logon.
 
-        Each try uses one up, so there is an end: a new connection is asked once.
+        Each try removes one connection from the pool, and a new connection is tried only once.
         """
         while True:
             seen = _Seen(request.extensions.get("timeout", {}).get("read"))
@@ -115,10 +115,10 @@ class Transport(httpx.AsyncBaseTransport):
                     raise
 
     async def _wants_certificate(self, request: httpx.Request) -> bool:
-        """Whether a server that never answered ends TLS for want of our certificate.
+        """Whether a server that never answered aborts TLS because it requires a client certificate.
 
-        In TLS 1.3 it says so after the handshake; a request that is under way then can reset the connection
-        before that is read. So it is met once more, and nothing is sent.
+        In TLS 1.3 it says so after the handshake; a request already sent can reset the connection before
+        that is read. So this connects again without sending a request.
         """
         if self._server.scheme != "https" or self._place.speaks_http:
             return False
@@ -159,14 +159,14 @@ class Transport(httpx.AsyncBaseTransport):
 
 
 async def open_transport(server: Server, trust: Trust, proxies: Proxies) -> Transport:
-    """A transport for this server, its slow parts built beside the event loop."""
+    """A transport for this server, created in a thread, since it reads the trust store."""
     silence()
     decision = proxies.for_server(server)
     return await beside(lambda: Transport(server, decision, trust))
 
 
 async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Timeouts()) -> Certificate:
-    """The certificate that the server shows, judged without the trust store; no request is sent."""
+    """The server's certificate, assessed without the trust store; no request is sent."""
     if server.scheme == "http":
         raise PlainHttp(f"{server.authority} uses plain HTTP, which has no certificate: use https://.")
     silence()
@@ -175,7 +175,7 @@ async def certificate(server: Server, proxies: Proxies, timeouts: Timeouts = Tim
 
 
 async def _look(server: Server, decision: Decision, limits: dict[str, float | None]) -> bytes:
-    """Shake hands with anybody and leave: the DER of what was shown."""
+    """Connect, stop after the handshake, and return the DER of the certificate."""
     context = await beside(looking)
     place = Place(server, decision)
     request = httpx.Request("GET", f"{server.sent_url}/api/", extensions={"timeout": limits})
@@ -196,20 +196,20 @@ def _read(der: bytes) -> Certificate:
 
 
 def limits_of(timeouts: Timeouts) -> dict[str, float | None]:
-    """The timeouts as httpcore wants them; waiting for a free connection is not a failure."""
+    """The timeouts for httpcore; waiting for a free connection has none."""
     return {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": None}
 
 
 def silence() -> None:
-    """Stop httpx and httpcore from logging: their lines hold URLs and headers that are credentials."""
+    """Disable logging of httpx and httpcore: their messages contain credentials."""
     for name in _LOGGERS:
         logging.getLogger(name).disabled = True
 
 
 class _Seen:
-    """One try: whether it dialled, and an end to waiting for a head that comes byte by byte.
+    """Observes one try: whether it connected, and a deadline for headers that arrive byte by byte.
 
-    The pool's own limits are only for what comes next; waiting for a free connection has none.
+    The pool's own timeouts apply only to the next bytes; waiting for a free connection has none.
     """
 
     def __init__(self, seconds: float | None) -> None:
@@ -218,7 +218,7 @@ class _Seen:
         self.deadline = asyncio.timeout(None)
 
     async def note(self, event: str, _: object) -> None:
-        """What httpcore traces."""
+        """Handle a trace event of httpcore."""
         if event == "connection.connect_tcp.started":
             self.dialled = True
         elif event == "http11.receive_response_headers.started" and self._seconds:
@@ -228,7 +228,7 @@ class _Seen:
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, as it comes."""
+    """The body of a response, as it arrives."""
 
     def __init__(self, answer: httpcore.Response, place: Place, request: httpx.Request) -> None:
         self._answer = answer
@@ -274,7 +274,7 @@ def _as_httpcore(request: httpx.Request, more: Mapping[str, object] = _NOTHING) 
     host = request.url.raw_host
     url = httpcore.URL(
         scheme=request.url.raw_scheme,
-        host=b"[%b]" % host if b":" in host else host,  # httpcore asks a proxy for it as it stands here
+        host=b"[%b]" % host if b":" in host else host,  # httpcore passes it to a proxy as it is
         port=request.url.port,
         target=request.url.raw_path,
     )
@@ -288,7 +288,7 @@ def _as_httpcore(request: httpx.Request, more: Mapping[str, object] = _NOTHING) 
 
 
 def _same(pinned: str | None, now: str) -> bool | None:
-    """Whether two public keys are one; unknown where one of them is."""
+    """Whether two public keys are the same; `None` if one of them is unknown."""
     return pinned == now if pinned and now else None
 
 

@@ -1,8 +1,8 @@
-"""Bytes to model: what each answer of the server says.
+"""Parse the server's documents into the model.
 
-Lenient about all that the documents leave open (order, prefix, namespace, the kind of list), and about
-one odd row among good ones; otherwise strict: raises `Unreadable`. Lists are read as they arrive, the
-rest when it is whole. `charset` is always what the Content-Type names, if it names one.
+Lenient about everything that the documentation leaves open (order, prefix, namespace, the kind of list),
+and about single unreadable rows; otherwise strict: raises `Unreadable`. Lists are parsed as they arrive,
+other documents when complete. `charset` is always that of the Content-Type, if any.
 Source: em_rest/systemsessions, em_rest/get_systemsessions_id_events.
 """
 
@@ -41,9 +41,9 @@ __all__ = [
 
 
 def read_session(body: bytes, charset: str = "", clock: datetime | None = None) -> Session:
-    """One session, or the bare reference to one; raises `Unreadable`.
+    """One session, or a reference to one; raises `Unreadable`.
 
-    `clock` is what the server's showed: a time far ahead of it is unknown.
+    `clock` is the server's time: a time far ahead of it is treated as unknown.
     """
     item = _root(body, charset, "SystemSession", "Sessions", "EntityRef", "Ref")
     return session_parser.read_session(item, latest(clock))
@@ -58,12 +58,12 @@ def read_log(body: bytes, charset: str = "", clock: datetime | None = None) -> L
 
 
 def read_root(body: bytes, charset: str = "") -> None:
-    """Raise `Unreadable` unless this is what Enterprise Manager answers to `GET /api/`."""
+    """Raise `Unreadable` unless this is the API root document of Enterprise Manager."""
     _root(body, charset, "EnterpriseManager")
 
 
 def versions(body: bytes, charset: str = "") -> str:
-    """The API versions that the root names: `v1_5, v1_6, v1_7`; raises `Unreadable`."""
+    """The API versions in the root document: `v1_5, v1_6, v1_7`; raises `Unreadable`."""
     items, _ = read_whole(body, 3, "EnterpriseManager", charset=charset)
     names = (item.attributes.get("Name", "") for item in items if item.name == "SupportedVersion")
     return brief(", ".join(name for name in names if name), 100)
@@ -71,7 +71,7 @@ def versions(body: bytes, charset: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogonBody:
-    """What a logon's answer tells: `session_id` is as good as the token, so it is a secret."""
+    """The response to a logon; `session_id` is equivalent to the token, so it is a secret."""
 
     user_name: str | None
     session_id: Secret | None
@@ -79,7 +79,7 @@ class LogonBody:
 
 
 def read_logon(body: bytes, charset: str = "") -> LogonBody:
-    """The `LogonSession` that answers a logon; raises `Unreadable`."""
+    """The `LogonSession` document of a logon; raises `Unreadable`."""
     item = _root(body, charset, "LogonSession")
     session_id = item.texts.get("SessionId", "").strip()
     return LogonBody(
@@ -90,11 +90,11 @@ def read_logon(body: bytes, charset: str = "") -> LogonBody:
 
 
 def readable_xml(body: bytes, charset: str = "") -> str:
-    """The document as text for a terminal, still the same document; raises `Unreadable`."""
+    """The document as text that is safe for a terminal and equivalent; raises `Unreadable`."""
     return readable(body, charset)
 
 
 def _root(body: bytes, charset: str, *names: str) -> Item:
-    """The root of a document that has one of these."""
+    """The root element, which must have one of these names."""
     items, _ = read_whole(body, 1, *names, charset=charset)
     return items[0]

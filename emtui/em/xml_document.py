@@ -1,7 +1,7 @@
-"""One XML document as it comes: mended, refused or parsed.
+"""Parse an XML document as it arrives, after sanitizing it.
 
-Strict: a document that is not well-formed, has a DOCTYPE or is another one is `Unreadable`.
-Only this module knows lxml.
+Strict: raises `Unreadable` if the document is not well-formed, has a DOCTYPE or another root.
+The only module that uses lxml.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from emtui.em.xml_prolog import Prolog, Unreadable
 from emtui.em.xml_sanitizer import Repair
 
 _SLICE = 64 * 1024
-"""Bytes that the parser gets at a time."""
+"""Bytes passed to the parser at a time."""
 _UNBROKEN = 8 * 1024 * 1024
-"""Bytes without an element or a text: a tag, a comment or the like is kept whole until it ends."""
+"""Maximum bytes without an element or text: the parser buffers a tag or a comment until its end."""
 _LIMIT_CODES = frozenset({110, 114, 116})
-"""libxml2: a name too long, a resource limit, a limit of the system."""
+"""libxml2 errors: name too long, resource limit, system limit."""
 _LIMIT = re.compile("too (?:long|big|large)|XML_PARSE_HUGE|Excessive depth")
 
 
 class Document:
-    """One document as it comes, mended, refused or parsed; `charset` is what its Content-Type names."""
+    """Parses one document as it arrives; `charset` is that of its Content-Type."""
 
     def __init__(self, level: int, take: Callable[[Item], None], *roots: str, charset: str = "") -> None:
         self.target = Target(level, take)
@@ -41,21 +41,21 @@ class Document:
             load_dtd=False,
             no_network=True,
             recover=False,
-            resolve_entities=True,  # the five of XML: without a DOCTYPE there are no others
+            resolve_entities=True,  # the five predefined ones: without a DOCTYPE there are no others
         )
 
     @property
     def replaced(self) -> int:
-        """How many characters became U+FFFD so far."""
+        """The number of characters replaced by U+FFFD so far."""
         return self._repair.replaced
 
     @property
     def has_begun(self) -> bool:
-        """Whether its root is known to be one of those, even if no more of it has come."""
+        """Whether the root has been read and is one of the expected ones."""
         return self._prolog is None
 
     def feed(self, chunk: bytes) -> None:
-        """The next bytes; raises `Unreadable` as soon as it is certain."""
+        """Parse the next bytes; raises `Unreadable` as early as possible."""
         for start in range(0, len(chunk), _SLICE):
             piece = self._repair.feed(chunk[start : start + _SLICE])
             if self._prolog is not None:
@@ -63,7 +63,7 @@ class Document:
             self._parse(piece)
 
     def close(self) -> None:
-        """The end; raises `Unreadable` if the document is not whole."""
+        """Finish; raises `Unreadable` if the document is incomplete."""
         rest = self._repair.close()
         if self._prolog is not None:
             rest = self._head(self._prolog, rest)
@@ -76,7 +76,7 @@ class Document:
         except etree.XMLSyntaxError as problem:
             raise self._unreadable(problem, cut=sound and not self.target.ended) from None
         if self._parser.feed_error_log.filter_from_errors():
-            # Such as a prefix that is not declared: then the parser overlooks what follows the root.
+            # such as an undeclared prefix: the parser then ignores what follows the root
             raise self._not_well_formed()
 
     def _parse(self, piece: bytes) -> None:
@@ -93,7 +93,7 @@ class Document:
             raise self._unreadable(problem, cut=False) from None
 
     def _head(self, prolog: Prolog, piece: bytes) -> bytes:
-        """What the parser may see of the beginning: nothing until the root is known to be one of ours."""
+        """The bytes for the parser: none until the root is known to be an expected one."""
         name = prolog.feed(piece)
         if name is None:
             return b""
@@ -118,7 +118,7 @@ class Document:
 
 
 def read_whole(body: bytes, level: int, *roots: str, charset: str = "") -> tuple[list[Item], int]:
-    """The items at `level` below one of these roots, and how many characters became U+FFFD.
+    """The items at `level` below one of these roots, and the number of characters replaced by U+FFFD.
 
     The root's level is 1. Raises `Unreadable`.
     """

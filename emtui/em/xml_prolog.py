@@ -1,6 +1,6 @@
-"""What stands before the first element, and what that element is called: enough to refuse a document.
+"""Read a document up to the name of its root, to reject it before it is parsed.
 
-The parser sees nothing of a document that has a DOCTYPE, is HTML, JSON or not UTF-8.
+A document with a DOCTYPE, HTML, JSON and text that is not UTF-8 never reach the parser.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _ROOT = re.compile(rb"<(?:[^\s<>/:!?]+:)?([^\s<>/:!?]+)[\s/>]")
 _HALF_MARKUP = re.compile(rb"<(?:\?.*|!(?:-(?:-.*)?)?|[^\s<>/!?]*)", re.DOTALL)
 _DOCTYPE = b"<!DOCTYPE"
 _TELLING = 8
-"""How many bytes after that tell whether it is HTML."""
+"""Bytes after it that are needed to recognize HTML."""
 _MOST = 64 * 1024
 
 
 class Unreadable(Exception):
-    """The answer is not the document that was asked for.
+    """The response is not the requested document.
 
-    `reason` is a fragment for the inside of a sentence. `cut`: it ended in the middle;
-    `too_large`: deeper, longer or more than is read.
+    `reason` is a fragment for a sentence. `cut`: it is incomplete; `too_large`: it exceeds a limit on
+    depth, length or number.
     """
 
     def __init__(self, reason: str, *, cut: bool = False, too_large: bool = False) -> None:
@@ -35,14 +35,14 @@ class Unreadable(Exception):
 
 
 class Prolog:
-    """Collects mended bytes until the root has a name; they are `head`, without BOM and leading blanks."""
+    """Collects sanitized bytes up to the root's name in `head`, without BOM and leading blanks."""
 
     def __init__(self) -> None:
         self.head = b""
         self._blanks = 0
 
     def feed(self, piece: bytes) -> str | None:
-        """The root's local name, once it is known; raises `Unreadable` for what cannot become one."""
+        """The root's local name, or `None` if more bytes are needed; raises `Unreadable`."""
         self.head += piece
         if before := _BEFORE.match(self.head):
             self.head = self.head[before.end() :]

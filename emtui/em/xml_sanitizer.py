@@ -1,9 +1,8 @@
-"""Bytes made fit for a strict parser, piece by piece, with nothing lost but what XML forbids.
+"""Sanitize bytes for a strict parser, chunk by chunk, replacing only what XML forbids.
 
-What comes out is UTF-8 (`em.charset`). Illegal characters, references to them (`&#x1B;`, which .NET
-writes) and bytes that are no text become U+FFFD and are counted. Text in CDATA stays as it is
-written: `&#27;` is five characters there. Pieces may end anywhere; what cannot be judged yet is kept
-for the next.
+The output is UTF-8 (`em.charset`). Illegal characters, references to them (`&#x1B;`, which .NET writes)
+and undecodable bytes become U+FFFD and are counted. Text in CDATA is kept as written: `&#27;` is five
+characters there. Chunks may end anywhere; incomplete markup is held back for the next.
 """
 
 from __future__ import annotations
@@ -20,39 +19,39 @@ _ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _REFERENCE = re.compile(
     rb"&#(?!x[2-9][0-9A-Fa-f];|x[9AaDd];|[4-9][0-9];|3[2-9];|9;|10;|13;)(x[0-9A-Fa-f]{1,40}|[0-9]{1,40});"
 )
-"""Any numeric reference but the everyday ones, which are legal: `&#39;`, `&#x2F;`, `&#xD;`."""
+"""Any numeric reference except common legal ones: `&#39;`, `&#x2F;`, `&#xD;`."""
 _OPENING = re.compile(rb"<(!\[CDATA\[|!--|\?)")
 _CLOSING = {b"![CDATA[": b"]]>", b"!--": b"-->", b"?": b"?>"}
 _UNSURE = re.compile(
     rb"<(?:!(?:-|\[(?:C(?:D(?:A(?:T(?:A)?)?)?)?)?)?)?|&(?:#(?:x[0-9A-Fa-f]{0,40}|[0-9]{0,40}))?"
 )
-"""The beginning of an opening or of a reference, at the end of a piece."""
+"""The beginning of markup or of a reference at the end of a chunk."""
 _LONGEST_UNSURE = 43
 
 
 class Repair:
-    """Mends one document as it comes; `charset` is what its Content-Type names, if it names one.
+    """Sanitizes one document as it arrives; `charset` is that of its Content-Type, if any.
 
-    Raises `Unreadable` for an encoding that is not known.
+    Raises `Unreadable` for an unknown encoding.
     """
 
     def __init__(self, charset: str = "") -> None:
         self._replaced = 0
         self._transcoder = Transcoder(charset)
         self._kept = b""
-        self._until: bytes | None = None  # what ends the CDATA, comment or instruction we are in
+        self._until: bytes | None = None  # ends the current CDATA, comment or instruction
 
     @property
     def replaced(self) -> int:
-        """How many characters it put U+FFFD for."""
+        """The number of characters replaced by U+FFFD."""
         return self._replaced + self._transcoder.replaced
 
     def feed(self, piece: bytes) -> bytes:
-        """What of the document can be judged now."""
+        """Sanitize the next bytes; incomplete markup is held back."""
         return self._references(self._characters(self._transcoder.feed(piece)), final=False)
 
     def close(self) -> bytes:
-        """The rest."""
+        """The remaining bytes."""
         rest = self._characters(self._transcoder.feed(b"", final=True))
         return self._references(rest, final=True)
 
@@ -77,7 +76,7 @@ class Repair:
         return bytes(mended)
 
     def _markup(self, piece: bytes, start: int, mended: bytearray, *, final: bool) -> int:
-        """Mend up to the next CDATA, comment or instruction; the index after it."""
+        """Sanitize up to the next CDATA, comment or instruction; returns the index after it."""
         opening = _OPENING.search(piece, start)
         if opening:
             part, end = piece[start : opening.start()], opening.end()
@@ -90,7 +89,7 @@ class Repair:
         return end
 
     def _verbatim(self, piece: bytes, start: int, mended: bytearray, *, final: bool) -> int:
-        """Copy up to the end of a CDATA, comment or instruction; the index after it."""
+        """Copy up to the end of a CDATA, comment or instruction; returns the index after it."""
         until = self._until or b""
         end = piece.find(until, start)
         if end >= 0:
@@ -121,7 +120,7 @@ class Repair:
 
 
 def sanitize(body: bytes, charset: str = "") -> bytes:
-    """A whole document as the parser gets it; raises `Unreadable`."""
+    """A complete document, sanitized; raises `Unreadable`."""
     repair = Repair(charset)
     return repair.feed(body) + repair.close()
 
@@ -133,10 +132,10 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}{SELECTORS}]")
 
 
 def readable(body: bytes, charset: str = "") -> str:
-    """A document as text that a terminal can be given, and that still means the same.
+    """A document as text that is safe for a terminal and equivalent.
 
-    Without BOM and leading blanks, line ends as XML reads them; what is invisible or turns the text stands
-    as a reference (in a tag, outside of values, where none may stand, as `_`).
+    Without BOM and leading blanks, with normalized line ends; invisible and bidirectional characters are
+    written as references (as `_` in tags outside of values, where references are not allowed).
     """
     text = sanitize(body, charset).decode().lstrip("\ufeff \t\r\n")
     text = _LINE_END.sub("\n", text)
