@@ -101,13 +101,13 @@ async def test_a_path_before_api_is_kept() -> None:
     assert {asked.path.split("/")[1] for asked in server.asked} == {"veeam"}
 
 
-async def test_an_odd_id_stays_one_part_of_the_path() -> None:
+async def test_an_unusual_id_stays_one_path_segment() -> None:
     async with rogue() as server, await connect(server) as client:
         await client.session(Uid("../logonSessions?x#y"))
     assert server.asked[2].path == "/api/systemSessions/..%2FlogonSessions%3Fx%23y?format=Entity"
 
 
-async def test_progress_is_told_at_the_end_with_all_bytes_and_rows() -> None:
+async def test_the_final_progress_report_has_all_bytes_and_rows() -> None:
     body = list_xml(session_xml(guid(number)) for number in range(MANY))
     told: list[Progress] = []
     async with rogue(instead("list", reply("200 OK", body))) as server, await connect(server) as client:
@@ -167,7 +167,7 @@ async def test_an_ended_session_is_never_fetched_twice() -> None:
         assert sum(1 for asked in server.asked if route_of(asked) == "session") == 5
 
 
-async def test_a_row_that_cannot_be_had_is_given_as_it_was_and_says_so() -> None:
+async def test_a_row_that_cannot_be_fetched_is_returned_unchanged_with_the_reason() -> None:
     def answer(asked: Asked) -> Reply:
         if guid(1) in asked.path:
             return reply("404 Not Found")
@@ -185,7 +185,7 @@ async def test_a_row_that_cannot_be_had_is_given_as_it_was_and_says_so() -> None
     assert (got[3].odd or "").startswith("the server answered 500 Internal Server Error: ")
 
 
-async def test_a_failure_that_concerns_all_rows_is_raised_and_leaves_nothing_behind() -> None:
+async def test_a_failure_of_all_rows_is_raised_and_leaves_no_tasks() -> None:
     def answer(asked: Asked) -> Reply:
         return Reply(b"", after="close") if guid(3) in asked.path else by_id(asked)
 
@@ -197,7 +197,7 @@ async def test_a_failure_that_concerns_all_rows_is_raised_and_leaves_nothing_beh
 
 
 @pytest.mark.parametrize("name", ["mute", "slow"])
-async def test_a_cancelled_request_leaves_nothing_and_the_client_works_on(name: str) -> None:
+async def test_a_canceled_request_leaves_no_tasks_and_the_client_still_works(name: str) -> None:
     async with rogue() as server, await connect(server) as client:
         server.answer = playing(name)
         task = asyncio.create_task(client.sessions())
@@ -211,7 +211,7 @@ async def test_a_cancelled_request_leaves_nothing_and_the_client_works_on(name: 
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> None:
+async def test_a_reused_connection_closed_by_the_server_is_retried() -> None:
     def tired(asked: Asked) -> Reply:
         """Closes, unannounced, instead of answering a second read on a connection."""
         reads = [known for known in server.asked[1:] if known.method == "GET"]
@@ -229,14 +229,14 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> No
         await client.close()
 
 
-async def test_a_logon_is_never_sent_again_by_itself() -> None:
+async def test_a_logon_is_never_retried_automatically() -> None:
     async with rogue(instead("logon", Reply(b"", after="close"))) as server:
         with pytest.raises(Broken):
             await connect(server)
         assert server.count("POST") == 1
 
 
-async def test_closing_does_not_wait_for_a_server_that_is_mute() -> None:
+async def test_closing_does_not_wait_for_an_unresponsive_server() -> None:
     async with rogue() as server:
         client = await connect(server, Timeouts(logoff=0.05))
         server.answer = instead("logoff", Reply(b"", after="hang"))
@@ -279,7 +279,7 @@ async def test_a_list_that_promises_too_much_is_not_read_at_all() -> None:
             tracemalloc.stop()
 
 
-async def test_nothing_but_get_one_post_and_one_delete_ever_leaves() -> None:
+async def test_only_get_one_post_and_one_delete_are_sent() -> None:
     async with rogue(by_id) as server:
         async with await connect(server) as client:
             await client.sessions()

@@ -91,7 +91,7 @@ async def test_a_bad_answer_becomes_one_error_with_one_sentence(name: str, known
         assert_one_sentence(caught.value, server.authority)
 
 
-async def test_a_body_without_end_is_left_as_soon_as_it_is_too_large(known: Identity) -> None:
+async def test_an_endless_body_is_abandoned_when_it_is_too_large(known: Identity) -> None:
     async with rogue(playing("huge-session"), known.context()) as server:
         async with await connect(server.port, Trust(pin=known.sha256)) as client:
             with pytest.raises(TooLarge):
@@ -99,7 +99,7 @@ async def test_a_body_without_end_is_left_as_soon_as_it_is_too_large(known: Iden
         assert server.sent < 40 * 1024 * 1024
 
 
-async def test_a_redirect_is_not_followed_even_to_a_server_that_is_there(known: Identity) -> None:
+async def test_a_redirect_is_not_followed_even_to_an_existing_server(known: Identity) -> None:
     async with rogue(context=known.context()) as other:
         location = f"Location: https://{other.authority}/api/\r\nContent-Length: 0\r\n\r\n"
         points = Reply(f"HTTP/1.1 302 Found\r\n{location}".encode())
@@ -109,7 +109,7 @@ async def test_a_redirect_is_not_followed_even_to_a_server_that_is_there(known: 
         assert other.hello == 0
 
 
-async def test_nothing_that_listens_is_told_as_refused() -> None:
+async def test_a_closed_port_is_reported_as_connection_refused() -> None:
     async with rogue() as server:
         port = server.port
     with pytest.raises(Refused) as caught:
@@ -117,7 +117,7 @@ async def test_nothing_that_listens_is_told_as_refused() -> None:
     assert_one_sentence(caught.value, f"127.0.0.1:{port}")
 
 
-async def test_a_name_that_nobody_knows_is_told_as_such() -> None:
+async def test_an_unknown_host_name_is_reported() -> None:
     with pytest.raises(NameUnknown) as caught:
         await connect(9398, Trust(), host="em01.example.invalid")
     assert_one_sentence(caught.value, "em01.example.invalid:9398")
@@ -145,7 +145,7 @@ async def test_tls_where_plain_http_was_expected(known: Identity) -> None:
         assert server.received == 0
 
 
-async def test_a_front_that_says_that_plain_http_came_to_its_tls_port() -> None:
+async def test_a_proxy_that_reports_plain_http_on_its_tls_port() -> None:
     body = b"<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>"
     says = Reply(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(body), (body,))
     async with rogue(lambda _: says) as server:
@@ -153,7 +153,7 @@ async def test_a_front_that_says_that_plain_http_came_to_its_tls_port() -> None:
             await connect(server.port, Trust(), scheme="http")
 
 
-async def test_nothing_but_the_root_is_asked_of_a_stranger(known: Identity) -> None:
+async def test_only_the_root_is_requested_from_another_service(known: Identity) -> None:
     def stranger(asked: Asked) -> Reply:
         return playing("web-ui")(asked)
 
@@ -164,7 +164,7 @@ async def test_nothing_but_the_root_is_asked_of_a_stranger(known: Identity) -> N
         assert not {"authorization", "x-restsvcsessionid", "cookie"} & server.asked[0].headers.keys()
 
 
-async def test_a_server_that_repeats_what_it_was_told_is_not_repeated(known: Identity) -> None:
+async def test_secrets_echoed_by_a_server_are_not_shown(known: Identity) -> None:
     basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
     def echo(asked: Asked) -> Reply:
@@ -180,7 +180,9 @@ async def test_a_server_that_repeats_what_it_was_told_is_not_repeated(known: Ide
     assert basic not in str(caught.value)
 
 
-async def test_a_body_that_dribbles_is_left(known: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_arrives_too_slowly_is_abandoned(
+    known: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(http_requests, "_SLOW", 0.5)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: {MANY}\r\n\r\n".encode()
 

@@ -50,7 +50,7 @@ async def receipt(client: Client) -> Receipt:
     return client.receipt
 
 
-async def test_the_same_bytes_are_the_same_list_and_no_parser_sees_them(
+async def test_the_same_bytes_are_the_same_list_without_parsing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with asking(tmp_path, Lists()) as client:
@@ -69,7 +69,7 @@ async def test_other_bytes_that_say_the_same_are_the_same_list(tmp_path: Path) -
         assert await client.sessions() is first
 
 
-async def test_another_list_is_another_list_and_half_a_one_is_none(tmp_path: Path) -> None:
+async def test_a_changed_list_is_a_new_object_and_an_incomplete_one_is_an_error(tmp_path: Path) -> None:
     lists = Lists()
     async with asking(tmp_path, lists) as client:
         first = await client.sessions()
@@ -84,7 +84,7 @@ async def test_another_list_is_another_list_and_half_a_one_is_none(tmp_path: Pat
         assert await client.sessions() is second
 
 
-async def test_a_run_that_only_an_earlier_list_had_is_gone_and_its_id_is_not_wrong(tmp_path: Path) -> None:
+async def test_a_run_of_an_earlier_list_is_reported_as_gone(tmp_path: Path) -> None:
     lists = Lists()
     listed, never = (uid_of(f"{number:08x}-2222-4333-8444-555555555555") for number in (3, 99))
     async with asking(tmp_path, lists) as client:
@@ -143,7 +143,7 @@ async def test_retry_after_is_understood_in_both_forms(
         assert caught.value.retry_after == (None if seconds is None else pytest.approx(seconds, abs=2))
 
 
-async def test_when_it_logged_on_is_known(tmp_path: Path) -> None:
+async def test_the_times_of_logons_are_recorded(tmp_path: Path) -> None:
     async with asking(tmp_path, Lists()) as client:
         assert len(client.logged_on) == 1
 
@@ -162,9 +162,7 @@ async def test_when_it_logged_on_is_known(tmp_path: Path) -> None:
         ("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", 2),
     ],
 )
-async def test_now_is_the_servers_clock_as_the_last_answer_told_it(
-    tmp_path: Path, date: str, ahead: int
-) -> None:
+async def test_now_is_the_servers_clock_by_its_last_response(tmp_path: Path, date: str, ahead: int) -> None:
     lists = Lists()
     shown = datetime.now(UTC) + timedelta(seconds=ahead)
     lists.reply = reply("200 OK", WHOLE, "Content-Type: application/xml\r\n" + date.format(shown))
@@ -179,7 +177,7 @@ async def test_now_is_the_servers_clock_as_the_last_answer_told_it(
 
 
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "200 OK"])
-async def test_an_error_tells_no_time(tmp_path: Path, status: str) -> None:
+async def test_an_error_does_not_set_the_clock(tmp_path: Path, status: str) -> None:
     """By its status line and by its document alike."""
     lists = Lists()
     ahead = datetime.now(UTC) + timedelta(hours=1)

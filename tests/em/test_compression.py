@@ -47,7 +47,7 @@ def test_a_body_that_ends_too_early_is_cut_off(name: str) -> None:
             decoded(name, packed[:end], 100)
 
 
-def test_an_empty_body_is_whole() -> None:
+def test_an_empty_body_is_complete() -> None:
     assert decoded("gzip", b"", 1) == b""
 
 
@@ -56,13 +56,13 @@ def test_a_checksum_that_does_not_fit_is_damage() -> None:
         decoded("gzip", gzip.compress(TEXT)[:-8] + bytes(8), 100)
 
 
-def test_what_follows_the_last_member_is_overlooked() -> None:
+def test_data_after_the_last_member_is_ignored() -> None:
     assert decoded("gzip", gzip.compress(TEXT) + bytes(100), 50) == TEXT
     assert decoded("gzip", gzip.compress(TEXT) + b"\x1f", 50) == TEXT
 
 
 @pytest.mark.parametrize("name", ["gzip", "deflate", "Deflate"])
-def test_never_more_than_a_slice_is_unfolded_at_once(name: str) -> None:
+def test_at_most_one_slice_is_decompressed_at_once(name: str) -> None:
     bomb = PACKED[name](bytes(20_000_000))
     parts = [len(part) for part in Decoder(name).feed(bomb)]
     assert max(parts) <= SLICE

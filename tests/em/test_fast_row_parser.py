@@ -167,7 +167,7 @@ def test_rows_as_servers_write_them_need_no_parser(change: tuple[bytes, bytes]) 
 @pytest.mark.parametrize(
     "odd", [row(2, b"&#10;"), row(2).replace(b' UID="', b' UID=" '), b"<Sessions></Sessions>"]
 )
-def test_rows_behind_an_odd_one_need_no_parser_either(odd: bytes) -> None:
+def test_rows_after_an_unusual_one_need_no_parser(odd: bytes) -> None:
     counted = CountedRows(LATEST)
     document = FastListDocument(counted, "")
     document.feed(OPEN + b">" + row(1) + odd + row(3) + row(4) + b"</SystemSessions>")
@@ -223,7 +223,7 @@ def test_no_list_is_read_that_a_strict_parser_refuses(
     etree.fromstring(mended)  # raises if it is not well-formed
 
 
-def test_what_is_wrong_behind_plain_rows_is_found_where_it_stands() -> None:
+def test_errors_after_simple_rows_have_the_correct_position() -> None:
     body = OPEN + b">" + row(1) + b"\n" + row(2) + b"\n\n  <a></b></SystemSessions>"
     assert outcome(body, 999) == outcome(body.replace(b'"1.0"', b"'1.0'", 1), 999)
     assert str(outcome(body, 999)).endswith("line 5, column 10")
@@ -244,7 +244,7 @@ def test_more_rows_than_are_read_are_too_many_however_they_are_written() -> None
 
 
 @given(st.lists(st.integers(0, 50), max_size=3 * RUN // 1000), st.booleans())
-def test_a_gentle_sort_is_a_sort(few: list[int], reverse: bool) -> None:
+def test_a_chunked_sort_equals_sorted(few: list[int], reverse: bool) -> None:
     numbers = [(number * 7919 + place) % 5003 for number in few for place in range(1000)]
     pairs = list(enumerate(numbers))
     assert gently_sorted(pairs, lambda pair: pair[1], reverse=reverse) == sorted(
@@ -270,7 +270,7 @@ def test_both_parsers_read_what_the_tests_serve_alike(name: str) -> None:
 @pytest.mark.parametrize("order", ["Href Type Name UID", "UID Name Href Type"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("more", [{}, {"comments": True, "extras": True}, {"bom": True, "doubles": True}])
-def test_both_parsers_read_what_strangers_serve_alike(
+def test_both_parsers_agree_on_the_independent_server(
     prefix: str | None, order: str, line_end: str, more: dict[str, bool]
 ) -> None:
     for references in ("", "list"):

@@ -70,7 +70,7 @@ class Expiring:
 
 
 @pytest.mark.parametrize("user", USERS)
-async def test_the_user_is_sent_as_typed_and_nothing_else_with_it(user: str) -> None:
+async def test_only_the_user_as_typed_is_sent(user: str) -> None:
     async with rogue() as server, await connect(server, user):
         asked = server.asked[1]
     assert (asked.method, asked.path) == ("POST", "/api/sessionMngr/?v=latest")
@@ -106,7 +106,7 @@ async def test_closing_deletes_our_own_logon_once() -> None:
 
 
 @pytest.mark.parametrize("path", ["logonSessions", "logonsessions"])
-async def test_the_logon_id_is_taken_from_the_location_when_the_body_is_silent(path: str) -> None:
+async def test_the_logon_id_is_taken_from_the_location_if_the_body_has_none(path: str) -> None:
     head = f"X-RestSvcSessionId: t\r\nLocation: http://em99.example.net:9399/api/{path}/{LOGON_ID}\r\n"
 
     def answer(asked: Asked) -> Reply:
@@ -128,7 +128,7 @@ async def test_without_the_header_the_token_is_derived_from_the_session_id() -> 
         assert server.asked[-1].headers["x-restsvcsessionid"] == TOKEN
 
 
-async def test_a_logon_that_nobody_waits_for_any_more_is_ended_if_it_still_comes() -> None:
+async def test_a_canceled_logon_is_ended_if_it_still_succeeds() -> None:
     async with rogue() as server:
         task = asyncio.create_task(connect(server))
         await server.until("logon")
@@ -147,7 +147,7 @@ async def test_ten_requests_with_an_expired_logon_renew_it_once() -> None:
         assert set(answer.seen) == {"token-1", "token-2"}
 
 
-async def test_after_a_refused_renewal_nobody_tries_again() -> None:
+async def test_a_refused_renewal_is_not_repeated() -> None:
     answer = Expiring()
     async with rogue(answer) as server, await connect(server) as client:
         answer.expired = answer.refuse = True
@@ -180,5 +180,5 @@ async def test_a_name_with_a_colon_is_refused_before_anything_is_sent() -> None:
         ("ops@example.net", "password"),
     ],
 )
-def test_the_likely_slip_in_a_name_is_told(user: str, slip: str) -> None:
+def test_the_likely_mistake_in_a_user_name_is_named(user: str, slip: str) -> None:
     assert slip in likely_slip(user)

@@ -58,7 +58,7 @@ def test_the_outcome_is_the_worse_of_state_and_result_unless_it_runs_or_was_canc
 
 
 @pytest.mark.parametrize("word", [*RUNNING, "Postprocessing", "waitingrepository", "Running"])
-def test_a_run_in_any_state_of_a_running_run_runs_even_when_somebody_canceled_it(word: str) -> None:
+def test_a_run_in_any_running_state_is_running_even_if_canceled(word: str) -> None:
     assert session(word, "None").running
     assert session(word, "Success", canceled=True).running
     assert replace(session(word, "None"), ended=NOON).running
@@ -67,7 +67,7 @@ def test_a_run_in_any_state_of_a_running_run_runs_even_when_somebody_canceled_it
 
 
 @pytest.mark.parametrize("state", NEITHER)
-def test_a_result_that_says_that_it_runs_counts_where_the_state_says_nothing(state: str | None) -> None:
+def test_a_running_result_counts_if_the_state_is_inconclusive(state: str | None) -> None:
     assert session(state, "InProgress").running
     assert session(state, "inprogress", canceled=True).running
     assert session("CompletedSuccessfully", "InProgress").outcome is Outcome.SUCCESS
@@ -97,7 +97,7 @@ def test_a_result_that_says_that_it_runs_counts_where_the_state_says_nothing(sta
         ("CompletedSuccessfully", None, True, ""),
     ],
 )
-def test_what_the_server_contradicts_itself_in_is_told(
+def test_contradictions_of_the_server_are_described(
     state: str | None, word: str | None, ended: bool, contradiction: str
 ) -> None:
     read = replace(session(state, word), ended=NOON if ended else None)
@@ -110,7 +110,7 @@ def test_a_run_that_runs_by_its_state_lasts_until_now_whatever_end_it_has() -> N
     assert read.took(NOON + timedelta(minutes=1)) == timedelta(minutes=1)
 
 
-def test_a_run_has_failed_if_its_outcome_is_known_to_be_that() -> None:
+def test_a_run_has_failed_only_if_its_outcome_is_known() -> None:
     assert session("Failed").has_failed
     assert not session("CompletedWarning").has_failed
     assert not replace(session("Failed"), complete=False).has_failed

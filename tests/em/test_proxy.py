@@ -36,7 +36,7 @@ def test_the_lower_case_name_wins() -> None:
 
 
 @pytest.mark.parametrize("empty", ["", " "])
-def test_a_variable_that_is_set_to_nothing_is_not_set(empty: str) -> None:
+def test_an_empty_variable_counts_as_unset(empty: str) -> None:
     proxy = "http://proxy.example.net:3128"
     assert decide(https_proxy=empty, HTTPS_PROXY=proxy) == proxy
     assert decide(https_proxy=empty, HTTPS_PROXY=empty, ALL_PROXY=proxy) == proxy
@@ -108,7 +108,7 @@ def test_no_proxy_does_not_cover(word: str, host: str) -> None:
 @pytest.mark.parametrize(
     "value", ["socks5://proxy.example.net:1080", "ftp://x.example.net", "http:///x9", "http://p:x9"]
 )
-def test_what_is_no_http_proxy_is_one_sentence_without_the_value(value: str) -> None:
+def test_an_invalid_proxy_is_one_sentence_without_the_value(value: str) -> None:
     with pytest.raises(ProxyTrouble, match="HTTPS_PROXY") as caught:
         decide(HTTPS_PROXY=value)
     assert value not in str(caught.value)
@@ -130,7 +130,7 @@ def test_what_is_no_http_proxy_is_one_sentence_without_the_value(value: str) -> 
         "gateuser:77\udcffhunter2@",
     ],
 )
-def test_a_malformed_proxy_is_refused_and_nothing_of_it_is_told(scheme: str, logon: str) -> None:
+def test_a_malformed_proxy_is_rejected_without_showing_it(scheme: str, logon: str) -> None:
     with pytest.raises(ProxyTrouble) as caught:
         decide(HTTPS_PROXY=f"{scheme}{logon}gw9.example.org:3128")
     told = str(caught.value)
@@ -157,7 +157,7 @@ def test_a_proxy_may_be_an_ipv6_address_or_an_international_name(value: str, url
     assert decide(HTTPS_PROXY=value) == url
 
 
-def test_what_logs_on_to_the_proxy_is_never_shown() -> None:
+def test_proxy_credentials_are_never_shown() -> None:
     proxies = Proxies.from_environment({"HTTPS_PROXY": "http://ops:s%40cret@proxy.example.net:3128"})
     decision = proxies.for_server(EM01)
     assert decision.proxy is not None
@@ -166,7 +166,7 @@ def test_what_logs_on_to_the_proxy_is_never_shown() -> None:
     assert "cret" not in f"{proxies!r}{decision!r}{decision}{decision.url}"
 
 
-def test_the_reason_is_told_in_words() -> None:
+def test_the_reason_is_readable_text() -> None:
     told = Proxies.from_environment(
         {"HTTPS_PROXY": "http://proxy.example.net:3128", "NO_PROXY": ".example.net"}
     )

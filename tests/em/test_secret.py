@@ -7,7 +7,7 @@ import pytest
 from emtui.em.secret import Secret, matching_secrets
 
 
-def test_a_secret_shows_itself_in_no_text() -> None:
+def test_a_secret_is_masked_in_every_text() -> None:
     secret = Secret("swordfish")
     assert f"{secret} {secret!r} {[secret]}" == "*** *** [***]"
 
@@ -21,7 +21,7 @@ def test_an_empty_secret_is_false() -> None:
     assert not Secret("")
 
 
-def test_every_spelling_of_a_secret_that_is_held_can_be_looked_for_and_none_of_a_short_one() -> None:
+def test_every_spelling_of_a_secret_is_searched_except_of_short_ones() -> None:
     held = Secret("swordfish"), Secret("abc")
     found = matching_secrets(lambda secret: (secret, secret.upper()))
     assert {"swordfish", "SWORDFISH"} <= found

@@ -113,7 +113,7 @@ def test_a_zone_is_shown_and_never_sent() -> None:
         "[v1.fe80]",
     ],
 )
-def test_what_is_no_server_is_one_sentence(text: str) -> None:
+def test_an_invalid_server_address_is_one_sentence(text: str) -> None:
     with pytest.raises(BadAddress) as caught:
         parse_server(text)
     assert "\x1b" not in str(caught.value)
@@ -136,7 +136,7 @@ def test_plain_http_to_another_computer_must_be_meant() -> None:
         ("http://münchen.example.net", "http://münchen.example.net:9398"),
     ],
 )
-def test_that_it_would_go_in_clear_is_said_of_the_whole_url(text: str, url: str) -> None:
+def test_the_warning_about_plain_http_has_the_full_url(text: str, url: str) -> None:
     with pytest.raises(BadAddress) as caught:
         parse_server(text)
     assert str(caught.value).startswith(f"{url} would send the password unencrypted: ")

@@ -101,7 +101,7 @@ def test_four_lines_of_a_screen_of_80_columns_hold_a_sentence(name: str) -> None
     assert len(Content(f"! {told}").wrap(80)) <= 4
 
 
-def test_a_url_in_a_sentence_has_its_brackets_and_no_more_of_a_path_than_helps() -> None:
+def test_a_url_in_a_message_has_brackets_and_a_shortened_path() -> None:
     there = parse_server("https://[fe80::1%25eth0]:9443/veeam/api/")
     requested = Requested(there, "/api/systemSessions")
     said = str(error_of(ErrorResponse(requested, 503, {}, b"", ErrorBody())))
@@ -110,9 +110,7 @@ def test_a_url_in_a_sentence_has_its_brackets_and_no_more_of_a_path_than_helps()
 
 
 @pytest.mark.parametrize("odd", [raw("HTTP/1.1 204 No Content\nodd line\n\n"), reply("302 Found", b"", "")])
-async def test_what_was_requested_to_log_off_is_said_without_the_credential(
-    odd: Reply, known: Identity
-) -> None:
+async def test_an_error_on_log_off_hides_the_logon_id(odd: Reply, known: Identity) -> None:
     context = known.context()
     async with rogue(lambda asked: odd if route_of(asked) == "logoff" else good(asked), context) as server:
         there = Server("127.0.0.1", server.port)
@@ -187,7 +185,7 @@ async def test_one_logon_for_many_requests_that_find_it_expired_at_once(body: st
     assert logons == 2
 
 
-async def test_a_logon_that_offers_no_basic_is_no_refused_password(known: Identity) -> None:
+async def test_a_401_without_basic_is_not_a_refused_password(known: Identity) -> None:
     async with rogue(playing(CASES["logon: no Basic"]), known.context()) as server:
         with pytest.raises(Denied) as caught:
             await connect(server.port, known)
@@ -221,7 +219,7 @@ async def test_a_cookie_that_came_with_the_logon_names_the_balancer(known: Ident
     assert server.count("POST") == 2
 
 
-async def test_a_head_that_never_ends_is_left(known: Identity) -> None:
+async def test_endless_headers_time_out(known: Identity) -> None:
     def forever() -> Iterator[bytes]:
         while True:
             time.sleep(0.01)

@@ -60,7 +60,7 @@ def written(when: datetime) -> str:
 
 
 @pytest.mark.parametrize("never", NEVER)
-def test_what_means_never_and_what_was_before_2000_is_unknown_and_not_odd(never: str) -> None:
+def test_never_values_and_times_before_2000_are_unknown_without_a_problem(never: str) -> None:
     ended = read(written(START), never)
     assert (ended.started, ended.ended, ended.odd) == (START, None, None)
     assert ended.outcome is Outcome.FAILED
@@ -96,20 +96,20 @@ def test_the_first_moment_of_2000_and_two_days_ahead_can_be() -> None:
     assert read(written(CLOCK + 2 * DAY + timedelta(microseconds=1)), "").started is None
 
 
-def test_an_end_is_held_against_no_start_that_is_unknown() -> None:
+def test_an_end_without_a_start_is_kept() -> None:
     session = read("1900-01-01T00:00:00Z", written(START))
     assert (session.started, session.ended, session.took(CLOCK)) == (None, START, None)
 
 
 @pytest.mark.parametrize("name", ["1900-01-01 00:00:00", "9999-12-31 23:59:59", "2026-11-25 12:00:01"])
-def test_the_start_in_a_name_that_cannot_be_is_unknown(name: str) -> None:
+def test_an_implausible_start_in_a_name_is_unknown(name: str) -> None:
     body = f'<EntityReferences {NS}><Ref Name="Collect Job @{name}" UID="{GUID}"/></EntityReferences>'
     (session,) = read_list(body.encode(), clock=CLOCK).sessions
     assert (session.started, session.odd) == (None, None)
 
 
 @pytest.mark.parametrize("never", NEVER)
-def test_the_time_of_an_event_that_cannot_be_is_unknown_and_not_odd(never: str) -> None:
+def test_an_implausible_event_time_is_unknown_without_a_problem(never: str) -> None:
     lines = f"<Events><CreationTimeUTC>{never}</CreationTimeUTC><Message>a</Message><Order>1</Order></Events>"
     (event,) = xml_codec.read_log(
         f"<SystemSessionEvents {NS}>{lines}</SystemSessionEvents>".encode(), clock=CLOCK
@@ -158,7 +158,7 @@ class Manager:
     ],
     ids=str,
 )
-async def test_the_clock_is_that_of_the_answers_date_else_ours(
+async def test_the_clock_is_the_date_of_the_response_or_the_local_one(
     tmp_path: Path, date: timedelta | None, started: timedelta, known: bool
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
@@ -171,7 +171,7 @@ async def test_the_clock_is_that_of_the_answers_date_else_ours(
         assert (await client.events(listed.uid)).events[0].time == expected
 
 
-async def test_the_same_bytes_are_read_again_once_the_clock_has_gone_on(tmp_path: Path) -> None:
+async def test_the_same_bytes_are_parsed_again_after_an_hour(tmp_path: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     manager = Manager(now + 3 * DAY, now)
     async with asking(tmp_path, manager) as client:

@@ -48,7 +48,7 @@ async def test_a_certificate_in_the_ca_file_is_trusted(known: Identity) -> None:
         assert (await client.sessions()).sessions
 
 
-async def test_a_stranger_is_shown_to_a_person_and_gets_no_byte(known: Identity) -> None:
+async def test_an_untrusted_certificate_is_shown_and_no_byte_is_sent(known: Identity) -> None:
     async with rogue(context=known.context()) as server:
         with pytest.raises(Untrusted) as caught:
             await connect(server.port, Trust())
@@ -61,7 +61,7 @@ async def test_a_stranger_is_shown_to_a_person_and_gets_no_byte(known: Identity)
     assert not isinstance(caught.value, Changed)
 
 
-async def test_the_reasons_are_told_together(tmp_path: Path) -> None:
+async def test_all_reasons_are_listed(tmp_path: Path) -> None:
     old = identity(tmp_path, days=-2, address=None)
     async with rogue(context=old.context()) as server:
         with pytest.raises(Untrusted, match=r"it expired on \d+ \w+ \d+, it is self-signed") as caught:
@@ -106,21 +106,21 @@ async def test_a_pin_refuses_every_other_certificate_before_a_byte_is_sent(known
     assert caught.value.certificate.sha256 == known.sha256
 
 
-async def test_looking_at_a_certificate_sends_nothing(known: Identity) -> None:
+async def test_fetching_a_certificate_sends_no_request(known: Identity) -> None:
     async with rogue(context=known.context()) as server:
         shown = await certificate(Server("127.0.0.1", server.port), Proxies())
         assert (shown.sha256, shown.self_signed) == (known.sha256, True)
         assert (server.received, server.asked) == (0, [])
 
 
-async def test_plain_http_has_no_certificate_to_look_at() -> None:
+async def test_plain_http_has_no_certificate() -> None:
     with pytest.raises(PlainHttp):
         await certificate(Server("127.0.0.1", scheme="http"), Proxies())
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
 @pytest.mark.parametrize("pin", [None, "0" * 64])
-async def test_a_ca_file_without_a_certificate_is_told(
+async def test_a_ca_file_without_a_certificate_is_reported(
     tmp_path: Path, content: bytes | None, pin: str | None
 ) -> None:
     path = tmp_path / "ca.pem"
@@ -130,7 +130,7 @@ async def test_a_ca_file_without_a_certificate_is_told(
         await connect(1, Trust(path, pin))
 
 
-async def test_a_server_that_leaves_during_the_handshake_is_told() -> None:
+async def test_a_connection_closed_during_the_handshake_is_reported() -> None:
     async def leave(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
@@ -139,7 +139,7 @@ async def test_a_server_that_leaves_during_the_handshake_is_told() -> None:
             await connect(server.sockets[0].getsockname()[1], Trust())
 
 
-async def test_a_server_that_wants_our_certificate_is_told(known: Identity) -> None:
+async def test_a_server_that_requires_a_client_certificate_is_reported(known: Identity) -> None:
     context = known.context()
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(known.pem)
@@ -155,7 +155,7 @@ def test_a_certificate_that_cannot_be_read_still_has_its_fingerprint() -> None:
 @pytest.mark.parametrize(
     ("days", "told"), [(29, "expires on "), (-2, "expired on "), (40, None)], ids=["soon", "over", "later"]
 )
-async def test_a_certificate_that_ends_within_thirty_days_is_known_to_end(
+async def test_a_certificate_that_expires_within_thirty_days_has_a_warning(
     tmp_path: Path, days: int, told: str | None
 ) -> None:
     shown = identity(tmp_path, days=days)
@@ -222,7 +222,7 @@ def through(port: int) -> Proxies:
     return Proxies.from_environment({"HTTPS_PROXY": f"http://gate:op%3Aen@127.0.0.1:{port}"})
 
 
-async def test_a_proxy_leads_to_the_server_by_name_and_sees_nothing_of_it(known: Identity) -> None:
+async def test_a_proxy_connects_by_name_and_sees_no_plaintext(known: Identity) -> None:
     async with rogue(context=known.context()) as server:
         tunnel = Tunnel(server.port)
         async with await asyncio.start_server(tunnel.serve, "127.0.0.1", 0) as gate:
@@ -240,7 +240,7 @@ async def test_a_proxy_leads_to_the_server_by_name_and_sees_nothing_of_it(known:
 @pytest.mark.parametrize(
     ("refusal", "says"), [(b"407 Proxy Authentication Required", "requires a logon"), (b"403 No", "403 No")]
 )
-async def test_a_proxy_that_says_no_is_named(refusal: bytes, says: str) -> None:
+async def test_a_proxy_that_refuses_is_named(refusal: bytes, says: str) -> None:
     async with await asyncio.start_server(Tunnel(1, refusal).serve, "127.0.0.1", 0) as gate:
         with pytest.raises(ProxyTrouble, match=says) as caught:
             await connect(9398, Trust(), "em01.example.net", through(gate.sockets[0].getsockname()[1]))
@@ -253,9 +253,7 @@ async def test_a_proxy_that_says_no_is_named(refusal: bytes, says: str) -> None:
     [("close", "ended the connection without a response"), ("hang", "sent nothing for 0.3 s")],
 )
 @pytest.mark.parametrize("scheme", ["https", "http"])
-async def test_a_proxy_that_says_nothing_is_named_and_not_the_server(
-    after: str, says: str, scheme: str
-) -> None:
+async def test_an_unresponsive_proxy_is_named_and_not_the_server(after: str, says: str, scheme: str) -> None:
     async with rogue(lambda _: Reply(b"", after=after)) as mute:
         proxies = Proxies.from_environment({f"{scheme}_proxy": f"http://{mute.authority}"})
         with pytest.raises(ProxyTrouble) as caught:
@@ -274,7 +272,7 @@ async def test_a_proxy_that_says_nothing_is_named_and_not_the_server(
     assert mute.hello == 1
 
 
-async def test_a_proxy_that_is_not_there_is_named() -> None:
+async def test_an_unreachable_proxy_is_named() -> None:
     async with rogue() as gone:
         port = gone.port
     with pytest.raises(ProxyTrouble, match=rf"127\.0\.0\.1:{port} cannot be reached"):
@@ -379,7 +377,7 @@ async def test_what_a_server_signed_for_itself_is_trusted_as_it_is(tmp_path: Pat
         assert (await client.sessions()).sessions
 
 
-def test_a_certificate_is_judged_alike_by_every_python(known: Identity) -> None:
+def test_every_python_verifies_certificates_the_same_way(known: Identity) -> None:
     for trust in (Trust(), Trust(known.pem)):
         flags = trusting(trust, lambda _: None).verify_flags
         assert flags & ssl.VERIFY_X509_PARTIAL_CHAIN
@@ -396,7 +394,7 @@ def test_a_certificate_is_judged_alike_by_every_python(known: Identity) -> None:
         ("no issuing CA", "its issuer is not in the CA file", "unable to get local issuer certificate"),
     ],
 )
-async def test_a_ca_file_that_does_not_help_is_told_with_openssls_reason(
+async def test_an_unsuitable_ca_file_is_reported_with_openssls_reason(
     tmp_path: Path, case: str, ours: str, openssl: str
 ) -> None:
     root = Signer("Example Root")
@@ -437,7 +435,7 @@ async def test_a_ca_file_is_advised_only_where_it_would_help(
     assert ("--ca-file" in str(caught.value)) is advised
 
 
-def test_a_serial_number_that_should_not_be_is_nobodys_warning(tmp_path: Path) -> None:
+def test_an_invalid_serial_number_causes_no_warning(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read = read_certificate(negative(identity(tmp_path)))

@@ -98,7 +98,7 @@ async def connect(server: str, trust: Trust, proxies: Proxies = DIRECT) -> Clien
 # --- through a proxy ----------------------------------------------------------------
 
 
-async def test_a_proxy_is_asked_for_an_ipv6_address_in_brackets(tmp_path: Path) -> None:
+async def test_an_ipv6_address_is_sent_to_a_proxy_in_brackets(tmp_path: Path) -> None:
     known = identity(tmp_path, address="fd00::2")
     async with rogue(context=known.context()) as server, gate(server.port) as proxy:
         async with await connect("fd00::2", Trust(known.pem), through(proxy.port)) as client:
@@ -115,7 +115,7 @@ async def test_in_plain_http_too() -> None:
     assert proxy.heads[0].startswith("GET http://[fd00::2]:9399/api/ HTTP/1.1\r\n")
 
 
-async def test_a_proxy_is_never_told_a_zone(tmp_path: Path) -> None:
+async def test_a_zone_is_never_sent_to_a_proxy(tmp_path: Path) -> None:
     known = identity(tmp_path, address="fe80::1")
     async with rogue(context=known.context()) as server, gate(server.port) as proxy:
         await (await connect("fe80::1%eth0", Trust(known.pem), through(proxy.port))).close()
@@ -134,7 +134,7 @@ async def test_a_proxy_may_listen_on_ipv6(tmp_path: Path, host: str | None) -> N
     assert proxy.heads[0].startswith("CONNECT 192.0.2.7:9398 ")
 
 
-async def test_tls_to_the_proxy_that_fails_is_the_proxys_trouble(tmp_path: Path) -> None:
+async def test_failed_tls_to_the_proxy_is_a_proxy_error(tmp_path: Path) -> None:
     own, known = identity(tmp_path), identity(tmp_path)
     async with rogue(context=known.context()) as server, gate(server.port, context=own.context()) as proxy:
         with pytest.raises(ProxyTrouble, match="self-signed certificate") as caught:
@@ -143,7 +143,7 @@ async def test_tls_to_the_proxy_that_fails_is_the_proxys_trouble(tmp_path: Path)
         assert (server.received, proxy.heads) == (0, [])
 
 
-async def test_behind_tls_to_the_proxy_it_is_told_who_fails(
+async def test_errors_behind_tls_to_the_proxy_name_the_failing_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The proxy and the server have the same name here, as where both run on one computer."""
@@ -188,7 +188,7 @@ async def test_an_international_name_is_sent_in_ascii_everywhere(tmp_path: Path)
     assert proxy.heads[0].startswith("CONNECT xn--mnchen-3ya.example.net:9398 ")
 
 
-async def test_a_certificate_for_another_name_is_told_with_the_name_as_typed(tmp_path: Path) -> None:
+async def test_a_certificate_for_another_name_is_reported_with_the_name_as_typed(tmp_path: Path) -> None:
     known = identity(tmp_path, "em01.example.net", address=None)
     async with rogue(context=known.context()) as server, gate(server.port) as proxy:
         with pytest.raises(Untrusted) as caught:
@@ -197,7 +197,7 @@ async def test_a_certificate_for_another_name_is_told_with_the_name_as_typed(tmp
     assert "The certificate of münchen.example.net:9398" in str(caught.value)
 
 
-async def test_the_resolver_is_asked_in_ascii_and_the_sentence_is_as_typed(
+async def test_names_are_resolved_in_ascii_and_shown_as_typed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[object] = []
@@ -243,7 +243,7 @@ async def test_a_link_local_address_is_reached_on_its_interface(tmp_path: Path, 
 
 
 @ipv6
-async def test_an_interface_that_is_not_here_is_told_as_that() -> None:
+async def test_a_missing_network_interface_is_reported() -> None:
     with pytest.raises(NameUnknown, match=r"\[fe80::1%nowhere0\]:9398 needs the network interface nowhere0"):
         await connect("fe80::1%nowhere0", Trust())
 
@@ -261,7 +261,7 @@ async def test_an_interface_that_is_not_here_is_told_as_that() -> None:
         ("/em/Api/systemSessions", "/em"),
     ],
 )
-async def test_what_stands_before_the_last_api_is_kept(tmp_path: Path, typed: str, prefix: str) -> None:
+async def test_the_path_before_the_last_api_is_kept(tmp_path: Path, typed: str, prefix: str) -> None:
     known = identity(tmp_path)
     async with (
         rogue(context=known.context()) as server,
@@ -290,7 +290,7 @@ _AWAY = "Location: https://sso.example.org/\r\n"
         ("/gw/api/systemSessions", reply("405 Nope"), ServerTrouble, "405 Method Not Allowed"),
     ],
 )
-async def test_the_url_that_was_requested_stands_in_the_sentence(
+async def test_the_requested_url_is_in_the_message(
     tmp_path: Path, path: str, answer: Reply, error: type[EmError], step: str
 ) -> None:
     known = identity(tmp_path)

@@ -15,7 +15,7 @@ MOST = 440
 """Bytes a session: its UID, name and two times are texts and moments of its own, and hardly anything else."""
 
 
-def test_a_session_weighs_hardly_more_than_what_only_it_has() -> None:
+def test_a_session_takes_little_more_memory_than_its_own_values() -> None:
     world = World(1, NOW, 10_000)
     body = Documents("https://em01.example.net:9398/api", Plays()).listing(world.sessions(NOW), json=False)
     xml_codec.read_list(body)

@@ -84,11 +84,11 @@ def line(order: object, message: str, time: str = "2026-11-23T02:00:00.10110") -
 
 
 @pytest.mark.parametrize("tag", ["Sessions", "SystemSession", "SystemSessions"])
-def test_a_session_in_a_list_is_read_whole(tag: str) -> None:
+def test_a_session_in_a_list_is_read_completely(tag: str) -> None:
     assert only(row(tag=tag)) == TRUE
 
 
-def test_a_session_alone_is_read_whole() -> None:
+def test_a_single_session_is_read_completely() -> None:
     assert xml_codec.read_session(row(tag="SystemSession").encode()) == TRUE
 
 
@@ -150,7 +150,7 @@ def test_the_same_session_is_read_from_every_way_of_writing_it(change: tuple[str
     assert read.replaced == 0
 
 
-def test_a_namespace_prefix_is_no_difference() -> None:
+def test_a_namespace_prefix_makes_no_difference() -> None:
     text = listing(row()).decode().replace("xmlns=", "xmlns:e=").replace("</", "\0").replace("<", "<e:")
     text = text.replace("\0", "</e:").replace("<e:?xml", "<?xml")
     assert only(text.encode()) == TRUE
@@ -198,7 +198,7 @@ def test_the_message_of_a_result_is_kept_whole_however_long(length: int) -> None
     assert only(row(result=result)).result == Result("Failed", message, canceled=True)
 
 
-def test_words_that_nobody_documented_are_kept() -> None:
+def test_undocumented_words_are_kept() -> None:
     session = single("<SessionType>QuantumSync</SessionType><State>Dreaming</State><Result>42</Result>")
     assert (session.type, session.state, session.result.word) == ("QuantumSync", "Dreaming", "42")
     assert (session.outcome, session.odd) == (Outcome.UNKNOWN, None)
@@ -267,7 +267,7 @@ def test_the_years_that_mean_never_are_unset(year: str, zone: str) -> None:
         "1" * 5000,
     ],
 )
-def test_an_unreadable_time_is_said_and_costs_nothing_else(text: str) -> None:
+def test_an_unreadable_time_is_reported_and_nothing_else_is_lost(text: str) -> None:
     session = single(f"<CreationTimeUTC>{text}</CreationTimeUTC><State>Failed</State>")
     assert (session.started, session.state) == (None, "Failed")
     assert session.odd is not None
@@ -278,7 +278,7 @@ def test_an_unreadable_time_is_said_and_costs_nothing_else(text: str) -> None:
 # -- odd rows
 
 
-def test_an_odd_row_costs_nobody_the_others() -> None:
+def test_an_unreadable_row_does_not_affect_the_others() -> None:
     read = read_list(listing(row(started="half past"), row(OTHER)))
     assert [session.uid for session in read.sessions] == [uid_of(OTHER), UID]
     assert read.odd == 1
@@ -291,7 +291,7 @@ def test_a_row_without_uid_has_that_of_its_href() -> None:
     assert session.odd == "no UID"
 
 
-def test_a_row_without_uid_and_href_keeps_the_same_made_up_one_wherever_it_stands() -> None:
+def test_a_row_without_uid_and_href_has_a_stable_derived_uid() -> None:
     nameless = row().replace(" UID=", " Nothing=").replace("/systemSessions/", "/elsewhere/")
     first = read_list(listing(nameless, row(OTHER))).sessions
     second = read_list(listing(row(OTHER), nameless)).sessions
@@ -330,9 +330,7 @@ def copy(state: str, ended: str = "", result: str | None = None, message: str = 
     ],
 )
 @pytest.mark.parametrize("odd", [False, True], ids=["plain", "parsed"])
-def test_of_copies_of_one_uid_the_one_that_ended_last_counts_else_the_last(
-    copies: list[str], state: str, odd: bool
-) -> None:
+def test_of_duplicates_the_one_that_ended_last_is_kept(copies: list[str], state: str, odd: bool) -> None:
     rows = [one.replace("<State>", "<!-- --><State>") for one in copies] if odd else copies
     for others in ((), (row(OTHER),)):
         read = read_list(listing(*others, *rows)).sessions
@@ -374,7 +372,7 @@ def test_a_start_after_the_servers_clock_is_unknown_in_a_session_and_in_an_event
     assert xml_codec.read_log(events, clock=clock).events[0].time is None
 
 
-def test_a_time_that_a_later_clock_shows_to_be_wrong_is_believed_no_more() -> None:
+def test_a_time_implausible_by_a_later_clock_is_dropped() -> None:
     last = datetime(2026, 11, 23, 2, 0, 10, tzinfo=UTC)
     assert believed(TRUE, last + timedelta(minutes=1)) is TRUE
     assert believed(TRUE, last) == replace(TRUE, ended=None)
@@ -419,7 +417,7 @@ def test_an_order_of_other_uids_makes_no_difference_to_copies() -> None:
     assert read_list(listing(*copies, row(OTHER))) == first
 
 
-def test_a_whole_copy_counts_before_a_bare_reference_of_the_same_uid() -> None:
+def test_an_entity_is_preferred_to_a_reference_of_the_same_uid() -> None:
     reference = f'<Ref UID="{UID}" Name="Collect Job @2026-11-23 02:00:00" Type="SystemSessionReference"/>'
     for rows in ((reference, row()), (row(), reference)):
         assert read_list(listing(*rows)).sessions == (TRUE,)
@@ -450,13 +448,13 @@ def test_what_an_attribute_must_write_as_a_reference_is_read_as_what_it_means() 
     assert xml_codec.read_error_body(b'<Error Message="R&amp;D"/>', "application/xml").message == "R&D"
 
 
-def test_a_uid_of_another_family_among_system_sessions_is_said() -> None:
+def test_a_uid_of_another_family_is_reported() -> None:
     session = single("", f'UID="urn:veeam:BackupJobSession:{GUID}"')
     assert session.uid == UID
     assert session.odd == f"UID “urn:veeam:BackupJobSession:{GUID}”"
 
 
-def test_an_odd_truth_is_said() -> None:
+def test_an_invalid_boolean_is_reported() -> None:
     session = single("<Result><IsCanceled>perhaps</IsCanceled></Result>")
     assert (session.result.canceled, session.odd) == (False, "IsCanceled “perhaps”")
 
@@ -464,7 +462,7 @@ def test_an_odd_truth_is_said() -> None:
 # -- events
 
 
-def test_events_stand_in_order_and_equal_ones_as_they_came() -> None:
+def test_events_are_sorted_by_order_and_stable() -> None:
     events = log(line(3, "d"), line(1, "a"), line(2, "b"), line(2, "c"), line(-1, "first"))
     assert [event.message for event in events] == ["first", "a", "b", "c", "d"]
     assert events[1] == Event(1, datetime(2026, 11, 23, 2, 0, 0, 101_100, tzinfo=UTC), "a")
@@ -477,7 +475,7 @@ def test_an_event_without_order_stays_behind_the_one_it_came_after(order: str) -
     assert [bool(event.odd) for event in events] == [False, False, True, False]
 
 
-def test_an_event_with_an_unreadable_time_is_odd_and_keeps_its_message() -> None:
+def test_an_event_with_an_unreadable_time_keeps_its_message() -> None:
     (event,) = log(line(1, "Job finished.", time="late"))
     assert event == Event(1, None, "Job finished.", "CreationTimeUTC “late”")
 
@@ -620,7 +618,7 @@ def test_a_doctype_in_a_comment_or_in_text_is_none() -> None:
     assert only(body).state == "<!DOCTYPE"
 
 
-def test_a_body_cut_anywhere_is_cut() -> None:
+def test_a_body_truncated_anywhere_is_truncated() -> None:
     body = listing(row(), row(OTHER))
     for end in range(len(body) - 1):
         with pytest.raises(Unreadable) as caught:
@@ -728,7 +726,7 @@ def test_a_logon_tells_its_id_as_a_secret() -> None:
     assert GUID not in repr(told.session_id)
 
 
-def test_a_bare_logon_tells_nothing() -> None:
+def test_an_empty_logon_has_no_values() -> None:
     assert xml_codec.read_logon(b"<LogonSession/>") == xml_codec.LogonBody(None, None, None)
 
 
@@ -807,7 +805,7 @@ def test_a_name_that_holds_what_cannot_be_seen_stays_a_name() -> None:
     assert xml_codec.readable_xml("<a\u200db><c/></a\u200db>".encode()) == "<a_b><c/></a_b>"
 
 
-def test_a_tag_without_end_is_made_readable_in_little_memory() -> None:
+def test_an_unclosed_tag_is_sanitized_in_little_memory() -> None:
     body = "\u202e<a ".encode() + b"x" * 1_000_000
     tracemalloc.start()
     try:

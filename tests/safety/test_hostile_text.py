@@ -131,7 +131,7 @@ def look_into(terminal: Terminal, number: int) -> list[str]:
     return shown
 
 
-def test_hostile_text_in_every_field_moves_no_terminal(
+def test_hostile_text_in_any_field_does_not_control_the_terminal(
     home: dict[str, str], known: Identity, written_by_us: set[str]
 ) -> None:
     with on_screen(home, known, hostile()) as terminal:
@@ -151,7 +151,7 @@ def test_hostile_text_in_every_field_moves_no_terminal(
 
 
 @pytest.mark.parametrize("route", ["root", "logon", "list"])
-def test_hostile_errors_move_no_terminal(
+def test_hostile_errors_do_not_control_the_terminal(
     home: dict[str, str], known: Identity, written_by_us: set[str], route: str
 ) -> None:
     for text in ERRORS:
@@ -170,7 +170,7 @@ def test_hostile_errors_move_no_terminal(
         "em01\x1b[2J\r\n\x08\x00\x7f",
     ],
 )
-def test_a_hostile_certificate_moves_no_terminal(
+def test_a_hostile_certificate_does_not_control_the_terminal(
     home: dict[str, str], tmp_path: Path, written_by_us: set[str], name: str
 ) -> None:
     with on_screen(home, identity(tmp_path, name), good, pin="") as terminal:
@@ -203,7 +203,7 @@ def reached(shell: Shell, known: Identity, answer: Callable[[Asked], Reply]) -> 
         yield shell
 
 
-def test_no_form_of_output_says_anything_to_a_terminal(shell: Shell, known: Identity) -> None:
+def test_no_output_format_contains_terminal_controls(shell: Shell, known: Identity) -> None:
     with reached(shell, known, hostile()) as there:
         for argv in FORMS:
             done = there(*argv)
@@ -216,9 +216,7 @@ def test_no_form_of_output_says_anything_to_a_terminal(shell: Shell, known: Iden
                 assert "\t" not in done.stdout
 
 
-def test_the_line_of_a_check_is_one_short_line_that_says_nothing_to_a_terminal(
-    shell: Shell, known: Identity
-) -> None:
+def test_the_line_of_a_check_is_short_and_without_terminal_controls(shell: Shell, known: Identity) -> None:
     with reached(shell, known, hostile()) as there:
         done = there("check")
     assert done.returncode in {0, 1, 2, 3}
@@ -242,7 +240,7 @@ def test_text_that_is_only_text_stays_as_it_is(shell: Shell, known: Identity) ->
 
 
 @pytest.mark.parametrize("route", ["root", "logon", "list"])
-def test_an_error_says_nothing_to_a_terminal(shell: Shell, known: Identity, route: str) -> None:
+def test_an_error_contains_no_terminal_controls(shell: Shell, known: Identity, route: str) -> None:
     for text in ERRORS:
         with reached(shell, known, failing(route, text)) as there:
             done = there("sessions")
@@ -254,7 +252,7 @@ def test_an_error_says_nothing_to_a_terminal(shell: Shell, known: Identity, rout
 @pytest.mark.parametrize(
     "text", ["\x1b]52;c;eA==\x07", "\u202ex", "\u009b2J", "[@click=app.quit]", "x" * 60_000, "\x00", "%1b[2J"]
 )
-def test_a_redirect_says_nothing_to_a_terminal(shell: Shell, known: Identity, text: str) -> None:
+def test_a_redirect_contains_no_terminal_controls(shell: Shell, known: Identity, text: str) -> None:
     with reached(shell, known, redirecting("list", text)) as there:
         done = there("sessions")
     assert done.returncode in {5, 6}
@@ -272,7 +270,7 @@ def test_no_text_is_a_formula_in_csv_whatever_stands_before_it(shell: Shell, kno
                 assert not message.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
 
 
-def test_ids_that_nobody_knows_are_not_said_to_a_terminal(shell: Shell, known: Identity) -> None:
+def test_unknown_ids_are_printed_without_terminal_controls(shell: Shell, known: Identity) -> None:
     with reached(shell, known, good) as there:
         for operand in ("\x1b]52;c;eA==\x07", f"{GUID}\x1b[2J", "\u202eabcd", "[/foo]"):
             done = there("show", operand)

@@ -176,7 +176,7 @@ def test_an_impostor_gets_no_byte_from_the_screens(
 
 
 @pytest.mark.parametrize(("play", "says"), [(tls_1_1, "TLS 1.2"), (plain_http, "does not use TLS")])
-def test_who_speaks_no_tls_of_today_sees_a_greeting_and_no_more(
+def test_an_outdated_tls_server_sees_only_the_client_hello(
     seat: Seat, known: Identity, play: Play, says: str
 ) -> None:
     with wiretap(play) as tap:
@@ -193,7 +193,7 @@ def test_who_speaks_no_tls_of_today_sees_a_greeting_and_no_more(
     assert_nothing_secret(tap)
 
 
-def test_plain_http_is_not_spoken_unless_it_is_asked_for(seat: Seat) -> None:
+def test_plain_http_is_not_used_unless_allowed(seat: Seat) -> None:
     with wiretap(plain_http) as tap:
         there = seat.at("http://em01.example.net", **everywhere(tap))
         for argv in COMMANDS:
@@ -296,7 +296,7 @@ def test_a_server_on_this_computer_is_never_reached_through_a_proxy(seat: Seat, 
 
 
 @pytest.mark.parametrize("word", ["*", "example.net", ".example.net", "em01.example.net:9398"])
-def test_what_no_proxy_names_is_never_asked_of_a_proxy(seat: Seat, word: str) -> None:
+def test_hosts_in_no_proxy_are_never_requested_from_a_proxy(seat: Seat, word: str) -> None:
     with wiretap(listening) as tap:
         there = seat.at("em01.example.net", NO_PROXY=word, no_proxy=word, **everywhere(tap))
         for argv in COMMANDS[:1] + COMMANDS[4:5]:
@@ -306,9 +306,7 @@ def test_what_no_proxy_names_is_never_asked_of_a_proxy(seat: Seat, word: str) ->
     assert tap.lines == []
 
 
-def test_a_proxy_is_asked_for_the_server_and_sees_neither_request_nor_credential(
-    seat: Seat, known: Identity
-) -> None:
+def test_a_proxy_sees_neither_requests_nor_credentials(seat: Seat, known: Identity) -> None:
     with rogue_beside(context=known.context()) as server, wiretap(tunnel_to(server.port)) as tap:
         there = seat.at("em01.example.net", "--pin", known.sha256, **everywhere(tap))
         assert there.run("sessions") == 0

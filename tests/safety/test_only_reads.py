@@ -95,7 +95,7 @@ def assert_only_read(server: Stranger) -> None:
     assert server.logons == {}
 
 
-def test_no_command_is_forgotten_here() -> None:
+def test_all_commands_are_covered() -> None:
     assert {*ONE_SHOT, *FOR_EVER, *SCREENS} == set(BY_NAME)
 
 
@@ -113,7 +113,7 @@ def test_a_command_only_reads_and_logs_on_once_at_most(
 
 
 @pytest.mark.parametrize("command", FOR_EVER)
-def test_a_command_without_end_only_reads_and_logs_off_when_it_is_ended(
+def test_a_long_running_command_only_reads_and_logs_off_at_its_end(
     command: str, seat: dict[str, str], server: Stranger
 ) -> None:
     for argv in FOR_EVER[command]:
@@ -130,7 +130,7 @@ def test_a_command_without_end_only_reads_and_logs_off_when_it_is_ended(
 
 
 @pytest.mark.parametrize("command", ["sessions", "show", "events", "login"])
-def test_a_password_that_is_refused_is_followed_by_nothing(
+def test_no_request_follows_a_refused_password(
     command: str, shell: Shell, seat: dict[str, str], server: Stranger
 ) -> None:
     shell.environ = {**seat, "EMTUI_PASSWORD": "wrong"}
@@ -251,7 +251,7 @@ def undone_or_at_rest() -> Callable[[list[str]], bool]:
     return fits
 
 
-def test_no_place_is_forgotten_here() -> None:
+def test_all_views_are_covered() -> None:
     assert {*WAYS, *NO_PLACE_TO_BE} == set(Place)
 
 
@@ -283,9 +283,7 @@ def test_no_key_of_any_screen_does_more_than_read(
     assert_only_read(server)
 
 
-def test_a_certificate_that_is_looked_at_is_followed_by_no_request(
-    seat: dict[str, str], server: Stranger
-) -> None:
+def test_no_request_follows_a_shown_certificate(seat: dict[str, str], server: Stranger) -> None:
     del seat["EMTUI_PIN"]
     with emtui(environ=seat) as terminal:
         terminal.until("Type pin to trust it")
@@ -338,7 +336,7 @@ def test_a_session_named_at_the_start_is_only_read(seat: dict[str, str], server:
     assert_only_read(server)
 
 
-def test_the_demo_asks_no_server_but_its_own(seat: dict[str, str], server: Stranger) -> None:
+def test_the_demo_requests_only_its_own_server(seat: dict[str, str], server: Stranger) -> None:
     with emtui(*SCREENS["demo"], environ=seat) as terminal:
         terminal.until("Password")
         terminal.press(sent("enter"))

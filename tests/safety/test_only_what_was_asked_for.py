@@ -32,7 +32,7 @@ def configured(home: dict[str, str]) -> Path:
 
 
 @pytest.mark.parametrize("argv", FORMS, ids=" ".join)
-def test_no_output_says_who_asked(
+def test_no_output_contains_the_user(
     shell: Shell, known: Identity, configured: Path, argv: tuple[str, ...]
 ) -> None:
     with rogue_beside(good, known.context()) as server:

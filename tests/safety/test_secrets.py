@@ -202,7 +202,7 @@ raise SystemExit(main(sys.argv[1:]))
         ("keys", 1),
     ],
 )
-def test_no_crash_shows_a_secret_and_each_is_told_with_its_log(
+def test_no_crash_shows_a_secret_and_each_names_its_log(
     there: tuple[str, ...], home: dict[str, str], tmp_path: Path, where: str, code: int
 ) -> None:
     script = tmp_path / "sabotage.py"
