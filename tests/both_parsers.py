@@ -1,7 +1,7 @@
-"""A list read by both parsers, which must say the same: plain rows read apart, and lxml alone.
+"""Read a list with the fast row parser and with lxml only, and compare the results.
 
-Each document is read as it is, with `xmlns:xsi` declared on its root as servers do, and without: rows are
-read apart only where it is declared.
+Each document is read as it is, with `xmlns:xsi` declared on its root as servers do, and without: the fast
+parser is used only if it is declared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Outcome = Listing | tuple[str, bool, bool]
 
 
 def read_list(body: bytes, charset: str = "", clock: datetime | None = None) -> Listing:
-    """The list; raises `Unreadable`, and fails where the parsers differ."""
+    """The list; raises `Unreadable`, and fails if the parsers differ."""
     for document in forms(body):
         fast, slow = (
             outcome(lambda: ListReader(charset, clock, fast=True), document),
@@ -38,7 +38,7 @@ def forms(body: bytes) -> Iterable[bytes]:
 
 
 def outcome(reader: Callable[[], ListReader], document: bytes) -> Outcome:
-    """The list, or why it is none."""
+    """The list, or the reason why it is unreadable."""
     try:
         reading = reader()
         reading.feed(document)

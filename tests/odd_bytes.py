@@ -1,7 +1,6 @@
-"""What a terminal may send though nobody has typed it so: real sequences, mutated ones, and noise.
+"""Random terminal input: real sequences, mutated ones, and noise.
 
-What a seed gives is always the same. None of it is a key that leaves emtui, starts another
-program or logs on: those are meant to do what they do.
+Reproducible by seed. It contains no keys that quit emtui, start another program or log on.
 """
 
 from __future__ import annotations
@@ -85,17 +84,17 @@ WHOLE = [
     b"\x00",
     b"\xed\xa0\x80",
 ]
-"""Whole ones, and some that no terminal should send."""
+"""Complete sequences, and some that no terminal should send."""
 _SIGNS = b"\x1b\x1b\x1b[[];:<>?$0123456789-~\x00\x07\x80\xc3\xff\xf0ABCDFIMOPuRntmc\\"
 _MEANT = b"\x03\x1a\rqQLvyYHwrp!:aT"
-"""Keys that leave, start another program, log on or ask for something."""
+"""Keys that quit, start another program, log on or send a request."""
 _HARMLESS = bytes.maketrans(_MEANT, b"x" * len(_MEANT))
 PIECE = 60
 
 
 def odd(seed: int, least: int) -> bytes:
-    """At least so many bytes."""
-    chance = random.Random(seed)  # noqa: S311 - nobody is to be kept from guessing it
+    """At least `least` random bytes."""
+    chance = random.Random(seed)  # noqa: S311 - not used for security
     made = bytearray()
     while len(made) < least:
         made += _one(chance)
@@ -103,7 +102,7 @@ def odd(seed: int, least: int) -> bytes:
 
 
 def pieces(seed: int, sent: bytes) -> list[bytes]:
-    """Cut somewhere, into what may arrive together."""
+    """Split the bytes at random positions."""
     chance = random.Random(seed)  # noqa: S311 - as above
     parts, at = [], 0
     while at < len(sent):

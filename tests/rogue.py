@@ -1,8 +1,8 @@
-"""A server that answers badly, over real TLS on 127.0.0.1: named scripts for every test that wants one.
+"""A scripted server with real TLS on 127.0.0.1, with named scripts of bad responses.
 
-It speaks just enough of Enterprise Manager to be logged on to (`GOOD`); a script puts
-one bad answer in the place of a good one. It records the requests and counts the
-application bytes it got, so that a test can say what was *not* sent.
+It implements just enough of Enterprise Manager for a logon (`GOOD`); a script replaces one good response
+by a bad one. It records the requests and counts the application bytes received, so that a test can check
+what was *not* sent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _XML = "Content-Type: application/xml\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is written: a head, then the chunks; then the connection is kept, closed, or left hanging."""
+    """A response: a head, then the chunks; then the connection is kept open, closed, or left hanging."""
 
     head: bytes
     chunks: Iterable[bytes] = ()
@@ -46,13 +46,13 @@ class Reply:
 
 
 def reply(status: str, body: bytes = b"", headers: str = _XML, after: str = "keep") -> Reply:
-    """An answer with its length."""
+    """A response with its Content-Length."""
     head = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
     return Reply(head.encode(), (body,), after)
 
 
 def session_xml(guid: str = GUID, tag: str = "Sessions") -> str:
-    """One session that has ended well."""
+    """One successful session."""
     namespace = _NS if tag == "SystemSession" else ""
     return (
         f'<{tag} {namespace} Type="SystemSession" Name="Collect Job @2026-11-23 02:00:00.5"'
@@ -94,7 +94,7 @@ GOOD: dict[str, Reply] = {
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One bad answer: where it is played, what it is, and the error that it must become."""
+    """A bad response: its route, its content, and the expected error."""
 
     route: str
     reply: Reply
@@ -112,14 +112,14 @@ REFUSED = reply(
     f'<Error {_NS} Message="The user name or password is incorrect" StatusCode="401"/>'.encode(),
     f"{_XML}WWW-Authenticate: Basic Realm=RestSvc\r\n",
 )
-"""As Enterprise Manager answers a logon that it refuses."""
+"""The response of Enterprise Manager to a refused logon."""
 _HTML = b"<!DOCTYPE html><html><head><title>Enterprise Manager</title></head><body>Log on</body></html>"
 _HTML_HEAD = "Content-Type: text/html; charset=utf-8\r\n"
 _JSON_HEAD = "Content-Type: application/json\r\n"
 
 
 class Endless:
-    """Chunks of a list without end; each is made when it is asked for."""
+    """Chunks of an endless list, created on demand."""
 
     def __iter__(self) -> Iterator[bytes]:
         piece = b"<Links/>" * 8192
@@ -232,12 +232,12 @@ SCRIPTS: dict[str, Script] = {
         "the rest of its response",
     ),
 }
-"""Every bad answer by name. "mute" and "slow" want short time-outs."""
+"""Every bad response by name. "mute" and "slow" need short timeouts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as it came: the headers in lower case, each once."""
+    """A received request: the headers in lower case, without duplicates."""
 
     method: str
     path: str
@@ -246,7 +246,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Rogue:
-    """A running server. `answer` may be changed while it runs."""
+    """A running server. `answer` may be changed at any time."""
 
     answer: Callable[[Asked], Reply]
     asked: list[Asked] = field(default_factory=list)
@@ -258,15 +258,15 @@ class Rogue:
 
     @property
     def authority(self) -> str:
-        """Where it listens."""
+        """Its host and port."""
         return f"127.0.0.1:{self.port}"
 
     def count(self, method: str) -> int:
-        """How many requests of this kind came."""
+        """The number of requests with this method."""
         return sum(1 for asked in self.asked if asked.method == method)
 
     async def until(self, route: str) -> None:
-        """Wait until something of this kind was asked."""
+        """Wait for a request of this route."""
         while not any(route_of(asked) == route for asked in self.asked):
             self._news.clear()
             await self._news.wait()
@@ -281,7 +281,7 @@ class Rogue:
                 if not await self._write(self.answer(asked), reader, writer):
                     break
         except OSError:
-            return  # the client has had enough
+            return  # the client has disconnected
         finally:
             writer.close()
 
@@ -302,7 +302,7 @@ class Rogue:
         for chunk in answer.chunks:
             writer.write(chunk)
             await writer.drain()
-            await asyncio.sleep(0)  # a drain that finds room gives the loop no turn: it must see who leaves
+            await asyncio.sleep(0)  # a drain without waiting does not yield, so a disconnect goes unnoticed
             self.sent += len(chunk)
         await writer.drain()
         if answer.after == "hang":
@@ -311,12 +311,12 @@ class Rogue:
 
 
 def options_for(server: Rogue, known: Identity) -> list[str]:
-    """What stands before a command that asks this server; the password comes in another way."""
+    """The global options for this server, without the password."""
     return ["--server", server.authority, "--user", USER, "--pin", known.sha256]
 
 
 def variables_for(server: Rogue, known: Identity) -> dict[str, str]:
-    """An environment that logs on to this server without a question."""
+    """Environment variables for a logon without prompts."""
     return {
         "EMTUI_SERVER": server.authority,
         "EMTUI_USER": USER,
@@ -326,7 +326,7 @@ def variables_for(server: Rogue, known: Identity) -> dict[str, str]:
 
 
 def route_of(asked: Asked) -> str:
-    """Which of the good answers a request is about."""
+    """The route of a request, a key of `GOOD`."""
     path = asked.path.partition("?")[0]
     if asked.method == "POST":
         return "logon"
@@ -340,19 +340,19 @@ def route_of(asked: Asked) -> str:
 
 
 def playing(name: str) -> Callable[[Asked], Reply]:
-    """Good answers, but for one."""
+    """Good responses except for one script."""
     script = SCRIPTS[name]
     return lambda asked: script.reply if route_of(asked) == script.route else GOOD[route_of(asked)]
 
 
 def good(asked: Asked) -> Reply:
-    """Good answers only."""
+    """Good responses only."""
     return GOOD[route_of(asked)]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A certificate with its key, and the PEM file that holds both."""
+    """A certificate with its key, and the PEM file of both."""
 
     pem: Path
     certificate: x509.Certificate
@@ -372,7 +372,7 @@ class Identity:
 def identity(
     folder: Path, name: str = "em01.example.net", *, days: int = 30, address: str | None = "127.0.0.1"
 ) -> Identity:
-    """A self-signed certificate; negative `days` for one that has expired."""
+    """A self-signed certificate; negative `days` for an expired one."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     names: list[x509.GeneralName] = [x509.DNSName(name.encode("ascii", "ignore").decode())]
@@ -401,7 +401,7 @@ def identity(
 
 
 def negative(known: Identity) -> bytes:
-    """The certificate as DER with its serial number made negative: its signature holds no more."""
+    """The certificate as DER with a negative serial number; its signature becomes invalid."""
     der = bytearray(known.certificate.public_bytes(serialization.Encoding.DER))
     serial = known.certificate.serial_number
     written = serial.to_bytes(serial.bit_length() // 8 + 1)
@@ -410,7 +410,7 @@ def negative(known: Identity) -> bytes:
 
 
 def with_negative_serial(known: Identity) -> Identity:
-    """A server of this key, whose certificate has a negative serial number."""
+    """An identity with this key and a negative serial number."""
     der = negative(known)
     key = known.pem.read_text().partition("-----BEGIN CERT")[0]
     pem = known.pem.with_name("negative.pem")
@@ -427,7 +427,7 @@ async def rogue(
     port: int = 0,
     host: str = "127.0.0.1",
 ) -> AsyncIterator[Rogue]:
-    """A server in this event loop, with TLS if there is a context; nothing of it is left afterwards."""
+    """Run a server in this event loop, with TLS if there is a context; all its tasks end with the block."""
     played = Rogue(answer)
     serving: set[asyncio.Task[None]] = set()
 
@@ -453,13 +453,13 @@ async def rogue(
 
 
 async def _attend(played: Rogue, wire: socket.socket, context: ssl.SSLContext | None) -> None:
-    """One connection, from the handshake until nothing of it is left; cut off when it is cancelled."""
+    """Serve one connection from the handshake to its end; abort it on cancellation."""
     loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
     try:
         transport, _ = await loop.connect_accepted_socket(lambda: protocol, wire, ssl=context)
     except (OSError, asyncio.CancelledError):
-        return  # it came to no agreement, or the test is over
+        return  # the handshake failed, or the test is over
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     try:
         await played.serve(reader, writer)
@@ -474,7 +474,7 @@ async def _attend(played: Rogue, wire: socket.socket, context: ssl.SSLContext | 
 def rogue_beside(
     answer: Callable[[Asked], Reply] = good, context: ssl.SSLContext | None = None, port: int = 0
 ) -> Iterator[Rogue]:
-    """The same in a thread, for tests that have no event loop of their own (the command line's)."""
+    """Run a server in a thread, for tests without an event loop (of the command line)."""
     ready: threading.Event = threading.Event()
     told: list[Rogue] = []
     stop: list[Callable[[], object]] = []

@@ -1,7 +1,7 @@
-"""Texts that want more than to be read, and an Enterprise Manager that has them in every field.
+"""Hostile texts, and an Enterprise Manager that sends them in every field.
 
-Each piece is written as XML, as it might come: raw bytes, references that XML forbids,
-and what is harmless in XML but not elsewhere. Beside each stand harmless marks.
+Each piece is written as XML: raw bytes, references that XML forbids, and text that is harmless in XML but
+not elsewhere. Harmless markers surround each piece.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PIECES = (
     "日本👩\u200d👧",
 )
 VERBATIM = ("[/foo][red]x[/]", "[@click=app.quit]x[/]", "=cmd|' /C calc'!A0", "%s{0}$(id)`id`\\x1b")
-"""Those of them that are only text here, and must stay what they are."""
+"""Those that are plain text for emtui, and must stay unchanged."""
 LONG = "L0NG" + "x" * 1_000_000
 STACKED = "ST4CK" + "e" + "\u0301" * 10_000
 TEXTS = (*(f"M{number:02}{piece}E{number:02}" for number, piece in enumerate(PIECES)), LONG, STACKED)
@@ -71,7 +71,7 @@ def guid(number: int) -> str:
 
 
 def _session(number: int, text: str, tag: str = "Sessions") -> str:
-    """A run with the text in every field that holds one; its day and length are good."""
+    """A run with the text in every text field; its times are valid."""
     said = _attribute(text)
     return (
         f"<{tag} {_NS} Type='{said}' Name='{said}' Href='https://{said}/'"
@@ -84,7 +84,7 @@ def _session(number: int, text: str, tag: str = "Sessions") -> str:
 
 
 def _odd(text: str) -> str:
-    """A run whose id and times are nothing but the text."""
+    """A run with the text as its ID and times."""
     said = _attribute(text)
     return (
         f"<Sessions Name='odd' UID='{said}'><CreationTimeUTC>{said}</CreationTimeUTC>"
@@ -108,7 +108,7 @@ def _ok(text: str, headers: str = "Content-Type: application/xml\r\n") -> Reply:
 
 
 def hostile(texts: tuple[str, ...] = TEXTS) -> Callable[[Asked], Reply]:
-    """Such a server, with these texts."""
+    """The responses of such a server, with these texts."""
     rows = "".join(_session(number, text) for number, text in enumerate(texts))
     odd = "".join(map(_odd, texts[: len(PIECES)]))
     held = {
@@ -127,7 +127,7 @@ def hostile(texts: tuple[str, ...] = TEXTS) -> Callable[[Asked], Reply]:
 
 
 def failing(route: str, text: str, status: str = "500 Internal Server Error") -> Callable[[Asked], Reply]:
-    """Good answers, but for one error that has the text in its message and in its headers."""
+    """Good responses, except for one error with the text in its message and headers."""
     said = _attribute(text)
     number = status.partition(" ")[0]
     body = f"<Error {_NS} Message='{said}' StatusCode='{number}'><StackTrace>{said}</StackTrace></Error>"
@@ -139,6 +139,6 @@ def failing(route: str, text: str, status: str = "500 Internal Server Error") ->
 
 
 def redirecting(route: str, text: str) -> Callable[[Asked], Reply]:
-    """Good answers, but for a redirect to the text."""
+    """Good responses, except for a redirect to the text."""
     away = reply("302 Found", b"", f"Location: https://em99.example.net/{text}\r\n")
     return lambda asked: away if route_of(asked) == route else GOOD[route_of(asked)]

@@ -1,7 +1,7 @@
-"""What a terminal is sent, taken apart: text, and everything that it would obey.
+"""Split terminal output into text and control sequences.
 
-Only what emtui itself has reason to write is known here: colours, the place of the cursor,
-erasing to the end of a line. All else is told by name.
+Only the sequences that emtui needs are allowed: colors, cursor positions, erasing to the end of a line.
+All others are returned.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def sequences(received: bytes) -> set[str]:
-    """Every control sequence outside the grammar of colours and places."""
+    """Every control sequence other than colors, cursor positions and erasing."""
     found = set(_OBEYED.findall(received.decode()))
     return {sequence for sequence in found if not _OUR_GRAMMAR.fullmatch(sequence)}
 
@@ -29,9 +29,9 @@ _JOINED_EMOJI = re.compile("(?<=[\U0001f300-\U0001faff])\u200d(?=[\U0001f300-\U0
 
 
 def unseen(received: bytes, allowed: str = "") -> set[str]:
-    """Characters outside of sequences that a terminal obeys or an eye misses, as code points.
+    """Control and invisible characters outside of sequences, as code points.
 
-    What joins two emoji to one is meant.
+    A joiner between two emoji is allowed.
     """
     text = _JOINED_EMOJI.sub("", _OBEYED.sub("", received.decode()))
     return {f"U+{ord(char):04X}" for char in set(text) - {*allowed} if unicodedata.category(char) in _UNSEEN}

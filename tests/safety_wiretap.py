@@ -1,6 +1,6 @@
-"""A listener on 127.0.0.1 that writes down every byte it gets, and answers each connection by a script.
+"""A listener on 127.0.0.1 that records every byte received, and answers each connection by a script.
 
-It takes no part in TLS: what it has written down is what an impostor, or a proxy, would have seen.
+It does not use TLS: it records what an impostor or a proxy would see.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ Play = Callable[["Line"], None]
 
 @dataclass(slots=True)
 class Line:
-    """One connection; everything that comes is kept in `got`."""
+    """One connection; `got` has all bytes received."""
 
     wire: socket.socket
     got: bytearray = field(default_factory=bytearray)
 
     def take(self) -> bytes:
-        """What comes next; empty at the end."""
+        """Receive the next bytes; empty at the end."""
         piece = self.wire.recv(65536)
         self.got += piece
         return piece
 
     def rest(self) -> None:
-        """Take in everything until the other side leaves."""
+        """Receive until the other side closes."""
         while self.take():
             pass
 
@@ -48,17 +48,17 @@ class Wiretap:
 
     @property
     def authority(self) -> str:
-        """Where it listens."""
+        """Its host and port."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def heard(self) -> bytes:
-        """All that came, on all connections."""
+        """All bytes received on all connections."""
         return b"".join(bytes(line.got) for line in self.lines)
 
 
 def records(sent: bytes) -> list[int]:
-    """The kinds of TLS records in what a client sent on one connection; -1 for what is no record."""
+    """The types of the TLS records that a client sent; -1 for anything else."""
     kinds: list[int] = []
     while sent:
         if len(sent) < 5 or sent[1] != 3:
@@ -81,7 +81,7 @@ def wiretap(play: Play) -> Iterator[Wiretap]:
             try:
                 held.play(line)
             except OSError:
-                return  # the client has left
+                return  # the client has disconnected
 
     class Listener(socketserver.ThreadingTCPServer):
         daemon_threads = False  # every connection is closed when the block ends
@@ -91,7 +91,7 @@ def wiretap(play: Play) -> Iterator[Wiretap]:
 
 
 def tls_1_1(line: Line) -> None:
-    """Answer a ClientHello with a ServerHello of TLS 1.1, and see what comes."""
+    """Answer a ClientHello with a ServerHello of TLS 1.1, and record what follows."""
     line.take()
     hello = b"\x03\x02" + bytes(range(32)) + b"\x00" + b"\xc0\x13" + b"\x00"
     handshake = b"\x02" + len(hello).to_bytes(3) + hello
@@ -108,12 +108,12 @@ def plain_http(line: Line) -> None:
 
 
 def listening(line: Line) -> None:
-    """Say nothing, and see what comes first."""
+    """Send nothing, and record the first bytes."""
     line.take()
 
 
 def tunnel_to(port: int) -> Play:
-    """A proxy: any CONNECT leads to this port of ours."""
+    """A proxy that connects every CONNECT to this local port."""
 
     def play(line: Line) -> None:
         while b"\r\n\r\n" not in line.got:
@@ -132,11 +132,11 @@ def _back(onward: socket.socket, wire: socket.socket) -> None:
         while piece := onward.recv(65536):
             wire.sendall(piece)
     except OSError:
-        return  # one of the two has left
+        return  # one side has disconnected
 
 
 def refusing(line: Line) -> None:
-    """A proxy that wants somebody logged on first."""
+    """A proxy that requires a logon."""
     while b"\r\n\r\n" not in line.got:
         line.take()
     line.wire.sendall(

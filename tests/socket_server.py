@@ -1,4 +1,4 @@
-"""A socket server that runs beside a test."""
+"""Run a socket server in a thread during a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from socketserver import TCPServer
 
 @contextmanager
 def run_server(server: TCPServer) -> Iterator[int]:
-    """Let it answer in a thread until the block ends, when it is closed; its port."""
+    """Serve in a thread until the block ends; yields the port."""
     with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

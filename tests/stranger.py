@@ -1,8 +1,8 @@
-"""A second Enterprise Manager, made from the documents alone: nothing of emtui and of its demo is in it.
+"""An independent Enterprise Manager, written from the documentation only, without code of emtui or its demo.
 
-It listens with real TLS on 127.0.0.1, in threads. `Manners` says how it behaves where the
-documents leave something open. Whoever asks for what a reader has no business with, or
-asks it in another way than the documents say, is written down in `offences`.
+It listens with real TLS on 127.0.0.1, in threads. `Manners` defines its behavior where the documentation
+leaves it open. Requests that only reading does not need, or that do not follow the documentation, are
+recorded in `offences`.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _ONE = re.compile(r"/api/systemSessions/([0-9a-f-]{36})(/events)?", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """One way to be an Enterprise Manager.
+    """One allowed variant of the server's behavior.
 
     `prefix`: of the elements, "" for a default namespace, `None` for none at all.
-    `references`: where references are given: "plain" (without ?format=Entity), "list" (always
+    `references`: where references are returned: "plain" (without ?format=Entity), "list" (always
     in the list), "single" (always for one session).
-    `lifetime`: how many GETs a token is good for. `hangs_up`: "after" each answer, or "instead" of an answer,
-    at the second GET of a connection. `logoff`: what a DELETE is answered with.
+    `lifetime`: number of GETs for which a token is valid. `hangs_up`: closes the connection "after" each
+    response, or "instead" of one, at the second GET of a connection. `logoff`: the response to a DELETE.
     """
 
     prefix: str | None = ""
@@ -65,7 +65,7 @@ class Manners:
 
 @dataclass(slots=True)
 class Stranger:
-    """A running server and what it saw: `asked` as method and path, `bodies` by path."""
+    """A running server and its records: `asked` as method and path, `bodies` by path."""
 
     manners: Manners
     port: int = 0
@@ -79,17 +79,17 @@ class Stranger:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, method: str) -> int:
-        """How many requests of this kind came."""
+        """The number of requests with this method."""
         return sum(1 for known, _ in self.asked if known == method)
 
     def forget(self) -> None:
-        """Begin anew, for the next command."""
+        """Clear the records, for the next command."""
         for seen in (self.asked, self.offences, self.secrets):
             seen.clear()
         self.logons.clear()
 
     def log_on(self) -> tuple[str, str]:
-        """A new logon: its id, and its token."""
+        """A new logon: its ID and token."""
         logon_id = str(uuid.uuid4())
         token = base64.b64encode(logon_id.encode()).decode()
         with self._lock:
@@ -98,7 +98,7 @@ class Stranger:
         return logon_id, token
 
     def knows(self, token: str) -> bool:
-        """Whether this token may read once more."""
+        """Whether this token is valid for another GET."""
         with self._lock:
             if token not in self.logons:
                 return False
@@ -134,7 +134,7 @@ def _path(manners: Manners, path: str) -> str:
 
 
 def _attributes(manners: Manners, run: Run, kind: str = "") -> str:
-    """The attributes of a session in the order that is played; odd ones beside them."""
+    """The attributes of a session in the configured order, with additional ones first."""
     known = {
         "Href": _path(manners, f"{_LIST}/{run.guid}?format=Entity"),
         "Type": f"SystemSession{kind}",
@@ -175,7 +175,7 @@ def _fields(manners: Manners, run: Run) -> str:
 
 
 def _listing(manners: Manners, *, entities: bool) -> str:
-    """All runs, in an order that means nothing."""
+    """All runs, in an arbitrary order."""
     runs = [] if manners.empty else [*RUNS[1::2], *reversed(RUNS[::2])]
     if manners.doubles:
         runs += RUNS[10:14]
@@ -204,7 +204,7 @@ _LEFT_ALONE = re.compile(r"(<!--.*?-->|<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 
 
 def _document(manners: Manners, root: str, attributes: str, body: str) -> str:
-    """A whole document, its elements prefixed and its lines ended as is played."""
+    """A complete document with the configured prefix and line ends."""
     name = {"": f' xmlns="{NAMESPACE}"', None: ""}.get(
         manners.prefix, f' xmlns:{manners.prefix}="{NAMESPACE}"'
     )
@@ -233,17 +233,17 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*rest)  # type: ignore[arg-type]  # socketserver's three, unseen here
 
     def setup(self) -> None:
-        """Agree on TLS in the connection's own thread."""
+        """Do the TLS handshake in the connection's thread."""
         self.request = self._context.wrap_socket(self.request, server_side=True)
         super().setup()
 
     def finish(self) -> None:
-        """Leave as servers do, without a farewell of TLS."""
+        """Close without a TLS close_notify, as servers do."""
         super().finish()
         self.request.close()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         """Read."""
@@ -293,7 +293,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(self.manners.logon_status, body, **headers)
 
     def do_DELETE(self) -> None:
-        """Log off, one's own logon and nothing else."""
+        """Log off the client's own logon, and nothing else."""
         self._note()
         token = self.headers.get("X-RestSvcSessionId", "")
         own = base64.b64decode(token).decode()
@@ -308,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(404 if again else int(self.manners.logoff), "")
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """What answers any other verb: `do_PUT` and the like are looked up by name."""
+        """Handle any other method: `do_PUT` and the like are looked up by name."""
         if not name.startswith("do_"):
             raise AttributeError(name)
         return self._other
@@ -327,7 +327,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.stranger.offences.append(f"{self.command} {self.path}: {why}")
 
     def _answer(self, status: int, body: str, **headers: str) -> None:
-        """An answer, its body framed as is played."""
+        """Send a response with the configured framing."""
         content = body.encode()
         framing = self.manners.framing if content else "length"
         if framing == "close":
@@ -357,12 +357,12 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves is no error."""
+        """Ignore clients that disconnect."""
 
 
 @contextmanager
 def stranger(manners: Manners, context: ssl.SSLContext) -> Iterator[Stranger]:
-    """One such server, until the block ends."""
+    """Run such a server until the block ends."""
     held = Stranger(manners)
     listener = _Listener(("127.0.0.1", 0), partial(_Handler, held, context))
     with run_server(listener) as held.port:

@@ -1,7 +1,7 @@
-"""What a stranger's server holds: runs written in every way the documents leave open, and what they mean.
+"""The data of the independent server: runs in every form that the documentation allows.
 
-Each run stands twice: as XML, and as the values that a script must get. The second is
-written by hand, so that nothing of emtui decides what is right.
+Each run is given as XML, and as the values that a script must get. The values are written by hand,
+independent of emtui.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NIL = 'xsi:nil="true"'
 
 
 def at(text: str) -> datetime:
-    """A moment in UTC."""
+    """A time in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
@@ -41,7 +41,7 @@ _TEN = at("2026-11-20T10:00:00")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One session that went well, but for what is said otherwise; `…_xml` is the element as it is written."""
+    """One session, successful by default; `…_xml` is the element as written."""
 
     began: datetime | None = _TWO
     began_xml: str = _started("2026-11-20T02:00:00Z")
@@ -63,7 +63,7 @@ class Run:
 
     @property
     def guid(self) -> str:
-        """Its id, in lower case; no two share their first four digits."""
+        """Its ID in lower case; the first four digits are unique."""
         return f"{self.number:04x}a0b1-c2d3-4e4f-8a5b-{self.number:012x}"
 
 
@@ -196,7 +196,7 @@ def _by_name() -> Iterator[Run]:
 
 
 BROKEN = Run(began=None, began_xml=_started("yesterday"))
-"""The one row that cannot be read whole."""
+"""The only row with an unreadable field."""
 
 
 def _numbered() -> Iterator[Run]:
@@ -206,12 +206,12 @@ def _numbered() -> Iterator[Run]:
 
 
 RUNS = tuple(_numbered())
-"""Every run; the server gives them in an order that means nothing."""
+"""Every run; the server returns them in an arbitrary order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event: its elements as they are written, and what they mean."""
+    """One event: its elements as written, and the expected values."""
 
     order: int | None
     xml: str
