@@ -1,4 +1,4 @@
-"""What a client gives back: lists, single sessions, events; in order, once, and cancelled cleanly."""
+"""The client: lists, single sessions, events, their order, retries and cancellation."""
 
 from __future__ import annotations
 

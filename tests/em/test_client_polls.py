@@ -31,7 +31,7 @@ ONLY = uid_of("11111111-2222-4333-8444-555555555555")
 
 
 class Lists:
-    """Answers the list with what is told."""
+    """Answers a list request with `reply`."""
 
     def __init__(self) -> None:
         self.reply = reply("200 OK", WHOLE)

@@ -1,4 +1,4 @@
-"""One logon for many: what is sent, who renews it, and when nobody does any more."""
+"""The shared logon: what is sent, when it is renewed, and when it is not."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def test_an_implausible_event_time_is_unknown_without_a_problem(never: str) -> N
 
 @dataclass
 class Manager:
-    """Lists one run that starts then, and says in `Date` what its own clock shows."""
+    """Lists one run with this start, and sends its own clock as `Date`."""
 
     started: datetime
     date: datetime | None

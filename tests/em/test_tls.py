@@ -200,7 +200,7 @@ def test_the_systems_store_is_used_and_tls_begins_at_1_2() -> None:
 
 
 class Tunnel:
-    """An HTTP proxy that leads wherever it is told, or says no."""
+    """An HTTP proxy that connects to a fixed port, or refuses."""
 
     def __init__(self, to: int, refusal: bytes = b"") -> None:
         self.to = to

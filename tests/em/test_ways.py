@@ -58,7 +58,7 @@ ipv6 = pytest.mark.skipif(not ipv6_here(), reason="this computer has no IPv6")
 
 @dataclass
 class Gate:
-    """An HTTP proxy, whose tunnels and requests all end at one port here; what it was asked, as it came."""
+    """An HTTP proxy that connects everything to one local port; `heads` are the requests received."""
 
     to: int
     port: int = 0

@@ -1,4 +1,4 @@
-"""Documents as Enterprise Manager sends them, and as nobody should."""
+"""Parsing of valid and invalid documents of Enterprise Manager."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def forever(piece: bytes, first: bytes = OPEN) -> Callable[[], Reply]:
 def once(
     body: Callable[[], bytes], headers: str = "Content-Type: application/xml\r\n"
 ) -> Callable[[], Reply]:
-    """A list of these bytes, made when they are asked for: some take megabytes and a second."""
+    """A list of these bytes, created on demand: some take megabytes and a second."""
     return lambda: reply("200 OK", body(), headers)
 
 

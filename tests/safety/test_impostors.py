@@ -62,7 +62,7 @@ COMMANDS = (
 
 @dataclass(frozen=True)
 class Seat:
-    """How somebody comes to a server: with commands, or with the screens."""
+    """Connects to a server, with commands or with the screens."""
 
     shell: Shell
 

@@ -71,7 +71,7 @@ def server(known: Identity) -> Iterator[Stranger]:
 
 @pytest.fixture
 def seat(home: dict[str, str], server: Stranger, known: Identity) -> dict[str, str]:
-    """The environment of a person who logs on there without being asked anything."""
+    """Environment variables for a logon without prompts."""
     there = f"https://127.0.0.1:{server.port}"
     return {
         **home,

@@ -25,7 +25,7 @@ FORMS = (
 
 @pytest.fixture
 def configured(home: dict[str, str]) -> Path:
-    """Where a profile of its own name stands."""
+    """The configuration file, with a profile of its own name."""
     path = Path(home["XDG_CONFIG_HOME"]) / "emtui" / "config.toml"
     path.parent.mkdir(parents=True)
     return path
