@@ -26,9 +26,9 @@ from emtui.triage.diff_text import difference_text
 
 MANIFEST = "manifest.txt"
 _WITHHELD = (
-    "password, token and logon id of the sender: *** wherever the server repeated one",
-    "the sender's account, with and without its domain: *** wherever the server named it",
-    "profile, configuration, keyring, certificate and log of emtui: not in here",
+    "sender's password, token and logon ID: replaced by *** where the server repeated them",
+    "sender's account, with and without its domain: replaced by ***",
+    "emtui's profile, configuration, keyring, certificate and log: not included",
 )
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _OWNERS_ALONE = 0o600
@@ -115,12 +115,12 @@ def _clocks(case: Case) -> Iterator[str]:
     """How far the server's clock was from the sender's, and where both say they are."""
     origin = case.origin
     if origin.skew is None:
-        yield "the server does not say what time it is"
+        yield "the server does not report its time"
     else:
         seconds = origin.skew.total_seconds()
         way = "behind" if seconds < 0 else "ahead of"
         yield f"the server's clock is {abs(seconds):.0f} s {way} the sender's"
-    yield f"the list was complete at {origin.zones.everywhere(origin.as_of)}, by the sender's clock"
+    yield f"the list was received at {origin.zones.everywhere(origin.as_of)}, by the sender's clock"
 
 
 def _manifest(case: Case, wire: Wire, files: Mapping[str, bytes], withheld: Withheld) -> str:
@@ -128,9 +128,9 @@ def _manifest(case: Case, wire: Wire, files: Mapping[str, bytes], withheld: With
     began = f", {text_format.iso(session.started)}" if session.started else ""
     kind = session.type or session.name or session.id
     about = text_format.one_line(withheld.text(f"{kind} {session.outcome}{began}, {case.origin.server}"))
-    lines = [f"emtui {case.origin.version}: {about}", "", "In here: bytes, SHA-256, name"]
+    lines = [f"emtui {case.origin.version}: {about}", "", "Contents: bytes, SHA-256, name"]
     lines += [f"{len(data):>10}  {sha256(data).hexdigest()}  {name}" for name, data in files.items()]
-    lines += ["", "Withheld", *(f"- {text}" for text in (*_WITHHELD, *_missing(case, wire, withheld)))]
+    lines += ["", "Not included", *(f"- {text}" for text in (*_WITHHELD, *_missing(case, wire, withheld)))]
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +145,7 @@ def _missing(case: Case, wire: Wire, withheld: Withheld) -> Iterator[str]:
     if case.log is None:
         yield f"events.jsonl: {because(case.why or 'the events were not read')}"
     if case.difference is None:
-        yield "comparison.txt: there is no last good run whose events could be read"
+        yield "comparison.txt: no earlier successful run has readable events"
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

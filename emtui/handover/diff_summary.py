@@ -23,10 +23,10 @@ def against(case: Case) -> tuple[Block, ...]:
     differing = [row for row in found.comparison.rows if row.kind not in ALIKE or row.slower]
     part = f"{whom}: {tally(found.comparison)}"
     if not differing:
-        return (Part("Difference", (part,)),)
-    more = f"; the first {SHOWN} are shown" if len(differing) > SHOWN else ""
+        return (Part("Comparison", (part,)),)
+    more = f"; first {SHOWN} shown" if len(differing) > SHOWN else ""
     rows = tuple(_line(found, row) for row in differing[:SHOWN])
-    return Part("Difference", (f"{part}{more} ({_MEANING})",)), Rows(rows)
+    return Part("Comparison", (f"{part}{more} ({_MEANING})",)), Rows(rows)
 
 
 def _line(found: Difference, row: Row) -> Told:

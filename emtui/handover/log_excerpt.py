@@ -17,9 +17,9 @@ AROUND = 3
 """So many events before and after one."""
 _WAIT, _TROUBLE, _END = ">", "!", "."
 _MEANING = {
-    _WAIT: "> where it waited",
-    _TROUBLE: "! the first that sounds like trouble",
-    _END: "the last ones",
+    _WAIT: "> pause",
+    _TROUBLE: "! first suspected error",
+    _END: "last events",
 }
 _MOST = 160
 _OFFSET = 8
@@ -71,5 +71,5 @@ def _lasted(wait: Wait) -> float:
 def _row(event: Event, case: Case, sign: str) -> Told:
     offset = text_format.offset(event.time - case.began) if event.time and case.began else ""
     time = case.origin.zones.at(event.time) if event.time else ""
-    said = event.message or (f"not readable: {event.odd}" if event.odd else "")
+    said = event.message or (f"unreadable: {event.odd}" if event.odd else "")
     return (f"{sign if sign != _END else ' '} {offset:>{_OFFSET}}  {time:<26}  ", Said(said, _MOST))

@@ -74,8 +74,8 @@ def summary(shift: Shift) -> tuple[Block, ...]:
     over = [one for one in found if not one.goes_on and (_of(one, shift) or one.fingerprint in told)]
     return (
         Title(_title(shift)),
-        *_part("Needs somebody", [_sentence(one, shift) for one in now]),
-        *(_part("Known", [_sentence(one, shift) for one in known]) if known else ()),
+        *_part("Needs attention", [_sentence(one, shift) for one in now]),
+        *(_part("Acknowledged", [_sentence(one, shift) for one in known]) if known else ()),
         *(_part("Other messages", [_incident(one, shift) for one in others]) if others else ()),
         *_part("Recovered", [_incident(one, shift) for one in over]),
         *_blind(shift),
@@ -92,7 +92,7 @@ def _title(shift: Shift) -> Told:
     origin = shift.origin
     mark = f"{origin.mark}: " if origin.mark else ""
     span = f"{origin.zones.at(shift.since)} – {origin.zones.at(origin.now)}"
-    return (mark, f"The last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
+    return (mark, f"Last {HOURS} hours of ", Said(origin.server, 200), f", {span}")
 
 
 def _mark(incident: Incident, shift: Shift) -> Mark | None:
@@ -124,7 +124,7 @@ def _message(finding: Finding) -> Told:
 
 
 def _noted(mark: Mark | None, shift: Shift) -> Told:
-    return ("; known: ", Said(noted(mark, shift.known, shift.origin.teller), _MESSAGE)) if mark else ()
+    return ("; acknowledged: ", Said(noted(mark, shift.known, shift.origin.teller), _MESSAGE)) if mark else ()
 
 
 def _part(title: str, told: Sequence[Told]) -> Iterator[Block]:
@@ -142,7 +142,7 @@ def _incident(incident: Incident, shift: Shift) -> Told:
         when = (
             f"{text_format.count(incident.count)} times since {at(incident.first)}, last {at(incident.last)}"
         )
-    over = f", good since {at(incident.recovered)}" if incident.recovered else ""
+    over = f", successful since {at(incident.recovered)}" if incident.recovered else ""
     said: Told = (": ", Said(incident.message, _MESSAGE)) if incident.message else ()
     note = _noted(_mark(incident, shift), shift) if incident.goes_on else ()
     return (Said(incident.type, 60), f" {verb} {when}{over}", *said, *note)
@@ -151,7 +151,7 @@ def _incident(incident: Incident, shift: Shift) -> Told:
 def _blind(shift: Shift) -> Iterator[Block]:
     if not shift.blind:
         return
-    yield Part("Blind", ("what happened then is known only from the list afterwards.",))
+    yield Part("No data", ("what happened then is known only from later lists.",))
     at = shift.origin.zones.at
     for since, until, why in shift.blind[-_MOST:]:
         yield Item((f"{at(since)} – {at(until) if until else 'now'}: ", Said(why, _MESSAGE)))
@@ -161,17 +161,17 @@ def _rests_on(shift: Shift) -> Iterator[Block]:
     origin, ran = shift.origin, shift.ran
     tally = Counter(one.outcome for one in ran if one.complete)
     counts = ", ".join(f"{text_format.count(tally[kind])} {kind}" for kind in _COUNTED if tally[kind])
-    yield Part("Rests on")
+    yield Part("Based on")
     base = f"{text_format.counted(len(shift.sessions), 'run')} listed as of {origin.zones.at(origin.as_of)}"
-    yield Item(
-        (f"{base}; {text_format.count(len(ran))} of them ran in these hours{': ' if counts else ''}{counts}",)
-    )
+    yield Item((f"{base}; {text_format.count(len(ran))} ran in this period{': ' if counts else ''}{counts}",))
     odd = sum(1 for one in shift.sessions if one.odd or not one.complete)
     if odd:
         rows = "row" if odd == 1 else "rows"
-        yield Item((f"{text_format.count(odd)} {rows} could not be read whole, and may be missing above",))
+        yield Item(
+            (f"{text_format.count(odd)} {rows} could not be read completely and may be missing above",)
+        )
     if origin.blind_since:
-        yield Item((f"the server has not answered since {origin.zones.at(origin.blind_since)}",))
+        yield Item((f"no response from the server since {origin.zones.at(origin.blind_since)}",))
     if not shift.blind:
-        yield Item(("no blind period since emtui was started",))
+        yield Item(("no time without data since emtui started",))
     yield Item((f"emtui {origin.version}; times of runs are the server's",))

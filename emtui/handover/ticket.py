@@ -20,7 +20,7 @@ from emtui.triage.explanation import Explanation
 from emtui.triage.finding_text import type_or_name, usual_wait
 from emtui.triage.step_timing import Wait
 
-_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
+_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Last success", "Next"})
 """What the teller says in words of ours alone; everything else may hold the server's."""
 _LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
 """What is short on the screen, for somebody who does not know the screen."""
@@ -33,7 +33,7 @@ def ticket(case: Case) -> tuple[Block, ...]:
     """The whole of it."""
     session = case.session
     quote = (Quote(Said(session.message, _MESSAGE)),) if session.message else ()
-    command = (Part("Open it", (Said(case.command, _MESSAGE),)),) if case.command else ()
+    command = (Part("Open", (Said(case.command, _MESSAGE),)),) if case.command else ()
     return (
         Title(_title(case)),
         *quote,
@@ -60,18 +60,18 @@ def _name(session: Session) -> str:
 def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     session, zones = case.session, case.origin.zones
     if session.started:
-        yield "Began", (zones.everywhere(session.started),)
+        yield "Started", (zones.everywhere(session.started),)
     elif session.complete:
-        yield "Began", (text_format.UNKNOWN,)
+        yield "Started", (text_format.UNKNOWN,)
     took = session.took(case.origin.now)
     if took is None:
         if session.complete:
-            yield "Took", (text_format.UNKNOWN,)
+            yield "Duration", (text_format.UNKNOWN,)
     elif session.running:
-        yield "Runs", (f"for {text_format.duration(took)} so far",)
+        yield "Duration", (f"{text_format.duration(took)} so far",)
     else:
         until = f" until {zones.at(session.ended)}" if session.ended else ""
-        yield "Took", (text_format.duration(took), until)
+        yield "Duration", (text_format.duration(took), until)
     if case.explanation:
         yield from _explained(case, case.explanation)
     for label, text in case.people:
@@ -80,7 +80,7 @@ def _facts(case: Case) -> Iterator[tuple[str, Told]]:
     if said:
         contradictory = " (contradictory)" if session.contradiction else ""
         canceled = ", canceled" if session.result.canceled else ""
-        yield "Server says", (Said(" / ".join(said), 100), contradictory, canceled)
+        yield "Server state", (Said(" / ".join(said), 100), contradictory, canceled)
 
 
 def _explained(case: Case, found: Explanation) -> Iterator[tuple[str, Told]]:

@@ -14,4 +14,4 @@ def last_seen_running(session: Session, where: object, seen: datetime, now: date
         return ""
     at = f"{text_format.day_and_clock(seen, now, zone)} {text_format.zone_offset(seen, zone)}"
     run = f"{session.type or 'session'} {session.id}"
-    return f"{where} no longer lists {run}: it was running at {at}, and how it ended is not known."
+    return f"{where} no longer lists {run}: last seen running at {at}, outcome unknown."

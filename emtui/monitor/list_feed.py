@@ -39,7 +39,7 @@ COMPLETED_TOGETHER = 64
 """How many references become sessions together: fewer states, little waiting."""
 SHOW_WAIT_AFTER_S = 0.3
 """Seconds that an answer may take before there is any progress to show."""
-_NOT_SAVED = "Marks hold only until emtui ends"
+_NOT_SAVED = "Acknowledgements are kept only until emtui quits"
 
 
 @dataclass(frozen=True, slots=True)

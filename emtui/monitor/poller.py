@@ -91,7 +91,7 @@ class ListResponse:
     def of(cls, listing: Listing, receipt: Receipt | None) -> ListResponse:
         """A list with its receipt."""
         if receipt is None:
-            raise TypeError("a list came without its receipt")
+            raise TypeError("a list response has no receipt")
         return cls(listing, RequestCost(receipt.size, receipt.took), receipt.skew)
 
 

@@ -154,7 +154,7 @@ def _lacking(before: Snapshot, seen: Snapshot) -> Iterator[Line]:
     elif before.unlisted and not count:
         problem = f"{lacks(before.unlisted.runs)}, listed again"
         if seen.unlisted.given_up:
-            problem = f"{lacks(before.unlisted.runs)}, not waited for any more"
+            problem = f"{lacks(before.unlisted.runs)}, assumed deleted"
         yield Line(seen.as_of, "listed", problem=problem, count=0)
 
 

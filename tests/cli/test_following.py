@@ -290,7 +290,7 @@ def test_a_run_that_is_gone_while_it_is_waited_for_is_told_as_gone(there: Shell,
         assert child.end() == 3
     said = "".join(child.said)
     gone = f"no longer lists CollectJob {guid(2)}: it was running at "
-    assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, and how it ended is not known\.", said), said
+    assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, outcome unknown\.", said), said
     assert "wrong" not in said
     assert child.lines == []
     never = there("wait", guid(2))

@@ -72,7 +72,7 @@ def test_the_manifest_has_the_size_and_sum_of_every_other_file() -> None:
     assert [(name, int(size), total) for size, total, name in told] == [
         (name, len(text.encode()), sha256(text.encode()).hexdigest()) for name, text in found.items()
     ]
-    assert "- password, token and logon id of the sender: ***" in manifest
+    assert "- sender's password, token and logon ID: replaced by ***" in manifest
 
 
 def test_what_could_not_be_had_is_not_in_it_and_the_manifest_says_why() -> None:
@@ -80,14 +80,14 @@ def test_what_could_not_be_had_is_not_in_it_and_the_manifest_says_why() -> None:
     assert list(found) == ["ticket.md", "session.json", "versions.txt", "clocks.txt", "manifest.txt"]
     assert "- session.xml and events.xml: a recording has none\n" in found["manifest.txt"]
     assert "- events.jsonl: it answered 503.\n" in found["manifest.txt"]
-    assert "- comparison.txt: there is no last good run whose events could be read\n" in found["manifest.txt"]
+    assert "- comparison.txt: no earlier successful run has readable events\n" in found["manifest.txt"]
     assert found["versions.txt"].endswith("Enterprise Manager API unknown\n")
 
 
 def test_the_difference_of_the_clocks_is_in_it() -> None:
     behind = case(origin=origin(skew=timedelta(minutes=-3)))
     assert "the server's clock is 180 s behind the sender's\n" in files(behind)["clocks.txt"]
-    assert "the server does not say what time it is" in files(case(origin=origin(skew=None)))["clocks.txt"]
+    assert "the server does not report its time" in files(case(origin=origin(skew=None)))["clocks.txt"]
 
 
 def test_the_same_case_gives_the_same_bytes_and_files_that_are_the_owners_alone() -> None:

@@ -67,7 +67,7 @@ def document(said: str) -> tuple[Block, ...]:
     return (
         Title(("DEMO: ", words, " failed on ", words)),
         Quote(words),
-        Fact("Server says", (words, words, ", canceled")),
+        Fact("Server state", (words, words, ", canceled")),
         Part("Events", ("3 of 4",)),
         Rows((("> +0.0s  ", words), ("  ", words))),
         Part("Note", (words,)),
@@ -131,7 +131,7 @@ def test_plain_text_has_the_same_words_in_the_same_order_and_no_marks() -> None:
     assert text == (
         "DEMO: some *text* ⏎ of two lines failed on some *text* ⏎ of two lines\n\n"
         "  some *text* ⏎ of two lines\n\n"
-        "Server says   some *text* ⏎ of two linessome *text* ⏎ of two lines, canceled\n\n"
+        "Server state  some *text* ⏎ of two linessome *text* ⏎ of two lines, canceled\n\n"
         "Events: 3 of 4\n\n"
         "  > +0.0s  some *text* ⏎ of two lines\n"
         "    some *text* ⏎ of two lines\n\n"

@@ -53,23 +53,23 @@ def failing() -> list[Session]:
 def test_of_a_list_with_nothing_it_says_that_nothing_is_open_and_on_what_it_rests() -> None:
     text = told(shift([]))
     assert text.startswith(
-        "The last 12 hours of em01.example.net, 2026-11-23 01:00:00 +01:00 – 2026-11-23 13:00:00 +01:00\n"
+        "Last 12 hours of em01.example.net, 2026-11-23 01:00:00 +01:00 – 2026-11-23 13:00:00 +01:00\n"
     )
-    assert "Needs somebody: none\n\nRecovered: none\n\nRests on\n" in text
-    assert "- 0 runs listed as of 2026-11-23 13:00:00 +01:00; 0 of them ran in these hours\n" in text
-    assert "- no blind period since emtui was started\n" in text
+    assert "Needs attention: none\n\nRecovered: none\n\nBased on\n" in text
+    assert "- 0 runs listed as of 2026-11-23 13:00:00 +01:00; 0 ran in this period\n" in text
+    assert "- no time without data since emtui started\n" in text
 
 
 def test_what_fails_is_one_line_however_often() -> None:
     text = told(shift(failing()))
     assert (
-        "Needs somebody: 1\n\n- CollectJob failed twice since 2026-11-23 12:45:00 +01:00, "
+        "Needs attention: 1\n\n- CollectJob failed twice since 2026-11-23 12:45:00 +01:00, "
         f"last good 2026-11-23 12:30:00 +01:00 (on 102 runs): {MESSAGE}\n"
     ) in text
     assert text.count(MESSAGE) == 1, "it would be said twice"
     assert "100 runs" not in text
     assert "102 runs listed" in text
-    assert "49 of them ran in these hours: 2 failed, 47 success\n" in text
+    assert "49 ran in this period: 2 failed, 47 success\n" in text
 
 
 def test_what_ran_all_the_time_ran_in_these_hours() -> None:
@@ -80,7 +80,7 @@ def test_what_ran_all_the_time_ran_in_these_hours() -> None:
     no_end = replace(run(hour(22)), ended=None)
     text = told(shift([longest, nobody_knows_since_when, over, ends_in_them, no_end]))
     assert "5 runs listed" in text
-    assert "3 of them ran in these hours: 2 running, 1 success\n" in text
+    assert "3 ran in this period: 2 running, 1 success\n" in text
 
 
 def test_what_fails_and_is_late_as_well_is_one_line() -> None:
@@ -99,7 +99,7 @@ def test_what_hangs_or_is_late_is_said_with_its_ground() -> None:
     late = series("CatalogReplicationJob", 4 * HOUR, hour(20))
     text = told(shift([hangs, *good, *late, *series("CollectJob", 15 * MINUTE, NOON - MINUTE)]))
     assert (
-        "Needs somebody: 2\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00"
+        "Needs attention: 2\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00"
         in text
     )
     assert (
@@ -110,9 +110,9 @@ def test_what_hangs_or_is_late_is_said_with_its_ground() -> None:
 
 def test_what_is_over_has_recovered_and_says_since_when() -> None:
     text = told(shift(outcomes(*[OK] * 4, BAD, *[OK] * 50)))
-    assert "Needs somebody: none\n" in text
-    assert "Recovered: 1\n\n- CollectJob failed at 2026-11-23 12:00:00 +01:00, good since " in text
-    assert "good since 2026-11-23 12:15:00 +01:00\n" in text
+    assert "Needs attention: none\n" in text
+    assert "Recovered: 1\n\n- CollectJob failed at 2026-11-23 12:00:00 +01:00, successful since " in text
+    assert "successful since 2026-11-23 12:15:00 +01:00\n" in text
 
 
 def test_what_was_over_before_these_hours_is_not_told_and_what_still_is_open_is() -> None:
@@ -132,8 +132,8 @@ def test_what_is_known_stands_apart_with_its_note_and_until_when() -> None:
     bad = failing()
     mark = Mark(fingerprint(bad[0]), "CollectJob", "INC0012345", NOON)
     text = told(shift(bad, marks=[mark]))
-    assert "Needs somebody: none\n\nKnown: 1\n\n- CollectJob failed twice since " in text
-    assert f": {MESSAGE}; known: INC0012345, until it succeeds\n" in text
+    assert "Needs attention: none\n\nAcknowledged: 1\n\n- CollectJob failed twice since " in text
+    assert f": {MESSAGE}; acknowledged: INC0012345, until it succeeds\n" in text
 
 
 def test_what_hangs_and_is_known_needs_nobody() -> None:
@@ -141,9 +141,11 @@ def test_what_hangs_and_is_known_needs_nobody() -> None:
     good = series("DatabaseMaintenance", 24 * HOUR, hour(27), count=20)
     mark = Mark(hanging("DatabaseMaintenance"), "DatabaseMaintenance", "a lock", NOON, NOON + HOUR)
     text = told(shift([hangs, *good, *series("CollectJob", 15 * MINUTE, NOON - MINUTE)], marks=[mark]))
-    assert "Needs somebody: none\n" in text
-    assert "Known: 1\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00" in text
-    assert "; known: a lock, until 2026-11-23 14:00:00 +01:00\n" in text
+    assert "Needs attention: none\n" in text
+    assert (
+        "Acknowledged: 1\n\n- DatabaseMaintenance has run for 3h00m since 2026-11-23 10:00:00 +01:00" in text
+    )
+    assert "; acknowledged: a lock, until 2026-11-23 14:00:00 +01:00\n" in text
 
 
 def nightly(nights: int, now: datetime) -> list[Session]:
@@ -161,9 +163,9 @@ def nightly(nights: int, now: datetime) -> list[Session]:
 def test_a_failure_of_each_night_that_is_good_by_day_has_recovered(hours: int) -> None:
     now = NOON.replace(hour=0) + hours * HOUR
     text = told(shift(nightly(5, now), now=now))
-    assert "Needs somebody: 1\n\n- CollectJob failed on 5 days since " in text
+    assert "Needs attention: 1\n\n- CollectJob failed on 5 days since " in text
     assert "\nRecovered: 1\n\n- CollectJob failed 5 times since " in text
-    assert re.search(r"Recovered: 1\n\n- .*, good since 2026-11-2\d 03:15:00 \+01:00: ", text)
+    assert re.search(r"Recovered: 1\n\n- .*, successful since 2026-11-2\d 03:15:00 \+01:00: ", text)
 
 
 def test_a_failure_of_this_night_has_recovered_in_the_hours_that_saw_it() -> None:
@@ -171,14 +173,14 @@ def test_a_failure_of_this_night_has_recovered_in_the_hours_that_saw_it() -> Non
         now = NOON.replace(hour=0) + hours * HOUR
         text = told(shift(nightly(1, now), now=now))
         assert (
-            "Recovered: 1\n\n- CollectJob failed at 2026-11-23 03:00:00 +01:00, good since " in text
+            "Recovered: 1\n\n- CollectJob failed at 2026-11-23 03:00:00 +01:00, successful since " in text
         ) is listed
 
 
 def test_another_message_of_a_type_that_still_fails_is_not_lost() -> None:
     bad = [run(NOON - place * 15 * MINUTE, outcome=BAD, message=text) for place, text in enumerate("ab")]
     text = told(shift([*bad, *series("CollectJob", 15 * MINUTE, NOON - 30 * MINUTE)]))
-    assert "Needs somebody: 1\n\n- CollectJob failed twice since " in text
+    assert "Needs attention: 1\n\n- CollectJob failed twice since " in text
     assert "Other messages: 1\n\n- CollectJob failed at 2026-11-23 12:45:00 +01:00: b\n" in text
 
 
@@ -187,7 +189,7 @@ def counts(text: str) -> dict[str, tuple[int, int]]:
     parts = [part for part in text.split("\n\n") if part]
     found = {}
     for heading, below in zip(parts, [*parts[1:], ""], strict=True):
-        if match := re.fullmatch(r"(?:.*\n)?(Needs somebody|Known|Recovered): (none|\d+)", heading):
+        if match := re.fullmatch(r"(?:.*\n)?(Needs attention|Acknowledged|Recovered): (none|\d+)", heading):
             lines = below.count("\n- ") + below.startswith("- ")
             found[match[1]] = (0 if match[2] == "none" else int(match[2]), lines)
     return found
@@ -200,8 +202,8 @@ def same_as_attention(sessions: Sequence[Session], now: datetime, marks: Sequenc
     known = [finding for finding in expected if one.known.of_finding(finding)]
     text = told(one)
     found = counts(text)
-    assert found["Needs somebody"] == (len(expected) - len(known),) * 2
-    assert found.get("Known", (0, 0)) == (len(known),) * 2
+    assert found["Needs attention"] == (len(expected) - len(known),) * 2
+    assert found.get("Acknowledged", (0, 0)) == (len(known),) * 2
     for finding in expected:
         assert one.origin.teller.finding(finding).partition("\n")[0] in text
 
@@ -245,12 +247,12 @@ def test_times_of_blindness_are_told_with_their_reason() -> None:
         "- 2026-11-23 04:00:00 +01:00 – 2026-11-23 06:00:00 +01:00: em01.example.net answered 503.\n" in text
     )
     assert "- 2026-11-23 11:00:00 +01:00 – now: em01.example.net does not answer.\n" in text
-    assert "no blind period" not in text
+    assert "no time without data" not in text
 
 
 def test_rows_that_could_not_be_read_are_counted() -> None:
     odd = [run(NOON - MINUTE), Session(run(NOON).uid, complete=False)]
-    assert "- 1 row could not be read whole, and may be missing above\n" in told(shift(odd))
+    assert "- 1 row could not be read completely and may be missing above\n" in told(shift(odd))
 
 
 def test_every_time_in_it_has_its_date_and_offset() -> None:

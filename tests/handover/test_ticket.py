@@ -36,8 +36,8 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
     lines = told(case()).splitlines()
     assert lines[0] == "CollectJob failed on em01.example.net"
     assert lines[2] == f"  {MESSAGE}"
-    assert lines[4] == "Began         2026-11-23 13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC"
-    assert lines[5] == "Took          4m11s until 2026-11-23 13:04:11 +01:00"
+    assert lines[4] == "Started       2026-11-23 13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC"
+    assert lines[5] == "Duration      4m11s until 2026-11-23 13:04:11 +01:00"
     assert len(lines) <= 60
 
 
@@ -49,15 +49,15 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
         "Servers       bs02.example.net 3m49s failed, bs01.example.net 19s ok\n",
         "Usually takes 1m30s; this one ×2.8, longer than the longest of 30 successful runs\n",
         "Last good     2026-11-23 12:45:00 +01:00, took 1m30s\n",
-        "Server says   Failed\n",
-        "Events: all; > where it waited, ! the first that sounds like trouble\n",
+        "Server state  Failed\n",
+        "Events: all; > pause, ! first suspected error\n",
         "\n  >   +20.1s  2026-11-23 13:00:20 +01:00  Retrieving data from bs02.example.net...\n",
         "\n  !   +4m10s  2026-11-23 13:04:10 +01:00  Data collection from bs02.example.net failed: ",
-        "Difference: with the last good run, 2026-11-23 12:45:00 +01:00, 15m00s earlier, took 1m30s: 1 new, ",
+        "Comparison: with the last good run, 2026-11-23 12:45:00 +01:00, 15m00s earlier, took 1m30s: 1 new, ",
         f"\n  + Data collection from bs02.example.net failed: {MESSAGE}\n",
         "\n  - Data collection from bs02.example.net completed successfully.\n",
         "\n  ! Retrieving data from bs02.example.net...  (3m49s, then 13s)\n",
-        "Open it: emtui open --server em01.example.net x\n",
+        "Open: emtui open --server em01.example.net x\n",
         f"ID            {GUID}\n",
         "As of         2026-11-23 13:05:00 +01:00, by emtui 0.1.0\n",
     ],
@@ -108,56 +108,56 @@ def test_what_somebody_knows_of_it_stands_in_it() -> None:
 def test_a_demo_is_called_one_and_without_a_command_there_is_none() -> None:
     text = told(case(origin=origin(mark="DEMO"), command=""))
     assert text.startswith("DEMO: CollectJob failed on ")
-    assert "Open it" not in text
+    assert "Open" not in text
 
 
 # --- what is not known ----------------------------------------------------------------
 
 
 def test_where_everything_is_known_nothing_is_said_of_that() -> None:
-    assert "Not known" not in told(case())
+    assert "Unknown" not in told(case())
 
 
 def test_events_that_could_not_be_read_are_said_with_the_reason() -> None:
     text = told(replace(case(events=()), log=None, difference=None, why="em01.example.net answered 503."))
-    assert "Not known\n\n- its events: em01.example.net answered 503.\n" in text
+    assert "Unknown\n\n- events: em01.example.net answered 503.\n" in text
     assert "\nEvents" not in text
 
 
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
-        (case(events=()), "what it did: the server has no events of it"),
-        (case(past=[]), "when this began: the list begins in the middle of it"),
-        (case(past=[]), "how long it usually takes: fewer than five good runs are listed before it"),
-        (case(past=[]), "what is different: no good run is listed before it"),
-        (case(logs=0), "what is different: the events of the last good run could not be read"),
-        (case(logs=2), "how long its steps usually take: only 2 logs of good runs could be read"),
-        (case(logs=4), "how long its steps take on most days: what is usual rests on 4 good runs"),
-        (case(session=failed(odd="no end")), "part of what the server says of it: no end"),
-        (case(events=[Event(1, NOON, "x", "no time")]), "1 of its 1 event: not readable whole"),
+        (case(events=()), "what the run did: the server has no events for it"),
+        (case(past=[]), "when this began: before the oldest listed run"),
+        (case(past=[]), "usual duration: fewer than five earlier successful runs are listed"),
+        (case(past=[]), "comparison: no earlier successful run is listed"),
+        (case(logs=0), "comparison: the events of the last successful run could not be read"),
+        (case(logs=2), "usual step durations: only 2 logs of successful runs could be read"),
+        (case(logs=4), "usual step durations: based on only 4 successful runs"),
+        (case(session=failed(odd="no end")), "unreadable part of the server's data: no end"),
+        (case(events=[Event(1, NOON, "x", "no time")]), "1 of 1 event: not fully readable"),
         (
             case(session=failed(state="InProgress", ended=None)),
-            "how it ends: it still ran at 2026-11-23 13:05:00 +01:00",
+            "final outcome: still running at 2026-11-23 13:05:00 +01:00",
         ),
         (
             case(origin=origin(skew=None)),
-            "whether the server's clock is right: it does not say what time it is",
+            "server clock: the server does not report its time",
         ),
         (
             case(origin=origin(skew=timedelta(minutes=-3))),
-            "which clock is right: the server's is 3m00s behind the sender's; the times here are its",
+            "correct time: the server's clock is 3m00s behind the sender's; times here are the server's",
         ),
         (
             case(origin=origin(blind_since=NOON)),
-            "what happened since: the server has not answered since 2026-11-23 13:00:00 +01:00",
+            "current state: no response from the server since 2026-11-23 13:00:00 +01:00",
         ),
-        (replace(case(), explanation=None), "what its past says: it could not be looked at"),
+        (replace(case(), explanation=None), "history: not available"),
     ],
 )
 def test_what_is_not_known_is_said_plainly(made: Case, sentence: str) -> None:
     text = told(made)
-    assert f"- {sentence}\n" in text.partition("Not known\n")[2]
+    assert f"- {sentence}\n" in text.partition("Unknown\n")[2]
 
 
 # --- odd runs ----------------------------------------------------------------------------
@@ -173,16 +173,16 @@ def test_of_a_run_known_by_name_only_the_ticket_still_stands() -> None:
 def test_a_run_that_waited_nowhere_shows_what_sounds_like_trouble_or_its_end() -> None:
     quick = [(float(place), f"line {place} of many") for place in range(20)]
     text = told(case(events=log(*quick)))
-    assert "Events: 4 of 20; the last ones\n" in text
+    assert "Events: 4 of 20; last events\n" in text
     text = told(case(events=log(*quick[:9], (9.0, "it failed"), *quick[10:])))
-    assert "Events: 8 of 20; ! the first that sounds like trouble\n" in text
+    assert "Events: 8 of 20; ! first suspected error\n" in text
     assert "\n  !    +9.0s  2026-11-23 13:00:09 +01:00  it failed\n" in text
 
 
 def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_between() -> None:
     many = [(float(99 + place), f"line {place} of many") for place in range(20)]
     text = told(case(events=log((0.0, "waits"), *many, (130.0, "it failed"))))
-    assert "Events: 9 of 22; > where it waited, ! the first that sounds like trouble\n" in text
+    assert "Events: 9 of 22; > pause, ! first suspected error\n" in text
     assert "\n  >    +0.0s  2026-11-23 13:00:00 +01:00  waits\n" in text
     assert "  line 3 of many\n    … 13 more …\n" in text
     assert "\n  !   +2m10s  2026-11-23 13:02:10 +01:00  it failed\n" in text
@@ -190,7 +190,7 @@ def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_betw
 
 def test_of_a_run_that_goes_on_it_says_for_how_long_so_far() -> None:
     running = failed(state="InProgress", ended=None, result=Result("None"))
-    assert "Runs          for 5m00s so far\n" in told(case(session=running))
+    assert "Duration      5m00s so far\n" in told(case(session=running))
 
 
 def test_long_logs_and_long_messages_leave_it_short() -> None:
@@ -198,7 +198,7 @@ def test_long_logs_and_long_messages_leave_it_short() -> None:
     text = told(case(session=failed(result=Result("Failed", "m" * 50_000)), events=log(*lines)))
     assert len(text.splitlines()) <= 60
     assert max(map(len, text.splitlines())) <= 1_010
-    assert ": 500 new, 6 missing; the first 10 are shown (+ new, - missing, ~ moved, ! slower)\n" in text
+    assert ": 500 new, 6 missing; first 10 shown (+ new, - missing, ~ moved, ! slower)\n" in text
 
 
 def test_a_run_like_the_last_good_one_says_so() -> None:
@@ -219,6 +219,6 @@ def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
 
 def test_a_length_that_is_unknown_and_a_contradiction_are_said() -> None:
     text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
-    assert "\nTook          unknown\n" in text
-    assert "\nServer says   CompletedSuccessfully / Failed (contradictory)\n" in text
+    assert "\nDuration      unknown\n" in text
+    assert "\nServer state  CompletedSuccessfully / Failed (contradictory)\n" in text
     assert "\nBegan         unknown\n" in told(case(session=failed(started=None)))

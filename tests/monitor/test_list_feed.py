@@ -1011,7 +1011,7 @@ async def test_what_cannot_be_saved_is_said_once(tmp_path: Path, monkeypatch: py
         assert await watch.feed.acknowledge(mark_on(watch, run(100, "Failed"))) == ""
         await watch.poll()
         (notice,) = (notice for state in watch.states for notice in state.notices)
-        assert notice.startswith("Marks hold only until emtui ends: ")
+        assert notice.startswith("Acknowledgements are kept only until emtui quits: ")
 
 
 # --- recordings -----------------------------------------------------------------------

@@ -82,10 +82,10 @@ def test_two_keys_put_the_ticket_of_a_run_on_the_clipboard(tmp_path: Path, here:
         terminal.until("Copied to the clipboard")
         (ticket,) = copied(terminal)
         assert ticket.startswith("**DEMO: CollectJob failed on `127.0.0.1:")
-        assert "- **Began**: 2026-11-22 03:10:27 +01:00 local, 2026-11-22 02:10:27 +00:00 UTC\n" in ticket
+        assert "- **Started**: 2026-11-22 03:10:27 +01:00 local, 2026-11-22 02:10:27 +00:00 UTC\n" in ticket
         assert "- **Waited**: 11s in `bs02.example.net closed the connection, second attempt in" in ticket
         assert "\n+ bs02.example.net closed the connection, second attempt in 10 seconds\n" in ticket
-        assert "**Difference**: with the last good run, 2026-11-22 02:55:09 +01:00, " in ticket
+        assert "**Comparison**: with the last good run, 2026-11-22 02:55:09 +01:00, " in ticket
         assert "EXAMPLE" not in ticket
         assert len(ticket.splitlines()) <= 60
         terminal.press("q")
@@ -122,7 +122,7 @@ def test_the_choices_and_what_is_chosen_fit_the_smallest_terminal(
         assert [line[2] for line in shown[2:6]] == ["1", "2", "3", "4"]
         assert "q back" in shown[-1]
         terminal.press("3")
-        terminal.until("The last 12 hours", "Needs somebody")
+        terminal.until("Last 12 hours", "Needs attention")
         terminal.press("w")
         terminal.until("Written: emtui-shift-20261123T021204Z.md")
     assert the_files(here) == {"emtui-shift-20261123T021204Z.md": 0o600}
@@ -142,8 +142,8 @@ def test_the_summary_lists_what_the_attention_list_lists(tmp_path: Path, here: P
         terminal.press("H", "3", "w")
         terminal.until("Written: emtui-shift-20261123T021204Z.md")
         text = (here / "emtui-shift-20261123T021204Z.md").read_text()
-    assert f"**Needs somebody**: {listed - 1}\n" in text
-    assert "**Known**: 1\n\n- DatabaseMaintenance has run for" in text
+    assert f"**Needs attention**: {listed - 1}\n" in text
+    assert "**Acknowledged**: 1\n\n- DatabaseMaintenance has run for" in text
     assert "failed on" in text.partition("**Recovered**")[0], "the failure of each night, which is good again"
     assert "CollectJob failed 5 times since" in text.partition("**Recovered**")[2]
 
@@ -193,7 +193,7 @@ def test_events_that_cannot_be_read_are_said_and_the_rest_of_the_ticket_stands(
         (ticket,) = copied(terminal)
         terminal.press("4", "enter")
         terminal.until(written(r"emtui-CollectJob-20261123T020000Z-11111111\.zip"))
-    assert "Not known\n\n- its events: " in ticket
+    assert "Unknown\n\n- events: " in ticket
     assert "503" in ticket
     (bundle,) = here.iterdir()
     with zipfile.ZipFile(bundle) as archive:
@@ -211,7 +211,7 @@ def test_esc_stops_what_is_asked_for_and_the_summary_can_still_be_had(here: Path
         terminal.until("It was stopped before this was there")
         terminal.press("3", "enter")
         terminal.until("Copied to the clipboard")
-        assert "The last 12 hours" in copied(terminal)[0]
+        assert "Last 12 hours" in copied(terminal)[0]
         terminal.press("\x1b[27u")
         terminal.until("Enter open")
 

@@ -208,7 +208,7 @@ def test_what_was_killed_is_shown_as_far_as_it_is_whole(recorded: Recorded, tmp_
     cut.write_bytes(recorded.path.read_bytes()[:-60])
     with emtui("--replay", str(cut), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
         terminal.until("ended")
-        terminal.until("The recording is cut off here; what was whole was shown.")
+        terminal.until("The recording is truncated here; all complete records were shown.")
 
 
 def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_kill_loses_nothing_that_was_shown(recorded: Recorded, tmp_path: Path)
         assert terminal.end() == -9
     with emtui("--replay", str(path), "--speed", "1000", environ=a_home(tmp_path)) as terminal:
         terminal.until("ended")
-        terminal.until("its file was not closed, but every record in it")
+        terminal.until("its file was not closed, but all its records")
         assert "every" not in terminal.lines()[0], "nobody is asked"
         terminal.press("!")
         terminal.until("none: this is a recording")
@@ -252,4 +252,4 @@ def test_a_disk_that_takes_no_more_is_one_sentence_and_the_screens_go_on(
         terminal.until("1 event")
         terminal.press("q", "q")
         assert terminal.end() == 0
-    assert "emtui: The recording cannot be written any more: File too large." in terminal.received.decode()
+    assert "emtui: Recording stopped: cannot write the file: File too large." in terminal.received.decode()

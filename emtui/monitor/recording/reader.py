@@ -66,14 +66,14 @@ def read(file: Bytes, name: str) -> Iterator[Record]:
                 yield record
     except Unfit as odd:
         if number == 1:
-            raise BadRecording(f"{name} is not a recording of emtui: it begins with {odd}.") from None
-        raise BadRecording(f"{name} is damaged: line {number} holds {odd}.") from None
+            raise BadRecording(f"{name} is not an emtui recording: line 1 contains {odd}.") from None
+        raise BadRecording(f"{name} is damaged: line {number} contains {odd}.") from None
     except BadRecording:
         if number == 0:
-            raise BadRecording(f"{name} is not a recording of emtui.") from None
+            raise BadRecording(f"{name} is not an emtui recording.") from None
         raise
     if number == 0 or reader.unfinished:
-        raise BadRecording(f"{name} is not a whole recording of emtui: it ends in the middle.")
+        raise BadRecording(f"{name} is not a complete emtui recording: it ends inside a record.")
 
 
 def _lines(file: Bytes, name: str) -> Iterator[bytes]:
@@ -91,7 +91,7 @@ def _lines(file: Bytes, name: str) -> Iterator[bytes]:
         if len(rest) > LONGEST_LINE:
             raise _too_large(name)
     if rest:
-        raise BadRecording(f"{name} is damaged: its last line does not end.")
+        raise BadRecording(f"{name} is damaged: its last line is incomplete.")
 
 
 def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
@@ -104,17 +104,17 @@ def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
             try:
                 piece = unzip.decompress(packed, _PIECE)
             except zlib.error:
-                raise BadRecording(f"{name} is damaged: it is not compressed as it was.") from None
+                raise BadRecording(f"{name} is damaged: its compressed data is invalid.") from None
             packed = unzip.unconsumed_tail
             checked, total = zlib.crc32(piece, checked), total + len(piece)
             yield piece
         if unzip.eof:
             if unzip.unused_data or file.read(1):
-                raise BadRecording(f"{name} is damaged: something stands behind its end.")
+                raise BadRecording(f"{name} is damaged: there is data after its end.")
             return
     if any(last.endswith(end) for end in _ends(checked, total)):
-        raise NotClosed(f"{name} was not closed, but every record in it is whole.")
-    raise CutOff(f"{name} was not ended, so its last record may be missing.")
+        raise NotClosed(f"{name} was not closed, but all its records are complete.")
+    raise CutOff(f"{name} is truncated: its last record may be missing.")
 
 
 def _ends(checked: int, total: int) -> Iterator[bytes]:
@@ -124,19 +124,19 @@ def _ends(checked: int, total: int) -> Iterator[bytes]:
 
 
 def _too_large(name: str) -> BadRecording:
-    return BadRecording(f"{name} holds more than can be shown: it is longer than emtui writes any.")
+    return BadRecording(f"{name} is too large: no recording of emtui is this long.")
 
 
 def _json(line: bytes) -> object:
     def never(_: str) -> object:
-        raise Unfit("a number that is none")
+        raise Unfit("an invalid number")
 
     try:
         told: object = json.loads(line, parse_constant=never)
     except Unfit:
         raise
     except (ValueError, RecursionError):
-        raise Unfit("something other than JSON") from None
+        raise Unfit("invalid JSON") from None
     return told
 
 
@@ -161,10 +161,10 @@ class _Reader:
         """The first line; raises `Unfit`."""
         fields = Fields(told)
         if fields.take("recording") != "emtui":
-            raise Unfit("something else")
+            raise Unfit("another format")
         version = fields.whole("version", 10**6)
         if version != VERSION:
-            raise Unfit(f"version {version} of the format, and this emtui reads version {VERSION}")
+            raise Unfit(f"format version {version}; this emtui reads version {VERSION}")
         fields.at()
         fields.end()
 
@@ -182,7 +182,7 @@ class _Reader:
             self._fresh.add(session.uid)
             self._differs = True
             if len(self._rows) > MOST_ROWS:
-                raise Unfit("more runs than can be shown")
+                raise Unfit("too many runs")
         elif fields.has("gone"):
             self._forget(fields.take("gone"))
         elif fields.has("event"):
@@ -202,7 +202,7 @@ class _Reader:
 
     def _forget(self, gone: object) -> None:
         if not isinstance(gone, list) or len(gone) > GONE_AT_ONCE:
-            raise Unfit("gone that is no list")
+            raise Unfit("an invalid list of removed runs")
         for uid in gone:
             self._rows.pop(Fields({"uid": uid}).uid("uid"), None)
         self._differs = True
@@ -220,7 +220,7 @@ class _Reader:
             self._differs = False
         size, took = fields.whole("list", 10**12), fields.seconds("took")
         if size < 0 or took < 0 or replaced < 0:
-            raise Unfit("a number below zero")
+            raise Unfit("a negative number")
         return Look(at, self._listing, size, took, skew)
 
     def _read(self, fields: Fields) -> Read:
@@ -228,7 +228,7 @@ class _Reader:
         first = fields.whole("first", MOST_ROWS)
         told = fields.uid("log")
         if not 0 <= first <= (len(before.events) if uid == told else 0):
-            raise Unfit("a log that goes on where none is")
+            raise Unfit("a log that continues an unknown log")
         replaced = fields.whole("replaced", 10**12) if fields.has("replaced") else 0
         at = fields.at()
         last = latest(at + self._skew)

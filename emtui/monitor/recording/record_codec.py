@@ -98,7 +98,7 @@ class Fields:
 
     def __init__(self, told: object) -> None:
         if not isinstance(told, dict):
-            raise Unfit("something other than an object")
+            raise Unfit("no JSON object")
         self._left: Json = dict(told)
 
     def has(self, key: str) -> bool:
@@ -114,7 +114,7 @@ class Fields:
     def end(self) -> None:
         """Nothing more was meant to be there."""
         if self._left:
-            raise Unfit(f"{brief(next(iter(self._left)), 40)!r}, which means nothing here")
+            raise Unfit(f"the unknown key {brief(next(iter(self._left)), 40)!r}")
 
     def text(self, key: str) -> str | None:
         """A text, cleaned, if there is one."""
@@ -122,7 +122,7 @@ class Fields:
             return None
         text = self._left.pop(key)
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise Unfit(f"{key} that is no text, or too long")
+            raise Unfit(f"an invalid or too long text in {key}")
         return clean(text)
 
     def sentence(self, key: str) -> str:
@@ -136,7 +136,7 @@ class Fields:
         """A session's name, as the server gave it."""
         uid = self.take(key)
         if not isinstance(uid, str) or not 0 < len(uid) <= _UID_LONGEST:
-            raise Unfit(f"{key} that is none")
+            raise Unfit(f"an invalid {key}")
         return Uid(clean(uid))
 
     def time(self, key: str) -> datetime | None:
@@ -147,7 +147,7 @@ class Fields:
         """When something was seen: as the clock of a computer may have shown it."""
         at = _moment("at", self.take("at"))
         if not _EARLIEST <= at <= _LATEST:
-            raise Unfit("a moment that nobody has seen")
+            raise Unfit("an impossible time")
         return at
 
     def flag(self, key: str) -> bool:
@@ -155,21 +155,21 @@ class Fields:
         if key not in self._left:
             return False
         if self._left.pop(key) is not True:
-            raise Unfit(f"{key} that is neither there nor not")
+            raise Unfit(f"an invalid {key}")
         return True
 
     def whole(self, key: str, most: int) -> int:
         """A whole number up to `most`, or down to that below zero."""
         number = self.take(key)
         if not isinstance(number, int) or isinstance(number, bool) or abs(number) > most:
-            raise Unfit(f"{key} that is no number, or too large a one")
+            raise Unfit(f"an invalid or too large number in {key}")
         return number
 
     def seconds(self, key: str) -> float:
         """A span; ten years at most, either way."""
         number = self.take(key)
         if not isinstance(number, int | float) or isinstance(number, bool) or not abs(number) < _TEN_YEARS:
-            raise Unfit(f"{key} that is no length of time")
+            raise Unfit(f"an invalid duration in {key}")
         return float(number)
 
     def span(self, key: str) -> timedelta | None:
@@ -183,7 +183,7 @@ def _moment(key: str, told: object) -> datetime:
     except ValueError:
         when = None
     if when is None or when.utcoffset() != timedelta():
-        raise Unfit(f"{key} that is no time in UTC")
+        raise Unfit(f"an invalid UTC time in {key}")
     return when.replace(tzinfo=UTC)
 
 

@@ -51,7 +51,7 @@ class Recorder:
     def listen(self, client: Client) -> Source:
         """The same client, overheard; one of another server than before ends the recording."""
         if self._server not in {None, client.server}:
-            self._give_up("The recording has ended: it is of one server.")
+            self._give_up("Recording stopped: a recording covers only one server.")
             return client
         self._server = client.server
         self._hiding = Hiding.of(client.server, client.user)
@@ -62,7 +62,7 @@ class Recorder:
         if self.problem:
             return
         if len(self._waiting) >= _MOST_WAITING:
-            self._give_up("The recording has ended: the disk does not keep up.")
+            self._give_up("Recording stopped: the disk is too slow.")
             return
         self._waiting.append((record, self._hiding))
         if not self.writing:
@@ -77,7 +77,7 @@ class Recorder:
                 await beside(partial(self._write_all, records))
             except OSError as problem:
                 self._sound = False
-                self._give_up(f"The recording cannot be written any more: {problem.strerror}.")
+                self._give_up(f"Recording stopped: cannot write the file: {problem.strerror}.")
             except Full as problem:
                 self._sound = False
                 self._give_up(str(problem))
@@ -105,12 +105,12 @@ class Recorder:
     def close(self) -> str:
         """End the file, once nothing is written any more; the sentence about what went wrong, if anything."""
         if self.writing:
-            self._give_up("The end of the recording may be missing: the disk does not answer.")
+            self._give_up("The end of the recording may be missing: the disk does not respond.")
         elif self._sound:
             try:
                 self._writer.close()
             except OSError as problem:
-                self._give_up(f"The end of the recording cannot be written: {problem.strerror}.")
+                self._give_up(f"Cannot write the end of the recording: {problem.strerror}.")
         return self.problem
 
 

@@ -97,19 +97,19 @@ Record: TypeAlias = Look | Failure | Asked | Read | Unread
 class BadRecording(Exception):
     """What cannot be shown, or not any further; one sentence. `ending` is said where it was shown so far."""
 
-    ending = "The recording cannot be read from here on; what was whole was shown."
+    ending = "The recording cannot be read any further; all complete records were shown."
 
 
 class CutOff(BadRecording):
     """The end is missing; everything before it was whole."""
 
-    ending = "The recording is cut off here; what was whole was shown."
+    ending = "The recording is truncated here; all complete records were shown."
 
 
 class NotClosed(CutOff):
     """Only the end of the file is missing: every record in it is whole."""
 
-    ending = "The recording ends here: its file was not closed, but every record in it is whole."
+    ending = "The recording ends here: its file was not closed, but all its records are complete."
 
 
 class Full(Exception):
@@ -151,7 +151,7 @@ class Writer:
             told = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
             self._total += max(len(told), LEAST)
             if self._total > self._most:
-                raise Full("The recording is full: more of it could not be read again.")
+                raise Full("Recording stopped: the maximum size is reached.")
             packed += self._zip.compress(told + b"\n")
         self._sink.write(bytes(packed) + self._zip.flush(zlib.Z_SYNC_FLUSH))
 
@@ -203,4 +203,4 @@ class Writer:
 
 
 def _sentence(why: str, hiding: Hiding) -> str:
-    return hiding.sentence(why)[:LONGEST] or "for no reason that was told"
+    return hiding.sentence(why)[:LONGEST] or "no reason given"

@@ -39,7 +39,7 @@ _LEAST_PAUSE = 0.01
 _JUST_BEFORE = 0.001
 """Recorded seconds by which a look is called early: sums of seconds are not exact."""
 
-_NO_XML = "A recording keeps what was read, not the XML that it was read from."
+_NO_XML = "A recording does not contain the XML of the server."
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Replay:
         listed = (session for session in self._listing.sessions if session.uid == uid)
         session = self._known.get(uid) or next(listed, None)
         if session is None:
-            raise NotFound("The recording has no such session at this moment.")
+            raise NotFound("The recording has no such session at this time.")
         return session
 
     async def events(self, uid: Uid) -> Log:
@@ -196,7 +196,7 @@ class Replay:
         self._catch_up(self.now())
         log = self._logs.get(uid)
         if log is None:
-            raise NotFound("The recording has no events of this run so far: nobody had opened it.")
+            raise NotFound("The recording has no events of this run up to this time.")
         if isinstance(log, str):
             raise EmError(log)
         return log
@@ -260,9 +260,9 @@ def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
             raise
         ending = problem.ending
     except OSError as problem:
-        ending = f"The recording cannot be read from here on: {problem.strerror}."
+        ending = f"The recording cannot be read any further: {problem.strerror}."
     if not seen:
-        ending = f"{name} holds no list: nothing can be shown."
+        ending = f"{name} contains no list: nothing to show."
     while True:
         yield _Stretch(tuple(between), None, ending)
         between = []

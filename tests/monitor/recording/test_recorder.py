@@ -83,7 +83,7 @@ async def test_a_full_disk_is_told_once_and_stops_nothing() -> None:
             assert len((await client.sessions()).sessions) == 1
             await recorder.settle()
         await client.close()
-    assert told == ["The recording cannot be written any more: No space left on device."]
+    assert told == ["Recording stopped: cannot write the file: No space left on device."]
     assert recorder.close() == told[0]
 
 
@@ -95,7 +95,7 @@ async def test_what_could_not_be_read_again_is_not_written() -> None:
         recorder.note(Failure(NOON + timedelta(minutes=minute), "away"))
     await recorder.settle()
     assert len(told) == 1
-    assert "is full" in told[0]
+    assert "maximum size is reached" in told[0]
 
 
 async def test_another_server_ends_the_recording() -> None:
@@ -110,7 +110,7 @@ async def test_another_server_ends_the_recording() -> None:
         await client.sessions()
         await client.close()
         await second.close()
-    assert recorder.close() == "The recording has ended: it is of one server."
+    assert recorder.close() == "Recording stopped: a recording covers only one server."
     assert kinds(file) == [Look]
 
 

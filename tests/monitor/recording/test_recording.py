@@ -161,8 +161,8 @@ def test_of_a_file_that_is_cut_all_whole_records_are_read_and_the_cut_is_said(
     assert said.startswith("night.rec ")
     if found:
         assert said in {
-            "night.rec was not ended, so its last record may be missing.",
-            "night.rec was not closed, but every record in it is whole.",
+            "night.rec is truncated: its last record may be missing.",
+            "night.rec was not closed, but all its records are complete.",
         }
 
 
@@ -177,7 +177,7 @@ def test_a_damaged_file_is_one_sentence(written: list[Record], data: st.DataObje
 
 @given(st.binary(max_size=200))
 def test_garbage_is_no_recording(garbage: bytes) -> None:
-    assert what_is_whole(garbage)[1] == "night.rec is not a recording of emtui."
+    assert what_is_whole(garbage)[1] == "night.rec is not an emtui recording."
     assert what_is_whole(gzip.compress(garbage))[1].startswith("night.rec is not a")
 
 
@@ -209,7 +209,7 @@ def test_after_each_record_the_file_holds_all_of_it() -> None:
     ]
     found, said = what_is_whole(recorded(written, ended=False))
     assert found == written
-    assert "every record in it is whole" in said
+    assert "all its records are complete" in said
 
 
 def test_a_list_that_is_the_same_is_the_very_same_object_and_costs_a_few_bytes() -> None:
@@ -239,30 +239,30 @@ def test_a_log_that_grows_is_written_once() -> None:
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (["{}"], "is not a recording of emtui: it begins with an object without recording"),
-        ([HEAD.replace(":1,", ":2,")], "version 2 of the format, and this emtui reads version 1"),
-        ([HEAD, "nonsense"], "is damaged: line 2 holds something other than JSON"),
-        ([HEAD, "[" * 100_000], "something other than JSON"),
-        ([HEAD, "[]"], "something other than an object"),
-        ([HEAD, '{"row":{"uid":"a","evil":1}}'], "'evil', which means nothing here"),
+        (["{}"], "is not an emtui recording: line 1 contains an object without recording"),
+        ([HEAD.replace(":1,", ":2,")], "format version 2; this emtui reads version 1"),
+        ([HEAD, "nonsense"], "is damaged: line 2 contains invalid JSON"),
+        ([HEAD, "[" * 100_000], "invalid JSON"),
+        ([HEAD, "[]"], "no JSON object"),
+        ([HEAD, '{"row":{"uid":"a","evil":1}}'], "the unknown key 'evil'"),
         ([HEAD, '{"row":{"name":"a"}}'], "an object without uid"),
-        ([HEAD, '{"row":{"uid":""}}'], "uid that is none"),
-        ([HEAD, '{"row":{"uid":"a","started":"yesterday"}}'], "started that is no time"),
+        ([HEAD, '{"row":{"uid":""}}'], "an invalid uid"),
+        ([HEAD, '{"row":{"uid":"a","started":"yesterday"}}'], "an invalid UTC time in started"),
         (
             [HEAD, '{"row":{"uid":"a","started":"2026-01-01T00:00:00+09:00"}}'],
-            "no time in UTC",
+            "an invalid UTC time in started",
         ),
         (
             [HEAD, f'{{"row":{{"uid":"a","name":"{"x" * (LONGEST + 1)}"}}}}'],
-            "no text, or too long",
+            "an invalid or too long text in name",
         ),
-        ([HEAD, f'{{{AT},"list":NaN,"took":0}}'], "a number that is none"),
-        ([HEAD, f'{{{AT},"list":1,"took":1e300}}'], "took that is no length of time"),
-        ([HEAD, f'{{{AT},"list":{"9" * 9999},"took":0}}'], "something other than JSON"),
-        ([HEAD, '{"at":"9999-12-31T23:59:59+00:00","failed":"x"}'], "a moment that nobody has seen"),
-        ([HEAD, f'{{{AT},"log":"a","first":3}}'], "a log that goes on where none is"),
-        ([HEAD, '{"event":{"order":1}}'], "it ends in the middle"),
-        ([HEAD, "x" * (LONGEST_LINE + 1)], "holds more than can be shown"),
+        ([HEAD, f'{{{AT},"list":NaN,"took":0}}'], "an invalid number"),
+        ([HEAD, f'{{{AT},"list":1,"took":1e300}}'], "an invalid duration in took"),
+        ([HEAD, f'{{{AT},"list":{"9" * 9999},"took":0}}'], "invalid JSON"),
+        ([HEAD, '{"at":"9999-12-31T23:59:59+00:00","failed":"x"}'], "an impossible time"),
+        ([HEAD, f'{{{AT},"log":"a","first":3}}'], "a log that continues an unknown log"),
+        ([HEAD, '{"event":{"order":1}}'], "it ends inside a record"),
+        ([HEAD, "x" * (LONGEST_LINE + 1)], "is too large"),
     ],
 )
 def test_what_is_no_recording_says_why_in_one_sentence(lines: list[str], says: str) -> None:
@@ -306,7 +306,7 @@ def test_a_bomb_costs_little_memory_and_one_sentence(bomb: bytes) -> None:
     data = gzip.compress((HEAD + "\n").encode() + bomb)
     done = subprocess.run([sys.executable, "-c", READS], input=data, capture_output=True, check=True)
     *said, mebibytes = done.stdout.decode().split()
-    assert " ".join(said).startswith("night.rec holds more than can be shown")
+    assert " ".join(said).startswith("night.rec is too large")
     assert int(mebibytes) < 256
 
 
@@ -364,7 +364,7 @@ NIGHT = (Look(NOON, Listing((run(1), run(2)))), Read(NOON, run(1).uid, Log((Even
 @pytest.mark.parametrize("missing", range(1, 11))
 def test_a_file_that_was_not_closed_is_whole_though_its_last_bytes_are_missing(missing: int) -> None:
     whole = recorded(NIGHT)
-    with pytest.raises(NotClosed, match="every record in it is whole"):
+    with pytest.raises(NotClosed, match="all its records are complete"):
         reread(whole[:-missing])
 
 

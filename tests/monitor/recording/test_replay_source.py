@@ -184,7 +184,7 @@ async def test_a_session_is_known_as_it_was_when_it_was_opened() -> None:
     event.set()
     await replay.wait(event, 60.0)
     assert await replay.session(running.uid) == running
-    with pytest.raises(NotFound, match="no events of this run so far"):
+    with pytest.raises(NotFound, match="no events of this run up to this time"):
         await replay.events(running.uid)
     watch.shows = 25.0
     assert (await replay.session(running.uid)).name == "more"
@@ -232,23 +232,23 @@ async def test_what_was_not_closed_ends_and_is_not_said_to_be_cut_off() -> None:
     replay = Replay("night.rec", unclosed(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND)), 60_000.0)
     assert len(await looked(replay)) == 2
     assert (
-        replay.ending == "The recording ends here: its file was not closed, but every record in it is whole."
+        replay.ending == "The recording ends here: its file was not closed, but all its records are complete."
     )
 
 
 async def test_what_is_whole_is_shown_and_the_cut_is_said() -> None:
-    for broken, says in ((cut, "is cut off here"), (damaged, "cannot be read from here on")):
+    for broken, says in ((cut, "is truncated here"), (damaged, "cannot be read any further")):
         replay = Replay("night.rec", broken(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND)), 60_000.0)
         assert len(await looked(replay)) == 2
-        assert replay.ending == f"The recording {says}; what was whole was shown."
+        assert replay.ending == f"The recording {says}; all complete records were shown."
 
 
 def test_a_recording_without_a_look_is_one_sentence() -> None:
-    with pytest.raises(BadRecording, match="holds no list"):
+    with pytest.raises(BadRecording, match="contains no list"):
         played()
     with pytest.raises(BadRecording, match="damaged"):
         Replay("night.rec", damaged())
-    with pytest.raises(BadRecording, match=r"holds no list|not ended"):
+    with pytest.raises(BadRecording, match=r"contains no list|not ended"):
         Replay("night.rec", cut())
 
 

@@ -91,7 +91,7 @@ async def test_the_shift_summary_waits_for_no_log_and_the_bundle_for_everything(
     async with running(job) as seen:
         await until(seen, 1)
         assert seen == [SHIFT]
-        assert "The last 12 hours" in job.texts[SHIFT]
+        assert "Last 12 hours" in job.texts[SHIFT]
         assert server.requests == []
         server.gate.set()
         await until(seen, 4)
