@@ -1,4 +1,4 @@
-"""What happened while nobody looked."""
+"""Summary of what happened while the user was away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emtui.monitor.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class AbsenceSummary:
-    """A time without a key: what ended in it, by outcome, when nothing could be seen, and when not all."""
+    """A period without a key press: runs that ended in it by outcome, outages, and incomplete lists."""
 
     since: datetime
     until: datetime
@@ -24,7 +24,7 @@ class AbsenceSummary:
 
     @classmethod
     def of(cls, snapshot: Snapshot, health: FeedHealth, since: datetime) -> AbsenceSummary:
-        """From then until the last complete answer; what was missed meanwhile is in the server's list."""
+        """From `since` until the last complete list, which includes runs that ended during an outage."""
         after = since + snapshot.skew
         ended = Counter(
             session.outcome
@@ -41,23 +41,23 @@ class AbsenceSummary:
 
 @dataclass(slots=True)
 class AbsenceTracker:
-    """Since when nobody was there. Times are this computer's.
+    """Tracks since when the user has been away. Times are by the local clock.
 
-    `last_activity` is when somebody pressed a key last. `clock_step` is the last time that this computer's
-    clock was set, until it is dismissed: that is no absence.
+    `last_activity` is the time of the last key press. `clock_step` is the last change of the local clock,
+    until it is dismissed; it does not count as an absence.
     """
 
     last_activity: datetime | None = None
     clock_step: ClockStep | None = None
     _gap_since: datetime | None = None
-    """Since when nobody was there when this computer slept, until the next list."""
+    """Start of the absence that includes a sleep of this computer, until the next list."""
     _gaps_before: int = 0
     _clock_steps: int = 0
 
     def update(self, health: FeedHealth, as_of: datetime | None) -> None:
-        """Note what happened to the clocks since; `as_of` is the last list's time.
+        """Record gaps and clock steps; `as_of` is the time of the last list.
 
-        Time in which nothing was requested is time away, whoever presses a key before the next list.
+        A gap in polling counts as absence, even if a key is pressed before the next list.
         """
         if health.gap and self._gap_since is None and as_of:
             self._gap_since = self.last_activity or as_of
@@ -69,14 +69,14 @@ class AbsenceTracker:
     def _on_clock_step(self, step: ClockStep, gaps: int) -> None:
         self.clock_step = step
         if gaps == self._gaps_before:
-            self._gap_since = None  # what looked like sleep was none
+            self._gap_since = None  # the gap was a clock step, not sleep
         if self.last_activity and self.last_activity <= step.at - step.by:
             self.last_activity += step.by
 
     def take_start(self, idle: float) -> datetime | None:
-        """Since when the list that has come now is to be summed up; `None` if somebody was there.
+        """Start of the absence to summarize with the current list; `None` if there was none.
 
-        `idle` is for how many seconds nobody has pressed a key.
+        `idle` is the number of seconds since the last key press.
         """
         since, self._gap_since = self._gap_since, None
         if since is None and self.last_activity and idle >= IDLE_AFTER:

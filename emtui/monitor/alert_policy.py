@@ -1,7 +1,7 @@
-"""What somebody is told of, and when: at once, or with what else comes within ten minutes of the last time.
+"""Decides which alerts are sent, and when: at once, or at most one batch in ten minutes.
 
-Nothing is dropped: what comes meanwhile is gathered, and told when the time is over. What is worse than
-what was told is told at once, together with what was gathered so far.
+No alert is dropped: those within ten minutes of the last batch are queued. An alert more severe than the
+last batch is sent at once, together with the queue.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from emtui.monitor.snapshot import Snapshot
 
 ALERT_SPACING = 600.0
-"""Seconds between two alerts, unless the second is worse."""
+"""Seconds between two batches of alerts, unless the second is more severe."""
 
 
 class Severity(IntEnum):
-    """How bad an alert is."""
+    """Severity of an alert."""
 
     RECOVERED = 0
-    """The server answers again."""
+    """The server responds again."""
     FAILURE = 1
     """A run has failed."""
     LOST = 2
-    """The server cannot be reached: whatever fails there is not known."""
+    """The connection is lost, so failures cannot be detected."""
     STOPPED = 3
-    """Nothing is requested any more before a person has decided."""
+    """Polling stopped until the user acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell of `server`, which happened at `at` by this computer's clock.
+    """An event on `server` to notify of, at `at` by the local clock.
 
-    `run` is the failed run; `why` is the sentence of an outage, and `until` when it was over, if it is.
+    `run` is the failed run; `why` the sentence that describes an outage, and `until` its end, if it is over.
     """
 
     severity: Severity
@@ -53,28 +53,28 @@ class Alert:
 
 @dataclass(slots=True)
 class AlertPolicy:
-    """Remembers what is yet to be told; `clock` counts seconds and never jumps."""
+    """Queue of pending alerts; `clock` returns monotonic seconds."""
 
     clock: Callable[[], float] = monotonic
     _last_alert_at: float | None = None
     _last_severity: Severity = Severity.RECOVERED
     _pending: list[Alert] = field(default_factory=list)
     _outage: Alert | None = None
-    """What was lost last and is not back, as far as it was alerted of."""
+    """The current outage, if an alert was queued for it."""
 
     def on_failures(self, failures: Sequence[Session], at: datetime, server: str) -> None:
-        """These runs have failed."""
+        """Queue alerts for failed runs."""
         self._pending += [Alert(Severity.FAILURE, at, server, run=run) for run in failures]
 
     def on_lost(self, at: datetime, server: str, why: str, *, stopped: bool = False) -> None:
-        """The server cannot be reached since then: one alert for each outage, one more if it gets worse."""
+        """Queue an alert for a lost connection: one per outage, and another if polling stops."""
         severity = Severity.STOPPED if stopped else Severity.LOST
         if self._outage is None or self._outage.server != server or self._outage.severity < severity:
             self._outage = Alert(severity, at, server, why)
             self._pending.append(self._outage)
 
     def on_recovered(self, at: datetime) -> None:
-        """The server answers again; nothing to tell of by itself once everything else was told long ago."""
+        """End the outage; recovery alone is alerted only within ten minutes of the last alert."""
         outage, self._outage = self._outage, None
         if outage is None:
             return
@@ -91,12 +91,12 @@ class AlertPolicy:
 
     @property
     def has_pending(self) -> bool:
-        """Whether something is yet to be told."""
+        """Whether alerts are queued."""
         return bool(self._pending)
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until what was gathered is told; another list's clock may show less than the last one's."""
+        """Seconds until the queue may be sent; the clock of a new feed may be behind the last one's."""
         if self._last_alert_at is None:
             return 0.0
         now = self.clock()
@@ -104,9 +104,9 @@ class AlertPolicy:
         return max(self._last_alert_at + ALERT_SPACING - now, 0.0)
 
     def due(self, known: Callable[[Session], bool] = lambda _: False) -> tuple[Alert, ...]:
-        """What is to be told now, in the order in which it happened.
+        """Take the alerts due now, in order of occurrence.
 
-        Failures that somebody has come to know of meanwhile are not.
+        Failures acknowledged in the meantime are left out.
         """
         worst = max((one.severity for one in self._pending), default=Severity.RECOVERED)
         if not self._pending or (self.seconds_left > 0 and worst <= self._last_severity):
@@ -121,15 +121,15 @@ class AlertPolicy:
 def new_failures(
     changes: Changes, snapshot: Snapshot | None, known: Callable[[Session], bool] = lambda _: False
 ) -> tuple[Session, ...]:
-    """The failures to tell of: all whose type's run before them had not failed, newest first.
+    """Failures to alert of, newest first: those whose preceding run of the same type had not failed.
 
-    None that is `known` already; the one before it then does not count as a failure.
+    Acknowledged runs (`known`) are left out, and do not count as a preceding failure.
     """
     fresh = [run for run in (*changes.added, *changes.changed) if run.has_failed and not known(run)]
     return tuple(run for run in fresh if snapshot and not _repeats(run, snapshot, known))
 
 
 def _repeats(run: Session, snapshot: Snapshot, known: Callable[[Session], bool]) -> bool:
-    """Whether the run of the same type before it failed, too, and nobody knew of that."""
+    """Whether the preceding run of the same type also failed and is not acknowledged."""
     before = snapshot.run_before(run)
     return before is not None and before.has_failed and not known(before)

@@ -1,7 +1,7 @@
-"""What the whole list says: how each type stands, what needs attention, what is acknowledged.
+"""Assessment of a complete list: status of each type, findings, acknowledgements.
 
-`assess` makes it once for each list, for the screens, `check`, `show` and `tail`. It is pure, and takes
-some 80 ms for 10,000 sessions: call it in a thread.
+`assess` runs once per list, for the screens, `check`, `show` and `tail`. It is pure and takes about
+80 ms for 10,000 sessions: call it in a thread.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from emtui.triage.type_status import Standings, standings
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """What a list says as of its snapshot, and what is acknowledged of that.
+    """Analysis of one snapshot, with the acknowledgements that apply.
 
-    `ended` are the keys of acknowledgements that the list shows to have ended: whoever owns the
-    knowledge base drops them. Compared by identity; not slotted: what was derived once is kept.
+    `ended` holds the keys of expired acknowledgements, for the owner of the knowledge base to remove.
+    Compared by identity; not slotted, because derived values are cached.
     """
 
     snapshot: Snapshot
@@ -49,7 +49,7 @@ class Assessment:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What needs attention, worst first; what is acknowledged comes last."""
+        """Findings, most severe first, acknowledged ones last."""
         found = self.attention.findings
         return tuple(sorted(found, key=lambda finding: self.mark_of(finding) is not None))
 
@@ -64,21 +64,21 @@ class Assessment:
         return len(self.findings) - len(self.new_findings)
 
     def next_finding(self, last: Finding | None) -> Finding | None:
-        """The finding after this one, which an earlier list may have had; after the last, the first."""
+        """The finding after `last`, which may be from an earlier list; wraps around."""
         return finding_navigation.after(self.findings, last)
 
     def is_last_finding(self, finding: Finding | None) -> bool:
-        """Whether this is the last of several."""
+        """Whether this is the last of several findings."""
         found = self.findings
         return len(found) > 1 and finding_navigation.place_of(found, finding) == len(found) - 1
 
     def current_finding(self, finding: Finding) -> Finding | None:
-        """The same finding as this list has it; `None` if it is over."""
+        """The same finding in this list; `None` if it is resolved."""
         place = finding_navigation.place_of(self.findings, finding)
         return None if place is None else self.findings[place]
 
     def worst_on(self, kind: str) -> Finding | None:
-        """The worst finding about this type."""
+        """The most severe finding about this type."""
         return next((finding for finding in self.findings if finding.type == kind), None)
 
     # --- runs ---------------------------------------------------------------------
@@ -99,18 +99,18 @@ class Assessment:
     # --- acknowledgements ---------------------------------------------------------
 
     def mark_of(self, finding: Finding) -> Mark | None:
-        """The acknowledgement that holds for a finding."""
+        """The acknowledgement that applies to a finding."""
         return self.acknowledged.of_finding(finding)
 
     def mark_on(self, session: Session) -> Mark | None:
-        """The acknowledgement that covers a run; of a late type, the one its newest run leads to."""
+        """The acknowledgement that covers a run, or for an overdue type, that of its newest run."""
         if mark := self.acknowledged.of(session):
             return mark
         key = self.key_for(session) if self.acknowledged else None
         return self.acknowledged.marks.get(key) if key else None
 
     def key_for(self, session: Session) -> str | None:
-        """What an acknowledgement of this run would be of; `None` if there is nothing to acknowledge."""
+        """Key for an acknowledgement of this run; `None` if there is nothing to acknowledge."""
         return key_for(session, self.statuses) or self._key_of_finding_on(session)
 
     def _key_of_finding_on(self, session: Session) -> str | None:
@@ -121,24 +121,24 @@ class Assessment:
         return None
 
     def suppresses_alert(self, run: Session, changes: Changes) -> bool:
-        """Whether no alert is due for this run, which is one of the changes: it is acknowledged."""
+        """Whether this run, one of the changes, is acknowledged and needs no alert."""
         return self.acknowledged.spares(run, (*changes.added, *changes.changed))
 
 
 def assess(
     snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo = UTC, shown: tzinfo | None = None
 ) -> Assessment:
-    """What a list says.
+    """Analyze a list.
 
-    `zone` is the server's: what runs daily keeps its time of day there. `shown` is the zone in which
-    times are shown, where that is another: a day is one of that zone.
+    `zone` is the server's time zone, used to detect daily schedules. `shown` is the display time zone, if
+    different, used for day boundaries.
     """
     statuses = standings(snapshot.sessions, snapshot.server_time, zone, snapshot.unlisted)
     return reassess(Assessment(snapshot, statuses, judged(statuses, shown or zone)), knowledge)
 
 
 def reassess(assessment: Assessment, knowledge: Knowledge) -> Assessment:
-    """The same list, with what is acknowledged now."""
+    """The same assessment with the current acknowledgements."""
     statuses, notes = assessment.statuses, knowledge.notes
     marks = list(marks_of(knowledge.acknowledgements))
     ended = () if assessment.snapshot.references else _ended(marks, statuses)
@@ -151,5 +151,5 @@ def _ended(marks: Sequence[Mark], statuses: Standings) -> tuple[str, ...]:
 
 
 def acknowledged_in(snapshot: Snapshot, knowledge: Knowledge, zone: tzinfo) -> Known:
-    """What is acknowledged in a list, which is analyzed only if anything is recorded."""
+    """Acknowledgements that apply to a list; it is analyzed only if there are any."""
     return NOTHING_KNOWN if knowledge.is_empty else assess(snapshot, knowledge, zone).acknowledged

@@ -1,4 +1,4 @@
-"""One thing that a feed does in the background, such as its polling; what is started later replaces it."""
+"""A background task of a feed, such as polling; starting it again replaces the earlier work."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ Work = Callable[[], Awaitable[None]]
 
 
 class BackgroundTask:
-    """Does one piece of work at a time: a later one begins once the earlier ones have ended.
+    """Runs one piece of work at a time: later work starts after earlier work has ended.
 
-    `on_error` is given what nobody expected: an exception that the work did not handle.
+    `on_error` receives exceptions that the work did not handle.
     """
 
     def __init__(self, on_error: Callable[[BaseException], object]) -> None:
@@ -21,32 +21,32 @@ class BackgroundTask:
 
     @property
     def is_running(self) -> bool:
-        """Whether the work that was started last has not ended, and was not cancelled."""
+        """Whether the latest work is still running and not canceled."""
         return self._task is not None and not self._task.done()
 
     def start(self, work: Work) -> None:
-        """Do this, in place of what is done now."""
+        """Cancel the current work and start this."""
         self.cancel()
         self.queue(work)
 
     def queue(self, work: Work) -> asyncio.Task[None]:
-        """Do this after what is done now."""
+        """Start this after the current work."""
         self._task = asyncio.create_task(_run(work, frozenset(self._unfinished)))
         self._unfinished.add(self._task)
         self._task.add_done_callback(self._on_done)
         return self._task
 
     async def finish(self, work: Work) -> None:
-        """Do this after what is done now, to its end, even if whoever waits for that is cancelled."""
+        """Run this to completion after the current work, even if the caller is canceled."""
         await asyncio.wait({self.queue(work)})
 
     def cancel(self) -> bool:
-        """Give up what is done; false if nothing is."""
+        """Cancel the current work; false if there is none."""
         task, self._task = self._task, None
         return task is not None and task.cancel()
 
     async def close(self) -> None:
-        """Give up everything, and wait until it has ended."""
+        """Cancel all work and wait until it has ended."""
         for task in self._unfinished:
             task.cancel()
         if self._unfinished:

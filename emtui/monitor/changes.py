@@ -1,6 +1,6 @@
-"""What differs between two looks at the list, by UID.
+"""Differences between two snapshots of the list, by UID.
 
-A run that was listed once is never new again, however long it was not listed.
+A run that was listed once is never new again, even if it was missing from lists in between.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from emtui.monitor.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Sessions of the later look that are new or differ, and those of the earlier one that it has no more.
+    """Sessions that are new or changed in the later snapshot, and those it no longer has.
 
-    `returned` had been listed before the earlier look, which had not got them; they may be `changed` as well.
+    `returned` sessions were listed before, but not in the earlier snapshot; they may also be `changed`.
     """
 
     added: tuple[Session, ...] = ()
@@ -26,7 +26,7 @@ class Changes:
 
     @classmethod
     def between(cls, before: Snapshot, after: Snapshot) -> Changes:
-        """What has happened from one to the other, each in the order of its list."""
+        """Changes from one snapshot to the other, each in the order of its list."""
         if after.sessions is before.sessions:
             return NOTHING
         listed = {session.uid for session in before.sessions}
@@ -50,11 +50,11 @@ class Changes:
 
 
 NOTHING = Changes()
-"""Two looks that saw the same."""
+"""No changes."""
 
 
 def _happened_after(session: Session, when: datetime) -> bool:
-    """Whether it began or ended then or later: a list that had nothing says nothing of what was before."""
+    """Whether it started or ended at `when` or later; for the list after an empty one."""
     last = session.ended or session.started
     return last is None or last >= when
 

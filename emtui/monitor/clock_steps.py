@@ -1,7 +1,7 @@
-"""What passed between two readings of this computer's clocks: sleep, a stop, a clock that was set.
+"""Detects sleep, suspension and clock changes between two readings of the local clocks.
 
-Seconds throughout. The monotonic clock stands still while a computer sleeps (Linux, macOS), the clock on
-the wall does not, and neither does Linux's CLOCK_BOOTTIME, which nobody can set.
+All values are seconds. The monotonic clock stops while the computer sleeps (Linux, macOS). The wall clock
+does not, nor does Linux's CLOCK_BOOTTIME, which cannot be set.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 _AT_LEAST = 1.0
-"""Less is how exactly a timer fires, and how a clock is kept in step."""
+"""Smaller deviations are timer jitter or clock synchronization."""
 _SET_BY = 30.0
-"""From here on a clock on the wall was set, rather than kept in step."""
+"""From here on the wall clock was set, rather than adjusted by synchronization."""
 _AGREES_WITHIN = 0.25
-"""Two measurements of a step may differ by this share of it: requests take time, `Date` has no fractions."""
+"""Relative tolerance of two measurements of a step: requests take time, `Date` has full seconds."""
 
 
 class GapCause(Enum):
@@ -24,12 +24,12 @@ class GapCause(Enum):
     SLEPT = "This computer slept."
     STOPPED = "emtui was stopped."
     UNCERTAIN = "This computer slept, or its clock was set forward."
-    """Only the clock on the wall went on; the server's clock tells which it was."""
+    """Only the wall clock advanced; the server's clock will show which it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """All clocks at one moment; without CLOCK_BOOTTIME `boot` is None."""
+    """Reading of all clocks at one time; without CLOCK_BOOTTIME `boot` is None."""
 
     wall: float
     monotonic: float
@@ -37,7 +37,7 @@ class ClockReading:
 
     @classmethod
     def now(cls) -> ClockReading:
-        """Of this computer's own clocks."""
+        """Read the clocks of this computer."""
         return cls(time.time(), time.monotonic(), _boot_time())
 
 
@@ -48,10 +48,10 @@ def _boot_time() -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What passed between two readings beyond the time that was meant to pass.
+    """Time between two readings beyond what was expected.
 
-    `slept` is certain, by CLOCK_BOOTTIME; `stopped` is how much later than expected the process ran again;
-    `shifted` is how far the clock on the wall has moved besides, back if it is negative.
+    `slept` is measured by CLOCK_BOOTTIME; `stopped` is how late the process resumed; `shifted` is any
+    further change of the wall clock, negative if it was set back.
     """
 
     slept: float = 0.0
@@ -60,7 +60,7 @@ class Lapse:
 
     @classmethod
     def between(cls, before: ClockReading, after: ClockReading, expected: float) -> Lapse:
-        """Of two readings that were meant to be at most `expected` apart."""
+        """From two readings expected to be at most `expected` seconds apart."""
         ran = after.monotonic - before.monotonic
         known = before.boot is not None and after.boot is not None
         slept = (after.boot or 0.0) - (before.boot or 0.0) - ran if known else 0.0
@@ -69,7 +69,7 @@ class Lapse:
         return cls(slept, max(ran - expected, 0.0), shifted if abs(shifted) >= _AT_LEAST else 0.0)
 
     def cause(self, least: float) -> GapCause | None:
-        """Why more than `least` seconds passed without a request, if they did."""
+        """The cause of a gap of more than `least` seconds; `None` if there was no gap."""
         if self.slept > least:
             return GapCause.SLEPT
         if self.stopped > least:
@@ -77,16 +77,16 @@ class Lapse:
         return GapCause.UNCERTAIN if self.shifted > least else None
 
     def step(self, least: float) -> float:
-        """How far the clock on the wall was set, certainly; forward only where that is no sleep."""
+        """The change of the wall clock if it was certainly set; 0 where it may have been sleep."""
         if self.shifted <= -_SET_BY:
             return self.shifted
         return self.shifted if _SET_BY <= self.shifted <= least else 0.0
 
 
 def was_set(step: float, skew_before: float | None, skew_after: float | None) -> bool:
-    """Whether our clock was set forward by `step`: the server's is behind it by that much more than before.
+    """Whether the local clock was set forward by `step`: the skew of the server changed by as much.
 
-    False where the server does not say what time it is: the time may have passed.
+    False if the server does not report its time: the time may have passed.
     """
     if skew_before is None or skew_after is None:
         return False

@@ -1,4 +1,4 @@
-"""Explains one run: whether its outcome is new, since when, where it waited, what is usual.
+"""Explains one run: whether its outcome is new, since when, where it paused, what is usual.
 
 One pipeline for the detail screen, `show`, tickets and bundles. It combines the assessment of the
 list, the run's own log and the logs of the last successful runs, which are requested here; the
@@ -28,9 +28,9 @@ Events = Sequence[Event]
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRun:
-    """What is known about a run: the analysis, and what people have recorded.
+    """A run with its analysis, acknowledgements and notes.
 
-    `notes` are the team's notes on it; `past_logs` is how many logs of successful runs the
+    `notes` are the team's notes on it; `past_logs` is the number of logs of successful runs the
     explanation is based on.
     """
 
@@ -47,12 +47,12 @@ class ExplainedRun:
 
 
 class Explainer:
-    """Explains runs of one server; logs of past runs come from `history`, which requests each once."""
+    """Explains runs of one server; `history` provides logs of past runs and requests each once."""
 
     def __init__(
         self, source: Source, history: HistoryCache, ignored: tuple[type[EmError], ...] = (EmError,)
     ) -> None:
-        """A past log that cannot be had for an `ignored` reason is left out; others are raised."""
+        """Errors of the `ignored` types skip a past log; others are raised."""
         self._source = source
         self._history = history
         self._ignored = ignored
@@ -60,10 +60,10 @@ class Explainer:
     async def explain_from_list(
         self, assessment: Assessment, session: Session, events: Events, now: datetime | None = None
     ) -> ExplainedRun:
-        """What list and own log say, without a request.
+        """Explain by the list and the run's own log, without a request.
 
-        Where a successful run lost time is left out: past logs may show that it always takes so long.
-        `now` is the server's clock, that of the list unless given.
+        The pauses of a successful run are left out: past logs may show that they are usual.
+        `now` is the server's time, by default that of the list.
         """
         run = await beside(partial(_explained, assessment, session, events, [], now))
         if session.outcome is Outcome.SUCCESS:
@@ -73,7 +73,7 @@ class Explainer:
     async def explain(
         self, assessment: Assessment, session: Session, events: Events, now: datetime | None = None
     ) -> ExplainedRun:
-        """The same with the logs of the last successful runs before it. Raises `EmError`."""
+        """Explain with the logs of the preceding successful runs. Raises `EmError`."""
         runs = assessment.successful_before(session)
         past = await self._history.logs(self._source, runs, self._ignored)
         return await beside(partial(_explained, assessment, session, events, past, now))
@@ -81,13 +81,13 @@ class Explainer:
     async def last_successful(
         self, assessment: Assessment, session: Session
     ) -> tuple[Session, tuple[Event, ...]] | None:
-        """The last successful run before this one and its log, if both can be had."""
+        """The last successful run before this one and its log, if available."""
         runs = assessment.successful_before(session, 1)
         logs = await self._history.logs(self._source, runs)
         return (runs[0], logs[0]) if logs else None
 
     async def complete(self, session: Session, log: Log | None) -> tuple[Session, Log | None, str]:
-        """The run's own fields and log, requested where they are missing; why one could not be had."""
+        """Request the missing fields and log of a run; the string is the error, if any."""
         try:
             if not session.complete:
                 session = await self._source.session(session.uid)
@@ -114,6 +114,6 @@ def _explained(
 def waits_of(
     session: Session, events: Events, now: datetime, explanation: Explanation | None
 ) -> tuple[Wait, ...]:
-    """Where a run waited as its own log says, against what an earlier explanation found usual there."""
+    """Pauses of a run by its own log, compared with the usual values of an earlier explanation."""
     usual = explanation.usuals if explanation else {}
     return waits(steps(events, now if session.running else None), usual)

@@ -1,4 +1,4 @@
-"""How well the list is known: how many looks in a row were missed, what lists lacked, what all have cost."""
+"""Connection health: consecutive failures, outages, incomplete lists, clock steps and request cost."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from enum import Enum
 from emtui.monitor.unlisted_runs import UnlistedRuns
 
 OUTAGE = timedelta(minutes=10)
-"""A refusal so soon after a failure may be the failure's: a directory that is not back yet."""
+"""A refused logon this soon after a failure may be caused by it, such as a directory still down."""
 LARGE_SKEW = timedelta(seconds=30)
-"""From here on two clocks are said to disagree."""
+"""Clock skew from which a warning is shown."""
 STALE_AFTER = 2
 LOST_AFTER = 3
 _KEPT = 50
-"""How many periods of a kind are remembered."""
+"""Maximum number of stored periods of each kind."""
 
 
 class Freshness(Enum):
-    """What the list on the screen is worth: two missed looks make it stale, three make us blind."""
+    """Freshness of the list: stale after two consecutive failures, lost after three."""
 
     FRESH = "fresh"
     STALE = "stale"
@@ -30,7 +30,7 @@ class Freshness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LostPeriod:
-    """A time of which nothing is known first hand; it goes on while it has no end. `why` is a sentence."""
+    """A period without data; ongoing while it has no end. `why` is a sentence."""
 
     since: datetime
     until: datetime | None
@@ -39,7 +39,7 @@ class LostPeriod:
 
 @dataclass(frozen=True, slots=True)
 class ClockStep:
-    """A change of this computer's clock, `by` so much, to `at`; back if that is negative."""
+    """A change of the local clock by `by` to `at`; negative if set back."""
 
     at: datetime
     by: timedelta
@@ -47,9 +47,9 @@ class ClockStep:
 
 @dataclass(frozen=True, slots=True)
 class UnlistedPeriod:
-    """A time in which lists lacked `count` runs, or less; it goes on while it has no end.
+    """A period in which lists lacked up to `count` runs; ongoing while it has no end.
 
-    `returned`: at its end all of them were listed again; else they are taken as deleted.
+    `returned`: at its end all were listed again; otherwise they are assumed deleted.
     """
 
     since: datetime
@@ -60,7 +60,7 @@ class UnlistedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class RequestCost:
-    """What one answer cost: bytes of its body, seconds until it was whole."""
+    """Cost of one response: body size in bytes, seconds until it was complete."""
 
     size: int
     seconds: float
@@ -68,15 +68,14 @@ class RequestCost:
 
 @dataclass(slots=True)
 class FeedHealth:
-    """Kept by whoever looks; told of every answer and of every failure, with the time on the wall.
+    """Statistics of a poller, updated with every response and failure. Times are by the wall clock.
 
-    That clock may be put back meanwhile: nothing begins after now, and nothing ends before it began.
+    That clock may be set back: no period starts after now, and none ends before its start.
 
-    `outages` is how many times sight was lost so far, the one that goes on included.
-    `after_outage`: what was lost last was lost within ten minutes of a failure.
-    `gap` says why nothing was requested for a while before now, until the next complete answer;
-    `gaps` is how often that was so. `clock_step_count` is how often the clock was set, those included of
-    which nothing more is kept.
+    `outages` counts lost connections, including an ongoing one.
+    `after_outage`: polling stopped within ten minutes of a failure.
+    `gap` is the reason why requests were missed, until the next complete response; `gaps` counts them.
+    `clock_step_count` counts all clock steps, including those no longer stored.
     """
 
     failures_in_a_row: int = 0
@@ -99,7 +98,7 @@ class FeedHealth:
     unlisted_periods: deque[UnlistedPeriod] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def copy(self) -> FeedHealth:
-        """What is known now, for whoever shows it: nothing changes it any more."""
+        """A copy for display that does not change."""
         return replace(
             self,
             lost_periods=self.lost_periods.copy(),
@@ -109,20 +108,20 @@ class FeedHealth:
 
     @property
     def freshness(self) -> Freshness:
-        """What the list is worth now."""
+        """Current freshness of the list."""
         if self.failures_in_a_row >= LOST_AFTER:
             return Freshness.LOST
         return Freshness.STALE if self.failures_in_a_row >= STALE_AFTER or self.gap else Freshness.FRESH
 
     @property
     def lost_since(self) -> datetime | None:
-        """The last complete answer before we lost sight; nothing while we see."""
+        """Time of the last response before the connection was lost; `None` while connected."""
         return (
             self.lost_periods[-1].since if self.lost_periods and self.lost_periods[-1].until is None else None
         )
 
     def on_response(self, at: datetime, cost: RequestCost) -> None:
-        """A complete answer has come."""
+        """Record a complete response."""
         if self.lost_since or self.gap:
             lost = self.lost_periods.pop()
             self.lost_periods.append(LostPeriod(min(lost.since, at), at, lost.why))
@@ -133,7 +132,7 @@ class FeedHealth:
         self.last_cost = cost
 
     def on_unlisted(self, at: datetime, unlisted: UnlistedRuns) -> None:
-        """The list that has come lacks these runs, or none."""
+        """Record the runs that the current list lacks."""
         last = self.unlisted_periods[-1] if self.unlisted_periods else None
         if last is not None and last.until is None:
             self.unlisted_periods.pop()
@@ -144,7 +143,7 @@ class FeedHealth:
             self.unlisted_periods.append(UnlistedPeriod(at, None, len(unlisted.runs)))
 
     def on_failure(self, at: datetime, why: str) -> None:
-        """No answer, or none that could be used."""
+        """Record a failed or unusable response."""
         self.failures_in_a_row += 1
         self.failures += 1
         self._last_failure_at = at
@@ -155,13 +154,13 @@ class FeedHealth:
             self.lost_periods.append(LostPeriod(min(since, at), None, f"{self.gap} {why}".lstrip()))
 
     def on_stopped(self, at: datetime, why: str) -> None:
-        """Nothing will be asked any more until somebody decides: there is no use in counting to three."""
+        """Record that polling stopped until the user acts: the connection is lost at once."""
         self.after_outage = self._last_failure_at is not None and abs(at - self._last_failure_at) <= OUTAGE
         self.failures_in_a_row = max(self.failures_in_a_row, LOST_AFTER - 1)
         self.on_failure(at, why)
 
     def on_gap(self, at: datetime, why: str) -> None:
-        """Nothing was requested for a while before now: the list is as old as that. `why` is a sentence."""
+        """Record that requests were missed until now. `why` is a sentence."""
         if self.updated_at is None:
             return
         if self.lost_since is None:
@@ -171,7 +170,7 @@ class FeedHealth:
         self.gaps += 1
 
     def on_clock_step(self, at: datetime, by: timedelta, *, no_gap: bool = False) -> None:
-        """Note a change of this computer's clock; what looked like a gap was none then."""
+        """Record a change of the local clock; `no_gap` removes the gap it was taken for."""
         self.clock_steps.append(ClockStep(at, by))
         self.clock_step_count += 1
         if no_gap and self.gap:
@@ -181,7 +180,7 @@ class FeedHealth:
             self.gaps -= 1
 
     def unlisted_between(self, start: datetime, end: datetime) -> Sequence[UnlistedPeriod]:
-        """The times in which runs were not listed that touch this time."""
+        """Periods with unlisted runs that overlap this interval."""
         return [
             period
             for period in self.unlisted_periods
@@ -189,7 +188,7 @@ class FeedHealth:
         ]
 
     def lost_between(self, start: datetime, end: datetime) -> Sequence[LostPeriod]:
-        """The blind periods that touch this time, from its start on; one that goes on has no end."""
+        """Periods without data that overlap this interval, clipped to its start."""
         return [
             LostPeriod(max(period.since, start), period.until, period.why)
             for period in self.lost_periods

@@ -1,6 +1,6 @@
-"""The logs of past runs, which tell what is usual: asked for once, never again.
+"""Cache of the logs of past runs, which are the baseline for what is usual.
 
-What has ended does not change. Only so many are kept, the ones used last.
+Logs of ended runs do not change and are requested once. The least recently used are dropped.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from emtui.em.session_source import Source
 
 MAX_LOGS = 60
-"""Logs kept at most: those of the five last good runs of each of twelve types."""
+"""Maximum number of logs: those of the last five successful runs of twelve types."""
 
 
 class HistoryCache:
-    """What was read of runs that had ended."""
+    """Least-recently-used cache of the logs of ended runs."""
 
     def __init__(self) -> None:
         self._logs: OrderedDict[Uid, tuple[Event, ...]] = OrderedDict()
@@ -30,9 +30,9 @@ class HistoryCache:
     async def logs(
         self, source: Source, runs: Sequence[Session], ignored: tuple[type[EmError], ...] = (EmError,)
     ) -> list[tuple[Event, ...]]:
-        """Their logs, in their order; one that cannot be had now is left out, and asked for next time.
+        """Logs of the runs, in their order; those that fail with an `ignored` error are left out.
 
-        So it is for an `ignored` reason; others are raised.
+        They are requested again next time. Other errors are raised.
         """
         logs = []
         for run in runs:
@@ -43,13 +43,13 @@ class HistoryCache:
         return logs
 
     async def log(self, source: Source, run: Session) -> tuple[Event, ...]:
-        """The log of one run; of one that goes on each time as it is now. Raises `EmError`."""
+        """The log of one run; always requested if the run is still running. Raises `EmError`."""
         if run.running:
             return (await source.events(run.uid)).events
         return await self._log(source, run.uid)
 
     async def _log(self, source: Source, uid: Uid) -> tuple[Event, ...]:
-        """Two who want the same one at once wait for one answer."""
+        """Get a log; concurrent callers share one request."""
         async with self._locks.setdefault(uid, asyncio.Lock()):
             if uid not in self._logs:
                 self._logs[uid] = (await source.events(uid)).events

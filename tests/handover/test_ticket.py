@@ -221,4 +221,4 @@ def test_a_length_that_is_unknown_and_a_contradiction_are_said() -> None:
     text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
     assert "\nDuration      unknown\n" in text
     assert "\nServer state  CompletedSuccessfully / Failed (contradictory)\n" in text
-    assert "\nBegan         unknown\n" in told(case(session=failed(started=None)))
+    assert "\nStarted       unknown\n" in told(case(session=failed(started=None)))
