@@ -1,8 +1,8 @@
-"""The list of sessions of one server: all that is known of it, and the only place that knows it.
+"""State of the session list of one server, and its only owner.
 
-`ListFeed` owns the snapshot, what is unseen of it, how fresh it is, the progress and the problem of requests,
-what happened in an absence, which alerts are due, and the assessment. It publishes them frozen, as a
-`ListState`, after every change. What others wish are its methods. It knows nothing of screens.
+`ListFeed` owns the snapshot, unseen marks, freshness, request progress and errors, the absence summary,
+due alerts, and the assessment. It publishes them as a frozen `ListState` after every change. Its methods
+are the commands. It does not depend on screens.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ if TYPE_CHECKING:  # start-up time, as in functions: loaded once there is a list
     from emtui.triage.acknowledged import Mark
 
 COMPLETED_TOGETHER = 64
-"""How many references become sessions together: fewer states, little waiting."""
+"""Number of references completed per published state."""
 SHOW_WAIT_AFTER_S = 0.3
-"""Seconds that an answer may take before there is any progress to show."""
+"""Seconds before the progress of a request is shown."""
 _NOT_SAVED = "Acknowledgements are kept only until emtui quits"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestProgress:
-    """A request for the list that somebody waits for, sent at `since`; nothing `received` of it at first."""
+    """A list request that the user waits for, sent at `since`; `received` is `None` at first."""
 
     since: datetime
     received: Progress | None = None
@@ -52,7 +52,7 @@ class RequestProgress:
 
 @dataclass(frozen=True, slots=True)
 class CompletionProgress:
-    """So many of the `total` sessions that the list only names were requested."""
+    """Number of sessions requested, of the `total` that the list only names."""
 
     count: int
     total: int
@@ -60,7 +60,7 @@ class CompletionProgress:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Why and when the polling ended, until a person decides; `after_outage`: just after a failure."""
+    """Why and when polling stopped, until the user acts; `after_outage`: just after a failure."""
 
     error: EmError
     at: datetime | None
@@ -69,12 +69,12 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListState:
-    """What is known of the list at a moment. Compared by identity.
+    """State of the list at one time. Compared by identity.
 
-    `changes` are those of the last list. `unseen` is not viewed yet. `health` is a copy. `interval` is the
-    pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
-    it is dismissed: that of `stopped` if that is set. `resumes` counts how often polling went on after
-    sleep, `refusals` logons that were refused just after an outage. `alerts` are due now, and `notices` are
+    `changes` are those of the last list. `unseen` holds runs not viewed. `health` is a copy. `interval` is
+    the pause between two requests in seconds; `None` for a recording. `problem` is the sentence to show until
+    it is dismissed: that of `stopped` if that is set. `resumes` counts how often polling continued after
+    sleep, `refusals` logons refused just after an outage. `alerts` are due now, and `notices` are
     sentences on the knowledge base: both are in one state only.
     """
 
@@ -99,36 +99,36 @@ class ListState:
 
     @property
     def as_of(self) -> datetime | None:
-        """When the newest list was complete, by our clock."""
+        """When the newest list was received, by the local clock."""
         return self.snapshot.as_of if self.snapshot else None
 
     @property
     def freshness(self) -> Freshness:
-        """What the list is worth now."""
+        """Current freshness of the list."""
         return self.health.freshness
 
     @property
     def is_stale(self) -> bool:
-        """Whether requests are overdue, but not for so long that the list is lost."""
+        """Whether the list is outdated, but the connection not yet lost."""
         return self.health.freshness is Freshness.STALE
 
     @property
     def is_lost(self) -> bool:
-        """Whether the list could not be had for so long that nothing is known of the server."""
+        """Whether the connection is lost."""
         return self.health.freshness is Freshness.LOST
 
     @property
     def is_busy(self) -> bool:
-        """Whether the list, or a session that it only names, is requested now."""
+        """Whether a request for the list or for a named session is running."""
         return self.is_requesting or self.is_completing
 
 
 class ListFeed:
-    """The list as `source` has it.
+    """Polls the list of `source` and owns its state.
 
-    `open_knowledge_base` is called once, in a thread. `zone` is the server's, `shown_zone` the one in which
-    times are shown, if that is another. `alert_policy` is the one of the feed before: it remembers when
-    the last alert was. `reading` gives the context in which a list is read, told whether it is the first.
+    `open_knowledge_base` is called once, in a thread. `zone` is the server's time zone, `shown_zone` the
+    display time zone, if different. `alert_policy` is that of the previous feed, which has the time of the
+    last alert. `reading` returns the context in which a list is read; its argument is whether it is the first.
     """
 
     def __init__(
@@ -161,12 +161,12 @@ class ListFeed:
         self._unseen = UnseenMarks()
         self._absence = AbsenceTracker()
         self._is_awaited = True
-        """Whether somebody has the next answer requested, by hand."""
+        """Whether the user requested the next response."""
         self._requested_at: datetime | None = None
         self._dismissed = ""
         self._gaps = 0
         self._unknown_outcomes: set[Uid] = set()
-        """New runs of which the list had only the name."""
+        """New runs that the list only names."""
         self._visible: Collection[Uid] = frozenset()
         self._is_listened_to = False
         self._changed = asyncio.Event()
@@ -178,9 +178,9 @@ class ListFeed:
         self._alerting = BackgroundTask(self._on_error)
 
     async def states(self) -> AsyncGenerator[ListState, None]:
-        """The state at once, and the newest one after changes, for ever; for one who listens.
+        """Yield the current state, then the newest one after changes; for a single listener.
 
-        While nobody listens nothing is requested.
+        Requests are sent only while there is a listener.
         """
         self._is_listened_to = True
         self._start_polling()
@@ -199,7 +199,7 @@ class ListFeed:
 
     @property
     def knowledge_base(self) -> KnowledgeBase:
-        """What is recorded of this server; may have to load what that takes."""
+        """The knowledge base of this server; opened on first use."""
         with self._opening:
             if self._knowledge_base is None:
                 self._knowledge_base = self._open_knowledge_base()
@@ -207,7 +207,7 @@ class ListFeed:
 
     @property
     def idle_time(self) -> float:
-        """Seconds for which nobody has pressed a key."""
+        """Seconds since the last key press."""
         return self.poller.idle_time
 
     @property
@@ -217,13 +217,13 @@ class ListFeed:
 
     @property
     def last_activity(self) -> datetime | None:
-        """When somebody pressed a key last."""
+        """Time of the last key press."""
         return self._absence.last_activity
 
-    # --- what others wish ---------------------------------------------------------
+    # --- commands -----------------------------------------------------------------
 
     def refresh(self) -> bool:
-        """Request the list now; false if it is requested already, of which there is progress from now on."""
+        """Request the list now; false if a request is running already, whose progress is then shown."""
         if self.poller.is_requesting:
             self._show_wait()
             return False
@@ -235,36 +235,36 @@ class ListFeed:
         return True
 
     def stop(self) -> bool:
-        """Give up what is requested; false if nothing is. The next request comes at its time."""
+        """Cancel running requests; false if there are none. Polling continues as scheduled."""
         is_completing = self._completing.cancel()
         return self.poller.stop() or is_completing
 
     def use(self, source: Source) -> None:
-        """Request the same list by another logon, now."""
+        """Request the same list now through another logon."""
         self.source = source
         self._is_awaited = True
         self._start_polling()
 
     def set_paused(self, paused: bool) -> None:
-        """Request nothing but on demand; or go on, at once."""
+        """Pause polling, or resume it at once."""
         self.poller.paused = paused
         self._publish(replace(self.state, is_paused=paused))
 
     def set_zone(self, shown: tzinfo, server: tzinfo | None = None) -> None:
-        """Show times in this zone; `server` if that is known to have another now."""
+        """Set the display time zone, and that of the server if given."""
         self._zones = (server or self._zones[0], shown)
         self._assess_again()
 
     def set_visible(self, uids: Collection[Uid]) -> None:
-        """These runs are on the screen: if the list only names them they are requested first."""
+        """Set the runs on the screen: if the list only names them, they are requested first."""
         self._visible = uids
 
     def mark_viewed(self, uids: Iterable[Uid]) -> None:
-        """Somebody at the keys has these runs on the screen: their marks go with the next list."""
+        """Mark these runs as viewed: their unseen marks are removed with the next list."""
         self._unseen.mark_viewed(uids)
 
     def on_user_activity(self) -> None:
-        """Somebody has pressed a key, on whatever screen."""
+        """Record a key press on any screen."""
         has_rested = self.poller.record_activity()
         if has_rested:
             self.poller.refresh()
@@ -274,7 +274,7 @@ class ListFeed:
             self._publish_health(self.state)
 
     def dismiss_problem(self) -> bool:
-        """Show no problem until there is another; false if none is shown."""
+        """Dismiss the current problem; false if none is shown."""
         if not self.state.problem:
             return False
         self._dismissed = self.state.problem
@@ -282,7 +282,7 @@ class ListFeed:
         return True
 
     def dismiss_absence(self) -> bool:
-        """Show no absence, and no clock that was set; false if neither is shown."""
+        """Dismiss the absence summary and the clock change; false if neither is shown."""
         if self.state.absence is None and self.state.clock_step is None:
             return False
         self._absence.clock_step = None
@@ -290,12 +290,12 @@ class ListFeed:
         return True
 
     def show_absence_since(self, since: datetime) -> None:
-        """Sum up what happened since then: nobody has looked at the list, whoever kept it meanwhile."""
+        """Show a summary of what happened since then."""
         if self.state.snapshot:
             self._evaluating.queue(partial(self._sum_up, self.state.snapshot, since))
 
     def learn(self, sessions: Iterable[Session]) -> None:
-        """More is known of these sessions; of new ones the outcome, which may be a failure."""
+        """Merge details of sessions into the list; new runs that failed are alerted."""
         before, known = self.poller.snapshot, {session.uid: session for session in sessions}
         if before is None:
             return
@@ -310,12 +310,12 @@ class ListFeed:
         self._publish(self._with_alerts(self.state, failures))
 
     async def acknowledge(self, mark: Mark) -> str:
-        """Acknowledge it from now on. Returns what was wrong with saving that, if anything."""
+        """Acknowledge it. Returns the error if it could not be saved, else an empty string."""
         self.knowledge_base.acknowledge(mark.of, mark.parts)
         return await self._reassess()
 
     async def unacknowledge(self, mark: Mark) -> str:
-        """Remove the acknowledgement; the same."""
+        """Remove the acknowledgement. Returns as `acknowledge` does."""
         self.knowledge_base.unacknowledge(mark.of)
         return await self._reassess()
 
@@ -334,7 +334,7 @@ class ListFeed:
             self._on_stopped(error)
 
     async def _request(self) -> ListResponse:
-        """One request; there is progress of one that somebody waits for."""
+        """Request the list; progress is published if the user waits for it."""
         source, is_first = self.source, self.state.snapshot is None
         is_awaited = self._is_awaited or is_first
         self._requested_at = self.poller.clock.now()
@@ -362,7 +362,7 @@ class ListFeed:
         self._publish(replace(self.state, progress=RequestProgress(since, received)))
 
     async def _on_poll(self) -> None:
-        """After each request, and when one was overdue: what came of it."""
+        """Publish the result of each request, and of missed ones."""
         self._note_clocks()
         health, before, snapshot = self.poller.health, self.state.snapshot, self.poller.snapshot
         gaps, self._gaps = self._gaps, health.gaps
@@ -373,7 +373,7 @@ class ListFeed:
             failures, absence = await self._evaluate(snapshot)
         state = replace(
             self.state,
-            snapshot=self.poller.snapshot,  # of which more may be known than a moment ago
+            snapshot=self.poller.snapshot,  # may have been completed meanwhile
             changes=self.poller.changes,
             unseen=self._unseen.marks,
             problem=problem,
@@ -390,7 +390,7 @@ class ListFeed:
             self._on_new_list(state.snapshot, before)
 
     def _problem_shown(self) -> str:
-        """The sentence to show: one miss is no news, unless somebody waited for the answer."""
+        """The sentence to show; a single failure is shown only if the user waited for the response."""
         health = self.poller.health
         if not health.problem:
             self._dismissed = ""
@@ -406,7 +406,7 @@ class ListFeed:
         return problem
 
     async def _evaluate(self, snapshot: Snapshot) -> tuple[tuple[Session, ...], AbsenceSummary | None]:
-        """Mark what changed. The failures to alert of, and what happened in an absence take a while."""
+        """Mark changes; return failures to alert and the absence summary, computed in a thread."""
         changes, since = self.poller.changes, self._absence.take_start(self.poller.idle_time)
         self._unseen.on_changes(changes)
         self._unknown_outcomes.update(run.uid for run in changes.added if not run.complete)
@@ -428,7 +428,7 @@ class ListFeed:
         self._assess_again()
 
     def _on_stopped(self, error: EmError) -> None:
-        """Nothing more is requested before a person decides."""
+        """Publish that polling stopped until the user acts."""
         health, why = self.poller.health, str(error)
         self._dismissed = ""
         self.alert_policy.on_lost(self._failed_at, self._server, why, stopped=True)
@@ -447,7 +447,7 @@ class ListFeed:
     # --- sessions that the list only names ----------------------------------------
 
     async def _complete(self, references: tuple[Session, ...]) -> None:
-        """Request each of them, once, those on the screen first."""
+        """Request each of them once, those on the screen first."""
         total = len(references)
         count, learned = 0, list[Session]()
         self._publish(replace(self.state, is_completing=True))
@@ -466,7 +466,7 @@ class ListFeed:
             self._publish(replace(self.state, is_completing=False, progress=None))
 
     def _visible_first(self, references: tuple[Session, ...]) -> Iterator[Session]:
-        """All of them, in their order; what is on the screen when one is asked for comes first."""
+        """Yield all of them in order, preferring those on the screen at that time."""
         left = {session.uid: session for session in references}
         places = {uid: place for place, uid in enumerate(left)}
         while left:
@@ -488,13 +488,13 @@ class ListFeed:
     # --- alerts -------------------------------------------------------------------
 
     def _with_alerts(self, state: ListState, failures: Collection[Session] = ()) -> ListState:
-        """The state with the alerts that are due now, those of new `failures` among them, if they are."""
+        """The state with the alerts due now, including those for new `failures`."""
         policy, new = self.alert_policy, {run.uid for run in failures}
         policy.on_failures(tuple(failures), self.poller.clock.now(), self._server)
         assessment = self.state.assessment
 
         def is_acknowledged(run: Session) -> bool:
-            """Whether it was meanwhile; of a new one that has been decided."""
+            """Whether a queued failure was acknowledged; new ones were checked already."""
             return run.uid not in new and assessment is not None and bool(assessment.acknowledged.of(run))
 
         due = policy.due(is_acknowledged)
@@ -505,13 +505,13 @@ class ListFeed:
         return replace(state, alerts=(*state.alerts, *due))
 
     async def _alert_later(self) -> None:
-        """Once their time has come, which may be put off meanwhile."""
+        """Publish queued alerts when they are due, which may be postponed."""
         while (left := self.alert_policy.seconds_left) > 0:
             await self.poller.clock.wait(asyncio.Event(), left)
         self._publish(self._with_alerts(self.state))
 
     def _suppressed(self, changes: Changes) -> Callable[[Session], bool]:
-        """Whether no alert is due for a run that is one of the changes, as it is acknowledged."""
+        """A predicate: whether a run among the changes is acknowledged and needs no alert."""
         assessment = self.state.assessment
         return lambda run: assessment is not None and assessment.suppresses_alert(run, changes)
 
@@ -522,7 +522,7 @@ class ListFeed:
     # --- assessment ---------------------------------------------------------------
 
     def _assess_again(self) -> None:
-        """Assess the list, unless that goes on: it is repeated when another list has overtaken it."""
+        """Start assessing the list; a running assessment repeats itself for a newer list."""
         if self.state.snapshot and not self._assessing.is_running:
             self._assessing.start(self._assess)
 
@@ -537,7 +537,7 @@ class ListFeed:
             self._publish_assessment(assessment)
 
     async def _assessed(self, snapshot: Snapshot, zones: tuple[tzinfo, tzinfo]) -> Assessment:
-        """What the list says; what was acknowledged meanwhile holds, too."""
+        """Assess the list, including acknowledgements made meanwhile."""
         revision = self._knowledge_base.revision if self._knowledge_base else 0
         assessment = await beside(partial(_assess, snapshot, lambda: self.knowledge_base, zones))
         while revision != self.knowledge_base.revision:
@@ -546,7 +546,7 @@ class ListFeed:
         return assessment
 
     async def _reassess(self) -> str:
-        """Assess what is acknowledged once more; what was wrong with saving that."""
+        """Apply the current acknowledgements; return the error of saving them, if any."""
         base, before = self.knowledge_base, None
         while (assessment := self.state.assessment) is not before and assessment:
             revision, before = base.revision, assessment
@@ -573,7 +573,7 @@ class ListFeed:
         self._changed.set()
 
     def _on_error(self, error: BaseException) -> None:
-        """What nobody expected is raised where the states are awaited."""
+        """Raise an unexpected error in `states`."""
         self._error = error
         self._changed.set()
 
@@ -581,7 +581,7 @@ class ListFeed:
 def _assess(
     snapshot: Snapshot, open_base: Callable[[], KnowledgeBase], zones: tuple[tzinfo, tzinfo]
 ) -> Assessment:
-    """Assess the list, and drop the acknowledgements that it shows to have ended; waits for the disk."""
+    """Assess the list and remove expired acknowledgements; blocks on the disk."""
     from emtui.monitor.assessment import assess  # noqa: PLC0415 - start-up time: after the first paint
 
     base = open_base()
@@ -591,7 +591,7 @@ def _assess(
 
 
 def _reassess(assessment: Assessment, base: KnowledgeBase) -> Assessment:
-    """The same after something was acknowledged."""
+    """Assess again after an acknowledgement changed; blocks on the disk."""
     from emtui.monitor.assessment import reassess  # noqa: PLC0415 - as in _assess
 
     assessment = reassess(assessment, base.load())

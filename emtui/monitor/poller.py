@@ -1,11 +1,10 @@
-"""One loop for the list: it asks, says what it saw, and pauses; for ever.
+"""Polls the session list: requests it, yields a snapshot, and pauses, until stopped.
 
-What may pass (unreachable, 5xx, time-outs) leaves the last list standing, older, with the
-problem; what a person must decide (a refused logon, a certificate that is not trusted) is
-raised. There is never a second request for the list, whoever wishes for one.
+Transient errors (unreachable, 5xx, time-outs) keep the last list and are recorded in `health`. Errors that
+need the user (a refused logon, an untrusted certificate) are raised. At most one list request runs at a time.
 
-When this computer has slept, or emtui was stopped, for longer than a few requests are apart, the list is
-stale at once, the request under way is given up, and another one made.
+If this computer slept, or emtui was suspended, for several intervals, the list is stale at once: a running
+request is canceled and a new one sent.
 """
 
 from __future__ import annotations
@@ -33,47 +32,47 @@ if TYPE_CHECKING:
     from emtui.em.session_source import Receipt
 
 PERMANENT_ERRORS = (Denied, Untrusted, BadSetting)
-"""What no later attempt would change without somebody."""
+"""Errors that a retry cannot resolve without the user."""
 CLOCK_CHECK_INTERVAL = 1.0
 """Seconds between two readings of the clocks."""
 _FEW = 3
-"""More than so many requests must have been left out, before a pause is one to speak of."""
+"""Number of missed requests from which on a gap is reported."""
 SHORTEST_GAP = 30.0
-"""However often the list is requested, less is no gap: a busy computer lets a process wait, too."""
+"""Minimum length of a gap in seconds: a busy computer may delay a process, too."""
 
 
 class TimeSource(Protocol):
-    """Two clocks and a way to wait: the real ones, or a test's."""
+    """Wall clock, monotonic clock and waiting; tests and recordings have their own."""
 
     def now(self) -> datetime:
-        """The wall's, aware."""
+        """The wall clock, an aware time."""
         ...
 
     def monotonic(self) -> float:
-        """One that never jumps, in seconds."""
+        """The monotonic clock, in seconds."""
         ...
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        """Until the event is set, or so long."""
+        """Wait until the event is set or the time is up."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SystemTime:
-    """The clocks of this computer; the wall's may be another's."""
+    """The clocks of this computer; `wall` may be replaced."""
 
     wall: Callable[[], datetime] = utc_now
 
     def now(self) -> datetime:
-        """The wall's."""
+        """The wall clock."""
         return self.wall()
 
     def monotonic(self) -> float:
-        """The event loop's."""
+        """The clock of the event loop, in seconds."""
         return asyncio.get_running_loop().time()
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        """Until the event is set, or so long."""
+        """Wait until the event is set or the time is up."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await event.wait()
@@ -81,7 +80,7 @@ class SystemTime:
 
 @dataclass(frozen=True, slots=True)
 class ListResponse:
-    """A whole list, what it cost, and how far the server's clock is ahead of ours."""
+    """A complete list, its cost, and how far the server's clock is ahead of the local one."""
 
     listing: Listing
     cost: RequestCost
@@ -97,10 +96,10 @@ class ListResponse:
 
 @dataclass(slots=True)
 class Poller:
-    """The loop and its handles: `wake` asks now, `stop` gives up the request under way, `paused` holds it.
+    """The polling loop: `refresh` requests now, `stop` cancels the running request, `paused` pauses it.
 
-    `changes` is what the last look at the list saw that the one before had not. `read_clocks` reads this
-    computer's own clocks, whosever `clock` is.
+    `changes` are those of the last list. `read_clocks` reads the clocks of this computer, even if `clock`
+    is that of a recording.
     """
 
     request: Callable[[], Awaitable[ListResponse]]
@@ -125,12 +124,12 @@ class Poller:
 
     @property
     def is_requesting(self) -> bool:
-        """Whether a request is under way."""
+        """Whether a request is running."""
         return self._request is not None
 
     @property
     def paused(self) -> bool:
-        """Whether nothing is asked but on a wish."""
+        """Whether the list is requested only on demand."""
         return self._paused
 
     @paused.setter
@@ -141,45 +140,45 @@ class Poller:
 
     @property
     def interval(self) -> float:
-        """The pause between two requests as things are, in seconds."""
+        """The current pause between two requests, in seconds."""
         cost = self.health.last_cost
         return self.schedule.after_success(cost.seconds if cost else 0.0, self.idle_time)
 
     @property
     def idle_time(self) -> float:
-        """How long nobody has pressed a key, in seconds."""
+        """Seconds since the last key press."""
         return self.elapsed - self._last_activity
 
     @property
     def elapsed(self) -> float:
-        """Seconds that have passed, those included that this computer slept."""
+        """Elapsed seconds, including sleep of this computer."""
         return self.clock.monotonic() + self._slept
 
     @property
     def is_gap_uncertain(self) -> bool:
-        """Whether the next answer is to say if this computer slept, or if its clock was set."""
+        """Whether it is still open if this computer slept or its clock was set; the next response decides."""
         return self._uncertain > 0
 
     def refresh(self) -> None:
-        """Ask now, unless a request is under way."""
+        """Request the list now, unless a request is running."""
         if not self.is_requesting:
             self._wake_event.set()
 
     def record_activity(self) -> bool:
-        """Somebody has pressed a key; true if nobody had for so long that the pace was slower."""
+        """Record a key press; true if polling had slowed down for lack of one."""
         self.check_clocks()
         rested = self.schedule.interval_for(self.idle_time) > self.schedule.interval
         self._last_activity = self.elapsed
         return rested
 
     def stop(self) -> bool:
-        """Give up the request under way; false if there is none. The next one comes at its time."""
+        """Cancel the running request; false if there is none. Polling continues as scheduled."""
         return self._request.cancel() if self._request else False
 
     async def snapshots(self) -> AsyncGenerator[Snapshot | None, None]:
-        """After each request the list as it is known then: the very same object if nothing has changed.
+        """Yield the list after each request: the same object if nothing has changed.
 
-        Also before the next request, when there was none for a while. Raises what a person must decide.
+        Also yields when a gap is detected, before the next request. Raises `PERMANENT_ERRORS`.
         """
         self._last_activity = self.elapsed
         watching = self._watch_clocks() if self.schedule.is_regular else None
@@ -201,7 +200,7 @@ class Poller:
                 watching.cancel()
 
     def _watch_clocks(self) -> asyncio.Task[None]:
-        """Read the clocks again and again, by the only one that the event loop has."""
+        """Start reading the clocks at a fixed interval of the event loop's clock."""
         self._reading = self.read_clocks()
 
         async def watch() -> None:
@@ -213,9 +212,9 @@ class Poller:
         return self._watching
 
     def check_clocks(self) -> bool:
-        """See what has passed since the clocks were read last; whether nothing was requested for a while."""
+        """Compare the clocks with the last reading; true if a gap was detected."""
         if self._reading is None or self._watching is None or self._watching.done():
-            return False  # nobody follows the list now
+            return False  # not polling
         before, self._reading = self._reading, self.read_clocks()
         lapse = Lapse.between(before, self._reading, CLOCK_CHECK_INTERVAL)
         least = max(_FEW * self.schedule.interval, SHORTEST_GAP)
@@ -238,23 +237,23 @@ class Poller:
         return True
 
     def _note_clock_step(self, step: float) -> None:
-        """Only the clock on the wall moved: the list is as good as before, and what it says is as of then."""
+        """Record that only the wall clock changed, and refresh."""
         self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)))
         if not self._paused:
             self.refresh()
 
     async def _poll_once(self) -> float:
-        """One request; the pause that is due after it."""
+        """Send one request; return the pause after it in seconds."""
         self._request = asyncio.ensure_future(self.request())
         try:
             answer = await self._request
             if self.check_clocks():
-                return self.interval  # it was given before this computer slept
+                return self.interval  # sent before this computer slept
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            return self.interval  # somebody stopped this request, not the loop
+            return self.interval  # the request was canceled, not the loop
         except PERMANENT_ERRORS as problem:
             self.health.on_stopped(self.clock.now(), str(problem))
             raise
@@ -263,7 +262,7 @@ class Poller:
             after = problem.retry_after if isinstance(problem, ServerTrouble) else None
             self._failures_in_a_row += 1
             if self._failures_in_a_row == 1 and self.health.gap:
-                return max(MIN_INTERVAL, after or 0.0)  # a network takes a moment to be back after sleep
+                return max(MIN_INTERVAL, after or 0.0)  # the network may need a moment after sleep
             return self.schedule.after_failure(self._failures_in_a_row, after, self.jitter())
         finally:
             self._request = None
@@ -278,14 +277,14 @@ class Poller:
         self._failures_in_a_row = 0
         skew = offset(answer.skew)
         seen, changes, before = None, NOTHING, self.snapshot
-        while seen is None or before is not self.snapshot:  # a run became known better meanwhile
+        while seen is None or before is not self.snapshot:  # sessions were completed meanwhile
             before = self.snapshot
             seen, changes = await beside(partial(_look_at, before, answer.listing, at, skew))
         self.health.on_unlisted(at, seen.unlisted)
         self.snapshot, self.changes = seen, changes
 
     def _resolve_uncertain_gap(self, skew: timedelta | None) -> None:
-        """What only the clock on the wall showed was no sleep, if the server's clock has not gone on."""
+        """Decide by the server's clock whether an uncertain gap was sleep or a clock change."""
         step, self._uncertain = self._uncertain, 0.0
         before = self.health.skew
         if step and was_set(step, *(None if one is None else one.total_seconds() for one in (before, skew))):
@@ -293,7 +292,7 @@ class Poller:
             self.health.on_clock_step(self.clock.now(), timedelta(seconds=round(step)), no_gap=True)
 
     async def _wait(self, pause: float) -> None:
-        """Until the next request is due or wished for; while paused, until it is wished for."""
+        """Wait until the next request is due or demanded; while paused, until demanded."""
         self._due = due = self.elapsed + pause
         while not self._wake_event.is_set():
             left = due - self.elapsed
@@ -305,7 +304,7 @@ class Poller:
 def _look_at(
     before: Snapshot | None, listing: Listing, at: datetime, skew: timedelta
 ) -> tuple[Snapshot, Changes]:
-    """The whole look, beside the event loop: a long list takes a while to go through."""
+    """Build the next snapshot and its changes; slow for long lists, so it runs in a thread."""
     if before is None:
         return Snapshot.of(listing, at, skew).counted(), NOTHING
     seen = before.again(listing, at, skew).counted()

@@ -1,8 +1,8 @@
-"""One opened session: what is known of it, its log, its polling and its explanation.
+"""State of one opened session: its log, polling and explanation.
 
-`SessionFeed` owns that state and publishes it frozen after every change: the session at once, again with
-its log and what the list says of it, again with what the logs of past runs say. It polls what runs only
-while somebody views it. A failed request leaves what was known. It knows nothing of screens.
+`SessionFeed` owns that state and publishes it frozen after every change: first the session, then its log and
+the explanation by the list, then the explanation by past logs. A running session is polled only while it is
+viewed. A failed request keeps the last state. It does not depend on screens.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class RunVanishedError(Gone):
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What is known of one opened session at a moment; what is not is `None` or empty.
+    """State of one opened session at one time; what is unknown is `None` or empty.
 
-    `as_of` is our clock, `server_time` the server's, when the log arrived. `is_requesting`: somebody waits
-    for an answer. `problem` is why the last request failed, until the next success or until it is dismissed;
-    `is_gone` says that the server had nothing more of the run. `worst` is known once past logs were read.
+    `as_of` is the local time and `server_time` the server's, when the log arrived. `is_requesting`: the user
+    waits for a response. `problem` is why the last request failed, until the next success or until dismissed;
+    `is_gone`: the server no longer has the run. `worst` is set once past logs were read.
     """
 
     session: Session
@@ -67,7 +67,7 @@ class SessionState:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The session and its log as the server has them, and what was made of them at once."""
+    """A session and its log from the server, with the explanation by the list."""
 
     session: Session
     log: Log
@@ -78,9 +78,9 @@ class _Answer:
 
 
 class SessionFeed:
-    """One session that somebody has opened.
+    """Polls one opened session and owns its state.
 
-    `now` is our clock. `clock` and `speed` are those of the polling.
+    `now` is the local clock. `clock` and `speed` are those of the polling.
     """
 
     def __init__(
@@ -110,27 +110,27 @@ class SessionFeed:
 
     @property
     def server_now(self) -> datetime:
-        """The server's clock when its log arrived; until then what it shows now, as far as it is known."""
+        """The server's time when the log arrived; until then an estimate of its current time."""
         return self.state.server_time or server_time(self._now(), self.source.skew)
 
     @property
     def is_explaining(self) -> bool:
-        """Whether more may become known without another request for the session."""
+        """Whether the explanation is still being worked on."""
         return self._explaining.is_running
 
     async def watch(
         self, show: Callable[[SessionState], object], is_viewed: Callable[[], bool] = _never
     ) -> None:
-        """Show the state at once, and the newest one after changes, until it is cancelled."""
+        """Call `show` with the current state, then with the newest one after changes, until canceled."""
         async with aclosing(self.states(is_viewed)) as states:
             async for state in states:
                 show(state)
 
     async def states(self, is_viewed: Callable[[], bool] = _never) -> AsyncGenerator[SessionState, None]:
-        """The state at once, and the newest one after changes; several may listen at the same time.
+        """Yield the current state, then the newest one after changes; several listeners may do so.
 
-        The first who listens has it requested, the last who stops ends all requests. What runs is polled
-        only while one of them says that it is viewed.
+        The first listener starts the requests, the last one to leave ends them. A running session is polled
+        only while `is_viewed` of a listener is true.
         """
         changed = asyncio.Event()
         self._listeners[changed] = is_viewed
@@ -150,10 +150,10 @@ class SessionFeed:
                 self._polling.cancel()
                 self._explaining.cancel()
 
-    # --- what others wish ---------------------------------------------------------
+    # --- commands -----------------------------------------------------------------
 
     def refresh(self) -> bool:
-        """Request it now; false if somebody waits for an answer already."""
+        """Request it now; false if a request of the user is running already."""
         if self.state.is_requesting:
             return False
         self._publish(is_requesting=True)
@@ -161,7 +161,7 @@ class SessionFeed:
         return True
 
     def stop(self) -> bool:
-        """Give up the request that somebody waits for; false if there is none."""
+        """Cancel the user's request; false if there is none."""
         if not self.state.is_requesting:
             return False
         self._publish(is_requesting=False)
@@ -169,22 +169,22 @@ class SessionFeed:
         return True
 
     def set_paused(self, paused: bool) -> None:
-        """Whether nothing is requested by itself."""
+        """Pause or resume polling."""
         self._is_paused = paused
 
     def wake(self) -> None:
-        """Poll what runs at once: this computer slept, or emtui was stopped."""
+        """Poll a running session at once, after sleep or suspension."""
         self._poller.wake()
 
     def dismiss_problem(self) -> bool:
-        """The person has read why the last request failed; false if it has not."""
+        """Dismiss the current problem; false if there is none."""
         if self.state.problem is None:
             return False
         self._publish(problem=None)
         return True
 
     def on_assessment(self, assessment: Assessment) -> None:
-        """The list says something else now, or for the first time."""
+        """Explain again by a new assessment of the list."""
         self._assessment = assessment
         if self.state.log is not None:
             self._explain_anew(self._explain)
@@ -207,9 +207,9 @@ class SessionFeed:
                     self._on_answer(result)
 
     async def _request(self) -> _Answer:
-        """The session if it may have changed, and its log; with what the list says of both.
+        """Request the session, if it may have changed, and its log; explain both by the list.
 
-        Log and explanation come together, so that the events need not move under the reader.
+        Log and explanation are published together, so that the events do not move while being read.
         """
         session = self.state.session
         if self.state.as_of or self.state.is_gone or session.running or not session.complete:
@@ -227,7 +227,7 @@ class SessionFeed:
         return _Answer(session, log, as_of, now, found, explained)
 
     async def _request_session(self, session: Session) -> Session:
-        """As the server has it now. Raises `RunVanishedError` for one that ran when it was last seen."""
+        """Request the session. Raises `RunVanishedError` if it was last seen running and is not found."""
         try:
             return await self.source.session(session.uid)
         except NotFound as error:
@@ -256,7 +256,7 @@ class SessionFeed:
         self._explain_anew(self._explain)
 
     def _on_error(self, error: EmError) -> None:
-        """Errors of polls that nobody waits for are shown only when they last, or end the polling."""
+        """Errors of automatic polls are shown only if they repeat or end the polling."""
         is_gone = isinstance(error, Gone)
         if not self.state.is_requesting:
             self._misses += 1
@@ -269,13 +269,13 @@ class SessionFeed:
     # --- explaining ---------------------------------------------------------------
 
     def _explain_anew(self, explain: Callable[[Assessment], Coroutine[None, None, None]]) -> None:
-        """What is overtaken is dropped."""
+        """Start an explanation; a running one is canceled."""
         if self._assessment is None or not self.state.session.type or not self._listeners:
             return
         self._explaining.start(partial(explain, self._assessment))
 
     async def _explain(self, assessment: Assessment) -> None:
-        """By the list at once if nothing was said yet, then by past logs, once they have come."""
+        """Explain by the list if there is no explanation yet, then by past logs."""
         session, log, now = self.state.session, self.state.log or Log(()), self.server_now
         if self.state.explanation is None:
             at_once = await self._explainer.explain_from_list(assessment, session, log.events, now)
@@ -284,13 +284,13 @@ class SessionFeed:
         self._on_explained(session, explained, worst=explained.explanation.worst)
 
     async def _explain_from_list(self, assessment: Assessment) -> None:
-        """By the list alone, as its log could not be had."""
+        """Explain by the list alone, if the log is not available."""
         session = self.state.session
         explained = await self._explainer.explain_from_list(assessment, session, (), self.server_now)
         self._on_explained(session, explained)
 
     def _on_explained(self, session: Session, explained: ExplainedRun, worst: Wait | None = None) -> None:
-        """Unless more is known of the session meanwhile: that is explained by then."""
+        """Publish an explanation, unless the session has changed meanwhile."""
         if session is self.state.session:
             found = explained.explanation
             worst = worst or self.state.worst
@@ -309,6 +309,6 @@ class SessionFeed:
             changed.set()
 
     def _on_failure(self, failure: BaseException) -> None:
-        """What nobody expected is raised where the states are awaited."""
+        """Raise an unexpected error in `states`."""
         self._failure = failure
         self._notify()

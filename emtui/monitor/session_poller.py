@@ -1,7 +1,7 @@
-"""One session, requested again and again until somebody has seen enough: the only loop of its kind.
+"""Polls one session until stopped.
 
-Commands that wait for the end of a run poll steadily. A screen pauses the polls while nobody looks, makes
-one at once when the person wants it or this computer has slept, and can give one up.
+Commands that wait for the end of a run poll steadily. A screen pauses polling while the session is not
+viewed, requests at once on demand or after sleep, and can cancel a request.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from emtui.monitor.poller import PERMANENT_ERRORS, SystemTime, TimeSource
 T = TypeVar("T")
 
 SCHEDULE = PollSchedule(interval=MIN_INTERVAL)
-"""One session is requested more often than the list, while somebody looks at it."""
+"""A viewed session is polled more often than the list."""
 SHORTEST_PAUSE = 0.5
-"""Seconds between two polls, however fast the time of a recording goes."""
+"""Minimum seconds between two polls, even in a fast replay."""
 
 
 def _always() -> bool:
@@ -30,10 +30,10 @@ def _always() -> bool:
 
 @dataclass(slots=True)
 class SessionPoller(Generic[T]):
-    """The loop around one request: every ten seconds, less often when it is slow or fails.
+    """The polling loop: every ten seconds, less often if requests are slow or fail.
 
-    While `is_due` says no, nothing is requested but on demand. `speed` is how many seconds pass in what is
-    polled (a recording) in one of ours. Errors of the kinds `fatal` end the loop.
+    While `is_due` is false, requests are sent only on demand. `speed` is the number of recorded seconds per
+    real second. Errors of the `fatal` types end the loop.
     """
 
     request: Callable[[], Awaitable[T]]
@@ -49,23 +49,23 @@ class SessionPoller(Generic[T]):
     _failures: int = 0
 
     def request_now(self) -> None:
-        """Poll at once, even if no poll is due; one that is under way is that poll."""
+        """Poll at once, even if no poll is due, unless a request is running."""
         if self._running is None:
             self._is_demanded = True
             self._woken.set()
 
     def wake(self) -> None:
-        """Poll at once if polls are due at all: this computer slept, or emtui was stopped."""
+        """Poll at once if `is_due`, after sleep or suspension."""
         self._woken.set()
 
     def cancel(self) -> None:
-        """Give up the request under way, or the one that was demanded; the next one comes at its time."""
+        """Cancel the running or demanded request; polling continues as scheduled."""
         self._is_demanded = False
         if self._running:
             self._running.cancel()
 
     async def results(self) -> AsyncGenerator[T | EmError, None]:
-        """Each answer, or the error that may pass; raises those that are `fatal`."""
+        """Yield each response or transient error; raises `fatal` errors."""
         while True:
             result, pause = await self._poll()
             if result is not None:
@@ -73,7 +73,7 @@ class SessionPoller(Generic[T]):
             await self._rest(pause)
 
     async def _poll(self) -> tuple[T | EmError | None, float]:
-        """One request: its answer or error, nothing if it was given up; and the pause due after it."""
+        """Send one request; return its response or error (`None` if canceled) and the pause after it."""
         began = self.clock.monotonic()
         self._running = asyncio.ensure_future(self.request())
         try:
@@ -95,7 +95,7 @@ class SessionPoller(Generic[T]):
         return answer, self.schedule.after_success(self.clock.monotonic() - began, 0)
 
     async def _rest(self, pause: float) -> None:
-        """Until a poll is due, or demanded."""
+        """Wait until a poll is due or demanded."""
         while True:
             if not self._woken.is_set():
                 await self.clock.wait(self._woken, max(pause / self.speed, SHORTEST_PAUSE))

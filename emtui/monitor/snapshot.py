@@ -1,7 +1,6 @@
-"""What one look at the list saw, frozen.
+"""One complete response of the session list, frozen.
 
-A snapshot is never changed: a later answer makes a later snapshot. Times are
-aware and in UTC; "when" is the moment of the last complete answer.
+Each response makes a new snapshot. Times are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from emtui.monitor.unlisted_runs import NONE_UNLISTED, UnlistedRuns
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The sessions, newest first, as of the moment when the answer was complete.
+    """The sessions, newest first, as of the time when the response was complete.
 
-    `replaced` counts characters of the answer that XML does not allow; `skew` is how far the
-    server's clock is ahead of ours; `unlisted` is what earlier lists had and this one lacks. Not
-    slotted: what was counted once is kept.
+    `replaced` counts replaced characters that XML does not allow; `skew` is how far the server's clock is
+    ahead of the local one; `unlisted` holds the runs of earlier lists that this one lacks. Not slotted,
+    because counts are cached.
     """
 
     sessions: tuple[Session, ...]
@@ -34,14 +33,14 @@ class Snapshot:
 
     @classmethod
     def of(cls, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
-        """The list answer that was complete at `as_of`, the first one."""
+        """The first list, complete at `as_of`."""
         unlisted = NONE_UNLISTED.after((), listing.sessions, as_of + skew)
         return cls(listing.sessions, as_of, listing.replaced, skew, listing, unlisted)
 
     def again(self, listing: Listing, as_of: datetime, skew: timedelta = timedelta()) -> Snapshot:
-        """A later look: with the very same sessions as far as the answer is the same.
+        """The snapshot of a later list; unchanged sessions are the same objects.
 
-        Runs of which a list gives only the name stay known as well as they were.
+        Details of runs that the new list only names are kept.
         """
         if listing is self.listing:
             return replace(self, as_of=as_of, skew=skew)
@@ -51,51 +50,51 @@ class Snapshot:
         return Snapshot(rows, as_of, listing.replaced, skew, listing, unlisted)
 
     def counted(self) -> Snapshot:
-        """The same look, with all counted that is asked of it again and again."""
+        """The same snapshot with its cached counts computed."""
         _ = self.odd, self.references, self.tally, self.states, self.types
         return self
 
     @property
     def server_time(self) -> datetime:
-        """What the server's clock showed at `as_of`: what runs there is as long as it says."""
+        """The server's time at `as_of`, for the durations of running sessions."""
         return self.as_of + self.skew
 
     @property
     def known(self) -> tuple[Session, ...]:
-        """The sessions, and after them those that should be listed and are not."""
+        """The sessions, followed by the unlisted ones."""
         return (*self.sessions, *self.unlisted.runs) if self.unlisted else self.sessions
 
     @cached_property
     def odd(self) -> int:
-        """How many rows could not be read whole."""
+        """Number of rows that could not be read completely."""
         return sum(1 for session in self.sessions if session.odd)
 
     @cached_property
     def references(self) -> tuple[Session, ...]:
-        """The rows of which only name and time are known, newest first."""
+        """The rows with only name and time, newest first."""
         return tuple(session for session in self.sessions if not session.complete)
 
     @cached_property
     def tally(self) -> Counter[Outcome]:
-        """How many sessions came to which outcome, among those that are known whole."""
+        """Number of complete sessions per outcome."""
         return Counter(session.outcome for session in self.sessions if session.complete)
 
     @cached_property
     def states(self) -> tuple[str, ...] | None:
-        """The server's words for states; not known while of some runs only the names are."""
+        """The server's words for states; `None` while some rows are references."""
         return None if self.references else state_words(self.sessions)
 
     @cached_property
     def types(self) -> tuple[str, ...] | None:
-        """The types in the list, by name; not known while of some runs only the names are."""
+        """The types in the list, sorted; `None` while some rows are references."""
         return None if self.references else tuple(sorted(type_names(self.sessions)))
 
     def find(self, uid: Uid) -> Session | None:
-        """The session of this uid, if it is in the list."""
+        """The session with this UID, if listed."""
         return next((session for session in self.sessions if session.uid == uid), None)
 
     def learn(self, known: Mapping[Uid, Session]) -> Snapshot:
-        """The same look with these sessions known better; one that is not in the list stays out."""
+        """The same snapshot with details of these sessions merged; unlisted sessions are not added."""
         rows = tuple(known.get(session.uid, session) for session in self.sessions)
         unlisted = self.unlisted.learn(known)
         if rows == self.sessions and unlisted is self.unlisted:
@@ -103,7 +102,7 @@ class Snapshot:
         return replace(self, sessions=rows if rows != self.sessions else self.sessions, unlisted=unlisted)
 
     def run_of_type(self, session: Session, *, newer: bool) -> Session | None:
-        """The run of the same type just before or after this one, if the list has it."""
+        """The next newer or older run of the same type, if listed."""
         rows = [row for row in self.sessions if row.type == session.type or row.uid == session.uid]
         here = next((place for place, row in enumerate(rows) if row.uid == session.uid), None)
         if here is None:
@@ -112,7 +111,7 @@ class Snapshot:
         return rows[there] if 0 <= there < len(rows) else None
 
     def run_before(self, session: Session) -> Session | None:
-        """The run of the same type just before this one, whether it is listed now or not."""
+        """The previous run of the same type, listed or not."""
         if not self.unlisted or session.started is None:
             return self.run_of_type(session, newer=False)
         when = session.started
@@ -125,7 +124,7 @@ class Snapshot:
 
 
 def _better(session: Session, before: Session | None) -> Session:
-    """The row of an answer, or the one before if it says as much, so that each is kept once."""
+    """The new row, or the earlier one if it is equal or more complete."""
     if before is None or not (before == session or (before.complete and not session.complete)):
         return session
     return before

@@ -1,4 +1,4 @@
-"""What happens in the list, one line at a time: changes, blindness, what lists lack, and a beat."""
+"""Events of the list as lines: changes, lost and restored connections, incomplete lists, and a heartbeat."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from emtui.monitor.poller import Poller
 from emtui.monitor.snapshot import Snapshot
 
 BEAT = 290.0
-"""Seconds without a line, after which there is a beat: so that quiet and dead differ."""
+"""Seconds without a line after which a heartbeat is written, to show that emtui still runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was seen `at` this moment; blind, back and a beat while blind carry the problem.
+    """One event `at` a time; `blind`, `back` and a `beat` while blind have the problem.
 
     `change` is `added`, `changed`, `gone`, `returned`, `unlisted`, `listed`, `blind`, `back` or `beat`.
-    Of `unlisted` and `listed` `count` is how many runs the list lacks, and the problem says it. `at` is by
-    our clock, which the server's was ahead of by `skew`.
+    For `unlisted` and `listed`, `count` is the number of runs missing. `at` is by the local clock;
+    the server's is ahead of it by `skew`.
     """
 
     at: datetime
@@ -37,15 +37,15 @@ class Line:
 
     @property
     def now(self) -> datetime:
-        """The server's clock then: what runs there is as long as it says."""
+        """The server's time, for the durations of running sessions."""
         return self.at + self.skew
 
 
 @dataclass(slots=True)
 class Tail:
-    """Follows the list for those of its sessions that are `wanted`; `whole` makes references complete.
+    """Follows the list for the sessions that match `wanted`; `whole` completes references.
 
-    `narrate` is told in a sentence when this computer's clock was set: that is no blindness.
+    `narrate` receives a sentence when the local clock was set, which does not count as a lost connection.
     """
 
     poller: Poller
@@ -59,10 +59,10 @@ class Tail:
     _blind: str = ""
 
     async def lines(self) -> AsyncGenerator[Line, None]:
-        """For ever; raises what a person must decide.
+        """Yield lines until stopped; raises `PERMANENT_ERRORS` of the poller.
 
-        The first list is where it begins: only with `from_start` its sessions are added, oldest
-        first. A session that differs is told if it is wanted now or was before.
+        The first list is the baseline: its sessions are yielded only with `from_start`, oldest first.
+        A changed session is yielded if it matches now or matched before.
         """
         async with aclosing(self._snapshots()) as snapshots:
             coming: asyncio.Future[Snapshot | None] | None = None
@@ -85,7 +85,7 @@ class Tail:
                 yield await self._known(snapshot) if snapshot and snapshot.references else snapshot
 
     async def _known(self, seen: Snapshot) -> Snapshot:
-        """What a list only names is asked for; what cannot be had now is named only, until the next look."""
+        """Complete the references; those that fail stay references until the next list."""
         with suppress(EmError):
             self.poller.snapshot = seen = await self.whole(seen)
         return seen
@@ -106,7 +106,7 @@ class Tail:
         yield from self._changes(before, seen)
 
     def _why_blind(self) -> str:
-        """Why nothing is known, or was before this look; what may only be a clock that was set waits."""
+        """The reason for a lost connection or gap; empty while it may be a clock change."""
         health = self.poller.health
         if health.freshness is Freshness.LOST:
             return health.problem
@@ -115,7 +115,7 @@ class Tail:
         return health.lost_periods[-1].why if health.gaps > self._gaps and health.lost_periods else ""
 
     def _say_clock(self) -> None:
-        """How far this computer's clock was set, and from when to when, as the JSON has times."""
+        """Report a change of the local clock, with times as in the JSON."""
         steps, self._steps = self._steps, self.poller.health.clock_step_count
         if steps < self._steps:
             step = self.poller.health.clock_steps[-1]
@@ -138,7 +138,7 @@ class Tail:
 
 
 def _told(changes: Changes) -> Iterator[tuple[str, Sequence[Session]]]:
-    """One word for each session; one that differs from before it was not listed has returned."""
+    """The sessions by change word; a returned session that also changed is `returned`."""
     again = {session.uid for session in changes.returned}
     yield "added", changes.added
     yield "returned", changes.returned
@@ -147,7 +147,7 @@ def _told(changes: Changes) -> Iterator[tuple[str, Sequence[Session]]]:
 
 
 def _lacking(before: Snapshot, seen: Snapshot) -> Iterator[Line]:
-    """How many runs this list lacks, if that is not as many as before."""
+    """A line if the number of unlisted runs has changed."""
     count = len(seen.unlisted.runs)
     if count and count != len(before.unlisted.runs):
         yield Line(seen.as_of, "unlisted", problem=lacks(seen.unlisted.runs), count=count)

@@ -1,8 +1,8 @@
-"""Runs that were listed and are not any more, although the server has not had the time to drop them.
+"""Runs missing from the list although the server cannot have purged them yet.
 
-A server drops its oldest runs: by their age, or because it keeps so many. It lists everything else,
-so a list that lacks other runs is incomplete: after a restart, a restore, with trouble in its database.
-What such a list lacks is kept as it was last seen. Ages are by the server's clock.
+A server purges its oldest runs, by age or number, and lists all others. A list that lacks other runs is
+incomplete, for example after a restart, a restore or a database problem. The missing runs are kept as
+last seen. Ages are by the server's clock.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from emtui.em.model import LONG_AGO, Session, Uid
 
 DAY = timedelta(days=1)
 PURGED = timedelta(days=7)
-"""A server that keeps so much may drop the runs of a day at once."""
+"""A server that keeps this much may purge the runs of a day at once."""
 SHORTER_FOR = DAY
-"""After so long a list that only reaches back less far is taken as all that the server keeps."""
+"""Time after which a list that reaches back less far is accepted as complete."""
 GIVEN_UP = timedelta(days=7)
-"""After so long a run that was not listed again is taken as deleted."""
+"""Time after which an unlisted run is assumed deleted."""
 WINDOW = timedelta(days=35)
-"""Servers list what began in the last 30 days."""
+"""Servers list runs that started in the last 30 days."""
 STRAYS, TOO_OLD = 3, 1.5
-"""So many runs may be older than that, and so many times as old as all others: a clock was wrong."""
+"""Up to this many runs older than that, by this factor, are outliers of a wrong clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnlistedRuns:
-    """What the latest list lacks: `runs` as they were last seen, newest first, `since` when.
+    """Runs that the latest list lacks: `runs` as last seen, newest first, missing `since`.
 
-    `reach` is the greatest age at which runs were listed, `None` before a list had any. `arrived` counts runs
-    that came since then for the first time. `departed` were listed once, and are not expected
-    any more; `given_up` says that some became so without having aged.
+    `reach` is the greatest age at which runs were listed, `None` before a list had any. `arrived` counts new
+    runs since then. `departed` runs were listed once and are no longer expected; `given_up`: some of them
+    were not purged by age but assumed deleted.
     """
 
     runs: tuple[Session, ...] = ()
@@ -47,7 +47,7 @@ class UnlistedRuns:
         return bool(self.runs)
 
     def after(self, before: Sequence[Session], listed: Sequence[Session], now: datetime) -> UnlistedRuns:
-        """The same after another list, newest first, that came when the server's clock showed `now`."""
+        """The state after another list, newest first, received at `now` by the server's clock."""
         uids = {run.uid for run in listed}
         lost = [run for run in before if run.uid not in uids]
         lacking = [run for run in self.runs if run.uid not in uids]
@@ -73,7 +73,7 @@ class UnlistedRuns:
         return UnlistedRuns(tuple(lacking), since, reach, arrived, departed)
 
     def learn(self, known: Mapping[Uid, Session]) -> UnlistedRuns:
-        """The same runs, some of them known better."""
+        """The same runs with details merged."""
         rows = tuple(known.get(run.uid, run) for run in self.runs)
         return replace(self, runs=rows) if rows != self.runs else self
 
@@ -84,10 +84,10 @@ NONE_UNLISTED = UnlistedRuns()
 def _dropped(
     runs: Sequence[Session], listed: Sequence[Session], reach: timedelta | None, now: datetime, came: int
 ) -> bool:
-    """Whether these are the oldest runs, which the server keeps no longer: all of them, or none.
+    """Whether all of these runs were purged as the oldest.
 
-    They are as old as the oldest that were ever listed, or no more than the new ones that came in
-    their place. Of a run without a start nothing is known; it goes with the others.
+    They are as old as the oldest ever listed, or no more than the new ones that replaced them. A run
+    without a start is treated like the others.
     """
     if reach is None or not listed:
         return not runs
@@ -98,7 +98,7 @@ def _dropped(
 
 
 def _are_older(runs: Sequence[Session], listed: Sequence[Session], now: datetime) -> bool:
-    """Whether these began before everything in the list."""
+    """Whether these started before all listed runs."""
     edge = _edge(listed, now)
     return edge is not None and all(run.started is not None and run.started < edge for run in runs)
 
@@ -108,7 +108,7 @@ def _are_so_old(runs: Sequence[Session], age: timedelta, now: datetime) -> bool:
 
 
 def _edge(listed: Sequence[Session], now: datetime) -> datetime | None:
-    """The start of the oldest run of a list, newest first, strays left out."""
+    """The start of the oldest run of a list (newest first), without outliers."""
     known = (run.started for run in reversed(listed) if run.started is not None)
     oldest = list(islice(known, STRAYS + 1))
     for older, newer in pairwise(oldest):

@@ -1,4 +1,4 @@
-"""Which runs of the list are new, or differ, and were not viewed since."""
+"""Marks on runs that are new or changed and not viewed yet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UnseenMark(Enum):
 
 @dataclass(slots=True)
 class UnseenMarks:
-    """The marks, each until the first list after the run was viewed: a key costs nothing per row.
+    """The marks; each is removed by the first list after the run was viewed, so key presses stay cheap.
 
     `marks` is replaced, never changed.
     """
@@ -28,11 +28,11 @@ class UnseenMarks:
     _viewed: set[Uid] = field(default_factory=set)
 
     def mark_viewed(self, uids: Iterable[Uid]) -> None:
-        """Somebody at the keys has these runs on the screen; runs without a mark do not matter."""
+        """Record that these runs were viewed; those without a mark are ignored."""
         self._viewed.update(self.marks.keys() & uids)
 
     def on_changes(self, changes: Changes) -> None:
-        """Another list: mark what changed, and drop the marks of what was viewed."""
+        """After a list: mark what changed, and remove the marks of viewed runs."""
         if not changes and not self._viewed:
             return
         marks = {uid: mark for uid, mark in self.marks.items() if uid not in self._viewed}
