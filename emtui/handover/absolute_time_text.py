@@ -1,4 +1,4 @@
-"""Times and findings in words for somebody who reads them elsewhere and later: each with date and offset."""
+"""Formats times and findings for readers elsewhere and later: every time has its date and offset."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from emtui.triage.finding_text import Teller
 
 @dataclass(frozen=True, slots=True)
 class Dated(Teller):
-    """Tells what is thought as always, but every time whole."""
+    """Formats findings with full dates and offsets."""
 
     def at(self, when: datetime) -> str:
         """`2026-11-23 01:55:02 +01:00`."""
         return text_format.dated(when, self.zone)
 
     def span(self, since: datetime, until: datetime) -> str:
-        """From one to the other."""
+        """A period: `start – end`."""
         return f"{self.at(since)} – {self.at(until)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """Where the sender sits, and where the server stands, if that is known."""
+    """Time zones of the sender and, if known, of the server."""
 
     local: tzinfo
     server: tzinfo | None = None
@@ -34,7 +34,7 @@ class Zones:
         return text_format.dated(when, self.local)
 
     def everywhere(self, when: datetime) -> str:
-        """`2026-11-23 02:10:04 +01:00 local, 2026-11-23 01:10:04 +00:00 UTC`, the server's; none twice."""
+        """`2026-11-23 02:10:04 +01:00 local, 2026-11-23 01:10:04 +00:00 UTC`; duplicates are merged."""
         names: dict[str, list[str]] = {}
         for name, zone in (("local", self.local), ("UTC", UTC), ("server", self.server)):
             if zone is not None:

@@ -1,7 +1,7 @@
-"""What a text to hand over is made of, before it is written as Markdown or plain.
+"""Document model of a report, rendered as Markdown or plain text.
 
-Words are ours, or `Said`: by the server, by a team, by the person's configuration. What was said is only
-text, whatever stands in it; whoever writes it down sees to that.
+Text is either emtui's own (`str`) or foreign (`Said`): from the server, team notes or the configuration.
+Renderers must escape foreign text.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import TypeAlias
 from emtui import text_format
 
 Hide: TypeAlias = Callable[[str], str]
-"""Takes out of a text what must not leave."""
+"""Redacts a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text that is not ours; shown on one line, in at most `most` cells."""
+    """Foreign text, shown on one line of at most `most` cells."""
 
     text: str
     most: int = 400
 
     def shown(self, hide: Hide) -> str:
-        """As it is written; cut only after what must not leave was taken out."""
+        """The text after redaction, then cut to length."""
         return text_format.cut(text_format.one_line(hide(self.text)), self.most)
 
 
@@ -34,21 +34,21 @@ Told: TypeAlias = tuple[str | Said, ...]
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What all of it is about."""
+    """Title of the document."""
 
     told: Told
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The words of somebody else, on a line of their own."""
+    """A quotation on a line of its own."""
 
     said: Said
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A label, and what is known."""
+    """A label and its value."""
 
     label: str
     told: Told
@@ -56,7 +56,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The heading of what follows, and a sentence about it."""
+    """A section heading with an optional sentence."""
 
     title: str
     told: Told = ()
@@ -64,14 +64,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of several."""
+    """A list item."""
 
     told: Told
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Lines that stand below each other as they are, such as events."""
+    """Preformatted lines, such as events."""
 
     rows: tuple[Told, ...]
 
@@ -80,7 +80,7 @@ Block: TypeAlias = Title | Quote | Fact | Part | Item | Rows
 
 
 def groups(blocks: Iterable[Block]) -> Iterable[Sequence[Block]]:
-    """What stands together: facts with facts, items with items; everything else by itself."""
+    """Group adjacent facts and adjacent items; other blocks stand alone."""
     for kind, some in groupby(blocks, key=type):
         if kind in {Fact, Item}:
             yield tuple(some)

@@ -1,6 +1,6 @@
-"""A case as a zip: what was read of a run, what was received, and a list of what is in it and what is not.
+"""Packs a run report into a zip: parsed data, raw responses and a manifest.
 
-The same case gives the same bytes: the files in it have no times of their own.
+The same report gives the same bytes: the files in it have no timestamps.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ODD = re.compile("[^A-Za-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The answers for a session and its events, as the server wrote them."""
+    """Raw XML of a session and its events."""
 
     session: str
     events: str
@@ -46,7 +46,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What was received of a run, `why` if there is nothing of that; `api` names the server's versions."""
+    """Raw responses for a run, or `why` there are none; `api` names the API versions of the server."""
 
     received: Received | None
     why: str = ""
@@ -54,7 +54,7 @@ class Wire:
 
 
 def name_of(session: Session) -> str:
-    """`emtui-CollectJob-20261123T011004Z-5f1c9d2a`: letters, digits and hyphens, whatever was said."""
+    """`emtui-CollectJob-20261123T011004Z-5f1c9d2a`: letters, digits and hyphens only."""
     kind = _ODD.sub("", session.type or "")[:40] or "session"
     began = f"-{_compact(session.started)}" if session.started else ""
     return f"emtui-{kind}{began}-{_ODD.sub('', session.id)[:8] or 'unknown'}"
@@ -72,7 +72,7 @@ def _compact(when: datetime) -> str:
 
 
 def bundle(case: Case, wire: Wire, versions: Mapping[str, str], withheld: Withheld) -> bytes:
-    """All of it, with its manifest, as the bytes of a zip."""
+    """The zip with all files and the manifest, as bytes."""
     files = {name: text.encode("utf-8", "replace") for name, text in _files(case, wire, versions, withheld)}
     files[MANIFEST] = _manifest(case, wire, files, withheld).encode("utf-8", "replace")
     return _zipped(files)
@@ -98,7 +98,7 @@ def _files(
 
 
 def _session(case: Case, withheld: Withheld) -> Mapping[str, object]:
-    """The same keys as everywhere."""
+    """The session with the keys of `json_schema`."""
     record = session_record(withheld.session(case.session), Server(""), case.origin.now, known=case.is_known)
     return {**record, "server": withheld.text(case.origin.authority)}
 
@@ -112,7 +112,7 @@ def _versions(
 
 
 def _clocks(case: Case) -> Iterator[str]:
-    """How far the server's clock was from the sender's, and where both say they are."""
+    """Clock skew between server and sender, and the time of the list."""
     origin = case.origin
     if origin.skew is None:
         yield "the server does not report its time"
@@ -135,7 +135,7 @@ def _manifest(case: Case, wire: Wire, files: Mapping[str, bytes], withheld: With
 
 
 def _missing(case: Case, wire: Wire, withheld: Withheld) -> Iterator[str]:
-    """What would be in it, but could not be had."""
+    """Files that are not available, with the reason."""
 
     def because(why: str) -> str:
         return text_format.one_line(withheld.text(why))

@@ -1,4 +1,4 @@
-"""What is not known of a run, said plainly: whoever goes on with it must not take silence for good news."""
+"""Lists what is unknown about a run, so that missing data is not mistaken for good news."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from emtui.triage.explanation import PAST_LOGS, Explanation
 from emtui.triage.step_timing import ENOUGH
 
 _DISAGREE = 30.0
-"""Seconds from which on two clocks are said to disagree."""
+"""Clock skew in seconds from which it is mentioned."""
 
 
 def unknown(case: Case) -> tuple[Block, ...]:
-    """A heading and the sentences; nothing where all is known."""
+    """A heading and the sentences; empty if nothing is unknown."""
     told = (*_of_the_run(case), *_of_its_past(case), *_of_the_server(case))
     return (Part("Unknown"), *map(Item, told)) if told else ()
 

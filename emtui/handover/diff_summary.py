@@ -1,4 +1,4 @@
-"""What is different from the last good run, in few lines; whole it is `triage.diff_text`'s to tell."""
+"""Short comparison with the last successful run; `triage.diff_text` has the full one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from emtui.triage.diff_text import SIGNS, Difference, said, spans, tally, with_w
 from emtui.triage.log_diff import ALIKE, Row
 
 SHOWN = 10
-"""Lines of a ticket."""
+"""Maximum lines in a ticket."""
 _MOST = 140
 _SLOWER = "!"
 _MEANING = "+ new, - missing, ~ moved, ! slower"
 
 
 def against(case: Case) -> tuple[Block, ...]:
-    """With which run, the counts, and the first lines that differ."""
+    """The compared run, the counts, and the first lines that differ."""
     found = case.difference
     if found is None:
         return ()
@@ -30,7 +30,7 @@ def against(case: Case) -> tuple[Block, ...]:
 
 
 def _line(found: Difference, row: Row) -> Told:
-    """Its sign, its text, and how long its step took here and then where that is unusual."""
+    """Sign and text of a line, with both durations of its step where it was slower."""
     sign = _SLOWER if row.kind in ALIKE else SIGNS[row.kind]
     here, then, _ = spans(row)
     slower = f"  ({here}, then {then})" if row.slower else ""

@@ -1,7 +1,7 @@
-"""The JSON of a session and of an event: keys that other people's scripts rely on.
+"""JSON of sessions and events. The keys are a public interface.
 
-Times are ISO 8601 in UTC with six decimals and `Z`, lengths are seconds as numbers; what is absent, nil or
-empty is `None`. New keys may come, these stay.
+Times are ISO 8601 in UTC with six decimals and `Z`, durations are seconds as numbers; absent, nil and
+empty values are `None`. Keys may be added, but existing ones stay.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EVENT_KEYS = ("order", "time", "offset_s", "gap_s", "message")
 
 
 def session_record(session: Session, server: Server, now: datetime, *, known: bool = False) -> Record:
-    """One session; `duration_s` runs to `now` if it still does, `known` is whether a mark holds for it."""
+    """One session; `duration_s` counts to `now` while running, `known` is whether it is acknowledged."""
     return {
         "server": server.authority,
         "uid": session.uid,

@@ -1,4 +1,4 @@
-"""The events that one looks at first: around the step that it waited in, and what sounds like trouble."""
+"""Excerpt of a log: events around the longest pause and the first suspected error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emtui.triage.explanation import Explanation
 from emtui.triage.step_timing import Wait
 
 AROUND = 3
-"""So many events before and after one."""
+"""Number of events of context before and after."""
 _WAIT, _TROUBLE, _END = ">", "!", "."
 _MEANING = {
     _WAIT: "> pause",
@@ -26,7 +26,7 @@ _OFFSET = 8
 
 
 def surroundings(case: Case) -> tuple[Block, ...]:
-    """The events, in their order, with what is left out between them; nothing where there are none."""
+    """Selected events in order, with omissions marked; empty if there are none."""
     events, places = case.events, _places(case)
     if not events:
         return ()
@@ -38,7 +38,7 @@ def surroundings(case: Case) -> tuple[Block, ...]:
 
 
 def _places(case: Case) -> dict[int, str]:
-    """What is worth looking at, each with its sign; the end, if nothing is."""
+    """Indexes of notable events with their signs; the last event if there are none."""
     events, found = case.events, case.explanation
     wait = longest(found) if found else None
     places = {wait.step.place: _WAIT} if wait else {}
@@ -60,7 +60,7 @@ def _rows(case: Case, shown: list[int], places: dict[int, str]) -> Iterator[Told
 
 
 def longest(found: Explanation) -> Wait | None:
-    """The step it is stuck in, else the one that cost most, else the longest."""
+    """The pause of the current step, else the costliest, else the longest."""
     return found.worst or max(found.waits, key=_lasted, default=None)
 
 

@@ -1,7 +1,7 @@
-"""A text to hand over as Markdown, whatever was said in it.
+"""Renders a report as Markdown, safely for any foreign text.
 
-What is not ours stands in code spans and fences longer than any run of backticks in it. Backslashes
-would not do: a mention, a bare address or a reference to an issue is found after they are gone.
+Foreign text is in code spans and fences longer than any run of backticks in it. Backslash escapes are not
+enough: mentions, bare URLs and issue references are detected after unescaping.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from emtui.handover.blocks import Block, Fact, Hide, Item, Part, Quote, Rows, Sa
 
 _TICKS = re.compile("`+")
 _WORD = re.compile("[A-Za-z]{1,40}")
-"""What can be nothing but itself."""
+"""Text without special meaning in Markdown."""
 
 
 def markdown(blocks: Iterable[Block], hide: Hide) -> str:
-    """The text, with a newline at its end."""
+    """The text, ending in a newline."""
     return "\n\n".join(_group(group, hide) for group in groups(blocks)) + "\n"
 
 
@@ -51,16 +51,16 @@ def _bare(part: str | Said, hide: Hide) -> str:
 
 
 def code(text: str) -> str:
-    """A code span of this line; a single word of letters needs none."""
+    """A code span of this line; a single word of letters stays as it is."""
     if not text or _WORD.fullmatch(text):
         return text
     ticks = _longer_than_in(text, 1)
-    apart = " " if text[0] in "` " or text[-1] in "` " else ""  # one at each end is taken away again
+    apart = " " if text[0] in "` " or text[-1] in "` " else ""  # Markdown strips one at each end
     return f"{ticks}{apart}{text}{apart}{ticks}"
 
 
 def fenced(lines: Sequence[str]) -> str:
-    """A block of these lines, as they are."""
+    """A fenced block of these lines."""
     fence = _longer_than_in("\n".join(lines), 3)
     return "\n".join([fence, *lines, fence])
 

@@ -1,4 +1,4 @@
-"""A text to hand over without any marks: for a mail, a chat, a ticket that knows no Markdown."""
+"""Renders a report as plain text, for mail, chat or tickets without Markdown."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from emtui.handover.blocks import Block, Fact, Hide, Item, Part, Quote, Rows, Said, Title, Told, groups
 
 LABEL = 14
-"""Cells of a label, with what parts it from its text."""
+"""Width of a label in cells, including the gap."""
 
 
 def plain(blocks: Iterable[Block], hide: Hide) -> str:
-    """The text, with a newline at its end."""
+    """The text, ending in a newline."""
     return "\n\n".join(_group(group, hide) for group in groups(blocks)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""All that is known of one run, for whoever has to go on with it."""
+"""Report model of one run, used for tickets and bundles."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from emtui.triage.explanation import Explanation
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose answers it rests on, and how well they are known.
+    """The server and list that a report is based on.
 
-    `server` is its name (of a recording its file), with its port in `authority`; `mark` DEMO or REPLAY.
-    `as_of` is when the list was complete, by our clock, which the server's is ahead of by `skew`;
-    that is unknown if it did not say the time. `blind_since` is set while the list cannot be had.
-    `version` is emtui's.
+    `server` is its name (for a recording, its file), `authority` has the port; `mark` is DEMO or REPLAY.
+    `as_of` is when the list was received, by the local clock; the server's is ahead of it by `skew`,
+    `None` if the server does not report its time. `blind_since` is set while the connection is lost.
+    `version` is that of emtui.
     """
 
     server: str
@@ -32,22 +32,22 @@ class Origin:
 
     @property
     def now(self) -> datetime:
-        """The server's clock when the list was complete."""
+        """The server's time when the list was received."""
         return self.as_of + (self.skew or timedelta())
 
     @property
     def teller(self) -> Dated:
-        """Whoever puts findings into words here."""
+        """Formatter of findings for reports."""
         return Dated(self.now, self.zones.local)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run. What is not known is `None`: of its log `why` says the reason.
+    """One run and its analysis. What is unknown is `None`; `why` says why there is no log.
 
-    `difference` is that from the last good run; `logs` is how many logs of good runs were read
-    for what is usual. `command` opens the run for anybody; there is none for a demo. `people` is what
-    people know of it: a label and a text each; `is_known` whether a mark holds for it.
+    `difference` is the comparison with the last successful run; `logs` is the number of logs of successful
+    runs read as a baseline. `command` opens the run in emtui; empty for a demo. `people` holds notes and
+    acknowledgements as label and text; `is_known` is whether the run is acknowledged.
     """
 
     origin: Origin
@@ -63,11 +63,11 @@ class Case:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Its events, as far as they were read."""
+        """The events; empty if the log is not available."""
         return self.log.events if self.log else ()
 
     @property
     def began(self) -> datetime | None:
-        """What offsets count from: its start, else the first event."""
+        """Start of offsets: the run's start, else its first event."""
         first = next((event.time for event in self.events if event.time), None)
         return self.session.started or first

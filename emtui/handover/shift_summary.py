@@ -1,8 +1,7 @@
-"""The last hours for whoever takes over: what needs somebody, what is known, what has recovered.
+"""Summary of the last hours for the next shift: what needs attention, is acknowledged, has recovered.
 
-What needs somebody or is known is what the screens list, a line each. A failure that came back and is
-good again stands among those as well as in what has recovered. It rests on the list alone; each
-failure is one line, however often it happened.
+Findings are those of the screens, one line each. A recurring failure that is resolved again is listed as
+a finding and as recovered. The summary is based on the list alone; repeated failures are one line.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from emtui.triage.incidents import Incident, incidents
 from emtui.triage.type_status import Standings
 
 HOURS = 12
-"""How far back it looks."""
+"""Hours that the summary covers."""
 _MOST = 20
-"""Lines of one part."""
+"""Maximum items of a section."""
 _MESSAGE = 160
 _COUNTED = (
     Outcome.FAILED,
@@ -38,12 +37,12 @@ _COUNTED = (
 )
 
 Blind = tuple[datetime, datetime | None, str]
-"""Since when nothing was known of the server, until when, and why."""
+"""Start, end and reason of a period without data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What a summary is made of; `blind` are the periods since emtui was started."""
+    """Input of a summary; `blind` holds the periods without data since emtui started."""
 
     origin: Origin
     sessions: tuple[Session, ...]
@@ -54,18 +53,18 @@ class Shift:
 
     @property
     def since(self) -> datetime:
-        """Where the hours begin, by the server's clock."""
+        """Start of the covered period, by the server's clock."""
         return self.origin.now - timedelta(hours=HOURS)
 
     @property
     def ran(self) -> list[Session]:
-        """The runs that were under way in these hours, as far as that is known."""
+        """Runs active in this period, as far as known."""
         since = self.since
         return [one for one in self.sessions if one.running or (one.ended or one.started or since) > since]
 
 
 def summary(shift: Shift) -> tuple[Block, ...]:
-    """The whole of it."""
+    """The complete summary."""
     known = [finding for finding in shift.findings if shift.known.of_finding(finding)]
     now = [finding for finding in shift.findings if finding not in known]
     told = {key_of(finding) for finding in shift.findings}
@@ -84,7 +83,7 @@ def summary(shift: Shift) -> tuple[Block, ...]:
 
 
 def _of(incident: Incident, shift: Shift) -> bool:
-    """Whether one that is over happened, or ended, in these hours."""
+    """Whether a resolved incident occurred or recovered in this period."""
     return incident.last >= shift.since or (incident.recovered or shift.board.now) > shift.since
 
 
@@ -96,14 +95,14 @@ def _title(shift: Shift) -> Told:
 
 
 def _mark(incident: Incident, shift: Shift) -> Mark | None:
-    """The mark that holds for its newest run."""
+    """The acknowledgement that applies to its newest run."""
     row = shift.board.of(incident.type)
     newest = next((run for run in row.runs if run.uid == incident.uids[0]), None) if row else None
     return shift.known.of(newest) if newest else None
 
 
 def _sentence(finding: Finding, shift: Shift) -> Told:
-    """The sentence, its type apart: that is the server's word; then the message, and the note if known."""
+    """The finding with its type as foreign text, then the message and the acknowledgement."""
     text = f"{shift.origin.teller.finding(finding)} ({ground(finding)})"
     rest = (*_message(finding), *_noted(shift.known.of_finding(finding), shift))
     kind = finding.type

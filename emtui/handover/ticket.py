@@ -1,6 +1,6 @@
-"""One run as a ticket: what, since when, where it waited, what is different, and what is not known.
+"""One run as a ticket: outcome, start, pauses, comparison, and what is unknown.
 
-The most important first, for somebody who has never seen it; about forty lines.
+Most important facts first, for readers new to the run; about forty lines.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from emtui.triage.finding_text import type_or_name, usual_wait
 from emtui.triage.step_timing import Wait
 
 _OURS = frozenset({"Since", "Same", "Usual", "Last good", "Last success", "Next"})
-"""What the teller says in words of ours alone; everything else may hold the server's."""
+"""Labels whose texts contain only emtui's own words; others may contain the server's."""
 _LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
-"""What is short on the screen, for somebody who does not know the screen."""
+"""Longer labels for those that are short on the screen."""
 _MESSAGE = 1_000
 _STEP = 100
 _MOST_NAMED = 8
 
 
 def ticket(case: Case) -> tuple[Block, ...]:
-    """The whole of it."""
+    """The complete ticket."""
     session = case.session
     quote = (Quote(Said(session.message, _MESSAGE)),) if session.message else ()
     command = (Part("Open", (Said(case.command, _MESSAGE),)),) if case.command else ()
@@ -116,7 +116,7 @@ def _near(runs: Sequence[Session], case: Case) -> Told:
 
 
 def _listed(told: list[Told]) -> Iterator[str | Said]:
-    """With commas; no more than a few."""
+    """Join with commas; long lists are cut."""
     for place, one in enumerate(told[:_MOST_NAMED]):
         yield from (", ", *one) if place else one
     if len(told) > _MOST_NAMED:

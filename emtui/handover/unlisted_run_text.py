@@ -1,4 +1,4 @@
-"""A run that was seen while it went on, and that the server no longer lists."""
+"""Text for a run that was last seen running and is no longer listed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emtui.em.model import Session
 
 
 def last_seen_running(session: Session, where: object, seen: datetime, now: datetime, zone: tzinfo) -> str:
-    """One sentence with when that was; empty for a run that had ended, of which there is no more to say."""
+    """A sentence with the time it was last seen; empty for an ended run."""
     if not session.running:
         return ""
     at = f"{text_format.day_and_clock(seen, now, zone)} {text_format.zone_offset(seen, zone)}"

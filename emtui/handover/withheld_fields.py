@@ -1,9 +1,8 @@
-"""What never leaves with anything that is handed over: our logon, and whom we logged on as.
+"""Redacts the logon and the user's account from reports.
 
-A server may repeat what it was sent, as it was sent or written otherwise: password, token and
-logon id are found in any case, in base64 (also as Basic sends them), percent-encoded, and in XML with
-references in place of characters. A name is found where it is not part of a longer one.
-Nothing is kept here but while it is looked for: the secrets are those that the process holds.
+A server may repeat what it was sent. Password, token and logon ID are found in any case, in base64 (also
+as in Basic authentication), percent-encoded, and in XML with character references. A name is found where it
+is not part of a longer one. Secrets are looked up in the process and not stored here.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from emtui.em.secret import SHOWN, matching_secrets
 from emtui.triage.diff_text import Difference
 
 _SHORTEST = 3
-"""A shorter name may stand in any word."""
+"""A shorter name may be part of any word."""
 _BEFORE, _AFTER = r"(?<![\w.-])", r"(?![\w-]|\.\w)"
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 class Withheld:
-    """Puts `***` in the place of what the sender's logon is made of; `user` is empty where nobody is."""
+    """Replaces the sender's logon data by `***`; `user` is empty if nobody is logged on."""
 
     __slots__ = ("_in_text", "_in_xml")
 
@@ -34,15 +33,15 @@ class Withheld:
         self._in_xml = _pattern(user, _in_xml)
 
     def text(self, text: str) -> str:
-        """A text of one value, such as a message."""
+        """Redact a single value, such as a message."""
         return self._in_text.sub(SHOWN, text)
 
     def xml(self, text: str) -> str:
-        """A whole document."""
+        """Redact an XML document."""
         return self._in_xml.sub(SHOWN, text)
 
     def session(self, session: Session) -> Session:
-        """A session, with all that the server says of it."""
+        """Redact all texts of a session."""
         result = session.result
         return replace(
             session,
@@ -55,11 +54,11 @@ class Withheld:
         )
 
     def log(self, log: Log) -> Log:
-        """A log, event by event."""
+        """Redact all events of a log."""
         return replace(log, events=tuple(map(self._event, log.events)))
 
     def difference(self, found: Difference) -> Difference:
-        """Two runs and their logs."""
+        """Redact both runs and their logs."""
         return replace(
             found,
             here=self.session(found.here),
@@ -76,7 +75,7 @@ class Withheld:
 
 
 def _pattern(user: str, spelled: Callable[[str], str]) -> re.Pattern[str]:
-    """One expression for all of it, the longest first; one that fits nothing where there is nothing."""
+    """A pattern for all forms, longest first; it matches nothing if there are none."""
     found = [(len(form), spelled(form)) for form in matching_secrets(lambda secret: _forms(secret, user))]
     found += [(len(name), f"{_BEFORE}{spelled(name)}{_AFTER}") for name in _names(user)]
     rising = [one for _, one in sorted(found, reverse=True)]
@@ -84,7 +83,7 @@ def _pattern(user: str, spelled: Callable[[str], str]) -> re.Pattern[str]:
 
 
 def _names(user: str) -> set[str]:
-    """The account as it was given, and without its domain."""
+    """The account with and without its domain."""
     names = {user, user.rpartition("\\")[2].partition("@")[0]}
     return {name for name in names if len(name) >= _SHORTEST}
 
@@ -98,7 +97,7 @@ def _forms(secret: str, user: str) -> Iterator[str]:
 
 
 def _in_xml(text: str) -> str:
-    """Each character itself, or any reference that stands for it."""
+    """A regex for the text with each character as itself or as a reference."""
     return "".join(map(_character, text))
 
 

@@ -128,7 +128,7 @@ class ListFeed:
 
     `open_knowledge_base` is called once, in a thread. `zone` is the server's time zone, `shown_zone` the
     display time zone, if different. `alert_policy` is that of the previous feed, which has the time of the
-    last alert. `reading` returns the context in which a list is read; its argument is whether it is the first.
+    last alert. `reading` returns the context in which a list is read; its argument: whether it is the first.
     """
 
     def __init__(

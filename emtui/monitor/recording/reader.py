@@ -1,6 +1,6 @@
-"""Reading a recording back: strictly, and never more than is bearable in memory.
+"""Reads a recording strictly, with bounded memory.
 
-Whoever wrote the file may have written anything, so whatever is wrong is one sentence.
+The file is untrusted; every error is one sentence.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ from emtui.monitor.recording.recording_format import (
 )
 
 _FLUSHED = b"\x00\x00\xff\xff"
-"""What each record ends with, compressed."""
+"""End of each record in the compressed stream."""
 _LONGEST_END = len(_FLUSHED) + 10
 _SLICE = 64 * 1024
 _PIECE = 1024 * 1024
 
 
 class Bytes(Protocol):
-    """Gives bytes, as an opened file does."""
+    """A source of bytes, such as an opened file."""
 
     def read(self, most: int, /) -> bytes:
-        """The next ones; none at the end."""
+        """The next bytes; empty at the end."""
         ...
 
 
 def read(file: Bytes, name: str) -> Iterator[Record]:
-    """The records of a file in their order, as they are wanted; `name` is for the sentences.
+    """Yield the records of a file in order; `name` is used in error messages.
 
-    Raises `CutOff` behind the last whole one if the end is missing, `NotClosed` if nothing else is,
-    `BadRecording` for anything else.
+    After the last complete record, raises `NotClosed` if only the end of the file is missing, and `CutOff` if
+    more may be missing. Raises `BadRecording` for anything else.
     """
     reader = _Reader()
     number = 0
@@ -77,7 +77,7 @@ def read(file: Bytes, name: str) -> Iterator[Record]:
 
 
 def _lines(file: Bytes, name: str) -> Iterator[bytes]:
-    """Line by line, never much more than the longest one in memory."""
+    """Yield lines, with at most one line and one chunk in memory."""
     rest = bytearray()
     total = 0
     for piece in _unzipped(file, name):
@@ -118,7 +118,7 @@ def _unzipped(file: Bytes, name: str) -> Iterator[bytes]:
 
 
 def _ends(checked: int, total: int) -> Iterator[bytes]:
-    """How a file ends whose last record is whole, with less and less missing of what closes it."""
+    """Possible ends of a file whose last record is complete, with the gzip trailer partly missing."""
     closing = b"\x03\x00" + checked.to_bytes(4, "little") + (total % 2**32).to_bytes(4, "little")
     return (_FLUSHED + closing[:size] for size in range(len(closing)))
 
@@ -141,7 +141,7 @@ def _json(line: bytes) -> object:
 
 
 class _Reader:
-    """Puts differences together again."""
+    """Reconstructs records from differences."""
 
     def __init__(self) -> None:
         self._rows: dict[Uid, Session] = {}
@@ -154,11 +154,11 @@ class _Reader:
 
     @property
     def unfinished(self) -> bool:
-        """Whether there are parts of a record that did not come to its end."""
+        """Whether a record is incomplete."""
         return self._differs or bool(self._events)
 
     def head(self, told: object) -> None:
-        """The first line; raises `Unfit`."""
+        """Check the first line. Raises `Unfit`."""
         fields = Fields(told)
         if fields.take("recording") != "emtui":
             raise Unfit("another format")
@@ -169,7 +169,7 @@ class _Reader:
         fields.end()
 
     def take(self, told: object) -> Record | None:
-        """The record that this line ends; raises `Unfit`."""
+        """Read a line; return the record that it completes, if any. Raises `Unfit`."""
         fields = Fields(told)
         record = self._line(fields)
         fields.end()

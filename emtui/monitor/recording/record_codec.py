@@ -1,8 +1,7 @@
-"""Sessions and events as the JSON of a recording, and back.
+"""Encodes and decodes sessions and events as the JSON of a recording.
 
-Reading is strict: keys that nobody knows, values of another kind and texts longer than
-`LONGEST` are `Unfit`. Texts are cleaned as those from the wire are: whoever wrote the file
-may have written anything.
+Decoding is strict: unknown keys, values of the wrong type and texts longer than `LONGEST` raise `Unfit`.
+The file is untrusted, so texts are sanitized like those from the server.
 """
 
 from __future__ import annotations
@@ -15,22 +14,22 @@ from emtui.em.text_sanitizer import brief, clean
 
 Json = dict[str, object]
 Hide = Callable[[str], str]
-"""Takes out of a text what no file may hold."""
+"""Redacts what a file must not contain."""
 
 LONGEST = 250_000
-"""Characters of one text: a longer one is cut when it is written, and refused when it is read."""
+"""Maximum characters of a text: longer ones are cut when written and rejected when read."""
 _UID_LONGEST = 300
 _TEN_YEARS = 10 * 366 * 86_400
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""What the clock of a computer may have shown: sums with what it showed must stay times."""
+"""Accepted range of times: sums with durations must stay valid."""
 
 
 class Unfit(ValueError):
-    """Not what a recording holds; a few words that say what."""
+    """Invalid content of a recording; the message is a noun phrase."""
 
 
 def session_json(session: Session, hide: Hide) -> Json:
-    """A session without what it does not have."""
+    """A session as JSON, without empty fields."""
     result = session.result
     return _kept(
         {
@@ -50,7 +49,7 @@ def session_json(session: Session, hide: Hide) -> Json:
 
 
 def event_json(event: Event, hide: Hide) -> Json:
-    """An event without what it does not have."""
+    """An event as JSON, without empty fields."""
     return _kept(
         {
             "order": event.order,
@@ -62,12 +61,12 @@ def event_json(event: Event, hide: Hide) -> Json:
 
 
 def written_uid(uid: Uid, hide: Hide) -> str:
-    """A session's name as it stands in the file."""
+    """A session's UID as written to the file."""
     return hide(uid)[:_UID_LONGEST]
 
 
 def read_session(told: object) -> Session:
-    """The session; raises `Unfit`."""
+    """Decode a session. Raises `Unfit`."""
     fields = Fields(told)
     session = Session(
         fields.uid("uid"),
@@ -85,7 +84,7 @@ def read_session(told: object) -> Session:
 
 
 def read_event(told: object) -> Event:
-    """The event; raises `Unfit`."""
+    """Decode an event. Raises `Unfit`."""
     fields = Fields(told)
     order = fields.whole("order", 10**15) if fields.has("order") else None
     event = Event(order, fields.time("time"), fields.text("message"), fields.text("odd"))
@@ -94,7 +93,7 @@ def read_event(told: object) -> Event:
 
 
 class Fields:
-    """One JSON object of which each key is taken once; in the end none may be left."""
+    """A JSON object whose keys are each read once; unread keys are an error. Methods raise `Unfit`."""
 
     def __init__(self, told: object) -> None:
         if not isinstance(told, dict):
@@ -102,22 +101,22 @@ class Fields:
         self._left: Json = dict(told)
 
     def has(self, key: str) -> bool:
-        """Whether this key is there and was not taken yet."""
+        """Whether this key is present and unread."""
         return key in self._left
 
     def take(self, key: str) -> object:
-        """Whatever stands there; it must stand there."""
+        """The required value of any type."""
         if key not in self._left:
             raise Unfit(f"an object without {key}")
         return self._left.pop(key)
 
     def end(self) -> None:
-        """Nothing more was meant to be there."""
+        """Check that no key is left."""
         if self._left:
             raise Unfit(f"the unknown key {brief(next(iter(self._left)), 40)!r}")
 
     def text(self, key: str) -> str | None:
-        """A text, cleaned, if there is one."""
+        """An optional text, sanitized."""
         if key not in self._left:
             return None
         text = self._left.pop(key)
@@ -126,32 +125,32 @@ class Fields:
         return clean(text)
 
     def sentence(self, key: str) -> str:
-        """A text that must be there."""
+        """A required text, not empty."""
         text = self.text(key)
         if not text:
             raise Unfit(f"an object without {key}")
         return text
 
     def uid(self, key: str) -> Uid:
-        """A session's name, as the server gave it."""
+        """A session's UID."""
         uid = self.take(key)
         if not isinstance(uid, str) or not 0 < len(uid) <= _UID_LONGEST:
             raise Unfit(f"an invalid {key}")
         return Uid(clean(uid))
 
     def time(self, key: str) -> datetime | None:
-        """A moment in UTC, if there is one."""
+        """An optional time in UTC."""
         return _moment(key, self._left.pop(key)) if key in self._left else None
 
     def at(self) -> datetime:
-        """When something was seen: as the clock of a computer may have shown it."""
+        """The required time of a record, within the accepted range."""
         at = _moment("at", self.take("at"))
         if not _EARLIEST <= at <= _LATEST:
             raise Unfit("an impossible time")
         return at
 
     def flag(self, key: str) -> bool:
-        """True if it is there: it is never written otherwise."""
+        """True if present; false is never written."""
         if key not in self._left:
             return False
         if self._left.pop(key) is not True:
@@ -159,21 +158,21 @@ class Fields:
         return True
 
     def whole(self, key: str, most: int) -> int:
-        """A whole number up to `most`, or down to that below zero."""
+        """A required integer with an absolute value of at most `most`."""
         number = self.take(key)
         if not isinstance(number, int) or isinstance(number, bool) or abs(number) > most:
             raise Unfit(f"an invalid or too large number in {key}")
         return number
 
     def seconds(self, key: str) -> float:
-        """A span; ten years at most, either way."""
+        """A required number of seconds; ten years at most, either way."""
         number = self.take(key)
         if not isinstance(number, int | float) or isinstance(number, bool) or not abs(number) < _TEN_YEARS:
             raise Unfit(f"an invalid duration in {key}")
         return float(number)
 
     def span(self, key: str) -> timedelta | None:
-        """A span, if there is one."""
+        """An optional duration."""
         return timedelta(seconds=self.seconds(key)) if key in self._left else None
 
 

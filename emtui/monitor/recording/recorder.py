@@ -1,6 +1,6 @@
-"""Listens to what a server says and has it written down, in order, beside the event loop.
+"""Records the responses of a server to a file, in order, in a background thread.
 
-A recording that cannot go on is told once and stops nothing.
+If a recording fails, this is reported once; monitoring continues.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
 
 _MOST_WAITING = 20_000
-"""Records that a slow disk may be behind."""
+"""Maximum number of queued records."""
 _PATIENCE = 2.0
-"""Seconds that the last records may take at the end."""
+"""Seconds to wait for the last records when closing."""
 
 
 class Recorder:
-    """One file, into which what one server says is written.
+    """Writes the responses of one server to one file.
 
-    `problem` says why it was given up; `tell` is told that, once.
+    `problem` is why recording stopped; `tell` is called with it once.
     """
 
     def __init__(self, writer: Writer, now: Callable[[], datetime]) -> None:
@@ -49,7 +49,7 @@ class Recorder:
         self._writing: asyncio.Task[None] | None = None
 
     def listen(self, client: Client) -> Source:
-        """The same client, overheard; one of another server than before ends the recording."""
+        """Wrap a client so that its responses are recorded; a client of another server ends the recording."""
         if self._server not in {None, client.server}:
             self._give_up("Recording stopped: a recording covers only one server.")
             return client
@@ -58,7 +58,7 @@ class Recorder:
         return _Overheard(client, self)
 
     def note(self, record: Record) -> None:
-        """Have this written as soon as those before it are."""
+        """Queue a record for writing."""
         if self.problem:
             return
         if len(self._waiting) >= _MOST_WAITING:
@@ -69,7 +69,7 @@ class Recorder:
             self._writing = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
-        """All that waits, in one go: runs that a list only names come by the thousand."""
+        """Write all queued records at once: completed references come by the thousand."""
         while self._waiting:
             records = list(self._waiting)
             self._waiting.clear()
@@ -94,16 +94,16 @@ class Recorder:
 
     @property
     def writing(self) -> bool:
-        """Whether something is being written."""
+        """Whether records are being written."""
         return self._writing is not None and not self._writing.done()
 
     async def settle(self) -> None:
-        """Wait a moment until all is written."""
+        """Wait until all records are written, with a time limit."""
         if self._writing is not None:
             await asyncio.wait({self._writing}, timeout=_PATIENCE)
 
     def close(self) -> str:
-        """End the file, once nothing is written any more; the sentence about what went wrong, if anything."""
+        """Close the file, unless records are still being written; return the error sentence, if any."""
         if self.writing:
             self._give_up("The end of the recording may be missing: the disk does not respond.")
         elif self._sound:
@@ -115,7 +115,7 @@ class Recorder:
 
 
 class _Overheard:
-    """A client of which everything that it says is noted."""
+    """A client whose responses are recorded."""
 
     def __init__(self, client: Source, recorder: Recorder) -> None:
         self._client = client
@@ -179,15 +179,15 @@ class _Overheard:
         return log
 
     async def session_xml(self, uid: Uid) -> str:
-        """Not noted: a recording keeps what was read, and hides what the XML would show."""
+        """Not recorded: recordings contain redacted fields, not raw XML."""
         return await self._client.session_xml(uid)
 
     async def events_xml(self, uid: Uid) -> str:
-        """Not noted either."""
+        """Not recorded either."""
         return await self._client.events_xml(uid)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
-        """What is known of a run since an earlier list is not noted again."""
+        """Record completed sessions, each only if it has changed."""
         async with aclosing(self._client.complete(references)) as sessions:
             async for session in sessions:
                 if self._noted.get(session.uid) != session:

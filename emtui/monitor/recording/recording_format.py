@@ -1,16 +1,16 @@
-"""A recording: what was seen of a server, when, as JSON lines in gzip.
+"""File format of a recording: the responses of a server with their times, as JSON lines in gzip.
 
-    {"recording": "emtui", "version": 1, "at": …}     what it is, and when it was begun
-    {"row": …} {"gone": [uid, …]}                     what differs from the list before …
-    {"at": …, "list": size, "took": …}                … which this line ends
-    {"at": …, "failed": sentence}                     a list that could not be had
-    {"at": …, "session": …}                           a session that was asked for by itself
-    {"event": …}                                      lines that the log of a session has more …
-    {"at": …, "log": uid, "first": n}                 … than the first n of the one before
-    {"at": …, "unread": uid, "why": sentence}         a session that could not be had
+    {"recording": "emtui", "version": 1, "at": …}     header: format and start time
+    {"row": …} {"gone": [uid, …]}                     changed and removed rows of a list …
+    {"at": …, "list": size, "took": …}                … and the line that completes it
+    {"at": …, "failed": sentence}                     a failed list request
+    {"at": …, "session": …}                           a session that was requested alone
+    {"event": …}                                      new events of a session's log …
+    {"at": …, "log": uid, "first": n}                 … after the first n of the one before
+    {"at": …, "unread": uid, "why": sentence}         a failed session request
 
-After each record the file holds all of it: whatever is killed loses the last one at most.
-Times are aware and in UTC. `reading.read` reads it back.
+The file is flushed after each record, so a killed process loses at most the last one.
+Times are aware and in UTC. `reader.read` reads it.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from emtui.monitor.recording.redaction import NOTHING, Hiding
 
 VERSION = 1
 LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes: seven texts of the longest, in four bytes each, fit."""
+"""Maximum bytes of a line: seven texts of maximum length with four bytes per character."""
 MOST = 128 * 1024 * 1024
-"""Bytes of all lines, written or read; each counts for `LEAST` at least, as it does in memory."""
+"""Maximum bytes of all lines; each counts as at least `LEAST`, about its size in memory."""
 LEAST = 400
 MOST_ROWS = 250_000
 GONE_AT_ONCE = 1_000
 GZIP = 31
-"""For zlib: a head and an end as gzip has them, without name and time."""
+"""`wbits` of zlib for the gzip format, without file name and time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A list that came; bytes and seconds as in its receipt."""
+    """A received list; `size` in bytes, `took` in seconds."""
 
     at: datetime
     listing: Listing
@@ -58,7 +58,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A list that could not be had; `stopped` if somebody had to decide before the next try."""
+    """A failed list request; `stopped` if polling stopped until the user acted."""
 
     at: datetime
     why: str
@@ -67,7 +67,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One session as it was when it was asked for by itself."""
+    """A session that was requested alone."""
 
     at: datetime
     session: Session
@@ -75,7 +75,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The log of one session as it was when it was opened."""
+    """The log of a session."""
 
     at: datetime
     uid: Uid
@@ -84,7 +84,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A session of which the server did not say what was asked."""
+    """A failed request for a session or its log."""
 
     at: datetime
     uid: Uid
@@ -95,29 +95,29 @@ Record: TypeAlias = Look | Failure | Asked | Read | Unread
 
 
 class BadRecording(Exception):
-    """What cannot be shown, or not any further; one sentence. `ending` is said where it was shown so far."""
+    """The recording cannot be read, or no further; one sentence. `ending` is shown at the end of a replay."""
 
     ending = "The recording cannot be read any further; all complete records were shown."
 
 
 class CutOff(BadRecording):
-    """The end is missing; everything before it was whole."""
+    """The end is missing; all records before it are complete."""
 
     ending = "The recording is truncated here; all complete records were shown."
 
 
 class NotClosed(CutOff):
-    """Only the end of the file is missing: every record in it is whole."""
+    """Only the end of the file is missing; all records are complete."""
 
     ending = "The recording ends here: its file was not closed, but all its records are complete."
 
 
 class Full(Exception):
-    """No more is written than could be read."""
+    """The maximum size of a recording is reached."""
 
 
 class Sink(Protocol):
-    """Takes bytes: all of them, or raises `OSError`."""
+    """Writes all given bytes or raises `OSError`."""
 
     def write(self, data: bytes, /) -> object:
         """Write them."""
@@ -125,7 +125,7 @@ class Sink(Protocol):
 
 
 class Writer:
-    """Writes records, each as soon as it is given, as differences to those before. Blocks."""
+    """Writes and flushes records as differences from earlier ones. Blocks."""
 
     def __init__(self, sink: Sink, at: datetime, *, most: int = MOST) -> None:
         self._sink = sink
@@ -138,11 +138,11 @@ class Writer:
         self._send([{"recording": "emtui", "version": VERSION, "at": at.isoformat()}])
 
     def write(self, record: Record, hiding: Hiding = NOTHING) -> None:
-        """Write it so that nothing of it is lost any more; raises `OSError` and `Full`."""
+        """Write and flush a record. Raises `OSError` and `Full`."""
         self._send(self._lines(record, hiding))
 
     def close(self) -> None:
-        """The end of the file."""
+        """Write the end of the file."""
         self._sink.write(self._zip.flush())
 
     def _send(self, lines: Iterable[Json]) -> None:
@@ -175,7 +175,7 @@ class Writer:
                 yield {"at": at, "unread": uid, "why": _sentence(record.why, hiding)}
 
     def _differences(self, listing: Listing, hiding: Hiding) -> Iterator[Json]:
-        """The rows that are new or differ, and the names of those that are gone."""
+        """New and changed rows, and the UIDs of removed ones."""
         if listing is self._listing:
             return
         before, self._rows = self._rows, {session.uid: session for session in listing.sessions}
@@ -188,7 +188,7 @@ class Writer:
             yield {"gone": gone[start : start + GONE_AT_ONCE]}
 
     def _log_lines(self, record: Read, hiding: Hiding) -> Iterator[Json]:
-        """What came to a log that grows; a log of another session is told whole."""
+        """The new events of a log; all events if the previous log was of another session."""
         uid, before = self._log
         first = 0
         if uid == record.uid:

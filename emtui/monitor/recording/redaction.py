@@ -1,7 +1,6 @@
-"""What never gets into a recording: secrets, whom we logged on as, and the server's own name.
+"""Redacts secrets, the user's account and the server's name from recordings.
 
-The server's texts otherwise stay as they are: they are what a recording is for, and other
-names in them are not known to be names.
+The server's texts otherwise stay unchanged: other names in them cannot be recognized.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from emtui.em.secret import without_secrets
 from emtui.em.server_address import Server, without_zone
 
 SERVER, USER = "the-server", "the-user"
-"""What stands in the file instead."""
+"""Replacements in the file."""
 _TELLING = re.compile(r"[.\\@:]")
-"""A name without one of these may be a word, so it stays in the server's texts."""
+"""A name without one of these may be an ordinary word, so it is kept in the server's texts."""
 _SHORTEST = 3
 
 Names = tuple[tuple[re.Pattern[str], str], ...]
@@ -23,14 +22,14 @@ Names = tuple[tuple[re.Pattern[str], str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """Takes out of texts what must not be kept: `names` of our own sentences, `telling` of the server's."""
+    """Redacts texts: `names` in emtui's own sentences, `telling` in the server's."""
 
     names: Names = ()
     telling: Names = ()
 
     @classmethod
     def of(cls, server: Server, user: str) -> Hiding:
-        """For a logon there as this user."""
+        """For a logon to this server as this user."""
         account = user.rpartition("\\")[2].partition("@")[0]
         texts = (server.url, server.key, server.sent_url, server.authority, server.ascii_authority)
         hosts = (server.name, server.host, without_zone(server.host))
@@ -43,20 +42,20 @@ class Hiding:
         )
 
     def sentence(self, text: str) -> str:
-        """A sentence of ours, about a failure."""
+        """Redact a sentence of emtui about a failure."""
         return _without(text, self.names)
 
     def text(self, text: str) -> str:
-        """A text of the server's."""
+        """Redact a text of the server."""
         return _without(text, self.telling)
 
 
 NOTHING = Hiding()
-"""Hides secrets alone."""
+"""Redacts only secrets."""
 
 
 def _whole(name: str) -> re.Pattern[str]:
-    """The name in any case, unless it is part of a longer one."""
+    """Pattern for the name, case-insensitive, not as part of a longer one."""
     return re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
 
 

@@ -1,8 +1,7 @@
-"""A recording, shown as the server was: look after look, at its own times or faster.
+"""Replays a recording list by list, in its original time or faster.
 
-It stands in for the client, for the clocks and for the pace of whoever follows the list.
-Nothing is asked of anybody. Time stands still while a look is taken in, never passes the
-next look before that is taken, and stands still at the end.
+It replaces the client, the clocks and the poll schedule; nothing is sent to a server. Its clock stops while
+a list is processed, never passes the next list before that is requested, and stops at the end.
 """
 
 from __future__ import annotations
@@ -35,16 +34,16 @@ from emtui.monitor.recording.recording_format import (
 
 FASTEST = 100_000.0
 _LEAST_PAUSE = 0.01
-"""Real seconds between two looks however fast: keys are heard meanwhile."""
+"""Minimum real seconds between two lists, so that keys are handled."""
 _JUST_BEFORE = 0.001
-"""Recorded seconds by which a look is called early: sums of seconds are not exact."""
+"""Recorded seconds by which a list is requested early, because sums of floats are inexact."""
 
 _NO_XML = "A recording does not contain the XML of the server."
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """What was seen until the next look, and that look; without one the recording ends, for a reason."""
+    """Records up to the next list, and that list; without one the recording ends, with a reason."""
 
     between: tuple[Asked | Read | Unread, ...]
     look: Look | Failure | None
@@ -52,7 +51,7 @@ class _Stretch:
 
 
 class Replay:
-    """Raises `BadRecording` at once if there is not even one look."""
+    """A source that replays a recording. Raises `BadRecording` at once if it has no list."""
 
     user = ""
     certificate = None
@@ -70,7 +69,7 @@ class Replay:
         self.speed = speed
         self.receipt: Receipt | None = None
         self.ending = ""
-        """Why nothing more comes, once nothing does."""
+        """Why the recording ended, once it has."""
         self.on_end: Callable[[], object] = lambda: None
         self._stretches = _stretches(name, records)
         self._stopwatch = stopwatch
@@ -90,21 +89,21 @@ class Replay:
     # --- the clocks ---------------------------------------------------------------
 
     def now(self) -> datetime:
-        """The clock of whoever recorded it."""
+        """The wall clock of the computer that recorded it."""
         look = self._next.look
         left = max((look.at - self._at).total_seconds(), 0.0) if look else 0.0
         return self._at + timedelta(seconds=min(self._passed(), left))
 
     def monotonic(self) -> float:
-        """Recorded seconds since the first look."""
+        """Recorded seconds since the first list."""
         return (self._at - self._begin).total_seconds() + self._passed()
 
     def _passed(self) -> float:
-        """Recorded seconds since the last look was taken in."""
+        """Recorded seconds since the last list was processed."""
         return 0.0 if self._since is None else (self._stopwatch() - self._since) * self.speed
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        """Until the event is set, or so many recorded seconds; time goes on from here."""
+        """Wait until the event is set or so many recorded seconds passed; resumes the clock."""
         if self._since is None and not self.ending:
             self._since = self._stopwatch()
         pause = None if seconds is None or self.ending else max(seconds / self.speed, _LEAST_PAUSE)
@@ -114,7 +113,7 @@ class Replay:
 
     @property
     def pace(self) -> PollSchedule:
-        """The pauses as they were."""
+        """The schedule with the recorded pauses."""
         return _Recorded(gap=lambda: self._gap)
 
     @property
@@ -124,15 +123,15 @@ class Replay:
 
     @property
     def told(self) -> str:
-        """How it goes on, in a word: `×60`, or that it has ended."""
+        """The speed, such as `×60`, or `ended`."""
         return "ended" if self.ending else f"×{self.speed:g}"
 
     # --- the client ---------------------------------------------------------------
 
     async def sessions(self, progress: Callable[[Progress], None] | None = None) -> Listing:  # noqa: ARG002
-        """The next look, now; a list that could not be had is raised again.
+        """The next list, at once; a recorded failure is raised again.
 
-        At the end nobody answers: the request is given up.
+        At the end the request is canceled.
         """
         look = self._next.look
         if look is None:
@@ -154,7 +153,7 @@ class Replay:
         return look.listing
 
     async def _read_on(self) -> _Stretch:
-        """What comes after the next look; read once, whoever gives up waiting for it."""
+        """Read the segment after the next list; shared if a caller is canceled."""
         if self._reading is None:
             self._reading = asyncio.create_task(beside(lambda: next(self._stretches)))
         after = await asyncio.shield(self._reading)
@@ -162,7 +161,7 @@ class Replay:
         return after
 
     def _take(self, listing: Listing) -> None:
-        """What the list says now is newer than what was known of one session."""
+        """Drop details of sessions that are older than the list."""
         if listing is self._listing:
             return
         before = {session.uid: session for session in self._listing.sessions}
@@ -172,7 +171,7 @@ class Replay:
         self._listing = listing
 
     def _catch_up(self, now: datetime | None) -> None:
-        """What was asked for by itself until then, or until the next look; all of it at the end."""
+        """Apply the sessions and logs recorded until `now`, or all before the next list."""
         while self._ahead and (now is None or self.ending or self._ahead[0].at <= now):
             match self._ahead.popleft():
                 case Asked(session=session):
@@ -183,7 +182,7 @@ class Replay:
                     self._logs[uid] = why
 
     async def session(self, uid: Uid) -> Session:
-        """As it was last seen."""
+        """The session as last recorded."""
         self._catch_up(self.now())
         listed = (session for session in self._listing.sessions if session.uid == uid)
         session = self._known.get(uid) or next(listed, None)
@@ -192,7 +191,7 @@ class Replay:
         return session
 
     async def events(self, uid: Uid) -> Log:
-        """As they were when somebody opened the session last."""
+        """The log as last recorded."""
         self._catch_up(self.now())
         log = self._logs.get(uid)
         if log is None:
@@ -202,45 +201,45 @@ class Replay:
         return log
 
     async def session_xml(self, uid: Uid) -> str:  # noqa: ARG002 - no session has any
-        """Nothing: only what was read of it was recorded."""
+        """Always raises `NotFound`: XML is not recorded."""
         raise NotFound(_NO_XML)
 
     async def events_xml(self, uid: Uid) -> str:  # noqa: ARG002 - see above
-        """Nothing either."""
+        """Always raises `NotFound`: XML is not recorded."""
         raise NotFound(_NO_XML)
 
     async def complete(self, references: Iterable[Session]) -> AsyncGenerator[Session, None]:
-        """As they came to be known until the next look."""
+        """Yield the sessions as recorded before the next list."""
         ahead = {record.session.uid: record.session for record in self._ahead if isinstance(record, Asked)}
         for reference in references:
             yield ahead.get(reference.uid) or self._known.get(reference.uid) or reference
 
     async def close(self) -> None:
-        """Nothing is held but a file that is read."""
+        """Do nothing: there is no connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Recorded(PollSchedule):
-    """Pauses as long as they were, whether anybody looks or not."""
+    """Pauses as recorded, regardless of user activity."""
 
     is_regular: ClassVar[bool] = False
     gap: Callable[[], float] = lambda: PollSchedule().interval
 
     def interval_for(self, idle: float) -> float:  # noqa: ARG002 - see above
-        """The same for everybody."""
+        """The interval, regardless of `idle`."""
         return self.interval
 
     def after_success(self, seconds: float, idle: float) -> float:  # noqa: ARG002 - see above
-        """Until the next look."""
+        """The pause until the next list."""
         return self.gap()
 
     def after_failure(self, failures: int, retry_after: float | None, jitter: float) -> float:  # noqa: ARG002 - see above
-        """Until the next look."""
+        """The pause until the next list."""
         return self.gap()
 
 
 def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
-    """The recording from look to look; the last one has none, and goes on for ever."""
+    """Split the recording into segments; the last one, without a list, repeats endlessly."""
     ending = "The recording ends here."
     between: list[Asked | Read | Unread] = []
     seen = False
@@ -249,7 +248,7 @@ def _stretches(name: str, records: Iterator[Record]) -> Iterator[_Stretch]:
             if not isinstance(record, Look | Failure):
                 between.append(record)
                 continue
-            # what somebody had to decide made us blind at once
+            # when polling stopped, the connection was lost at once
             times = LOST_AFTER if isinstance(record, Failure) and record.stopped else 1
             for _ in range(times):
                 seen = True
