@@ -23,7 +23,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "--since",
         type=float,
         metavar="SECONDS",
-        help="the monotonic clock when the demo's began (default: now)",
+        help="monotonic time at which the simulated clock starts (default: now)",
     )
     given = parser.parse_args(words)
     if demo_options.wants_help(given.play):

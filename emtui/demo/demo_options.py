@@ -80,7 +80,7 @@ def _parse(text: str) -> tuple[str, str]:
     if switch is None:
         near = get_close_matches(name.casefold(), _BY_NAME, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise BadPlay(f"There is no play {name!r}: {hint}--play help lists all of them.")
+        raise BadPlay(f"Unknown switch --play {name!r}: {hint}--play help lists all switches.")
     return switch.name, _checked(switch, value.strip()) if given else _unsaid(switch)
 
 
@@ -151,14 +151,20 @@ class DemoOptions:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The demo's options, as they were typed; `options` reads them."""
-    parser.add_argument("--seed", metavar="N", help=f"which world (default: {DEFAULT_SEED}); 0 is boring")
     parser.add_argument(
-        "--sessions", metavar="N", help=f"about how many sessions (default: {DEFAULT_SESSIONS})"
+        "--seed", metavar="N", help=f"random seed of the data (default: {DEFAULT_SEED}); 0: no incidents"
     )
-    parser.add_argument("--clock", metavar="ISO", help="the time when the demo begins (default: now)")
-    parser.add_argument("--speed", metavar="X", help="how fast its clock runs (default: 1); 0 stands still")
     parser.add_argument(
-        "--play", action="append", default=[], metavar="NAME[=VALUE]", help="a switch; --play help lists them"
+        "--sessions", metavar="N", help=f"approximate number of sessions (default: {DEFAULT_SESSIONS})"
+    )
+    parser.add_argument("--clock", metavar="ISO", help="start time of the simulated clock (default: now)")
+    parser.add_argument("--speed", metavar="X", help="speed of the simulated clock (default: 1; 0: stopped)")
+    parser.add_argument(
+        "--play",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="a failure to simulate; --play help lists them",
     )
 
 

@@ -82,7 +82,9 @@ def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = F
         except OSError as error:
             reason = error.strerror or str(error)
             if sys.stderr is not None:
-                told = f"Cannot listen on port {port} ({reason}): give another --port, or 0 for any.\n"
+                told = (
+                    f"Cannot listen on port {port} ({reason}): use another --port, or 0 for any free port.\n"
+                )
                 sys.stderr.write(told)
             return BUSY
         return _run(options, listener, Path(folder), with_parent=with_parent)

@@ -61,21 +61,22 @@ def _file(name: str, path: Path, *, private: bool, wanted: bool = False) -> Chec
     try:
         status = path.stat()
     except FileNotFoundError:
-        none = f"{path}: there is none"
-        return warn(name, none, "correct ca_file, or put it there") if wanted else skip(name, none)
+        none = f"{path}: not found"
+        return warn(name, none, "correct ca_file or create the file") if wanted else skip(name, none)
     except OSError as problem:
-        return warn(name, f"{path}: {problem.strerror}", "see who may look there")
+        return warn(name, f"{path}: {problem.strerror}", "check the permissions")
     mode = stat.S_IMODE(status.st_mode)
-    found = f"{path}: {mode:04o}, {'yours' if status.st_uid == os.geteuid() else f'of user {status.st_uid}'}"
+    owner = "you" if status.st_uid == os.geteuid() else f"user {status.st_uid}"
+    found = f"{path}: {mode:04o}, owned by {owner}"
     if status.st_uid not in {os.geteuid(), 0}:
-        return warn(name, found, "it must be yours, or root's")
+        return warn(name, found, "must be owned by you or root")
     if private and mode & 0o077:
         return warn(name, found, f"chmod go= {path}")
     if mode & 0o022:
         return warn(name, found, f"chmod go-w {path}")
     if not os.access(path, os.R_OK | os.W_OK if path.is_dir() else os.R_OK):
         what = "written" if path.is_dir() else "read"
-        return warn(name, f"{found}, and it cannot be {what}", f"chmod u+rw {path}")
+        return warn(name, f"{found}, cannot be {what}", f"chmod u+rw {path}")
     return ok(name, found)
 
 
@@ -88,18 +89,18 @@ def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check
     columns, lines = size(sys.__stderr__.fileno() if sys.__stderr__ else 2, environ)
     found = f"{columns}×{lines}, {told or 'nothing set'}"
     if not draws(environ):
-        yield warn("terminal", found, "set TERM to what your terminal is")
+        yield warn("terminal", found, "set TERM to your terminal type")
     elif columns < 58 or lines < 16:
-        yield warn("terminal", found, "emtui wants 58×16 at least")
+        yield warn("terminal", found, "emtui needs at least 58×16")
     else:
         yield ok("terminal", found)
-    yield skip("clipboard", "not tried here: y on a row of the list tries it")
+    yield skip("clipboard", "not tested: press y on a row of the list to test it")
     yield _encoding(environ)
 
 
 def _encoding(environ: Mapping[str, str]) -> Check:
     """As the person set it."""
-    told = locale(environ) or "no locale is set"
+    told = locale(environ) or "no locale set"
     if writes_utf8(environ):
         return ok("encoding", told)
     return warn("encoding", f"{told}: only ASCII is drawn", "set LANG to a UTF-8 locale, such as C.UTF-8")
@@ -110,10 +111,10 @@ async def keyrings() -> AsyncIterator[Check]:
     for tried in await credentials.tried():
         found = f"{tried.name}: {tried.verdict}"
         if tried.seconds >= credentials.PATIENCE:
-            yield warn("keyring", found, 'keyring = "off" in the profile passes it over', tried.seconds)
+            yield warn("keyring", found, 'set keyring = "off" in the profile to skip it', tried.seconds)
         elif tried.verdict == credentials.READY:
             yield ok("keyring", found, tried.seconds)
         elif tried.verdict == credentials.LOCKED:
-            yield warn("keyring", found, "unlock it, or emtui asks for the password", tried.seconds)
+            yield warn("keyring", found, "unlock it or type the password at logon", tried.seconds)
         else:
             yield replace(skip("keyring", found), seconds=tried.seconds)

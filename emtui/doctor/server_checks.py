@@ -55,7 +55,7 @@ async def checks(connection: Connection) -> AsyncIterator[Check]:
     """Everything about the server that this connection means."""
     server = connection.server
     if server is None:
-        yield skip("server", "no server is named", "give --server, or -p and a profile")
+        yield skip("server", "no server configured", "use --server or a profile (-p)")
         return
     proxies = Proxies.from_environment(os.environ, connection.no_proxy)
     try:
@@ -63,7 +63,7 @@ async def checks(connection: Connection) -> AsyncIterator[Check]:
     except ProxyTrouble as problem:
         yield fail("proxy", problem)
         return
-    yield ok("proxy", f"{server.authority} is asked {decision}")
+    yield ok("proxy", f"{server.authority}: {decision}")
     name = await _name(server, decision)
     yield name
     if name.problem:
@@ -87,7 +87,7 @@ async def _name(server: Server, decision: Decision) -> Check:
         async with asyncio.timeout(_PATIENCE):
             addresses = await beside(lambda: addresses_of(host, port))
     except (OSError, UnicodeError, TimeoutError):
-        problem = NameUnknown(f"The name {shown} is not known here: check it, or the DNS and VPN.")
+        problem = NameUnknown(f"Cannot resolve {shown}: check the name, DNS and VPN.")
         return fail("name", problem, time.monotonic() - began)
     return ok("name", f"{shown} is {', '.join(addresses)}", time.monotonic() - began)
 
@@ -113,7 +113,7 @@ async def _asked(way: Way) -> AsyncIterator[Check]:
 def _tls(way: Way, answer: Answer, seconds: float) -> Check:
     seen, trust = way.exchange.certificate, way.connection.trust
     if seen is None:
-        return warn("TLS", "plain HTTP: the password is sent in clear", "use https://", seconds)
+        return warn("TLS", "plain HTTP: the password is sent unencrypted", "use https://", seconds)
     why = "pinned" if trust.pin else f"trusted by {trust.ca_file or 'the system'}"
     until = f"valid until {seen.valid_until:%Y-%m-%d}"
     return ok("TLS", f"{answer.tls}, certificate {why}, {until}, SHA-256 {seen.sha256}", seconds)
@@ -122,18 +122,18 @@ def _tls(way: Way, answer: Answer, seconds: float) -> Check:
 def _ending(way: Way) -> Check | None:
     seen = way.exchange.certificate
     ending = seen.ending(datetime.now(UTC)) if seen else None
-    return warn("certificate", f"it {ending}", "ask for a new one in time") if ending else None
+    return warn("certificate", f"it {ending}", "renew it in time") if ending else None
 
 
 def _clock(answer: Answer) -> Check:
     """The server's clock against ours."""
     apart = answer.skew
     if apart is None:
-        return skip("clock", "the server does not say what time it is")
+        return skip("clock", "the server sends no Date header")
     seconds = round(apart.total_seconds())
-    found = f"the server's is {f'{seconds:+} s from' if seconds else 'the same as'} ours (to within 1 s)"
+    found = f"the server's clock is {f'{seconds:+} s from' if seconds else 'the same as'} ours (±1 s)"
     if abs(apart) > MOST_OFF:
-        return warn("clock", found, "set one of them right: durations of running sessions depend on it")
+        return warn("clock", found, "correct one of them: durations of running sessions depend on it")
     return ok("clock", found)
 
 
@@ -141,16 +141,18 @@ async def _root(answer: Answer) -> tuple[Check, ...]:
     """That it is Enterprise Manager, and which versions of its API it names."""
     if versions := await read_root(answer):
         return (ok("API root", f"Enterprise Manager, {versions}"),)
-    return ok("API root", "Enterprise Manager"), skip("API versions", "the server names none")
+    return ok("API root", "Enterprise Manager"), skip("API versions", "the server lists none")
 
 
 async def _with_logon(way: Way) -> AsyncIterator[Check]:
     user, password = way.connection.user, way.connection.password
     if user is None:
-        yield skip("logon", "no user is named", "give --user")
+        yield skip("logon", "no user configured", "use --user")
         return
     if password is None:
-        yield skip("logon", "no password is known without asking", "give EMTUI_PASSWORD or --password-stdin")
+        yield skip(
+            "logon", "no password available without a prompt", "set EMTUI_PASSWORD or use --password-stdin"
+        )
         return
     began = time.monotonic()
     try:
@@ -180,18 +182,18 @@ async def _rights(way: Way, logon: Logon) -> Check:
         return fail("sessions", problem, time.monotonic() - began)
     found = f"{len(listing.sessions):,} sessions, {size / 1e6:.1f} MB"
     if listing.odd or listing.replaced:
-        found += f", {listing.odd} rows not read whole, {listing.replaced} characters replaced"
-        return warn("sessions", found, "see emtui sessions -o json", time.monotonic() - began)
+        found += f", {listing.odd} rows partly unreadable, {listing.replaced} characters replaced"
+        return warn("sessions", found, "run emtui sessions -o json", time.monotonic() - began)
     return ok("sessions", found, time.monotonic() - began)
 
 
 async def _log_off(way: Way, logon: Logon) -> Check:
     if logon.id is None:
-        return warn("log-off", "the server did not say which logon is ours: it ends by itself in 15 minutes")
+        return warn("log-off", "the server did not return a logon ID: the logon expires in 15 minutes")
     try:
         async with asyncio.timeout(_PATIENCE), way.exchange.log_off(logon.id, logon.token) as answer:
             if answer.good:
-                return ok("log-off", "our logon is deleted")
-            return warn("log-off", f"the server answered {answer.status}: it ends by itself in 15 minutes")
+                return ok("log-off", "logged off")
+            return warn("log-off", f"the server returned {answer.status}: the logon expires in 15 minutes")
     except (EmError, TimeoutError) as problem:
-        return warn("log-off", f"it ends by itself in 15 minutes ({problem})")
+        return warn("log-off", f"the logon expires in 15 minutes ({problem})")

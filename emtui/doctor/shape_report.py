@@ -164,7 +164,7 @@ def _lines(answers: list[Answered]) -> Iterator[str]:
     for answered in answers:
         yield from _one(answered)
         yield ""
-    yield "What the documents leave open:"
+    yield "Not defined by the vendor documentation:"
     yield from _questions({answered.asked: answered for answered in answers})
 
 
@@ -214,7 +214,7 @@ def _questions(answers: Mapping[str, Answered]) -> Iterator[str]:
         if those:
             yield f"- {outcome.value}: {_of(those)}"
     unknown = answers["GET /api/systemSessions/{unknown}"]
-    yield f"- an unknown id is answered {unknown.status or unknown.problem}"
+    yield f"- an unknown id returns {unknown.status or unknown.problem}"
     for asked, answered in answers.items():
         if asked.endswith("/events") and answered.status == 200:
             yield f"- {asked}: {answered.events}"

@@ -112,7 +112,7 @@ def shape_of(body: bytes) -> dict[str, Place]:
             places["/".join(path)].leaf = False
         path.append(plain_name(name.rpartition(":")[2]))
         if len(path) > _DEEPEST or len(places) > _MOST_PLACES:
-            raise Unreadable("it has more places than are told", too_large=True)
+            raise Unreadable("it has too many distinct paths", too_large=True)
         texts.append([])
         place = places.setdefault("/".join(path), Place())
         place.count += 1

@@ -104,7 +104,7 @@ def _read(path: Path) -> dict[str, Records]:
         servers = json.loads(content or b"{}")
         return {str(server): _records(marks) for server, marks in servers.items()}
     except (ValueError, AttributeError, RecursionError):
-        raise _Unusable(f"{path} is not as emtui writes it: look into it, or remove it.") from None
+        raise _Unusable(f"{path} is not a valid emtui file: check it or remove it.") from None
 
 
 def _records(marks: Mapping[str, Mapping[str, object]]) -> Records:

@@ -48,22 +48,24 @@ def copy(text: str, environ: Mapping[str, str], *, keep: bool) -> Copied:
     safe = guarded(text)
     if environ.get("TMUX"):
         if _to_tmux(safe, environ):
-            return Copied("Copied to tmux's buffer, and to the clipboard if the terminal allows.")
-        return _to_file(safe, "tmux cannot be asked", keep=keep)
+            return Copied("Copied to tmux's buffer, and to the clipboard if the terminal allows it.")
+        return _to_file(safe, "tmux does not respond", keep=keep)
     if environ.get("TERM", "") in _DEAF:
         return _to_file(safe, "this terminal has no clipboard", keep=keep)
     coded = base64.b64encode(safe.encode("utf-8", "replace")).decode()
     if len(coded) > MOST:
         return _to_file(safe, "it is too long for the clipboard", keep=keep)
     if environ.get("STY"):
-        return Copied("Copied through screen to the clipboard, if the terminal allows.", _for_screen(coded))
-    return Copied(f"Copied to the clipboard, if the terminal allows{_around(environ)}.", _osc_52(coded))
+        return Copied(
+            "Copied through screen to the clipboard, if the terminal allows it.", _for_screen(coded)
+        )
+    return Copied(f"Copied to the clipboard, if the terminal allows it{_around(environ)}.", _osc_52(coded))
 
 
 def _around(environ: Mapping[str, str]) -> str:
     """A multiplexer on the computer that one came from: it does not hand OSC 52 on by itself."""
     outer = environ.get("TERM", "").partition("-")[0]
-    return f" and {outer} around it hands it on" if outer in {"tmux", "screen"} else ""
+    return f" and the outer {outer} passes it on" if outer in {"tmux", "screen"} else ""
 
 
 def _osc_52(coded: str) -> str:
@@ -107,7 +109,7 @@ def _to_file(text: str, why: str, *, keep: bool) -> Copied:
             file.write(text)
     except (OSError, state_files.NoState):
         return Copied(f"Not copied: {why}, and no file can be written.")
-    return Copied(f"In {_told(Path(path))}: {why}.")
+    return Copied(f"Copied to {_told(Path(path))}: {why}.")
 
 
 def _told(path: Path) -> str:

@@ -82,13 +82,13 @@ def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocu
                 _replace(target, after)
     except (ValueError, TypeError, tomlkit.exceptions.TOMLKitError):
         raise BadConfig(
-            f"{path} is written in a way that cannot be changed without harm: give each profile"
-            " a table of its own, [profiles.prod], and try again. Nothing was changed."
+            f"{path} cannot be edited safely: put each profile into a separate table,"
+            " [profiles.prod], and try again. Nothing was changed."
         ) from None
     except OSError as problem:
         if path.is_relative_to(NOWHERE):
             raise BadConfig(
-                "This user has no home folder to keep a profile in: set HOME or XDG_CONFIG_HOME."
+                "This user has no home folder for profiles: set HOME or XDG_CONFIG_HOME."
             ) from None
         raise BadConfig(f"{path} cannot be written: {problem.strerror}.") from None
 

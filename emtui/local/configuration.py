@@ -63,7 +63,7 @@ def load(*files: Path) -> Config:
             stated = {key: Stated(value, file) for key, value in table.items()}
             tables[name] = stated | tables.get(name, {})
     for name in (name for name, table in tables.items() if not table):
-        raise BadConfig(f"{layers[0][0]}: profile {name}: a server is missing.")
+        raise BadConfig(f"{layers[0][0]}: profile {name}: server is missing.")
     default = next(
         (
             Stated(document["default_profile"], file)
@@ -74,7 +74,7 @@ def load(*files: Path) -> Config:
     )
     if default is not None and not (isinstance(default.value, str) and default.value in tables):
         raise BadConfig(
-            f"{default.file}: default_profile names {default.value!r}, which is no profile"
+            f"{default.file}: default_profile names {default.value!r}, which is not a profile"
             f"{near(default.value, tables)}"
         )
     return Config(
@@ -88,14 +88,14 @@ def load(*files: Path) -> Config:
 
 def read(file: Path) -> Mapping[str, Any] | None:
     """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
-    document = read_toml(file, r" A user with a backslash stands in single quotes: user = 'EXAMPLE\ops'.")
+    document = read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
     if document is None:
         return None
     for key in document:
         check_known(file, key, _TOP)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise BadConfig(f"{file}: profiles stand in tables of their own: [profiles.prod].")
+        raise BadConfig(f"{file}: each profile must be a table: [profiles.prod].")
     return document
 
 
@@ -127,6 +127,6 @@ def _check_owner(file: Path, status: os.stat_result) -> None:
     if os.name != "posix":
         return
     if status.st_uid not in {os.geteuid(), 0}:
-        raise BadConfig(f"{file} belongs to somebody else: it must be yours, or root's.")
+        raise BadConfig(f"{file} must be owned by you or root.")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise BadConfig(f"{file} can be written by others: chmod go-w it.")
+        raise BadConfig(f"{file} is writable by group or others. Run: chmod go-w {file}")

@@ -160,7 +160,7 @@ def _unknown(name: str, config: Config) -> Profile:
     if near:
         hint = f"did you mean {near[0]}?"
     elif names:
-        hint = f"there are {', '.join(names)}."
+        hint = f"available profiles: {', '.join(names)}."
     else:
-        hint = "there is none yet: emtui login makes one."
-    raise BadConfig(f"There is no profile {name!r}: {hint}")
+        hint = "no profiles yet; create one with emtui login."
+    raise BadConfig(f"Unknown profile {name!r}: {hint}")

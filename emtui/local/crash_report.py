@@ -35,10 +35,10 @@ def told(error: BaseException) -> str:
 
 
 def _sentence(where: str, logged: Path | NoState) -> str:
-    sentence = f"this is a fault of emtui ({where}); nothing on the server was changed."
+    sentence = f"internal error ({where}); nothing on the server was changed."
     if isinstance(logged, NoState):
-        return f"{sentence} It could not be logged: {logged} Please report the words in brackets."
-    return f"{sentence} Please report it with the last lines of {logged}, which hold no secret."
+        return f"{sentence} It could not be logged: {logged} Please report the text in parentheses."
+    return f"{sentence} Please report it and attach the last lines of {logged}; they contain no secrets."
 
 
 def write(error: BaseException, what: str = "fault") -> Path | NoState:
@@ -111,7 +111,7 @@ def _in_thread(args: threading.ExceptHookArgs) -> None:
 
 def _unraisable(args: sys.UnraisableHookArgs) -> None:
     if args.exc_value is not None:
-        _quietly(args.exc_value, "where nobody could be told")
+        _quietly(args.exc_value, "in a finalizer")
 
 
 def _quietly(error: BaseException, what: str) -> None:

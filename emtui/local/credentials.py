@@ -154,10 +154,10 @@ async def _tried(name: str, patience: float) -> Tried:
 
 async def _ask(question: _Question, patience: float | None) -> Kept:
     if question.keyring == OFF:
-        raise NoKeyring("The keyring is switched off for this profile.")
+        raise NoKeyring("The keyring is disabled for this profile.")
     said = await _asked(question, patience)
     if "trouble" in said:
-        raise NoKeyring(f"This computer cannot remember passwords: {brief(said['trouble'], 200)}.")
+        raise NoKeyring(f"Passwords cannot be saved on this computer: {brief(said['trouble'], 200)}.")
     password = said["password"]
     if password:  # other programs may have kept it with the line end of a file
         password = without_line_end(password)
@@ -181,9 +181,9 @@ async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
 
 
 def _silence(notes: list[str], patience: float) -> str:
-    why = "is locked and waits for somebody to unlock it, perhaps on another display" if notes else ""
-    told = f"The keyring {why or f'has not answered within {patience:.2g} s'}: type the password instead"
-    return f'{told}, or set keyring = "{OFF}" in the profile.'
+    why = "is locked and waits to be unlocked, perhaps on another display" if notes else ""
+    told = f"The keyring {why or f'did not respond within {patience:.2g} s'}: type the password"
+    return f'{told} or set keyring = "{OFF}" in the profile.'
 
 
 async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes: list[str]) -> dict[str, Any]:
@@ -201,7 +201,7 @@ async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes:
         if "note" not in said:
             return dict(said)
         notes.append(said["note"])
-    raise NoKeyring("The keyring ended without an answer. Type the password instead.")
+    raise NoKeyring("The keyring process ended without a response. Type the password.")
 
 
 async def _start() -> asyncio.subprocess.Process:
@@ -222,6 +222,4 @@ async def _start() -> asyncio.subprocess.Process:
             limit=1024 * 1024,
         )
     except OSError as problem:
-        raise NoKeyring(
-            f"The keyring cannot be asked: {problem.strerror}. Type the password instead."
-        ) from None
+        raise NoKeyring(f"Cannot start the keyring process: {problem.strerror}. Type the password.") from None

@@ -33,9 +33,9 @@ class KernelKeyring(KeyringBackend):
     def priority(self) -> float:
         """Usable by itself only where no desktop has a better one; raises `RuntimeError` elsewhere."""
         if sys.platform != "linux":
-            raise RuntimeError("The kernel keyring is Linux's.")
+            raise RuntimeError("The kernel keyring is available on Linux only.")
         if desktop_session():
-            raise RuntimeError("There is a D-Bus session, which has a keyring of its own.")
+            raise RuntimeError("The desktop keyring is used in a D-Bus session.")
         try:
             Keys()
         except OSError as problem:
@@ -54,7 +54,7 @@ class KernelKeyring(KeyringBackend):
         """Keep it from now on, for as long as `timeout` says."""
         payload = _PREFIX + password.encode()
         if len(payload) > MOST_BYTES:
-            raise PasswordSetError("The kernel keeps no password that long.")
+            raise PasswordSetError("The password is too long for the kernel keyring.")
         try:
             Keys().put(_description(service, username), payload, self._seconds())
         except OSError as problem:
@@ -73,9 +73,9 @@ class KernelKeyring(KeyringBackend):
         try:
             seconds = seconds_kept(self.timeout)
         except ValueError:
-            raise KeyringError("The timeout of the kernel keyring is a number of seconds.") from None
+            raise KeyringError("The timeout of the kernel keyring must be a number of seconds.") from None
         if seconds < 1:
-            raise KeyringError("The timeout of the kernel keyring is at least one second.")
+            raise KeyringError("The timeout of the kernel keyring must be at least one second.")
         return seconds
 
 

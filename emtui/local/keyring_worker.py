@@ -54,7 +54,7 @@ def _chosen(named: str | None) -> tuple[str, Any]:
         return label, _load(path)()
     viable = sorted(_viable(), key=lambda found: found[0], reverse=True)
     if not viable:
-        raise Refused("it has no keyring that answers" + _in_clear())
+        raise Refused("no keyring responds" + _in_clear())
     _, label, keyring = viable[0]
     return label, keyring()
 
@@ -64,7 +64,7 @@ def _named(named: str) -> tuple[str, Any]:
         if label.casefold() == named.casefold() or path == named:
             return label, _load(path)()
     if "." not in named:
-        raise Refused(f"no keyring is called {named!r}; there are {', '.join(ALLOWED)}")
+        raise Refused(f"unknown keyring {named!r}; available: {', '.join(ALLOWED)}")
     return named, _load(named)()
 
 
@@ -91,24 +91,24 @@ def _set_for_keyring() -> str | None:
 def _why(path: str) -> str:
     """What is wrong with a backend that is not on the list."""
     if path.startswith("keyring.backends.fail"):
-        return "it has no keyring that answers"
+        return "no keyring responds"
     if path.startswith("keyring.backends.null"):
-        return f"its keyring backend {path} keeps nothing"
+        return f"the keyring backend {path} stores nothing"
     if path.startswith("keyrings.alt"):
-        return f"its keyring backend {path} writes them in clear" + _if_meant(path)
-    return f"its keyring backend {path} is not one that emtui knows" + _if_meant(path)
+        return f"the keyring backend {path} stores passwords in clear text" + _if_meant(path)
+    return f"emtui does not support the keyring backend {path}" + _if_meant(path)
 
 
 def _in_clear() -> str:
     """That there is one which writes passwords in clear, if there is: it is never chosen silently."""
     with suppress(ModuleNotFoundError):
         if find_spec("keyrings.alt"):
-            return ", only keyrings.alt, which writes them in clear"
+            return ", except keyrings.alt, which stores passwords in clear text"
     return ""
 
 
 def _if_meant(path: str) -> str:
-    return f'; write keyring = "{path}" into the profile if you mean it'
+    return f'; to use it, set keyring = "{path}" in the profile'
 
 
 def _locked(label: str) -> bool:
@@ -146,7 +146,7 @@ def _answer(asked: dict[str, str], note: Any) -> dict[str, Any]:  # noqa: ANN401
 def _trouble(error: Exception) -> str:
     """What went wrong, by the kind alone: the text of a foreign error could hold anything."""
     kind = type(error).__name__
-    return "its keyring is locked" if kind == "KeyringLocked" else f"its keyring failed ({kind})"
+    return "the keyring is locked" if kind == "KeyringLocked" else f"the keyring failed ({kind})"
 
 
 def _close_to_others() -> None:
@@ -177,7 +177,7 @@ def main() -> int:
         answer = {"trouble": str(refused)}
     except Exception as error:  # noqa: BLE001 - backends raise anything
         # no password is near where it is only looked at, so the backend's own words tell nothing
-        answer = {"trouble": f"not here: {error}" if asked["do"] == "probe" else _trouble(error)}
+        answer = {"trouble": f"not available: {error}" if asked["do"] == "probe" else _trouble(error)}
     say(answer)
     return 0
 

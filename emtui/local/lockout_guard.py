@@ -71,7 +71,7 @@ class Refusals:
                 if taken and not self.insist:
                     break
             if not taken and problem and self.say:
-                self.say(f"a password that is refused cannot be remembered here: {_why(problem)}")
+                self.say(f"rejected passwords cannot be recorded on this computer: {_why(problem)}")
             async with _noted(books, problem):
                 yield
 
@@ -102,9 +102,7 @@ def _forget(books: Sequence[Book]) -> None:
 
 def _not_remembered(refused: LogonRefused, problem: Exception | None) -> LogonRefused:
     why = _why(problem) if problem else f"{ELSEWHERE}."
-    return LogonRefused(
-        f"{refused} This could not be remembered, so do not send it again: {why}", refused.user
-    )
+    return LogonRefused(f"{refused} This could not be recorded, so do not send it again: {why}", refused.user)
 
 
 def _why(problem: Exception) -> str:
@@ -123,6 +121,6 @@ async def _locked(page: Page, server: Server) -> None:
                 await asyncio.sleep(_PAUSE)
     except TimeoutError:
         raise TimedOut(
-            f"Another emtui has been waiting for {server.authority} to answer its logon for {PATIENCE:g} s:"
-            " see whether the server is overloaded."
+            f"Another emtui process has waited {PATIENCE:g} s for its logon to {server.authority}:"
+            " check whether the server is overloaded."
         ) from None

@@ -56,15 +56,16 @@ class Book:
         when, what = _read(self.page).get(self.this, ("", ""))
         if what == REFUSED and not insist:
             raise LogonRefused(
-                f"{server.authority} refused this password of {clean(user)} on {when.replace('T', ' ')},"
-                " and it is not sent again because accounts lock: give another, or send it with emtui login.",
+                f"{server.authority} rejected this password of {clean(user)} on {when.replace('T', ' ')}."
+                " To prevent a lockout it is not sent again: enter another one,"
+                " or resend it with emtui login.",
                 user,
             )
         if what == DOUBT and not (insist or attended) and _age(when) < APART:
             raise TimedOut(
-                f"What became of the last logon of {clean(user)} at {server.authority} is not known"
-                f" ({when.replace('T', ' ')}): because accounts lock it is sent again {APART // 60:g} minutes"
-                " after that, or now by somebody at a terminal."
+                f"The last logon of {clean(user)} to {server.authority} got no response"
+                f" ({when.replace('T', ' ')}). To prevent a lockout it is retried after"
+                f" {APART // 60:g} minutes, or now from an interactive terminal."
             )
         return what
 

@@ -39,7 +39,7 @@ async def run(command: tuple[str, ...], what: str) -> str | None:
     except OSError as problem:
         return f"The notify_command cannot be run: {problem.strerror}."
     except ValueError:
-        return "The notify_command cannot be run: there is a NUL in it."
+        return "The notify_command cannot be run: it contains a NUL character."
     _groups.add(child.pid)
     code: int | None = None
     try:
@@ -48,10 +48,10 @@ async def run(command: tuple[str, ...], what: str) -> str | None:
             await _gone(child.pid)  # with what it has left behind
     except TimeoutError:
         if code is None:
-            return f"The notify_command took more than {PATIENCE:g} s and was ended."
+            return f"The notify_command took more than {PATIENCE:g} s and was stopped."
     finally:
         await _end(child)
-    return f"The notify_command ended with {code}." if code else None
+    return f"The notify_command exited with code {code}." if code else None
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

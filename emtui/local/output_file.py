@@ -57,9 +57,9 @@ def write(data: bytes, stem: str, ending: str, where: Sequence[Path]) -> Written
 
 
 def _told(folder: Path, failed: OSError | ValueError) -> str:
-    why = (isinstance(failed, OSError) and failed.strerror) or "it is no name of a folder"
+    why = (isinstance(failed, OSError) and failed.strerror) or "not a valid folder name"
     here = "this folder" if folder == Path() else clean(str(folder))
-    return f"{here} takes no file ({why})"
+    return f"{here} is not writable ({why})"
 
 
 def _write(data: bytes, folder: Path, stem: str, ending: str) -> Path:
@@ -92,7 +92,7 @@ def _linked(whole: Path, data: bytes, names: Iterator[Path]) -> Path:
             if not _filled(path, data):
                 continue
         return path
-    raise FileExistsError(0, "there are too many of that name already")
+    raise FileExistsError(0, "too many files of that name")
 
 
 def _filled(path: Path, data: bytes) -> bool:

@@ -42,7 +42,7 @@ def command(environ: Mapping[str, str]) -> tuple[str, ...]:
     except ValueError as problem:
         raise NoPager(f"PAGER cannot be read: {problem} in {brief(wanted, _MOST_SAID)}.") from None
     if shutil.which(argv[0], path=environ.get("PATH")) is None:
-        raise NoPager(f"There is no program {brief(argv[0], _MOST_SAID)}: PAGER names the one to use.")
+        raise NoPager(f"Program {brief(argv[0], _MOST_SAID)} not found: set PAGER to the pager to use.")
     return argv
 
 
@@ -55,12 +55,12 @@ def show(argv: tuple[str, ...], text: str) -> None:
     try:
         code, read = _run(argv, guarded(text).encode("utf-8", "replace"))
     except (OSError, ValueError) as problem:
-        why = getattr(problem, "strerror", None) or "it is no command"
+        why = getattr(problem, "strerror", None) or "not a command"
         raise NoPager(f"{_name(argv)} cannot be run: {why}.") from None
     if not read:
         _until_key()
     if code:
-        raise NoPager(f"{_name(argv)} ended with {code}.")
+        raise NoPager(f"{_name(argv)} exited with code {code}.")
 
 
 def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:

@@ -42,7 +42,7 @@ def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = 
     except subprocess.TimeoutExpired:
         raise CommandFailed(f"password_command took more than {seconds:g} s and was stopped.") from None
     except (OSError, ValueError) as problem:
-        why = getattr(problem, "strerror", None) or "it is not a command"
+        why = getattr(problem, "strerror", None) or "not a command"
         raise CommandFailed(f"password_command cannot be run: {why} ({brief(argv[0], 60)}).") from None
     if code != 0:
         raise CommandFailed(f"password_command {_ended(code)}{_said(err)}.")
@@ -50,7 +50,7 @@ def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = 
         first, line_end, _ = out.decode("utf-8-sig").partition("\n")
         line = Secret(without_line_end(first + line_end))
     except UnicodeDecodeError:
-        raise CommandFailed("password_command printed something that is not UTF-8.") from None
+        raise CommandFailed("password_command printed output that is not UTF-8.") from None
     if not line:
         raise CommandFailed(f"password_command printed no password{_said(err)}.")
     return line
@@ -102,7 +102,7 @@ def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
 
 
 def _ended(code: int) -> str:
-    return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+    return f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"
 
 
 def _said(stderr: bytes) -> str:

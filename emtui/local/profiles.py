@@ -87,12 +87,12 @@ def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
         check_name(name, where)
         check_known(stated.file, key, KEYS, f"profile {name}: ")
         if not _fits(key, stated.value):
-            raise BadConfig(f"{where}{key} must be {_WANTED.get(key, 'a text')}.")
+            raise BadConfig(f"{where}{key} must be {_WANTED.get(key, 'a string')}.")
     values = {key: stated.value for key, stated in table.items()}
     texts = {key: str(values[key]) for key in _TEXTS if key in values}
     where = f"{_file_of(table, 'server', 'pin', 'pin_key', 'user')}: profile {name}: "
     if "server" not in texts:
-        raise BadConfig(f"{where}a server is missing.")
+        raise BadConfig(f"{where}server is missing.")
     try:
         profile = Profile(
             name,
@@ -121,11 +121,11 @@ def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -
     """Raise `BadConfig` for a key that nobody knows, with the nearest that somebody does."""
     if key in {"password", "pass", "passwd", "pwd"}:
         raise BadConfig(
-            f"{file}: {where}a password is never kept here: take it out, and let emtui login --remember"
-            " give it to the keyring, or name a password_command."
+            f"{file}: {where}passwords are not allowed here: remove it, then save it in the keyring with"
+            " emtui login --remember, or set password_command."
         )
     if key not in known:
-        raise BadConfig(f"{file}: {where}{key} is not a key of the configuration{near(key, known)}")
+        raise BadConfig(f"{file}: {where}{key} is not a configuration key{near(key, known)}")
 
 
 def near(word: object, known: Iterable[str]) -> str:
@@ -134,7 +134,7 @@ def near(word: object, known: Iterable[str]) -> str:
     found = difflib.get_close_matches(str(word), names, n=1)
     if found:
         return f": did you mean {found[0]}?"
-    return f": known are {', '.join(names)}." if names else "."
+    return f": valid names are {', '.join(names)}." if names else "."
 
 
 def _fits(key: str, value: object) -> bool:
@@ -152,7 +152,7 @@ def check_name(name: str, where: str = "") -> str:
     """The name of a profile, if it may be one. Raises `BadConfig`."""
     if not _NAME.fullmatch(name):
         raise BadConfig(
-            f"{where}{name!r} is no name for a profile: letters, digits, dot, dash and underscore."
+            f"{where}{name!r} is not a valid profile name: use letters, digits, dot, dash and underscore."
         )
     return name
 
@@ -161,7 +161,7 @@ def check_user(user: str | None, where: str = "") -> str | None:
     r"""The user, unless it holds a control character: `"EXAMPLE\backup"` is a backspace in TOML."""
     if user is not None and not user.isprintable():
         raise BadConfig(
-            f"{where}the user holds a control character: write a backslash in single quotes,"
+            f"{where}user contains a control character: use single quotes for a backslash,"
             r" user = 'EXAMPLE\backup'."
         )
     return user

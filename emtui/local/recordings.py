@@ -28,9 +28,9 @@ class NewFile:
         try:
             self._handle = made(path)
         except FileExistsError:
-            raise NoRecording(f"{told(path)} is there already: a recording wants a new file.") from None
+            raise NoRecording(f"{told(path)} already exists: a recording needs a new file.") from None
         except (OSError, ValueError) as problem:
-            raise NoRecording(f"{told(path)} cannot be made: {_why(problem)}.") from None
+            raise NoRecording(f"{told(path)} cannot be created: {_why(problem)}.") from None
         self.size = 0
 
     def write(self, data: bytes, /) -> None:
@@ -54,7 +54,7 @@ def opened(path: Path) -> BinaryIO:
         raise NoRecording(f"{told(path)} cannot be read: {_why(problem)}.") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise NoRecording(f"{told(path)} is no file.")
+        raise NoRecording(f"{told(path)} is not a file.")
     return os.fdopen(handle, "rb")
 
 
@@ -64,4 +64,4 @@ def told(path: Path) -> str:
 
 
 def _why(problem: OSError | ValueError) -> str:
-    return (isinstance(problem, OSError) and problem.strerror) or "it is no name of a file"
+    return (isinstance(problem, OSError) and problem.strerror) or "not a valid file name"

@@ -51,7 +51,7 @@ class InteractionNeededError(Exception):
     """
 
     def __init__(self, problem: EmError | None = None, request: asyncio.Task[Kept] | None = None) -> None:
-        super().__init__(str(problem or "the password is not known"))
+        super().__init__(str(problem or "the password is not available"))
         self.problem = problem
         self.request = request
 
@@ -103,7 +103,7 @@ async def save_logon(connection: Connection, remember: Remember) -> tuple[Connec
 
         try:
             keyring = await credentials.store(connection.server, connection.user, connection.password)
-            said = f"The password is kept in {credentials.lasting(keyring)}."
+            said = f"The password is saved in {credentials.lasting(keyring)}."
         except credentials.NoKeyring as problem:
             said = str(problem)
     if (connection.passing and not connection.save_as) or connection.server is None:
@@ -150,7 +150,7 @@ def _named(connection: Connection, config: Config) -> Profile | None:
         return Profile(name, connection.server)
     if found and (found.server != connection.server or found.user not in {None, connection.user}):
         raise BadConfig(
-            f"There is a profile {name} of {found.user or 'nobody'} at {found.server}: type another name."
+            f"Profile {name} is for {found.user or 'no user'} at {found.server}: type another name."
         )
     return found
 
@@ -174,7 +174,7 @@ class Offer:
     @property
     def sentence(self) -> str:
         """What saving does."""
-        what = "in the profile of that name" if self.config.find(self.name) else "as a new profile"
+        what = "in the existing profile" if self.config.find(self.name) else "as a new profile"
         return (
             f"The certificate is pinned for this run. Enter saves server, user and pin {what},"
             " so that it stays pinned. Esc: this run only."

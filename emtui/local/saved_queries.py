@@ -25,10 +25,10 @@ def named(file: Path) -> str:
 def read_queries(file: Path, table: object) -> dict[str, Stated]:
     """What a file has under `[queries]`, by digit. Raises `BadConfig`."""
     if not isinstance(table, dict):
-        raise BadConfig(f'{file}: queries stand in a table: [queries], then 5 = "took:>10m".')
+        raise BadConfig(f'{file}: queries must be a table: [queries], then 5 = "took:>10m".')
     for digit, text in table.items():
         if digit not in DIGITS:
-            raise BadConfig(f"{file}: queries: {digit} is none of the digits that are yours: 5 to 9.")
+            raise BadConfig(f"{file}: queries: {digit} is not available: use the digits 5 to 9.")
         if not isinstance(text, str) or not text.strip() or not text.isprintable() or len(text) > LONGEST:
             raise BadConfig(f'{file}: queries: {digit} must be a query in quotes, such as "took:>10m".')
     return {digit: Stated(text.strip(), file) for digit, text in table.items()}

@@ -16,9 +16,9 @@ from pathlib import Path
 from emtui.local import file_lock, paths
 
 ELSEWHERE = (
-    "see who may write there"
+    "check its permissions"
     if sys.platform in {"darwin", "win32"}
-    else "set XDG_STATE_HOME to a folder of yours that can be written"
+    else "set XDG_STATE_HOME to a folder that you own and can write to"
 )
 """What to do where the state folder cannot be used."""
 PATIENCE = 2.0
@@ -52,7 +52,7 @@ def _check(path: Path, status: os.stat_result) -> None:
     if os.name != "posix":
         return
     if status.st_uid != os.geteuid():
-        raise NoState(f"{path} belongs to somebody else: {ELSEWHERE}.")
+        raise NoState(f"{path} is owned by another user: {ELSEWHERE}.")
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         path.chmod(0o700)
 
@@ -64,7 +64,7 @@ def opened(path: Path, flags: int) -> int:
         status = os.fstat(handle)
         if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
             os.close(handle)
-            raise PermissionError(0, "it is not a file of yours", str(path))
+            raise PermissionError(0, "not a regular file owned by you", str(path))
         if status.st_mode & 0o077:
             os.fchmod(handle, 0o600)
     return handle
@@ -86,7 +86,7 @@ def locked(path: Path) -> Iterator[None]:
     handle = opened(path, os.O_RDWR)
     try:
         if not file_lock.wait(handle, PATIENCE):
-            raise NoState("another emtui has not let go of them.")
+            raise NoState("state files are locked by another emtui process.")
         yield
     finally:
         os.close(handle)

@@ -107,12 +107,12 @@ def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
     document = read_toml(file) or {}
     for key in document:
         if key != "note":
-            raise BadConfig(f"{file}: {clean(key)} is not a key of the notes{_instead(key)}")
+            raise BadConfig(f"{file}: {clean(key)} is not valid in a notes file{_instead(key)}")
     tables = document.get("note", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadConfig(f"{file}: each note stands under a heading of its own: [[note]].")
+        raise BadConfig(f"{file}: each note must start with [[note]].")
     if len(tables) > MOST:
-        raise BadConfig(f"{file}: {len(tables)} notes are too many: {MOST} at most.")
+        raise BadConfig(f"{file}: too many notes ({len(tables)}, maximum {MOST}).")
     return iter(
         [_note(table, f"{file}: note {number}: ", whose, zone) for number, table in enumerate(tables, 1)]
     )
@@ -121,14 +121,10 @@ def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
 def _instead(key: str) -> str:
     """What was meant by a key outside of a note: `[[note]]`, or one that stands below it."""
     if key in KEYS:
-        return ": it stands in a note, below a line with [[note]]."
+        return ": put it into a note, below a line with [[note]]."
     guess = near(key, ("note",))
     keys = f"{', '.join(KEYS[:-1])} and {KEYS[-1]}"
-    return (
-        guess
-        if guess.endswith("?")
-        else f": each note begins with a line [[note]], below which stand {keys}."
-    )
+    return guess if guess.endswith("?") else f": each note begins with a line [[note]], followed by {keys}."
 
 
 def _note(table: Mapping[str, object], where: str, whose: str, zone: tzinfo) -> Note:
@@ -136,25 +132,25 @@ def _note(table: Mapping[str, object], where: str, whose: str, zone: tzinfo) -> 
         if key not in KEYS:
             raise BadConfig(f"{where}{clean(key)} is not a key of a note{near(key, KEYS)}")
         if key in _TEXTS and not (isinstance(value, str) and value.strip() and len(value) <= LONGEST):
-            raise BadConfig(f"{where}{key} must be a text of at most {LONGEST} characters.")
+            raise BadConfig(f"{where}{key} must be a string of at most {LONGEST} characters.")
     texts = {key: clean(str(table[key])).strip() for key in _TEXTS if key in table}
     for key in ("pattern", "text"):
         if key not in texts:
-            raise BadConfig(f"{where}a {key} is missing.")
+            raise BadConfig(f"{where}{key} is missing.")
     known = table.get("known", False)
     if not isinstance(known, bool):
         raise BadConfig(f"{where}known must be true or false.")
     until = _until(table["until"], where, zone) if "until" in table else None
     if until and not known:
-        raise BadConfig(f"{where}until says how long it is known: add known = true.")
+        raise BadConfig(f"{where}until requires known = true.")
     return Note(**texts, known=known, until=until, whose=whose)
 
 
 def _until(value: object, where: str, zone: tzinfo) -> datetime:
     if not isinstance(value, date):
-        raise BadConfig(f"{where}until must be a date, or one with a time: until = 2026-11-30T08:00:00.")
+        raise BadConfig(f"{where}until must be a date or a date with time: until = 2026-11-30T08:00:00.")
     when = value if isinstance(value, datetime) else datetime.combine(value, time.min)
     try:
         return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (OverflowError, ValueError, OSError):
-        raise BadConfig(f"{where}until is a time that no clock reaches.") from None
+        raise BadConfig(f"{where}until is out of range.") from None

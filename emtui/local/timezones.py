@@ -32,16 +32,16 @@ def _unknown(name: str) -> str:
 
     known = sorted(available_timezones())
     if not known:
-        return (
-            f"{name!r} cannot be looked up: this computer has no time zones; pip install tzdata brings them."
-        )
+        return f"{name!r} cannot be found: no time zone database is installed. Run: pip install tzdata"
     folded = {zone.casefold(): zone for zone in known}
     cities = {zone.rpartition("/")[2]: zone for zone in folded}
     wanted = name.casefold().replace(" ", "_")
     found = cities.get(wanted) or next(iter(get_close_matches(wanted, folded, n=1)), None)
     found = found or cities.get(next(iter(get_close_matches(wanted, cities, n=1)), ""))
-    hint = f"did you mean {folded[found]}?" if found else "write it as in Europe/Berlin or America/New_York."
-    return f"{name!r} is no time zone: {hint}"
+    hint = (
+        f"did you mean {folded[found]}?" if found else "use a name such as Europe/Berlin or America/New_York."
+    )
+    return f"{name!r} is not a time zone: {hint}"
 
 
 class SystemZone(tzinfo):

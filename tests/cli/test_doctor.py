@@ -151,7 +151,7 @@ def test_a_ca_file_that_is_not_there_and_files_that_others_may_change_are_warned
         shell, 5, "--user", "ops"
     )
     assert found["CA file"]["verdict"] == "warn"
-    assert found["CA file"]["next"] == "correct ca_file, or put it there"
+    assert found["CA file"]["next"] == "correct ca_file or create the file"
     assert found["state folder"]["verdict"] == "warn"
 
 
@@ -163,7 +163,7 @@ def test_a_server_without_versions_is_not_said_to_have_any(shell: Shell, tmp_pat
     assert (found["API root"]["verdict"], found["API root"]["found"]) == ("ok", "Enterprise Manager")
     assert (found["API versions"]["verdict"], found["API versions"]["found"]) == (
         "skip",
-        "the server names none",
+        "the server lists none",
     )
 
 
@@ -179,7 +179,7 @@ def test_the_report_tells_shapes_and_which_way_the_open_questions_went(at_demo: 
         "- the plain list gives entities, the one with ?format=Entity entities",
         "- the list is not sorted",
         "- running: State InProgress, Result None; an end: never",
-        "- an unknown id is answered 404",
+        "- an unknown id returns 404",
     ):
         assert line in done.stdout
 

@@ -130,7 +130,7 @@ def test_files_that_cannot_be_read_are_said_and_stop_nothing(at_demo: Shell, dem
     (at_demo.home / "state" / "emtui" / "marks.json").write_text("[]")
     done = at_demo("sessions", "--limit", "1", "-o", "json")
     assert done.returncode == 0
-    assert f"emtui: {file}: notes is not a key of the notes: did you mean note?" in done.stderr
+    assert f"emtui: {file}: notes is not valid in a notes file: did you mean note?" in done.stderr
     assert "what is marked as known cannot be read" in done.stderr
 
 

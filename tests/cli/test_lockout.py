@@ -340,7 +340,7 @@ def remembered(another: Somebody, directory: Directory) -> None:
     """A refusal costs one attempt, and another password is another matter."""
     first = another("sessions")
     assert first.returncode == 4
-    assert "could not be remembered" not in first.stderr
+    assert "could not be recorded" not in first.stderr
     for argv in (("sessions",), ("show", "latest")):
         done = another(*argv)
         assert done.returncode == 4
@@ -393,14 +393,14 @@ def test_where_there_is_no_place_at_all_it_is_said_and_stops_nothing(
         another.environ["XDG_RUNTIME_DIR"] = runtime
     done = another("sessions")
     assert done.returncode == 4
-    assert "could not be remembered, so do not send it again" in done.stderr
+    assert "could not be recorded, so do not send it again" in done.stderr
     assert "set XDG_STATE_HOME" in done.stderr
     assert done.stderr.count("\n") == 1
     assert another("sessions", EMTUI_PASSWORD=NEW).returncode == 0
     done = another("check", "--timeout", "60", EMTUI_PASSWORD=NEW)
     assert done.returncode == 0
     assert done.stdout.startswith("EMTUI OK - ")
-    assert done.stderr.startswith("emtui: a password that is refused cannot be remembered here: ")
+    assert done.stderr.startswith("emtui: rejected passwords cannot be recorded on this computer: ")
     assert "set XDG_STATE_HOME" in done.stderr
     assert directory.refused == 1
 

@@ -31,7 +31,7 @@ def nobody(demo: Demo) -> Iterator[Somebody]:
 
 def whole(told: str) -> bool:
     """Whether it is nothing but sentences."""
-    return "Traceback" not in told and "fault of emtui" not in told
+    return "Traceback" not in told and "internal error" not in told
 
 
 def answered(done: subprocess.CompletedProcess[str], text: str) -> int:
@@ -109,7 +109,7 @@ def test_our_own_fault_is_one_sentence_without_any_folder(nobody: Somebody) -> N
     nobody.without = ("emtui.em.client",)
     done = nobody("sessions")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("emtui: this is a fault of emtui (ModuleNotFoundError at logon_policy.py:")
+    assert done.stderr.startswith("emtui: internal error (ModuleNotFoundError at logon_policy.py:")
     assert done.stderr.count("\n") == 1
     assert "XDG_STATE_HOME" in done.stderr
 
@@ -119,7 +119,7 @@ def test_so_is_one_of_what_tells_of_faults(nobody: Somebody) -> None:
     done = nobody("sessions")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "fault of emtui" in done.stderr
+    assert "internal error" in done.stderr
 
 
 @pytest.mark.parametrize(

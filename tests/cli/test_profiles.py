@@ -123,4 +123,4 @@ def test_a_command_that_fails_is_said_and_the_next_source_asked(with_profile: Sh
         file.write('password_command = ["false"]\n')
     done = with_profile("sessions")
     assert done.returncode == 4
-    assert "password_command ended with 1" in done.stderr
+    assert "password_command exited with code 1" in done.stderr

@@ -22,12 +22,15 @@ LOOK = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
         (("--replay", "night.rec", "--server", "em01"), "asks no server: it goes without --server."),
         (("--replay", "night.rec", "--record", "other.rec"), "it goes without --record."),
         (("--replay", "missing.rec"), "missing.rec cannot be read: No such file or directory."),
-        (("--replay", "."), " is no file."),
+        (("--replay", "."), " is not a file."),
         (("--replay", "text.rec"), "text.rec is not an emtui recording."),
         (("--replay", "later.rec"), "format version 2; this emtui reads version 1."),
         (("--replay", "empty.rec"), "contains no list: nothing to show."),
-        (("--record", "missing/night.rec"), "missing/night.rec cannot be made: No such file or directory."),
-        (("--record", "text.rec"), "text.rec is there already: a recording wants a new file."),
+        (
+            ("--record", "missing/night.rec"),
+            "missing/night.rec cannot be created: No such file or directory.",
+        ),
+        (("--record", "text.rec"), "text.rec already exists: a recording needs a new file."),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_2(tmp_path: Path, argv: tuple[str, ...], says: str) -> None:

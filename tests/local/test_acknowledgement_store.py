@@ -91,7 +91,7 @@ def test_a_file_that_is_none_of_ours_is_left_as_it_is(state: Path, text: str) ->
     (state / "marks.json").write_text(text, "latin-1")
     book = MarkBook(PROD)
     assert book.read() == {}
-    assert "marks.json is not as emtui writes it" in book.problem
+    assert "marks.json is not a valid emtui file" in book.problem
     put(book, "1")
     assert (state / "marks.json").read_text("latin-1") == text
     assert set(book.read()) == {"1"}

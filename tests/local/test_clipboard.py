@@ -34,14 +34,15 @@ def unpacked(sequence: str) -> str:
 def test_a_terminal_gets_osc_52_and_the_sentence_does_not_promise_that_it_obeys() -> None:
     copied = copy("CollectJob  日本", XTERM, keep=False)
     assert unpacked(copied.sequence) == "CollectJob  日本"
-    assert copied.told == "Copied to the clipboard, if the terminal allows."
+    assert copied.told == "Copied to the clipboard, if the terminal allows it."
 
 
 @pytest.mark.parametrize("outer", ["tmux", "screen"])
 def test_a_multiplexer_at_the_other_end_of_ssh_is_named(outer: str) -> None:
     copied = copy("x", {"TERM": f"{outer}-256color"}, keep=False)
     assert (
-        copied.told == f"Copied to the clipboard, if the terminal allows and {outer} around it hands it on."
+        copied.told
+        == f"Copied to the clipboard, if the terminal allows it and the outer {outer} passes it on."
     )
 
 
@@ -74,7 +75,7 @@ def test_the_longest_text_still_goes_to_the_terminal_and_a_longer_one_into_a_fil
     longer = copy("x" * (most + 1), XTERM, keep=True)
     assert longer.sequence == ""
     (file,) = state.iterdir()
-    assert longer.told == f"In {file}: it is too long for the clipboard."
+    assert longer.told == f"Copied to {file}: it is too long for the clipboard."
     assert file.stat().st_mode & 0o777 == 0o600
     assert len(file.read_text()) == most + 1
 
@@ -83,7 +84,7 @@ def test_the_home_of_the_person_is_told_short(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     told = copy("x", {"TERM": "linux"}, keep=True).told
-    assert re.fullmatch(r"In ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told)
+    assert re.fullmatch(r"Copied to ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told)
 
 
 def test_each_text_gets_a_file_of_its_own(state: Path) -> None:
@@ -123,7 +124,7 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 def test_tmux_holds_the_exact_text_in_its_buffer(tmux: dict[str, str], text: str) -> None:
     copied = copy(text, tmux, keep=False)
     assert copied.sequence == ""
-    assert copied.told == "Copied to tmux's buffer, and to the clipboard if the terminal allows."
+    assert copied.told == "Copied to tmux's buffer, and to the clipboard if the terminal allows it."
     held = subprocess.run(["tmux", "save-buffer", "-"], env=tmux, check=True, capture_output=True)
     assert held.stdout.decode() == text
 
@@ -136,7 +137,7 @@ exit {code}
 """
 
 
-@pytest.mark.parametrize(("code", "told"), [(0, "Copied to tmux"), (1, "Not copied: tmux cannot be asked.")])
+@pytest.mark.parametrize(("code", "told"), [(0, "Copied to tmux"), (1, "Not copied: tmux does not respond.")])
 def test_tmux_sees_neither_the_text_in_its_arguments_nor_anything_in_its_environment(
     tmp_path: Path, code: int, told: str
 ) -> None:

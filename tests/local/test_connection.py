@@ -71,9 +71,9 @@ def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
 def test_an_unknown_profile_names_the_nearest_or_all_there_are() -> None:
     with pytest.raises(BadConfig, match="did you mean prod"):
         resolve(Options(profile="prd"), {}, BOTH)
-    with pytest.raises(BadConfig, match="there are prod, lab"):
+    with pytest.raises(BadConfig, match="available profiles: prod, lab"):
         resolve(Options(profile="xyz"), {}, BOTH)
-    with pytest.raises(BadConfig, match="emtui login makes one"):
+    with pytest.raises(BadConfig, match="create one with emtui login"):
         resolve(Options(profile="xyz"), {}, Config())
 
 

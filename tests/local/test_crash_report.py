@@ -154,7 +154,7 @@ def test_every_last_resort_of_python_leads_to_one_sentence_and_the_log(state: Pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.count("\n") == 1
-    assert "this is a fault of emtui (ValueError at <string>:" in done.stderr
+    assert "internal error (ValueError at <string>:" in done.stderr
     assert str(state / "emtui.log") in done.stderr
     assert "fail" in log_in(state)
     # what stands in the log is where it came through: the line of the program itself is no secret

@@ -91,7 +91,7 @@ def test_a_password_stays_for_so_long_and_nobody_else_may_read_it(
 
 @kernel
 def test_what_is_too_long_or_not_there_is_one_sentence(keys: KernelKeyring) -> None:
-    with pytest.raises(PasswordSetError, match="that long"):
+    with pytest.raises(PasswordSetError, match="too long"):
         keys.set_password("emtui-test", "ops", "x" * 40000)
     with pytest.raises(PasswordDeleteError, match="no such password"):
         keys.delete_password("emtui-test", "ops")

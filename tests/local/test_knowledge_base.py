@@ -86,8 +86,8 @@ def test_a_problem_is_reported_once_while_it_lasts(home: Path) -> None:
     base = KnowledgeBase(SERVER)
     assert base.load().is_empty
     store, notes = base.new_problems(PREFIX)
-    assert store.startswith(f"{PREFIX}: {marks} is not as emtui writes it")
-    assert notes.startswith(f"{own_notes(home)}: notes is not a key")
+    assert store.startswith(f"{PREFIX}: {marks} is not a valid emtui file")
+    assert notes.startswith(f"{own_notes(home)}: notes is not valid")
     base.load()
     assert base.new_problems(PREFIX) == ()
     marks.unlink()

@@ -34,9 +34,11 @@ async def test_what_goes_wrong_with_it_is_one_sentence() -> None:
         "The notify_command cannot be run: No such file or directory."
     )
     assert await notify.run((sys.executable, "-c", "raise SystemExit(3)"), "x") == (
-        "The notify_command ended with 3."
+        "The notify_command exited with code 3."
     )
-    assert await notify.run(("true\0",), "x") == "The notify_command cannot be run: there is a NUL in it."
+    assert (
+        await notify.run(("true\0",), "x") == "The notify_command cannot be run: it contains a NUL character."
+    )
 
 
 STARTS = 'sleep 600 & echo $$ $! >"$0"; '
@@ -67,10 +69,10 @@ async def gone(pids: Sequence[int]) -> bool:
 @pytest.mark.parametrize(
     ("then", "said"),
     [
-        ("wait", "The notify_command took more than 0.5 s and was ended."),
-        ("trap '' TERM; wait; wait", "The notify_command took more than 0.5 s and was ended."),
+        ("wait", "The notify_command took more than 0.5 s and was stopped."),
+        ("trap '' TERM; wait; wait", "The notify_command took more than 0.5 s and was stopped."),
         ("exit 0", None),
-        ("exit 3", "The notify_command ended with 3."),
+        ("exit 3", "The notify_command exited with code 3."),
     ],
     ids=["it waits", "it does not want to end", "it leaves somebody behind", "it fails and does so"],
 )
@@ -118,7 +120,7 @@ async def test_the_end_of_a_process_that_is_stuck_waits_for_none_of_them(tmp_pat
         while len(group_in(pids)) < 2:  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.01)
     notify.end_at_once()
-    assert await running == "The notify_command ended with -9."
+    assert await running == "The notify_command exited with code -9."
     assert await gone(group_in(pids))
 
 

@@ -44,19 +44,21 @@ def test_a_link_that_has_the_name_is_neither_followed_nor_replaced(tmp_path: Pat
 def test_a_folder_that_takes_nothing_leads_to_the_next_and_is_named(tmp_path: Path) -> None:
     written = write(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path])
     assert written.path.parent == tmp_path
-    assert written.instead == f"{tmp_path / 'gone'} takes no file (No such file or directory)"
+    assert written.instead == f"{tmp_path / 'gone'} is not writable (No such file or directory)"
 
 
 def test_where_nothing_can_be_written_it_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotWritten) as found:
         write(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path / "gone too"])
-    assert str(found.value) == f"Not written: {tmp_path / 'gone'} takes no file (No such file or directory)."
+    assert (
+        str(found.value) == f"Not written: {tmp_path / 'gone'} is not writable (No such file or directory)."
+    )
 
 
 def test_names_run_out(tmp_path: Path) -> None:
     for number in range(1, 100):
         (tmp_path / f"x{f'-{number}' if number > 1 else ''}.zip").touch()
-    with pytest.raises(NotWritten, match="too many of that name"):
+    with pytest.raises(NotWritten, match="too many files of that name"):
         write(DATA, "x", ".zip", [tmp_path])
     assert len(list(tmp_path.iterdir())) == 99
 
@@ -78,7 +80,7 @@ def test_a_disk_that_takes_only_half_of_it_is_one_sentence_and_no_half_is_left(t
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout == f"Not written: {tmp_path} takes no file (File too large).\n"
+    assert done.stdout == f"Not written: {tmp_path} is not writable (File too large).\n"
     assert list(tmp_path.iterdir()) == []
 
 

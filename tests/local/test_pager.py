@@ -54,9 +54,9 @@ def test_it_is_less_unless_something_else_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ("nonesuch -R", "There is no program nonesuch: PAGER names the one to use."),
+        ("nonesuch -R", "Program nonesuch not found: set PAGER to the pager to use."),
         ("less 'x", "PAGER cannot be read: No closing quotation in less 'x."),
-        ("\x1b[2J", "There is no program ␛[2J: PAGER names the one to use."),
+        ("\x1b[2J", "Program ␛[2J not found: set PAGER to the pager to use."),
     ],
 )
 def test_what_cannot_be_run_is_one_sentence(wanted: str, said: str) -> None:
@@ -70,7 +70,7 @@ def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
 
 
 def test_one_that_fails_is_said(tmp_path: Path) -> None:
-    with pytest.raises(pager.NoPager, match=r"my pager ended with 3\.$"):
+    with pytest.raises(pager.NoPager, match=r"my pager exited with code 3\.$"):
         pager.show((str(a_program(tmp_path, 3)),), "x")
 
 

@@ -30,8 +30,8 @@ def test_no_shell_reads_it() -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("raise SystemExit('gpg: decryption failed')", "ended with 1: gpg: decryption failed."),
-        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9."),
+        ("raise SystemExit('gpg: decryption failed')", "exited with code 1: gpg: decryption failed."),
+        ("import os; os.kill(os.getpid(), 9)", "was killed by signal 9."),
         ("pass", "printed no password."),
         ("print()", "printed no password."),
         ("import sys; print('\\x1b]0;owned\\x07', file=sys.stderr); sys.exit(3)", "␛]0;owned␇"),
@@ -89,7 +89,7 @@ def test_what_the_program_leaves_running_is_not_waited_for() -> None:
 
 
 def test_a_program_without_end_costs_no_memory() -> None:
-    with pytest.raises(CommandFailed, match="was ended by signal 13"):
+    with pytest.raises(CommandFailed, match="was killed by signal 13"):
         run(["yes"])
 
 

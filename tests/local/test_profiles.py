@@ -91,25 +91,28 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[zzz]", "zzz is not a key of the configuration: known are default_profile, profiles, queries"),
-        ("default_profile = 'zz'\n[profiles.prod]\nserver = 'em01'", "which is no profile: known are prod"),
-        ("default = 1", "default is not a key of the configuration: did you mean default_profile"),
-        ("[profiles.prod]\nserver = 'em01'\nusr = 'x'", "usr is not a key.*did you mean user"),
-        ("[profiles.prod]\nuser = 'x'", "a server is missing"),
-        ("[profiles.prod]\nserver = 5", "server must be a text"),
+        ("[zzz]", "zzz is not a configuration key: valid names are default_profile, profiles, queries"),
+        (
+            "default_profile = 'zz'\n[profiles.prod]\nserver = 'em01'",
+            "which is not a profile: valid names are prod",
+        ),
+        ("default = 1", "default is not a configuration key: did you mean default_profile"),
+        ("[profiles.prod]\nserver = 'em01'\nusr = 'x'", "usr is not a configuration key.*did you mean user"),
+        ("[profiles.prod]\nuser = 'x'", "server is missing"),
+        ("[profiles.prod]\nserver = 5", "server must be a string"),
         ("[profiles.prod]\nserver = 'em01'\nno_proxy = 'yes'", "no_proxy must be true or false"),
         ("[profiles.prod]\nserver = 'em01'\npassword_command = 'pass'", "must be a list"),
         ("[profiles.prod]\nserver = 'http://em01.example.net'", "in clear"),
         ("[profiles.prod]\nserver = 'em01'\npin = 'abc'", "64 hex digits"),
         ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\backup"', "single quotes"),
         ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\ops"', "is not TOML.*single quotes"),
-        ("profiles = 3", "tables of their own"),
+        ("profiles = 3", "must be a table"),
         ("default_profile = 'prd'\n[profiles.prod]\nserver = 'em01'", "did you mean prod"),
-        ("[profiles.'a b']\nserver = 'em01'", "no name for a profile"),
+        ("[profiles.'a b']\nserver = 'em01'", "not a valid profile name"),
         ("\x00", "is not TOML"),
-        ("default_profile = ['prod']\n[profiles.prod]\nserver = 'em01'", "which is no profile"),
+        ("default_profile = ['prod']\n[profiles.prod]\nserver = 'em01'", "which is not a profile"),
         ("[profiles.prod]\nserver = 'em01'\nca_file = '~nobody-of-this-name/x'", "ca_file cannot be found"),
-        ("[profiles.prod]\nserver = 'em01'\npassword = 'x'", "never kept here"),
+        ("[profiles.prod]\nserver = 'em01'\npassword = 'x'", "not allowed here"),
         ("[profiles.prod]\nserver = 'https://ops:hunter2/x@em01'", r"\*\*\*@em01"),
     ],
 )
@@ -209,7 +212,7 @@ def test_a_mistake_is_told_with_the_file_that_it_is_in(tmp_path: Path) -> None:
 def test_a_team_file_of_another_user_is_not_believed(tmp_path: Path) -> None:
     beneath = team(tmp_path, TEAM)
     os.chown(beneath, 65534, 65534)
-    with pytest.raises(BadConfig, match="belongs to somebody else"):
+    with pytest.raises(BadConfig, match="must be owned by you or root"):
         load(tmp_path / "none", beneath)
 
 
@@ -233,7 +236,7 @@ def test_a_file_that_cannot_be_changed_without_harm_stays_as_it_is(tmp_path: Pat
     file = tmp_path / "config.toml"
     file.write_text(text)
     file.chmod(0o600)
-    with pytest.raises(BadConfig, match="without harm"):
+    with pytest.raises(BadConfig, match="cannot be edited safely"):
         save(file, Profile("other", Server("em02.example.net")))
     assert file.read_text() == text
 

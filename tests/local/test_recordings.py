@@ -26,28 +26,28 @@ def test_the_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None
 
 def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "night.rec").write_text("mine")
-    with pytest.raises(NoRecording, match="is there already: a recording wants a new file"):
+    with pytest.raises(NoRecording, match="already exists: a recording needs a new file"):
         NewFile(tmp_path / "night.rec")
     assert (tmp_path / "night.rec").read_text() == "mine"
 
 
 def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(NoRecording, match="is there already"):
+    with pytest.raises(NoRecording, match="already exists"):
         NewFile(tmp_path / "link")
     assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize("name", ["missing/night.rec", "a\0b"])
 def test_what_cannot_be_made_is_one_sentence(tmp_path: Path, name: str) -> None:
-    with pytest.raises(NoRecording, match="cannot be made: "):
+    with pytest.raises(NoRecording, match="cannot be created: "):
         NewFile(tmp_path / name)
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     for path in (tmp_path, tmp_path / "fifo", Path("/dev/zero")):
-        with pytest.raises(NoRecording, match="is no file"):
+        with pytest.raises(NoRecording, match="is not a file"):
             opened(path)
     with pytest.raises(NoRecording, match="cannot be read: No such file"):
         opened(tmp_path / "missing")

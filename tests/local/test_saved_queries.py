@@ -32,9 +32,9 @@ def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('queries = "took:>10m"', "stand in a table"),
-        ('[queries]\n4 = "is:stuck"', "4 is none of the digits that are yours: 5 to 9"),
-        ('[queries]\nslow = "is:stuck"', "slow is none of the digits"),
+        ('queries = "took:>10m"', "queries must be a table"),
+        ('[queries]\n4 = "is:stuck"', "4 is not available: use the digits 5 to 9"),
+        ('[queries]\nslow = "is:stuck"', "slow is not available: use the digits"),
         ("[queries]\n5 = 10", "5 must be a query in quotes"),
         ('[queries]\n5 = " "', "5 must be a query in quotes"),
         ('[queries]\n5 = "a\\nb"', "5 must be a query in quotes"),

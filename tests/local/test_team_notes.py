@@ -111,25 +111,25 @@ def test_what_is_known_to_the_team_may_have_an_end(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[[note]\n", "is not TOML"),
-        ("[[notes]]\n", "notes is not a key of the notes: did you mean note?"),
-        ("note = 1\n", "each note stands under a heading of its own: [[note]]."),
-        ('[note]\npattern = "a"\ntext = "b"\n', "each note stands under a heading of its own: [[note]]."),
-        ('[[note]]\ntext = "a"\n', "note 1: a pattern is missing."),
-        ('[[note]]\npattern = "a"\n', "note 1: a text is missing."),
-        ('pattern = "a"\n', "pattern is not a key of the notes: it stands in a note, below a line with"),
+        ("[[notes]]\n", "notes is not valid in a notes file: did you mean note?"),
+        ("note = 1\n", "each note must start with [[note]]."),
+        ('[note]\npattern = "a"\ntext = "b"\n', "each note must start with [[note]]."),
+        ('[[note]]\ntext = "a"\n', "note 1: pattern is missing."),
+        ('[[note]]\npattern = "a"\n', "note 1: text is missing."),
+        ('pattern = "a"\n', "pattern is not valid in a notes file: put it into a note, below a line with"),
         (
             "[rules]\n",
-            "begins with a line [[note]], below which stand pattern, text, link, type, known and until.",
+            "begins with a line [[note]], followed by pattern, text, link, type, known and until.",
         ),
         (
             '[[note]]\nmessage = "a"\n',
-            "message is not a key of a note: known are pattern, text, link, type, known, until",
+            "message is not a key of a note: valid names are pattern, text, link, type, known, until",
         ),
         ('[[note]]\npatern = "a"\n', "note 1: patern is not a key of a note: did you mean pattern?"),
-        ('[[note]]\npattern = ""\ntext = "b"\n', "pattern must be a text"),
-        ('[[note]]\npattern = 1\ntext = "b"\n', "pattern must be a text"),
+        ('[[note]]\npattern = ""\ntext = "b"\n', "pattern must be a string"),
+        ('[[note]]\npattern = 1\ntext = "b"\n', "pattern must be a string"),
         (NOTE + 'known = "yes"\n', "known must be true or false."),
-        (NOTE + "until = 2026-11-30\n", "add known = true"),
+        (NOTE + "until = 2026-11-30\n", "until requires known = true"),
         (NOTE + 'known = true\nuntil = "soon"\n', "until must be a date"),
         (NOTE + "known = true\nuntil = 08:00:00\n", "until must be a date"),
         (NOTE + 'link = "x"\n', "is not TOML"),
@@ -149,7 +149,7 @@ def test_a_file_that_others_can_write_is_not_read(tmp_path: Path) -> None:
     file.write_text(NOTE)
     file.chmod(0o666)
     (sentence,) = load(tmp_path / "own.toml", file).problems
-    assert "can be written by others" in sentence
+    assert "is writable by group or others" in sentence
 
 
 def test_a_bad_file_takes_nothing_from_the_others(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_a_fault_of_our_own_is_one_sentence_without_what_stood_in_variables(tmp_
     with python("-c", BROKEN, environ=a_home(tmp_path)) as terminal:
         assert terminal.end() == 1
     said = terminal.received.decode()
-    assert "this is a fault of emtui (ZeroDivisionError at" in said
+    assert "internal error (ZeroDivisionError at" in said
     log = tmp_path / "state" / "emtui" / "emtui.log"
     assert str(log) in said.replace("\r\n", "")
     assert "broken_query_clock" in log.read_text()

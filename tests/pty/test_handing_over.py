@@ -68,7 +68,7 @@ def test_the_row_and_the_event_under_the_cursor_are_copied_whole_by_osc_52(
 ) -> None:
     with at_demo(demo, tmp_path) as terminal:
         terminal.press("y")
-        terminal.until("Copied to the clipboard, if the terminal allows.")
+        terminal.until("Copied to the clipboard, if the terminal allows it.")
         (row,) = copied(terminal)
         assert ROW.fullmatch(row)
         terminal.press("enter")
@@ -212,7 +212,7 @@ def test_the_text_of_a_pager_that_ends_at_once_stays_until_a_key(
             terminal.press(key)
             terminal.back(times)
             terminal.until(lambda lines: lines[:-2] == before[:-2])
-        terminal.until("sh ended with 3." if "3" in pager else "q back")
+        terminal.until("sh exited with code 3." if "3" in pager else "q back")
 
 
 def test_a_pager_that_reads_slowly_gets_the_whole_list(tmp_path: Path, demo: Demo) -> None:
@@ -255,7 +255,7 @@ def test_what_another_terminal_left_in_the_environment_does_not_change_the_way(
     left = {"TMUX": "/run/tmux/default,4194304,0", "STY": "4194304.pts-0.em99"}
     with at_demo(demo, tmp_path, **{name: left[name]}) as terminal:
         terminal.press("y")
-        terminal.until("Copied to the clipboard, if the terminal allows.")
+        terminal.until("Copied to the clipboard, if the terminal allows it.")
         (row,) = copied(terminal)
         assert ROW.fullmatch(row)
 
@@ -263,7 +263,7 @@ def test_what_another_terminal_left_in_the_environment_does_not_change_the_way(
 def test_a_missing_pager_is_one_sentence(tmp_path: Path, demo: Demo) -> None:
     with at_demo(demo, tmp_path, PAGER="nonesuch -R") as terminal:
         terminal.press("v")
-        terminal.until("There is no program nonesuch: PAGER names the one to use.")
+        terminal.until("Program nonesuch not found: set PAGER to the pager to use.")
         assert b"\x1b[?1049l" not in terminal.received
 
 
@@ -306,7 +306,7 @@ def test_inside_tmux_the_row_is_in_its_buffer_and_tmux_hands_it_on(tmp_path: Pat
         terminal.press("enter")
         terminal.until(lambda lines: re.search(r"\b1 of \d", lines[-2]) is not None)
         terminal.press("y")
-        terminal.until("Copied to tmux's buffer, and to the clipboard if the terminal allows.")
+        terminal.until("Copied to tmux's buffer, and to the clipboard if the terminal allows it.")
         held = subprocess.run([*tmux, "save-buffer", "-"], env=environ, check=True, capture_output=True)
         assert ROW.fullmatch(held.stdout.decode())
         terminal.until(lambda _: bool(copied(terminal)) or b"\x1b]52;;" in terminal.received)

@@ -103,7 +103,7 @@ def test_killed_in_the_middle_it_is_said_and_the_password_is_asked_for(
         with emtui(environ=home) as terminal:
             terminal.until("Asking the keyring")
             daemon.kill()
-            said(terminal, "its keyring failed", record_property)
+            said(terminal, "the keyring failed", record_property)
             logs_on_by_typing(terminal, demo)
 
 
@@ -121,7 +121,7 @@ def test_without_a_bus_there_is_no_keyring_and_that_is_said(
     home: dict[str, str], demo: Demo, record_property: Record
 ) -> None:
     with emtui(environ=home) as terminal:
-        said(terminal, "cannot remember passwords: it has no keyring that answers", record_property)
+        said(terminal, "cannot be saved on this computer: no keyring responds", record_property)
         logs_on_by_typing(terminal, demo)
 
 
@@ -135,7 +135,7 @@ def test_keyrings_alt_is_named_and_not_used(
         pytest.skip("EMTUI_KEYRINGS_ALT names no folder with keyrings.alt (pip install --target)")
     home["PYTHONPATH"] = library
     with emtui(environ=home) as terminal:
-        said(terminal, "only keyrings.alt, which writes them in clear", record_property)
+        said(terminal, "except keyrings.alt, which stores passwords in clear text", record_property)
         logs_on_by_typing(terminal, demo)
     assert not list(Path(home["HOME"]).rglob("*pass.cfg"))
 
@@ -185,7 +185,7 @@ def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it
             with emtui(environ=environ) as terminal:
                 terminal.until(lambda lines: "[ ] remember it in kernel keyring for 12 hours" in _flat(lines))
                 terminal.press(PASSWORD, "\t", " ", "\r")
-                terminal.until("The password is kept in kernel keyring for 12 hours.")
+                terminal.until("The password is saved in kernel keyring for 12 hours.")
         finally:
             out = [sys.executable, "-m", "emtui", "logout"]
             subprocess.run(out, env=environ, capture_output=True, check=True)

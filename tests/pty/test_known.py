@@ -104,6 +104,6 @@ def test_a_bad_file_of_notes_is_said_and_stops_nothing(demo: Demo, tmp_path: Pat
     notes.write_text("[[notes]]\n")
     seat = a_home(tmp_path, XDG_CONFIG_DIRS=str(tmp_path / "etc"), **demo.variables())
     with emtui(environ=seat, columns=200) as terminal:
-        terminal.until("notes.toml: notes is not a key of the notes")
+        terminal.until("notes.toml: notes is not valid in a notes file")
         terminal.press("down")
         terminal.until("Enter open")

@@ -179,4 +179,4 @@ def test_thousands_of_odd_bytes_at_the_login_end_nothing_and_it_can_be_typed_int
         terminal.until("[zz ")
         terminal.press("ctrl+c")
         assert terminal.end() == 0
-    assert b"fault of emtui" not in terminal.received
+    assert b"internal error" not in terminal.received

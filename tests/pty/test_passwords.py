@@ -87,7 +87,7 @@ def test_ctrl_c_ends_the_command_and_not_emtui(home: dict[str, str]) -> None:
         choose_lab(terminal)
         terminal.until("Passphrase:")
         terminal.press("ctrl+c")
-        terminal.until("was ended by")
+        terminal.until("was killed by")
         terminal.press("ctrl+c")
         assert terminal.end() == 0
 
@@ -171,7 +171,7 @@ def test_a_command_says_that_the_keyring_is_silent_and_asks_the_person(
     mute: dict[str, str], demo: Demo
 ) -> None:
     with emtui("sessions", "--limit", "1", environ=mute) as terminal:
-        terminal.until("has not answered within 3 s")
+        terminal.until("did not respond within 3 s")
         terminal.until("Password of ")
         terminal.press(demo.password, "enter")
         assert terminal.end() == 0

@@ -198,7 +198,7 @@ def test_a_file_that_is_there_is_left_as_it_is_and_no_logon_is_sent(recorded: Re
     before, asked = recorded.path.read_bytes(), len(recorded.server.asked)
     with emtui("--record", str(recorded.path), environ=recorded.environ) as terminal:
         assert terminal.end() == 2
-    assert "is there already: a recording wants a new file." in terminal.received.decode().replace("\r\n", "")
+    assert "already exists: a recording needs a new file." in terminal.received.decode().replace("\r\n", "")
     assert recorded.path.read_bytes() == before
     assert len(recorded.server.asked) == asked
 

@@ -80,7 +80,7 @@ class Seat:
     def run(self, *argv: str) -> int:
         """One command; it ends in one sentence or in peace."""
         done = self.shell(*argv)
-        assert "fault of emtui" not in done.stderr
+        assert "internal error" not in done.stderr
         assert not any(secret in done.stdout + done.stderr for secret in SECRETS)
         return done.returncode
 

@@ -143,7 +143,7 @@ async def test_enter_on_an_empty_field_says_what_is_missing(certificate: Identit
         assert "No name was typed" in seat.ui.footer()
         assert "this run only" in seat.ui.footer()
         await seat.press(*"a b", "enter")
-        assert "'a b' is no name for a profile" in seat.ui.footer()
+        assert "'a b' is not a valid profile name" in seat.ui.footer()
 
 
 async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
@@ -155,7 +155,7 @@ async def test_a_name_that_another_server_has_is_refused_and_another_proposed(
         assert seat.ui.typed() == "127.0.0.1-2"
         await seat.press("backspace", "backspace", "enter")
         assert seat.ui.screen_name() == "certificate"
-        assert "There is a profile 127.0.0.1 of x at em09.example.net: type another name." in seat.ui.footer()
+        assert "Profile 127.0.0.1 is for x at em09.example.net: type another name." in seat.ui.footer()
         await seat.press(*"-9", "enter")
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "Saved as profile 127.0.0.1-9." in seat.ui.footer())
@@ -202,7 +202,7 @@ async def test_a_configuration_that_cannot_be_read_offers_nothing(
         await seat.pin()
         await seat.ui.wait_listed(complete=False)
         await seat.ui.wait_for(lambda: "trusted for this run only" in seat.ui.footer())
-        assert "usr is not a key" in seat.ui.footer()
+        assert "usr is not a configuration key" in seat.ui.footer()
 
 
 async def test_a_demo_is_offered_nothing_and_saves_nothing(certificate: Identity, config: Path) -> None:
