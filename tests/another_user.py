@@ -1,8 +1,8 @@
-"""emtui as another user of this computer.
+"""Run emtui as another user of this computer.
 
     python another_user.py CHANGES [ARGUMENT…]
 
-`CHANGES` are the arguments of `become`, in JSON; nothing else is changed.
+`CHANGES` are the arguments of `become` as JSON.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ADD_KEY_AND_KEYCTL = {"x86_64": (248, 250), "aarch64": (217, 219)}
 
 
 def become(uid: int, *, keyring: bool, bytes_on_disk: int | None, without: list[str]) -> None:
-    """Be this user from now on, for good; it may read all, as Python may be root's."""
+    """Switch to this user permanently; it can read all files, as Python may belong to root."""
     os.setgroups([])
     os.setgid(uid)
     with _reading():
@@ -32,12 +32,12 @@ def become(uid: int, *, keyring: bool, bytes_on_disk: int | None, without: list[
     if bytes_on_disk is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_on_disk, bytes_on_disk))
     for name in without:
-        sys.modules[name] = None  # type: ignore[assignment] # that is how one says that there is none
+        sys.modules[name] = None  # type: ignore[assignment] # marks the module as missing
 
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Keep one privilege of root's, and hand it to children: CAP_DAC_READ_SEARCH (capabilities(7))."""
+    """Keep CAP_DAC_READ_SEARCH (capabilities(7)), also for child processes."""
     keep, ambient, raise_it, read_search, version_3 = 8, 47, 2, 2, 0x2008_0522
     library = ctypes.CDLL(None, use_errno=True)
     library.prctl(keep, 1, 0, 0, 0)
@@ -49,7 +49,7 @@ def _reading() -> Iterator[None]:
 
 
 def _forbid_keyrings() -> None:
-    """A filter of system calls (seccomp(2)) that answers EPERM to add_key and keyctl, as Docker's does."""
+    """Install a seccomp(2) filter that fails add_key and keyctl with EPERM, like Docker's."""
     add_key, keyctl = _ADD_KEY_AND_KEYCTL[os.uname().machine]
     load, jump_if_equal, answer = 0x20, 0x15, 0x06
     refuse, allow = 0x0005_0000 | 1, 0x7FFF_0000

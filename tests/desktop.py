@@ -1,4 +1,4 @@
-"""A desktop session without a desktop: a D-Bus of its own, with or without a keyring on it.
+"""A desktop session for tests: a private D-Bus, with or without a keyring.
 
 Needs `dbus-daemon` and `gnome-keyring-daemon`. A machine without them skips these
 tests and says so; CI installs them (.ci/run) and fails instead.
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 PATIENCE = 60.0
-"""Seconds that a daemon may take to start: far more than is normal."""
+"""Time-out in seconds for the start of a daemon."""
 
 PACKAGES = "dbus gnome-keyring openssh-client openssh-server tmux"
 

@@ -1,4 +1,4 @@
-"""Whether the kernel lets tests at its keyrings; containers often do not."""
+"""Whether tests can use kernel keyrings; containers often forbid them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A D-Bus that lets everybody in and then says nothing more: what a hung keyring looks like."""
+"""A D-Bus that authenticates clients and then never responds, like a hung keyring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running emtui as a person's shell does: a process of its own, in a home of its own, without a keyring."""
+"""Run emtui as a separate process with its own home folder and without a keyring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""emtui as another user of this computer: no name, no home unless one is given, perhaps no keyring."""
+"""Run emtui as another user: without a name, optionally with home folder and keyring."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Somebody(Shell):
 def somebody() -> Iterator[Somebody]:
     """Another user with a folder of its own, which is gone afterwards; skips where one cannot become that."""
     if os.geteuid() != 0:
-        pytest.skip("only root may become somebody else")
+        pytest.skip("only root can run a process as another user")
     uid = 200_000 + secrets.randbelow(2_000_000_000)
     home = Path(tempfile.mkdtemp(prefix="emtui-somebody-"))
     try:

@@ -12,7 +12,7 @@ from emtui.demo.serve import serve
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Read the options and serve; 2 if they make no sense."""
+    """Parse the options and serve; exit code 2 if they are invalid."""
     parser = argparse.ArgumentParser(
         prog="python -m emtui.demo", description="A simulated Enterprise Manager."
     )

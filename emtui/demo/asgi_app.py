@@ -1,7 +1,7 @@
-"""Enterprise Manager as an ASGI application: who may ask for what, and the answer.
+"""Simulated Enterprise Manager as an ASGI application: authentication, routing, responses.
 
-Source: em_rest/http_authentication, em_rest/http_response_codes, em_rest/systemsessions. All
-state is the logons; the world is a pure function, and its clock belongs to the caller.
+Source: em_rest/http_authentication, em_rest/http_response_codes, em_rest/systemsessions. The
+logons are the only state; the world is a pure function, and the caller owns the clock.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from emtui.demo.routes import Asked, read_path
 from emtui.demo.world import World
 
 USER = "EXAMPLE\\ops"
-PASSWORD = "demo"  # noqa: S105 - the demo's password is no secret: it is printed for everybody
+PASSWORD = "demo"  # noqa: S105 - the demo's password is printed at start
 TOKEN_HEADER = "X-RestSvcSessionId"  # noqa: S105 - the name of a header
 _HREFS = {
     "http9399": "http://em01.example.net:9399/api",
@@ -37,15 +37,15 @@ _HREFS = {
 _MOST_BASES = 8
 _SPELT = {b"x-restsvcsessionid": TOKEN_HEADER.encode(), b"www-authenticate": b"WWW-Authenticate"}
 UNDER = "/veeam"
-"""Where `--play under-path` puts everything."""
+"""Path prefix of `--play under-path`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One Enterprise Manager. `public_url` is its own idea of its address, without `/api`.
+    """Settings of one simulated server. `public_url` is the base of its Hrefs, without `/api`.
 
-    Without one it is what the client asked for. `clock` tells the world's time, `monotonic` the
-    seconds by which logons expire.
+    By default it is the requested address. `clock` gives the simulated time, `monotonic` the
+    seconds for the expiry of logons.
     """
 
     world: World
@@ -59,12 +59,12 @@ class Settings:
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The application. The endpoint is one object, so that verbs are answered as the server does."""
+    """Return the application. A single endpoint handles all methods, as the server does."""
     return Starlette(routes=[Route("/{path:path}", EnterpriseManager(settings))])
 
 
 class EnterpriseManager:
-    """Answers requests one after another."""
+    """Handles all requests of one simulated server."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -80,7 +80,7 @@ class EnterpriseManager:
         self._with_token = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         request = Request(scope, receive)
         asked = read_path(request.url.path, UNDER if self._plays.on("under-path") else "")
         await fault_injection.waited(self._plays, asked.place)
@@ -201,7 +201,7 @@ class EnterpriseManager:
 
 
 def _spelt(name: bytes) -> bytes:
-    """A header's name in the server's spelling: some clients do compare case."""
+    """Return a header's name in the server's spelling, as some clients compare case."""
     return _SPELT.get(name, name.title())
 
 

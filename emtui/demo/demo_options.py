@@ -1,7 +1,6 @@
-"""The demo's options: its switches (`--play`), and the arguments that name its world.
+"""Options of the demo: switches (`--play`), seed, number of sessions, clock and speed.
 
-Owns every name a person can give after `--play`, with the one line that explains it. Pure and
-light: the command line builds its parser from here without loading the server.
+Pure and light: the command line builds its parser from here without loading the server.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 
 class BadPlay(ValueError):
-    """What was given after `--play` is no switch, or not a value of it; one sentence."""
+    """An invalid demo option or switch; the message is one sentence."""
 
 
 class Version(Enum):
-    """Whose casing and nulls the JSON has."""
+    """Product version whose casing and nulls the JSON has."""
 
     V12 = auto()
     V13 = auto()
@@ -37,12 +36,12 @@ class Version(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Plays:
-    """The switches that are on, as pairs of name and value; the last one of a name counts."""
+    """The active switches as pairs of name and value; the last one of a name applies."""
 
     given: tuple[tuple[str, str], ...] = ()
 
     def value(self, name: str) -> str | None:
-        """The value of this switch, empty for a plain one, `None` if it is off."""
+        """Return the value of a switch, empty for a plain one, `None` if it is off."""
         return next((value for known, value in reversed(self.given) if known == name), None)
 
     def on(self, name: str) -> bool:
@@ -50,18 +49,18 @@ class Plays:
         return self.value(name) is not None
 
     def number(self, name: str) -> float | None:
-        """The number given to this switch, if it is on."""
+        """Return the number of a switch, if it is on."""
         value = self.value(name)
         return None if value is None else float(value)
 
     def hits(self, name: str, place: str) -> bool:
-        """Whether this switch concerns that kind of resource."""
+        """Whether a switch applies to that kind of resource."""
         value = self.value(name)
         return value is not None and (value in {place, "all"} or (value == "data" and place in PLACES[:3]))
 
     @property
     def version(self) -> Version:
-        """Which product the demo plays: 12 unless 13 is asked for."""
+        """Simulated product version: 12 by default."""
         casing = [name for name, _ in self.given if name in {"v12", "v13"}]
         return Version.V13 if casing and casing[-1] == "v13" else Version.V12
 
@@ -114,7 +113,7 @@ def _number(switch: Switch, value: str) -> str:
 
 
 def table() -> str:
-    """Every switch with its values and one line, for `--play help`."""
+    """Return all switches with their values and descriptions, for `--play help`."""
     heads = [switch.name if switch.usage == "" else f"{switch.name}={switch.usage}" for switch in SWITCHES]
     width = max(len(head) for head in heads if len(head) <= 34)
     rows = (_row(head, switch.line, width) for head, switch in zip(heads, SWITCHES, strict=True))
@@ -127,9 +126,9 @@ def _row(head: str, line: str, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """Which world, from when, how fast, and what goes wrong. Without a clock it begins now.
+    """Seed, size, clock, speed and failures of the demo. Without a clock it starts now.
 
-    `since` is what `time.monotonic` showed at that moment, where somebody else has the same clock.
+    `since` is the value of `time.monotonic` at the start, if another process shares the clock.
     """
 
     seed: int = DEFAULT_SEED
@@ -140,7 +139,7 @@ class DemoOptions:
     since: float | None = None
 
     def arguments(self) -> list[str]:
-        """The same options as words of a command line, for a child process."""
+        """Return the options as command line arguments for a child process."""
         words = ["--seed", str(self.seed), "--sessions", str(self.sessions), "--speed", str(self.speed)]
         if self.clock is not None:
             words += ["--clock", self.clock.isoformat()]
@@ -150,7 +149,7 @@ class DemoOptions:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's options, as they were typed; `options` reads them."""
+    """Add the demo's options to a parser; `options` reads them."""
     parser.add_argument(
         "--seed", metavar="N", help=f"random seed of the data (default: {DEFAULT_SEED}); 0: no incidents"
     )
@@ -169,14 +168,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def options(given: argparse.Namespace) -> DemoOptions:
-    """What `add_arguments` was given. Raises `BadPlay`."""
+    """Read the parsed arguments. Raises `BadPlay`."""
     return read_options(given.seed, given.sessions, given.clock, given.speed, given.play)
 
 
 def read_options(
     seed: str | None, sessions: str | None, clock: str | None, speed: str | None, plays: Iterable[str]
 ) -> DemoOptions:
-    """The options as they were typed, `None` where nothing was. Raises `BadPlay`."""
+    """Read the options as typed, `None` if not given. Raises `BadPlay`."""
     return DemoOptions(
         DEFAULT_SEED if seed is None else _seed(seed),
         DEFAULT_SESSIONS if sessions is None else _sessions(sessions),
@@ -187,7 +186,7 @@ def read_options(
 
 
 def wants_help(plays: Sequence[str]) -> bool:
-    """Whether somebody asked what switches there are."""
+    """Whether `--play help` was given."""
     return "help" in plays
 
 

@@ -1,7 +1,7 @@
-"""What a document says, before it becomes XML or JSON.
+"""Document tree, independent of XML or JSON.
 
-One small tree for both: attributes, links, fields, and repeated items with the name that their
-array has in JSON (em_rest/representation_collections; api.md 4.1 and 4.2).
+Attributes, links, fields, and repeated items with the name of their JSON array
+(em_rest/representation_collections; api.md 4.1 and 4.2).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 
 class Unset(Enum):
-    """How a value that is not there is written."""
+    """How a missing value is written."""
 
     ABSENT = auto()
     NIL = auto()

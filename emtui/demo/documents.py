@@ -25,15 +25,15 @@ _NEVER: dict[str, str | Unset] = {
 }
 _EAST = timezone(timedelta(hours=1))
 _ODD_TIME, _ODD_UID = 3, 5
-"""Which rows of the list `--play odd-row` spoils."""
+"""Row numbers that `--play odd-row` makes invalid."""
 _MOST_KEPT = 8
-"""How many times the list's rows are kept, of all forms together, before they are forgotten."""
+"""Cached rows per session, over all formats, before the cache is cleared."""
 
 
 class Documents:
-    """Writes documents whose Hrefs begin with `base`, such as `https://em01.example.net:9398/api`.
+    """Serializes documents whose Hrefs begin with `base`, such as `https://em01.example.net:9398/api`.
 
-    Fragments of the list are kept by session, so a poll writes only what is new.
+    List rows are cached per session, so that a poll serializes only new ones.
     """
 
     def __init__(self, base: str, plays: Plays) -> None:
@@ -48,12 +48,12 @@ class Documents:
         self._kept: dict[tuple[str, bool, bool], tuple[Session, str]] = {}
 
     def written(self, thing: Thing, *, json: bool) -> bytes:
-        """Any one document."""
+        """Serialize a document."""
         text = self._json.document(thing) if json else self._xml.document(thing)
         return text.encode()
 
     def listing(self, sessions: Sequence[Session], *, json: bool, references: bool = False) -> bytes:
-        """The list, as entities or as references."""
+        """Serialize the list, as entities or references."""
         root = (
             Thing("EntityReferences", array="Refs")
             if references
@@ -69,12 +69,12 @@ class Documents:
         return self._xml.document(root, "".join(rows)).encode()
 
     def session(self, session: Session, *, json: bool, references: bool = False) -> bytes:
-        """One session: the entity, or an `EntityRef` for the plain address."""
+        """Serialize one session as an entity or an `EntityRef`."""
         thing = self.reference("EntityRef", session) if references else self.entity("SystemSession", session)
         return self.written(thing, json=json)
 
     def log(self, session: Session, log: Log, *, json: bool) -> bytes:
-        """The events of one session."""
+        """Serialize the events of one session."""
         told = self.guise.session(session)
         href = f"{self.base}/systemSessions/{session.id}"
         items = tuple(self._event(event) for event in self.guise.log(log).events)
@@ -84,7 +84,7 @@ class Documents:
         return self.written(thing, json=json)
 
     def entity(self, element: str, session: Session) -> Thing:
-        """`Sessions` in the list, `SystemSession` alone."""
+        """Return an entity: element `Sessions` in the list, `SystemSession` alone."""
         told = self.guise.session(session)
         href = f"{self.base}/systemSessions/{session.id}"
         links = (
@@ -100,7 +100,7 @@ class Documents:
         return Thing(element, attributes, links, tuple(self._fields(told)))
 
     def reference(self, element: str, session: Session) -> Thing:
-        """`Ref` in a list, `EntityRef` alone."""
+        """Return a reference: element `Ref` in the list, `EntityRef` alone."""
         told = self.guise.session(session)
         href = f"{self.base}/systemSessions/{session.id}"
         links = (

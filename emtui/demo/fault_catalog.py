@@ -1,7 +1,7 @@
-"""The table of switches: everything the demo can play, one line each.
+"""Table of the switches of the demo (`--play`), with one line each.
 
-A switch answers one doubt of the documents, or breaks one thing on the way. Where a switch
-takes a PLACE it concerns that kind of resource alone, the list unless said otherwise.
+A switch selects a variant that the documentation leaves open, or simulates a failure. A switch
+with a PLACE applies to that kind of resource only, by default the list.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PLACES = ("list", "session", "events", "root", "logon", "logons", "data", "all")
 
 
 class Kind(Enum):
-    """What may stand after the name of a switch."""
+    """Kind of value that a switch takes."""
 
     PLAIN = auto()
     CHOICE = auto()
@@ -23,7 +23,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One switch. `default` is what the bare name means; without one a value is needed."""
+    """One switch. `default` is the value of the bare name; `None` if a value is required."""
 
     name: str
     line: str
@@ -34,7 +34,7 @@ class Switch:
 
     @property
     def usage(self) -> str:
-        """What may stand after the `=`: the choices, PLACE, or what is counted."""
+        """Placeholder after the `=`: the choices, PLACE or the unit."""
         return "PLACE" if self.choices == PLACES else self.unit or "|".join(self.choices)
 
 

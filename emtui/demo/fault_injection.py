@@ -1,7 +1,7 @@
-"""What goes wrong on the way: answers replaced, spoiled, slowed down or cut.
+"""Simulated failures: responses replaced, corrupted, delayed or cut off.
 
-A fault concerns one kind of resource, its place. `instead` decides before anything else is
-asked; `spoiled` takes a good answer and breaks it.
+A failure applies to one kind of resource, its place. `instead` replaces a response before the
+request is handled; `spoiled` corrupts a valid one.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _XML_KIND = "application/xml"
 
 
 class CutOff(Exception):
-    """Ends the connection in the middle of a body."""
+    """Closes the connection in the middle of a body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer before it is sent."""
+    """A response before it is sent."""
 
     status: int
     body: bytes = b""
@@ -52,14 +52,14 @@ MESSAGES = {
 
 
 def status_instead(plays: Plays, place: str) -> int | None:
-    """The status that an `Error` answer has here instead of the real one."""
+    """Return the simulated error status, if any."""
     if plays.on("404-list") and place == "list":
         return 404
     return next((status for status in MESSAGES if plays.hits(str(status), place)), None)
 
 
 def instead(plays: Plays, place: str) -> Answer | None:
-    """An answer that is no document of Enterprise Manager at all."""
+    """Return a simulated response that is not a document of Enterprise Manager, if any."""
     if plays.on("web-ui") or plays.hits("html", place):
         return Answer(200, _PAGE, _HTML)
     if plays.on("vbr"):
@@ -75,14 +75,14 @@ def instead(plays: Plays, place: str) -> Answer | None:
 
 
 async def waited(plays: Plays, place: str) -> None:
-    """Pause before the answer, if that is played."""
+    """Delay the response, if simulated."""
     if plays.hits("hang", place):
         await asyncio.sleep(_FOR_EVER)
     await asyncio.sleep(plays.number("slow-start") or 0)
 
 
 def spoiled(plays: Plays, place: str, answer: Answer) -> Answer:
-    """A good answer, with its body broken."""
+    """Corrupt the body of a valid response, if simulated."""
     if plays.hits("empty", place):
         return replace(answer, body=b"")
     if plays.hits("half", place):
@@ -107,7 +107,7 @@ def _with_doctype(body: bytes) -> bytes:
 
 
 def response(plays: Plays, place: str, answer: Answer) -> Response:
-    """The answer as it goes out: at once, in parts with pauses, or cut off."""
+    """Return the HTTP response: at once, in chunks with delays, or cut off."""
     headers = dict(answer.headers)
     if answer.status == 204 or (answer.status >= 300 and not answer.body):
         return Response(status_code=answer.status, headers=headers)
@@ -152,7 +152,7 @@ async def _parts(body: bytes, pauses: _Pauses, *, cut: bool) -> AsyncIterator[by
 
 
 def _huge(body: bytes) -> Iterator[bytes]:
-    """The list again and again between its own first and last tag, until it is 200 MB."""
+    """Repeat the rows of the list until it has 200 MB."""
     first, last = body.find(b"<Sessions "), body.rfind(b"</SystemSessions>")
     if first < 0 or last < 0:
         first, last = 0, len(body)

@@ -1,7 +1,7 @@
-"""Things as JSON: PascalCase with all nulls, or camelCase as version 13 (api.md 4.2).
+"""Serialize documents as JSON: PascalCase with all nulls, or camelCase as version 13 (api.md 4.2).
 
-Attributes and elements become plain properties, fields first, then Name, UID, Links, Href and
-Type; `Links` is an array; repeated elements are one array with the plural's name.
+Attributes and elements become properties: fields first, then Name, UID, Links, Href and Type;
+`Links` is an array; repeated elements become one array.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ _REFERENCE = ("Links", "UID", "Name", "Href", "Type")
 
 
 def camel(name: str) -> str:
-    """The .NET camel case: a leading run of capitals is lowered, but the last before a small letter."""
+    """Convert to .NET camel case: lower the leading capitals, except the last before a small letter."""
     return _LEADING.sub(lambda run: run.group().lower(), name, count=1)
 
 
 class JsonWriter:
-    """Writes one version's casing."""
+    """Serializes documents in one version's casing."""
 
     def __init__(self, plays: Plays) -> None:
         self._camel = plays.version is Version.V13
         self._mark = "\ufeff" if plays.on("bom") else ""
 
     def fragment(self, thing: Thing) -> str:
-        """One object, to stand inside an array."""
+        """Serialize one object of an array."""
         return _dumped(self._object(thing))
 
     def document(self, thing: Thing, fragments: str | None = None) -> str:
-        """A whole document; `fragments` become the array that the thing names."""
+        """Serialize a document; `fragments` become the array named by the thing."""
         if fragments is None or thing.array is None:
             return self._mark + self.fragment(thing)
         return f'{self._mark}{{"{self.cased(thing.array)}":[{fragments}]}}'
 
     def cased(self, name: str) -> str:
-        """A property's name, as this version writes it."""
+        """Return a property's name in this version's casing."""
         return camel(name) if self._camel else name
 
     def _object(self, thing: Thing) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""What the runs write into their logs: texts of our own, laid out over the span of the run.
+"""Made-up log messages of the runs, distributed over their duration.
 
-A line's place is a share of the run, 0 at its start and 1 at its end, in rising order.
+A line's position is a fraction of the run, from 0 (start) to 1 (end), in ascending order.
 Collection over n servers writes 3 + 3n + 1 lines (api.md, 5.3), more where a server is retried.
 """
 
@@ -16,7 +16,7 @@ _MACHINES = ("sql", "web", "file", "mail", "build", "Zürich-Büro", "東京-フ
 
 
 def lines(kind: str, fate: Fate, chance: Chance) -> tuple[Line, ...]:
-    """The whole log of a run of this type with this fate; the world shows what has happened so far."""
+    """Return the complete log of a run; `world` shows the part up to the current time."""
     script = _SCRIPTS.get(kind, _plain)
     return tuple(script(kind, fate, chance))
 

@@ -1,7 +1,7 @@
-"""Who may log on, who is logged on, and for how long.
+"""Accounts and logon sessions of the demo, with expiry.
 
-A logon lives 15 minutes without a request (em_rest/http_authentication), measured on a clock of
-seconds that only goes forward. Its token is base64 of the ASCII text of its session id.
+A logon expires after 15 minutes without a request (em_rest/http_authentication), by a monotonic
+clock in seconds. Its token is base64 of the ASCII text of its session id.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ DOMAIN = "EXAMPLE"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One user of the demo, with a password of its own unless it has everybody's.
+    """One user of the demo, with the common password unless it has another.
 
-    Only administrators may see system sessions.
+    Only administrators can read system sessions.
     """
 
     name: str
@@ -30,11 +30,11 @@ class Account:
 
     @property
     def full_name(self) -> str:
-        r"""`EXAMPLE\ops`, as the server tells it."""
+        r"""`EXAMPLE\ops`, as the server reports it."""
         return f"{DOMAIN}\\{self.name}"
 
     def answers_to(self, name: str) -> bool:
-        r"""Whether this is that user: `EXAMPLE\ops`, `ops@example.net` or `ops`, in any case."""
+        r"""Whether this name means the user: `EXAMPLE\ops`, `ops@example.net` or `ops`, in any case."""
         bare = self.name.casefold()
         return name.casefold() in {bare, self.full_name.casefold(), f"{bare}@example.net"}
 
@@ -42,13 +42,13 @@ class Account:
 ACCOUNTS = (
     Account("ops", administrator=True),
     Account("viewer", administrator=False),
-    Account("colleague", administrator=True, password="day shift"),  # noqa: S106 - no secret, as all of the demo
+    Account("colleague", administrator=True, password="day shift"),  # noqa: S106 - not a secret
 )
 
 
 @dataclass(slots=True)
 class Logon:
-    """One REST session. `used` is when it was last used, `requests` how often."""
+    """One REST session. `used` is the time of the last request, `requests` their number."""
 
     session_id: str
     account: Account
@@ -57,12 +57,12 @@ class Logon:
 
     @property
     def token(self) -> str:
-        """What the client has to send with every request."""
+        """Token that the client sends with every request."""
         return base64.b64encode(self.session_id.encode("ascii")).decode("ascii")
 
 
 class Logons:
-    """All REST sessions there are. `most_requests` ends one early, for tests of re-logon."""
+    """All open REST sessions. `most_requests` expires them early, to test logging on again."""
 
     def __init__(
         self, password: str, monotonic: Callable[[], float], idle: float, most_requests: float | None
@@ -74,7 +74,7 @@ class Logons:
         self._open: dict[str, Logon] = {}
 
     def log_on(self, authorization: str | None) -> Logon | None:
-        """A new logon for a Basic header, or `None` if user or password is wrong."""
+        """Log on with a Basic header; `None` if user or password is wrong."""
         name, password = _basic(authorization or "")
         account = next((known for known in ACCOUNTS if known.answers_to(name)), None)
         if account is None or not _same(password, account.password or self._password):
@@ -84,7 +84,7 @@ class Logons:
         return logon
 
     def use(self, token: str | None) -> Logon | None:
-        """The logon with this token, used just now; `None` if there is none, or none any more."""
+        """Return the logon with this token and renew it; `None` if unknown or expired."""
         logon = self._open.get(token or "")
         if logon is None:
             return None
@@ -97,12 +97,12 @@ class Logons:
         return logon
 
     def find(self, session_id: str) -> Logon | None:
-        """The logon with this session id."""
+        """Return the logon with this session ID."""
         wanted = session_id.casefold()
         return next((logon for logon in self._open.values() if logon.session_id == wanted), None)
 
     def others(self, own: Logon) -> tuple[Logon, ...]:
-        """Everybody else who is logged on."""
+        """Return all other logons."""
         return tuple(logon for logon in self._open.values() if logon is not own)
 
     def end(self, logon: Logon) -> None:

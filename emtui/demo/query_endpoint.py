@@ -1,6 +1,6 @@
-"""`/query?type=SystemSession`, if that is played: pages of entities, newest first.
+"""`/query?type=SystemSession`, if simulated: pages of entities, newest first.
 
-No document says that it works (api.md 5.4); the shape is that of other types' answers (4.4).
+Undocumented for this type (api.md 5.4); the structure is that of other types (4.4).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _USUAL_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which page, from 1, and how many rows it has."""
+    """Page number, from 1, and rows per page."""
 
     number: int
     size: int
 
 
 def read_page(parameters: Mapping[str, str]) -> Page:
-    """`page` and `pageSize`; what is no number counts as not given."""
+    """Read `page` and `pageSize`; invalid numbers are ignored."""
     return Page(_number(parameters.get("page"), 1), _number(parameters.get("pageSize"), _USUAL_SIZE))
 
 
@@ -33,7 +33,7 @@ def _number(text: str | None, usual: int) -> int:
 
 
 def result(documents: Documents, sessions: Sequence[Session], page: Page) -> Thing:
-    """A `QueryResult` with one page."""
+    """Return a `QueryResult` with one page."""
     newest = sorted(sessions, key=lambda session: session.started or LONG_AGO, reverse=True)
     rows = newest[(page.number - 1) * page.size : page.number * page.size]
     items = tuple(documents.entity("SystemSession", session) for session in rows)

@@ -1,4 +1,4 @@
-"""The system sessions as resources: list, one, its events, and the query if that is played."""
+"""System sessions as resources: list, session, events, and the query if simulated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emtui.em.model import LONG_AGO, Outcome, Uid
 
 
 class Refusal(Exception):
-    """An answer with an Error body: its status, its message, and headers that go with it."""
+    """An error response: status, message and headers."""
 
     def __init__(self, status: int, message: str, *headers: tuple[str, str]) -> None:
         super().__init__(message)
@@ -26,14 +26,14 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SystemSessions:
-    """Writes what is asked for with the documents of one base address."""
+    """Serves system sessions with the documents of one base address."""
 
     world: World
     plays: Plays
     documents: Documents
 
     def body(self, asked: Asked, parameters: Mapping[str, str], now: datetime, *, json: bool) -> bytes:
-        """The document for that place. Raises `Refusal`."""
+        """Return the requested document. Raises `Refusal`."""
         if asked.place == "query":
             return self._query(parameters, now, json=json)
         entity = _format(parameters) == "entity"

@@ -1,4 +1,4 @@
-"""Which resource a path means, and which verbs it takes. Paths compare without case."""
+"""Map paths to resources and their methods. Paths are case-insensitive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GET = ("GET",)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A place (see `switches.PLACES`; or `query`, `other`, `unknown`) and the id in the path, if any."""
+    """A place (see `fault_catalog.PLACES`; or `query`, `other`, `unknown`) and the ID in the path, if any."""
 
     place: str
     verbs: tuple[str, ...] = _GET
@@ -20,7 +20,7 @@ class Asked:
 
     @property
     def uid(self) -> Uid:
-        """The id as a system session's."""
+        """The ID as a system session's UID."""
         return uid_of(self.guid)
 
 
@@ -28,7 +28,7 @@ UNKNOWN = Asked("unknown")
 
 
 def read_path(path: str, under: str = "") -> Asked:
-    """`/api/…` below `under`, with or without a slash at the end."""
+    """Parse `/api/…` below `under`, with or without a trailing slash."""
     lowered = path.casefold()
     if not lowered.startswith(f"{under}/api"):
         return UNKNOWN

@@ -1,8 +1,8 @@
-"""What goes wrong in the world, and when: told backwards from the anchor, the moment the demo begins.
+"""Incidents of the demo, relative to the anchor, the moment the demo starts.
 
-Every night at 02:10 one backup server of three cannot be reached; database maintenance hangs;
+Every night at 02:10 one of three backup servers is unreachable; database maintenance hangs;
 catalog replication stopped two days ago; catalog consolidation has been getting slower for a
-week; the licence update warns; somebody canceled a log export. Seed 0 tells no story.
+week; the license update warns; a user canceled a log export. Seed 0 has no incidents.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NIGHTLY_FAILURE = timedelta(hours=2, minutes=10)
 
 
 class Plot(Enum):
-    """What becomes of a run."""
+    """Kind of outcome of a run."""
 
     FINE = auto()
     WARNED = auto()
@@ -36,7 +36,7 @@ class Plot(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a run, how many times longer than usual it takes, and what the result says."""
+    """Outcome of a run, its length as a multiple of the usual, and its result message."""
 
     plot: Plot = Plot.FINE
     slower: float = 1.0
@@ -60,7 +60,7 @@ _EXPORT = Fate(Plot.CANCELED, 0.5, "Canceled by EXAMPLE\\ops")
 
 
 def fate(seed: int, anchor: datetime, schedule: Schedule, slot: int) -> Fate:
-    """What becomes of the run in this slot. `back` is 0 for the last slot due before the anchor."""
+    """Return the outcome of the run in this slot. `back` is 0 for the last slot before the anchor."""
     if seed == BORING_SEED:
         return FINE
     back = schedule.slot_at(anchor) - slot

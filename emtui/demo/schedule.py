@@ -1,7 +1,7 @@
-"""When which type of session runs, and how long it usually takes.
+"""Schedules and usual durations of the session types.
 
-A schedule is an endless row of numbered slots; each slot holds at most one run. Times are UTC.
-Rates after the user guide's defaults: collection every 15 minutes, catalog replication at most
+A schedule is an endless series of numbered slots with at most one run each. Times are UTC.
+Rates follow the user guide's defaults: collection every 15 minutes, catalog replication at most
 every 4 hours, the rest daily or rarer (api.md, fidelity list 18).
 """
 
@@ -14,7 +14,7 @@ WINDOW = timedelta(days=30)
 """How far back the server lists sessions."""
 
 USUAL_COUNT = 3000
-"""About how many sessions the window holds unless somebody asks for more."""
+"""Default number of sessions in the window, approximately."""
 
 MAINTENANCE_AGE = timedelta(hours=2, minutes=12)
 EXPORT_AGE = timedelta(hours=5, minutes=40)
@@ -25,9 +25,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One type's slots: every so often, so long after midnight, a bit late each time.
+    """Slots of one type: interval `every`, offset `phase`, random delay up to `late`.
 
-    `seconds` is the usual span of a run, lowest and highest.
+    `seconds` is the usual duration of a run, minimum and maximum.
     """
 
     type: str
@@ -38,11 +38,11 @@ class Schedule:
     seconds: tuple[float, float]
 
     def slot_at(self, when: datetime) -> int:
-        """The newest slot that is due at this time."""
+        """Return the newest slot due at this time."""
         return (when - _EPOCH - self.phase) // self.every
 
     def due(self, slot: int) -> datetime:
-        """When the slot is due; its run starts up to `late` after that."""
+        """Return when the slot is due; its run starts up to `late` after that."""
         return _EPOCH + self.phase + self.every * slot
 
 
@@ -91,7 +91,7 @@ def _sparse(anchor: datetime) -> tuple[Schedule, ...]:
 
 
 def schedules(anchor: datetime, count: int = USUAL_COUNT) -> tuple[Schedule, ...]:
-    """All twelve types. Another count than the usual one changes how often data is collected."""
+    """Return the schedules of all twelve types. `count` changes the interval of data collection."""
     sparse = _sparse(anchor)
     every = timedelta(minutes=15)
     seconds = (62.0, 98.0)

@@ -1,7 +1,7 @@
-"""Chance that never changes its mind: numbers drawn from a hash of what they are for.
+"""Reproducible pseudo-random numbers from a hash of a name.
 
-The same seed and the same words give the same numbers, in any order of asking and on any
-computer; so a run keeps its values whatever the clock says when somebody looks.
+The same name gives the same numbers, in any order and on any computer, so that a run keeps its
+values at any time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _WIDTH = 4
 
 
 class Chance:
-    """The draws for one thing, say the run of one slot. Draws are told apart by number."""
+    """Random numbers of one name, such as the run of one slot, identified by draw number."""
 
     __slots__ = ("_digest", "_name")
 
@@ -25,11 +25,11 @@ class Chance:
         self._digest = blake2b(self._name.encode(), digest_size=64).digest()
 
     def guid(self) -> str:
-        """A GUID, in lower case."""
+        """Return a GUID in lower case."""
         return str(UUID(bytes=self._digest[:16], version=4))
 
     def of_one(self, draw: int) -> float:
-        """From 0 to just below 1. Draws 0 to 11 cost nothing, later ones another hash."""
+        """Return a number in [0, 1). Draws 0 to 11 are precomputed, later ones need another hash."""
         start = 16 + draw * _WIDTH
         raw = self._digest[start : start + _WIDTH]
         if len(raw) < _WIDTH:
@@ -37,13 +37,13 @@ class Chance:
         return int.from_bytes(raw) / 2**32
 
     def between(self, low: float, high: float, draw: int) -> float:
-        """From `low` to just below `high`."""
+        """Return a number in [low, high)."""
         return low + (high - low) * self.of_one(draw)
 
     def whole(self, low: int, high: int, draw: int) -> int:
-        """A whole number from `low` to `high`, both included."""
+        """Return an integer from `low` to `high`, both included."""
         return low + int((high - low + 1) * self.of_one(draw))
 
     def pick(self, choices: Sequence[T], draw: int) -> T:
-        """One of the choices."""
+        """Return one of the choices."""
         return choices[int(len(choices) * self.of_one(draw))]

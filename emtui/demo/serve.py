@@ -1,7 +1,7 @@
-"""The HTTPS listener on loopback: starts, says where it is in one JSON line, ends when told to.
+"""HTTPS listener on loopback: prints its address as one JSON line and serves until stopped.
 
-SIGINT and SIGTERM end it with 0, SIGHUP with 129, open connections or not. Its certificate lives in a private
-folder that is gone afterwards.
+SIGINT and SIGTERM end it with 0, SIGHUP with 129, even with open connections. Its certificate is
+in a private temporary folder.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from emtui.demo.world import World
 HOST = "127.0.0.1"
 USUAL_PORT = 9398
 BUSY = 2
-"""The exit code when the port is taken."""
+"""Exit code if the port is in use."""
 _PATIENCE = 1
-"""Seconds that open answers have to end."""
+"""Seconds for open responses to end."""
 _MUTE = logging.CRITICAL + 1
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, and ends in good order on a signal instead of dying of it."""
+    """Reports when it listens, and shuts down cleanly on a signal."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
@@ -48,19 +48,19 @@ class _Server(uvicorn.Server):
         self.code = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
+        """Listen, then call `listening`."""
         await super().startup(sockets)
         if self.started:
             self._listening()
 
     def leave(self, number: int = 0, _frame: FrameType | None = None) -> None:
-        """End soon."""
+        """Request a shutdown."""
         self.code = 128 + number if number == signal.SIGHUP else 0
         self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals mean: end. They are not raised again afterwards, as the parent's method does."""
+        """Shut down on signals; unlike the base class, do not raise them again."""
         ends = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
             ends.append(signal.SIGHUP)
@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = False) -> int:
-    """Serve until a signal comes, or until stdin ends if `with_parent`. Gives the exit code."""
+    """Serve until a signal, or until stdin ends if `with_parent`. Return the exit code."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with listener, TemporaryDirectory(prefix="emtui-demo-") as folder:
@@ -91,7 +91,7 @@ def serve(options: DemoOptions, port: int = USUAL_PORT, *, with_parent: bool = F
 
 
 def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_parent: bool) -> int:
-    # A browser that breaks off a handshake is no news; whoever started us may not read stderr.
+    # Aborted handshakes are not worth logging, and the parent may not read stderr.
     logging.getLogger("asyncio").setLevel(_MUTE)
     start = options.clock or datetime.now(UTC)
     clock = Clock(start, options.speed, since=options.since)
@@ -109,7 +109,7 @@ def _run(options: DemoOptions, listener: socket.socket, folder: Path, *, with_pa
         log_level=_MUTE,
         access_log=False,
         server_header=False,
-        date_header=False,  # the application's own, by the demo's clock
+        date_header=False,  # set by the application, by the simulated clock
         timeout_graceful_shutdown=_PATIENCE,
         ssl_certfile=made.certificate if made else None,
         ssl_keyfile=made.key if made else None,
@@ -133,7 +133,7 @@ def _certificate(options: DemoOptions, folder: Path) -> Made | None:
 
 
 class _Swap:
-    """Puts another certificate into the listener, once, at the first logon."""
+    """Replaces the listener's certificate once, at the first logon."""
 
     def __init__(self, folder: Path) -> None:
         self._other = server_certificate.make(folder, "changed")
@@ -160,7 +160,7 @@ def _announce(listener: socket.socket, made: Made | None, options: DemoOptions) 
 
 
 def _watch_stdin(leave: Callable[[], None]) -> None:
-    """Whoever started us holds the other end of stdin; when it is gone, so are we."""
+    """Shut down when the parent closes stdin."""
     while os.read(0, 4096):
         pass
     leave()

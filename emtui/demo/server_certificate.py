@@ -1,6 +1,6 @@
-"""The demo's certificate: self-signed, as Enterprise Manager's own is, and made anew at every start.
+"""The demo's certificate: self-signed like Enterprise Manager's, created at every start.
 
-It is written as PEM into a private folder; the fingerprint is SHA-256 of the DER, 64 hex digits.
+It is written as PEM to a private folder; the fingerprint is SHA-256 of the DER, 64 hex digits.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Made:
 
 
 def make(folder: Path, name: str, *, expired: bool = False, other_name: bool = False) -> Made:
-    """A new key and certificate, good for a year from yesterday; or ended yesterday, or for another host."""
+    """Create a key and a certificate, valid for one year; or expired yesterday, or for another host."""
     key = ec.generate_private_key(ec.SECP256R1())
     until = datetime.now(UTC) + (-_DAY if expired else 365 * _DAY)
     certificate = _signed(key, until, other_name=other_name)

@@ -1,7 +1,7 @@
-"""The simulated server in a process of its own, for as long as somebody needs it.
+"""Run the simulated server in a child process.
 
-Light: nothing of the server is loaded here. The child ends with us, however we end, because it
-watches its standard input.
+Light: the server is not imported here. The child watches its standard input and so ends with
+this process.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from dataclasses import dataclass
 from emtui.demo.demo_options import DemoOptions
 
 _PATIENCE = 3.0
-"""Seconds for the child to end by itself."""
+"""Seconds to wait for the child before it is killed."""
 
 
 class NotStarted(Exception):
-    """The server did not start; the text says why, as it said it."""
+    """The server did not start; the message is its last line of stderr."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """Where the server is, and how to log on. `sha256` and `ca` are `None` over plain HTTP."""
+    """Address and credentials of the server. `sha256` and `ca` are `None` over plain HTTP."""
 
     url: str
     user: str
@@ -37,7 +37,7 @@ class Announced:
 
 @contextmanager
 def running(options: DemoOptions) -> Iterator[Announced]:
-    """Start it on a free port, wait until it accepts connections, end it afterwards.
+    """Start it on a free port, wait until it accepts connections, stop it afterwards.
 
     Raises `NotStarted`.
     """
@@ -72,5 +72,5 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, but for a password that is meant for another server."""
+    """Return our environment without the password of another server."""
     return {name: value for name, value in os.environ.items() if name != "EMTUI_PASSWORD"}

@@ -1,7 +1,7 @@
-"""What Enterprise Manager says of itself: root, logons with the service directory, errors.
+"""API root, logons with the service directory, and error documents.
 
-The directory's links stand in the order in which a version 12 server sent them, with its wrong
-Types for `/systemSessions` (api.md 2.1, 2.2).
+The directory's links are in the order of a version 12 server, with its wrong Types for
+`/systemSessions` (api.md 2.1, 2.2).
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ _NO_ENTITIES = {"security", "tasks", "querySvc", "lookupSvc", "reports/summary",
 LINKED = frozenset(
     line.split()[0].casefold() for line in f"{_PLAIN}\n{_ENTITIES}\ncloud CloudConnect".splitlines()
 )
-"""Paths that the directory names; all but `systemSessions` answer 501 here."""
+"""Paths in the directory; all but `systemSessions` return 501."""
 
 
 def root(base: str) -> Thing:
-    """`GET /api/`: no Href, no Type, the same three versions for 12 and 13."""
+    """Return `GET /api/`: no Href, no Type, the same three versions for 12 and 13."""
     versions = tuple(
         Thing("SupportedVersion", (("Name", version),), (_create(base, version),)) for version in _VERSIONS
     )
@@ -70,14 +70,14 @@ def _create(base: str, version: str) -> Link:
 
 
 def logon(base: str, user: str, session_id: str) -> Thing:
-    """One logon with the whole directory; its `SessionId` is the credential."""
+    """Return one logon with the directory; its `SessionId` is the credential."""
     href = f"{base}/logonSessions/{session_id}"
     fields: tuple[Field, ...] = (("UserName", user), ("SessionId", session_id))
     return Thing("LogonSession", (("Href", href), ("Type", "LogonSession")), _links(base, href), fields)
 
 
 def logons(base: str, known: tuple[tuple[str, str], ...]) -> Thing:
-    """The list of logons, as pairs of user and session id."""
+    """Return the list of logons from pairs of user and session ID."""
     items = tuple(
         Thing(
             "LogonSession",
@@ -112,7 +112,7 @@ def _links(base: str, href: str) -> tuple[Link, ...]:
 
 
 def error(status: int, message: str) -> Thing:
-    """An Error body for JSON: its own serializer, keys in the order of the alphabet, nulls kept."""
+    """Return an Error for JSON: keys in alphabetical order, nulls included."""
     fields: tuple[Field, ...] = (
         ("FirstChanceExceptionMessage", Unset.NIL),
         ("Message", message),
@@ -124,6 +124,6 @@ def error(status: int, message: str) -> Thing:
 
 
 def error_element(status: int, message: str) -> Thing:
-    """An Error body for XML: everything in attributes, `Status` left out as the server does."""
+    """Return an Error for XML: everything in attributes, without `Status`, like the server."""
     first: tuple[Field, ...] = (("FirstChanceExceptionMessage", message),) if status >= 500 else ()
     return Thing("Error", (("Message", message), ("StatusCode", str(status))), None, first)

@@ -1,4 +1,4 @@
-"""The demo's clock: begins at a moment of one's choice and runs as fast as one likes."""
+"""The demo's clock, with a configurable start and speed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`start` when it was made, or when `monotonic` showed `since`; then `speed` seconds a second.
+    """Shows `start` at creation, or when `monotonic` was `since`; runs at `speed` seconds per second.
 
-    With a speed of 0 it stands still. `time.monotonic` is the same for all processes, so that two of them
-    can have the same clock.
+    A speed of 0 stops it. `time.monotonic` is common to all processes, so that two of them can
+    share a clock.
     """
 
     start: datetime
@@ -26,5 +26,5 @@ class Clock:
         object.__setattr__(self, "began", self.monotonic() if since is None else since)
 
     def __call__(self) -> datetime:
-        """What time it is in the demo."""
+        """Return the simulated time."""
         return self.start + timedelta(seconds=(self.monotonic() - self.began) * self.speed)

@@ -1,6 +1,6 @@
-"""What a switch makes of a true value before it is written: other words, cut times, hostile texts.
+"""Value variants selected by switches: other words, truncated times, hostile texts.
 
-The client must read back exactly what comes out of here (cleaned), so tests compare with it.
+Tests compare what the client reads with these values (cleaned).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ HOSTILE = (
     "\x1b[31;1m\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\x9b2J"
     " \u202egnp.exe\u202c\u200b\x08\x7f\x00 \ufeff\u2066end"
 )
-"""Colours, a window title, the clipboard, a C1 control, bidi marks, zero-width blanks, NUL."""
+"""Colors, a window title, the clipboard, a C1 control, bidi marks, zero-width blanks, NUL."""
 
 _DOCUMENTED = {
     "CompletedSuccessfully": "Success",
@@ -27,7 +27,7 @@ _LONG = 1_000_000
 
 
 class Guise:
-    """The switches that alter values; without any of them sessions stay the same objects."""
+    """Applies the switches that alter values; without any, sessions are returned unchanged."""
 
     def __init__(self, plays: Plays) -> None:
         self._words = plays.value("result-words") == "documented"
@@ -39,7 +39,7 @@ class Guise:
         self._decimals = min(int(times), 6) if times.isdecimal() else 6
 
     def session(self, true: Session) -> Session:
-        """The session as the server tells it."""
+        """Return the session as the server reports it."""
         told = replace(true, result=self._result(true)) if self._words or self._no_word else true
         if self._odd:
             told = _odd(told)
@@ -51,7 +51,7 @@ class Guise:
         return told
 
     def log(self, true: Log) -> Log:
-        """The events as the server tells them."""
+        """Return the events as the server reports them."""
         if not (self._escape or self._long or self._decimals < 6):
             return true
         return Log(tuple(self._event(event) for event in true.events))

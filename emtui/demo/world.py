@@ -1,8 +1,7 @@
-"""What happened, as a pure function of seed, anchor and clock.
+"""Sessions and events as a pure function of seed, anchor and clock.
 
-Owns the true values of all sessions and events; how they are written is `documents`' part.
-The anchor is the moment the demo began: the story is told backwards from it. A run's values
-never change once it ended, and what runs only grows. Times are aware and in UTC.
+Owns the values of all sessions and events; `documents` serializes them. The anchor is the moment
+the demo starts. Values of an ended run never change. Times are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ _STATES = {
     Plot.CANCELED: "Failed",
 }
 _MOST_KEPT = 4
-"""How many times the window's runs are kept before all are forgotten."""
+"""Cached runs per run of the window before the cache is cleared."""
 
 
 class NoSession(LookupError):
-    """No such session, or none that is still in the window."""
+    """The session does not exist or has left the window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as it was meant to be, seen from nowhere in time. `ends` is unknown for a run that hangs."""
+    """One planned run, independent of the current time. `ends` is `None` for a run that hangs."""
 
     uid: Uid
     schedule: Schedule
@@ -44,7 +43,7 @@ class Run:
     fate: Fate
 
     def seen(self, now: datetime) -> Session:
-        """What the server says of it at this time."""
+        """Return the session as the server reports it at this time."""
         name = f"{self.schedule.name} @{trimmed(self.started, ' ')}"
         if self.ends is None or self.ends > now:
             return Session(
@@ -56,12 +55,12 @@ class Run:
 
 
 def trimmed(when: datetime, between: str = "T") -> str:
-    """Date and time with up to six decimals, trailing zeros cut, as the server writes them."""
+    """Format a time like the server: up to six decimals, without trailing zeros."""
     return when.replace(tzinfo=None).isoformat(between, "microseconds").rstrip("0").rstrip(".")
 
 
 class World:
-    """Thirty days of system sessions. `count` is about how many the window holds."""
+    """Thirty days of system sessions; `count` is their approximate number."""
 
     def __init__(self, seed: int, anchor: datetime, count: int = USUAL_COUNT) -> None:
         self.seed = seed
@@ -72,18 +71,18 @@ class World:
         self._ended: dict[Uid, Session] = {}
 
     def sessions(self, now: datetime) -> tuple[Session, ...]:
-        """All sessions of the window, in no order that means anything (the server's lists are unsorted)."""
+        """Return the sessions of the window, in arbitrary order (the server's lists are unsorted)."""
         seen = [self._seen(run, now) for run in self._window(now)]
         if len(self._runs) > _MOST_KEPT * len(seen) + _MOST_KEPT:
             self._forget()
         return tuple(sorted(seen, key=lambda session: session.uid))
 
     def session(self, uid: Uid, now: datetime) -> Session:
-        """One session. Raises `NoSession`, also when it has left the window."""
+        """Return one session. Raises `NoSession`, also if it has left the window."""
         return self._seen(self._find(uid, now), now)
 
     def log(self, uid: Uid, now: datetime) -> Log:
-        """The events that one session has written by this time. Raises `NoSession`."""
+        """Return the events of a session up to this time. Raises `NoSession`."""
         run = self._find(uid, now)
         chance = Chance(self.seed, "log", run.uid)
         last = run.span - timedelta(microseconds=chance.whole(1500, 3000, 11))
@@ -93,7 +92,7 @@ class World:
         return Log(tuple(Event(order, when, text) for order, (when, text) in enumerate(happened, 1)))
 
     def _forget(self) -> None:
-        """What was kept can always be worked out again; a fast clock would keep ever more."""
+        """Clear the caches, which would grow indefinitely with a fast clock."""
         self._runs.clear()
         self._by_uid.clear()
         self._ended.clear()

@@ -1,7 +1,7 @@
-"""Things as XML, in the server's namespace and in any of the guises that the documents leave open.
+"""Serialize documents as XML, with the variants that the documentation leaves open.
 
-Text is escaped as a .NET server does it: what XML does not allow becomes a character reference
-(`&#x1B;`), which no strict parser accepts.
+Text is escaped like a .NET server: illegal characters become references (`&#x1B;`), which strict
+parsers reject.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _reference(found: re.Match[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text between tags."""
+    """Escape text between tags."""
     return _SPECIAL.sub(_reference, text)
 
 
@@ -37,7 +37,7 @@ def _quoted(text: str) -> str:
 
 
 class XmlWriter:
-    """Writes elements; the switches for order, prefix, comments and the like are its own."""
+    """Serializes documents; applies the switches for order, prefix, comments and the like."""
 
     def __init__(self, plays: Plays) -> None:
         self._tag = "ent:" if plays.on("prefix") else ""
@@ -48,11 +48,11 @@ class XmlWriter:
         self._mark = "\ufeff" if plays.on("bom") else ""
 
     def fragment(self, thing: Thing) -> str:
-        """One element without the namespace, to stand inside a document."""
+        """Serialize one element of a document, without the namespace."""
         return "".join(self._element(thing, ""))
 
     def document(self, thing: Thing, fragments: str = "") -> str:
-        """A whole document; `fragments` stand after the thing's own children."""
+        """Serialize a document; `fragments` follow the thing's own children."""
         declaration = '<?xml version="1.0" encoding="utf-8"?>' + self._line if self._declared else ""
         default = f'xmlns:ent="{NAMESPACE}"' if self._tag else f'xmlns="{NAMESPACE}"'
         body = "".join(self._element(thing, f" {_XSD} {default}", fragments))

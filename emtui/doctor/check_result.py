@@ -1,4 +1,4 @@
-"""What one check found: a verdict, a sentence, the next step."""
+"""Result of one check: a verdict, a sentence, the next step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """How it is. Only `FAIL` makes the whole a failure."""
+    """Status of a check. Only `FAIL` makes the command fail."""
 
     OK = "ok"
     WARN = "warn"
@@ -17,10 +17,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at.
+    """Result of one check.
 
-    `seconds` is how long that took, where it says something; `problem` is the error
-    behind a failure, whose kind decides the exit code.
+    `seconds` is its duration, if relevant; `problem` is the error of a failed check, whose type
+    decides the exit code.
     """
 
     name: str
@@ -32,20 +32,20 @@ class Check:
 
 
 def ok(name: str, found: str, seconds: float | None = None) -> Check:
-    """Nothing to do."""
+    """Passed; nothing to do."""
     return Check(name, Verdict.OK, found, seconds=seconds)
 
 
 def warn(name: str, found: str, next_step: str = "", seconds: float | None = None) -> Check:
-    """Somebody should know."""
+    """Passed with a warning."""
     return Check(name, Verdict.WARN, found, next_step, seconds)
 
 
 def skip(name: str, why: str, next_step: str = "") -> Check:
-    """It was not looked at."""
+    """Not checked."""
     return Check(name, Verdict.SKIP, why, next_step)
 
 
 def fail(name: str, problem: Exception, seconds: float | None = None) -> Check:
-    """It does not work; the error's sentence names the next step."""
+    """Failed; the error's sentence names the next step."""
     return Check(name, Verdict.FAIL, str(problem), seconds=seconds, problem=problem)

@@ -1,4 +1,4 @@
-"""Of this computer: versions, files and their modes, the terminal, the keyrings."""
+"""Checks of this computer: versions, files and their modes, terminal, keyrings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "TMUX", "STY", "SSH_TTY")
 
 
 def versions() -> Iterator[Check]:
-    """emtui, Python, OpenSSL, the libraries, the system."""
+    """Report emtui, Python, OpenSSL, libraries and system."""
     yield ok("emtui", f"{__version__}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}")
     versions = {name: _version(name) for name in _LIBRARIES}
     found = ", ".join(f"{name} {version}" for name, version in versions.items())
@@ -41,7 +41,7 @@ def _version(name: str) -> str:
 
 
 def files(profile: Profile | None) -> Iterator[Check]:
-    """The configuration, the CA file, the state folder: where they are, and who may look in."""
+    """Check location, owner and mode of configuration, CA file, state folder and logs."""
     for file in paths.config_files():
         yield _file("configuration", file, private=file == paths.config_files()[0])
     if profile and profile.ca_file:
@@ -55,7 +55,7 @@ def files(profile: Profile | None) -> Iterator[Check]:
 
 
 def _file(name: str, path: Path, *, private: bool, wanted: bool = False) -> Check:
-    """Whose it is, and who may write or read it; `wanted` where something names it."""
+    """Check owner and mode of a file; `wanted` if it must exist."""
     if path.is_relative_to(paths.NOWHERE):
         return warn(name, "this user has no home folder", "set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
     try:
@@ -81,7 +81,7 @@ def _file(name: str, path: Path, *, private: bool, wanted: bool = False) -> Chec
 
 
 def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check]:
-    """What the screens would be drawn on."""
+    """Check terminal type, size and encoding."""
     told = ", ".join(f"{name}={environ[name]}" for name in _TERMINAL if environ.get(name))
     if not is_terminal:
         yield skip("terminal", f"none on standard input and error ({told or 'nothing set'})")
@@ -99,7 +99,7 @@ def terminal(environ: Mapping[str, str], *, is_terminal: bool) -> Iterator[Check
 
 
 def _encoding(environ: Mapping[str, str]) -> Check:
-    """As the person set it."""
+    """Check the user's locale."""
     told = locale(environ) or "no locale set"
     if writes_utf8(environ):
         return ok("encoding", told)
@@ -107,7 +107,7 @@ def _encoding(environ: Mapping[str, str]) -> Check:
 
 
 async def keyrings() -> AsyncIterator[Check]:
-    """Every keyring that emtui knows, with how long it took to say whether it can be used."""
+    """Check every supported keyring, with its response time."""
     for tried in await credentials.tried():
         found = f"{tried.name}: {tried.verdict}"
         if tried.seconds >= credentials.PATIENCE:

@@ -1,7 +1,7 @@
-"""The way to the server: name, proxy, TLS, clock, API root, logon, rights.
+"""Checks of the connection to the server: name, proxy, TLS, clock, API root, logon, permissions.
 
-Each check rests on the one before; what cannot be looked at any more is left out after
-the one that failed. Nothing is sent that the client would not send, too.
+Each check depends on the one before; the first failure ends the checks. Only requests that the
+client also sends are used.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from emtui.local.connection import Connection
 from emtui.local.lockout_guard import Refusals
 
 MOST_OFF = timedelta(seconds=30)
-"""How far the clocks may be apart before that is worth a word."""
+"""Clock difference above which a warning is reported."""
 _PATIENCE = 10.0
 AGENT = f"emtui/{__version__}"
 
 
 class Stop(Exception):
-    """Nothing after this check can be looked at."""
+    """No further checks are possible."""
 
 
 @dataclass(slots=True)
 class Way:
-    """What is known so far of the way to one server."""
+    """State of the checks of one server."""
 
     server: Server
     connection: Connection
@@ -52,7 +52,7 @@ class Way:
 
 
 async def checks(connection: Connection) -> AsyncIterator[Check]:
-    """Everything about the server that this connection means."""
+    """Check this connection's server."""
     server = connection.server
     if server is None:
         yield skip("server", "no server configured", "use --server or a profile (-p)")
@@ -126,7 +126,7 @@ def _ending(way: Way) -> Check | None:
 
 
 def _clock(answer: Answer) -> Check:
-    """The server's clock against ours."""
+    """Compare the server's clock with ours."""
     apart = answer.skew
     if apart is None:
         return skip("clock", "the server sends no Date header")
@@ -138,7 +138,7 @@ def _clock(answer: Answer) -> Check:
 
 
 async def _root(answer: Answer) -> tuple[Check, ...]:
-    """That it is Enterprise Manager, and which versions of its API it names."""
+    """Check that it is Enterprise Manager, and report its API versions."""
     if versions := await read_root(answer):
         return (ok("API root", f"Enterprise Manager, {versions}"),)
     return ok("API root", "Enterprise Manager"), skip("API versions", "the server lists none")

@@ -1,7 +1,7 @@
-"""What this server answers, as a shape that can be published: headers, elements, forms, never a value.
+"""Report the structure of a server's responses for publication: headers, elements, formats, no values.
 
-It asks what the client asks, and what the documents leave open besides: the plain list, a
-session by its plain address, one that does not exist.
+Sends the client's requests, and some with undocumented results: the list without format, a
+session without format, an unknown session.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ _WORDS = {
     *("charset=utf-16", "charset=us-ascii", "close", "keep-alive", "chunked", "identity", "gzip", "deflate"),
     *("basic", "negotiate", "ntlm", "bearer", "digest"),
 }
-"""The values of headers that tell of the protocol alone."""
+"""Header values that belong to the protocol."""
 _SHOWN = {"content-type", "transfer-encoding", "content-encoding", "connection", "www-authenticate"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer: its status and headers, and what is to be told of its body; the body itself is gone."""
+    """One response: status, headers and the description of its body, without the body."""
 
     asked: str
     status: int
@@ -68,7 +68,7 @@ class Answered:
 
 
 async def report(connection: Connection, server: Server, user: str, password: Secret) -> list[str]:
-    """The lines of the report. Raises `EmError` where nothing can be asked at all."""
+    """Return the lines of the report. Raises `EmError` if the server cannot be reached."""
     proxies = Proxies.from_environment(os.environ, connection.no_proxy)
     transport = await open_transport(server, connection.trust, proxies)
     exchange = Exchange(server, transport, Timeouts(), AGENT)
@@ -117,14 +117,14 @@ async def _get(exchange: Exchange, logon: Logon, path: str, asked: str) -> Answe
 
 
 async def _answered(asked: str, answer: Answer) -> Answered:
-    """What is to be told of an answer; nobody keeps its body."""
+    """Describe a response; its body is not kept."""
     body = await answer.body() if answer.good else answer.error_body
     bare = Answered(asked, answer.status, answer.headers)
     return await beside(lambda: _looked_at(bare, body, answer.charset)) if body else bare
 
 
 def _looked_at(answered: Answered, body: bytes, charset: str) -> Answered:
-    """The same with the shape of its body, and what the questions need of it."""
+    """Add the structure of the body and what the last section needs."""
     beginning = f"body: {_beginning(body)}"
     try:
         body = sanitize(body, charset)
@@ -141,7 +141,7 @@ def _looked_at(answered: Answered, body: bytes, charset: str) -> Answered:
 
 
 def _why(problem: xml_codec.Unreadable) -> str:
-    """Never its reason: that may quote the document."""
+    """Return the kind of failure; the reason may quote the document."""
     return "cut" if problem.cut else "too large" if problem.too_large else "not a document of this API"
 
 
@@ -153,7 +153,7 @@ def _read(body: bytes) -> tuple[Session, ...]:
 
 
 def _chosen(sessions: tuple[Session, ...]) -> Iterator[tuple[str, Session]]:
-    """One of each outcome, for they differ."""
+    """Return one session of each outcome."""
     for outcome in Outcome:
         session = next((one for one in sessions if one.outcome is outcome), None)
         if session:
@@ -178,7 +178,7 @@ def _one(answered: Answered) -> Iterator[str]:
 
 
 def _header(name: str, value: str) -> str:
-    """Of a value only the words that everybody knows; of the server's name only the product."""
+    """Return the public words of a value; of the server header only the product."""
     if name in _SHOWN:
         words = [word for word in re.split(r"[\s,;]+", value.casefold()) if word]
         first = words[:1] if name == "www-authenticate" else words
@@ -190,7 +190,7 @@ def _header(name: str, value: str) -> str:
 
 
 def _is_word(word: str) -> bool:
-    """Whether this tells of the protocol alone."""
+    """Whether the word belongs to the protocol."""
     name = word.removeprefix("charset=").strip("\"'")
     return word in _WORDS or (word.startswith("charset=") and known(name) is not None)
 
@@ -229,7 +229,7 @@ def _kind(answered: Answered) -> str:
 
 
 def _starts(body: bytes) -> tuple[bytes, ...]:
-    """Starts in the order of the document: the client sorts, so the document is asked."""
+    """Return start times in document order, as the client sorts its list."""
     return tuple(re.findall(rb"<(?:\w+:)?CreationTimeUTC>([^<]{10,40})<", body))
 
 
@@ -242,7 +242,7 @@ def _order(starts: tuple[bytes, ...]) -> str:
 
 
 def _of(sessions: list[Session]) -> str:
-    """The server's words for an outcome, and what it leaves out."""
+    """Describe the server's words for an outcome, and which fields are missing."""
     words = sorted(
         {f"State {form(one.state or '')}, Result {form(one.result.word or '')}" for one in sessions}
     )

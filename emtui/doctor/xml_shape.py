@@ -1,8 +1,7 @@
-"""The shape of an XML document: names of elements and attributes, and the form of every text, no value.
+"""Structure of an XML document: names of elements and attributes, and the format of texts, no values.
 
-What may be a name of somebody's computer, user or job never leaves here: a text is told
-by its form alone (`guid`, `time with Z, 7 decimals`, `text of up to 100`), and as it stands only
-where it is one of the words that the vendor documents.
+Names of computers, users and jobs are never shown: a text is described by its format (`guid`,
+`time with Z, 7 decimals`, `text of up to 100`) unless it is a word documented by the vendor.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _RELS = ("Up", "Down", "Create", "Delete", "Alternate", "Related", "Self")
 _PATHS = ("api", "systemSessions", "logonSessions", "sessionMngr", "events", "backupSessions")
 _VERSIONS = ("v1_5", "v1_6", "v1_7", "latest", "format", "Entity", "v")
 KNOWN = frozenset((*SESSION_TYPES, *STATE_WORDS, *_TYPES, *_RELS, *_PATHS, *_VERSIONS))
-"""The vendor's own words (em_rest/systemsessions_id and its siblings), which tell nothing of anybody."""
+"""Words of the vendor documentation (em_rest/systemsessions_id and related pages)."""
 _SIZES = (10, 100, 1_000, 10_000, 100_000)
 _MOST_FORMS = 12
 _NAME = re.compile(r"[A-Za-z_]{1,40}")
@@ -46,7 +45,7 @@ _DEEPEST, _MOST_PLACES = 32, 1_000
 
 
 def form(text: str) -> str:
-    """What kind of text this is."""
+    """Describe the format of a text."""
     if text in KNOWN:
         return text
     for pattern, told in _FORMS:
@@ -83,13 +82,13 @@ def _word(word: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The name of an element or attribute, if it looks like one of an API: letters alone."""
+    """Return the name of an element or attribute if it consists of letters only."""
     return name if _NAME.fullmatch(name) else f"({len(name)} characters)"
 
 
 @dataclass
 class Place:
-    """One path of the document: how often, in how many parents, which attributes, which texts."""
+    """One element path of the document: count, attributes, text formats."""
 
     count: int = 0
     attributes: dict[str, Counter[str]] = field(default_factory=dict)
@@ -98,7 +97,7 @@ class Place:
 
 
 def shape_of(body: bytes) -> dict[str, Place]:
-    """Every path of a sanitized document, in the order in which they first stand; raises `Unreadable`."""
+    """Return the paths of a sanitized document in order of appearance; raises `Unreadable`."""
     prolog = Prolog()
     if prolog.feed(body) is None:
         prolog.close()
@@ -137,7 +136,7 @@ def shape_of(body: bytes) -> dict[str, Place]:
 
 
 def lines(places: Mapping[str, Place]) -> Iterable[str]:
-    """The shape as text, a line for each path."""
+    """Format the structure, one line per path."""
     for path, place in places.items():
         depth = path.count("/")
         named = "".join(f" @{key}({_forms(forms)})" for key, forms in place.attributes.items())
@@ -151,5 +150,5 @@ def _forms(forms: Counter[str]) -> str:
 
 
 def _many(count: int) -> str:
-    """How many, roughly: an exact number could tell whose server it is."""
+    """Return an approximate count; an exact one could identify the server."""
     return str(count) if count < 3 else next((f"<{size}" for size in _SIZES if count < size), "many")

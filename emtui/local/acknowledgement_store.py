@@ -1,8 +1,8 @@
-"""The marks of what is known, kept in the state folder for each server; nothing else of a server is.
+"""Acknowledgements of each server, saved in the state folder (`marks.json`).
 
-One file for all servers, written whole beside itself and then given its name; a lock keeps two
-processes from losing each other's marks. Where the file cannot be used that is one sentence, and
-what was marked holds until the process ends; so it does for a demo or a recording.
+One file for all servers, replaced atomically; a lock keeps two processes from losing each other's
+changes. If the file cannot be used, `problem` says why and acknowledgements last until the process
+ends, as they do for a demo or a recording.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from emtui.em.text_sanitizer import clean
 from emtui.local.state_files import NoState, folder, locked, opened, put
 
 Records = dict[str, dict[str, str]]
-"""What a mark is of, and its parts as texts."""
+"""Acknowledgement key to record; a record maps field names to strings."""
 
 _FILE, _LOCK = "marks.json", "marks.lock"
 _LARGEST = 1024 * 1024
-"""Bytes; a file beyond that is none of ours."""
+"""Bytes; a larger file was not written by emtui."""
 MOST = 500
-"""Marks of one server; the oldest make room."""
+"""Acknowledgements per server; the oldest are dropped."""
 
 
 class _Unusable(Exception):
-    """Why marks cannot be kept."""
+    """The acknowledgement file cannot be used; the message says why."""
 
 
 @dataclass(slots=True)
 class MarkBook:
-    """The marks on one server; without an `authority` they are kept nowhere.
+    """The acknowledgements of one server; without an `authority` nothing is saved.
 
-    What is put or taken holds at once, and is written by `keep`, which may wait for the disk as
-    `read` may. `problem` is why that could not be done the last time, or nothing.
+    `put` and `take` apply at once; `keep` writes them. `keep` and `read` may wait for the disk.
+    `problem` is the reason why the last of these failed, or empty.
     """
 
     authority: str | None
@@ -46,7 +46,7 @@ class MarkBook:
     _one_by_one: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def read(self) -> Records:
-        """All marks, those of other processes, too."""
+        """Return all acknowledgements, including those of other processes."""
         kept: Records = {}
         if self.authority is not None:
             with self._noting_problems():
@@ -54,15 +54,15 @@ class MarkBook:
         return _changed(kept, self._unwritten)
 
     def put(self, of: str, parts: Mapping[str, str]) -> None:
-        """Make this mark, in place of one on the same."""
+        """Add or replace an acknowledgement."""
         self._unwritten = {**self._unwritten, of: dict(parts)}
 
     def take(self, ofs: Iterable[str]) -> None:
-        """Take these marks away."""
+        """Remove these acknowledgements."""
         self._unwritten = {**self._unwritten, **dict.fromkeys(ofs)}
 
     def keep(self) -> None:
-        """Write what was put or taken, if it was not yet."""
+        """Write pending changes."""
         with self._one_by_one:
             if self._unwritten and self.authority is not None:
                 with self._noting_problems():

@@ -1,10 +1,9 @@
-"""A text on the clipboard of the person at the terminal, who may sit at the other end of SSH.
+"""Copy text to the user's clipboard, also over SSH.
 
-Inside tmux it is tmux that is given the text: in its default settings it takes OSC 52 from no
-program. GNU screen hands OSC 52 on in its own wrapping, every other terminal gets it plain.
-Nobody says whether a terminal obeys. Where nothing of that can work, a new file in the state
-folder is the last resort. What is to be written to the terminal is returned: who draws on it
-knows when.
+Inside tmux the text goes to tmux, which ignores OSC 52 from programs by default. GNU screen
+passes on OSC 52 in its own wrapping; other terminals get it directly. No terminal confirms the
+copy. If none of these can work, the text goes to a new file in the state folder. Sequences for
+the terminal are returned; the caller writes them.
 """
 
 from __future__ import annotations
@@ -21,29 +20,29 @@ from emtui.em.text_sanitizer import clean, guarded
 from emtui.local import paths, state_files
 
 MOST = 74_000
-"""Bytes of base64 that terminals take in one OSC 52; more is dropped by some without a word."""
+"""Bytes of base64 in one OSC 52; some terminals silently drop more."""
 PATIENCE = 2.0
-"""Seconds that tmux may take."""
+"""Time-out of tmux in seconds."""
 SCREENS_MOST = 256
-"""Bytes that every GNU screen still in use takes in one string; later ones take 512 or 768."""
+"""Bytes per string that every GNU screen accepts; newer ones accept 512 or 768."""
 _DEAF = {"linux", "dumb", ""}
-"""Values of TERM that stand for no clipboard at all."""
+"""Values of TERM without a clipboard."""
 _TMUX_NEEDS = ("PATH", "TMUX", "TMUX_PANE")
 _DCS, _ST = "\x1bP", "\x1b\\"
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """Which way was taken, in one sentence, and what the terminal must still be sent for it."""
+    """What was done, in one sentence, and the sequence that the terminal must still receive."""
 
     told: str
     sequence: str = ""
 
 
 def copy(text: str, environ: Mapping[str, str], *, keep: bool) -> Copied:
-    """Put this text on the clipboard. May wait for `PATIENCE`.
+    """Copy this text to the clipboard; may block for `PATIENCE` seconds.
 
-    Nothing in it moves a terminal. Without `keep` no file is written.
+    Control characters are neutralized. Without `keep` no file is written.
     """
     safe = guarded(text)
     if environ.get("TMUX"):
@@ -63,7 +62,7 @@ def copy(text: str, environ: Mapping[str, str], *, keep: bool) -> Copied:
 
 
 def _around(environ: Mapping[str, str]) -> str:
-    """A multiplexer on the computer that one came from: it does not hand OSC 52 on by itself."""
+    """Mention an outer multiplexer, which may not pass on OSC 52."""
     outer = environ.get("TERM", "").partition("-")[0]
     return f" and the outer {outer} passes it on" if outer in {"tmux", "screen"} else ""
 
@@ -73,19 +72,19 @@ def _osc_52(coded: str) -> str:
 
 
 def _for_screen(coded: str) -> str:
-    """The same in pieces that screen hands on as they are, each a string of its own."""
+    """OSC 52 in chunks that screen passes on unchanged, each as a DCS string."""
     whole, room = _osc_52(coded), SCREENS_MOST - len(_DCS + _ST)
     return "".join(f"{_DCS}{whole[at : at + room]}{_ST}" for at in range(0, len(whole), room))
 
 
 def _to_tmux(text: str, environ: Mapping[str, str]) -> bool:
-    """Into tmux's buffer; and since 3.2 (`-w`) on to the terminal that tmux is in."""
+    """Load tmux's buffer; `-w` (tmux 3.2) also sets the clipboard of the outer terminal."""
     return any(_ran(("tmux", "load-buffer", *option, "-"), text, environ) for option in (("-w",), ()))
 
 
 def _ran(argv: tuple[str, ...], text: str, environ: Mapping[str, str]) -> bool:
     try:
-        done = subprocess.run(  # noqa: S603 - tmux, as the person's PATH has it
+        done = subprocess.run(  # noqa: S603 - tmux from the user's PATH
             argv,
             input=text.encode("utf-8", "replace"),
             stdout=subprocess.DEVNULL,
@@ -100,7 +99,7 @@ def _ran(argv: tuple[str, ...], text: str, environ: Mapping[str, str]) -> bool:
 
 
 def _to_file(text: str, why: str, *, keep: bool) -> Copied:
-    """A new file of the person's own, 0600."""
+    """Write a new file with mode 0600."""
     if not keep:
         return Copied(f"Not copied: {why}.")
     try:
@@ -113,6 +112,6 @@ def _to_file(text: str, why: str, *, keep: bool) -> Copied:
 
 
 def _told(path: Path) -> str:
-    """The path, short enough for one line."""
+    """Return the path, abbreviated with `~`."""
     home = paths.home()
     return clean(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))

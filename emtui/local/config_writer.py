@@ -1,7 +1,7 @@
-"""Writing the user's configuration: what is there stays as it is, comments and order included.
+"""Write profiles to the user's configuration; comments and order are preserved.
 
-The new file stands beside the old one until it is whole (0600), then takes its name;
-a lock keeps two processes from losing each other's changes.
+The file is replaced atomically (mode 0600); a lock keeps two processes from losing each
+other's changes.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ TomlTable = MutableMapping[str, Any]
 
 
 def save(path: Path, profile: Profile, *beneath: Path) -> None:
-    """Write this profile; everything else stays as it is. Raises `BadConfig`.
+    """Write this profile and leave everything else unchanged. Raises `BadConfig`.
 
-    What a file `beneath` says already is not written again, so that it stays the team's to change.
+    Values that the files `beneath` already set are not repeated, so that the team can change them.
     """
     check_name(profile.name)
     check_user(profile.user)
@@ -44,7 +44,7 @@ def save(path: Path, profile: Profile, *beneath: Path) -> None:
 
 
 def _told(name: str, files: tuple[Path, ...]) -> Profile | None:
-    """The profile as the team's files alone have it; one that they leave incomplete is none."""
+    """Return the profile from the team files alone; `None` if it is missing or incomplete."""
     try:
         return load(*files).find(name)
     except BadConfig:
@@ -52,7 +52,7 @@ def _told(name: str, files: tuple[Path, ...]) -> Profile | None:
 
 
 def _put(table: TomlTable, key: str, value: object) -> None:
-    """Set a key that has a value, take away one that has none; what is equal is not touched."""
+    """Set a key, or remove it if it has no value; an equal value is left unchanged."""
     if value is None or value is False or value == ():
         table.pop(key, None)
     elif value is True or isinstance(value, int):
@@ -67,7 +67,7 @@ def _put(table: TomlTable, key: str, value: object) -> None:
 
 @contextmanager
 def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocument]:
-    """The document to change; written when the block ends, if the file could be read as a configuration."""
+    """Yield the document to edit; write it when the block ends if it is a valid configuration."""
     target = path.resolve()
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,14 +94,14 @@ def _changed(path: Path, beneath: tuple[Path, ...]) -> Iterator[tomlkit.TOMLDocu
 
 
 def _check(path: Path, text: str, meant: tomlkit.TOMLDocument) -> None:
-    """Raise `ValueError` unless the text says what is meant: dotted keys may end in another's table."""
+    """Raise `ValueError` unless the text has the intended profiles (dotted keys can go astray)."""
     if tomllib.loads(text).get("profiles", {}) != meant.unwrap().get("profiles", {}):
         raise ValueError(path)
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Nobody else changes the configuration meanwhile; where folders cannot be opened, as it comes."""
+    """Lock the configuration folder; no lock on systems that cannot open folders."""
     if os.name != "posix":
         yield
         return
@@ -114,7 +114,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _replace(target: Path, text: str) -> None:
-    """The file with this text, in one step; `mkstemp` makes it 0600."""
+    """Replace the file atomically; `mkstemp` creates it with mode 0600."""
     handle, name = tempfile.mkstemp(prefix=".config-", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

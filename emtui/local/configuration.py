@@ -1,8 +1,8 @@
-"""The configuration: the user's own file over the team's, read strictly.
+"""Read the configuration strictly; the user's file overrides the team's.
 
-`~/.config/emtui/config.toml` lies over `/etc/xdg/emtui/config.toml`, key by key, so
-that a team may give servers, certificates and pins, and a person the rest. Each file
-must belong to the user or root, and be writable by nobody else.
+Values of `~/.config/emtui/config.toml` override those of `/etc/xdg/emtui/config.toml` per key: a
+team can set servers, certificates and pins, a user the rest. Each file must be owned by the
+user or root and must not be writable by group or others.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from emtui.local.profiles import BadConfig, Profile, Stated, check_known, near, 
 from emtui.local.saved_queries import read_queries
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-"""A pipe in place of the file must not be waited for."""
+"""Do not block if the file is a pipe."""
 _TOP = ("default_profile", "profiles", "queries")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the files say; `stated` has for each profile where each value comes from.
+    """The merged configuration; `stated` holds each profile's values with their files.
 
-    `queries` are those of one's own, by the digit that shows each.
+    `queries` maps digits to the user's saved queries.
     """
 
     profiles: tuple[Profile, ...] = ()
@@ -37,23 +37,23 @@ class Config:
     queries: Mapping[str, Stated] = field(default_factory=dict)
 
     def find(self, name: str) -> Profile | None:
-        """The profile of this name."""
+        """Return the profile of this name."""
         return next((profile for profile in self.profiles if profile.name == name), None)
 
     def only(self, server: Server, user: str | None) -> Profile | None:
-        """The one profile that can be meant by this server, and this user if one is given."""
+        """Return the profile of this server (and user, if given) if exactly one matches."""
         found = [
             one for one in self.profiles if one.server == server and (not user or one.user in {None, user})
         ]
         return found[0] if len(found) == 1 else None
 
     def of(self, server: Server, user: str | None) -> Profile | None:
-        """The first profile of this server, of this user if one is given."""
+        """Return the first profile of this server (and user, if given)."""
         return next((one for one in self.profiles if one.server == server and user in {None, one.user}), None)
 
 
 def load(*files: Path) -> Config:
-    """Read the files, the first counts most; a missing one says nothing. Raises `BadConfig`."""
+    """Read and merge the files, highest priority first; missing ones are skipped. Raises `BadConfig`."""
     layers = [(file, document) for file in files if (document := read(file)) is not None]
     tables: dict[str, dict[str, Stated]] = {}
     queries: dict[str, Stated] = {}
@@ -87,7 +87,7 @@ def load(*files: Path) -> Config:
 
 
 def read(file: Path) -> Mapping[str, Any] | None:
-    """One file as TOML, its outermost shape checked; nothing if it is missing. Raises `BadConfig`."""
+    """Read one file and check its top-level structure; `None` if it is missing. Raises `BadConfig`."""
     document = read_toml(file, r" Put a user name with a backslash in single quotes: user = 'EXAMPLE\ops'.")
     if document is None:
         return None
@@ -100,14 +100,14 @@ def read(file: Path) -> Mapping[str, Any] | None:
 
 
 def read_toml(file: Path, hint: str = "") -> Mapping[str, Any] | None:
-    """A file of the user's or root's own as TOML; nothing if it is missing. Raises `BadConfig`."""
+    """Read TOML from a file owned by the user or root; `None` if it is missing. Raises `BadConfig`."""
     try:
         text = _bytes_of(file)
-    except (FileNotFoundError, NotADirectoryError):  # a home such as /dev/null holds nothing
+    except (FileNotFoundError, NotADirectoryError):  # for a home such as /dev/null
         return None
     except OSError as problem:
         raise BadConfig(f"{file} cannot be read: {problem.strerror}.") from None
-    import tomllib  # noqa: PLC0415 - start-up time: only where there is a configuration
+    import tomllib  # noqa: PLC0415 - start-up time: only needed with a configuration
 
     try:
         return tomllib.loads(text.decode())

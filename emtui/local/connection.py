@@ -1,7 +1,7 @@
-"""Where to log on, as whom, and whom to trust: from options, environment and profile, in that order.
+"""Resolve server, user and trust from options, environment and profile, in that order.
 
-Never "the last server that was used". A pin belongs to the server that it was
-accepted for: it is dropped where another server is named.
+The last server used is never a default. A pin belongs to the server that it was accepted for
+and is dropped if another server is given.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from emtui.local.profiles import BadConfig, Profile, check_user
 from emtui.local.timezones import SystemZone, zone_named
 
 VARIABLES = ("SERVER", "USER", "CA_FILE", "PIN", "PROFILE")
-"""What the environment may say, each after `EMTUI_`."""
+"""Supported environment variables, each prefixed with `EMTUI_`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said; `None` where it said nothing."""
+    """Command line options; `None` if not given."""
 
     profile: str | None = None
     server: str | None = None
@@ -38,11 +38,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Everything that a logon needs, as far as it is known. `profile` is the one that it rests on.
+    """What a logon needs, as far as available; `profile` is the profile it is based on.
 
-    `passing` is true where the server was named on the command line or in the
-    environment: what is accepted then, such as a pin, lasts for the run, unless the person
-    gave the name of a profile to save it as, `save_as`.
+    `passing` is true if the server comes from the command line or the environment: an
+    accepted pin then lasts for this run, unless the user chose a profile name, `save_as`.
     """
 
     profile: Profile | None = None
@@ -57,25 +56,25 @@ class Connection:
 
     @property
     def servers_zone(self) -> tzinfo | None:
-        """The time zone that the server stands in, if the profile says so."""
+        """The server's time zone, if the profile sets it."""
         name = self.profile.time_zone if self.profile else None
         return zone_named(name) if name else None
 
     @property
     def zone(self) -> tzinfo:
-        """The zone to tell times in, and to read them: the server's if it is known, else this computer's."""
+        """The zone for displaying and parsing times: the server's if set, else the local one."""
         return self.servers_zone or SystemZone()
 
     @property
     def password_command(self) -> tuple[str, ...]:
-        """What prints the password: the profile's command, unless another user is meant than its own."""
+        """The profile's password command; empty for another server or user."""
         profile = self.profile
         if profile is None or profile.server != self.server or profile.user not in {None, self.user}:
             return ()
         return profile.password_command
 
     def saved_in(self, profile: Profile) -> Profile:
-        """That profile with the trust and the proxy settings of this connection; the rest stays."""
+        """Return the profile updated with the trust and proxy settings of this connection."""
         return replace(
             profile,
             pin=self.trust.pin,
@@ -87,9 +86,9 @@ class Connection:
 
 
 def resolve(options: Options, environ: Mapping[str, str], config: Config) -> Connection:
-    """What options, `EMTUI_*` and the configuration say together.
+    """Merge options, `EMTUI_*` variables and the configuration.
 
-    Raises `BadConfig` for an unknown profile, `BadAddress` for a server or pin that is none.
+    Raises `BadConfig` for an unknown profile, `BadAddress` for an invalid server or pin.
     """
     profile = _profile(options, environ, config)
     named = options.server or _from(environ, "SERVER")
@@ -124,12 +123,12 @@ def _file(text: str) -> Path:
 
 
 def _is_of(profile: Profile, named: str) -> bool:
-    """Whether this text means the profile's server; `http://` is judged afterwards."""
+    """Whether this address is the profile's server; `http://` is checked later."""
     return parse_server(named, allow_http=True) == profile.server
 
 
 def of_profile(profile: Profile) -> Connection:
-    """A connection that rests on this profile alone."""
+    """Return a connection based on this profile alone."""
     return Connection(
         profile=profile,
         server=profile.server,
@@ -145,7 +144,7 @@ def _from(environ: Mapping[str, str], name: str) -> str | None:
 
 
 def _profile(options: Options, environ: Mapping[str, str], config: Config) -> Profile | None:
-    """The profile that is named, else the default, else the only one."""
+    """Return the given profile, else the default, else the only one."""
     name = options.profile or _from(environ, "PROFILE")
     if name:
         return config.find(name) or _unknown(name, config)

@@ -1,7 +1,7 @@
-"""Our own faults: written into the log without any value, and told in one sentence.
+"""Report internal errors: log their location without any values, return one sentence.
 
-Tracebacks hold what stood in variables, so none is ever shown: of a fault only its kind
-and the places it came through are kept. Every last resort of Python leads here.
+Tracebacks can contain secrets, so none is shown: only the exception type and the frames are
+logged. All of Python's hooks for unhandled exceptions lead here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _untold: list[tuple[str, Path | NoState]] = []
 
 
 def place(error: BaseException) -> str:
-    """Kind and place: `ValueError at xml_codec.py:12`."""
+    """Return type and location: `ValueError at xml_codec.py:12`."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
 
 
 def told(error: BaseException) -> str:
-    """The fault is in the log now; one sentence for the person, with the path and the next step."""
+    """Log the error and return one sentence for the user, with log path and next step."""
     return _sentence(place(error), write(error))
 
 
@@ -42,7 +42,7 @@ def _sentence(where: str, logged: Path | NoState) -> str:
 
 
 def write(error: BaseException, what: str = "fault") -> Path | NoState:
-    """Log where it came through, never what was there; where the log is, or why there is none."""
+    """Log the frames, never values; return the log's path or why there is no log."""
     path = _logged()
     if isinstance(path, NoState):
         return path
@@ -54,23 +54,23 @@ def write(error: BaseException, what: str = "fault") -> Path | NoState:
 
 
 def note(sentence: str) -> None:
-    """Log what is nobody's fault, if there can be a log."""
+    """Log a warning, if a log is available."""
     if not isinstance(_logged(), NoState):
         _log.warning("%s", sentence)
 
 
 def _logged() -> Path | NoState:
-    """Where the log is, which is begun if it was not; or why there is none."""
+    """Return the log's path, starting it if necessary, or why there is no log."""
     try:
         return logfile.path() or logfile.start()
     except NoState as problem:
         return problem
-    except Exception as problem:  # noqa: BLE001 - the last resort needs nothing that may be broken
+    except Exception as problem:  # noqa: BLE001 - must work when anything else is broken
         return NoState(f"the log cannot be written ({type(problem).__name__}).")
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error, those inside it, and what it came from; each once."""
+    """Return the error, its group members and its causes, each once."""
     found: list[BaseException] = []
     rest: list[BaseException | None] = [error]
     while rest:
@@ -85,15 +85,15 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def watch() -> None:
-    """Lead all last resorts of Python here: none of them prints a traceback any more."""
-    logging.lastResort = None  # what a library has to say is not for the screen
+    """Install the hooks for unhandled exceptions; none prints a traceback any more."""
+    logging.lastResort = None  # keep library messages off the screen
     sys.excepthook = _uncaught
     threading.excepthook = _in_thread
     sys.unraisablehook = _unraisable
 
 
 def in_loop(_: object, context: Mapping[str, object]) -> None:
-    """An exception that nobody awaited: for `loop.set_exception_handler`."""
+    """Log an exception of a task that was not awaited: for `loop.set_exception_handler`."""
     error = context.get("exception")
     if isinstance(error, BaseException):
         _quietly(error, "in a dropped task")
@@ -115,12 +115,12 @@ def _unraisable(args: sys.UnraisableHookArgs) -> None:
 
 
 def _quietly(error: BaseException, what: str) -> None:
-    """Log it now; the person is told at the end, where nothing is drawn any more."""
+    """Log it now; the user is told at exit, when nothing is drawn any more."""
     _untold.append((place(error), write(error, what)))
 
 
 def untold() -> str | None:
-    """What went wrong aside and nobody was told of, as one sentence; told once."""
+    """Return the first unreported error as one sentence, once."""
     if not _untold:
         return None
     where, logged = _untold[0]

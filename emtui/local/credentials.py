@@ -1,9 +1,9 @@
-"""Passwords in the operating system's keyring, asked through a child process that can be killed.
+"""Passwords in the operating system's keyring, accessed through a child process that can be killed.
 
-The password goes through the child's pipes alone: never an argument, never the
-environment. Every call answers within `patience` seconds, or raises; without patience
-it waits until it is cancelled, and then nobody is left behind. In the keyring the
-password stands under the service `emtui` and the name `user@https://host:port`.
+The password passes through the child's pipes only, never as an argument or in the environment.
+Every call returns within `patience` seconds or raises; without `patience` it waits until
+canceled. The child never outlives the call. Passwords are stored under the service `emtui` and
+the user name `user@https://host:port`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from emtui.local.profiles import OFF
 
 SERVICE = "emtui"
 KERNEL = "kernel keyring"
-"""The keyring that forgets a password after some hours."""
+"""The keyring that drops a password after some hours."""
 READY, LOCKED = "ready", "locked"
-"""What a keyring that can be used is, as it is found."""
+"""States of a usable keyring."""
 PATIENCE = 2.95
-"""Seconds that a keyring may take before the person is asked instead: with what that takes, within three."""
+"""Time-out of a keyring in seconds; the password prompt follows within 3 s in total."""
 
 _CHILD = Path(__file__).with_name("keyring_worker.py")
 _SEEN = (
@@ -39,23 +39,23 @@ _SEEN = (
     *("DBUS_", "XDG_", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DESKTOP_SESSION", "GNOME_", "KDE_"),
     *("KEYRING_", "LD_LIBRARY_PATH", "DYLD_", "__CF", "SYSTEM", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
-"""How the variables begin that Python, a desktop and its keyring need; the child sees no others."""
+"""Prefixes of the environment variables passed to the child: for Python, desktop and keyring."""
 
 
 _UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
 class NoKeyring(Exception):
-    """No password is kept on this computer; one sentence that says why."""
+    """The keyring cannot be used; the message is one sentence that says why."""
 
 
 class KeyringSilent(NoKeyring):
-    """The keyring has not answered in time: locked, perhaps asking on another display."""
+    """The keyring did not respond in time: it may be locked or prompting on another display."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a keyring answered: its name, and the password if it has one."""
+    """A keyring's response: its name, and the password if it has one."""
 
     backend: str
     password: Secret | None
@@ -63,7 +63,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One keyring as it was found: whether it can be used, and how many seconds it took to say so."""
+    """State of one keyring, and how many seconds the check took."""
 
     name: str
     verdict: str
@@ -78,7 +78,7 @@ class _Question:
     password: Secret | None = None
 
     def as_json(self) -> bytes:
-        """What the child reads; the only place where the password leaves this process."""
+        """Serialize the request for the child; the only place where the password leaves this process."""
         told = {
             "do": self.do,
             "keyring": self.keyring,
@@ -92,9 +92,9 @@ class _Question:
 async def recall(
     server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
 ) -> Kept:
-    """The password of this user at this server. Raises `NoKeyring`.
+    """Load the password of this user and server. Raises `NoKeyring`.
 
-    `keyring` is the one to ask, by its name; without it the best that there is.
+    `keyring` names the backend; by default the preferred one is used.
     """
     return await _ask(_Question("recall", keyring, f"{user}@{server.key}"), patience)
 
@@ -107,38 +107,38 @@ async def store(
     keyring: str | None = None,
     patience: float | None = PATIENCE,
 ) -> str:
-    """Keep the password; the name of the keyring that has it now. Raises `NoKeyring`."""
+    """Save the password and return the keyring's name. Raises `NoKeyring`."""
     return (await _ask(_Question("store", keyring, f"{user}@{server.key}", password), patience)).backend
 
 
 async def forget(
     server: Server, user: str, *, keyring: str | None = None, patience: float | None = PATIENCE
 ) -> bool:
-    """Forget the password; whether there was one. Raises `NoKeyring`."""
+    """Delete the password; return whether there was one. Raises `NoKeyring`."""
     kept = await _ask(_Question("forget", keyring, f"{user}@{server.key}"), patience)
     return kept.password is not None
 
 
 async def best(*, patience: float = PATIENCE) -> str:
-    """The name of the keyring that would take a password here. Raises `NoKeyring`."""
+    """Return the name of the preferred keyring. Raises `NoKeyring`."""
     return (await _ask(_Question("probe", None), patience)).backend
 
 
 def lasting(keyring: str) -> str:
-    """A keyring by its name, and for how long it keeps a password: `kernel keyring for 12 hours`."""
+    """Return a keyring's name and retention: `kernel keyring for 12 hours`."""
     if keyring != KERNEL:
         return keyring
     try:
         seconds = seconds_kept(os.environ.get("KEYRING_PROPERTY_TIMEOUT", TWELVE_HOURS))
     except ValueError:
-        return keyring  # it takes no password, and says why
+        return keyring  # saving a password reports the error
     each, unit = next(one for one in _UNITS if seconds % one[0] == 0)
     count = seconds // each
     return f"{keyring} for {count} {unit}{'' if count == 1 else 's'}"
 
 
 async def tried(patience: float = PATIENCE) -> tuple[Tried, ...]:
-    """Every keyring that emtui knows, as it is found here; none is unlocked, nothing is read from it."""
+    """Check every supported keyring, without unlocking or reading it."""
     return tuple([await _tried(name, patience) for name in ALLOWED])
 
 
@@ -159,13 +159,13 @@ async def _ask(question: _Question, patience: float | None) -> Kept:
     if "trouble" in said:
         raise NoKeyring(f"Passwords cannot be saved on this computer: {brief(said['trouble'], 200)}.")
     password = said["password"]
-    if password:  # other programs may have kept it with the line end of a file
+    if password:  # other programs may have saved it with a line end
         password = without_line_end(password)
     return Kept(said["backend"], Secret(password) if password else None)
 
 
 async def _asked(question: _Question, patience: float | None) -> dict[str, Any]:
-    """What the child answers; it is gone when this ends, however it ends."""
+    """Send a request to a new child and return its response; the child always ends with this call."""
     child = await _start()
     notes: list[str] = []
     try:
@@ -188,7 +188,7 @@ def _silence(notes: list[str], patience: float) -> str:
 
 async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes: list[str]) -> dict[str, Any]:
     if child.stdin is None or child.stdout is None:
-        raise TypeError("a child with pipes is wanted")
+        raise TypeError("child has no pipes")
     with suppress(ConnectionError):
         child.stdin.write(question.as_json())
         await child.stdin.drain()
@@ -205,9 +205,9 @@ async def _spoken(child: asyncio.subprocess.Process, question: _Question, notes:
 
 
 async def _start() -> asyncio.subprocess.Process:
-    """The child, run as a file: `-m` would import from the folder that the person stands in.
+    """Start the child as a file: `-m` would import from the current folder.
 
-    In a session of its own no backend can ask on our terminal, and ctrl+c is ours to handle.
+    In a separate session no backend can prompt on our terminal, and Ctrl+C reaches only us.
     """
     try:
         return await asyncio.create_subprocess_exec(

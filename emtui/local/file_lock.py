@@ -1,7 +1,7 @@
-"""A file that is ours alone for a while, among all processes of this computer.
+"""Advisory file locks between processes of this computer.
 
-A lock goes with the open file: closing it gives it to the next, and so does a process that ends.
-Where there are no such locks the file always is ours.
+Closing the file or ending the process releases the lock. On systems without such locks
+(Windows) every attempt succeeds.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import os
 import time
 
 _PAUSE = 0.02
-"""Seconds between two looks whether it is free."""
+"""Seconds between two attempts."""
 
 
 def ours(handle: int) -> bool:
-    """Whether it is ours now; nobody waits."""
+    """Try to lock without waiting; return whether the lock is held."""
     return _take(handle, wait=False)
 
 
 def wait(handle: int, patience: float | None = None) -> bool:
-    """Wait until it is ours, so many seconds or for ever; false if it was not by then. Blocks."""
+    """Wait for the lock, for `patience` seconds or indefinitely; return whether it is held. Blocks."""
     if patience is None:
         return _take(handle, wait=True)
     end = time.monotonic() + patience

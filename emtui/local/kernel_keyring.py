@@ -1,9 +1,8 @@
-"""A backend for the keyring library over the Linux kernel's keyring, for servers without a desktop.
+"""Keyring backend for the Linux kernel keyring, for servers without a desktop.
 
-A password is in the kernel's memory alone, for this user alone, and gone twelve hours
-after it was stored or at a restart. Chosen by itself only where there is no D-Bus
-session, hence no Secret Service. `timeout` (seconds; KEYRING_PROPERTY_TIMEOUT) changes
-the twelve hours, up to what the kernel keeps at all.
+A password is held in kernel memory, readable only by this user, until a restart or for
+twelve hours. Selected automatically only without a D-Bus session, hence without Secret Service.
+`timeout` (seconds; KEYRING_PROPERTY_TIMEOUT) changes the twelve hours, up to the kernel's limit.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class KernelKeyring(KeyringBackend):
 
     @properties.classproperty
     def priority(self) -> float:
-        """Usable by itself only where no desktop has a better one; raises `RuntimeError` elsewhere."""
+        """Priority without a desktop; raises `RuntimeError` if unusable or a desktop is present."""
         if sys.platform != "linux":
             raise RuntimeError("The kernel keyring is available on Linux only.")
         if desktop_session():
@@ -43,7 +42,7 @@ class KernelKeyring(KeyringBackend):
         return 2.0
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The password, unless there is none or its time is over."""
+        """Return the password; `None` if there is none or it has expired."""
         try:
             payload = Keys().get(_description(service, username))
         except OSError as problem:
@@ -51,7 +50,7 @@ class KernelKeyring(KeyringBackend):
         return None if payload is None else payload.removeprefix(_PREFIX).decode()
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep it from now on, for as long as `timeout` says."""
+        """Save the password for `timeout` seconds."""
         payload = _PREFIX + password.encode()
         if len(payload) > MOST_BYTES:
             raise PasswordSetError("The password is too long for the kernel keyring.")
@@ -61,7 +60,7 @@ class KernelKeyring(KeyringBackend):
             raise PasswordSetError(explained(problem)) from None
 
     def delete_password(self, service: str, username: str) -> None:
-        """Forget it at once."""
+        """Delete the password."""
         try:
             if Keys().drop(_description(service, username)):
                 return
@@ -80,7 +79,7 @@ class KernelKeyring(KeyringBackend):
 
 
 def desktop_session() -> bool:
-    """Whether this login has a D-Bus session, named or at its usual place."""
+    """Whether this login has a D-Bus session, by variable or at the default path."""
     if os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return True
     runtime = os.environ.get("XDG_RUNTIME_DIR")
@@ -88,7 +87,7 @@ def desktop_session() -> bool:
 
 
 def explained(problem: OSError) -> str:
-    """What the kernel said, as a sentence."""
+    """Return the kernel's error as a sentence."""
     if problem.errno in _FORBIDDEN:
         return "The kernel keyring cannot be used here, as in many containers."
     if problem.errno == errno.EDQUOT:
@@ -97,5 +96,5 @@ def explained(problem: OSError) -> str:
 
 
 def _description(service: str, username: str) -> str:
-    """The name of the key: no two services and users have the same."""
+    """Return the key's name, unique per service and user."""
     return f"keyring:{quote(service, safe='')}:{quote(username, safe='')}"

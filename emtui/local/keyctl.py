@@ -1,9 +1,8 @@
-"""The Linux kernel's own keyrings, asked by system calls: keys(7), keyctl(2), persistent-keyring(7).
+"""Linux kernel keyrings by system call: keys(7), keyctl(2), persistent-keyring(7).
 
-A key is found in a keyring of the user by everybody, but read only by who possesses it,
-that is who reaches it from a keyring of his own process. So the user's persistent keyring
-(else the user keyring) is linked into the process keyring first: what one login stored is
-then read in another, whose session is a new one. Nothing here ever touches a disk.
+Reading a key requires possession: it must be reachable from a keyring of the process. So the
+user's persistent keyring (else the user keyring) is linked into the process keyring first; keys
+of one login can then be read in another. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ _GONE = {errno.ENOKEY, errno.EKEYEXPIRED, errno.EKEYREVOKED}
 _NO_PERSISTENT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 _EXPIRY = Path("/proc/sys/kernel/keys/persistent_keyring_expiry")
 TWELVE_HOURS = 12 * 60 * 60
-"""Seconds for which a password is kept, unless another time is wished for."""
+"""Default retention of a password in seconds."""
 MOST_BYTES = 32767
-"""How long the payload of a key may be (add_key(2))."""
+"""Maximum payload of a key in bytes (add_key(2))."""
 
 
 class Keys:
-    """The keys of this user, as far as the kernel lets this process at them. Raises `OSError`."""
+    """Keys of this user that the process can access. Raises `OSError`."""
 
     def __init__(self) -> None:
         if sys.platform != "linux" or platform.machine() not in _NUMBERS:
@@ -52,7 +51,7 @@ class Keys:
         self._ring = self._linked()
 
     def put(self, description: str, payload: bytes, seconds: int) -> None:
-        """Keep it for so long from now on, in place of what there was."""
+        """Add or replace a key that expires after `seconds`."""
         data = ctypes.create_string_buffer(payload, len(payload))
         name = description.encode()
         size = ctypes.c_size_t(len(payload))
@@ -61,7 +60,7 @@ class Keys:
         self._control(_SET_TIMEOUT, key, seconds)
 
     def get(self, description: str) -> bytes | None:
-        """What is kept; nothing if nothing is, or no longer."""
+        """Return the payload; `None` if the key is missing or expired."""
         key = self._found(description)
         if key is None:
             return None
@@ -75,7 +74,7 @@ class Keys:
         return buffer.raw[:size]
 
     def drop(self, description: str) -> bool:
-        """Forget it; whether there was anything."""
+        """Delete the key; return whether it existed."""
         key = self._found(description)
         if key is None:
             return False
@@ -91,7 +90,7 @@ class Keys:
             raise
 
     def _linked(self) -> int:
-        """The keyring that outlives logins, possessed by this process."""
+        """Link a keyring that outlives logins into the process keyring and return its ID."""
         try:
             return self._control(_GET_PERSISTENT, -1, _PROCESS)
         except OSError as problem:
@@ -115,7 +114,7 @@ class Keys:
 
 
 def longest() -> int | None:
-    """For how many seconds the kernel keeps a keyring that nobody asks for; nothing if it does not say."""
+    """Return the kernel's limit for an unused keyring in seconds; `None` if unknown."""
     try:
         return int(_EXPIRY.read_text("ascii"))
     except (OSError, ValueError):
@@ -123,6 +122,6 @@ def longest() -> int | None:
 
 
 def seconds_kept(wished: int | str = TWELVE_HOURS) -> int:
-    """How long a password is kept that is to be kept for so long; raises `ValueError` for no number."""
+    """Return the effective retention in seconds for a requested one; raises `ValueError` if not a number."""
     seconds = int(wished)
     return min(seconds, longest() or seconds)

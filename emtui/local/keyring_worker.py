@@ -1,10 +1,10 @@
-"""The process that talks to the operating system's keyring, so that it can be killed.
+"""Child process that accesses the operating system's keyring, so that it can be killed.
 
-Keyring libraries unlock without a time-out, raise foreign exceptions and may hang for
-ever. Reads one JSON object from standard input (`do`: recall, store, forget or probe;
-`keyring`: which one, or null; `service`, `user`, `password`). Writes JSON lines to
-standard output: any number of `note`, then `backend` with `password`, or `trouble`.
-Run as a file; of emtui only the kernel keyring is loaded, where that is used.
+Keyring libraries unlock without a time-out, raise arbitrary exceptions and may hang
+indefinitely. Reads one JSON object from standard input (`do`: recall, store, forget or probe;
+`keyring`: name or null; `service`, `user`, `password`). Writes JSON lines to standard output:
+any number of `note`, then `backend` with `password`, or `trouble`. Run as a file; of emtui only
+the kernel keyring is imported, if used.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ ALLOWED = {
     "Windows Credential Locker": "keyring.backends.Windows.WinVaultKeyring",
     "kernel keyring": "emtui.local.kernel_keyring.KernelKeyring",
 }
-"""Keyrings that keep passwords as they should; any other only where the profile names its class."""
+"""Keyrings that store passwords securely; others are used only if the profile names the class."""
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 
 
 class Refused(Exception):
-    """No keyring that is used for passwords; the end of a sentence that says why."""
+    """No keyring can be used; the message is the end of a sentence that says why."""
 
 
 def _load(path: str) -> type[Any]:
@@ -43,7 +43,7 @@ def _load(path: str) -> type[Any]:
 
 
 def _chosen(named: str | None) -> tuple[str, Any]:
-    """The keyring that is meant, or the best that there is: how it is called, and itself."""
+    """Return name and instance of the requested keyring, or of the preferred one."""
     if named:
         return _named(named)
     path = _set_for_keyring()
@@ -70,26 +70,26 @@ def _named(named: str) -> tuple[str, Any]:
 
 def _viable() -> Iterator[tuple[float, str, type[Any]]]:
     for label, path in ALLOWED.items():
-        with suppress(Exception):  # what is not for this computer raises anything, when loaded or when asked
+        with suppress(Exception):  # a backend for another platform may raise anything
             found = _load(path)
             yield float(found.priority), label, found
 
 
 def _set_for_keyring() -> str | None:
-    """The backend that the person has set for every program that uses the keyring library."""
+    """Return the backend configured for the keyring library itself."""
     if path := os.environ.get("PYTHON_KEYRING_BACKEND"):
         return path
-    import configparser  # in functions: what asks a keyring loads this module, and runs it in a child
+    import configparser  # imported late: the parent process imports this module, too
 
     from keyring.util import platform_
 
     settings = configparser.RawConfigParser()
-    settings.read(os.path.join(platform_.config_root(), "keyringrc.cfg"))  # noqa: PTH118 - a text, as they have it
+    settings.read(os.path.join(platform_.config_root(), "keyringrc.cfg"))  # noqa: PTH118 - a str, as in keyring
     return settings.get("backend", "default-keyring", fallback=None)
 
 
 def _why(path: str) -> str:
-    """What is wrong with a backend that is not on the list."""
+    """Say why a backend that is not allowed is rejected."""
     if path.startswith("keyring.backends.fail"):
         return "no keyring responds"
     if path.startswith("keyring.backends.null"):
@@ -100,7 +100,7 @@ def _why(path: str) -> str:
 
 
 def _in_clear() -> str:
-    """That there is one which writes passwords in clear, if there is: it is never chosen silently."""
+    """Mention keyrings.alt if installed: it stores clear text and is never selected automatically."""
     with suppress(ModuleNotFoundError):
         if find_spec("keyrings.alt"):
             return ", except keyrings.alt, which stores passwords in clear text"
@@ -112,10 +112,10 @@ def _if_meant(path: str) -> str:
 
 
 def _locked(label: str) -> bool:
-    """Whether it is known to be locked before it is asked; asking may then wait for a person elsewhere."""
+    """Whether the keyring is locked; a request may then wait for the user on another display."""
     if label != "Secret Service":
         return False
-    with suppress(Exception):  # anything may come from a bus; the question itself is asked in any case
+    with suppress(Exception):  # D-Bus may raise anything; the request itself follows in any case
         import secretstorage
 
         with closing(secretstorage.dbus_init()) as connection:
@@ -144,13 +144,13 @@ def _answer(asked: dict[str, str], note: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _trouble(error: Exception) -> str:
-    """What went wrong, by the kind alone: the text of a foreign error could hold anything."""
+    """Describe an error by its type only: its text could contain anything."""
     kind = type(error).__name__
     return "the keyring is locked" if kind == "KeyringLocked" else f"the keyring failed ({kind})"
 
 
 def _close_to_others() -> None:
-    """A password is in this process soon: no debugger, no core dump, and no life after who asked."""
+    """Protect the password: no debugger, no core dump, and end with the parent process."""
     if sys.platform == "linux":
         import ctypes
 
@@ -161,7 +161,7 @@ def _close_to_others() -> None:
 
 
 def main() -> int:
-    """Answer one question; what a backend prints does not come between."""
+    """Process one request; output printed by a backend goes to stderr."""
     _close_to_others()
     asked = json.load(sys.stdin)
     out = sys.stdout
@@ -176,7 +176,7 @@ def main() -> int:
     except Refused as refused:
         answer = {"trouble": str(refused)}
     except Exception as error:  # noqa: BLE001 - backends raise anything
-        # no password is near where it is only looked at, so the backend's own words tell nothing
+        # a probe involves no password, so the backend's own message is safe
         answer = {"trouble": f"not available: {error}" if asked["do"] == "probe" else _trouble(error)}
     say(answer)
     return 0

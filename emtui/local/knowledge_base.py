@@ -1,7 +1,7 @@
-"""What is recorded about a server on this computer: acknowledgements, and the notes of the team.
+"""Acknowledgements and team notes of a server, for the screens and the command line.
 
-`KnowledgeBase` owns both, for the screens and the command line. It keeps them as they are written;
-which of the acknowledgements hold for a list is worked out by `monitor.assessment`.
+`KnowledgeBase` owns both as they are saved; `monitor.assessment` decides which acknowledgements
+apply to a list.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emtui.local.team_notes import Note, Notes
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Acknowledgements, each record under its key, and the notes, as of one reading."""
+    """A snapshot of the acknowledgements (key to record) and notes."""
 
     acknowledgements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
@@ -46,7 +46,7 @@ class KnowledgeBase:
         """How often something was acknowledged, or an acknowledgement removed, in this process."""
 
     def acknowledge(self, key: str, record: Mapping[str, str]) -> None:
-        """Acknowledge what this key stands for, in place of an earlier acknowledgement."""
+        """Add or replace the acknowledgement of this key."""
         self.revision += 1
         self._store.put(key, record)
 
@@ -56,7 +56,7 @@ class KnowledgeBase:
         self._store.take([key])
 
     def load(self) -> Knowledge:
-        """All that is recorded now, by other processes, too; what cannot be read is left out."""
+        """Read the current state, including changes by other processes; unreadable parts are left out."""
         self._load_notes()
         return Knowledge(self._store.read(), self._notes.notes)
 

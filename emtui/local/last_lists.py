@@ -1,7 +1,7 @@
-"""What a server listed for the last `emtui check`, kept in the state folder: the next one compares with it.
+"""The session list of the last `emtui check`, saved in the state folder for comparison.
 
-One file for each server and user. Of a run there is in it what says how its type stands; its message
-only if it did not succeed, so that it is known again. Where nothing can be kept, nothing is compared.
+One file per server and user. A session's message is saved only if it did not succeed, to
+recognize the failure again. If nothing can be saved, nothing is compared.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from emtui.em.text_sanitizer import clean
 from emtui.local.state_files import NoState, folder, locked, opened, put
 
 MOST = 20_000
-"""Runs that are kept; older ones are not compared."""
+"""Sessions saved; older ones are not compared."""
 _MESSAGE = 4000
-"""Characters of a message: more are not looked at to know a failure again."""
+"""Characters of a message used to recognize a failure."""
 _LARGEST = 64 * 1024 * 1024
-"""Bytes; a file beyond that is none of ours."""
+"""Bytes; a larger file was not written by emtui."""
 _VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,10 +35,10 @@ Row = list[object]
 
 @dataclass(frozen=True, slots=True)
 class LastList:
-    """A list, newest first, that was complete at `as_of` by this computer's clock, and what it lacked.
+    """A session list, newest first, complete at `as_of` (local clock), and sessions missing from it.
 
-    The server's clock was ahead of it by `skew`. `since`, `reach` and `arrived`: when runs began to be
-    lacking, how far back they were listed, how many came since.
+    The server's clock was ahead by `skew`. `since`: when sessions began to be missing; `reach`: how far
+    back they were listed; `arrived`: how many have appeared since.
     """
 
     as_of: datetime
@@ -51,7 +51,7 @@ class LastList:
 
 
 def last_list(server: str, user: str) -> LastList | None:
-    """What was kept of this server for this user; nothing if it cannot be read."""
+    """Load the saved list of this server and user; `None` if it cannot be read."""
     try:
         path = _path(server, user)
         if not path.exists():
@@ -63,7 +63,7 @@ def last_list(server: str, user: str) -> LastList | None:
 
 
 def keep(server: str, user: str, listed: LastList) -> None:
-    """Keep this list in place of the one before. Where it cannot be kept it is not."""
+    """Replace the saved list; failures are ignored."""
     text = json.dumps(
         {
             "version": _VERSION,
@@ -122,7 +122,7 @@ def _text(value: object) -> str | None:
 
 def _read(kept: dict[str, object]) -> LastList:
     if kept["version"] != _VERSION:
-        raise ValueError("it is another version's")
+        raise ValueError("unsupported version")
     since, reach = kept["since"], kept["reach"]
     return LastList(
         datetime.fromisoformat(str(kept["as_of"])).astimezone(UTC),

@@ -1,4 +1,4 @@
-"""When somebody last looked at the list of a profile, kept between runs: what ended since then is told."""
+"""When each profile's list was last viewed, saved between runs to summarize what happened since."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from emtui.local.state_files import NoState, folder, opened, put
 
 _FILE = "looked.json"
 _MOST = 64 * 1024
-"""Bytes; a file beyond that is none of ours."""
+"""Bytes; a larger file was not written by emtui."""
 
 
 def last_look(profile: str) -> datetime | None:
-    """The last key that was pressed with this profile's list on the screen, if that is known."""
+    """Return when a key was last pressed on this profile's list, if saved."""
     try:
         known = _read(folder() / _FILE)
         when = datetime.fromisoformat(known[profile])
@@ -26,7 +26,7 @@ def last_look(profile: str) -> datetime | None:
 
 
 def note_look(profile: str, when: datetime) -> None:
-    """Somebody looked then. Where it cannot be kept it is not: nothing depends on it."""
+    """Save the time of the last view; failures are ignored."""
     with suppress(NoState, OSError):
         path = folder() / _FILE
         try:

@@ -1,9 +1,9 @@
-"""Logons that were refused, remembered for every process of this user, so that none is sent twice.
+"""Prevent account lockouts: rejected logons are recorded for all processes of this user and not resent.
 
-Enterprise Manager checks passwords against Windows or a directory, and these lock an
-account after a few wrong ones. What became of them stands in the account's `logon_book`. One logon
-at a time is sent for an account, so that twenty processes that start together learn from the
-first. One whose answer never came is in doubt, and is sent again only seldom.
+Enterprise Manager checks passwords against Windows or a directory, which lock an account
+after a few wrong ones. Results are saved in the account's `logon_history`. One logon at a time is
+sent per account, so that twenty processes that start together learn from the first. A logon
+without a response is retried only after a delay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from emtui.local.logon_storage import PLACES, Place, book
 from emtui.local.state_files import ELSEWHERE, NoState
 
 PATIENCE = 90.0
-"""Seconds that a logon waits for another process's logon of the same account: longer than that may take."""
+"""Seconds to wait for another process's logon of the same account; longer than a logon can take."""
 IN_DOUBT = (TimedOut, Broken)
 """Errors after which the server may or may not have counted the logon."""
 _PAUSE = 0.05
@@ -29,11 +29,11 @@ _PAUSE = 0.05
 
 @dataclass(slots=True)
 class Refusals:
-    """The gate before every logon.
+    """Checks every logon before it is sent.
 
-    `insist`: a person wants it sent although it was refused before. `attended`: a person waits
-    for the first one, and may send it again while nobody knows what became of the last. `say` is
-    told where a refusal could be remembered in none of the `places`.
+    `insist`: send it although it was rejected before. `attended`: a user waits for the first
+    logon and may retry one that got no response. `say` receives a warning if rejections cannot
+    be recorded in any of the `places`.
     """
 
     insist: bool = False
@@ -43,10 +43,10 @@ class Refusals:
 
     @asynccontextmanager
     async def passing(self, server: Server, user: str, password: Secret) -> AsyncIterator[None]:
-        """One logon: not if it was refused before, and remembered if it is refused now.
+        """Guard one logon: raise if it was rejected before, record it if it is rejected now.
 
-        It counts as doubtful from before it is sent until its answer is known, so that one that
-        is given up, or whose process is killed, is not sent again and again.
+        It is recorded as unanswered before it is sent, so that a logon that is canceled or whose
+        process is killed is not sent repeatedly.
         """
         attended, self.attended = self.attended, False
         books: list[Book] = []
@@ -78,7 +78,7 @@ class Refusals:
 
 @asynccontextmanager
 async def _noted(books: Sequence[Book], problem: Exception | None) -> AsyncIterator[None]:
-    """A logon of which it is written down how it ended; what was given up stays in doubt."""
+    """Record the result of a logon; a canceled one stays unanswered."""
     try:
         yield
     except LogonRefused as refused:
@@ -106,7 +106,7 @@ def _not_remembered(refused: LogonRefused, problem: Exception | None) -> LogonRe
 
 
 def _why(problem: Exception) -> str:
-    """The sentence of `NoState`, or one about the state folder."""
+    """Return the sentence of `NoState`, or one about the state folder."""
     if isinstance(problem, NoState):
         return str(problem)
     reason = problem.strerror if isinstance(problem, OSError) else None
@@ -114,10 +114,10 @@ def _why(problem: Exception) -> str:
 
 
 async def _locked(page: Page, server: Server) -> None:
-    """Wait for our turn, without holding the loop; closing the page gives it to the next."""
+    """Wait for the lock without blocking the loop; closing the page releases it."""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not page.ours():  # noqa: ASYNC110 - what other processes do is no event of ours
+            while not page.ours():  # noqa: ASYNC110 - other processes send no events
                 await asyncio.sleep(_PAUSE)
     except TimeoutError:
         raise TimedOut(

@@ -1,8 +1,8 @@
-"""What became of the logons of one account: those that were refused, and the one that nobody knows of.
+"""Results of the logons of one account: rejected ones, and the one without a response.
 
-Of a logon a keyed hash is kept (HMAC-SHA-256 of server, user and password under a random key of
-the place where it is kept) with its time: nobody can read or try out a password from it. Whoever
-reads or writes has the page alone.
+Each logon is saved as a keyed hash (HMAC-SHA-256 of server, user and password under the
+storage's random key) with its time; the password cannot be read or guessed from it. Callers
+hold the lock of the page while they read or write.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ from emtui.em.server_address import Server
 from emtui.em.text_sanitizer import clean
 
 MOST = 20
-"""How many refused passwords are remembered for one account."""
+"""Maximum number of rejected passwords recorded per account."""
 APART = 600.0
-"""Seconds between two logons of which nobody knows what became, where no person waits for them."""
+"""Seconds between two unattended logons without a response."""
 REFUSED, DOUBT = "refused", "doubt"
 
 
 class Page(Protocol):
-    """Where the notes on one account are kept. Everything may raise `OSError`."""
+    """Storage for the entries of one account. Everything may raise `OSError`."""
 
     def ours(self) -> bool:
-        """Whether it is ours alone now, until it is closed; nobody waits."""
+        """Try to lock it until `close`, without waiting."""
         ...
 
     def read(self) -> bytes:
-        """What stands there; nothing at first."""
+        """Return the content; empty at first."""
         ...
 
     def replace(self, content: bytes) -> None:
-        """Write this in its place."""
+        """Replace the content."""
         ...
 
     def close(self) -> None:
-        """Give it to the next."""
+        """Release the lock."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The page of one account, which is ours alone for now, and the logon that is about to be sent."""
+    """The locked page of one account, and the hash of the logon about to be sent."""
 
     page: Page
     this: str
 
     def check(self, server: Server, user: str, *, insist: bool, attended: bool) -> str:
-        """How the last one ended, if that is noted; raises where it must not be sent."""
+        """Return the recorded result of this logon; raise if it must not be sent."""
         when, what = _read(self.page).get(self.this, ("", ""))
         if what == REFUSED and not insist:
             raise LogonRefused(
@@ -70,7 +70,7 @@ class Book:
         return what
 
     def write(self, what: str | None) -> OSError | None:
-        """Note how it is with this logon, or nothing any more; the problem, if that cannot be written."""
+        """Record the result of this logon, or remove it; return the error if writing fails."""
         try:
             known = _read(self.page)
             if known.pop(self.this, None) is None and what is None:
@@ -85,7 +85,7 @@ class Book:
 
 
 def _age(when: str) -> float:
-    """Seconds since then; an age without end for what is no time."""
+    """Return the seconds since then; infinity for an invalid time."""
     try:
         return (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
     except (ValueError, TypeError):
@@ -93,7 +93,7 @@ def _age(when: str) -> float:
 
 
 def names(key: bytes, server: Server, user: str, password: Secret) -> tuple[str, str]:
-    """What account and logon are called under this key; a directory takes a name in any case."""
+    """Return the hashes of account and logon; directories ignore the case of user names."""
     whose = (server.key, user.casefold())
     return _digest(key, *whose)[:32], _digest(key, *whose, password.reveal())
 
@@ -104,7 +104,7 @@ def _digest(key: bytes, *parts: str) -> str:
 
 
 def _read(page: Page) -> dict[str, tuple[str, str]]:
-    """Hash of each logon, oldest first, when it was noted, and how it was."""
+    """Return time and result by logon hash, oldest first."""
     lines = page.read().decode("ascii", "replace").splitlines()
     known: dict[str, tuple[str, str]] = {}
     for line in lines:

@@ -1,6 +1,6 @@
-"""A logon as this computer does it: its proxies, its memory of refusals, the person's own command.
+"""Log on with this computer's proxies, lockout guard and password command.
 
-The only place where the screens and the command line make a client.
+The only place where the screens and the command line create a client.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from emtui.local.connection import Connection
 
 
 async def log_on(connection: Connection, gate: Gate, now: Callable[[], datetime] = utc_now) -> Client:
-    """A client that is logged on; raises `EmError`.
+    """Return a client that is logged on; raises `EmError`.
 
-    The gate is `Refusals`, and `now` the clock of this computer, but for a demo.
+    `gate` is a `Refusals` and `now` the local clock, except for a demo.
     """
     if connection.server is None or connection.user is None or connection.password is None:
         raise BadAddress("A server, a user and a password are needed to log on.")
@@ -48,7 +48,7 @@ async def log_on(connection: Connection, gate: Gate, now: Callable[[], datetime]
 
 
 async def _unattended(connection: Connection) -> Secret | None:
-    """What the profile's command prints now, if it may be run while nobody is there."""
+    """Run the profile's password command, if `unattended` allows it."""
     command = connection.password_command
     if not command or connection.profile is None or not connection.profile.unattended:
         return None

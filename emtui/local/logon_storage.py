@@ -1,7 +1,6 @@
-"""Where it is noted what became of logons: the state folder, or what there is where it cannot be written.
+"""Storage for logon results: the state folder, else the kernel keyring, else XDG_RUNTIME_DIR.
 
-That is the kernel's keyring, else a folder in XDG_RUNTIME_DIR. Each place has a random key of its
-own, and what stands in it is this user's alone.
+Each storage has its own random key, and its content is accessible to this user only.
 """
 
 from __future__ import annotations
@@ -25,24 +24,24 @@ from emtui.local.logon_history import Book, Page, names
 _KEY_BYTES = 32
 _MOST_BYTES = 64 * 1024
 _KEPT = 30 * 24 * 60 * 60
-"""Seconds that the kernel keeps a note; a keyring that nobody looks at goes earlier, and all at a restart."""
+"""Retention in the kernel in seconds; an unused keyring expires earlier, and all at a restart."""
 _PAUSE = 0.02
 
 
 class Place(Protocol):
-    """One place. Everything may raise `NoState` or `OSError`."""
+    """One storage. Everything may raise `NoState` or `OSError`."""
 
     def key(self, *, make: bool) -> bytes | None:
-        """Its random key; nothing where there is none yet and none is to be made."""
+        """Return its random key, created if `make`; else `None` if it does not exist."""
         ...
 
     def page(self, account: str) -> Page:
-        """The notes on one account, made if there are none."""
+        """Return the page of one account, created if missing."""
         ...
 
 
 def book(place: Place, server: Server, user: str, password: Secret, *, make: bool = True) -> Book | None:
-    """The book of this account there; without `make` nothing, where nothing was ever noted."""
+    """Open the account's history in a storage; without `make`, `None` if nothing was ever recorded."""
     key = place.key(make=make)
     if key is None:
         return None
@@ -52,12 +51,12 @@ def book(place: Place, server: Server, user: str, password: Secret, *, make: boo
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Files in a folder of this user's; where they cannot be written they are read all the same."""
+    """Files in a folder of this user; read-only files are still read."""
 
     find: Callable[[], Path]
 
     def key(self, *, make: bool) -> bytes | None:
-        """Whoever comes first makes it, under a lock."""
+        """Return the key; the first process creates it under a lock."""
         path = self.find() / "key"
         if not make and not path.exists():
             return None
@@ -73,7 +72,7 @@ class Folder:
             page.close()
 
     def page(self, account: str) -> Page:
-        """One file for each account."""
+        """Return the file of one account."""
         return _File(_opened(self.find() / f"logon-{account}"))
 
 
@@ -109,7 +108,7 @@ class _File:
 
 
 def runtime_folder() -> Path:
-    """The folder in XDG_RUNTIME_DIR, which is gone when this user's last login ends."""
+    """Return the folder in XDG_RUNTIME_DIR, removed when the user's last login ends."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or "")
     if not runtime.is_absolute():
         raise state_files.NoState("there is no XDG_RUNTIME_DIR.")
@@ -117,10 +116,10 @@ def runtime_folder() -> Path:
 
 
 class Kernel:
-    """Keys of type `user` in this user's persistent keyring: in memory alone, read by nobody else."""
+    """Keys of type `user` in the user's persistent keyring: in memory, readable only by this user."""
 
     def key(self, *, make: bool) -> bytes | None:
-        """Whoever comes first makes it."""
+        """Return the key; the first process creates it."""
         with _Turn(f"emtui-key-{os.geteuid()}") as turn:
             page = _KernelKey("emtui:key")
             if len(page.read()) < _KEY_BYTES and make:
@@ -130,7 +129,7 @@ class Kernel:
             return page.read() or None
 
     def page(self, account: str) -> Page:
-        """One key for each account."""
+        """Return the key of one account."""
         return _KernelKey(f"emtui:logon-{account}")
 
 
@@ -157,9 +156,9 @@ class _KernelKey:
 
 
 class _Turn:
-    """One process at a time, by a name that the kernel gives once and takes back when its owner ends.
+    """A lock between processes by an abstract socket, released when its owner ends.
 
-    An abstract socket: no folder is needed. Where there are no such sockets it is always our turn.
+    No folder is needed. On systems without abstract sockets every attempt succeeds.
     """
 
     def __init__(self, name: str) -> None:
@@ -167,7 +166,7 @@ class _Turn:
         self._socket: socket.socket | None = None
 
     def ours(self) -> bool:
-        """Whether it is our turn now; nobody waits."""
+        """Try to lock without waiting."""
         if self._socket is None:
             try:
                 self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -178,13 +177,13 @@ class _Turn:
         return True
 
     def wait(self, patience: float) -> None:
-        """Wait for our turn, so many seconds. Blocks."""
+        """Wait for the lock for up to `patience` seconds. Blocks."""
         end = time.monotonic() + patience
         while not self.ours() and time.monotonic() < end:
             time.sleep(_PAUSE)
 
     def close(self) -> None:
-        """Give it to the next."""
+        """Release the lock."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -197,4 +196,4 @@ class _Turn:
 
 
 PLACES: tuple[Place, ...] = (Folder(state_files.folder), Kernel(), Folder(runtime_folder))
-"""The first that can be written is where it is noted; in all before it, it is looked for."""
+"""Results are written to the first writable storage; those before it are read, too."""

@@ -1,6 +1,6 @@
-"""The command of a profile that tells somebody of an alert: an argv, no shell, nothing of ours in it.
+"""Run a profile's `notify_command` for an alert: an argv, without a shell or emtui's variables.
 
-It runs in a process group of its own, which is ended as a whole: after a minute, or when emtui ends.
+It runs in its own process group, which is killed after a minute or when emtui ends.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from emtui.em.text_sanitizer import brief
 from emtui.local.process_hardening import environment_for_others
 
 PATIENCE = 60.0
-"""Seconds that the command may take, and whatever it leaves behind in its group."""
+"""Time-out in seconds of the command and its process group."""
 GRACE = 0.5
-"""Seconds between the request to end and the end."""
+"""Seconds between SIGTERM and SIGKILL."""
 _LOOK = 0.1
 _LONGEST = 1000
 
 _groups: set[int] = set()
-"""The groups that are there now, for an end that waits for nothing."""
+"""Running process groups, to be killed at exit."""
 
 
 async def run(command: tuple[str, ...], what: str) -> str | None:
-    """Run it with the sentence as its last argument; what went wrong, if something did."""
+    """Run it with the sentence as its last argument; return the problem, if any."""
     try:
         child = await asyncio.create_subprocess_exec(
             *command,
@@ -45,7 +45,7 @@ async def run(command: tuple[str, ...], what: str) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE):
             code = await child.wait()
-            await _gone(child.pid)  # with what it has left behind
+            await _gone(child.pid)  # including background processes
     except TimeoutError:
         if code is None:
             return f"The notify_command took more than {PATIENCE:g} s and was stopped."
@@ -55,7 +55,7 @@ async def run(command: tuple[str, ...], what: str) -> str | None:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """End the whole group, first on request; whoever is ended meanwhile does not wait."""
+    """End the whole group: SIGTERM, then SIGKILL after `GRACE`; a cancellation skips the wait."""
     try:
         if _signal(child.pid, signal.SIGTERM):
             with suppress(TimeoutError):
@@ -69,19 +69,19 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 
 
 async def _gone(group: int) -> None:
-    """Wait until nobody of the group is left; the system tells of its first process only."""
-    while _signal(group, 0):  # noqa: ASYNC110 - nothing else tells of other people's children
+    """Wait until the group is empty; the system reports its first process only."""
+    while _signal(group, 0):  # noqa: ASYNC110 - no event for processes that are not our children
         await asyncio.sleep(_LOOK)
 
 
 def end_at_once() -> None:
-    """End every command that still runs, without waiting for anything: emtui is gone in a moment."""
+    """Kill every running command without waiting, because emtui is about to exit."""
     for group in tuple(_groups):
         _signal(group, signal.SIGKILL)
 
 
 def _signal(group: int, number: int) -> bool:
-    """Send it to the whole group; false if there is none any more."""
+    """Send a signal to the group; return whether the group exists."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):

@@ -1,7 +1,7 @@
-"""A file that somebody asked for: where they stand, else at home; theirs alone, and never over another.
+"""Write a file for the user: in the current folder, else at home; mode 0600, never overwriting.
 
-It is written whole beside its place, then linked there under the first name that is free; where
-the disk knows no links, the free name is taken first and filled then. Blocks.
+The data is written to a temporary file and linked to the first free name. On a file system
+without links the free name is created first and then written. Blocks.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from emtui.em.text_sanitizer import clean
 from emtui.local import state_files
 
 _MOST = 99
-"""Names that are tried."""
+"""Maximum number of names tried."""
 
 
 class NotWritten(Exception):
-    """No file could be made anywhere; one sentence that says why."""
+    """No file could be written; the message is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where it is, and why it is not where it was wanted."""
+    """The file's path, and why it is not in the first folder."""
 
     path: Path
     instead: str = ""
 
 
 def here(*, keep: bool) -> tuple[Path, ...]:
-    """Where one stands, then at home; with `keep` the state folder at last."""
+    """Return the current and the home folder; with `keep` also the state folder."""
     found = [Path()]
     with suppress(RuntimeError):
         found.append(Path.home())
@@ -44,7 +44,7 @@ def here(*, keep: bool) -> tuple[Path, ...]:
 
 
 def write(data: bytes, stem: str, ending: str, where: Sequence[Path]) -> Written:
-    """Into the first of these folders that takes it; raises `NotWritten`."""
+    """Write into the first of these folders that is writable; raises `NotWritten`."""
     problem = ""
     for folder in where:
         try:
@@ -77,7 +77,7 @@ def _write(data: bytes, folder: Path, stem: str, ending: str) -> Path:
 
 
 def _names(folder: Path, stem: str, ending: str) -> Iterator[Path]:
-    """`stem.zip`, then `stem-2.zip` and so on."""
+    """Yield `stem.zip`, `stem-2.zip` and so on."""
     yield folder / f"{stem}{ending}"
     yield from (folder / f"{stem}-{number}{ending}" for number in range(2, _MOST + 1))
 
@@ -88,7 +88,7 @@ def _linked(whole: Path, data: bytes, names: Iterator[Path]) -> Path:
             path.hardlink_to(whole)
         except FileExistsError:
             continue
-        except OSError:  # this disk knows no links
+        except OSError:  # file system without links
             if not _filled(path, data):
                 continue
         return path
@@ -96,7 +96,7 @@ def _linked(whole: Path, data: bytes, names: Iterator[Path]) -> Path:
 
 
 def _filled(path: Path, data: bytes) -> bool:
-    """Take the name if it is free, then fill it; nothing is left of it if that fails."""
+    """Create the file if the name is free and write it; remove it if that fails."""
     try:
         handle = made(path)
     except FileExistsError:
@@ -112,13 +112,13 @@ def _filled(path: Path, data: bytes) -> bool:
 
 
 def made(path: Path) -> int:
-    """A descriptor of a file that is made now, 0600, never through a link; raises `FileExistsError`."""
+    """Create a file with mode 0600, not through a link; raises `FileExistsError`."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.open(path, flags, 0o600)
 
 
 def told(path: Path) -> str:
-    """The path, short enough for one line: from where one stands, else from home."""
+    """Return the path relative to the current or home folder."""
     with suppress(OSError):  # the folder may be gone
         if path.parent == Path.cwd():
             return clean(path.name)

@@ -1,7 +1,7 @@
-"""The person's own program for reading long texts: `$PAGER`, else less.
+"""Show long texts in the user's pager: `$PAGER`, else less.
 
-Its arguments are split as a shell would, but no shell runs it. The text comes on its standard
-input, so that it lies in no file; nothing of emtui is in its environment.
+Its arguments are split as by a shell, but it runs without one. The text is passed on standard
+input, not in a file; emtui's variables are removed from its environment.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from emtui.local.process_hardening import environment_for_others
 
 USUAL = "less"
 SEEN = 1.0
-"""Seconds after which a pager that was given the whole text, and ends, has been looked at."""
+"""A pager that runs longer than this many seconds after it got the text counts as read."""
 KEY = "\r\nemtui: press any key to go back."
-"""What is said below the text of a pager that has not waited for anybody."""
+"""Prompt below the output of a pager that ended at once."""
 _LOOK = 0.05
 _TERMINAL, _DRAWN_ON = 0, 2
 _MOST_SAID = 60
 
 
 class NoPager(Exception):
-    """The text could not be shown; one sentence that says why."""
+    """The text could not be shown; the message is one sentence that says why."""
 
 
 def command(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The program and its arguments. Raises `NoPager` if there is none such."""
+    """Return the program and its arguments. Raises `NoPager` if it does not exist."""
     wanted = environ.get("PAGER", "")
     try:
         argv = tuple(shlex.split(wanted)) or (USUAL,)
@@ -47,10 +47,9 @@ def command(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def show(argv: tuple[str, ...], text: str) -> None:
-    """Let it show this text on the terminal, and wait until it ends. Raises `NoPager`.
+    """Show this text on the terminal and wait until the pager ends. Raises `NoPager`.
 
-    One that ends at once (`cat`, `less -F`) has shown something that nobody has read yet:
-    that stays on the terminal until a key is pressed.
+    After a pager that ends at once (`cat`, `less -F`), wait for a key so that the text can be read.
     """
     try:
         code, read = _run(argv, guarded(text).encode("utf-8", "replace"))
@@ -64,12 +63,12 @@ def show(argv: tuple[str, ...], text: str) -> None:
 
 
 def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
-    """Its exit code, and whether it waited for keys, or was there so long that a person has seen it."""
+    """Return the exit code, and whether it read keys or ran long enough to be read."""
     left, waited = memoryview(text), 0
-    with subprocess.Popen(  # noqa: S603 - the person's own program
+    with subprocess.Popen(  # noqa: S603 - the user's program
         argv,
         stdin=subprocess.PIPE,
-        stdout=None if os.isatty(1) else 2,  # emtui draws there; standard output may be a file
+        stdout=None if os.isatty(1) else 2,  # emtui draws on stderr; stdout may be a file
         bufsize=0,
         env=environment_for_others(),
     ) as program:
@@ -85,7 +84,7 @@ def _run(argv: tuple[str, ...], text: bytes) -> tuple[int, bool]:
 
 
 def _give(pipe: int, text: memoryview) -> memoryview:
-    """As much of the text as it takes within a moment; what is left of it, nothing if it takes no more."""
+    """Write as much as the pipe accepts now; return the rest, empty if the pipe is closed."""
     os.set_blocking(pipe, False)
     poll = select.poll()
     poll.register(pipe, select.POLLOUT)
@@ -100,7 +99,7 @@ def _give(pipe: int, text: memoryview) -> memoryview:
 
 
 def _goes_on(program: subprocess.Popen[bytes]) -> bool:
-    """Whether it is still there a moment after it has the whole text."""
+    """Whether it still runs shortly after it got the whole text."""
     if program.stdin:
         program.stdin.close()
     try:
@@ -111,7 +110,7 @@ def _goes_on(program: subprocess.Popen[bytes]) -> bool:
 
 
 def _waits_for_keys() -> bool:
-    """Whether the terminal hands over every key at once, as programs want it that are more than `cat`."""
+    """Whether the terminal is in non-canonical mode, as set by interactive pagers."""
     try:
         return not termios.tcgetattr(_TERMINAL)[3] & termios.ICANON
     except (termios.error, OSError):
@@ -119,7 +118,7 @@ def _waits_for_keys() -> bool:
 
 
 def _until_key() -> None:
-    """Wait for a key, whichever it is; not if there is no terminal any more."""
+    """Wait for any key; return at once if the terminal is gone."""
     try:
         before = termios.tcgetattr(_TERMINAL)
         os.write(_DRAWN_ON, KEY.encode())

@@ -1,8 +1,8 @@
-"""The person's own program that prints a password: `password_command` of a profile.
+"""Run the program that prints a password: `password_command` of a profile.
 
-Run as it stands, without a shell, on the terminal of whoever waits (a pinentry may draw
-there), with nothing of emtui in its environment. The first line of its standard output
-is the password; what it says on standard error is shown only if it fails.
+Runs without a shell on the user's terminal (a pinentry may draw there), without emtui's
+variables in its environment. The first line of standard output is the password; standard error
+is shown only if it fails.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from emtui.em.text_sanitizer import brief
 from emtui.local.process_hardening import environment_for_others
 
 PATIENCE = 120.0
-"""Seconds that it may take: a person may have to type into it."""
+"""Time-out in seconds; the user may have to type."""
 UNATTENDED_PATIENCE = 20.0
-"""Seconds that it may take where nobody is there to type."""
+"""Time-out in seconds without a user."""
 _MOST_SAID = 120
 _MOST = 64 * 1024
-"""Bytes of output that are looked at."""
+"""Maximum bytes of output read."""
 _GRACE = 0.5
-"""Seconds that output may come after the program has ended."""
+"""Seconds to wait for output after the program has ended."""
 
 
 class CommandFailed(Exception):
-    """No password came of it; one sentence that says why."""
+    """No password was printed; the message is one sentence that says why."""
 
 
 def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = None) -> Secret:
-    """The password. Blocks; raises `CommandFailed`, and kills a command that takes too long.
+    """Return the password. Blocks; kills the command after the time-out; raises `CommandFailed`.
 
-    Unattended it has no terminal: it must answer without asking anybody.
+    Without `attended` it has no terminal and must not prompt.
     """
     seconds = patience or (PATIENCE if attended else UNATTENDED_PATIENCE)
     try:
@@ -57,7 +57,7 @@ def run(argv: Sequence[str], *, attended: bool = True, patience: float | None = 
 
 
 def _ran(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, bytes]:
-    """Exit code and output. The program itself is waited for: what it left running may keep the pipes."""
+    """Return exit code and output; waits for the program only, as background processes may keep the pipes."""
     out, err = _Gathered(process.stdout), _Gathered(process.stderr)
     try:
         code = process.wait(timeout=seconds)
@@ -69,7 +69,7 @@ def _ran(process: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, 
 
 
 class _Gathered:
-    """What comes out of a pipe, up to a limit, gathered beside us."""
+    """Reads a pipe in a thread, up to a limit."""
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
         self._bytes = bytearray()
@@ -84,13 +84,13 @@ class _Gathered:
                 self._bytes += piece
 
     def bytes(self) -> bytes:
-        """All there is, once nobody writes any more, or a moment has passed."""
+        """Return the output once the pipe is closed or `_GRACE` has passed."""
         self._thread.join(_GRACE)
         return bytes(self._bytes)
 
 
 def _started(argv: Sequence[str], *, attended: bool) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - the person's own command, from a file nobody else can write
+    return subprocess.Popen(  # noqa: S603 - the user's command, from a file that others cannot write
         list(argv),
         stdin=None if attended else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -106,6 +106,6 @@ def _ended(code: int) -> str:
 
 
 def _said(stderr: bytes) -> str:
-    """The last line that it said, without any secret that we know."""
+    """Return its last line of stderr, without known secrets."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
     return f": {brief(without_secrets(lines[-1]), _MOST_SAID).rstrip('.')}" if lines else ""

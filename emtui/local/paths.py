@@ -1,4 +1,4 @@
-"""Where emtui keeps its files on this computer. Pure but for `home`, `config_files` and `notes_files`."""
+"""Paths of emtui's files on this computer. Pure except `home`, `config_files` and `notes_files`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 NOWHERE = Path(os.devnull)
-"""The home of a user who has none: nothing is found below it, and nothing can be written."""
+"""Home of a user without one: nothing exists or can be written below it."""
 
 
 def home() -> Path:
-    """The user's home folder; `NOWHERE` for a user id that nobody knows, without HOME, as in a container."""
+    """Return the home folder; `NOWHERE` for an unknown user ID without HOME, as in a container."""
     try:
         return Path.home()
     except RuntimeError:
@@ -20,12 +20,12 @@ def home() -> Path:
 
 
 def config_file(environ: Mapping[str, str], home: Path, platform: str) -> Path:
-    """The configuration: `~/.config/emtui/config.toml`, or where this platform keeps such."""
+    """Return the user's configuration file: `~/.config/emtui/config.toml` or the platform's equivalent."""
     return _folder(environ, home, platform, "XDG_CONFIG_HOME", ".config", "APPDATA") / "config.toml"
 
 
 def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
-    """The configuration of everybody on this computer, the one that counts most first."""
+    """Return the configuration files for all users, highest priority first."""
     if platform == "win32":
         return (Path(environ.get("PROGRAMDATA") or r"C:\ProgramData") / "emtui" / "config.toml",)
     named = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
@@ -33,17 +33,17 @@ def team_files(environ: Mapping[str, str], platform: str) -> tuple[Path, ...]:
 
 
 def config_files() -> tuple[Path, ...]:
-    """Every configuration that counts here, the user's own first."""
+    """Return all configuration files, the user's first."""
     return config_file(os.environ, home(), sys.platform), *team_files(os.environ, sys.platform)
 
 
 def notes_files() -> tuple[Path, ...]:
-    """Every file of notes that counts here, beside each configuration, the user's own first."""
+    """Return the notes file next to each configuration file, the user's first."""
     return tuple(file.with_name("notes.toml") for file in config_files())
 
 
 def state_dir(environ: Mapping[str, str], home: Path, platform: str) -> Path:
-    """The folder of logs and what is remembered between runs."""
+    """Return the folder of logs and saved state."""
     return _folder(environ, home, platform, "XDG_STATE_HOME", ".local/state", "LOCALAPPDATA")
 
 

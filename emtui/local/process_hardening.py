@@ -1,4 +1,4 @@
-"""Our process and others of the same user: what ends it, what they may read of it, what a child inherits."""
+"""Signals, memory protection, child environment and job control of the process."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ _PROC = Path("/proc")
 
 
 def ending_signals() -> tuple[signal.Signals, ...]:
-    """What ends emtui from outside; a signal that was ignored at the start, as under nohup, stays so."""
+    """Return the signals that end emtui, except those ignored at start, as under nohup."""
     known = (signal.SIGTERM,) if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
     return tuple(number for number in known if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 def close_to_others() -> bool:
-    """Whether memory and first environment are now root's alone, where the system offers that.
+    """Make memory and initial environment readable by root only; return whether it worked (Linux).
 
-    A variable that was taken out of `os.environ` still stands in `/proc/PID/environ`,
-    which the kernel shows to the same user unless the process is not dumpable.
+    A variable removed from `os.environ` remains in `/proc/PID/environ`, which other processes
+    of the user can read unless the process is not dumpable.
     """
     if sys.platform != "linux":
         return False
-    import ctypes  # noqa: PLC0415 - start-up time: few need it
+    import ctypes  # noqa: PLC0415 - start-up time: rarely needed
 
     try:
         return bool(ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
@@ -34,15 +34,15 @@ def close_to_others() -> bool:
 
 
 def environment_for_others() -> dict[str, str]:
-    """What a program of the person's sees of our environment: nothing that was meant for emtui."""
+    """Return the environment for child programs, without `EMTUI_` variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("EMTUI_")}
 
 
 def under_job_control() -> bool:
-    """Whether a shell is there that can bring this process back with `fg` once it has stopped.
+    """Whether a shell can resume this process with `fg` after it stops.
 
-    A process that leads its session, or shares the group of the one that does, was started in
-    place of a shell: by `ssh -t host emtui`, `xterm -e`, a container. Nobody notices that it stops.
+    A process that leads its session, or is in the leader's group, was started instead of a
+    shell: by `ssh -t host emtui`, `xterm -e` or a container. Nothing would resume it.
     """
     if sys.platform == "win32":
         return False
@@ -51,12 +51,12 @@ def under_job_control() -> bool:
         return False
     try:
         return group != os.getpid() or os.getsid(os.getppid()) == session
-    except OSError:  # the parent has ended, or must not be asked
+    except OSError:  # the parent has ended or may not be queried
         return os.getppid() > 1
 
 
 def ancestors() -> tuple[int, ...] | None:
-    """The processes that this one descends from, the nearest first; None where that cannot be told."""
+    """Return the IDs of the ancestor processes, nearest first; `None` if unknown."""
     found: list[int] = []
     process = os.getpid()
     while process > 0:

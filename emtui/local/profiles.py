@@ -1,7 +1,7 @@
-r"""Profiles: named servers, as the configuration describes them. Never a password.
+r"""Profiles: named servers from the configuration, without passwords.
 
-What cannot be meant is refused in one sentence: an unknown key, a value of another
-kind, a user name with a control character (`"EXAMPLE\backup"` is a backspace in TOML).
+Unknown keys, values of the wrong type and user names with control characters
+(`"EXAMPLE\backup"` is a backspace in TOML) are rejected with one sentence.
 """
 
 from __future__ import annotations
@@ -17,29 +17,27 @@ from emtui.em.server_address import Server, parse_pin, parse_server
 from emtui.local.timezones import NoZone, zone_named
 
 LEAST = 10
-"""The shortest `interval`, in seconds: nobody asks a server more often."""
+"""The shortest polling `interval` in seconds."""
 OFF = "off"
-"""What `keyring` says where none is ever to be asked."""
+"""Value of `keyring` that disables it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class BadConfig(BadSetting):
-    """The configuration cannot be used; one sentence that names the file."""
+    """The configuration cannot be used; the message is one sentence that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One named server.
 
-    `keyring` names the backend that holds its password, if one does, or is `off`; the
-    first line that `password_command` (a program and its arguments) prints is the
-    password, if somebody set one, and it may be run while nobody is there if it is
-    `unattended`. `pin_key` is the SHA-256 of the pinned certificate's public key. The list is
-    asked for every `interval` seconds. `time_zone` is the IANA name of the zone that the server
-    stands in. `title` names the profile in the terminal's title. A new
-    failure rings the bell unless `silent`, and runs
-    `notify_command` (a program and its arguments) if somebody set one. A logon that is refused just
-    after an outage is sent once more, later, unless `no_second_logon`.
+    `keyring` names the backend with its password, or is `off`. The first line printed by
+    `password_command` (a program and its arguments) is the password; with `unattended` it may
+    run without a user. `pin_key` is the SHA-256 of the pinned certificate's public key. The list
+    is polled every `interval` seconds. `time_zone` is the IANA name of the server's zone.
+    `title` shows the profile in the terminal's title. A new failure rings the bell unless
+    `silent`, and runs `notify_command` (a program and its arguments) if set. A logon rejected
+    right after an outage is retried once, later, unless `no_second_logon`.
     """
 
     name: str
@@ -63,7 +61,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One value as a file states it."""
+    """One value and the file that sets it."""
 
     value: object
     file: Path
@@ -81,7 +79,7 @@ _WANTED = (
 
 
 def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
-    """The profile that these values make; which file says what is in them. Raises `BadConfig`."""
+    """Build the profile from its values. Raises `BadConfig`."""
     for key, stated in table.items():
         where = f"{stated.file}: profile {name}: "
         check_name(name, where)
@@ -107,18 +105,18 @@ def read_profile(name: str, table: Mapping[str, Stated]) -> Profile:
         raise BadConfig(f"{where}{problem}") from None
     return replace(
         profile,
-        **{key: values[key] for key in (*_FLAGS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # they fit
+        **{key: values[key] for key in (*_FLAGS, "keyring", "interval") if key in values},  # type: ignore[arg-type] # checked by _fits
         **{key: tuple(values[key]) for key in _COMMANDS if key in values},  # type: ignore[arg-type] # the same
     )
 
 
 def _file_of(table: Mapping[str, Stated], *keys: str) -> Path:
-    """The file to look into: that of the first of these keys which is stated, else of any."""
+    """Return the file to name in an error: that of the first of these keys that is set, else of any."""
     return next((table[key].file for key in (*keys, *table) if key in table), Path())
 
 
 def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -> None:
-    """Raise `BadConfig` for a key that nobody knows, with the nearest that somebody does."""
+    """Raise `BadConfig` for an unknown key, with the nearest valid one."""
     if key in {"password", "pass", "passwd", "pwd"}:
         raise BadConfig(
             f"{file}: {where}passwords are not allowed here: remove it, then save it in the keyring with"
@@ -129,7 +127,7 @@ def check_known(file: Path, key: str, known: tuple[str, ...], where: str = "") -
 
 
 def near(word: object, known: Iterable[str]) -> str:
-    """The end of a sentence: `: did you mean …?` if one of the known words is near, else all of them."""
+    """Return `: did you mean …?` for the nearest known word, else a list of all."""
     names = list(known)
     found = difflib.get_close_matches(str(word), names, n=1)
     if found:
@@ -138,7 +136,7 @@ def near(word: object, known: Iterable[str]) -> str:
 
 
 def _fits(key: str, value: object) -> bool:
-    """Whether a value has the type that this key takes."""
+    """Whether a value has the type of this key."""
     if key in _FLAGS:
         return isinstance(value, bool)
     if key in _TEXTS:
@@ -149,7 +147,7 @@ def _fits(key: str, value: object) -> bool:
 
 
 def check_name(name: str, where: str = "") -> str:
-    """The name of a profile, if it may be one. Raises `BadConfig`."""
+    """Return a valid profile name. Raises `BadConfig`."""
     if not _NAME.fullmatch(name):
         raise BadConfig(
             f"{where}{name!r} is not a valid profile name: use letters, digits, dot, dash and underscore."
@@ -158,7 +156,7 @@ def check_name(name: str, where: str = "") -> str:
 
 
 def check_user(user: str | None, where: str = "") -> str | None:
-    r"""The user, unless it holds a control character: `"EXAMPLE\backup"` is a backspace in TOML."""
+    r"""Return the user; raise `BadConfig` for control characters (TOML reads `"EXAMPLE\backup"` so)."""
     if user is not None and not user.isprintable():
         raise BadConfig(
             f"{where}user contains a control character: use single quotes for a backslash,"
@@ -168,7 +166,7 @@ def check_user(user: str | None, where: str = "") -> str | None:
 
 
 def _zone(stated: Stated | None, name: str) -> str | None:
-    """The name of a time zone, if there is one of that name. Raises `BadConfig`."""
+    """Return the name of an existing time zone. Raises `BadConfig`."""
     if stated is None:
         return None
     try:
@@ -179,7 +177,7 @@ def _zone(stated: Stated | None, name: str) -> str | None:
 
 
 def _beside(stated: Stated | None) -> Path | None:
-    """A relative file is meant beside the configuration that names it."""
+    """Resolve a path relative to the configuration file."""
     if stated is None:
         return None
     try:

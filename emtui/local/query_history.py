@@ -1,7 +1,6 @@
-"""The queries that were kept lately, for each profile, between runs: one a line, the newest last.
+"""Recent queries per profile, saved between runs: one per line, newest last.
 
-Two emtuis that run at once add to the same file under a lock, so that neither loses what the
-other has kept. Where nothing can be written nothing is: nothing depends on it.
+Concurrent processes add to the file under a lock. Failures to read or write are ignored.
 """
 
 from __future__ import annotations
@@ -14,15 +13,15 @@ from pathlib import Path
 from emtui.local.state_files import NoState, folder, locked, put
 
 MOST = 100
-"""Queries of a profile that are kept."""
+"""Maximum number of queries per profile."""
 LONGEST = 500
-"""Characters of a query that is kept."""
+"""Maximum characters of a query."""
 _MOST_BYTES = 4 * MOST * LONGEST
-"""A file beyond that is none of ours."""
+"""A larger file was not written by emtui."""
 
 
 def recent(profile: str) -> tuple[str, ...]:
-    """The queries of this profile, the newest last."""
+    """Return the queries of this profile, newest last."""
     try:
         return _read(_path(profile))
     except (NoState, OSError, UnicodeDecodeError):
@@ -30,7 +29,7 @@ def recent(profile: str) -> tuple[str, ...]:
 
 
 def note(profile: str, query: str) -> None:
-    """Keep this query as the newest; it is in the file once."""
+    """Save this query as the newest, without duplicates."""
     with suppress(NoState, OSError):
         path = _path(profile)
         with locked(path.with_suffix(".lock")):
@@ -42,7 +41,7 @@ def note(profile: str, query: str) -> None:
 
 
 def with_newest(known: Iterable[str], query: str) -> tuple[str, ...]:
-    """The queries with this one as the newest; one that is too long to be kept is left out."""
+    """Return the queries with this one as the newest, unless it is too long."""
     others = tuple(other for other in known if other != query)
     return (*others, query)[-MOST:] if _fits(query) else others
 

@@ -1,7 +1,4 @@
-"""The files of recordings: made new, the user's alone, never through a link; read whatever they hold.
-
-What is there already is never written over.
-"""
+"""Recording files: created with mode 0600, never through a link or over an existing file."""
 
 from __future__ import annotations
 
@@ -17,14 +14,14 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class NoRecording(Exception):
-    """The file cannot be used; one sentence that says why."""
+    """The file cannot be used; the message is one sentence that says why."""
 
 
 class NewFile:
-    """A file that was made just now, 0600; each write is on its way to the disk when it returns."""
+    """A new file with mode 0600, written without buffering."""
 
     def __init__(self, path: Path) -> None:
-        """Make it; raises `NoRecording`."""
+        """Create it; raises `NoRecording`."""
         try:
             self._handle = made(path)
         except FileExistsError:
@@ -34,7 +31,7 @@ class NewFile:
         self.size = 0
 
     def write(self, data: bytes, /) -> None:
-        """All of it; raises `OSError`."""
+        """Write all of it; raises `OSError`."""
         rest = memoryview(data)
         while rest:
             written = os.write(self._handle, rest)
@@ -42,12 +39,12 @@ class NewFile:
             rest = rest[written:]
 
     def close(self) -> None:
-        """Done with it."""
+        """Close the file."""
         os.close(self._handle)
 
 
 def opened(path: Path) -> BinaryIO:
-    """A file to read, if it is one; raises `NoRecording`."""
+    """Open a regular file for reading; raises `NoRecording`."""
     try:
         handle = os.open(path, os.O_RDONLY | _AT_ONCE)
     except (OSError, ValueError) as problem:
@@ -59,7 +56,7 @@ def opened(path: Path) -> BinaryIO:
 
 
 def told(path: Path) -> str:
-    """The path, for a sentence."""
+    """Return the path without control characters."""
     return clean(str(path))
 
 

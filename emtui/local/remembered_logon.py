@@ -1,7 +1,6 @@
-"""A logon as it is kept on this computer: the password in the keyring, the rest in a profile.
+"""Load and save a logon: the password in the keyring, the rest in a profile.
 
-What talks to the keyring and writes profiles is loaded when it is needed: the first screen is painted
-long before.
+Modules for the keyring and for writing profiles are imported on demand, to speed up the start.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
 
 FOR_THIS_RUN = "The certificate is trusted for this run only"
 KEYRING_WAIT_S = 1.0
-"""Seconds that a keyring may take before the login is shown in place of the list."""
+"""Seconds to wait for the keyring before the login form is shown."""
 
 
 class Remember(Enum):
-    """What becomes of the password after a logon: kept by the keyring, not kept, or never offered."""
+    """Whether to save the password in the keyring: no, yes, or never offer it."""
 
     NO = "no"
     YES = "yes"
@@ -38,16 +37,16 @@ class Remember(Enum):
 
 
 def with_key(connection: Connection, seen: Certificate | None) -> Connection:
-    """The connection that knows the key of its pinned certificate, once that was seen."""
+    """Return the connection with the public key hash of its pinned certificate."""
     if seen is None or connection.trust.pin != seen.sha256:
         return connection
     return replace(connection, trust=replace(connection.trust, pin_key=seen.key_sha256 or None))
 
 
 class InteractionNeededError(Exception):
-    """A person must decide or type something: after a `problem`, or while the keyring does not answer.
+    """User input is needed: after a `problem`, or while the keyring does not respond.
 
-    `request` is what still waits for the keyring's answer.
+    `request` is the pending keyring request.
     """
 
     def __init__(self, problem: EmError | None = None, request: asyncio.Task[Kept] | None = None) -> None:
@@ -57,7 +56,7 @@ class InteractionNeededError(Exception):
 
 
 def can_log_on(connection: Connection) -> bool:
-    """Whether everything is there to log on, or will be without asking anybody."""
+    """Whether a logon is possible without a prompt."""
     profile = connection.profile
     kept = bool(profile and profile.keyring and profile.keyring != OFF)
     silent = bool(connection.password) or (kept and not connection.password_command)
@@ -65,7 +64,7 @@ def can_log_on(connection: Connection) -> bool:
 
 
 async def with_saved_password(connection: Connection) -> Connection:
-    """The connection with its password, from the keyring if need be. Raises `InteractionNeededError`."""
+    """Return the connection with its (saved) password. Raises `InteractionNeededError`."""
     if connection.password:
         return connection
     request = asyncio.create_task(saved_password(connection))
@@ -80,8 +79,8 @@ async def with_saved_password(connection: Connection) -> Connection:
 
 
 async def saved_password(connection: Connection) -> Kept:
-    """What the keyring holds for this server and user; waits as long as it takes. Raises `NoKeyring`."""
-    from emtui.local import credentials  # noqa: PLC0415 - start-up time: the login is painted first
+    """Load the keyring entry of this server and user, without time-out. Raises `NoKeyring`."""
+    from emtui.local import credentials  # noqa: PLC0415 - start-up time: the login form is drawn first
 
     if connection.server is None or connection.user is None:
         return credentials.Kept("", None)
@@ -90,11 +89,10 @@ async def saved_password(connection: Connection) -> Kept:
 
 
 async def save_logon(connection: Connection, remember: Remember) -> tuple[Connection, str]:
-    """Write the profile, and the password into the keyring if that is wanted.
+    """Save the profile, and the password in the keyring if requested.
 
-    The connection with its profile, and a sentence about what was done or could not be.
-    A server that was named on the command line leaves nothing behind but its password, unless the
-    person gave a name to save it as.
+    Return the connection with its profile, and a sentence about the result. For a server from the
+    command line only the password is saved, unless the user chose a profile name.
     """
     said = ""
     keyring = OFF if remember is Remember.NEVER else None
@@ -128,9 +126,9 @@ def _write(connection: Connection, keyring: str | None) -> Profile:
 
 
 def profile_of(connection: Connection, config: Config, keyring: str | None) -> Profile:
-    """The profile that this logon makes: the one of this server and user, brought up to date, or a new one.
+    """Return the profile for this logon: that of this server and user, updated, or a new one.
 
-    `keyring` is the backend that has taken the password now; without one the profile's stays.
+    `keyring` is the backend that has saved the password; without one the profile's is kept.
     """
     if connection.server is None:
         raise BadConfig("There is no server to save.")
@@ -143,7 +141,7 @@ def profile_of(connection: Connection, config: Config, keyring: str | None) -> P
 
 
 def _named(connection: Connection, config: Config) -> Profile | None:
-    """The profile of the name that the person gave; raises `BadConfig` if it is none, or of somebody else."""
+    """Return the profile of the chosen name; raises `BadConfig` if it cannot be used."""
     name = check_name(connection.save_as or "")
     found = config.find(name)
     if found is None and connection.server:
@@ -157,7 +155,7 @@ def _named(connection: Connection, config: Config) -> Profile | None:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """A certificate that a person trusts, by its SHA-256, and the profile to save that in, if any."""
+    """A certificate trusted by the user (SHA-256), and the profile to save it in, if any."""
 
     sha256: str
     save_as: str | None = None
@@ -165,7 +163,7 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """That a pin may be saved with its server and user, and the name that is proposed for the profile."""
+    """An offer to save a pin with server and user, and the proposed profile name."""
 
     connection: Connection
     config: Config
@@ -173,7 +171,7 @@ class Offer:
 
     @property
     def sentence(self) -> str:
-        """What saving does."""
+        """Describe what saving does."""
         what = "in the existing profile" if self.config.find(self.name) else "as a new profile"
         return (
             f"The certificate is pinned for this run. Enter saves server, user and pin {what},"
@@ -181,7 +179,7 @@ class Offer:
         )
 
     def refused(self, name: str) -> str:
-        """Why nothing can be saved under this name; empty if it can."""
+        """Say why this name cannot be used; empty if it can."""
         try:
             profile_of(replace(self.connection, save_as=name), self.config, None)
         except BadConfig as problem:
@@ -190,7 +188,7 @@ class Offer:
 
 
 async def offer(connection: Connection) -> Offer:
-    """What may be saved of a connection that is being made; raises `BadConfig`."""
+    """Return the offer to save a new connection; raises `BadConfig`."""
 
     def read() -> Offer:
         config = load(*config_files())
@@ -200,7 +198,7 @@ async def offer(connection: Connection) -> Offer:
 
 
 def _free_name(host: str, config: Config) -> str:
-    """The first label of the host, numbered if another server has that name."""
+    """Return the first label of the host, numbered if the name is taken."""
     label = host if host.replace(".", "").isdigit() else host.partition(".")[0]
     name = re.sub(r"[^A-Za-z0-9._-]", "-", label).strip("-._")[:36] or "server"
     names = (name, *(f"{name}-{number}" for number in range(2, 1000)))

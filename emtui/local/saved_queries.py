@@ -1,7 +1,7 @@
-"""Queries of one's own on the digits 5 to 9, as the configuration has them.
+"""Saved queries on the digits 5 to 9, from the configuration.
 
-Only their shape is read here: whether one can be read as a query is seen when it is used, so
-that a slip in one of them keeps nobody from starting.
+Only their format is checked here; the query is parsed when it is used, so that a mistake in one
+does not prevent the start.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from emtui.local.profiles import BadConfig, Stated
 
 DIGITS = ("5", "6", "7", "8", "9")
 LONGEST = 500
-"""Characters of a query."""
+"""Maximum characters of a query."""
 
 
 def named(file: Path) -> str:
-    """The file that a query stands in, for a sentence: short, as far as it is the person's own."""
+    """Return the file's path, abbreviated with `~`."""
     home = paths.home()
     return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
 
 
 def read_queries(file: Path, table: object) -> dict[str, Stated]:
-    """What a file has under `[queries]`, by digit. Raises `BadConfig`."""
+    """Read `[queries]` of a file, by digit. Raises `BadConfig`."""
     if not isinstance(table, dict):
         raise BadConfig(f'{file}: queries must be a table: [queries], then 5 = "took:>10m".')
     for digit, text in table.items():

@@ -1,7 +1,7 @@
-"""The state folder: what emtui remembers between runs, and its log. Its own alone: 0700, files 0600.
+"""The state folder (mode 0700, files 0600) with saved state and the log.
 
-Created without a moment in which others could look in; what is there already must
-belong to this user and be closed to everybody else.
+Created with these modes from the start; an existing folder must be owned by this user, and
+access by others is removed.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ ELSEWHERE = (
     if sys.platform in {"darwin", "win32"}
     else "set XDG_STATE_HOME to a folder that you own and can write to"
 )
-"""What to do where the state folder cannot be used."""
+"""Next step if the state folder cannot be used."""
 PATIENCE = 2.0
-"""Seconds that another process may take to write."""
+"""Seconds to wait for another process's lock."""
 
 
 class NoState(Exception):
-    """The state folder cannot be used; one sentence that says why. It stops nothing."""
+    """The state folder cannot be used; the message is one sentence that says why. Never fatal."""
 
 
 def folder() -> Path:
-    """The state folder, made if it is missing. Raises `NoState`."""
+    """Return the state folder, created if missing. Raises `NoState`."""
     path = paths.state_dir(os.environ, paths.home(), sys.platform)
     if path.is_relative_to(paths.NOWHERE):
         raise NoState(f"this user has no home folder; {ELSEWHERE}.")
@@ -42,7 +42,7 @@ def folder() -> Path:
 
 
 def private(path: Path) -> Path:
-    """A folder of this user's alone, made if it is missing. Raises `NoState`, `OSError`."""
+    """Return a private folder, created if missing. Raises `NoState`, `OSError`."""
     path.mkdir(mode=0o700, exist_ok=True)
     _check(path, path.stat())
     return path
@@ -58,7 +58,7 @@ def _check(path: Path, status: os.stat_result) -> None:
 
 
 def opened(path: Path, flags: int) -> int:
-    """A descriptor of a file in the state folder, made 0600 if it is missing; links are not followed."""
+    """Open a file in the state folder, created with mode 0600 if missing; links are not followed."""
     handle = os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     if os.name == "posix":
         status = os.fstat(handle)
@@ -71,7 +71,7 @@ def opened(path: Path, flags: int) -> int:
 
 
 def put(path: Path, text: str) -> None:
-    """Write a file whole, in place of what it held, if anything: all of it or nothing. Raises `OSError`."""
+    """Replace a file atomically. Raises `OSError`."""
     new = path.with_suffix(".new")
     with os.fdopen(opened(new, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
         file.write(text)
@@ -82,7 +82,7 @@ def put(path: Path, text: str) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Ours alone until the block ends; where there are no such locks it always is. Raises `NoState`."""
+    """Hold a lock until the block ends. Raises `NoState`."""
     handle = opened(path, os.O_RDWR)
     try:
         if not file_lock.wait(handle, PATIENCE):

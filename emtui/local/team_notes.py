@@ -1,8 +1,8 @@
-"""Notes of a team: what to do about a message, out of its run-book; read strictly.
+"""Team notes from a runbook: what to do about a message; read strictly.
 
-`/etc/xdg/emtui/notes.toml` is the team's, `~/.config/emtui/notes.toml` the user's own. A pattern is
-plain text that stands somewhere in the message, without case; `*` stands for any text. There
-are no regular expressions: a slow one would hold everything up.
+`/etc/xdg/emtui/notes.toml` is the team's file, `~/.config/emtui/notes.toml` the user's. A pattern
+is plain text found anywhere in the message, ignoring case; `*` matches any text. Regular
+expressions are not supported, because a slow one would block the program.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from emtui.local.profiles import BadConfig, near
 from emtui.local.timezones import SystemZone
 
 MOST = 1000
-"""Notes of one file."""
+"""Maximum number of notes per file."""
 LONGEST = 2000
-"""Characters of a pattern, a text or a link."""
+"""Maximum characters of a pattern, text or link."""
 _TEXTS = ("pattern", "text", "link", "type")
 KEYS = (*_TEXTS, "known", "until")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What to do about messages that hold `pattern`, of this `type` only if one is given.
+    """What to do about messages that contain `pattern`, for one session `type` if given.
 
-    `known` says that such failures are known here, to everybody, up to `until` if that is given.
-    `whose` names the file for people: `team file`.
+    `known` acknowledges such failures for all users of the file, until `until` if given.
+    `whose` describes the file: `team file` or `your file`.
     """
 
     pattern: str
@@ -44,14 +44,14 @@ class Note:
     whose: str = ""
 
     def fits(self, kind: str | None, message: str | None) -> bool:
-        """Whether it is about a run of this type with this message."""
+        """Whether the note applies to a run of this type with this message."""
         if self.type and not _holds(self.type, kind or "", whole=True):
             return False
         return message is not None and _holds(self.pattern, message)
 
 
 def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
-    """Whether the parts between the stars stand in the text, in their order."""
+    """Whether the text contains the parts between the stars, in order."""
     first, *rest = text_format.folded(pattern).split("*")
     text = text_format.folded(text)
     if whole:
@@ -71,9 +71,9 @@ def _holds(pattern: str, text: str, *, whole: bool = False) -> bool:
 
 
 def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = ()) -> tuple[Note, ...]:
-    """The notes about a run, in the order of the files.
+    """Return the notes that match a run, in file order.
 
-    They are about its message, or about a line of its log if it did not end well.
+    They match its message or, unless it succeeded, a line of its log.
     """
     messages = [session.message]
     if notes and session.outcome is not Outcome.SUCCESS:
@@ -84,14 +84,14 @@ def notes_on(notes: Sequence[Note], session: Session, events: Iterable[Event] = 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The notes that could be read, and one sentence for each file that could not."""
+    """The notes, and one sentence per file that could not be read."""
 
     notes: tuple[Note, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 def load(own: Path, *team: Path, zone: tzinfo | None = None) -> Notes:
-    """Read the files; a missing one says nothing, a bad one is passed over whole."""
+    """Read the files; missing and invalid ones are skipped."""
     notes: list[Note] = []
     problems: list[str] = []
     for file in (own, *team):
@@ -119,7 +119,7 @@ def _read(file: Path, whose: str, zone: tzinfo) -> Iterator[Note]:
 
 
 def _instead(key: str) -> str:
-    """What was meant by a key outside of a note: `[[note]]`, or one that stands below it."""
+    """Suggest what to do about a key outside of a note."""
     if key in KEYS:
         return ": put it into a note, below a line with [[note]]."
     guess = near(key, ("note",))

@@ -1,7 +1,6 @@
-"""What kind of terminal this is, as far as the environment says.
+"""Capabilities of the terminal according to the environment.
 
-The environment in, answers out. What only the terminal itself can tell (its
-background, how fast it is) is asked elsewhere.
+Background color and speed are queried from the terminal itself, in `tui.terminal`.
 """
 
 from __future__ import annotations
@@ -17,36 +16,36 @@ _CONSOLE = re.compile("linux|vt[0-9]")
 _UNCOLORED = re.compile("vt[0-9]")
 _LIGHT = {7, *range(9, 16)}
 _DIGITS = 10
-"""Of a number so long, nothing is a process or a width."""
+"""Numbers this long are neither process IDs nor widths."""
 USUAL = (80, 24)
-"""Columns and lines of a terminal that does not know its size."""
+"""Default columns and lines."""
 
 
 def kind(environ: Mapping[str, str]) -> str:
-    """What TERM calls it, in lower case; empty if nothing is said."""
+    """Return TERM in lower case; empty if not set."""
     return environ.get("TERM", "").strip().lower()
 
 
 def draws(environ: Mapping[str, str]) -> bool:
-    """Whether it can draw a screen at all: `dumb`, and one that nobody has named, cannot."""
+    """Whether it can draw a screen: TERM is neither empty nor `dumb`."""
     return kind(environ) not in {"", "dumb"}
 
 
 def simple(environ: Mapping[str, str]) -> bool:
-    """Whether it is a console or a DEC terminal, which print what they are asked in a newer tongue."""
+    """Whether it is a console or DEC terminal, which prints newer query sequences as text."""
     return bool(_CONSOLE.match(kind(environ)))
 
 
 def relayed(environ: Mapping[str, str]) -> bool:
-    """Whether tmux or screen stands between, which answers in the terminal's place."""
+    """Whether tmux or screen responds instead of the terminal."""
     return bool(environ.get("TMUX") or environ.get("STY"))
 
 
 def forget_leftovers(environ: MutableMapping[str, str], ancestors: Collection[int] | None) -> None:
-    """Take TMUX and STY out of the environment where they were left over from another terminal.
+    """Remove TMUX and STY from the environment if they belong to another terminal.
 
-    Both name the process of the multiplexer. What runs inside it descends from that process; where
-    the ancestors are not known, a TMUX whose socket is not there is a leftover.
+    Both contain the multiplexer's process ID, which must be an ancestor. If the ancestors are
+    unknown, TMUX is removed if its socket does not exist.
     """
     for name, pane, parts in (("TMUX", "TMUX_PANE", _tmux), ("STY", "WINDOW", _screen)):
         if environ.get(name) and not _is_around(*parts(environ[name]), ancestors):
@@ -55,13 +54,13 @@ def forget_leftovers(environ: MutableMapping[str, str], ancestors: Collection[in
 
 
 def _tmux(value: str) -> tuple[str, str]:
-    """Socket and process in `/tmp/tmux-1000/default,4711,0`."""
+    """Return socket and process ID of `/tmp/tmux-1000/default,4711,0`."""
     socket, _, process = value.rpartition(",")[0].rpartition(",")
     return socket, process
 
 
 def _screen(value: str) -> tuple[str, str]:
-    """No socket, and the process in `4711.pts-0.em01`."""
+    """Return an empty socket and the process ID of `4711.pts-0.em01`."""
     return "", value.partition(".")[0]
 
 
@@ -74,9 +73,9 @@ def _is_around(socket: str, process: str, ancestors: Collection[int] | None) -> 
 
 
 def size(handle: int, environ: Mapping[str, str]) -> tuple[int, int]:
-    """Columns and lines, as the terminal itself says; COLUMNS and LINES only where it says 0.
+    """Return columns and lines from the terminal; COLUMNS and LINES only if it reports 0.
 
-    A shell that exports those two freezes them, whatever becomes of the window.
+    Exported by a shell, those two do not follow the window's size.
     """
     try:
         columns, lines = os.get_terminal_size(handle)
@@ -92,21 +91,21 @@ def _count(environ: Mapping[str, str], name: str, usual: int) -> int:
 
 
 def locale(environ: Mapping[str, str]) -> str:
-    """The first of LC_ALL, LC_CTYPE and LANG that says anything, as `NAME=value`; else empty."""
+    """Return the first of LC_ALL, LC_CTYPE and LANG that is set, as `NAME=value`; else empty."""
     name = next((name for name in _LOCALE if environ.get(name)), None)
     return f"{name}={environ[name]}" if name else ""
 
 
 def writes_utf8(environ: Mapping[str, str]) -> bool:
-    """Whether the person's locale is a UTF-8 one; C, POSIX and none at all are not.
+    """Whether the user's locale is UTF-8; C, POSIX and none are not.
 
-    Python cannot be asked: it takes the C locale for UTF-8.
+    Python treats the C locale as UTF-8, so it cannot tell.
     """
     return "UTF8" in locale(environ).upper().replace("-", "")
 
 
 def as_it_was(environ: MutableMapping[str, str], at_start: Path = Path("/proc/self/environ")) -> None:
-    """Give LC_CTYPE back what the person had set: Python changes one that is C or unknown here (PEP 538)."""
+    """Restore the initial LC_CTYPE: Python changes it if the locale is C or unknown (PEP 538)."""
     if environ.get("LC_ALL") or environ.get("LC_CTYPE") not in _COERCED:
         return
     try:
@@ -121,16 +120,16 @@ def as_it_was(environ: MutableMapping[str, str], at_start: Path = Path("/proc/se
 
 
 def only_ascii(environ: Mapping[str, str]) -> bool:
-    """Whether nothing but ASCII may be drawn: the locale has no more, or the terminal's font has not."""
+    """Whether only ASCII may be drawn, because of the locale or the console's font."""
     return simple(environ) or not writes_utf8(environ)
 
 
 def colored(environ: Mapping[str, str]) -> bool:
-    """Whether colours may be used: NO_COLOR that is set to anything forbids them (no-color.org)."""
+    """Whether colors may be used: any value of NO_COLOR disables them (no-color.org)."""
     return not environ.get("NO_COLOR") and not _UNCOLORED.match(kind(environ))
 
 
 def light(environ: Mapping[str, str]) -> bool | None:
-    """Whether its background is light, as COLORFGBG (`0;15`) has it; None if that says nothing."""
+    """Whether the background is light according to COLORFGBG (`0;15`); `None` if unknown."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return int(background) in _LIGHT if background.isascii() and background.isdigit() else None

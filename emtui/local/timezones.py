@@ -1,4 +1,4 @@
-"""Time zones with their rules for every moment, not only for now: this computer's, and named ones."""
+"""Time zones with their daylight-saving rules: the system's and named ones."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _COPIES = ("right/", "posix/", "posixrules", "localtime")
 
 
 class NoZone(ValueError):
-    """There is no time zone of that name; the end of a sentence that begins with what it was meant for."""
+    """Unknown time zone; the message is the end of a sentence."""
 
 
 def zone_named(name: str) -> tzinfo:
-    """The zone of an IANA name, such as `Europe/Berlin`. Raises `NoZone`.
+    """Return the zone of an IANA name, such as `Europe/Berlin`. Raises `NoZone`.
 
-    Names are taken as the database writes them; its copies with leap seconds (`right/…`) are none of them.
+    Names are case-sensitive; the database's copies with leap seconds (`right/…`) are excluded.
     """
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - start-up time: few profiles name a zone
 
@@ -23,7 +23,7 @@ def zone_named(name: str) -> tzinfo:
         if name.startswith(_COPIES):
             raise ValueError(name)
         return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # also for a folder (`Europe`), and for what may not be read
+    except (ValueError, OSError, KeyError):  # includes folders (`Europe`) and unreadable files
         raise NoZone(_unknown(name)) from None
 
 
@@ -45,27 +45,26 @@ def _unknown(name: str) -> str:
 
 
 class SystemZone(tzinfo):
-    """Local time as the operating system reckons it, across daylight-saving changes.
+    """Local time of the operating system, across daylight-saving changes.
 
-    `datetime.astimezone()` alone gives a fixed offset: right for that moment,
-    wrong for a run of last month on the other side of a change.
+    `datetime.astimezone()` alone gives a fixed offset, which is wrong on the other side of a change.
     """
 
     def fromutc(self, dt: datetime) -> datetime:
-        """The local time of a moment in UTC; `fold` tells the two hours of autumn apart."""
+        """Convert from UTC; `fold` distinguishes the repeated hour in autumn."""
         local = dt.replace(tzinfo=UTC).astimezone()
         naive = local.replace(tzinfo=None)
         later = naive.astimezone().utcoffset() != local.utcoffset()
         return naive.replace(tzinfo=self, fold=int(later))
 
     def utcoffset(self, dt: datetime | None) -> timedelta | None:
-        """What the operating system adds to UTC at this local time; nothing without a time."""
+        """Return the UTC offset at this local time; `None` without a time."""
         return None if dt is None else dt.replace(tzinfo=None).astimezone().utcoffset()
 
     def tzname(self, dt: datetime | None) -> str | None:
-        """The system's name of it, such as CET."""
+        """Return the system's abbreviation, such as CET."""
         return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
 
     def dst(self, _: datetime | None) -> timedelta | None:
-        """Nothing: the operating system does not say how much of the offset is summer."""
+        """Return `None`: the operating system does not report the daylight-saving part."""
         return None

@@ -1,4 +1,4 @@
-"""Which versions of what emtui is made of are installed here."""
+"""Installed versions of Python and the main libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MADE_OF = ("textual", "httpx", "lxml")
 
 
 def versions() -> dict[str, str]:
-    """Python and the libraries by name; one that does not say is `unknown`."""
+    """Return versions by name; `unknown` if not available."""
     return {"Python": platform.python_version(), **{name: _of(name) for name in _MADE_OF}}
 
 

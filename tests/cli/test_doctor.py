@@ -80,7 +80,7 @@ def test_a_wrong_password_fails_the_logon_and_costs_one_attempt(at_demo: Shell) 
         found = checks(at_demo, 4)
         assert found["logon"]["verdict"] == "fail"
         assert "sessions" not in found
-    assert "accounts lock" in found["logon"]["found"]
+    assert "To prevent a lockout" in found["logon"]["found"]
 
 
 def test_without_a_password_the_logon_is_left_out_and_how_to_give_one_is_said(at_demo: Shell) -> None:

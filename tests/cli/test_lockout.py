@@ -89,10 +89,10 @@ def test_twenty_commands_at_once_and_three_screens_after_them_cost_one_attempt(
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda argv: there(*argv), commands))
     assert {one.returncode for one in done} == {4}
-    assert sum("accounts lock" in one.stderr for one in done) == 19
+    assert sum("To prevent a lockout" in one.stderr for one in done) == 19
     for _ in range(3):
         with emtui(*there.before, environ=a_home(tmp_path, EMTUI_PASSWORD=OLD)) as terminal:
-            terminal.until("accounts lock")
+            terminal.until("To prevent a lockout")
             terminal.press("ctrl+c")
             assert terminal.end() == 0
     assert directory.attempts == directory.refused == 1
@@ -179,7 +179,7 @@ def test_a_command_that_is_stopped_before_the_answer_costs_one_attempt(
     for _ in range(2):
         done = there("sessions")
         assert done.returncode == 5
-        assert "because accounts lock" in done.stderr
+        assert "To prevent a lockout" in done.stderr
     assert directory.attempts == 1
 
 
@@ -208,7 +208,7 @@ def test_an_answer_that_says_nothing_of_the_password_is_not_remembered_as_its_re
     for attempt in (1, 2):
         done = there("sessions")
         assert done.returncode == (6 if name.endswith("500") else 4)
-        assert "accounts lock" not in done.stderr
+        assert "To prevent a lockout" not in done.stderr
         assert directory.attempts == attempt
     directory.answer = None
     assert there("sessions").returncode == 0
@@ -344,11 +344,11 @@ def remembered(another: Somebody, directory: Directory) -> None:
     for argv in (("sessions",), ("show", "latest")):
         done = another(*argv)
         assert done.returncode == 4
-        assert "accounts lock" in done.stderr
+        assert "To prevent a lockout" in done.stderr
     done = another("check")
     assert done.returncode == 3
     assert done.stdout.startswith("EMTUI UNKNOWN - ")
-    assert "accounts lock" in done.stdout
+    assert "To prevent a lockout" in done.stdout
     assert done.stderr == ""
     assert directory.attempts == 1
     assert another("sessions", EMTUI_PASSWORD=NEW).returncode == 0
@@ -437,7 +437,7 @@ def test_what_was_remembered_while_the_folder_could_be_written_counts_when_it_ca
     for path in (*(state / "emtui").iterdir(), state / "emtui"):
         path.chmod(0o500 if path.is_dir() else 0o400)
     done = another("sessions")
-    assert "accounts lock" in done.stderr
+    assert "To prevent a lockout" in done.stderr
     assert directory.attempts == 1
 
 

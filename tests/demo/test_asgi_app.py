@@ -112,7 +112,7 @@ async def test_the_directory_links_to_system_sessions_twice_with_the_wrong_types
 
 
 @pytest.mark.parametrize("header", ["", "Basic", "Basic ???", "Bearer b3BzOmRlbW8=", "Basic b3BzOndyb25n"])
-async def test_wrong_or_missing_credentials_are_refused_with_a_challenge(header: str) -> None:
+async def test_wrong_or_missing_credentials_are_rejected_with_a_challenge(header: str) -> None:
     async with server() as client:
         answer = await client.post("/api/sessionMngr/", headers={"Authorization": header} if header else {})
         assert answer.status_code == 401
@@ -201,7 +201,7 @@ async def test_whatever_cannot_be_answered_is_an_error_with_its_number(
         assert method == "HEAD" or f'StatusCode="{status}"' in answer.text
 
 
-async def test_a_session_is_a_reference_unless_the_entity_is_asked_for() -> None:
+async def test_a_session_is_a_reference_unless_the_entity_is_requested() -> None:
     session = WORLD.sessions(NOON)[0]
     async with server() as client:
         await logged_on(client)

@@ -126,7 +126,7 @@ async def test_a_cut_body_promises_more_than_comes() -> None:
         await get(LIST, "cut")
 
 
-async def test_gzip_comes_without_being_asked_for() -> None:
+async def test_gzip_is_sent_without_being_accepted() -> None:
     async with server("gzip") as client:
         await log_on(client)
         async with client.stream("GET", LIST, headers={"Accept-Encoding": "identity"}) as answer:
@@ -135,7 +135,7 @@ async def test_gzip_comes_without_being_asked_for() -> None:
         assert gzip.decompress(raw).endswith(b"</SystemSessions>")
 
 
-async def test_a_body_without_length_and_a_slow_one_are_whole_all_the_same() -> None:
+async def test_a_body_without_length_and_a_slow_one_are_complete() -> None:
     whole = await get(LIST)
     unmeasured = await get(LIST, "no-length")
     assert "Content-Length" not in unmeasured.headers
@@ -292,7 +292,7 @@ async def test_a_strict_server_wants_the_length_of_a_post() -> None:
         assert (await log_on(client)).status_code == 201
 
 
-async def test_somebody_elses_logon_may_stand_first() -> None:
+async def test_another_users_logon_may_come_first() -> None:
     told = (await get("/api/logonSessions", "other-logons", headers=JSON)).json()
     assert [one["UserName"] for one in told["LogonSessions"]] == ["EXAMPLE\\viewer", "EXAMPLE\\ops"]
 

@@ -94,7 +94,7 @@ def told_by(script: str, folder: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("script", [VEEAM_EM, VEEAM_EXPORTER], ids=["veeam-em", "veeam-exporter"])
-def test_an_independent_client_does_its_whole_round(script: str, folder: str) -> None:
+def test_an_independent_client_completes_its_requests(script: str, folder: str) -> None:
     own, known, user, listed, one, ended, after = told_by(script, folder)
     assert [logon["SessionId"] for logon in known] == [own]
     assert user == "EXAMPLE\\ops"

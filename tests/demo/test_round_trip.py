@@ -58,7 +58,7 @@ def expected_events(documents: Documents, true: Session) -> tuple[Event, ...]:
 
 
 @pytest.mark.parametrize("play", GUISES)
-def test_the_whole_list_is_read_back_equal(play: str) -> None:
+def test_the_complete_list_is_read_back_equal(play: str) -> None:
     documents = Documents(BASE, parse_plays([play]))
     sessions = WORLD.sessions(NOON)
     listing = xml_codec.read_list(documents.listing(sessions, json=False))
@@ -93,7 +93,7 @@ def test_references_are_read_back_as_incomplete_sessions(plays: Plays) -> None:
     assert not any(one.complete for one in listing.sessions)
 
 
-def test_odd_rows_cost_nobody_the_others() -> None:
+def test_invalid_rows_do_not_affect_the_others() -> None:
     documents = Documents(BASE, parse_plays(["odd-row"]))
     sessions = WORLD.sessions(NOON)
     listing = read_list(documents.listing(sessions, json=False))

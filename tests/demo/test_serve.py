@@ -94,7 +94,7 @@ def test_a_signal_ends_it_with_zero_even_while_an_answer_is_under_way(number: si
         assert said == ""
 
 
-def test_it_ends_when_whoever_started_it_is_gone() -> None:
+def test_it_ends_when_its_parent_ends() -> None:
     with started("--with-parent") as (server, _):
         assert server.stdin is not None
         server.stdin.close()
@@ -112,7 +112,7 @@ def test_a_taken_port_is_one_sentence() -> None:
     assert f"port {port}" in ended.stderr
 
 
-def test_a_child_that_does_not_start_says_why() -> None:
+def test_a_child_that_does_not_start_reports_why() -> None:
     impossible = DemoOptions(seed=-1)
     with pytest.raises(NotStarted, match="--seed is a whole number"), running(impossible):
         pass
@@ -131,7 +131,7 @@ def test_the_date_of_every_answer_is_its_clocks_and_as_fast(speed: float, least:
     assert least <= passed.total_seconds() <= most
 
 
-def test_whoever_starts_it_can_have_the_same_clock() -> None:
+def test_the_parent_can_share_the_clock() -> None:
     began = datetime(2031, 5, 5, 5, 5, 5, tzinfo=UTC)
     since = time.monotonic() - 3600
     with running(DemoOptions(clock=began, since=since)) as told, client(told) as browser:
@@ -150,7 +150,7 @@ def test_plain_http_has_no_certificate() -> None:
     ("play", "reason"),
     [("expired-certificate", "certificate has expired"), ("other-name", "is not valid for '127.0.0.1'")],
 )
-def test_a_bad_certificate_is_refused_by_whoever_verifies(play: str, reason: str) -> None:
+def test_a_bad_certificate_is_rejected_by_a_verifying_client(play: str, reason: str) -> None:
     with running(playing(play)) as told, client(told) as browser:
         with pytest.raises(httpx.ConnectError, match=reason):
             browser.get("/api/")

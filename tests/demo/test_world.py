@@ -47,7 +47,7 @@ def test_the_list_is_in_no_order_of_time() -> None:
     assert 0.4 < sum(1 for one, next_one in pairwise(starts) if one < next_one) / len(starts) < 0.6
 
 
-def test_the_same_seed_and_clock_give_the_same_world_whoever_asked_before() -> None:
+def test_the_same_seed_and_clock_give_the_same_world_after_any_requests() -> None:
     fresh, used = World(1, NOON), World(1, NOON)
     used.sessions(NOON - DAY)
     used.sessions(NOON + DAY)
@@ -149,7 +149,7 @@ def test_catalog_consolidation_has_been_getting_slower_for_a_week() -> None:
     assert seconds(newest) > 2.5 * max(seconds(session) for session in runs[8:])
 
 
-def test_the_licence_update_warns_and_somebody_canceled_a_log_export() -> None:
+def test_the_license_update_warns_and_a_user_canceled_a_log_export() -> None:
     world = World(1, NOON)
     assert newest_first(world, NOON, "LicAutoUpdate")[0].outcome is Outcome.WARNING
     assert newest_first(world, NOON, "LogExport")[0].outcome is Outcome.CANCELED
@@ -203,11 +203,11 @@ def test_events_hold_other_alphabets_and_long_lines() -> None:
 
 
 @pytest.mark.parametrize("count", [1_000, 10_000, 30_000])
-def test_the_world_holds_as_many_sessions_as_asked_for(count: int) -> None:
+def test_the_world_has_the_requested_number_of_sessions(count: int) -> None:
     assert len(World(1, NOON, count).sessions(NOON)) == pytest.approx(count, rel=0.02)
 
 
-def test_a_world_that_has_forgotten_the_past_tells_it_the_same_way() -> None:
+def test_a_world_with_cleared_caches_gives_the_same_values() -> None:
     world = World(1, NOON, 1_000)
     before = world.sessions(NOON)
     for month in range(1, 8):

@@ -36,7 +36,7 @@ GUID = "11111111-2222-4333-8444-555555555555"
         ),
     ],
 )
-def test_a_text_is_told_by_its_form(text: str, told: str) -> None:
+def test_a_text_is_described_by_its_format(text: str, told: str) -> None:
     assert form(text) == told
 
 
@@ -46,7 +46,7 @@ def test_no_text_tells_itself_unless_the_vendor_documents_it(text: str) -> None:
     assert text in KNOWN or text not in told or (len(text) < 12 and text in form("x" * len(text)))
 
 
-def test_paths_attributes_and_texts_of_a_document_are_told() -> None:
+def test_paths_attributes_and_texts_of_a_document_are_described() -> None:
     body = (
         b"<?xml version='1.0'?><A xmlns='http://www.veeam.com/ent/v1.0'><B UID='secret-host'>1</B>"
         b"<B UID='true'>&#x1B;hidden</B><C/></A>"
@@ -59,18 +59,18 @@ def test_paths_attributes_and_texts_of_a_document_are_told() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<!DOCTYPE a><a/>", b"<html/>", b"{}", b"<a><b></a>", b"<a>"])
-def test_what_is_no_document_is_said(body: bytes) -> None:
+def test_an_invalid_document_is_reported(body: bytes) -> None:
     with pytest.raises(Unreadable):
         shape_of(sanitize(body))
 
 
-def test_a_name_that_is_none_is_not_told() -> None:
+def test_an_invalid_name_is_not_shown() -> None:
     (line,) = lines(shape_of(f"<{'x' * 90}/>".encode()))
     assert line == "(90 characters) ×1 = empty"
 
 
 @pytest.mark.parametrize("name", ["Custom.EM01.example.net", "Server_dc01", "em01-node"])
-def test_a_name_that_could_be_a_hosts_is_not_told(name: str) -> None:
+def test_a_possible_host_name_is_not_shown(name: str) -> None:
     (line,) = lines(shape_of(f"<{name} {name}='x'/>".encode()))
     assert name not in line
 

@@ -26,7 +26,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "emtui"
 
 
-def test_a_mark_is_there_for_the_next_who_looks_at_the_same_server(state: Path) -> None:
+def test_an_acknowledgement_is_available_to_the_next_process_for_the_same_server(state: Path) -> None:
     put(MarkBook(PROD), "f00d")
     assert MarkBook(PROD).read() == {"f00d": PARTS}
     assert MarkBook(LAB).read() == {}
@@ -66,14 +66,14 @@ def test_many_processes_lose_no_mark() -> None:
     assert len(MarkBook("a").read()) == 80
 
 
-def test_of_a_demo_nothing_is_kept_but_its_marks_hold(state: Path) -> None:
+def test_acknowledgements_of_a_demo_apply_but_are_not_saved(state: Path) -> None:
     book = MarkBook(None)
     put(book, "f00d")
     assert book.read() == {"f00d": PARTS}
     assert not state.exists()
 
 
-def test_where_nothing_can_be_kept_a_mark_holds_in_memory_and_one_sentence_says_so(state: Path) -> None:
+def test_without_storage_an_acknowledgement_lasts_in_memory_and_the_problem_is_reported(state: Path) -> None:
     state.write_text("a file in place of the folder")
     book = MarkBook(PROD)
     put(book, "f00d")
@@ -97,7 +97,7 @@ def test_a_file_that_is_none_of_ours_is_left_as_it_is(state: Path, text: str) ->
     assert set(book.read()) == {"1"}
 
 
-def test_what_stands_in_the_file_is_cleaned_and_the_oldest_make_room(state: Path) -> None:
+def test_file_content_is_sanitized_and_the_oldest_records_are_dropped(state: Path) -> None:
     book = MarkBook(PROD)
     book.put("f00d", PARTS | {"note": "\x1b[31mred"})
     book.keep()

@@ -46,7 +46,7 @@ def test_a_multiplexer_at_the_other_end_of_ssh_is_named(outer: str) -> None:
     )
 
 
-def test_screen_hands_it_on_in_strings_that_are_short_enough_for_it() -> None:
+def test_screen_gets_strings_that_are_short_enough() -> None:
     text = "x" * 5_000
     copied = copy(text, {"TERM": "screen", "STY": "1.pts"}, keep=False)
     strings = re.findall(r"\x1bP(.*?)\x1b\\", copied.sequence, re.DOTALL)
@@ -69,7 +69,7 @@ def test_nothing_that_a_terminal_obeys_is_copied(environ: dict[str, str], state:
     assert text == "M\ufffd]52;c;eA==\ufffd\ufffd2J\ufffdtxt.exe\ufffd ends\nsecond\tline"
 
 
-def test_the_longest_text_still_goes_to_the_terminal_and_a_longer_one_into_a_file(state: Path) -> None:
+def test_a_text_of_maximum_length_goes_to_the_terminal_and_a_longer_one_to_a_file(state: Path) -> None:
     most = MOST // 4 * 3
     assert len(copy("x" * most, XTERM, keep=True).sequence) <= MOST + 8
     longer = copy("x" * (most + 1), XTERM, keep=True)
@@ -80,11 +80,13 @@ def test_the_longest_text_still_goes_to_the_terminal_and_a_longer_one_into_a_fil
     assert len(file.read_text()) == most + 1
 
 
-def test_the_home_of_the_person_is_told_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_folder_is_abbreviated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     told = copy("x", {"TERM": "linux"}, keep=True).told
-    assert re.fullmatch(r"Copied to ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told)
+    assert re.fullmatch(
+        r"Copied to ~/.local/state/emtui/copied-\w+\.txt: this terminal has no clipboard\.", told
+    )
 
 
 def test_each_text_gets_a_file_of_its_own(state: Path) -> None:
@@ -93,12 +95,12 @@ def test_each_text_gets_a_file_of_its_own(state: Path) -> None:
     assert {file.read_text() for file in state.iterdir()} == {"one", "two"}
 
 
-def test_where_nothing_may_be_written_the_sentence_says_that_nothing_was_copied(state: Path) -> None:
+def test_without_permission_to_write_the_message_says_that_nothing_was_copied(state: Path) -> None:
     assert copy("x", {"TERM": "linux"}, keep=False).told == "Not copied: this terminal has no clipboard."
     assert not state.exists()
 
 
-def test_a_state_folder_that_cannot_be_used_is_said(state: Path) -> None:
+def test_an_unusable_state_folder_is_reported(state: Path) -> None:
     state.write_text("a file")
     said = copy("x", {"TERM": "linux"}, keep=True).told
     assert said == "Not copied: this terminal has no clipboard, and no file can be written."

@@ -68,7 +68,7 @@ def test_a_ca_file_never_widens_what_a_pin_has_narrowed() -> None:
     assert other.trust == Trust(Path("ca.pem"), "cb" * 32)
 
 
-def test_an_unknown_profile_names_the_nearest_or_all_there_are() -> None:
+def test_an_unknown_profile_suggests_the_nearest_or_lists_all() -> None:
     with pytest.raises(BadConfig, match="did you mean prod"):
         resolve(Options(profile="prd"), {}, BOTH)
     with pytest.raises(BadConfig, match="available profiles: prod, lab"):
@@ -77,7 +77,7 @@ def test_an_unknown_profile_names_the_nearest_or_all_there_are() -> None:
         resolve(Options(profile="xyz"), {}, Config())
 
 
-def test_what_cannot_be_a_server_a_pin_or_a_user_is_refused() -> None:
+def test_invalid_servers_pins_and_users_are_rejected() -> None:
     with pytest.raises(BadAddress):
         resolve(Options(server="http://em01.example.net"), {}, Config())
     with pytest.raises(BadAddress):

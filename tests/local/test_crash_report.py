@@ -90,7 +90,7 @@ def test_no_secret_that_is_held_is_ever_written(secret: str, around: str) -> Non
     assert held.reveal() == secret
 
 
-def test_a_secret_that_is_gone_is_not_kept_for_the_sake_of_the_log() -> None:
+def test_the_log_does_not_keep_a_dropped_secret_alive() -> None:
     held = Secret("only-for-a-moment")
     assert without_secrets("only-for-a-moment") == "***"
     del held

@@ -44,7 +44,7 @@ def bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield address
 
 
-async def test_a_real_keyring_gives_back_what_it_was_given_and_forgets_it(bus: str, home: Path) -> None:
+async def test_a_real_keyring_returns_a_saved_password_and_deletes_it(bus: str, home: Path) -> None:
     with keyring_on(bus, home):
         assert await store(SERVER, USER, Secret(WORD)) == "Secret Service"
         kept = await recall(SERVER, USER)
@@ -71,7 +71,7 @@ async def test_each_server_and_each_user_has_a_password_of_its_own(bus: str, hom
             assert (await recall(server, user)).password is None
 
 
-async def test_a_locked_keyring_that_nobody_can_unlock_is_said_in_time(bus: str, home: Path) -> None:
+async def test_a_locked_keyring_without_a_prompt_is_reported_in_time(bus: str, home: Path) -> None:
     with keyring_on(bus, home):
         await store(SERVER, USER, Secret(WORD))
     with keyring_on(bus, home, unlocked=False):
@@ -97,7 +97,7 @@ def get_default_collection(connection): return Collection()
 """A Secret Service whose prompt stands on a display that nobody looks at."""
 
 
-async def test_a_locked_keyring_that_asks_on_another_display_is_said_to(
+async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = home / "lib" / "secretstorage"
@@ -166,7 +166,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc and a
 
 
 @linux
-async def test_a_mute_bus_is_silent_in_time_and_the_child_is_gone(
+async def test_an_unresponsive_bus_times_out_and_the_child_ends(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with mute_bus(home, monkeypatch) as bus:
@@ -220,7 +220,7 @@ async def test_the_child_is_given_no_password_in_arguments_or_environment(
         ("nowhere.at.all.Keyring", "emtui does not support the keyring backend nowhere.at.all.Keyring"),
     ],
 )
-async def test_a_backend_that_keeps_nothing_is_no_keyring(
+async def test_a_backend_that_stores_nothing_is_rejected(
     monkeypatch: pytest.MonkeyPatch, backend: str, said: str
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
@@ -282,19 +282,19 @@ async def test_the_settings_of_the_keyring_library_are_heard(home: Path) -> None
         await recall(SERVER, USER)
 
 
-async def test_a_keyring_that_nobody_knows_is_refused_with_those_that_there_are() -> None:
+async def test_an_unknown_keyring_is_rejected_with_the_available_ones() -> None:
     with pytest.raises(NoKeyring, match="unknown keyring 'gnome'; available: Secret Service, libsecret"):
         await recall(SERVER, USER, keyring="gnome")
 
 
-async def test_a_keyring_that_is_switched_off_is_not_asked(bus: str, home: Path) -> None:
+async def test_a_disabled_keyring_is_not_used(bus: str, home: Path) -> None:
     with keyring_on(bus, home):
         await store(SERVER, USER, Secret(WORD))
         with pytest.raises(NoKeyring, match="disabled"):
             await recall(SERVER, USER, keyring="off")
 
 
-async def test_a_keyring_is_asked_by_the_name_that_it_gave(bus: str, home: Path) -> None:
+async def test_a_keyring_is_selected_by_its_name(bus: str, home: Path) -> None:
     with keyring_on(bus, home):
         name = await store(SERVER, USER, Secret(WORD))
         kept = await recall(SERVER, USER, keyring=name)
@@ -303,16 +303,14 @@ async def test_a_keyring_is_asked_by_the_name_that_it_gave(bus: str, home: Path)
             await recall(SERVER, USER, keyring="KWallet")
 
 
-async def test_every_keyring_is_tried_and_only_the_one_that_is_there_is_ready(bus: str, home: Path) -> None:
+async def test_every_keyring_is_probed_and_only_the_available_one_is_ready(bus: str, home: Path) -> None:
     with keyring_on(bus, home):
         found = {one.name: one.verdict for one in await tried()}
     assert found.pop("Secret Service") == "ready"
     assert "ready" not in {found["macOS Keychain"], found["Windows Credential Locker"], found["KWallet"]}
 
 
-async def test_what_a_backend_says_in_an_error_is_not_shown(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_error_text_of_a_backend_is_not_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "lib").mkdir()
     (home / "lib" / "rude.py").write_text(
         "from keyring.backend import KeyringBackend\n"
@@ -328,9 +326,7 @@ async def test_what_a_backend_says_in_an_error_is_not_shown(
     assert WORD not in str(caught.value)
 
 
-async def test_the_folder_that_one_stands_in_is_never_run(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_code_in_the_current_folder_is_never_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("json", "keyring", "emtui"):
         (home / f"{name}.py").write_text(f"open({str(home / 'ran')!r}, 'w').close()\n")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")

@@ -72,7 +72,7 @@ def test_a_password_is_gone_when_its_time_is_over(keys: KernelKeyring) -> None:
     [(None, {"12h", "11h"}), ("3600", {"60m", "59m", "1h"}), (10**9, {"2d", "3d"})],
     ids=["unless told", "as told", "the kernel's own at most"],
 )
-def test_a_password_stays_for_so_long_and_nobody_else_may_read_it(
+def test_a_password_expires_and_is_not_readable_by_others(
     keys: KernelKeyring, timeout: object, told: set[str]
 ) -> None:
     wished = keys if timeout is None else keys.with_properties(timeout=timeout)
@@ -90,7 +90,7 @@ def test_a_password_stays_for_so_long_and_nobody_else_may_read_it(
 
 
 @kernel
-def test_what_is_too_long_or_not_there_is_one_sentence(keys: KernelKeyring) -> None:
+def test_a_password_that_is_too_long_or_missing_is_one_sentence(keys: KernelKeyring) -> None:
     with pytest.raises(PasswordSetError, match="too long"):
         keys.set_password("emtui-test", "ops", "x" * 40000)
     with pytest.raises(PasswordDeleteError, match="no such password"):
@@ -110,7 +110,7 @@ def test_what_is_too_long_or_not_there_is_one_sentence(keys: KernelKeyring) -> N
         ("soon", "kernel keyring"),
     ],
 )
-def test_for_how_long_it_keeps_a_password_is_said_with_its_name(
+def test_the_retention_is_shown_with_the_name(
     monkeypatch: pytest.MonkeyPatch, timeout: str | None, told: str
 ) -> None:
     monkeypatch.delenv("KEYRING_PROPERTY_TIMEOUT", raising=False)
@@ -120,14 +120,14 @@ def test_for_how_long_it_keeps_a_password_is_said_with_its_name(
     assert credentials.lasting("Secret Service") == "Secret Service"
 
 
-def test_a_kernel_that_refuses_is_one_sentence() -> None:
+def test_a_kernel_that_denies_access_is_one_sentence() -> None:
     assert "containers" in explained(OSError(errno.ENOSYS, "Function not implemented"))
     assert "containers" in explained(OSError(errno.EPERM, "Operation not permitted"))
     assert "full" in explained(OSError(errno.EDQUOT, "Disk quota exceeded"))
 
 
 @pytest.mark.parametrize("name", ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"])
-def test_where_there_is_a_d_bus_session_it_is_not_chosen(
+def test_it_is_not_selected_in_a_d_bus_session(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)

@@ -27,7 +27,7 @@ def own_notes(home: Path) -> Path:
     return home / "config" / "emtui" / "notes.toml"
 
 
-def test_an_acknowledgement_holds_at_once_and_is_kept_once_it_is_saved() -> None:
+def test_an_acknowledgement_applies_at_once_and_persists_after_save() -> None:
     base = KnowledgeBase(SERVER)
     assert base.load().is_empty
     base.acknowledge("f00d", RECORD)

@@ -35,7 +35,7 @@ def test_the_file_is_its_owners_alone(state: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"prod": 1}', '{"prod": "soon"}', '{"prod": "2026-11-20T18:02"}', "\xff"]
 )
-def test_what_cannot_be_read_is_no_watermark_and_is_written_anew(state: Path, text: str) -> None:
+def test_an_unreadable_file_is_ignored_and_replaced(state: Path, text: str) -> None:
     note_look("lab", FRIDAY)
     (state / "looked.json").write_text(text, "latin-1")
     assert last_look("prod") is None

@@ -83,7 +83,7 @@ async def test_another_password_user_or_server_is_another_matter() -> None:
     assert len(there.asked) == 5
 
 
-async def test_every_refused_password_of_an_account_is_remembered_not_only_the_last() -> None:
+async def test_every_rejected_password_of_an_account_is_recorded_not_only_the_last() -> None:
     there = Directory()
     for word in ("first", "second"):
         await refused(lambda word=word: there.log_on(Secret(word)))  # type: ignore[misc]
@@ -91,7 +91,7 @@ async def test_every_refused_password_of_an_account_is_remembered_not_only_the_l
     assert there.asked == ["first", "second"]
 
 
-async def test_who_insists_is_let_through_and_a_success_forgets_the_refusal() -> None:
+async def test_a_forced_logon_is_sent_and_a_success_clears_the_rejection() -> None:
     there = Directory()
     await refused(there.log_on)
     there.good = "wrong-horse"
@@ -101,7 +101,7 @@ async def test_who_insists_is_let_through_and_a_success_forgets_the_refusal() ->
     assert len(there.asked) == 3
 
 
-async def test_what_is_no_refusal_is_not_remembered() -> None:
+async def test_other_errors_are_not_recorded_as_rejections() -> None:
     for _ in range(2):
         with pytest.raises(Unreachable):
             async with Refusals().passing(SERVER, USER, WRONG):
@@ -188,14 +188,14 @@ async def given_up(*, attended: bool = False) -> None:
             raise TimedOut("never answered")
 
 
-async def test_a_logon_in_doubt_is_not_sent_again_by_itself() -> None:
+async def test_an_unanswered_logon_is_not_retried_automatically() -> None:
     await given_up()
     with pytest.raises(TimedOut, match="To prevent a lockout"):
         async with Refusals().passing(SERVER, USER, WRONG):
             raise AssertionError("sent again")
 
 
-async def test_one_that_was_canceled_is_in_doubt() -> None:
+async def test_a_canceled_logon_counts_as_unanswered() -> None:
     async def hanging() -> None:
         async with Refusals().passing(SERVER, USER, WRONG):
             await asyncio.sleep(60)
@@ -220,7 +220,7 @@ async def test_a_person_who_waits_may_send_it_again_once_each_time() -> None:
             raise AssertionError("sent again without anybody")
 
 
-async def test_after_ten_minutes_one_in_doubt_may_be_sent_again(state: Path) -> None:
+async def test_an_unanswered_logon_may_be_retried_after_ten_minutes(state: Path) -> None:
     await given_up()
     (book,) = (path for path in state.iterdir() if path.name.startswith("logon-"))
     this, *_ = book.read_text().split()
@@ -228,7 +228,7 @@ async def test_after_ten_minutes_one_in_doubt_may_be_sent_again(state: Path) -> 
     await refused(Directory().log_on)
 
 
-async def test_an_answer_ends_the_doubt() -> None:
+async def test_a_response_clears_the_unanswered_state() -> None:
     await given_up()
     with pytest.raises(Forbidden):
         async with Refusals(attended=True).passing(SERVER, USER, WRONG):
@@ -238,7 +238,7 @@ async def test_an_answer_ends_the_doubt() -> None:
     assert there.asked
 
 
-async def test_a_refusal_stays_one_when_a_later_answer_never_comes() -> None:
+async def test_a_rejection_remains_when_a_later_response_is_missing() -> None:
     await refused(Directory().log_on)
     with pytest.raises(TimedOut):
         async with Refusals(insist=True).passing(SERVER, USER, WRONG):
@@ -263,7 +263,7 @@ async def test_a_file_that_cannot_be_used_stops_nothing(state: Path) -> None:
     await there.log_on(Secret("right"))
 
 
-async def test_a_full_disk_is_said_and_the_refusal_stays_a_refusal() -> None:
+async def test_a_full_disk_is_reported_and_the_rejection_remains() -> None:
     await refused(Directory().log_on)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -29,7 +29,7 @@ async def test_the_sentence_is_its_last_argument_and_nothing_of_emtui_is_in_its_
     assert "\x1b" not in text
 
 
-async def test_what_goes_wrong_with_it_is_one_sentence() -> None:
+async def test_every_failure_is_one_sentence() -> None:
     assert await notify.run(("/nowhere/at-all",), "x") == (
         "The notify_command cannot be run: No such file or directory."
     )
@@ -124,7 +124,7 @@ async def test_the_end_of_a_process_that_is_stuck_waits_for_none_of_them(tmp_pat
     assert await gone(group_in(pids))
 
 
-async def test_a_long_sentence_is_given_whole_as_far_as_one_is_ever_made(tmp_path: Path) -> None:
+async def test_a_long_sentence_is_passed_completely_up_to_the_limit(tmp_path: Path) -> None:
     told = tmp_path / "told"
     await notify.run(("sh", "-c", 'printf %s "$1" >"$0"', str(told)), "x" * LONGEST)
     assert told.read_text() == "x" * LONGEST

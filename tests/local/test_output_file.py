@@ -47,7 +47,7 @@ def test_a_folder_that_takes_nothing_leads_to_the_next_and_is_named(tmp_path: Pa
     assert written.instead == f"{tmp_path / 'gone'} is not writable (No such file or directory)"
 
 
-def test_where_nothing_can_be_written_it_is_one_sentence(tmp_path: Path) -> None:
+def test_no_writable_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotWritten) as found:
         write(DATA, "emtui-x", ".zip", [tmp_path / "gone", tmp_path / "gone too"])
     assert (
@@ -93,7 +93,7 @@ def test_a_disk_without_links_is_filled_in_its_place(tmp_path: Path) -> None:
     assert stat.S_IMODE(taken[0].stat().st_mode) == 0o600
 
 
-def test_one_stands_here_then_at_home_then_in_the_state_folder_if_anything_may_be_kept(
+def test_the_folders_are_current_home_and_if_allowed_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -103,7 +103,7 @@ def test_one_stands_here_then_at_home_then_in_the_state_folder_if_anything_may_b
     assert here(keep=True) == (Path(), tmp_path, tmp_path / "state" / "emtui")
 
 
-def test_a_path_is_told_in_as_few_words_as_one_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_abbreviated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "night").mkdir()
     monkeypatch.chdir(tmp_path / "night")

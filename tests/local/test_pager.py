@@ -69,7 +69,7 @@ def test_one_that_ends_before_it_has_read_all_is_left_in_peace() -> None:
     pager.show(("true",), "x" * 1_000_000)
 
 
-def test_one_that_fails_is_said(tmp_path: Path) -> None:
+def test_a_pager_that_fails_is_reported(tmp_path: Path) -> None:
     with pytest.raises(pager.NoPager, match=r"my pager exited with code 3\.$"):
         pager.show((str(a_program(tmp_path, 3)),), "x")
 
@@ -87,7 +87,7 @@ def test_one_that_takes_long_for_the_text_and_then_ends_at_once_has_not_been_see
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 3_000_000])
-def test_one_that_reads_slowly_gets_the_whole_text(tmp_path: Path, size: int) -> None:
+def test_a_slow_pager_gets_the_complete_text(tmp_path: Path, size: int) -> None:
     there = tmp_path / "text"
     pager.show(("sh", "-c", f"sleep 0.2; head -c 9; sleep 0.2; cat >{there}"), "x" * size)
     assert there.stat().st_size == max(size - 9, 0)

@@ -37,7 +37,7 @@ def test_no_shell_reads_it() -> None:
         ("import sys; print('\\x1b]0;owned\\x07', file=sys.stderr); sys.exit(3)", "␛]0;owned␇"),
     ],
 )
-def test_what_goes_wrong_is_one_sentence(code: str, said: str) -> None:
+def test_every_failure_is_one_sentence(code: str, said: str) -> None:
     with pytest.raises(CommandFailed) as caught:
         run(python(code))
     assert said in str(caught.value)
@@ -68,7 +68,7 @@ def test_it_sees_nothing_of_emtui_in_its_environment(monkeypatch: pytest.MonkeyP
     assert run(python(code)).reveal() == "[]"
 
 
-def test_a_secret_that_is_known_is_not_repeated() -> None:
+def test_a_known_secret_is_not_shown() -> None:
     held = Secret("swordfish")
     with pytest.raises(CommandFailed) as caught:
         run(python("raise SystemExit('bad passphrase swordfish')"))
@@ -76,7 +76,7 @@ def test_a_secret_that_is_known_is_not_repeated() -> None:
     assert "bad passphrase ***" in str(caught.value)
 
 
-def test_unattended_there_is_nobody_to_ask() -> None:
+def test_an_unattended_command_cannot_prompt() -> None:
     code = "import sys, os; print(sys.stdin.read() == '' and os.getsid(0) == os.getpid())"
     assert run(python(code), attended=False).reveal() == "True"
 

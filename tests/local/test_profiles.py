@@ -116,9 +116,7 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ("[profiles.prod]\nserver = 'https://ops:hunter2/x@em01'", r"\*\*\*@em01"),
     ],
 )
-def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
-    tmp_path: Path, text: str, said: str
-) -> None:
+def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(BadConfig, match=said) as caught:
         load(path)
@@ -181,7 +179,7 @@ def test_the_users_values_lie_over_the_teams_key_by_key(tmp_path: Path) -> None:
     assert {profile.name for profile in config.profiles} == {"prod", "lab"}
 
 
-def test_each_value_knows_the_file_that_it_comes_from(tmp_path: Path) -> None:
+def test_each_value_has_the_file_that_sets_it(tmp_path: Path) -> None:
     beneath = team(tmp_path, TEAM)
     own = written(tmp_path, "[profiles.prod]\nuser = 'ops@example.net'\n")
     config = load(own, beneath)
@@ -190,7 +188,7 @@ def test_each_value_knows_the_file_that_it_comes_from(tmp_path: Path) -> None:
     assert config.default_from == beneath
 
 
-def test_what_the_team_says_is_not_written_again(tmp_path: Path) -> None:
+def test_values_of_the_team_file_are_not_repeated(tmp_path: Path) -> None:
     beneath = team(tmp_path, TEAM)
     own = tmp_path / "config.toml"
     found = load(own, beneath).find("prod")
@@ -201,7 +199,7 @@ def test_what_the_team_says_is_not_written_again(tmp_path: Path) -> None:
     assert load(own, beneath).find("prod") == found
 
 
-def test_a_mistake_is_told_with_the_file_that_it_is_in(tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_file(tmp_path: Path) -> None:
     beneath = team(tmp_path, "[profiles.prod]\nserver = 'em01.example.net'\npin = 'short'\n")
     own = written(tmp_path, "[profiles.prod]\nuser = 'ops'\n")
     with pytest.raises(BadConfig, match=r"etc/config\.toml"):

@@ -26,7 +26,7 @@ def test_each_profile_has_its_own_with_the_newest_last() -> None:
     assert recent("lab") == ("é",)
 
 
-def test_a_query_that_is_kept_again_is_there_once_and_the_newest() -> None:
+def test_a_repeated_query_is_saved_once_as_the_newest() -> None:
     for query in ("a", "b", "a"):
         note("prod", query)
     assert recent("prod") == ("b", "a")
@@ -40,7 +40,7 @@ def test_the_oldest_make_room() -> None:
 
 
 @pytest.mark.parametrize("query", ["", "  ", "a\nb", "\x1b[2J", "x" * (LONGEST + 1)])
-def test_what_is_no_line_of_its_own_is_not_kept(query: str) -> None:
+def test_a_query_with_line_breaks_is_not_saved(query: str) -> None:
     note("prod", "good")
     note("prod", query)
     assert recent("prod") == ("good",)

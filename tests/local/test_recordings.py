@@ -24,7 +24,7 @@ def test_the_file_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None
         assert again.read() == b"abc"
 
 
-def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
+def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "night.rec").write_text("mine")
     with pytest.raises(NoRecording, match="already exists: a recording needs a new file"):
         NewFile(tmp_path / "night.rec")

@@ -31,7 +31,7 @@ def test_an_address_is_its_own_name() -> None:
     assert profile_of(replace(NEW, server=Server("::1")), Config(), None).name == "1"
 
 
-def test_the_profile_it_rests_on_keeps_its_name_and_its_keyring() -> None:
+def test_the_base_profile_keeps_its_name_and_keyring() -> None:
     found = replace(of_profile(PROD), trust=Trust(pin=PIN))
     assert profile_of(found, Config((PROD,)), None) == replace(PROD, pin=PIN)
     assert profile_of(found, Config((PROD,)), "KWallet").keyring == "KWallet"
@@ -43,7 +43,7 @@ def test_another_user_of_the_same_server_does_not_take_the_profile_over() -> Non
     assert (made.name, made.user, made.keyring) == ("em01", "EXAMPLE\\other", None)
 
 
-def test_a_known_server_without_a_profile_in_hand_finds_its_own() -> None:
+def test_a_configured_server_finds_its_profile() -> None:
     assert profile_of(NEW, Config((PROD,)), None).name == "prod"
 
 

@@ -41,7 +41,7 @@ def test_ones_own_lie_over_the_teams_digit_by_digit(tmp_path: Path) -> None:
         ('[querys]\n5 = "a"', "did you mean queries?"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_the_file(tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_queries_are_rejected_with_the_file(tmp_path: Path, text: str, said: str) -> None:
     file = written(tmp_path, "config.toml", text)
     with pytest.raises(BadConfig) as caught:
         load(file)

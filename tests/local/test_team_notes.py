@@ -39,14 +39,14 @@ def problem(tmp_path: Path, text: str) -> str:
     return sentence
 
 
-def test_a_note_has_a_text_a_link_and_where_it_stands(tmp_path: Path) -> None:
+def test_a_note_has_a_text_a_link_and_its_source(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, NOTE).notes
     assert note.fits("CollectJob", LOST)
     assert note.text == "storage patches bs02 on Mondays: INC0012345"
     assert (note.link, note.whose) == ("https://wiki.example.net/bs02", "team file")
 
 
-def test_the_users_own_stand_first_and_a_missing_file_says_nothing(tmp_path: Path) -> None:
+def test_the_users_notes_come_first_and_a_missing_file_is_skipped(tmp_path: Path) -> None:
     own, team = tmp_path / "own.toml", tmp_path / "team.toml"
     own.write_text('[[note]]\npattern = "bs02"\ntext = "mine"\n')
     team.write_text(NOTE)
@@ -69,7 +69,7 @@ def test_the_users_own_stand_first_and_a_missing_file_says_nothing(tmp_path: Pat
         ("bs0[0-9]", False),
     ],
 )
-def test_a_pattern_is_plain_text_somewhere_in_the_message_with_stars_for_any_text(
+def test_a_pattern_is_plain_text_anywhere_in_the_message_with_stars_as_wildcards(
     pattern: str, fits: bool
 ) -> None:
     assert Note(pattern, "x").fits("CollectJob", LOST) is fits
@@ -79,7 +79,7 @@ def test_a_pattern_is_plain_text_somewhere_in_the_message_with_stars_for_any_tex
     ("kind", "fits"),
     [("CollectJob", True), ("collectjob", True), ("Collect", False), ("*Job", True), ("Collect*", True)],
 )
-def test_a_type_is_meant_whole(kind: str, fits: bool) -> None:
+def test_a_type_must_match_completely(kind: str, fits: bool) -> None:
     assert Note("bs02", "x", type=kind).fits("CollectJob", LOST) is fits
 
 
@@ -101,7 +101,7 @@ def test_without_a_message_no_note_fits() -> None:
     assert not Note("*", "x").fits("CollectJob", None)
 
 
-def test_what_is_known_to_the_team_may_have_an_end(tmp_path: Path) -> None:
+def test_an_acknowledgement_by_the_team_may_expire(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, NOTE + "known = true\nuntil = 2026-11-30\n").notes
     assert note.known
     assert note.until == datetime(2026, 11, 30, tzinfo=UTC)
@@ -135,9 +135,7 @@ def test_what_is_known_to_the_team_may_have_an_end(tmp_path: Path) -> None:
         (NOTE + 'link = "x"\n', "is not TOML"),
     ],
 )
-def test_what_cannot_be_meant_is_one_sentence_that_names_the_file(
-    tmp_path: Path, text: str, said: str
-) -> None:
+def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path: Path, text: str, said: str) -> None:
     sentence = problem(tmp_path, text)
     assert sentence.startswith(str(tmp_path / "notes.toml"))
     assert said in sentence

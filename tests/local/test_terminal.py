@@ -111,14 +111,14 @@ TMUX, STY = "/run/user/1000/tmux/default,4711,0", "815.pts-0.em01"
         ({"TMUX": "", "STY": ""}, (1,), {"TMUX", "STY"}),
     ],
 )
-def test_what_was_left_over_from_another_terminal_is_forgotten(
+def test_variables_of_another_terminal_are_removed(
     environ: dict[str, str], ancestors: tuple[int, ...] | None, left: set[str]
 ) -> None:
     terminal.forget_leftovers(environ, ancestors)
     assert set(environ) == left
 
 
-def test_where_no_ancestor_is_known_the_socket_of_tmux_is_looked_for(tmp_path: Path) -> None:
+def test_with_unknown_ancestors_the_tmux_socket_is_checked(tmp_path: Path) -> None:
     (tmp_path / "default").touch()
     environ = {"TMUX": f"{tmp_path}/default,4711,0"}
     terminal.forget_leftovers(environ, None)

@@ -39,7 +39,7 @@ def test_this_computers_zone_is_the_one_of_that_name_at_every_moment(since: time
 
 @pytest.mark.parametrize(("month", "day"), [(3, 29), (10, 25)])
 @given(st.timedeltas(timedelta(hours=-3), timedelta(hours=3)))
-def test_there_and_back_is_the_same_moment_around_both_changes(month: int, day: int, away: timedelta) -> None:
+def test_a_round_trip_keeps_the_moment_around_both_changes(month: int, day: int, away: timedelta) -> None:
     when = datetime(2026, month, day, 1, tzinfo=UTC) + away
     for zone in (SystemZone(), BERLIN):
         assert when.astimezone(zone).astimezone(UTC) == when
@@ -81,7 +81,7 @@ def test_the_zone_of_a_profile_is_written_and_read_and_a_wrong_one_names_its_fil
     assert str(path) in str(caught.value)
 
 
-def test_times_are_told_in_the_zone_of_the_profile_and_else_in_this_computers() -> None:
+def test_times_use_the_zone_of_the_profile_or_the_local_one() -> None:
     profile = Profile("prod", Server("em01.example.net"), time_zone="Asia/Tokyo")
     assert str(Connection(profile).zone) == "Asia/Tokyo"
     assert isinstance(Connection().zone, SystemZone)
