@@ -40,7 +40,7 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 
 @contextmanager
 def session_bus(folder: Path) -> Iterator[str]:
-    """The address of a bus that nobody else knows; it ends with the block."""
+    """Yield the address of a private bus, stopped when the block ends."""
     need("dbus-daemon")
     config = folder / "bus.conf"
     config.write_text(_BUS)
@@ -61,17 +61,17 @@ class Keyring:
     daemon: subprocess.Popen[str]
 
     def stop(self) -> None:
-        """From now on it is there and does not answer."""
+        """Stop responding."""
         self.daemon.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
-        """It is gone from the bus at once."""
+        """Leave the bus at once."""
         self.daemon.kill()
 
 
 @contextmanager
 def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[Keyring]:
-    """A Secret Service on this bus, with its files below `home`."""
+    """Run a Secret Service on this bus, with its files below `home`."""
     need("gnome-keyring-daemon")
     need("dbus-send")
     environ = {"PATH": os.environ["PATH"], "DBUS_SESSION_BUS_ADDRESS": bus, **folders(home)}
@@ -96,7 +96,7 @@ def keyring_on(bus: str, home: Path, *, unlocked: bool = True) -> Iterator[Keyri
 
 
 def folders(home: Path) -> dict[str, str]:
-    """Variables that keep a desktop's programs within `home`."""
+    """Return variables that keep desktop programs within `home`."""
     runtime = home / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     return {
@@ -118,12 +118,12 @@ def _until_owned(name: str, environ: dict[str, str]) -> None:
 
 
 def found(program: str) -> str | None:
-    """Where this program is; a daemon may be where only root's PATH leads."""
+    """Return the program's path; daemons may be on root's PATH only."""
     return shutil.which(program) or shutil.which(program, path="/usr/local/sbin:/usr/sbin")
 
 
 def need(program: str) -> None:
-    """Skip the test where this program is missing; where everything must hold, fail."""
+    """Skip the test if the program is missing; fail where all programs are required."""
     if found(program):
         return
     why = f"{program} is not installed (Debian: apt-get install {PACKAGES})"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def mute_bus(folder: Path) -> Iterator[str]:
-    """Its address; it ends with the block."""
+    """Yield its address; it stops when the block ends."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(folder / "mute"))
     listener.listen()

@@ -13,7 +13,7 @@ import fork_server
 
 @dataclass
 class Shell:
-    """Runs emtui in `home`; `environ` is all it sees of ours, and `before` stands before every command."""
+    """Runs emtui in `home` with only `environ` of our variables; `before` precedes every command."""
 
     home: Path
     environ: dict[str, str] = field(default_factory=dict)

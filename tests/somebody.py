@@ -23,7 +23,7 @@ BECOME = str(Path(__file__).with_name("another_user.py"))
 
 @dataclass
 class Somebody(Shell):
-    """A user id that nobody knows. `keyring` false: the kernel lets it at none, as in many containers.
+    """An unknown user ID. `keyring` false: kernel keyrings are forbidden, as in many containers.
 
     `bytes_on_disk`: how long a file may get, none at all as on a full disk; `without` names modules
     that are missing.
@@ -60,7 +60,7 @@ class Somebody(Shell):
 
 @contextmanager
 def somebody() -> Iterator[Somebody]:
-    """Another user with a folder of its own, which is gone afterwards; skips where one cannot become that."""
+    """Yield another user with a temporary folder; skip the test without root."""
     if os.geteuid() != 0:
         pytest.skip("only root can run a process as another user")
     uid = 200_000 + secrets.randbelow(2_000_000_000)

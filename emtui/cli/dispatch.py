@@ -62,7 +62,7 @@ def _report(error: Exception) -> int:
             stdio.narrate(line)
         return exit_codes.code_of(error)
     except Exception as another:  # noqa: BLE001 - the last resort of the last resort
-        stdio.narrate(f"this is a fault of emtui ({type(error).__name__}, then {type(another).__name__}).")
+        stdio.narrate(f"internal error ({type(error).__name__}, then {type(another).__name__}).")
         return exit_codes.OWN_FAULT
 
 

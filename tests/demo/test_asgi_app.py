@@ -1,4 +1,4 @@
-"""The simulated server, asked in process: logon, tokens, roles, verbs, documents."""
+"""The simulated server, called in process: logon, tokens, roles, methods, documents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIST = "/api/systemSessions?format=Entity"
 
 
 class Watch:
-    """Seconds that pass when a test says so."""
+    """A clock advanced by the test."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -41,7 +41,7 @@ def server(*plays: str, monotonic: Callable[[], float] | None = None) -> httpx.A
 async def logged_on(
     client: httpx.AsyncClient, who: tuple[str, str] = OPS, *, json: bool = False
 ) -> httpx.Response:
-    """Log on and send the token from then on; cookies are thrown away, as a wise client does."""
+    """Log on and send the token with later requests; cookies are discarded."""
     answer = await client.post("/api/sessionMngr/?v=latest", auth=who, headers=JSON if json else {})
     client.cookies.clear()
     if answer.status_code == 201:

@@ -1,4 +1,4 @@
-"""Every switch, played once: what it changes in an answer, and what it leaves alone."""
+"""Every switch: what it changes in a response, and what it leaves unchanged."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def log_on(client: httpx.AsyncClient, path: str = "/api/sessionMngr/?v=lat
 
 
 async def get(path: str, *plays: str, headers: dict[str, str] | None = None) -> httpx.Response:
-    """One answer from a fresh server, after a logon that the switch must not have hurt."""
+    """Return one response of a new server, after a logon that the switch must not affect."""
     async with server(*plays) as client:
         assert (await log_on(client)).status_code == 201
         return await client.get(path, headers=headers)

@@ -1,4 +1,4 @@
-"""Two clients that others published log on to the demo, list logons, read sessions as JSON, log off.
+"""Two published clients log on to the demo, list logons, read sessions as JSON, log off.
 
 They need old companions, so they live in a folder of their own, named by EMTUI_OTHER_CLIENTS;
 `.ci/run` makes it. They run in an interpreter of their own and know nothing of emtui.

@@ -1,4 +1,4 @@
-"""The demo's options: what is read, what is refused, and how it is said."""
+"""The demo's options: parsing and errors."""
 
 from __future__ import annotations
 

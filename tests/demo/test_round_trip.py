@@ -1,4 +1,4 @@
-"""What the demo writes, the wire reads back equal, for the whole world and in every guise."""
+"""The client reads back what the demo serializes, for all sessions and variants."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ GUISES = (
 
 
 def arrived(text: str | None) -> str | None:
-    """A text as it should be after the way through XML and the wire."""
+    """Return a text as expected after XML and parsing."""
     return clean(NOT_IN_XML.sub("\ufffd", text)) if text else None
 
 

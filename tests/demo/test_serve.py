@@ -1,4 +1,4 @@
-"""The demo over real HTTPS: it says where it is, serves, and ends when told to."""
+"""The demo over real HTTPS: announcement, requests, shutdown."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def log_on(browser: httpx.Client, told: Announced) -> None:
 
 
 def presented(told: Announced) -> str:
-    """The SHA-256 of the certificate that the port presents now."""
+    """Return the SHA-256 of the current certificate."""
     url = httpx.URL(told.url)
     context = ssl.create_default_context()
     context.check_hostname = False

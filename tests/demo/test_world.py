@@ -1,4 +1,4 @@
-"""The world: the same for everybody, and with a story worth finding."""
+"""The world: reproducible, with incidents."""
 
 from __future__ import annotations
 

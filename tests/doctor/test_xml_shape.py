@@ -1,4 +1,4 @@
-"""The shape of an answer tells its form and never a value."""
+"""The structure of a response shows formats and never values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks between runs: each server's own, lost to nobody, and in memory where they cannot be kept."""
+"""Acknowledgements between runs: per server, never lost, in memory if they cannot be saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text on its way to the clipboard: through tmux, through screen, plain, or into a file."""
+"""Copying to the clipboard: through tmux, through screen, directly, or to a file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def unpacked(sequence: str) -> str:
-    """What a terminal takes from OSC 52."""
+    """Decode OSC 52 like a terminal."""
     found = re.fullmatch(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", sequence)
     assert found
     return base64.b64decode(found[1]).decode()
@@ -111,7 +111,7 @@ def test_an_unusable_state_folder_is_reported(state: Path) -> None:
 
 @pytest.fixture
 def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a program in a tmux of its own, in its default settings."""
+    """The environment of a program in a new tmux with default settings."""
     need("tmux")
     environ = {**XTERM, "TMUX_TMPDIR": str(tmp_path_factory.mktemp("t")), "HOME": "/nonexistent"}
     command = ["tmux", "-L", "copy", "-f", "/dev/null"]

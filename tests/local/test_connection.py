@@ -1,4 +1,4 @@
-"""Options, environment, profile: who wins."""
+"""Precedence of options, environment and profile."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Our own faults and the log: places, never values; and no secret, whatever is written."""
+"""Internal errors in the log: locations, never values or secrets."""
 
 from __future__ import annotations
 
@@ -157,5 +157,5 @@ def test_every_last_resort_of_python_leads_to_one_sentence_and_the_log(state: Pa
     assert "internal error (ValueError at <string>:" in done.stderr
     assert str(state / "emtui.log") in done.stderr
     assert "fail" in log_in(state)
-    # what stands in the log is where it came through: the line of the program itself is no secret
+    # the log has the frames; the source line itself is not secret
     assert PASSWORD not in done.stdout + done.stderr + log_in(state)

@@ -1,4 +1,4 @@
-"""Passwords in a real keyring; and keyrings that are absent, mute, locked, broken or plain text."""
+"""Passwords in a real keyring; and keyrings that are absent, unresponsive, locked, broken or plain text."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
 WORD = "correct horse \\ 'battery' ☃"
 PATIENCE = 1.5
-"""Seconds that a test gives a keyring which will never answer; its child starts within them."""
+"""Time-out in seconds for a keyring that never responds; enough for its child to start."""
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, and no bus but the one that a test gives."""
+    """A separate home, without a bus unless the test starts one."""
     for name, value in folders(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
@@ -38,7 +38,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bus with nobody on it."""
+    """A bus without services."""
     with session_bus(home) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         yield address
@@ -94,7 +94,7 @@ def dbus_init(): return Connection()
 def check_service_availability(connection): return True
 def get_default_collection(connection): return Collection()
 """
-"""A Secret Service whose prompt stands on a display that nobody looks at."""
+"""A Secret Service that prompts on a display without a user."""
 
 
 async def test_a_locked_keyring_that_prompts_on_another_display_is_reported(
@@ -123,11 +123,11 @@ async def test_without_a_bus_there_is_no_keyring() -> None:
     assert not isinstance(caught.value, KeyringSilent)
 
 
-# --- a bus that never answers ---------------------------------------------------
+# --- a bus that never responds ---------------------------------------------------
 
 
 class MuteBus:
-    """Lets everybody in and answers nothing: which processes came, and which left."""
+    """Accepts clients and never responds; records which processes connect and disconnect."""
 
     def __init__(self) -> None:
         self.callers: asyncio.Queue[int] = asyncio.Queue()
@@ -233,7 +233,7 @@ PLAIN = "keyrings.alt.file.PlaintextKeyring"
 
 @pytest.fixture
 def plain_text(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A backend of that name which writes passwords into a file."""
+    """A backend of that name that writes passwords to a file."""
     package = home / "lib" / "keyrings" / "alt"
     package.mkdir(parents=True)
     (package / "file.py").write_text(

@@ -1,4 +1,4 @@
-"""Passwords in the real kernel's keyring: as the keyring library wants them, and across logins."""
+"""Passwords in the real kernel keyring: by the keyring library's own tests, and across logins."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ assert library.syscall(number, JOIN_SESSION, None) > 0, "no session keyring of i
 
 
 def in_a_login(code: str) -> str:
-    """What a plain user's Python prints, in a session keyring that nothing else has."""
+    """Return what an ordinary user's Python prints, in a new session keyring."""
     source = Path(keyctl.__file__).read_text()
     done = subprocess.run(
         [sys.executable, "-I", "-"],

@@ -1,4 +1,4 @@
-"""What is recorded about a server: it holds at once, is kept for the next, and is read as others write it."""
+"""Acknowledgements and notes: applied at once, saved for the next process, reread when changed."""
 
 from __future__ import annotations
 

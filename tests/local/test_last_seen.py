@@ -1,4 +1,4 @@
-"""When somebody last looked, between runs."""
+"""The time of the last view, between runs."""
 
 from __future__ import annotations
 

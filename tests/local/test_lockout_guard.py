@@ -1,4 +1,4 @@
-"""A refused logon is remembered: by every process of the user, and without giving anything away."""
+"""Rejected logons are recorded for all processes of the user, without revealing passwords."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from emtui.local.logon_storage import PLACES, Folder, Place
 SERVER = Server("em01.example.net")
 USER = "EXAMPLE\\ops"
 ALONE = (Folder(state_folder.folder),)
-"""The state folder, and no other place: what is noted elsewhere would be there for the next test."""
+"""The state folder only: other storages would persist into the next test."""
 WRONG = Secret("wrong-horse")
 
 
@@ -32,7 +32,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Directory:
-    """What the server checks passwords against: refuses all but one, and counts."""
+    """A user directory: rejects all passwords but one, and counts."""
 
     def __init__(self, good: str = "right", places: tuple[Place, ...] = PLACES) -> None:
         self.good = good
@@ -178,11 +178,11 @@ async def test_waiting_for_another_process_can_be_stopped() -> None:
     await holding
 
 
-# --- logons of which nobody knows what became -------------------------------------------
+# --- logons without a response -------------------------------------------
 
 
 async def given_up(*, attended: bool = False) -> None:
-    """One whose answer never came."""
+    """A logon that got no response."""
     with pytest.raises(TimedOut, match="never answered"):
         async with Refusals(attended=attended).passing(SERVER, USER, WRONG):
             raise TimedOut("never answered")

@@ -1,4 +1,4 @@
-"""What is written down: no credential, and no sentence made wrong by hiding too much."""
+"""The log has no credentials, and redaction does not damage other sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that tells somebody."""
+"""The notify_command of a profile."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ STARTS = 'sleep 600 & echo $$ $! >"$0"; '
 
 
 def group_in(pids: Path) -> list[int]:
-    """The shell and its child, once the shell has said who they are."""
+    """Return the shell and its child, once the shell has written their IDs."""
     return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
 
 def state(pid: int) -> str:
-    """One letter of the kernel's; nothing for a process that there is not."""
+    """Return the kernel's state letter; empty for a process that does not exist."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -58,7 +58,7 @@ def state(pid: int) -> str:
 
 
 async def gone(pids: Sequence[int]) -> bool:
-    """Whether none of them is left within a moment; who has lost its parent may be reaped late by init."""
+    """Whether all end soon; init may reap orphans late."""
     for _ in range(100):
         if all(state(pid) in ("", "Z") for pid in pids) and not state(pids[0]):
             return True
@@ -89,7 +89,7 @@ async def test_what_takes_too_long_is_ended_with_all_that_it_has_started_and_lea
 
 
 async def longest_hold() -> None:
-    """Fails the test if the event loop is held meanwhile."""
+    """Fail the test if the event loop is blocked."""
     loop = asyncio.get_running_loop()
     while True:
         began = loop.time()

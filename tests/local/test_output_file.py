@@ -1,4 +1,4 @@
-"""A file that was asked for: there whole, its owner's alone, never over another, or one sentence."""
+"""Output files: complete, mode 0600, never overwriting, or one sentence."""
 
 from __future__ import annotations
 

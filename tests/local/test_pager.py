@@ -1,4 +1,4 @@
-"""The person's own program for long texts."""
+"""The user's pager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATH = {"PATH": os.environ["PATH"]}
 
 
 def a_program(folder: Path, code: int = 0) -> Path:
-    """One that keeps what it was given: its arguments, its environment, its standard input."""
+    """A pager that saves its arguments, environment and standard input."""
     program = folder / "my pager"
     lines = (
         "#!/bin/sh",

@@ -1,4 +1,4 @@
-"""The person's own program: its first line is the password, and whatever goes wrong is one sentence."""
+"""The password command: its first line is the password; every failure is one sentence."""
 
 from __future__ import annotations
 

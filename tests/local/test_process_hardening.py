@@ -1,4 +1,4 @@
-"""Memory and first environment of the process are closed to other processes of the same user."""
+"""Memory and initial environment are not readable by other processes of the same user."""
 
 from __future__ import annotations
 

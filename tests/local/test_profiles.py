@@ -153,7 +153,7 @@ def test_files_are_where_each_platform_keeps_them() -> None:
     assert state_dir({}, home, "linux") == home / ".local/state/emtui"
 
 
-# --- the team's configuration beneath the user's ---------------------------------------
+# --- the user's configuration overrides the team's ---------------------------------------
 
 
 def team(folder: Path, text: str) -> Path:

@@ -1,4 +1,4 @@
-"""The queries that were kept lately, between runs."""
+"""Recent queries, saved between runs."""
 
 from __future__ import annotations
 

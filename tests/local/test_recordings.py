@@ -1,4 +1,4 @@
-"""The file of a recording: new, its owner's alone, never through a link."""
+"""Recording files: new, mode 0600, never through a link."""
 
 from __future__ import annotations
 

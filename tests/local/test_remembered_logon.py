@@ -1,4 +1,4 @@
-"""Which profile a logon makes."""
+"""Which profile a logon creates or updates."""
 
 from dataclasses import replace
 

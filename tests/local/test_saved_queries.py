@@ -1,4 +1,4 @@
-"""Queries of one's own in the configuration: the person's over the team's, read strictly."""
+"""Saved queries in the configuration: the user's override the team's, read strictly."""
 
 from __future__ import annotations
 

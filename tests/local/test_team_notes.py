@@ -1,4 +1,4 @@
-"""The notes of a team: read strictly, matched as plain text, and stopping nothing."""
+"""Team notes: read strictly, matched as plain text, never fatal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the environment says of the terminal."""
+"""Terminal capabilities from the environment."""
 
 from __future__ import annotations
 

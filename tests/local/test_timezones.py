@@ -1,4 +1,4 @@
-"""Time zones: named ones are taken as they are written, and this computer's has rules for every moment."""
+"""Time zones: exact names, and the system's zone across daylight-saving changes."""
 
 import time
 from collections.abc import Iterator

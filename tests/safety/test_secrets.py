@@ -220,7 +220,7 @@ def test_no_crash_shows_a_secret_and_each_names_its_log(
         nothing_leaked(terminal, home)
     last = terminal.received.decode().rpartition("\x1b[?1049l")[2]
     assert "internal error (" in last
-    assert "Please report it with the last lines of" in " ".join(last.split())
+    assert "Please report it and attach the last lines of" in " ".join(last.split())
     kind = {"rich": "Rich", "keys": "InputThreadError"}.get(where, "ValueError")
     assert kind in log_of(home)
 
