@@ -289,7 +289,7 @@ def test_a_run_that_is_gone_while_it_is_waited_for_is_told_as_gone(there: Shell,
         del manager.runs[2]
         assert child.end() == 3
     said = "".join(child.said)
-    gone = f"no longer lists CollectJob {guid(2)}: it was running at "
+    gone = f"no longer lists CollectJob {guid(2)}: last seen running at "
     assert re.search(rf"{gone}\w+ \d\d:\d\d:\d\d \+0\d:00, outcome unknown\.", said), said
     assert "wrong" not in said
     assert child.lines == []
@@ -341,7 +341,7 @@ def test_events_are_not_followed_beyond_the_end_of_the_run_in_the_list(
         child.until(lambda: len(child.lines) == 2)
         del manager.runs[2]
         assert child.end() == 3
-    assert f"no longer lists CollectJob {guid(2)}: it was running at " in "".join(child.said)
+    assert f"no longer lists CollectJob {guid(2)}: last seen running at " in "".join(child.said)
 
 
 @pytest.mark.parametrize("command", [("show",), ("events",), ("events", "-o", "xml")])

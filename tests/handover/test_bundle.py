@@ -36,7 +36,7 @@ def files(one: Case, wire: Wire = WIRE, user: str = "") -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_everything_that_is_known_is_in_it() -> None:
+def test_a_bundle_contains_all_available_data() -> None:
     found = files(case())
     assert list(found) == [
         "ticket.md",
@@ -60,7 +60,7 @@ def test_everything_that_is_known_is_in_it() -> None:
     assert "Starting data collection job...\n" in found["comparison.txt"]
 
 
-def test_a_run_that_is_known_says_so() -> None:
+def test_an_acknowledged_run_is_marked_in_the_json() -> None:
     assert json.loads(files(case())["session.json"])["known"] is False
     assert json.loads(files(case(is_known=True))["session.json"])["known"] is True
 
@@ -75,7 +75,7 @@ def test_the_manifest_has_the_size_and_sum_of_every_other_file() -> None:
     assert "- sender's password, token and logon ID: replaced by ***" in manifest
 
 
-def test_what_could_not_be_had_is_not_in_it_and_the_manifest_says_why() -> None:
+def test_unavailable_files_are_left_out_and_the_manifest_says_why() -> None:
     found = files(replace(case(events=()), log=None, difference=None, why="it answered 503."), NO_WIRE)
     assert list(found) == ["ticket.md", "session.json", "versions.txt", "clocks.txt", "manifest.txt"]
     assert "- session.xml and events.xml: a recording has none\n" in found["manifest.txt"]
@@ -124,6 +124,6 @@ def test_its_name_is_harmless_whatever_the_server_says(kind: str, uid: str) -> N
 
 
 @pytest.mark.parametrize("message", ["../../etc/passwd", "line\nof two", "日本\u202e"])
-def test_odd_text_stays_text(message: str) -> None:
+def test_unusual_text_is_written_as_text(message: str) -> None:
     found = files(case(session=failed(result=Result("Failed", message))))
     assert json.loads(found["session.json"])["message"] == message

@@ -83,7 +83,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 @pytest.mark.parametrize("said", HOSTILE)
-def test_hostile_text_is_in_code_or_nowhere(said: str) -> None:
+def test_hostile_text_is_always_in_code(said: str) -> None:
     text = markdown(document(said), as_it_is)
     assert {token.type for token in tokens(text)} <= ALLOWED
     outside = " ".join(token.content for token in tokens(text) if token.type == "text")
@@ -92,7 +92,7 @@ def test_hostile_text_is_in_code_or_nowhere(said: str) -> None:
 
 
 @given(ANYTHING)
-def test_no_text_is_anything_but_text(said: str) -> None:
+def test_no_text_is_parsed_as_markup(said: str) -> None:
     text = markdown(document(said), as_it_is)
     found = list(tokens(text))
     assert {token.type for token in found} <= ALLOWED
@@ -103,7 +103,7 @@ def test_no_text_is_anything_but_text(said: str) -> None:
 
 
 @given(ANYTHING)
-def test_a_code_span_says_exactly_what_was_said_on_one_line(said: str) -> None:
+def test_a_code_span_preserves_the_text_on_one_line(said: str) -> None:
     shown = Said(said).shown(as_it_is)
     if not shown.strip():
         return
@@ -112,7 +112,7 @@ def test_a_code_span_says_exactly_what_was_said_on_one_line(said: str) -> None:
 
 
 @given(ANYTHING)
-def test_no_line_of_it_begins_in_a_way_that_is_not_ours(said: str) -> None:
+def test_no_foreign_text_starts_a_line(said: str) -> None:
     lines = markdown(document(said), as_it_is).split("\n")
     fence = next(line for line in lines if line and not line.strip("`"))
     inside = range(lines.index(fence) + 1, lines.index(fence, lines.index(fence) + 1))

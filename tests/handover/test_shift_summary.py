@@ -93,7 +93,7 @@ def test_what_fails_and_is_late_as_well_is_one_line() -> None:
     assert text.count("- CollectJob ") == 1
 
 
-def test_what_hangs_or_is_late_is_said_with_its_ground() -> None:
+def test_stuck_and_overdue_runs_have_their_evidence() -> None:
     hangs = run(hour(3), "DatabaseMaintenance", outcome=Outcome.RUNNING)
     good = series("DatabaseMaintenance", 24 * HOUR, hour(27), count=20)
     late = series("CatalogReplicationJob", 4 * HOUR, hour(20))
@@ -115,7 +115,7 @@ def test_what_is_over_has_recovered_and_says_since_when() -> None:
     assert "successful since 2026-11-23 12:15:00 +01:00\n" in text
 
 
-def test_what_was_over_before_these_hours_is_not_told_and_what_still_is_open_is() -> None:
+def test_only_ongoing_and_recently_resolved_incidents_are_listed() -> None:
     text = told(shift(outcomes(*[OK] * 60, BAD, *[OK] * 50)))
     assert "Recovered: none" in text
     old = [
@@ -128,7 +128,7 @@ def test_what_was_over_before_these_hours_is_not_told_and_what_still_is_open_is(
     ) in markdown(summary(shift(old)), lambda text: text)
 
 
-def test_what_is_known_stands_apart_with_its_note_and_until_when() -> None:
+def test_acknowledged_findings_have_their_own_section_with_note_and_expiry() -> None:
     bad = failing()
     mark = Mark(fingerprint(bad[0]), "CollectJob", "INC0012345", NOON)
     text = told(shift(bad, marks=[mark]))
@@ -136,7 +136,7 @@ def test_what_is_known_stands_apart_with_its_note_and_until_when() -> None:
     assert f": {MESSAGE}; acknowledged: INC0012345, until it succeeds\n" in text
 
 
-def test_what_hangs_and_is_known_needs_nobody() -> None:
+def test_a_stuck_run_that_is_acknowledged_does_not_need_attention() -> None:
     hangs = run(hour(3), "DatabaseMaintenance", outcome=Outcome.RUNNING)
     good = series("DatabaseMaintenance", 24 * HOUR, hour(27), count=20)
     mark = Mark(hanging("DatabaseMaintenance"), "DatabaseMaintenance", "a lock", NOON, NOON + HOUR)
@@ -160,7 +160,7 @@ def nightly(nights: int, now: datetime) -> list[Session]:
 
 
 @pytest.mark.parametrize("hours", [3, 10, 12, 15, 20, 25])
-def test_a_failure_of_each_night_that_is_good_by_day_has_recovered(hours: int) -> None:
+def test_a_nightly_failure_that_succeeds_by_day_has_recovered(hours: int) -> None:
     now = NOON.replace(hour=0) + hours * HOUR
     text = told(shift(nightly(5, now), now=now))
     assert "Needs attention: 1\n\n- CollectJob failed on 5 days since " in text
@@ -237,7 +237,7 @@ def test_it_lists_what_the_screens_list_of_any_runs(
     same_as_attention(sessions, NOON, marks)
 
 
-def test_times_of_blindness_are_told_with_their_reason() -> None:
+def test_periods_without_data_are_listed_with_their_reason() -> None:
     blind: tuple[Blind, ...] = (
         (hour(9), hour(7), "em01.example.net answered 503."),
         (hour(2), None, "em01.example.net does not answer."),

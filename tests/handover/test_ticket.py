@@ -62,7 +62,7 @@ def test_the_most_important_comes_first_and_all_of_it_is_short() -> None:
         "As of         2026-11-23 13:05:00 +01:00, by emtui 0.1.0\n",
     ],
 )
-def test_it_says_since_when_where_it_waited_and_what_is_different(sentence: str) -> None:
+def test_a_ticket_has_start_pauses_and_comparison(sentence: str) -> None:
     assert sentence in told(case())
 
 
@@ -77,7 +77,7 @@ def test_every_time_has_its_date_and_offset() -> None:
     assert TIME.findall(text) == []
 
 
-def test_the_servers_own_time_stands_beside_local_and_utc_and_none_stands_twice() -> None:
+def test_the_servers_time_follows_local_and_utc_without_duplicates() -> None:
     there = origin(server=timezone(timedelta(hours=-5)))
     assert "13:00:00 +01:00 local, 2026-11-23 12:00:00 +00:00 UTC, 2026-11-23 07:00:00 -05:00 server" in told(
         case(origin=there)
@@ -97,7 +97,7 @@ def test_a_failure_that_came_before_is_counted_with_its_first_and_last_time() ->
     assert ", still happening\n" in text
 
 
-def test_what_somebody_knows_of_it_stands_in_it() -> None:
+def test_notes_and_acknowledgements_are_in_the_ticket() -> None:
     text = told(case(people=PEOPLE))
     assert (
         "Known         storage is patched, until it succeeds\nNote          INC0012345 (team file)\n" in text
@@ -105,7 +105,7 @@ def test_what_somebody_knows_of_it_stands_in_it() -> None:
     assert "Known" not in told(case())
 
 
-def test_a_demo_is_called_one_and_without_a_command_there_is_none() -> None:
+def test_a_demo_is_labeled_and_has_no_command() -> None:
     text = told(case(origin=origin(mark="DEMO"), command=""))
     assert text.startswith("DEMO: CollectJob failed on ")
     assert "Open" not in text
@@ -114,11 +114,11 @@ def test_a_demo_is_called_one_and_without_a_command_there_is_none() -> None:
 # --- what is not known ----------------------------------------------------------------
 
 
-def test_where_everything_is_known_nothing_is_said_of_that() -> None:
+def test_without_unknowns_there_is_no_such_section() -> None:
     assert "Unknown" not in told(case())
 
 
-def test_events_that_could_not_be_read_are_said_with_the_reason() -> None:
+def test_unavailable_events_are_reported_with_the_reason() -> None:
     text = told(replace(case(events=()), log=None, difference=None, why="em01.example.net answered 503."))
     assert "Unknown\n\n- events: em01.example.net answered 503.\n" in text
     assert "\nEvents" not in text
@@ -155,7 +155,7 @@ def test_events_that_could_not_be_read_are_said_with_the_reason() -> None:
         (replace(case(), explanation=None), "history: not available"),
     ],
 )
-def test_what_is_not_known_is_said_plainly(made: Case, sentence: str) -> None:
+def test_unknown_facts_are_listed(made: Case, sentence: str) -> None:
     text = told(made)
     assert f"- {sentence}\n" in text.partition("Unknown\n")[2]
 
@@ -163,14 +163,14 @@ def test_what_is_not_known_is_said_plainly(made: Case, sentence: str) -> None:
 # --- odd runs ----------------------------------------------------------------------------
 
 
-def test_of_a_run_known_by_name_only_the_ticket_still_stands() -> None:
+def test_a_run_with_only_a_name_still_has_a_ticket() -> None:
     bare = Session(uid_of(GUID), name="CollectJob@x", complete=False)
     text = told(Case(origin(), bare, why="not found"))
     assert text.startswith("CollectJob@x on em01.example.net\n")
     assert f"ID            {GUID}\n" in text
 
 
-def test_a_run_that_waited_nowhere_shows_what_sounds_like_trouble_or_its_end() -> None:
+def test_a_run_without_pauses_shows_the_first_suspected_error_or_its_end() -> None:
     quick = [(float(place), f"line {place} of many") for place in range(20)]
     text = told(case(events=log(*quick)))
     assert "Events: 4 of 20; last events\n" in text
@@ -188,7 +188,7 @@ def test_a_failure_far_from_the_wait_is_shown_as_well_with_what_is_left_out_betw
     assert "\n  !   +2m10s  2026-11-23 13:02:10 +01:00  it failed\n" in text
 
 
-def test_of_a_run_that_goes_on_it_says_for_how_long_so_far() -> None:
+def test_a_running_session_shows_its_duration_so_far() -> None:
     running = failed(state="InProgress", ended=None, result=Result("None"))
     assert "Duration      5m00s so far\n" in told(case(session=running))
 
@@ -201,7 +201,7 @@ def test_long_logs_and_long_messages_leave_it_short() -> None:
     assert ": 500 new, 6 missing; first 10 shown (+ new, - missing, ~ moved, ! slower)\n" in text
 
 
-def test_a_run_like_the_last_good_one_says_so() -> None:
+def test_a_run_equal_to_the_last_successful_one_says_so() -> None:
     same = case(session=failed(ended=NOON + 34 * SECOND), events=log(*GOOD))
     assert ": no line differs, none of 5 steps slower\n" in told(same)
 
@@ -217,7 +217,7 @@ def test_what_must_not_leave_is_in_none_of_its_lines() -> None:
         assert "***" in text
 
 
-def test_a_length_that_is_unknown_and_a_contradiction_are_said() -> None:
+def test_an_unknown_duration_and_a_contradiction_are_shown() -> None:
     text = told(case(session=failed(ended=None, state="CompletedSuccessfully", result=Result("Failed"))))
     assert "\nDuration      unknown\n" in text
     assert "\nServer state  CompletedSuccessfully / Failed (contradictory)\n" in text

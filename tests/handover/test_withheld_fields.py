@@ -35,20 +35,20 @@ def held() -> tuple[Secret, ...]:
         *(USER, USER.lower(), "ops", "OPS", "ops@example.net"[:3]),
     ],
 )
-def test_each_spelling_is_taken_out_of_a_text(spelled: str, held: tuple[Secret, ...]) -> None:
+def test_each_spelling_is_redacted(spelled: str, held: tuple[Secret, ...]) -> None:
     assert len(held) == 3
     found = Withheld(USER).text(f"said ({spelled}).")
     assert spelled not in found
     assert found.startswith("said (***")
 
 
-def test_a_name_inside_a_longer_one_stays() -> None:
+def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
     assert Withheld(USER).text("ops.example.net laptops ops-01 dev-ops ops.") == (
         "ops.example.net laptops ops-01 dev-ops ***."
     )
 
 
-def test_where_nobody_is_logged_on_nothing_is_taken_out() -> None:
+def test_without_a_logon_nothing_is_redacted() -> None:
     text = "Log export started by EXAMPLE\\ops, and nobody: else"
     assert Withheld("").text(text) == text
     assert Withheld("").xml(text) == text
@@ -66,7 +66,7 @@ def test_where_nobody_is_logged_on_nothing_is_taken_out() -> None:
         "&#52;4cfbdbe-5a95-4156-8867-91f069b7c2cc",
     ],
 )
-def test_references_in_place_of_characters_hide_nothing(written: str, held: tuple[Secret, ...]) -> None:
+def test_character_references_are_redacted(written: str, held: tuple[Secret, ...]) -> None:
     assert len(held) == 3
     assert Withheld(USER).xml(f"<Message>as {written} said</Message>") == "<Message>as *** said</Message>"
 
@@ -78,7 +78,7 @@ def test_no_secret_is_left_in_any_text(secret: str, around: str) -> None:
     assert kept.reveal() not in said or kept.reveal() in "***" or kept.reveal() in f"{around} *** {around}"
 
 
-def test_every_text_of_a_session_and_of_its_log_is_looked_at() -> None:
+def test_every_text_of_a_session_and_its_log_is_redacted() -> None:
     session = Session(
         Uid(f"x-{USER}"), USER, USER, NOON, NOON, USER, Result(USER, f"by {USER}", canceled=True), odd=USER
     )
@@ -90,6 +90,6 @@ def test_every_text_of_a_session_and_of_its_log_is_looked_at() -> None:
     assert (hidden.started, hidden.result.canceled, hidden.result.message) == (NOON, True, "by ***")
 
 
-def test_it_does_not_show_what_it_looks_for(held: tuple[Secret, ...]) -> None:
+def test_its_repr_shows_no_secret(held: tuple[Secret, ...]) -> None:
     assert len(held) == 3
     assert PASSWORD not in repr(Withheld(USER)) + str(Withheld(USER))

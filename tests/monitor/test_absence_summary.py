@@ -18,7 +18,7 @@ def test_what_ended_since_then_is_counted_by_outcome() -> None:
     assert absence.ended == {Outcome.SUCCESS: 3, Outcome.FAILED: 1}  # run 4 began at the hour, ended after it
 
 
-def test_the_time_that_nothing_was_seen_is_told() -> None:
+def test_periods_without_data_are_in_the_summary() -> None:
     health = FeedHealth()
     health.on_response(NOON - 3 * HOUR, RequestCost(1, 1))
     for minutes in (1, 2, 3):

@@ -46,7 +46,7 @@ def test_a_failure_of_a_type_that_has_never_run_counts() -> None:
     assert len(sees(run(2), then=(run(1, "Failed", "Rare"), run(2)))) == 1
 
 
-def test_what_is_known_does_not_count_and_what_differs_from_it_does() -> None:
+def test_acknowledged_failures_are_not_alerted_and_different_ones_are() -> None:
     known, other, good = run(2, "Failed"), run(1, "Failed"), run(3)
     old, new = look(good), look(known, good)
     assert new_failures(Changes.between(old, new), new, lambda one: one == known) == ()
@@ -101,9 +101,7 @@ class Bell:
 
 @pytest.mark.parametrize("first", ["1", "2", "5"])
 @pytest.mark.parametrize("second", ["1", "2", "5"])
-def test_failures_within_ten_minutes_of_a_failure_are_told_together_when_they_are_over(
-    first: str, second: str
-) -> None:
+def test_failures_within_ten_minutes_are_alerted_together_afterwards(first: str, second: str) -> None:
     bell = Bell()
     bell.does(first)
     bell.does(second, 60)
@@ -118,7 +116,7 @@ def test_failures_within_ten_minutes_of_a_failure_are_told_together_when_they_ar
     assert not bell.alarm.has_pending
 
 
-def test_what_is_worse_is_told_at_once_with_what_was_gathered() -> None:
+def test_a_more_severe_alert_is_sent_at_once_with_the_queue() -> None:
     bell = Bell()
     bell.does("1")
     bell.does("1", 60)
@@ -143,7 +141,7 @@ def test_what_is_as_bad_or_less_bad_waits() -> None:
     assert [alert.severity.name for alert in bell.told[1][1]] == ["RECOVERED", "LOST", "FAILURE"]
 
 
-def test_an_outage_that_is_over_before_the_time_is_told_with_its_end() -> None:
+def test_an_outage_that_ends_in_the_queue_is_alerted_with_its_end() -> None:
     bell = Bell()
     bell.does("stopped")
     bell.does("back", 10)
@@ -155,7 +153,7 @@ def test_an_outage_that_is_over_before_the_time_is_told_with_its_end() -> None:
     assert again.until == NOON + timedelta(seconds=30)
 
 
-def test_each_outage_is_told_once_however_long_it_lasts() -> None:
+def test_each_outage_is_alerted_once() -> None:
     bell = Bell()
     for number in range(3):
         for _ in range(5):
@@ -182,7 +180,7 @@ def test_a_clock_of_another_list_that_shows_less_holds_nothing_back_for_longer()
     assert bell.alarm.seconds_left == ALERT_SPACING
 
 
-def test_what_somebody_acknowledged_meanwhile_is_not_told_and_the_rest_is() -> None:
+def test_queued_failures_that_are_acknowledged_are_not_alerted() -> None:
     bell = Bell()
     bell.does("1")
     bell.does("2", 60)
@@ -254,7 +252,7 @@ def play(plan: Sequence[tuple[str, float]]) -> Bell:
 
 
 @pytest.mark.parametrize("first", EVENTS)
-def test_whatever_happens_in_ten_minutes_in_whatever_order_is_told(first: str) -> None:
+def test_everything_within_ten_minutes_is_alerted_in_any_order(first: str) -> None:
     """Each order of four of these events, a minute apart, after each that began the ten minutes."""
     for others in product(EVENTS, repeat=3):
         bell = play([(first, 0.0), *((what, 60.0) for what in others)])
@@ -264,7 +262,7 @@ def test_whatever_happens_in_ten_minutes_in_whatever_order_is_told(first: str) -
 
 
 @pytest.mark.parametrize("order", [*permutations(("1", "2", "5", "lost", "back"))], ids="-".join)
-def test_every_order_of_one_two_and_five_failures_and_an_outage_is_told(order: tuple[str, ...]) -> None:
+def test_every_order_of_failures_and_an_outage_is_alerted(order: tuple[str, ...]) -> None:
     bell = play([(what, 100.0) for what in order])
     assert_all_is_told(bell)
     assert_seldom(bell)
@@ -272,7 +270,7 @@ def test_every_order_of_one_two_and_five_failures_and_an_outage_is_told(order: t
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_day_of_anything_is_told(seed: int) -> None:
+def test_a_day_of_random_events_is_alerted(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - no secret
     bell = play([(chance.choice(EVENTS), float(chance.randrange(500))) for _ in range(300)])
     failed = [what for what, _ in bell.happened].count("failed")

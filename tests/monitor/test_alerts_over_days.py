@@ -37,7 +37,7 @@ def rings(sessions: Sequence[Session], begin: datetime, until: datetime) -> list
 
 
 @pytest.mark.parametrize(("seed", "by"), [*zip(SEEDS, (timedelta(), HOUR, -HOUR), strict=True)])
-def test_the_bell_is_silent_for_thirty_quiet_days_with_two_patch_nights_and_clocks_that_change(
+def test_no_alert_in_thirty_quiet_days_with_two_patch_nights_and_clock_changes(
     seed: int, by: timedelta, record_property: Callable[[str, object], None]
 ) -> None:
     rang = rings(patched(clocks_changed(months(seed), by)), BEGIN, NOON)
@@ -45,7 +45,7 @@ def test_the_bell_is_silent_for_thirty_quiet_days_with_two_patch_nights_and_cloc
     assert rang == []
 
 
-def test_in_the_story_it_rings_once_for_each_night_that_fails_and_for_the_plug_in() -> None:
+def test_the_demo_incidents_alert_once_per_failed_night_and_for_the_plug_in() -> None:
     ended = [one for one in World(1, NOON).sessions(NOON) if one.outcome is not Outcome.RUNNING]
     rang = rings(ended, NOON - 8 * DAY, NOON)
     failed = {one.uid for one in ended if one.outcome is Outcome.FAILED and NOON - one.started < 8 * DAY}  # type: ignore[operator]
@@ -55,7 +55,7 @@ def test_in_the_story_it_rings_once_for_each_night_that_fails_and_for_the_plug_i
     assert all(when - (one.ended or NOON) <= EVERY for when, one in rang)
 
 
-def test_a_type_that_fails_all_night_rings_once() -> None:
+def test_a_type_that_fails_all_night_is_alerted_once() -> None:
     good = series("CollectJob", 15 * MINUTE, NOON - 8 * HOUR)
     bad = [run(NOON - number * 15 * MINUTE, outcome=Outcome.FAILED) for number in range(32)]
     assert len(rings([*bad, *good], NOON - 9 * HOUR, NOON)) == 1

@@ -101,7 +101,7 @@ async def ask(client: Client, follow: Poller, at: str) -> None:
             raise EmError(follow.health.problem)
 
 
-async def test_a_thousand_odd_answers_lose_nothing_and_say_what_is_true(tmp_path: Path) -> None:
+async def test_a_thousand_faulty_responses_lose_no_data_and_report_correctly(tmp_path: Path) -> None:
     known, moody = identity(tmp_path), Moody()
     logons = met = 0
     cookie = False

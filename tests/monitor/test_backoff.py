@@ -9,13 +9,13 @@ from emtui.monitor.backoff import IDLE_AFTER, MIN_INTERVAL, PollSchedule
 chances = st.floats(0, 1)
 
 
-def test_somebody_who_looks_sees_the_list_every_minute_and_nobody_every_three() -> None:
+def test_the_list_is_polled_every_minute_and_every_three_while_the_user_is_away() -> None:
     pace = PollSchedule()
     assert pace.after_success(0.1, IDLE_AFTER - 1) == 60
     assert pace.after_success(0.1, IDLE_AFTER) == 180
 
 
-def test_a_profile_that_asks_seldom_is_not_asked_more_often_while_nobody_looks() -> None:
+def test_a_long_interval_is_not_shortened_while_the_user_is_away() -> None:
     assert PollSchedule(interval=600).after_success(0.1, IDLE_AFTER) == 600
 
 
@@ -48,6 +48,6 @@ def test_those_who_lost_the_server_together_come_back_apart() -> None:
     assert PollSchedule().after_failure(9, None, 1) == pytest.approx(240)
 
 
-def test_what_the_server_asks_for_is_waited_for() -> None:
+def test_retry_after_of_the_server_is_respected() -> None:
     assert PollSchedule().after_failure(1, 1200, 0.5) == 1200
     assert PollSchedule().after_failure(4, 1, 0) == 300

@@ -64,7 +64,7 @@ async def looks_around(step: timedelta, server: Server, follow: Poller) -> list[
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_it_asks_as_often_as_before_and_says_what_the_wall_says(step: timedelta) -> None:
+async def test_a_clock_step_keeps_the_interval_and_dates_by_the_wall_clock(step: timedelta) -> None:
     server = Server(Stepping())
     seen = await looks_around(step, server, Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5))
     assert server.asked == [0.0, 60.0, 120.0, 180.0]
@@ -85,7 +85,7 @@ async def test_what_runs_is_as_old_as_the_server_says_on_both_sides_of_it(step: 
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_being_blind_is_counted_in_looks_and_begins_no_later_than_now(step: timedelta) -> None:
+async def test_a_lost_connection_is_counted_in_polls_and_starts_no_later_than_now(step: timedelta) -> None:
     server = Server(Stepping())
     follow = Poller(server, PollSchedule(), server.clock, jitter=lambda: 0.5)
     async with aclosing(follow.snapshots()) as looks:

@@ -184,9 +184,7 @@ async def test_an_answer_from_before_the_sleep_is_not_taken_for_one_after_it() -
         assert computer.asked == 3
 
 
-async def test_the_first_request_that_fails_after_sleep_is_repeated_soon_and_no_outage_is_told_of_it() -> (
-    None
-):
+async def test_the_first_failure_after_sleep_is_retried_soon_and_is_no_outage() -> None:
     computer = Computer()
     follow = followed(computer)
     async with aclosing(follow.snapshots()) as looks:
@@ -238,7 +236,7 @@ async def test_a_nap_is_no_gap_but_a_request_that_was_due_in_it_is_made() -> Non
 
 
 @pytest.mark.parametrize("ahead", [0.0, None])
-async def test_a_wall_clock_that_goes_on_alone_is_judged_by_the_servers(ahead: float | None) -> None:
+async def test_a_wall_clock_that_advances_alone_is_checked_against_the_servers(ahead: float | None) -> None:
     computer = Computer(ahead=ahead)
     follow = followed(computer)
     async with aclosing(follow.snapshots()) as looks:
@@ -301,7 +299,7 @@ async def lines_of(computer: Computer, count: int, then: Callable[[], None]) -> 
     return lines, narrated
 
 
-async def test_tail_tells_sleep_as_blind_and_back() -> None:
+async def test_tail_reports_sleep_as_blind_and_back() -> None:
     computer = Computer()
     lines, _ = await lines_of(computer, 3, lambda: setattr(computer, "slept", EIGHT))
     assert [(line.change, line.problem) for line in lines[1:]] == [
@@ -311,7 +309,7 @@ async def test_tail_tells_sleep_as_blind_and_back() -> None:
     assert {line.at for line in lines[1:]} == {computer.now()}
 
 
-async def test_tail_tells_no_sleep_of_a_clock_that_was_set_but_narrates_it() -> None:
+async def test_tail_reports_a_clock_change_as_a_message_and_not_as_sleep() -> None:
     computer = Computer(ahead=0.0)
 
     async def later() -> None:

@@ -82,7 +82,7 @@ async def test_the_logs_of_the_last_five_successful_runs_say_what_is_usual() -> 
     assert set(server.requests.values()) == {1}
 
 
-async def test_where_a_successful_run_lost_time_is_left_to_past_logs() -> None:
+async def test_pauses_of_a_successful_run_need_past_logs() -> None:
     well = run(NOON, took=10 * MINUTE)
     one, server = assessed(well), Server()
     at_once = await explainer(server).explain_from_list(one, well, SLOW)
@@ -90,7 +90,7 @@ async def test_where_a_successful_run_lost_time_is_left_to_past_logs() -> None:
     assert (await explainer(server).explain(one, well, SLOW)).explanation.waited is not None
 
 
-async def test_a_past_log_that_cannot_be_had_is_left_out_for_the_reasons_that_are_ignored() -> None:
+async def test_ignored_errors_skip_a_past_log() -> None:
     server = Server(problems={GOOD[1].uid: NotFound("It has gone.")})
     assert (await explainer(server).explain(assessed(FAILED), FAILED, SLOW)).past_logs == 4
     assert (await explainer(server, NotFound).explain(assessed(FAILED), FAILED, SLOW)).past_logs == 4
@@ -109,7 +109,7 @@ async def test_what_people_have_recorded_is_part_of_it() -> None:
     assert (await explainer(Server()).explain_from_list(one, FAILED, ())).notes == ()
 
 
-async def test_a_run_that_goes_on_is_explained_as_of_the_moment_that_is_given() -> None:
+async def test_a_running_session_is_explained_as_of_the_given_time() -> None:
     running = run(NOON, outcome=Outcome.RUNNING)
     one, now = assessed(running), NOON + 3 * HOUR
     at_once = await explainer(Server()).explain_from_list(one, running, USUAL)
@@ -121,7 +121,7 @@ async def test_a_run_that_goes_on_is_explained_as_of_the_moment_that_is_given() 
     assert waits_of(FAILED, USUAL, now, None) == ()
 
 
-async def test_the_last_successful_run_comes_with_its_log_if_that_can_be_had() -> None:
+async def test_the_last_successful_run_has_its_log_if_available() -> None:
     server = Server()
     assert await explainer(server).last_successful(assessed(FAILED), FAILED) == (GOOD[0], USUAL)
     server.problems[GOOD[0].uid] = NotFound("It has gone.")

@@ -19,13 +19,13 @@ def failing(times: int) -> FeedHealth:
     return health
 
 
-def test_two_missed_looks_are_stale_and_three_blind() -> None:
+def test_two_failures_are_stale_and_three_are_lost() -> None:
     assert [failing(times).freshness for times in range(5)] == [
         Freshness.FRESH, Freshness.FRESH, Freshness.STALE, Freshness.LOST, Freshness.LOST,
     ]  # fmt: skip
 
 
-def test_blind_is_told_from_the_last_complete_answer_on_with_the_last_problem() -> None:
+def test_a_lost_period_starts_at_the_last_response_and_has_the_last_problem() -> None:
     health = failing(5)
     assert health.lost_since == NOON
     assert list(health.lost_periods) == [LostPeriod(NOON, None, "problem 5")]
@@ -40,21 +40,21 @@ def test_an_answer_ends_it() -> None:
     assert (health.responses, health.failures, health.bytes_received) == (2, 3, 2000)
 
 
-def test_without_any_answer_blind_begins_with_the_third_failure() -> None:
+def test_without_any_response_a_lost_period_starts_at_the_third_failure() -> None:
     health = FeedHealth()
     for number in range(3):
         health.on_failure(NOON + number * MINUTE, "gone")
     assert health.lost_since == NOON + 2 * MINUTE
 
 
-def test_what_only_somebody_can_decide_is_blind_at_once() -> None:
+def test_stopped_polling_is_lost_at_once() -> None:
     health = failing(0)
     health.on_stopped(NOON + MINUTE, "refused")
     assert health.freshness is Freshness.LOST
     assert health.lost_since == NOON
 
 
-def test_the_blind_periods_of_a_time_begin_in_it() -> None:
+def test_lost_periods_are_clipped_to_the_start_of_the_interval() -> None:
     health = failing(3)
     health.on_response(NOON + 4 * MINUTE, COST)
     assert health.lost_between(NOON + 4 * MINUTE, NOON + 9 * MINUTE) == []

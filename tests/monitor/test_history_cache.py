@@ -28,7 +28,7 @@ class Told:
         return Log((Event(1, None, uid),))
 
 
-async def test_each_log_is_asked_for_once() -> None:
+async def test_each_log_is_requested_once() -> None:
     told, past = Told(), HistoryCache()
     source = cast("Source", told)
     first = await past.logs(source, RUNS[:5])
@@ -37,7 +37,7 @@ async def test_each_log_is_asked_for_once() -> None:
     assert set(told.asked.values()) == {1}
 
 
-async def test_one_that_cannot_be_had_is_left_out_and_asked_for_next_time() -> None:
+async def test_a_failed_log_is_left_out_and_requested_next_time() -> None:
     told, past = Told({RUNS[1].uid}), HistoryCache()
     source = cast("Source", told)
     assert len(await past.logs(source, RUNS[:3])) == 2
@@ -46,7 +46,7 @@ async def test_one_that_cannot_be_had_is_left_out_and_asked_for_next_time() -> N
     assert told.asked[RUNS[0].uid] == 1
 
 
-async def test_only_the_last_ones_are_kept() -> None:
+async def test_only_the_most_recent_logs_are_cached() -> None:
     told, past = Told(), HistoryCache()
     source = cast("Source", told)
     await past.logs(source, RUNS)

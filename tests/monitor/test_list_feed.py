@@ -144,7 +144,7 @@ async def test_the_list_is_requested_every_minute_by_itself() -> None:
             await watch.settle()
 
 
-async def test_states_are_coalesced_and_a_slow_listener_holds_nobody_up() -> None:
+async def test_states_are_coalesced_and_a_slow_listener_blocks_nothing() -> None:
     async with watching() as watch:
         watch.is_slow = True
         watch.feed.set_paused(True)
@@ -188,7 +188,7 @@ async def test_with_the_listener_all_requests_end() -> None:
     assert watch.server.requests == requests, "nobody listens"
 
 
-async def test_what_nobody_expected_is_raised_where_the_states_are_awaited() -> None:
+async def test_an_unexpected_error_is_raised_where_the_states_are_awaited() -> None:
     server = FakeServer()
     async with watching(server) as watch:
         server.bug = ZeroDivisionError()
@@ -260,7 +260,7 @@ async def test_the_first_list_has_progress_with_bytes_and_rows() -> None:
         assert (await watch.settle()).progress is None
 
 
-async def test_as_long_as_there_is_no_list_every_request_has_progress() -> None:
+async def test_without_a_list_every_request_has_progress() -> None:
     async with watching(FakeServer(error=AWAY, progress=(Progress(1000, None, 10),)), is_read=False) as watch:
         await watch.until(lambda state: state.health.failures)
         await watch.tick()
@@ -271,7 +271,7 @@ async def test_as_long_as_there_is_no_list_every_request_has_progress() -> None:
         assert state.progress.received == Progress(1000, None, 10)
 
 
-async def test_a_poll_that_nobody_waits_for_has_no_progress() -> None:
+async def test_an_automatic_poll_has_no_progress() -> None:
     async with watching(show_wait_after_s=0.0) as watch:
         count = len(watch.states)
         watch.server.progress = (Progress(1000, None, 10),)
@@ -284,7 +284,7 @@ async def test_a_poll_that_nobody_waits_for_has_no_progress() -> None:
         assert {state.progress for state in watch.states[count:]} == {None}
 
 
-async def test_by_hand_there_is_progress_once_the_answer_takes_a_while() -> None:
+async def test_a_refresh_has_progress_once_it_takes_a_while() -> None:
     async with watching(show_wait_after_s=0.0) as watch:
         watch.server.is_open = False
         watch.clock.passed += 5
@@ -295,7 +295,7 @@ async def test_by_hand_there_is_progress_once_the_answer_takes_a_while() -> None
         assert (await watch.settle()).progress is None
 
 
-async def test_by_hand_there_is_no_progress_of_an_answer_that_comes_at_once() -> None:
+async def test_a_fast_refresh_has_no_progress() -> None:
     async with watching(show_wait_after_s=0.01) as watch:
         count = len(watch.states)
         watch.feed.refresh()
@@ -304,7 +304,7 @@ async def test_by_hand_there_is_no_progress_of_an_answer_that_comes_at_once() ->
         assert {state.progress for state in watch.states[count:]} == {None}
 
 
-async def test_a_wish_while_the_list_is_requested_shows_that_and_makes_no_second_request() -> None:
+async def test_a_refresh_during_a_request_shows_it_and_sends_no_second_one() -> None:
     async with watching() as watch:
         watch.server.is_open = False
         watch.clock.passed += 60
@@ -365,7 +365,7 @@ async def test_without_a_list_the_first_failure_is_shown() -> None:
         assert state.problem == str(AWAY)
 
 
-async def test_without_a_list_a_failure_is_shown_though_nobody_waits_any_more() -> None:
+async def test_without_a_list_every_failure_is_shown() -> None:
     async with watching(FakeServer(error=AWAY, is_open=False), is_read=False) as watch:
         await watch.until(lambda state: state.is_requesting)
         watch.feed.stop()
@@ -410,7 +410,7 @@ async def test_a_dismissed_problem_comes_back_after_a_stop() -> None:
 # --- stopped --------------------------------------------------------------------------
 
 
-async def test_what_a_person_must_decide_ends_the_polling() -> None:
+async def test_a_permanent_error_ends_the_polling() -> None:
     async with watching() as watch:
         state = await watch.fail(error=REFUSED)
         assert state.stopped
@@ -434,7 +434,7 @@ async def test_a_refusal_just_after_an_outage_is_counted() -> None:
         assert state.stopped.after_outage
 
 
-async def test_after_a_stop_a_wish_requests_again_and_a_success_goes_on() -> None:
+async def test_after_a_stop_a_refresh_requests_again_and_success_resumes_polling() -> None:
     async with watching() as watch:
         await watch.fail(error=REFUSED)
         watch.feed.dismiss_problem()
@@ -589,7 +589,7 @@ async def test_a_clock_that_is_set_back_is_published_and_is_no_absence() -> None
         assert (await watch.poll()).clock_step is None
 
 
-async def test_what_looked_like_sleep_and_was_a_clock_that_was_set_forward_is_no_absence() -> None:
+async def test_a_clock_set_forward_that_looked_like_sleep_is_no_absence() -> None:
     async with watching(FakeServer(skew=timedelta())) as watch:
         clock = watch.clock
         await watch.poll()
@@ -717,7 +717,7 @@ async def test_a_list_that_names_nothing_only_ends_the_requests_for_the_one_befo
         assert (state.is_completing, server.requested) == (False, [])
 
 
-async def test_of_a_new_run_that_is_only_named_is_alerted_once_its_outcome_is_known() -> None:
+async def test_a_new_reference_is_alerted_once_its_outcome_is_known() -> None:
     async with watching() as watch:
         watch.server.are_details_open = False
         watch.server.details[run(99).id] = run(99, "Failed")
@@ -782,7 +782,7 @@ async def test_what_is_learned_while_a_list_is_evaluated_stays() -> None:
         assert state.snapshot.sessions[1] == run(100)
 
 
-async def test_before_there_is_a_list_nothing_is_learned() -> None:
+async def test_before_the_first_list_details_are_ignored() -> None:
     async with watching(FakeServer(is_open=False), is_read=False) as watch:
         watch.feed.learn([run(100)])
         assert watch.feed.state.snapshot is None
@@ -814,7 +814,7 @@ async def test_each_outage_is_alerted_once_and_that_it_is_over_if_that_was_just_
         assert {alert.why for alert in watch.alerts} == {str(AWAY)}
 
 
-async def test_what_comes_within_ten_minutes_is_told_together_once_they_are_over_by_itself() -> None:
+async def test_alerts_within_ten_minutes_are_sent_together_afterwards() -> None:
     async with watching() as watch:
         for number in (99, 98, 97):
             watch.adds(run(number, "Failed", kind=f"type {number}"))
@@ -834,7 +834,7 @@ async def test_what_comes_within_ten_minutes_is_told_together_once_they_are_over
         assert watch.server.requests == requests
 
 
-async def test_what_is_worse_is_told_at_once_with_what_was_gathered() -> None:
+async def test_a_more_severe_alert_is_sent_at_once_with_the_queue() -> None:
     async with watching() as watch:
         for number in (99, 98):
             watch.adds(run(number, "Failed", kind=f"type {number}"))
@@ -843,7 +843,7 @@ async def test_what_is_worse_is_told_at_once_with_what_was_gathered() -> None:
         assert severities(watch) == [Severity.FAILURE, Severity.FAILURE, Severity.LOST]
 
 
-async def test_what_was_gathered_is_told_after_sleep_whatever_the_monotonic_clock_says() -> None:
+async def test_queued_alerts_are_sent_after_sleep_despite_the_monotonic_clock() -> None:
     async with watching() as watch:
         for number in (99, 98):
             watch.adds(run(number, "Failed", kind=f"type {number}"))
@@ -964,7 +964,7 @@ async def test_an_assessment_that_a_later_list_has_overtaken_is_dropped() -> Non
         assert base.reads == reads + 2, "one after the other, however many lists come"
 
 
-async def test_another_zone_is_assessed_anew() -> None:
+async def test_another_zone_is_assessed_again() -> None:
     async with watching(FakeServer((run(100, "Failed"), *RUNS[1:]))) as watch:
         before = watch.now.assessment
         watch.feed.set_zone(ZoneInfo("Asia/Tokyo"))
@@ -1001,7 +1001,7 @@ async def test_another_zone_while_the_list_is_assessed_is_assessed_after_that() 
         await watch.wait_until(lambda: base.reads == reads + 2)
 
 
-async def test_what_cannot_be_saved_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_save_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state_home = tmp_path / "state"
     state_home.write_text("a file is no folder")
     monkeypatch.setenv("XDG_STATE_HOME", str(state_home))

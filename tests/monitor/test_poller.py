@@ -70,13 +70,13 @@ async def after(
     return seen
 
 
-async def test_it_asks_every_minute_and_every_three_when_nobody_has_pressed_a_key_for_ten() -> None:
+async def test_it_polls_every_minute_and_every_three_after_ten_without_a_key() -> None:
     server = Server(took=0.0)
     await after(server.follow(), 14)
     assert server.asked == [*range(0, 601, 60), 780, 960, 1140]
 
 
-async def test_a_key_after_a_rest_asks_at_once_and_is_back_at_the_usual_pace() -> None:
+async def test_a_key_after_an_absence_polls_at_once_and_at_the_normal_interval() -> None:
     server = Server(took=0.0)
     follow = server.follow()
     keys = iter([*[False] * 12, True])
@@ -138,7 +138,7 @@ async def test_retry_after_is_honoured() -> None:
 
 
 @pytest.mark.parametrize("problem", [LogonRefused("no", "ops"), BadSetting("no such certificate")])
-async def test_what_a_person_must_decide_is_raised_and_counts_as_blind(problem: EmError) -> None:
+async def test_permanent_errors_are_raised_and_count_as_lost(problem: EmError) -> None:
     server = Server(LISTING, problem)
     follow = server.follow()
     with pytest.raises(type(problem)):
@@ -147,7 +147,7 @@ async def test_what_a_person_must_decide_is_raised_and_counts_as_blind(problem: 
     assert len(server.asked) == 2
 
 
-async def test_paused_it_asks_only_on_a_wish() -> None:
+async def test_while_paused_it_requests_only_on_demand() -> None:
     server = Server(took=0)
     follow = server.follow()
     seen, came = 0, asyncio.Event()
@@ -179,7 +179,7 @@ async def test_paused_it_asks_only_on_a_wish() -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_however_often_it_is_wished_for_there_is_one_request_at_a_time() -> None:
+async def test_repeated_refreshes_send_one_request_at_a_time() -> None:
     server = Server(took=0)
     follow = server.follow()
 
@@ -194,7 +194,7 @@ async def test_however_often_it_is_wished_for_there_is_one_request_at_a_time() -
     assert server.most_at_once == 1
 
 
-async def test_a_request_that_is_given_up_is_no_failure_and_the_next_one_comes() -> None:
+async def test_a_canceled_request_is_no_failure_and_polling_continues() -> None:
     held, asking = asyncio.Event(), asyncio.Event()
     server = Server(took=0)
 
@@ -215,7 +215,7 @@ async def test_a_request_that_is_given_up_is_no_failure_and_the_next_one_comes()
     assert follow.health.failures == 0
 
 
-async def test_the_servers_clock_is_believed_where_it_differs() -> None:
+async def test_a_differing_server_clock_is_used() -> None:
     server = Server()
     server.skew = timedelta(minutes=9)
     (seen,) = await after(server.follow(), 1)
@@ -226,7 +226,7 @@ async def test_the_servers_clock_is_believed_where_it_differs() -> None:
     assert seen.skew == timedelta()
 
 
-async def test_names_that_were_looked_up_stay_known() -> None:
+async def test_completed_references_stay_complete() -> None:
     names = Listing(tuple(replace(session, complete=False, type=None) for session in LISTING.sessions))
     server = Server(names, Listing((replace(run(0), complete=False), *names.sessions)))
     follow = server.follow()
@@ -240,5 +240,5 @@ async def test_names_that_were_looked_up_stay_known() -> None:
     assert [session.complete for session in seen.sessions] == [False, True, True]
 
 
-def test_looks_are_dated_by_the_wall() -> None:
+def test_snapshots_are_dated_by_the_wall_clock() -> None:
     assert look(run(1)).as_of == Weekend().now()

@@ -221,7 +221,7 @@ async def test_a_reference_is_completed() -> None:
         assert state.session == ENDED
 
 
-async def test_without_a_list_nothing_is_explained_but_where_it_waited_is_known() -> None:
+async def test_without_a_list_only_pauses_are_explained() -> None:
     async with opened(listed=False) as it:
         state = await it.until(lambda state: state.log)
         assert state.explanation is None
@@ -245,7 +245,7 @@ async def test_two_who_listen_get_the_same_and_one_request_is_made() -> None:
         await it.until(lambda _: it.polls == 2)
 
 
-async def test_changes_that_nobody_has_taken_yet_come_as_one() -> None:
+async def test_unread_changes_are_coalesced() -> None:
     async with opened() as it:
         await it.until(lambda state: state.log)
         await it.rest()
@@ -258,7 +258,7 @@ async def test_changes_that_nobody_has_taken_yet_come_as_one() -> None:
         assert len(it.seen) == count + 1
 
 
-async def test_once_nobody_listens_nothing_is_requested_any_more() -> None:
+async def test_without_listeners_nothing_is_requested() -> None:
     async with opened(RUNNING) as it:
         await it.until(lambda state: state.log)
     it.time.passed += 60
@@ -333,7 +333,7 @@ async def test_its_end_is_published_and_ends_the_polling() -> None:
         assert it.polls == 2
 
 
-async def test_nobody_is_told_of_a_poll_that_changes_nothing_but_its_time() -> None:
+async def test_a_poll_that_changes_only_its_time_is_not_published() -> None:
     async with opened(RUNNING) as it:
         log = (await it.until(lambda state: state.log)).log
         session = it.state.session
@@ -359,7 +359,7 @@ async def test_retry_after_is_waited_for() -> None:
 # --- what fails -----------------------------------------------------------------------------
 
 
-async def test_a_failed_answer_leaves_what_was_known() -> None:
+async def test_a_failed_request_keeps_the_last_state() -> None:
     async with opened() as it:
         await it.until(lambda state: state.log)
         await it.rest()
@@ -373,7 +373,7 @@ async def test_a_failed_answer_leaves_what_was_known() -> None:
         await it.until(lambda state: state.problem is None and not state.is_requesting)
 
 
-async def test_of_polls_that_nobody_waits_for_the_second_failure_in_a_row_is_shown() -> None:
+async def test_the_second_consecutive_failure_of_automatic_polls_is_shown() -> None:
     async with opened(RUNNING) as it:
         await it.until(lambda state: state.log)
         it.server.error = AWAY
@@ -418,7 +418,7 @@ async def test_a_run_that_vanishes_while_it_runs_is_gone_at_once_and_polled_no_m
         await it.until(lambda state: not state.is_gone)
 
 
-async def test_a_run_that_goes_on_waits_longer_with_each_poll() -> None:
+async def test_the_pause_of_a_running_session_grows_with_each_poll() -> None:
     async with opened(RUNNING) as it:
         await it.until(lambda state: state.explanation)
         for polled_at in (NOON + timedelta(hours=1), NOON + timedelta(hours=2)):
@@ -445,7 +445,7 @@ async def test_an_ended_run_that_is_not_listed_is_reported_as_the_server_does() 
         assert state.log is None
 
 
-async def test_without_its_log_the_list_explains_it_and_goes_on_doing_so() -> None:
+async def test_without_its_log_a_run_is_explained_by_each_list() -> None:
     async with opened(server=FakeServer(ENDED, error=AWAY)) as it:
         await it.until(lambda state: state.explanation)
         assert it.explainer.calls == ["list"]
@@ -492,7 +492,7 @@ async def test_what_explains_an_earlier_answer_is_dropped() -> None:
         assert it.explainer.calls == ["list", "history", "history"]
 
 
-async def test_an_error_that_nobody_expected_is_raised_where_the_states_are_awaited() -> None:
+async def test_an_unexpected_error_of_a_session_is_raised_where_its_states_are_awaited() -> None:
     server = FakeServer(ENDED, bug=RuntimeError("a bug"))
     server.gate.set()
     server.history.set()
@@ -506,7 +506,7 @@ async def test_an_error_that_nobody_expected_is_raised_where_the_states_are_awai
 # --- stopping -------------------------------------------------------------------------------
 
 
-async def test_a_request_is_stopped_and_leaves_what_was_known() -> None:
+async def test_a_canceled_request_keeps_the_last_state() -> None:
     async with opened(answers=False) as it:
         assert not it.feed.refresh(), "somebody waits for an answer already"
         assert it.feed.stop()
@@ -528,7 +528,7 @@ async def test_a_request_that_has_not_begun_is_stopped_too() -> None:
         assert it.polls == 1
 
 
-async def test_a_poll_under_way_becomes_the_request_that_somebody_waits_for() -> None:
+async def test_a_running_poll_becomes_the_request_of_the_user() -> None:
     async with opened(RUNNING) as it:
         await it.until(lambda state: state.log)
         it.server.gate.clear()

@@ -14,7 +14,7 @@ from emtui.monitor.session_poller import SessionPoller
 AWAY = Unreachable("em01.example.net does not answer.")
 
 
-async def test_it_asks_every_ten_seconds_and_less_often_in_vain() -> None:
+async def test_it_polls_every_ten_seconds_and_less_often_after_failures() -> None:
     clock, asked = Weekend(), list[float]()
     plan: list[Session | EmError] = [run(1), AWAY, AWAY, ServerTrouble("busy", 503, 77.0), run(1), run(1)]
 
@@ -36,7 +36,7 @@ async def test_it_asks_every_ten_seconds_and_less_often_in_vain() -> None:
 
 
 @pytest.mark.parametrize("problem", [LogonRefused("no", "ops"), NotFound("gone")])
-async def test_what_no_patience_mends_is_raised(problem: EmError) -> None:
+async def test_permanent_errors_are_raised(problem: EmError) -> None:
     async def ask() -> Session:
         raise problem
 

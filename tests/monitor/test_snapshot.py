@@ -24,13 +24,13 @@ def look(*sessions: Session) -> Snapshot:
     return Snapshot.of(Listing(sessions), NOON)
 
 
-def test_the_tally_counts_only_what_is_known_whole() -> None:
+def test_the_tally_counts_only_complete_sessions() -> None:
     seen = look(run(1), replace(run(2), state="Failed"), replace(run(3), complete=False))
     assert seen.tally == {Outcome.SUCCESS: 1, Outcome.FAILED: 1}
     assert seen.references == (seen.sessions[2],)
 
 
-def test_a_session_known_better_takes_its_own_place() -> None:
+def test_a_completed_session_keeps_its_position() -> None:
     seen = look(run(1), replace(run(2), complete=False), run(3))
     better = replace(run(2), result=Result("Warning"))
     assert seen.learn({better.uid: better}).sessions == (seen.sessions[0], better, seen.sessions[2])
@@ -50,5 +50,5 @@ def test_the_older_and_newer_runs_of_a_type_skip_the_other_types() -> None:
     assert seen.run_of_type(run(9), newer=True) is None
 
 
-def test_what_is_odd_is_counted() -> None:
+def test_unreadable_rows_are_counted() -> None:
     assert look(run(1), replace(run(2), odd="no start")).odd == 1

@@ -80,7 +80,7 @@ async def test_or_with_all_that_is_listed_oldest_first() -> None:
     assert {line.at for line in lines} == {NOON}
 
 
-async def test_who_is_not_wanted_is_not_told_unless_it_was() -> None:
+async def test_a_session_is_reported_if_it_matches_or_matched() -> None:
     server = Server(
         of(run(2, "InProgress"), run(3, "InProgress")),
         of(run(1), run(2), run(3, "Failed")),
@@ -94,19 +94,19 @@ async def test_who_is_not_wanted_is_not_told_unless_it_was() -> None:
     ]
 
 
-async def test_blind_and_back_are_told_once_each_with_the_problem() -> None:
+async def test_blind_and_back_are_reported_once_with_the_problem() -> None:
     server = Server(of(run(2)), AWAY, AWAY, AWAY, AWAY, AWAY, of(run(1), run(2)))
     assert [(line.change, line.problem) for line in await told(server, 3)] == [
         ("blind", str(AWAY)), ("back", str(AWAY)), ("added", None),
     ]  # fmt: skip
 
 
-async def test_two_missed_looks_are_no_news() -> None:
+async def test_two_failed_polls_are_not_reported() -> None:
     server = Server(of(run(2)), AWAY, AWAY, of(run(1), run(2)))
     assert [line.change for line in await told(server, 1)] == ["added"]
 
 
-async def test_a_beat_says_that_it_still_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_beat_shows_that_it_still_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tailing, "BEAT", 0.02)
     lines = await told(Server(of(run(2)), AWAY, AWAY, AWAY), 3)
     assert [line.change for line in lines] == ["blind", "beat", "beat"]
@@ -119,7 +119,7 @@ async def test_a_refused_logon_ends_it() -> None:
         await told(Server(of(run(2)), LogonRefused("no", "ops")), 1)
 
 
-async def test_names_are_completed_before_they_are_judged() -> None:
+async def test_references_are_completed_before_they_are_matched() -> None:
     bare = replace(run(1), complete=False, type=None, state=None)
     server = Server(of(run(2)), of(bare, run(2)))
 

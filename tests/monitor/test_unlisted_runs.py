@@ -161,7 +161,7 @@ def test_what_differs_when_it_returns_is_changed_not_new() -> None:
     assert lists.changes == Changes(changed=(ended,), returned=(ended,))
 
 
-def test_a_run_that_is_known_by_its_name_when_it_returns_stays_known_whole() -> None:
+def test_a_complete_run_that_returns_as_a_reference_stays_complete() -> None:
     lists = Lists(*RUNS)
     lists.then()
     lists.then(replace(RUNS[0], complete=False, state=None), *RUNS[1:])
@@ -193,7 +193,7 @@ def test_health_keeps_since_when_how_many_and_until_when() -> None:
     assert health.unlisted_between(NOON + 3 * MINUTE, NOON + 4 * MINUTE) == [period]
 
 
-def test_no_failure_of_a_type_that_failed_before_rings_when_the_one_before_is_not_listed() -> None:
+def test_a_repeated_failure_is_not_alerted_when_the_previous_one_is_unlisted() -> None:
     def rings(lists: Lists) -> tuple[Session, ...]:
         return new_failures(lists.changes, lists.seen)
 

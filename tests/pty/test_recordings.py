@@ -148,9 +148,9 @@ def test_every_screen_says_that_it_is_a_replay(recorded: Recorded, tmp_path: Pat
         assert shown[0].startswith(" REPLAY ")
         assert any("3 requests without one" in line for line in shown)
         terminal.press("q", ":", OTHER, "enter")
-        terminal.until("nobody had opened it")
+        terminal.until("no events of this run up to this time")
         terminal.press("r", "r")
-        terminal.until("nobody had opened it")
+        terminal.until("no events of this run up to this time")
 
 
 def test_a_recording_is_copied_and_read_like_any_view_but_opens_for_nobody(

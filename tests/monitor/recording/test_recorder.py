@@ -49,7 +49,7 @@ def kinds(file: io.BytesIO) -> list[type[Record]]:
     return [type(record) for record in read(io.BytesIO(file.getvalue()), "night.rec")]
 
 
-async def test_everything_that_is_said_is_noted_in_order() -> None:
+async def test_all_responses_are_recorded_in_order() -> None:
     file = io.BytesIO()
     recorder = Recorder(Writer(file, NOON), now)
     async with rogue() as played:
@@ -73,7 +73,7 @@ async def test_everything_that_is_said_is_noted_in_order() -> None:
     assert str(played.port) not in failure.why
 
 
-async def test_a_full_disk_is_told_once_and_stops_nothing() -> None:
+async def test_a_full_disk_is_reported_once_and_stops_nothing() -> None:
     told: list[str] = []
     recorder = Recorder(Writer(FullDisk(2), NOON), now)
     recorder.tell = told.append
@@ -87,7 +87,7 @@ async def test_a_full_disk_is_told_once_and_stops_nothing() -> None:
     assert recorder.close() == told[0]
 
 
-async def test_what_could_not_be_read_again_is_not_written() -> None:
+async def test_a_recording_too_large_to_be_read_is_not_written() -> None:
     told: list[str] = []
     recorder = Recorder(Writer(io.BytesIO(), NOON, most=1000), now)
     recorder.tell = told.append

@@ -127,7 +127,7 @@ def test_what_is_written_is_read_back_as_it_was(written: list[Record]) -> None:
         ("", "1999-12-31T23:59:59", False),
     ],
 )
-def test_a_recorded_time_that_cannot_be_is_unknown_by_the_clock_that_was_recorded(
+def test_an_impossible_recorded_time_is_unknown_by_the_recorded_clock(
     skew: str, started: str, known: bool
 ) -> None:
     when = f"{started}+00:00"
@@ -151,7 +151,7 @@ def test_a_recorded_time_that_cannot_be_is_unknown_by_the_clock_that_was_recorde
 
 
 @given(st.lists(records, min_size=1, max_size=5), st.data())
-def test_of_a_file_that_is_cut_all_whole_records_are_read_and_the_cut_is_said(
+def test_all_complete_records_of_a_truncated_file_are_read(
     written: list[Record], data: st.DataObject
 ) -> None:
     whole = recorded(written)
@@ -265,7 +265,7 @@ def test_a_log_that_grows_is_written_once() -> None:
         ([HEAD, "x" * (LONGEST_LINE + 1)], "is too large"),
     ],
 )
-def test_what_is_no_recording_says_why_in_one_sentence(lines: list[str], says: str) -> None:
+def test_an_invalid_recording_is_reported_in_one_sentence(lines: list[str], says: str) -> None:
     found, said = what_is_whole(packed(*lines))
     assert found == []
     assert says in said
@@ -351,7 +351,7 @@ def test_no_spelling_of_the_servers_name_is_written(typed: str) -> None:
     assert not [word for word in ("nchen", "xn--", "fe80") if word in told]
 
 
-def test_a_name_inside_a_longer_one_stays() -> None:
+def test_a_name_inside_a_longer_one_is_not_redacted() -> None:
     hiding = Hiding.of(Server("em1.example.net"), "o@example.net")
     assert hiding.text("dem1.example.net em1.example.net.au em1.example.net.") == (
         "dem1.example.net em1.example.net.au the-server."
@@ -362,7 +362,7 @@ NIGHT = (Look(NOON, Listing((run(1), run(2)))), Read(NOON, run(1).uid, Log((Even
 
 
 @pytest.mark.parametrize("missing", range(1, 11))
-def test_a_file_that_was_not_closed_is_whole_though_its_last_bytes_are_missing(missing: int) -> None:
+def test_a_file_that_was_not_closed_is_complete_without_its_last_bytes(missing: int) -> None:
     whole = recorded(NIGHT)
     with pytest.raises(NotClosed, match="all its records are complete"):
         reread(whole[:-missing])
@@ -375,7 +375,7 @@ def test_a_file_whose_last_record_is_cut_is_cut_off(missing: int) -> None:
     assert not isinstance(caught.value, NotClosed)
 
 
-def test_a_file_with_another_end_than_its_own_is_not_whole() -> None:
+def test_a_file_with_a_wrong_trailer_is_incomplete() -> None:
     with pytest.raises(CutOff) as caught:
         reread(recorded(NIGHT, ended=False) + b"\x03\x00\x00")
     assert not isinstance(caught.value, NotClosed)

@@ -71,7 +71,7 @@ def played(*records: Record, speed: float = 60_000.0, watch: Watch | None = None
     return Replay("night.rec", iter(records), speed, *([watch] if watch else []))
 
 
-async def test_looks_come_as_they_came_and_as_of_when_they_came() -> None:
+async def test_lists_are_replayed_with_their_recorded_times() -> None:
     replay = played(
         Look(NOON, FIRST, 2000, 0.5, timedelta(seconds=9)),
         Look(NOON + MINUTE, FIRST),
@@ -90,7 +90,7 @@ async def test_looks_come_as_they_came_and_as_of_when_they_came() -> None:
     assert replay.now() == NOON + 2 * MINUTE
 
 
-async def test_an_outage_goes_stale_and_blind_and_back_as_it_did() -> None:
+async def test_an_outage_is_replayed_as_stale_lost_and_recovered() -> None:
     away = [Failure(NOON + number * MINUTE, f"away {number}") for number in (1, 2, 3)]
     seen = await looked(played(Look(NOON, FIRST), *away, Look(NOON + 9 * MINUTE, SECOND)))
     assert [sight for _, sight, _ in seen] == [
@@ -104,13 +104,13 @@ async def test_an_outage_goes_stale_and_blind_and_back_as_it_did() -> None:
     assert {snapshot and snapshot.as_of for snapshot, _, _ in seen[:4]} == {NOON}
 
 
-async def test_what_somebody_had_to_decide_is_blind_at_once_and_goes_on_by_itself() -> None:
+async def test_stopped_polling_is_replayed_as_lost_and_continues_by_itself() -> None:
     refused = Failure(NOON + MINUTE, "refused", stopped=True)
     seen = await looked(played(Look(NOON, FIRST), refused, Look(NOON + 2 * MINUTE, SECOND)))
     assert [sight for _, sight, _ in seen][-2:] == [Freshness.LOST, Freshness.FRESH]
 
 
-async def test_time_passes_as_fast_as_one_likes_and_never_beyond_the_next_look() -> None:
+async def test_time_passes_at_the_given_speed_and_never_beyond_the_next_list() -> None:
     watch = Watch()
     replay = played(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND), speed=10.0, watch=watch)
     await replay.sessions()
@@ -127,7 +127,7 @@ async def test_time_passes_as_fast_as_one_likes_and_never_beyond_the_next_look()
     assert replay.now() == NOON + MINUTE
 
 
-async def test_asking_now_shows_the_next_look_now() -> None:
+async def test_a_refresh_shows_the_next_list_at_once() -> None:
     replay = played(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND), Look(NOON + 2 * MINUTE, FIRST), speed=1.0)
     follow = following(replay)
     async with asyncio.timeout(60), aclosing(follow.snapshots()) as looks:
@@ -139,7 +139,7 @@ async def test_asking_now_shows_the_next_look_now() -> None:
     assert snapshot.as_of == NOON + MINUTE
 
 
-async def test_at_the_end_it_stands_still_and_asking_changes_nothing() -> None:
+async def test_at_the_end_time_stops_and_a_refresh_changes_nothing() -> None:
     told: list[str] = []
     replay = played(Look(NOON, FIRST), Failure(NOON + MINUTE, "away"))
     replay.on_end = lambda: told.append(replay.ending)
@@ -156,7 +156,7 @@ async def test_at_the_end_it_stands_still_and_asking_changes_nothing() -> None:
     assert replay.told == "ended"
 
 
-async def test_a_request_that_is_given_up_loses_no_look() -> None:
+async def test_a_canceled_request_loses_no_list() -> None:
     replay = played(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND))
     asked = asyncio.ensure_future(replay.sessions())
     await asyncio.sleep(0)
@@ -167,7 +167,7 @@ async def test_a_request_that_is_given_up_loses_no_look() -> None:
     assert await replay.sessions() is SECOND
 
 
-async def test_a_session_is_known_as_it_was_when_it_was_opened() -> None:
+async def test_a_session_is_replayed_as_it_was_when_opened() -> None:
     running = run(0, "InProgress")
     watch = Watch()
     replay = played(
@@ -199,7 +199,7 @@ async def test_a_session_is_known_as_it_was_when_it_was_opened() -> None:
         await replay.session(run(9).uid)
 
 
-async def test_references_become_whole_as_they_did() -> None:
+async def test_references_are_completed_as_recorded() -> None:
     bare = [Session(run(number).uid, "Job", complete=False) for number in (1, 2, 3)]
     replay = played(
         Look(NOON, Listing(tuple(bare))),
@@ -228,7 +228,7 @@ def unclosed(*records: Record) -> Iterator[Record]:
     raise NotClosed("night.rec was not closed.")
 
 
-async def test_what_was_not_closed_ends_and_is_not_said_to_be_cut_off() -> None:
+async def test_a_recording_that_was_not_closed_is_not_reported_as_truncated() -> None:
     replay = Replay("night.rec", unclosed(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND)), 60_000.0)
     assert len(await looked(replay)) == 2
     assert (
@@ -236,14 +236,14 @@ async def test_what_was_not_closed_ends_and_is_not_said_to_be_cut_off() -> None:
     )
 
 
-async def test_what_is_whole_is_shown_and_the_cut_is_said() -> None:
+async def test_complete_records_are_shown_and_the_truncation_is_reported() -> None:
     for broken, says in ((cut, "is truncated here"), (damaged, "cannot be read any further")):
         replay = Replay("night.rec", broken(Look(NOON, FIRST), Look(NOON + MINUTE, SECOND)), 60_000.0)
         assert len(await looked(replay)) == 2
         assert replay.ending == f"The recording {says}; all complete records were shown."
 
 
-def test_a_recording_without_a_look_is_one_sentence() -> None:
+def test_a_recording_without_a_list_is_one_sentence() -> None:
     with pytest.raises(BadRecording, match="contains no list"):
         played()
     with pytest.raises(BadRecording, match="damaged"):

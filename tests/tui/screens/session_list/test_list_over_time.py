@@ -967,7 +967,9 @@ async def test_a_run_that_goes_on_and_is_gone_is_told_as_gone(
         del watch.manager.states[39]
         await watch.ui.wait_for(lambda: bool(watch.ui.trouble()))
         run = "CollectJob 00000027-0000-4000-8000-000000000000"
-        assert f"no longer lists {run}: it was running at Fri 18:03:00 +00:00, and how" in watch.ui.trouble()
+        assert (
+            f"no longer lists {run}: last seen running at Fri 18:03:00 +00:00, outcome" in watch.ui.trouble()
+        )
         asked = len(watch.server.asked)
         await watch.ui.pause(0.1)
         assert len(watch.server.asked) == asked, "nobody asks for it again by itself"
