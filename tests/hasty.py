@@ -1,8 +1,8 @@
-"""emtui as a person starts it, but in a hurry: it looks again after so many seconds, whatever a look cost.
+"""Runs emtui with a short poll interval, regardless of response times.
 
     python hasty.py SECONDS [ARGUMENT…]
 
-What takes emtui a weekend happens in a minute; nothing else is changed.
+Nothing else is changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from emtui.monitor import backoff
 
 
 def hurry(every: float) -> None:
-    """Look again after so many seconds, where a profile leaves it open."""
+    """Poll every so many seconds, unless a profile sets the interval."""
     backoff.MIN_INTERVAL, backoff.PAUSE_PER_RESPONSE_TIME = every, 0
     backoff.PollSchedule.__init__.__defaults__ = (every, every, 5 * every)
 

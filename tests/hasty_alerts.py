@@ -1,8 +1,8 @@
-"""emtui in a hurry, whose ten minutes and whose shortest gap are as short as the test says.
+"""Runs emtui with a short poll interval, alert spacing and minimum gap.
 
     python hasty_alerts.py EVERY APART GAP [ARGUMENT…]
 
-EVERY, APART and GAP are seconds between two requests, between two alerts, and of the shortest gap.
+EVERY and APART are the seconds between two requests and two alerts, GAP is the minimum gap.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A list feed with a server and clocks that stand still until a test moves them."""
+"""A list feed with a fake server and clocks that a test advances."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from emtui.monitor.list_feed import ListFeed, ListState
 AWAY = Unreachable("em01.example.net does not answer.")
 SERVER = "em01.example.net"
 RUNS = tuple(run(number) for number in range(100, 105))
-"""What is listed at first, newest first."""
+"""The initial list, newest first."""
 
 
 def name_of(session: Session) -> Session:
-    """All that some servers list of it."""
+    """The session as a reference, with its name only."""
     return Session(session.uid, name="run", complete=False)
 
 
 @dataclass
 class FakeTime:
-    """The clocks of a computer; `slept` seconds passed only on the wall and for the boot clock.
+    """The clocks of a computer; `slept` seconds passed only on the wall and boot clocks.
 
-    `step` is how far the clock on the wall was set.
+    `step` is how far the wall clock was set.
     """
 
     passed: float = 0.0
@@ -49,7 +49,7 @@ class FakeTime:
         return self.passed
 
     def read_all(self) -> ClockReading:
-        """As if no time had passed but what it slept: that was noticed second by second."""
+        """A reading with only sleep and steps: other time was seen second by second."""
         return ClockReading(NOON.timestamp() + self.slept + self.step, 0.0, self.slept)
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
@@ -60,9 +60,9 @@ class FakeTime:
 
 @dataclass
 class FakeServer:
-    """A server that lists these sessions, fails while it has an `error`, and answers while it `is_open`.
+    """A server that lists these sessions, fails while it has an `error`, and responds while it `is_open`.
 
-    `progress` is what it has sent before it does. `details` are what is known of sessions that it only names.
+    `progress` is reported before the response. `details` completes references.
     """
 
     sessions_now: tuple[Session, ...] = RUNS
@@ -117,14 +117,14 @@ class FakeServer:
 
 
 async def _turns() -> None:
-    """As many turns of the event loop as anything takes that waits for nothing."""
+    """Run the event loop until all work without waiting is done."""
     for _ in range(30):
         await asyncio.sleep(0)
 
 
 @dataclass
 class Watch:
-    """Somebody who listens to a feed: `states` are all that were published, `alerts` all that were due."""
+    """A listener of a feed: `states` and `alerts` hold everything published."""
 
     feed: ListFeed
     server: FakeServer
@@ -147,12 +147,12 @@ class Watch:
                     await asyncio.sleep(0)
 
     async def until(self, holds: Callable[[ListState], object]) -> ListState:
-        """The first published state, from the newest on, of which this holds."""
+        """Wait for a state that fulfills this, starting with the newest."""
         await self.wait_until(lambda: self.states and holds(self.now))
         return self.now
 
     async def tick(self) -> ListState:
-        """What was published once all has been done that takes no time, and threads have ended."""
+        """The state after all immediate work is done and threads have ended."""
         await _turns()
         with suppress(TimeoutError):
             async with asyncio.timeout(0.1):
@@ -162,7 +162,7 @@ class Watch:
         return self.now
 
     async def settle(self) -> ListState:
-        """What is known once nothing is requested, and the newest list is assessed."""
+        """The state after all requests ended and the newest list is assessed."""
         await self.tick()
         await self.until(self._is_settled)
         return await self.tick()
@@ -174,13 +174,13 @@ class Watch:
         return all_published and is_assessed and not now.is_busy
 
     async def wait_until(self, holds: Callable[[], object]) -> None:
-        """Let the others do their work, until this holds."""
+        """Run other tasks until this is true."""
         async with asyncio.timeout(10):
             while not holds():  # noqa: ASYNC110 - work in threads ends it
                 await asyncio.sleep(0)
 
     async def poll(self, after: float = 60.0) -> ListState:
-        """Later by so many seconds the list is requested by itself, and what came of it is published."""
+        """Advance the time, poll the list, and return the published state."""
         self.clock.passed += after
         before = self.now.health.responses + self.now.health.failures
         self.feed.poller.refresh()
@@ -188,7 +188,7 @@ class Watch:
         return await self.settle()
 
     async def fail(self, times: int = 1, error: EmError = AWAY) -> ListState:
-        """So many polls fail."""
+        """Let so many polls fail."""
         self.server.error = error
         for _ in range(times):
             state = await self.poll()
@@ -196,18 +196,18 @@ class Watch:
         return state
 
     def adds(self, *sessions: Session) -> None:
-        """They are listed from now on, in place of what was known of them."""
+        """Add or replace sessions in the server's list."""
         known = {session.uid: session for session in (*self.server.sessions_now, *sessions)}
         listed = sorted(known.values(), key=lambda one: one.id)
         self.server.sessions_now = tuple(listed)
 
     async def sleep(self, seconds: float) -> None:
-        """This computer sleeps so long, and its clocks are read then."""
+        """Let this computer sleep, then read its clocks."""
         self.clock.slept += seconds
         self.feed.poller.check_clocks()
 
     async def set_clock(self, by: float) -> None:
-        """Its clock is set."""
+        """Set its clock."""
         self.clock.step += by
         self.feed.poller.check_clocks()
 
@@ -224,7 +224,7 @@ async def watching(
     shown_zone: tzinfo | None = None,
     reading: Callable[[bool], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> AsyncIterator[Watch]:
-    """Somebody listens; the first list has come if it `is_read`, and a key was pressed then."""
+    """Run a feed with a listener; if `is_read`, wait for the first list and press a key."""
     server = server or FakeServer()
     base = knowledge_base or KnowledgeBase(None)
     feed = ListFeed(

@@ -1,4 +1,4 @@
-"""A server whose clock is not ours: what it lists is as old as its own clock says, and so is its `Date`."""
+"""A server with clock skew: its list and its `Date` header follow its own clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rogue import GOOD, Asked, Reply, list_xml, reply, route_of
 
 NS = 'xmlns="http://www.veeam.com/ent/v1.0"'
 RUNNING, BEFORE, AFTER = 900, 901, 902
-"""What runs; what began ten minutes more, and ten minutes less, than a day ago."""
+"""The running session, and sessions that started ten minutes more and less than a day ago."""
 USUAL = range(40)
 """Runs of half a minute, one every quarter of an hour."""
 DAY = timedelta(days=1)
@@ -24,9 +24,9 @@ def id_of(number: int) -> str:
 
 @dataclass
 class OtherClock:
-    """An Enterprise Manager whose clock is `ahead` of ours; `date` stands in the place of its `Date` header.
+    """An Enterprise Manager whose clock is `ahead` of the local one; `date` replaces its `Date` header.
 
-    With an empty `date` there is none. What runs has done so for `running` when the server was made.
+    An empty `date` omits the header. `running` is the age of the running session at the start.
     """
 
     ahead: timedelta = timedelta()
@@ -37,16 +37,16 @@ class OtherClock:
 
     @property
     def now(self) -> datetime:
-        """What its clock shows."""
+        """The server's time."""
         return datetime.now(UTC) + self.ahead
 
     @property
     def began(self) -> datetime:
-        """When what runs began, by its clock."""
+        """Start of the running session, by the server's clock."""
         return self.made + self.ahead - self.running
 
     def __call__(self, asked: Asked) -> Reply:
-        """The answer, with the time."""
+        """The response with a `Date` header."""
         answer = self._answer(asked)
         date = f"{self.now:%a, %d %b %Y %H:%M:%S} GMT" if self.date is None else self.date
         if not date:

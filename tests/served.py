@@ -14,7 +14,7 @@ import fork_server
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where a demo server listens and what it takes to log on there; without TLS no `sha256` and `ca`."""
+    """URL and credentials of a demo server; `sha256` and `ca` are empty without TLS."""
 
     url: str
     user: str
@@ -23,7 +23,7 @@ class Demo:
     ca: Path
 
     def variables(self) -> dict[str, str]:
-        """An environment that logs on to it without a question."""
+        """Environment variables that log on to it without prompting."""
         return {
             "EMTUI_SERVER": self.url,
             "EMTUI_USER": self.user,
@@ -52,6 +52,6 @@ def serve(*options: str, environ: dict[str, str] | None = None) -> Iterator[Demo
 
 
 def surroundings() -> dict[str, str]:
-    """What a server needs of ours."""
+    """The environment of the server process."""
     ours = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "TZ") if name in os.environ}
     return {**ours, "LANG": fork_server.LANGUAGE}

@@ -1,4 +1,4 @@
-"""A client that is logged on to a server that a test plays, and bytes on their way through a proxy."""
+"""A client that is logged on to a scripted server, and a byte pump for proxies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emtui.em.server_address import Server, Trust
 
 @asynccontextmanager
 async def asking(folder: Path, answers: Callable[[Asked], Reply]) -> AsyncIterator[Client]:
-    """Logged on to a server that answers so; its certificate lies in the folder."""
+    """A client logged on to a server with these responses; its certificate is in the folder."""
     known = identity(folder)
     async with (
         rogue(answers, known.context()) as server,
@@ -27,7 +27,7 @@ async def asking(folder: Path, answers: Callable[[Asked], Reply]) -> AsyncIterat
 
 
 async def logged_on(port: int, known: Identity, timeouts: Timeouts, prefix: str = "") -> Client:
-    """Logged on to what listens at this port, with no proxy between."""
+    """A client logged on to the server at this port, without a proxy."""
     return await Client.connect(
         Server("127.0.0.1", port, prefix=prefix),
         USER,
@@ -39,7 +39,7 @@ async def logged_on(port: int, known: Identity, timeouts: Timeouts, prefix: str 
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on all that comes, until it ends."""
+    """Forward all bytes until the end."""
     try:
         while piece := await reader.read(65536):
             writer.write(piece)

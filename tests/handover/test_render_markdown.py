@@ -1,4 +1,4 @@
-"""Whatever was said, it is only text in what is handed over: read by a Markdown parser of somebody else's."""
+"""Foreign text in a report is only text, as read by an independent Markdown parser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last twelve hours, as whoever takes over reads them."""
+"""The summary of the last twelve hours, as text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def told(one: Shift) -> str:
 
 
 def failing() -> list[Session]:
-    """CollectJob: good all night, then failing twice."""
+    """CollectJob: successful all night, then failing twice."""
     bad = [run(NOON - number * 15 * MINUTE, outcome=BAD, message=MESSAGE) for number in (0, 1)]
     return [*bad, *series("CollectJob", 15 * MINUTE, NOON - 30 * MINUTE)]
 
@@ -185,7 +185,7 @@ def test_another_message_of_a_type_that_still_fails_is_not_lost() -> None:
 
 
 def counts(text: str) -> dict[str, tuple[int, int]]:
-    """What the heading of each part says, and how many lines stand below it."""
+    """The number in each heading, and the number of items below it."""
     parts = [part for part in text.split("\n\n") if part]
     found = {}
     for heading, below in zip(parts, [*parts[1:], ""], strict=True):
@@ -196,7 +196,7 @@ def counts(text: str) -> dict[str, tuple[int, int]]:
 
 
 def same_as_attention(sessions: Sequence[Session], now: datetime, marks: Sequence[Mark] = ()) -> None:
-    """What needs somebody, and what is known of it, is what the screens list, one by one."""
+    """The findings, and those acknowledged, are the same as on the screens."""
     one = shift(sessions, marks=marks, now=now)
     expected = attention(sessions, now).findings
     known = [finding for finding in expected if one.known.of_finding(finding)]

@@ -1,4 +1,4 @@
-"""A ticket as whoever receives it reads it."""
+"""A ticket as plain text."""
 
 from __future__ import annotations
 

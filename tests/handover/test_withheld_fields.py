@@ -1,4 +1,4 @@
-"""What a server repeats of our logon never leaves, however it is written."""
+"""Logon data that a server repeats is redacted in every spelling."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 @pytest.fixture
 def held() -> tuple[Secret, ...]:
-    """What the process holds while somebody is logged on."""
+    """The secrets of the process during a logon."""
     return Secret(PASSWORD), Secret(LOGON_ID), Secret(TOKEN)
 
 

@@ -1,4 +1,4 @@
-"""What happened while nobody looked."""
+"""The summary of what happened while the user was away."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""When somebody is told, and of what: all that happened, at most once in ten minutes unless it is worse."""
+"""When alerts are sent: all of them, at most once in ten minutes unless more severe."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_acknowledged_failures_are_not_alerted_and_different_ones_are() -> None:
 
 
 class Bell:
-    """An alarm whose clock stands still until it is told; `told` is all that was told, and when."""
+    """An alert policy with a manual clock; `told` holds all alerts with their times."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -207,7 +207,7 @@ EVENTS = ("0", "1", "2", "5", "lost", "back", "stopped")
 
 
 def assert_all_is_told(bell: Bell) -> None:
-    """Each failure once, each outage once, each end of an outage that was told or is told within the time."""
+    """Check that each failure, each outage and each recent recovery was alerted once."""
     happened = [what for what, _ in bell.happened]
     assert sum(alert.run is not None for alert in bell.alerts) == happened.count("failed")
     assert len({alert.run.uid for alert in bell.alerts if alert.run}) == happened.count("failed")

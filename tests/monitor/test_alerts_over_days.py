@@ -1,4 +1,4 @@
-"""How often the bell rings in thirty days: never without a reason, and once for each.
+"""How often alerts are sent in thirty days: once for each reason, and never without one.
 
 Somebody looks every two hours, as the list stands then.
 """

@@ -1,4 +1,4 @@
-"""A server that plays every odd answer of the table, in random order, for a thousand requests."""
+"""A server that sends every faulty response of the table, in random order, for a thousand requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXPIRED = reply("401 Unauthorized", b"", "")
 
 @dataclass
 class Moody:
-    """The server's side: good answers, but for the case that is played now."""
+    """Server side: normal responses, except for the current case."""
 
     case: Case | None = None
     played: int = 0
@@ -60,7 +60,7 @@ class Moody:
 
 @dataclass
 class Impatient:
-    """A clock that nobody waits on: the next request is always due."""
+    """A clock without waiting: the next request is always due."""
 
     passed: float = 0.0
 

@@ -1,4 +1,4 @@
-"""How often the list is asked for."""
+"""Poll intervals of the list."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What differs between two looks."""
+"""Changes between two snapshots."""
 
 from dataclasses import replace
 

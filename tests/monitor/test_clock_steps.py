@@ -26,7 +26,7 @@ AWAY = Unreachable("em01.example.net does not answer.")
 
 @dataclass
 class Stepping(Weekend):
-    """Its wall may be put elsewhere; what never jumps does not care."""
+    """A clock whose wall time can be set; the monotonic time is unaffected."""
 
     off: timedelta = field(default_factory=timedelta)
 
@@ -50,7 +50,7 @@ class Server:
 
 
 async def looks_around(step: timedelta, server: Server, follow: Poller) -> list[Snapshot]:
-    """Two looks before the clock is put elsewhere, and two after it."""
+    """Two snapshots before the clock is set, and two after."""
     seen: list[Snapshot] = []
     async with aclosing(follow.snapshots()) as looks:
         async for snapshot in looks:

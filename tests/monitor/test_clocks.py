@@ -1,4 +1,4 @@
-"""Sleep, a stop, and a clock that was set: told apart by the clocks of this computer and by the server's."""
+"""Sleep, suspension and clock changes are distinguished by the local clocks and the server's."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_this_computers_own_clocks_can_be_read() -> None:
 
 @dataclass
 class Computer:
-    """One that sleeps when it is told: its clocks, and a server that answers as long as `problem` is none."""
+    """The clocks of a computer that sleeps on demand, and a server that responds unless it has a `problem`."""
 
     passed: float = 0.0
     slept: float = 0.0
@@ -281,7 +281,7 @@ async def test_who_follows_nothing_any_more_notices_no_sleep() -> None:
 
 
 async def lines_of(computer: Computer, count: int, then: Callable[[], None]) -> tuple[list[Line], list[str]]:
-    """The first so many lines of a tail; `then` happens once the first list is there."""
+    """The first `count` lines of a tail; `then` is called after the first list."""
     follow, narrated = followed(computer), list[str]()
 
     async def whole(seen: Snapshot) -> Snapshot:

@@ -35,7 +35,7 @@ def assessed(*sessions: Session, knowledge: Knowledge | None = None) -> Assessme
 
 @dataclass
 class Server:
-    """A server with a log for each run; some have gone, or cannot be had."""
+    """A server with a log for each run; some are gone or fail."""
 
     logs: dict[Uid, tuple[Event, ...]] = field(default_factory=dict)
     problems: dict[Uid, EmError] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How well the list is known."""
+"""Connection health of the list."""
 
 from datetime import timedelta
 

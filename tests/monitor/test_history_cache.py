@@ -1,4 +1,4 @@
-"""The logs of past runs: asked for once, and only so many kept."""
+"""The cache of past logs: each is requested once, and their number is limited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNS = [Session(uid_of(f"{number:08x}-0000-4000-8000-000000000000")) for number 
 
 @dataclass
 class Told:
-    """A server that counts how often it is asked for each log; of some it knows nothing yet."""
+    """A server that counts requests per log; some logs are missing."""
 
     missing: set[Uid] = field(default_factory=set)
     asked: Counter[Uid] = field(default_factory=Counter)

@@ -81,7 +81,7 @@ class SlowBase(KnowledgeBase):
 
 
 class SlowFailure(Session):
-    """A failed run: while a list with it is evaluated, that takes until the test goes on."""
+    """A failed run whose evaluation blocks until the test continues."""
 
     __slots__ = ()
     is_open = Event()

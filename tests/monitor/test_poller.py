@@ -23,7 +23,7 @@ AWAY = Unreachable("em01.example.net does not answer.")
 
 
 class Server:
-    """Answers with what is planned for it, then with the same list for ever; counts what it is asked."""
+    """Responds with its plan, then always with the same list; counts requests."""
 
     def __init__(self, *plan: Listing | EmError, took: float = 0.1) -> None:
         self.plan = list(plan)
@@ -52,13 +52,13 @@ class Server:
 
 
 async def nobody() -> None:
-    """There is nobody between two looks."""
+    """No user action between two polls."""
 
 
 async def after(
     follow: Poller, looks: int, between: Callable[[], Awaitable[None]] = nobody
 ) -> list[Snapshot]:
-    """What each of so many looks saw; each saw something."""
+    """The snapshots of so many polls; none may be missing."""
     seen: list[Snapshot] = []
     async with aclosing(follow.snapshots()) as found:
         async for snapshot in found:

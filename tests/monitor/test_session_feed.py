@@ -31,7 +31,7 @@ SKEW = timedelta(minutes=2)
 
 @dataclass
 class FakeTime:
-    """A clock that stands still until a test moves it."""
+    """A clock that a test advances."""
 
     passed: float = 0.0
     is_waiting: bool = False

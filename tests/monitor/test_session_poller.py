@@ -1,4 +1,4 @@
-"""One session, asked for again and again."""
+"""Polling of one session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one look at the list saw."""
+"""Snapshots of the list."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -23,7 +23,7 @@ AWAY = Unreachable("em01.example.net does not answer.")
 
 
 class Server:
-    """Answers with its plan, then with nothing new until somebody has seen enough."""
+    """Responds with its plan, then with nothing new until stopped."""
 
     def __init__(self, *plan: Listing | EmError) -> None:
         self.plan = list(plan)

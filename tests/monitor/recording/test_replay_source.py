@@ -1,4 +1,4 @@
-"""A recording as a server: look after look at its own times, and nothing that was not seen."""
+"""A recording as a source: lists at their recorded times, and nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def following(replay: Replay) -> Poller:
 
 
 async def looked(replay: Replay, most: int = 100) -> list[tuple[Snapshot | None, Freshness, str]]:
-    """What each look saw until the end, how well, and the trouble."""
+    """Snapshot, freshness and problem of each poll until the end."""
     follow, seen = following(replay), []
     async with aclosing(follow.snapshots()) as looks:
         async for snapshot in looks:
