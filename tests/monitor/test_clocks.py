@@ -80,7 +80,7 @@ def test_this_computers_own_clocks_can_be_read() -> None:
 
 @dataclass
 class Computer:
-    """The clocks of a computer that sleeps on demand, and a server that responds unless it has a `problem`."""
+    """The clocks of a computer that sleeps on demand, and a server that may have a `problem`."""
 
     passed: float = 0.0
     slept: float = 0.0

@@ -1,1 +1,1 @@
-"""Recordings: what a server said while somebody watched, kept, read back, and shown again."""
+"""Recordings of a server's responses: writing, reading and replay."""
