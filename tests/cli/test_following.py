@@ -294,7 +294,7 @@ def test_a_run_that_is_gone_while_it_is_waited_for_is_told_as_gone(there: Shell,
     assert "wrong" not in said
     assert child.lines == []
     never = there("wait", guid(2))
-    assert (never.returncode, "the id is wrong" in never.stderr) == (3, True)
+    assert (never.returncode, "the ID is wrong" in never.stderr) == (3, True)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_invalid_servers_pins_and_users_are_rejected() -> None:
 def test_a_profile_that_may_speak_http_allows_it_for_its_own_server_alone() -> None:
     plain = Profile("plain", Server("em03.example.net", 80, "http"), allow_http=True)
     assert resolve(Options(server="http://em03.example.net:80"), {}, Config((plain,))).allow_http
-    with pytest.raises(BadAddress, match="in clear"):
+    with pytest.raises(BadAddress, match="unencrypted"):
         resolve(Options(server="http://em01.example.net"), {}, Config((plain,)))
     assert not resolve(Options(server="em01.example.net"), {}, Config((plain,))).allow_http
 

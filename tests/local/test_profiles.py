@@ -102,7 +102,7 @@ def test_two_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
         ("[profiles.prod]\nserver = 5", "server must be a string"),
         ("[profiles.prod]\nserver = 'em01'\nno_proxy = 'yes'", "no_proxy must be true or false"),
         ("[profiles.prod]\nserver = 'em01'\npassword_command = 'pass'", "must be a list"),
-        ("[profiles.prod]\nserver = 'http://em01.example.net'", "in clear"),
+        ("[profiles.prod]\nserver = 'http://em01.example.net'", "unencrypted"),
         ("[profiles.prod]\nserver = 'em01'\npin = 'abc'", "64 hex digits"),
         ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\backup"', "single quotes"),
         ('[profiles.prod]\nserver = "em01"\nuser = "EXAMPLE\\ops"', "is not TOML.*single quotes"),

@@ -142,7 +142,7 @@ BODIES = {
     "gzip-unsaid": Hostile(once(gzipped_links), "without a Content-Encoding"),
     "header": Hostile(once(bytes, f"X-Long: {'x' * MIB}\r\n"), "more than 100 KiB of headers"),
     "headers": Hostile(once(bytes, "X-Many: x\r\n" * 100_000), "more than 100 KiB of headers"),
-    "attributes-to-the-end": Hostile(once(lambda: attributes(600_000)), "in the middle"),
+    "attributes-to-the-end": Hostile(once(lambda: attributes(600_000)), "before it was complete"),
     "fields-without-end": Hostile(forever(b"<a/>", OPEN + b"<Sessions>"), MORE),
     "rows-without-end": Hostile(forever(b"<Sessions/>"), MORE),
     "length": Hostile(lambda: Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n"), "MiB"),

@@ -1004,7 +1004,7 @@ async def test_r_on_a_log_that_is_gone_says_so(tmp_path: Path) -> None:
 async def test_an_id_that_nobody_has_seen_may_be_wrong(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.ui.paste("99999999-0000-4000-8000-000000000000")
-        await watch.ui.wait_for(lambda: "the id is wrong" in watch.ui.trouble())
+        await watch.ui.wait_for(lambda: "the ID is" in watch.ui.trouble())
 
 
 # --- whose clock ----------------------------------------------------------------
