@@ -1,6 +1,6 @@
 """The command line as declared once: commands, their options, and what each is for.
 
-Reading (`arguments`) and help (`manual`) follow from these tables.
+Reading (`arguments`) and help (`help_text`) follow from these tables.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from emtui.triage.explanation import Explanation
 from emtui.triage.finding_text import type_or_name, usual_wait
 from emtui.triage.step_timing import Wait
 
-_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Last success", "Next"})
+_OURS = frozenset({"Since", "Same", "Usual", "Last good", "Next"})
 """Labels whose texts contain only emtui's own words; others may contain the server's."""
 _LABELS = {"Same": "Same failure", "Next": "Next run", "Usual": "Usually takes"}
 """Longer labels for those that are short on the screen."""

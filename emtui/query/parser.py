@@ -1,6 +1,6 @@
 """The query language: words and `key:value`, read into a query and written again.
 
-A word stands for itself (`texts`); `"…"` keeps blanks together (`quoting`); a `-` or `!` in front
+A word stands for itself (`text_match`); `"…"` keeps blanks together (`quoting`); a `-` or `!` in front
 turns a term round. The options of the command line are the same thing under other names.
 """
 

@@ -1,7 +1,7 @@
 """A query that was read: terms, all of which must hold of a session.
 
-What a session alone does not tell (`beyond`) may change: `Query.upon` makes the same query rest
-on what is known now. How a query is written is known to `reading`.
+What a session alone does not tell (`query_context`) may change: `Query.upon` makes the same query rest
+on what is known now. How a query is written is known to `parser`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is different between the events of two runs.
 
-Lines are paired by their masked text (`alignment`), so that numbers and times make no difference and
+Lines are paired by their masked text (`log_alignment`), so that numbers and times make no difference and
 hosts do. Lines that are in both logs but not in the same order have moved.
 """
 

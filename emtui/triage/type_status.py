@@ -1,6 +1,6 @@
 """How each type stands: its newest run, what is usual, how often it runs, what is due.
 
-One row per type, in the order of the newest run; the board shows them, `attention` judges them.
+One row per type, in the order of the newest run; the board shows them, `prioritization` ranks them.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""One module a screen; `page` is what they have in common."""
+"""The screens, a folder or a module each; `base` is what they have in common."""

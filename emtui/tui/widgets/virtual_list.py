@@ -27,7 +27,7 @@ WHEEL_ROWS = 3
 
 
 def strip_of(pieces: Pieces, width: int, over: Style | None = None) -> Strip:
-    """One line of exactly `width` cells, as `words` counts them; `over` is laid over all of it."""
+    """One line of exactly `width` cells, as `text_format` counts them; `over` is laid over all of it."""
     segments, room = [], width
     for text, style in pieces:
         shown = text_format.clipped(text_format.for_terminal(text_format.one_line(text)), room)
