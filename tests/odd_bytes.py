@@ -70,7 +70,7 @@ WHOLE = [
     b"\x1b[0n",
     b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
     b"\x1b]11;rgb:1e1e/",
-    b"\x1b]52;c;Zm9v",
+    b"\x1b]52;c;Zm8=",
     b"\x1bP>|tmux 3.4\x1b\\",
     b"\x1bP1+r",
     b"\x1b_Gi=1;OK",

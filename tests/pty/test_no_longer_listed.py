@@ -28,6 +28,16 @@ def made(number: int, kind: str = "CollectJob", word: str = "Success") -> Sessio
     return Session(uid, kind, kind, begin, begin + timedelta(minutes=1), state, Result(word, message))
 
 
+def newer(number: int, kind: str = "CollectJob", word: str = "Success") -> Session:
+    """A run that started a minute after the newest of the others."""
+    run = made(0, kind, word)
+    later = timedelta(minutes=1)
+    assert run.started
+    assert run.ended
+    uid = uid_of(f"0000ffff-0000-4000-8000-{number:012x}")
+    return replace(run, uid=uid, started=run.started + later, ended=run.ended + later)
+
+
 @dataclass
 class Night:
     """The list of a server, which a test changes, and emtui before it."""
@@ -112,11 +122,11 @@ def test_a_new_failure_while_runs_are_lacking_rings_unless_its_type_had_failed_b
 ) -> None:
     night.lists()
     night.terminal.until("203 runs no longer listed")
-    again = replace(made(0, "LogExport", "Failed"), uid=uid_of("0000ffff-0000-4000-8000-000000000001"))
+    again = newer(1, "LogExport", "Failed")
     night.lists(again)
     night.terminal.until("LogExport failed 3 times since ")
     assert night.bells == 0
-    other = replace(made(0, word="Failed"), uid=uid_of("0000ffff-0000-4000-8000-000000000002"))
+    other = newer(2, word="Failed")
     night.lists(again, other)
     night.terminal.until("CollectJob failed at ")
     night.terminal.rest()
@@ -159,7 +169,7 @@ def test_nothing_is_said_of_the_selection_where_the_top_is_followed_or_a_query_i
     night.lists()
     terminal.until("before it listed 203")
     assert "The selected run" not in "\n".join(terminal.lines())
-    new = replace(made(0), uid=uid_of("0000ffff-0000-4000-8000-000000000003"))
+    new = newer(3)
     night.lists(new, *every)
     terminal.until(lambda lines: lines[-1].endswith("1 of 204 runs"), "of 204 runs")
     terminal.press("j", "j", "/", "failed")
@@ -214,7 +224,7 @@ def test_steps_over_the_end_of_the_list_go_round_and_say_so_once(night: Night) -
 def test_a_selected_alert_that_is_over_is_said_to_be_over(night: Night, every: list[Session]) -> None:
     night.terminal.press("4")
     night.terminal.until("1 of 1 alert")
-    well = replace(made(0, "LogExport"), uid=uid_of("0000ffff-0000-4000-8000-000000000004"))
+    well = newer(4, "LogExport")
     night.lists(well, *every)
     night.terminal.until("The selected alert is over; none is left.")
 
