@@ -520,6 +520,11 @@ class TuiDriver(RowsDriver):
         """The session that the shown screen is about, or that its cursor stands on."""
         return self._page.run_here
 
+    def nearest_session(self) -> Session | None:
+        """The session of the shown screen, or of the nearest one below that is about one."""
+        views = reversed(self._app.navigator.views)
+        return next((view.run_here for view in views if view.run_here), None)
+
     def picked(self) -> Session | None:
         """The session under the cursor of the list to compare with."""
         return self._page.query_one(Runs).selected

@@ -175,6 +175,11 @@ class Session:
         """Whether it is known to have failed; never true for a reference."""
         return self.complete and self.outcome is Outcome.FAILED
 
+    @property
+    def has_warning(self) -> bool:
+        """Whether it is known to have ended with a warning; never true for a reference."""
+        return self.complete and self.outcome is Outcome.WARNING
+
     def took(self, now: datetime) -> timedelta | None:
         """Elapsed time, up to `now` if it is still running; `None` without a start or an end.
 

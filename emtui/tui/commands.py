@@ -39,6 +39,8 @@ class Place(Enum):
 
 OF_SESSIONS = (Place.LOOKUP, Place.DETAIL, Place.DIFFERENCE)
 """Where there are commands for sessions, and the name of one can be opened."""
+OF_STEPS = (*OF_SESSIONS, Place.BOARD, Place.FINDINGS)
+"""Where `next_<kind>` and `previous_<kind>` are steps of the cursor."""
 OF_FIELDS = (Place.LOGIN, Place.TRUST, Place.PALETTE)
 """Screens of fields: a colon is typed into one, and what is pressed beside them is a slip of the hand."""
 
@@ -92,7 +94,9 @@ COMMANDS = (
     Command("findings", ("4",), "what needs somebody, as a list", Place.LOOKUP),
     Command("own_query", ("5", "6", "7", "8", "9"), "a query of your own", Place.LOOKUP, by_key=True),
     Command("board", ("B",), "one line per type", Place.LOOKUP, "types"),
-    Command("difference", ("d",), "open at its difference", Place.LOOKUP),
+    Command("difference", ("d",), "compare with the last good run", Place.LOOKUP),
+    Command("choose", ("D",), "compare with a run you choose", Place.LOOKUP),
+    Command("facts", ("i",), "all details of the run", Place.LOOKUP),
     Command("order", ("o",), "order by the next column", Place.LOOKUP),
     Command("reverse", ("O",), "turn the order round", Place.LOOKUP),
     Command("fold", ("z",), "open or close a fold of good runs", Place.LOOKUP),
@@ -124,6 +128,8 @@ COMMANDS = (
     Command("right", ("l", "right"), "the rest of long lines", Place.DETAIL),
     Command("difference", ("d",), "difference from the last good run", Place.DETAIL, "difference"),
     Command("choose", ("D",), "difference from a run you choose", Place.DETAIL),
+    Command("board", ("B",), "one line per type", Place.DETAIL),
+    Command("findings", ("4",), "alerts, as a list", Place.DETAIL),
     # the difference of two runs
     Command("events", ("d",), "back to its events", Place.DIFFERENCE, "events"),
     Command("choose", ("D",), "difference from a run you choose", Place.DIFFERENCE, "other run"),
@@ -136,11 +142,31 @@ COMMANDS = (
     Command("previous_slower", ("S",), "previous much slower step", Place.DIFFERENCE),
     Command("fold", ("z",), "fold equal lines, or show each", Place.DIFFERENCE, "fold"),
     Command("open", ("enter",), "the whole line; or the folded ones", Place.DIFFERENCE),
+    Command("board", ("B",), "one line per type", Place.DIFFERENCE),
+    Command("findings", ("4",), "alerts, as a list", Place.DIFFERENCE),
     Command("open", ("enter",), "compare with this run", Place.CHOICE, "compare"),
     # the board, and what needs somebody
     Command("open", ("enter",), "open its newest run", Place.BOARD, "newest run"),
     Command("runs", ("l", "right"), "its runs, in the list", Place.BOARD, "its runs"),
+    Command("next_failed", ("e",), "next type whose run failed", Place.BOARD),
+    Command("previous_failed", ("E",), "previous type whose run failed", Place.BOARD),
+    Command("next_warned", ("w",), "next type with a warning", Place.BOARD),
+    Command("previous_warned", ("W",), "previous type with a warning", Place.BOARD),
+    Command("query", ("slash",), "filter the list", Place.BOARD),
+    Command("findings", ("4",), "alerts, as a list", Place.BOARD),
+    Command("difference", ("d",), "compare its newest run", Place.BOARD, "compare"),
+    Command("choose", ("D",), "compare it with a run you choose", Place.BOARD),
+    Command("facts", ("i",), "all details of its newest run", Place.BOARD),
     Command("open", ("enter",), "open the run that it is about", Place.FINDINGS, "open"),
+    Command("next_failed", ("e",), "next alert about a failed run", Place.FINDINGS),
+    Command("previous_failed", ("E",), "previous alert about a failed run", Place.FINDINGS),
+    Command("next_warned", ("w",), "next alert about a warning", Place.FINDINGS),
+    Command("previous_warned", ("W",), "previous alert about a warning", Place.FINDINGS),
+    Command("query", ("slash",), "filter the list", Place.FINDINGS),
+    Command("board", ("B",), "one line per type", Place.FINDINGS),
+    Command("difference", ("d",), "compare its run with the last good", Place.FINDINGS, "compare"),
+    Command("choose", ("D",), "compare it with a run you choose", Place.FINDINGS),
+    Command("facts", ("i",), "all details of its run", Place.FINDINGS),
     # handing over
     Command("hand", ("enter",), "copy it; write the bundle", Place.HANDOVER, "copy"),
     Command("ticket", ("1",), "a ticket in Markdown", Place.HANDOVER),
@@ -168,7 +194,7 @@ COMMANDS = (
     Command("earlier", ("up",), "the query that was kept before", Place.QUERY, "earlier"),
     Command("later", ("down",), "the one after; what you had typed", Place.QUERY),
     # the palette
-    Command("choose", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
+    Command("submit", ("enter",), "do it, or go to the typed ID", Place.PALETTE, "do it"),
     # log on
     Command("forward", ("enter",), "to what is missing; then log on", Place.LOGIN, "log on", vital=True),
     Command("next_field", ("tab", "down"), "next field", Place.LOGIN, "next field"),
@@ -316,7 +342,7 @@ def _bindings(command: Command) -> list[Binding]:
 def action_of(command: Command) -> str:
     """The action that carries it out, with its arguments."""
     way, _, kind = command.name.partition("_")
-    if way in _STEPS and command.place in OF_SESSIONS:
+    if way in _STEPS and command.place in OF_STEPS:
         return f"go_to('{kind}', {_STEPS[way]})"
     return command.action or command.name
 
@@ -331,14 +357,14 @@ FOOTERS: dict[Place, tuple[str, ...]] = {
     Place.DETAIL: ("close", "difference", "search", "next_slow", "hand_over", "help"),
     Place.DIFFERENCE: ("close", "next_difference", "next_slower", "choose", "fold", "help"),
     Place.CHOICE: ("close", "open", "help"),
-    Place.BOARD: ("close", "open", "runs", "ask", "help"),
-    Place.FINDINGS: ("close", "open", "ask", "help"),
+    Place.BOARD: ("close", "open", "runs", "difference", "ask", "help"),
+    Place.FINDINGS: ("close", "open", "difference", "ask", "help"),
     Place.HANDOVER: ("close", "hand", "write", "read", "page_down", "help"),
     Place.PAGE: ("close", "page_down"),
     Place.RAW: ("close", "raw", "page_down"),
     Place.PROMPT: ("keep", "restore"),
     Place.QUERY: ("complete", "earlier", "keep", "restore"),
-    Place.PALETTE: ("choose", "undo"),
+    Place.PALETTE: ("submit", "undo"),
     Place.LOGIN: ("forward", "next_field", "back", "stop"),
     Place.TRUST: ("answer", "more", "back"),
 }

@@ -53,7 +53,7 @@ class Stand:
             ui.screen_identity(),
             ui.place(),
             ui.cursor(),
-            ui.session(),
+            ui.nearest_session(),
             ui.footer(),
             ui.text(),
             ui.is_prompting(),
@@ -99,6 +99,20 @@ def hops_to(outcome: Outcome) -> Effect:
         return hops(before, after, ui) and (there or before.cursor == after.cursor)
 
     return hopped
+
+
+def compares(before: Stand, after: Stand, _: TuiDriver) -> bool:
+    """The run that the cursor stood on, beside another one."""
+    return after.place is Place.DIFFERENCE and before.run is not None and after.run == before.run
+
+
+def details(before: Stand, after: Stand, _: TuiDriver) -> bool:
+    """What the server said of the run that the cursor stood on."""
+    return after.place is Place.RAW and before.run is not None and after.run == before.run
+
+
+def edits_the_query(_: Stand, after: Stand, __: TuiDriver) -> bool:
+    return after.place is Place.LOOKUP and after.prompt
 
 
 def prompts(_: Stand, after: Stand, __: TuiDriver) -> bool:
@@ -153,7 +167,9 @@ EFFECTS: dict[tuple[Place, str], Effect] = {
     (Place.LOOKUP, "findings"): opens(Place.FINDINGS),
     (Place.LOOKUP, "own_query"): says("queries of your own|queries"),
     (Place.LOOKUP, "board"): opens(Place.BOARD),
-    (Place.LOOKUP, "difference"): opens(Place.DIFFERENCE),
+    (Place.LOOKUP, "difference"): compares,
+    (Place.LOOKUP, "choose"): opens(Place.CHOICE),
+    (Place.LOOKUP, "facts"): details,
     (Place.LOOKUP, "order"): lambda _, __, ui: ui.order().field == "duration_s",
     (Place.LOOKUP, "reverse"): lambda _, __, ui: not ui.order().descending,
     (Place.LOOKUP, "fold_all"): says("row of its own"),
@@ -183,9 +199,13 @@ EFFECTS: dict[tuple[Place, str], Effect] = {
     (Place.DETAIL, "right"): asks,
     (Place.DETAIL, "difference"): opens(Place.DIFFERENCE),
     (Place.DETAIL, "choose"): opens(Place.CHOICE),
+    (Place.DETAIL, "board"): opens(Place.BOARD),
+    (Place.DETAIL, "findings"): opens(Place.FINDINGS),
     (Place.DETAIL, "elapsed"): says("time of each event"),
     (Place.DIFFERENCE, "events"): opens(Place.DETAIL),
     (Place.DIFFERENCE, "choose"): opens(Place.CHOICE),
+    (Place.DIFFERENCE, "board"): opens(Place.BOARD),
+    (Place.DIFFERENCE, "findings"): opens(Place.FINDINGS),
     (Place.DIFFERENCE, "search"): prompts,
     (Place.DIFFERENCE, "next_match"): hops,
     (Place.DIFFERENCE, "previous_match"): hops,
@@ -200,7 +220,25 @@ EFFECTS: dict[tuple[Place, str], Effect] = {
     (Place.BOARD, "runs"): lambda before, _, ui: (
         before.run is not None and ui.query().text == f"type:{before.run.type}"
     ),
+    (Place.BOARD, "next_failed"): hops_to(Outcome.FAILED),
+    (Place.BOARD, "previous_failed"): hops_to(Outcome.FAILED),
+    (Place.BOARD, "next_warned"): hops_to(Outcome.WARNING),
+    (Place.BOARD, "previous_warned"): hops_to(Outcome.WARNING),
+    (Place.BOARD, "query"): edits_the_query,
+    (Place.BOARD, "findings"): opens(Place.FINDINGS),
+    (Place.BOARD, "difference"): compares,
+    (Place.BOARD, "choose"): opens(Place.CHOICE),
+    (Place.BOARD, "facts"): details,
     (Place.FINDINGS, "open"): opens_it,
+    (Place.FINDINGS, "next_failed"): hops_to(Outcome.FAILED),
+    (Place.FINDINGS, "previous_failed"): hops_to(Outcome.FAILED),
+    (Place.FINDINGS, "next_warned"): hops_to(Outcome.WARNING),
+    (Place.FINDINGS, "previous_warned"): hops_to(Outcome.WARNING),
+    (Place.FINDINGS, "query"): edits_the_query,
+    (Place.FINDINGS, "board"): opens(Place.BOARD),
+    (Place.FINDINGS, "difference"): compares,
+    (Place.FINDINGS, "choose"): opens(Place.CHOICE),
+    (Place.FINDINGS, "facts"): details,
     (Place.HANDOVER, "hand"): says("Copied"),
     (Place.HANDOVER, "ticket"): chooses(0),
     (Place.HANDOVER, "plain_ticket"): chooses(1),
@@ -364,3 +402,24 @@ def test_all_keys_of_a_command_are_bound_to_it() -> None:
     actions = {action for _, action in bound}
     assert {action_of(command) for command in COMMANDS if command.keys and not command.by_key} <= actions
     assert {f"own_query('{digit}')" for digit in "56789"} <= actions
+
+
+async def test_types_and_alerts_stand_right_above_the_list_wherever_they_are_called() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press(ui, "e", "enter", "d", "B", "4", "B", "enter", "d", "4", "j", "d")
+        assert ui.place() is Place.DIFFERENCE
+        await press(ui, "B")
+        assert ui.place() is Place.BOARD
+        await press(ui, "q")
+        assert ui.place() is Place.LOOKUP
+
+
+async def test_a_step_with_nothing_to_go_to_says_so_and_stays() -> None:
+    async with demo_app() as ui:
+        await ui.wait_assessed()
+        await press(ui, "B", "w", "w")
+        cursor = ui.cursor()
+        await press(ui, "w")
+        assert ui.cursor() == cursor
+        assert ui.footer().startswith("No other type whose last run has a warning.")

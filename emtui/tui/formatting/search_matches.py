@@ -7,6 +7,7 @@ places and texts out. A place is a number in the order of the lines.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -51,6 +52,19 @@ class Matches:
 def no_line_holds(text: str) -> str:
     """What is said of a search in vain."""
     return f"No line holds “{text}”."
+
+
+def next_row(rows: Sequence[int], cursor: int, step: int, name: str) -> tuple[int | None, str]:
+    """The next of these rows after the cursor (with a `step` of -1 the one before), round the end.
+
+    With what is to be said of that: nothing where it led on. `name` is what such a row is called.
+    """
+    found = beside(rows, cursor, step) if rows else cursor
+    if found == cursor:
+        return None, f"No other {name}." if rows else f"No {name}."
+    if (found - cursor) * step > 0:
+        return found, ""
+    return found, f"No {name} {'below' if step > 0 else 'above'} this one. {continued(step)}"
 
 
 def continued(step: int) -> str:

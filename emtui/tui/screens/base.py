@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from emtui.tui.formatting.open_command import Location
     from emtui.tui.widgets.prompt import Prompt
 
+NO_RUN = "There is no run to open."
 COMPACT_HEIGHT = 20
 """Below this many lines a screen has no blank ones."""
 MIN_SIZE = (40, 10)
@@ -387,6 +388,41 @@ class BaseScreen(Screen[Any]):
     def location(self, below: Location | None, /) -> Location | None:
         """What is shown with this screen, above what is shown without it."""
         return below
+
+    def action_difference(self) -> None:
+        """Open the run under the cursor, compared with the last successful one."""
+        if run := self._run_to_open():
+            self.ctx.navigator.open_comparison(run)
+
+    def action_choose(self) -> None:
+        """Open the run under the cursor, compared with one that is chosen."""
+        navigator = self.ctx.navigator
+        if run := self._run_to_open():
+            navigator.pick_run(run, None, lambda other: navigator.open_comparison(run, other))
+
+    def action_facts(self) -> None:
+        """Open all details of the run under the cursor."""
+        if run := self._run_to_open():
+            self.ctx.navigator.open_raw(run, xml=False)
+
+    def _run_to_open(self) -> Session | None:
+        """The run under the cursor; where there is none, that is said."""
+        run = self.run_here
+        if run is None:
+            self.say(NO_RUN)
+        return run
+
+    async def action_query(self) -> None:
+        """Go to the list and filter it."""
+        await self.ctx.navigator.edit_query()
+
+    async def action_board(self) -> None:
+        """One line per type."""
+        await self.ctx.navigator.open_overview()
+
+    async def action_findings(self) -> None:
+        """All alerts."""
+        await self.ctx.navigator.open_attention()
 
     def action_hand_over(self) -> None:
         """Open the reports: a ticket, a summary, a bundle."""

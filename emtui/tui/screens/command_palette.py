@@ -91,7 +91,7 @@ class CommandPalette(BaseScreen):
         """The previous command."""
         self.query_one(Choices).action_up()
 
-    async def action_choose(self) -> None:
+    async def action_submit(self) -> None:
         """Enter outside the field is Enter in it."""
         await self.query_one(TextInput).action_submit()
 

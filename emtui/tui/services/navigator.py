@@ -82,6 +82,9 @@ class ListView(View, Protocol):
     def offer(self, text: str) -> None:
         """Open the query line with this text."""
 
+    async def action_query(self) -> None:
+        """Open the query line with the query that the list has."""
+
     async def point_at(self, finding: Finding) -> None:
         """Put the cursor on the run that a finding is about."""
 
@@ -309,20 +312,32 @@ class Navigator:
         """The commands of the screen that is shown, by name; call `then` with what was typed."""
         self._push(self._make.palette(self.view.PLACE), then)
 
-    def open_overview(self) -> None:
+    async def open_overview(self) -> None:
         """One line per type."""
-        self._open_assessed(self._make.overview)
+        await self._open_above_list(self._make.overview)
 
-    def open_attention(self) -> None:
+    async def open_attention(self) -> None:
         """All findings."""
-        self._open_assessed(self._make.attention)
+        await self._open_above_list(self._make.attention)
 
-    def _open_assessed(self, make: Callable[[], AnyScreen]) -> None:
-        """Show what is made of an assessment; before there is one, say so."""
-        if self._assessment is None:
+    async def _open_above_list(self, make: Callable[[], AnyScreen]) -> None:
+        """Show what is made of an assessment right above the list; before there is one, say so."""
+        screen = self.list_view
+        if screen is None or self._assessment is None:
             self.view.say(NOT_ASSESSED)
+            return
+        while not self.is_shown(screen) and self.views[-2] is not screen:
+            await self._stack.pop_screen()
+        if self.is_shown(screen):
+            await self._stack.push_screen(make())
         else:
-            self._push(make())
+            await self._stack.switch_screen(make())
+
+    async def edit_query(self) -> None:
+        """The list, with its query open to be typed."""
+        if screen := self.list_view:
+            await self.close_above_list()
+            await screen.action_query()
 
     async def open_next_finding(self) -> None:
         """The next finding: its row in the list, or its run where one is open."""
@@ -430,4 +445,4 @@ class Navigator:
         """Open the screen above the list that emtui was started with, once, if nobody has gone elsewhere."""
         view, self._view = self._view, None
         if view and self.list_view and self.is_shown(self.list_view) and self.list_view.is_free:
-            self.open_overview() if view == "types" else self.open_attention()
+            self._push(self._make.overview() if view == "types" else self._make.attention())

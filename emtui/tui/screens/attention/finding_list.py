@@ -15,7 +15,7 @@ class FindingList(VirtualList):
 
     def __init__(self) -> None:
         super().__init__(id="findings")
-        self._findings: tuple[Finding, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
         self._sentences: tuple[str, ...] = ()
         self._acknowledged = 0
         self.empty = ("Nothing needs you.",)
@@ -23,7 +23,7 @@ class FindingList(VirtualList):
     @property
     def selected(self) -> Finding | None:
         """The finding under the cursor."""
-        return self._findings[self.cursor] if self._findings else None
+        return self.findings[self.cursor] if self.findings else None
 
     def show(self, findings: tuple[Finding, ...], sentences: tuple[str, ...], acknowledged: int) -> bool:
         """Show these findings, of which the last ones are acknowledged.
@@ -32,7 +32,7 @@ class FindingList(VirtualList):
         """
         selected = self.selected
         place = place_of(findings, selected)
-        self._findings, self._sentences, self._acknowledged = findings, sentences, acknowledged
+        self.findings, self._sentences, self._acknowledged = findings, sentences, acknowledged
         self.replace_rows(len(findings), self.cursor if place is None else place, self.top)
         return selected is None or place is not None
 
@@ -40,7 +40,7 @@ class FindingList(VirtualList):
         """One sentence, cut to the line; a note has no sign, an acknowledged finding another one."""
         mark = CURSOR if place == self.cursor else " "
         text = text_format.cut(self._sentences[place], width - 4)
-        if place >= len(self._findings) - self._acknowledged:
+        if place >= len(self.findings) - self._acknowledged:
             return [(f"{mark} ", PLAIN), (f"{KNOWN} {text}", FAINT)]
-        sign = "  " if self._findings[place].grade is Grade.NOTE else "! "
+        sign = "  " if self.findings[place].grade is Grade.NOTE else "! "
         return [(f"{mark} ", PLAIN), (sign, TROUBLE), (text, PLAIN)]

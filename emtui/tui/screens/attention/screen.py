@@ -17,6 +17,7 @@ from emtui.triage.finding_text import calm
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.assessment_text import finding_text, sentences, title_line
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.screens.acknowledge_prompt import toggle_finding
 from emtui.tui.screens.attention.attention_text import attention_text, finding_line
 from emtui.tui.screens.attention.finding_list import FindingList
@@ -24,6 +25,9 @@ from emtui.tui.screens.base import BaseScreen
 from emtui.tui.screens.list_refresh import refresh_list
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
+
+ALERTS_ABOUT = {"failed": "alert about a failed run", "warned": "alert about a warning"}
+"""What an alert of each kind is called."""
 
 
 class AttentionScreen(BaseScreen):
@@ -105,10 +109,22 @@ class AttentionScreen(BaseScreen):
 
     def action_open(self) -> None:
         """Open the run that the finding is about."""
-        if run := self.run_here:
+        if run := self._run_to_open():
             self.ctx.navigator.open_session(run)
-        else:
-            self.say("There is no run to open.")
+
+    def action_go_to(self, kind: str, step: int) -> None:
+        """Go to the next (or previous) alert about a run that failed or has a warning."""
+        run_of = self.ctx.assessment.run_of if self.ctx.assessment else None
+        runs = [run_of(finding) if run_of else None for finding in self._list.findings]
+        rows = [
+            row
+            for row, run in enumerate(runs)
+            if run and (run.has_failed if kind == "failed" else run.has_warning)
+        ]
+        row, remark = next_row(rows, self._list.cursor, step, ALERTS_ABOUT[kind])
+        if row is not None:
+            self._list.move_to(row)
+        self.say(remark)
 
     def action_ask(self) -> None:
         """Request the list now."""

@@ -18,6 +18,7 @@ from emtui.triage.findings import Finding
 from emtui.tui.commands import Place, bindings
 from emtui.tui.formatting.assessment_text import finding_text, title_line
 from emtui.tui.formatting.open_command import Location
+from emtui.tui.formatting.search_matches import next_row
 from emtui.tui.formatting.session_columns import Clock, Column, summary
 from emtui.tui.screens.acknowledge_prompt import toggle_finding, toggle_run
 from emtui.tui.screens.base import BaseScreen
@@ -28,6 +29,8 @@ from emtui.tui.widgets.column_list import ColumnList
 from emtui.tui.widgets.paragraph import Paragraph
 from emtui.tui.widgets.status_line import StatusLine
 
+TYPES_WITH = {"failed": "type whose last run failed", "warned": "type whose last run has a warning"}
+"""What a type of each kind is called."""
 NEVER_RAN = "This type has not run within the last 30 days."
 
 
@@ -158,6 +161,19 @@ class OverviewScreen(BaseScreen):
             self.ctx.navigator.show_query(term("type", self._newest.type))
         else:
             self.say(NEVER_RAN)
+
+    def action_go_to(self, kind: str, step: int) -> None:
+        """Go to the next (or previous) type whose newest run failed or has a warning."""
+        newest = [None if isinstance(row, str) else row.newest for row in self._table.things]
+        rows = [
+            row
+            for row, run in enumerate(newest)
+            if run and (run.has_failed if kind == "failed" else run.has_warning)
+        ]
+        row, remark = next_row(rows, self._table.cursor, step, TYPES_WITH[kind])
+        if row is not None:
+            self._table.move_to(row)
+        self.say(remark)
 
     def action_ask(self) -> None:
         """Request the list now."""

@@ -21,7 +21,7 @@ from textual.widgets import Static
 
 from emtui import text_format
 from emtui.em.background_thread import beside
-from emtui.em.model import Outcome, Session, Uid
+from emtui.em.model import Session, Uid
 from emtui.local.saved_queries import named
 from emtui.monitor.list_feed import ListFeed, ListState
 from emtui.monitor.snapshot import Snapshot
@@ -35,7 +35,7 @@ from emtui.tui.formatting.open_command import Location
 from emtui.tui.formatting.search_matches import continued
 from emtui.tui.formatting.session_columns import Clock, session_columns
 from emtui.tui.formatting.session_text import absence_text, list_age
-from emtui.tui.screens.base import BaseScreen
+from emtui.tui.screens.base import NO_RUN, BaseScreen
 from emtui.tui.screens.session_list.attention_lines import AttentionLines
 from emtui.tui.screens.session_list.query_bar import QueryBar, QueryContext
 from emtui.tui.screens.session_list.row_format import short_name, tail
@@ -51,10 +51,9 @@ if TYPE_CHECKING:  # start-up time, here and in functions: loaded once there is 
     from emtui.triage.grouping import ListRow
 
 MARKS = {UnseenMark.NEW: NEW, UnseenMark.CHANGED: CHANGED}
-NOTHING_TO_OPEN = "There is no row to open."
 TARGETS: Mapping[str, tuple[Callable[[SessionTable, Session], bool], str]] = {
     "failed": (lambda _, run: run.has_failed, "failed run"),
-    "warned": (lambda _, run: run.complete and run.outcome is Outcome.WARNING, "run with a warning"),
+    "warned": (lambda _, run: run.has_warning, "run with a warning"),
     "slow": (SessionTable.is_unusual, "unusually long run"),
     "unseen": (SessionTable.is_marked, "new or changed run"),
 }
@@ -330,7 +329,7 @@ class SessionListScreen(BaseScreen):
         self.show_foot()
         await self.table.wait_idle()
 
-    def action_query(self) -> None:
+    async def action_query(self) -> None:
         """Filter while typing."""
         self.offer(self.query_now.text)
 
@@ -419,26 +418,11 @@ class SessionListScreen(BaseScreen):
         """Open the selected session; a group shows its runs first."""
         selected = self.table.selected
         if selected is None:
-            self.say(NOTHING_TO_OPEN)
+            self.say(NO_RUN)
         elif self.table.selected_group:
             self.table.open_group(selected.uid)
         else:
             self.ctx.navigator.open_session(selected)
-
-    def action_difference(self) -> None:
-        """Open the selected session beside the last successful run."""
-        if self.table.selected:
-            self.ctx.navigator.open_comparison(self.table.selected)
-        else:
-            self.say(NOTHING_TO_OPEN)
-
-    def action_board(self) -> None:
-        """One line per type."""
-        self.ctx.navigator.open_overview()
-
-    def action_findings(self) -> None:
-        """All that needs attention."""
-        self.ctx.navigator.open_attention()
 
     def select(self, uid: Uid) -> bool:
         """Put the cursor on this session; false if it is not shown."""
