@@ -14,17 +14,17 @@ from emtui.cli import stdio
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the arguments ask; the exit code."""
+    """Run the command line and return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
-    if argv and argv[0] == "--version":
+    if argv and argv[0] in {"--version", "-V"}:
         return _version()
-    from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version needs nothing of it
+    from emtui.cli.dispatch import run  # noqa: PLC0415 - start-up time: --version does not need it
 
     return run(argv)
 
 
 def _version() -> int:
-    """Say it, without what the rest needs."""
+    """Print the version without loading the rest."""
     try:
         stdio.say(f"emtui {__version__}\n")
     except BrokenPipeError:

@@ -1,6 +1,6 @@
-"""Reading the arguments: options and operands in any order, before or after the command.
+"""Parse the arguments: options and operands in any order, before or after the command.
 
-The last of a repeated option holds. After `--` everything is an operand.
+If an option is repeated, the last one applies. After `--` everything is an operand.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from emtui.cli.command_table import BY_NAME, COMMANDS, CONNECTION, GENERAL, Comm
 
 
 class BadUsage(Exception):
-    """One sentence about how the command line is meant."""
+    """Wrong usage of the command line, as one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was asked for: the command, its operands, its options in the order they stood."""
+    """The parsed command line: the command, its operands, and its options in order."""
 
     command: Command
     operands: tuple[str, ...] = ()
@@ -28,12 +28,12 @@ class Given:
         return tuple(value for known, value in self.options if known == name)
 
     def one(self, name: str) -> str | None:
-        """The value of an option, the last if it stood more than once."""
+        """The value of an option, the last one if it is repeated."""
         values = self.all(name)
         return values[-1] if values else None
 
     def has(self, name: str) -> bool:
-        """Whether an option stood there."""
+        """Whether an option is given."""
         return bool(self.all(name))
 
 
@@ -41,16 +41,16 @@ _ALL = {
     word: option
     for options in (*(command.options for command in COMMANDS), CONNECTION, GENERAL)
     for option in options
-    for word in (option.name, option.short)
+    for word in (option.name, option.short, *option.aliases)
     if word
 }
 
 
-_WANTED = {"ID": "an ID: a GUID, its first digits, a URL, or latest"}
+_WANTED = {"ID": "a session ID: a GUID, its first digits, a URL, or latest", "show": "a subcommand: show"}
 
 
 def read(argv: Sequence[str]) -> Given:
-    """Read the arguments; raises `BadUsage`."""
+    """Parse the arguments; raises `BadUsage`."""
     operands: list[str] = []
     options: list[tuple[Option, str]] = []
     rest = iter(argv)
@@ -66,7 +66,7 @@ def read(argv: Sequence[str]) -> Given:
 
 
 def command_of(argv: Sequence[str]) -> str:
-    """The name of the command as far as it can be told, whatever is wrong with the rest."""
+    """The name of the command, whatever is wrong with the other arguments."""
     rest = iter(argv)
     for word in rest:
         if not word.startswith("-") or word == "-":
@@ -83,7 +83,7 @@ def _option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[Option
     name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     option = _ALL.get(name)
     if option is None:
-        raise BadUsage(f"there is no option {name}: {_instead(name, argv)}")
+        raise BadUsage(f"Unknown option {name}{_instead(name, argv)}")
     if not option.value:
         if given:
             raise BadUsage(f"{option.name} takes no value.")
@@ -91,58 +91,61 @@ def _option(word: str, rest: Iterator[str], argv: Sequence[str]) -> tuple[Option
     if not given:
         found = next(rest, None)
         if found is None:
-            raise BadUsage(f"{name} needs a value: {option.purpose}.")
+            raise BadUsage(f"{name} needs a value: {name} {option.value}.")
         value = found
     return option, value
 
 
 def _instead(name: str, argv: Sequence[str]) -> str:
-    """What to write in place of an option that does not exist: only what the command takes.
+    """What to write instead of an unknown option: only what the command accepts.
 
-    The command is the first word that names one, since a value may stand before it.
+    The command is the first word that names one, since a value may precede it.
     """
     from emtui.query import nearest  # noqa: PLC0415 - start-up time: only for mistakes
 
     command = next((BY_NAME[word] for word in argv if word and word in BY_NAME), BY_NAME[""])
     guess = nearest(name, [option.name for option in command.taken])
     if guess:
-        return f"did you mean {guess}?"
+        return f": did you mean {guess}? {command.see}"
     if command.most is None:
-        return "put -- before a word that begins with a dash."
-    return f"{f'emtui {command.name}'.strip()} --help lists the options."
+        return f". Use -- before arguments that start with a dash. {command.see}"
+    return f". {command.see}"
+
+
+def unknown_command(name: str) -> BadUsage:
+    """The error for a word that is no command, with the nearest command."""
+    from emtui.query import nearest  # noqa: PLC0415 - start-up time: only for mistakes
+
+    guess = nearest(name, [known.name for known in COMMANDS])
+    hint = f": did you mean {guess}?" if guess else "."
+    return BadUsage(f"Unknown command {name!r}{hint} {BY_NAME[''].see}")
 
 
 def _command(operands: Sequence[str]) -> Command:
     name = operands[0] if operands else ""
     command = BY_NAME.get(name) if name or not operands else None
-    if name == "help":
-        asked = next((operand for operand in operands[1:] if operand in BY_NAME), "COMMAND")
-        raise BadUsage(f"there is no command 'help': use emtui --help or emtui {asked} --help")
     if command is None:
-        from emtui.query import meant  # noqa: PLC0415 - start-up time: only for mistakes
-
-        raise BadUsage(f"there is no command {name!r}: {meant(name, [known.name for known in COMMANDS])}")
+        raise unknown_command(name)
     return command
 
 
 def _checked(given: Given) -> Given:
     command = given.command
-    title = f"emtui {command.name}".strip()
     taken = {option.name: option for option in command.taken}
     if given.has("--help") or given.has("--version"):
         return given
     for name, value in given.options:
         if name not in taken:
-            raise BadUsage(f"{title} takes no option {name}.")
+            raise BadUsage(f"{command.title} has no option {name}. {command.see}")
         if taken[name].value and not value:
-            raise BadUsage(f"{name} needs a value: {taken[name].purpose}.")
+            raise BadUsage(f"{name} needs a value: {name} {taken[name].value}.")
         choices = taken[name].choices
         if choices and value not in choices:
-            raise BadUsage(f"{title} {name} takes {', '.join(choices)}, not {value!r}.")
+            raise BadUsage(f"{command.title} {name}: {value!r} is not one of {', '.join(choices)}.")
     if command.most is not None and len(given.operands) > command.most:
-        raise BadUsage(
-            f"{title} takes {command.operands or 'no words'}, not also {given.operands[command.most]!r}."
-        )
-    if command.most == 1 and not given.operands:
-        raise BadUsage(f"{title} needs {_WANTED.get(command.operands, command.operands)}.")
+        taken_here = f"only {command.operands}" if command.operands else "no arguments"
+        extra = given.operands[command.most]
+        raise BadUsage(f"{command.title} takes {taken_here}: unexpected {extra!r}. {command.see}")
+    if command.operands in _WANTED and not given.operands:
+        raise BadUsage(f"{command.title} needs {_WANTED[command.operands]}. {command.see}")
     return given

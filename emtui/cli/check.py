@@ -102,7 +102,7 @@ def run(given: Given) -> int:
     assessment = assess(seen, Knowledge(), there.zone)
     if not any(chosen(row.type) for row in assessment.statuses.types):
         return _nothing(given, seen.sessions, chosen)
-    if given.has("--ignore-known"):
+    if given.has("--ignore-acknowledged"):
         base = KnowledgeBase(there.server.ascii_authority)
         assessment = reassess(assessment, read_knowledge(base))
     formatter = Teller(now, there.zone)
@@ -115,7 +115,9 @@ def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
     left = len(found) - _SAID
     more = [f"{left} more"] if left > 0 else []
     return (
-        [verdict.sentence for verdict in found[:_SAID]] + more + ([f"{known} known ignored"] if known else [])
+        [verdict.sentence for verdict in found[:_SAID]]
+        + more
+        + ([f"{text_format.counted(known, 'acknowledged alert')} ignored"] if known else [])
     )
 
 

@@ -1,32 +1,96 @@
-"""What `--help` shows, from the declared commands and options."""
+"""The text of `--help` and `emtui help`, at most 79 columns wide, from the command table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 
-from emtui import text_format
-from emtui.cli.command_table import BROWSE, COMMANDS, Command, Option
-
-_ABOUT = (
-    "emtui shows the system sessions of Veeam Backup Enterprise Manager: the server's own runs, "
-    "not backup jobs."
+from emtui.cli import stdio
+from emtui.cli.arguments import Given, unknown_command
+from emtui.cli.command_table import (
+    BROWSE,
+    BY_NAME,
+    CHECK,
+    COMMANDS,
+    ENVIRONMENT,
+    EXIT_CODES,
+    Command,
+    Example,
+    Option,
 )
-_ID = "ID is a GUID, its URN or URL, 4 or more of its first digits, latest, or latest:TYPE."
-_QUERY = "QUERY is words and key:value, all of which must hold: state: type: since: until: message: name: id:"
+
+WIDTH = 79
+"""Columns of the help: a terminal of 80 columns breaks no line."""
+_WIDEST = 28
+"""Columns of a name with its indent; the text beside a longer one begins on the next line."""
+_ARGUMENTS = {
+    "ID": "Session ID: a GUID, URN or URL, its first digits (4 or more), latest, or latest:TYPE",
+    "QUERY": "Words and key:value terms, all of which must match. Keys: state, type, since, before, "
+    "until, took, ratio, is, message, name, id. A - before a term excludes what matches it",
+    "COMMAND": "Name of a command",
+}
+
+
+def run(given: Given) -> int:
+    """Print the help of the named command, or of emtui."""
+    name = given.operands[0] if given.operands else BROWSE.name
+    command = BY_NAME.get(name) if name or not given.operands else None
+    if command is None:
+        raise unknown_command(name)
+    stdio.say(manual(command))
+    return 0
 
 
 def manual(command: Command) -> str:
-    """The whole text, ending in a line end."""
-    parts = [f"usage: emtui {' '.join(filter(None, (command.name, '[options]', command.operands)))}", ""]
-    parts += (
-        [_ABOUT, ""] if command is BROWSE else [f"{command.purpose[0].upper()}{command.purpose[1:]}.", ""]
-    )
-    parts += [text for name, text in (("ID", _ID), ("QUERY", _QUERY)) if name in command.operands]
+    """The whole help of a command, with a final line end."""
+    sections = ["\n".join(_wrapped(f"{command.purpose}."))]
+    if command.details:
+        sections.append("\n".join(_wrapped(command.details)))
+    sections += (_section(title, lines) for title, lines in _parts(command) if lines)
+    return "\n\n".join(sections) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"{title}:", *lines])
+
+
+def _parts(command: Command) -> Iterator[tuple[str, list[str]]]:
+    """The titles and lines of the sections."""
+    yield "Usage", _usage(command)
     if command is BROWSE:
-        parts += ["commands:", *_rows((f"{c.name} {c.operands}".strip(), c.purpose) for c in COMMANDS), ""]
-    parts += ["options:" if not command.operands else "\noptions:"]
-    parts += _rows((_title(option), option.purpose) for option in command.taken)
-    return "\n".join(parts) + "\n"
+        for group in dict.fromkeys(one.group for one in COMMANDS):
+            yield group, _table([(one.name, one.purpose) for one in COMMANDS if one.group == group], 10)
+    yield "Arguments", _table([(name, text) for name, text in _ARGUMENTS.items() if name in command.operands])
+    rows = [(option.group, _title(option), _text(option)) for option in command.taken]
+    width = max(len(title) for _, title, _ in rows if len(title) <= _WIDEST - 2)
+    for group in dict.fromkeys(group for group, _, _ in rows):
+        yield group, _table([(title, text) for of, title, text in rows if of == group], width)
+    if command is BROWSE:
+        yield "Environment variables", _table(ENVIRONMENT)
+    if command.exits or command is BROWSE:
+        yield "Exit codes", _exit_codes(command)
+    yield "Examples", _examples(command.examples)
+    if command is BROWSE:
+        yield "Learn more", ["  Run 'emtui help COMMAND' or 'emtui COMMAND --help' for help on a command."]
+
+
+def _usage(command: Command) -> list[str]:
+    if command is BROWSE:
+        return ["  emtui [OPTIONS]", "  emtui COMMAND [OPTIONS]"]
+    return [f"  {' '.join(filter(None, (command.title, command.operands, '[OPTIONS]')))}"]
+
+
+def _exit_codes(command: Command) -> list[str]:
+    """The codes of this command; those of errors are listed in the help of emtui."""
+    lines = _table(command.exits or EXIT_CODES, 3)
+    if command.exits and command.name != CHECK:
+        lines += _wrapped("Errors have the exit codes listed in emtui --help.", "  ")
+    return lines
+
+
+def _examples(examples: Iterable[Example]) -> list[str]:
+    lines = [f"  # {one.purpose}\n  $ {one.line}" for one in examples]
+    return ["\n\n".join(lines)] if lines else []
 
 
 def _title(option: Option) -> str:
@@ -34,5 +98,34 @@ def _title(option: Option) -> str:
     return f"{names} {option.value}".rstrip()
 
 
-def _rows(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"  {text_format.fit(left, 26)}  {right}" for left, right in pairs]
+def _text(option: Option) -> str:
+    """Purpose, accepted values unless the purpose names them, and default."""
+    named = all(choice in option.purpose for choice in option.choices)
+    choices = "" if named else f": {', '.join(option.choices)}"
+    default = f" (default: {option.default})" if option.default else ""
+    return f"{option.purpose}{choices}{default}"
+
+
+def _table(rows: Iterable[tuple[str, str]], width: int = 0) -> list[str]:
+    """Names and wrapped texts in two columns; the first one is at least `width` wide."""
+    rows = list(rows)
+    width = max([width, *(len(name) for name, _ in rows if len(name) <= _WIDEST - 2)])
+    lines = []
+    for name, text in rows:
+        beside = _wrapped(text, " " * (width + 4))
+        if len(name) > width:
+            lines += [f"  {name}", *beside]
+        else:
+            lines += [f"  {name:<{width}}  {beside[0].lstrip()}", *beside[1:]]
+    return lines
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -90,10 +90,12 @@ def _order(given: Given) -> str | None:
     order = given.one("--sort")
     if order is None:
         return None
-    from emtui.query import FIELDS, parse_order  # start-up time: as in _query
+    from emtui.query import FIELDS, field_of, parse_order  # start-up time: as in _query
 
-    if order.removeprefix("-").strip().casefold() == NOT_ON_SCREENS:
-        raise BadUsage("--sort known is for emtui sessions; the screens find what is known with is:known.")
+    if field_of(order) == NOT_ON_SCREENS:
+        raise BadUsage(
+            "--sort acknowledged works only with emtui sessions. In the browser, use is:acknowledged."
+        )
     return parse_order(order, [field for field in FIELDS if field != NOT_ON_SCREENS]).text
 
 
@@ -132,8 +134,9 @@ def _compare(given: Given, target: str | None) -> str | None:
         return None
     if target is None:
         raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
-    from emtui.query import LAST_GOOD, target_in  # start-up time: as in _query
+    from emtui.query import LAST_GOOD, LAST_SUCCESS, target_in  # start-up time: as in _query
 
-    if other != LAST_GOOD:
-        target_in(other)
+    if other in {LAST_GOOD, LAST_SUCCESS}:
+        return LAST_GOOD
+    target_in(other)
     return other

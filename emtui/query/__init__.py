@@ -2,8 +2,8 @@
 
 `parser` reads words and `key:value` terms into a `session_query`. `sort_order` reads a field name,
 `session_ref` an ID, a URN, a prefix or `latest`. `completion` lists what may be typed next.
-The current time and the time zone are arguments; what the sessions themselves do not tell, such as
-which ones are acknowledged, is passed in a `query_context`.
+The current time and the time zone are arguments; everything else that a query depends on, such as
+which sessions are acknowledged, is passed in a `query_context`.
 """
 
 from emtui.query.completion import Completion, Offers, complete, without_key
@@ -15,6 +15,7 @@ from emtui.query.quoting import closed, split
 from emtui.query.session_query import Query
 from emtui.query.session_ref import (
     LAST_GOOD,
+    LAST_SUCCESS,
     ExactTarget,
     LatestTarget,
     NoMatch,
@@ -28,7 +29,7 @@ from emtui.query.session_ref import (
     parse_target,
     target_in,
 )
-from emtui.query.sort_order import DEFAULT_ORDER, FIELDS, Order, parse_order
+from emtui.query.sort_order import DEFAULT_ORDER, FIELDS, Order, field_of, parse_order
 from emtui.query.states import readable
 from emtui.query.text_match import haystack
 from emtui.query.type_aliases import is_type_name, names_of
@@ -38,6 +39,7 @@ __all__ = [
     "FIELDS",
     "KEYS",
     "LAST_GOOD",
+    "LAST_SUCCESS",
     "STEP",
     "BadQuery",
     "Beyond",
@@ -55,6 +57,7 @@ __all__ = [
     "Target",
     "closed",
     "complete",
+    "field_of",
     "find",
     "haystack",
     "is_type_name",

@@ -1,4 +1,4 @@
-"""Queries whose times mean the same moment to everybody, whenever and wherever they are read. Pure."""
+"""Queries with absolute times, which mean the same moment whenever and wherever they are read. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from emtui.query.session_query import Query, Term
 
 
 def pinned(query: Query) -> Query:
-    """The same query with every time in UTC: also `since:24h`, which would mean another day tomorrow."""
+    """The same query with every time in UTC, including relative ones such as `since:24h`."""
     return _with(query, lambda _: True)
 
 
 def wall_pinned(query: Query) -> Query:
-    """The same query with the times in UTC that were read from a clock on a wall: another zone shows another.
+    """The same query with local clock times in UTC, since they mean another moment in another zone.
 
-    What is reckoned back from now stays as it was typed.
+    Relative times such as `since:24h` are kept as typed.
     """
     return _with(query, lambda term: not _is_span(term))
 
@@ -35,7 +35,7 @@ def _pinned(term: Term, at: datetime) -> Term:
 
 
 def _stamp(at: datetime) -> str:
-    """`2026-11-23T01:10Z`: no more of it than says something."""
+    """`2026-11-23T01:10Z`, without seconds or fractions that are zero."""
     told = at.astimezone(UTC).replace(tzinfo=None)
     unit = "microseconds" if told.microsecond else "seconds" if told.second else "minutes"
     return f"{told.isoformat(timespec=unit)}Z"

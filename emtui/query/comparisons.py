@@ -1,6 +1,6 @@
-"""How much: `>10m`, `<=2h12m`, `4m12s` for lengths of time, `>2.5` for how many times the usual.
+"""Comparisons in queries: `>10m`, `<=2h12m`, `4m12s` with durations, `>2.5` with ratios.
 
-A bare value means at least that much: it needs no sign that a shell would take for its own.
+A bare value means at least that much, so that no `>` has to be quoted in a shell.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 
 
 def parse_length(text: str) -> Callable[[timedelta], bool]:
-    """Whether a length of time is as told; raises `ValueError`."""
+    """The test of a duration; raises `ValueError`."""
     sign, rest = _parted(text)
     if not _SPAN.fullmatch(rest):
         raise ValueError(text)
@@ -37,7 +37,7 @@ def parse_length(text: str) -> Callable[[timedelta], bool]:
 
 
 def parse_times(text: str) -> Callable[[float], bool]:
-    """Whether a number of times is as told; `x` after it is allowed. Raises `ValueError`."""
+    """The test of a ratio; an `x` may follow the number. Raises `ValueError`."""
     sign, rest = _parted(text)
     rest = rest.rstrip("xX×")
     if not _NUMBER.fullmatch(rest):

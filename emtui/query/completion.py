@@ -1,7 +1,7 @@
-"""What may be typed next in a query: keys and names of types, then values.
+"""Completion of queries: keys and type names, then values.
 
-Whatever is offered can be read as it stands, or is a key that a value belongs after. What begins
-with what was typed comes first; nothing of that, and what holds it is offered.
+Every suggestion is a valid term or a key that needs a value. Suggestions start with the typed text, or
+contain it if none starts with it. Older names of values are accepted but not suggested.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from emtui.text_format import folded
 
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _LISTS = frozenset({"state", "type", "is"})
-"""Keys that take several values, with commas."""
+"""Keys that accept several values, separated by commas."""
 _LONG_ENOUGH = 3
-"""Characters of a word from which on names that hold it are offered for it."""
+"""Characters of a word from which on names that contain it are suggested."""
 _NUMBER, _COMPARED = re.compile("[0-9]{1,3}"), re.compile("[<>]?=?[0-9]{1,3}")
 _TIMES = ("15m", "1h", "8h", "24h", "7d", "30d")
 _UNITS = ("m", "h", "d", "s")
@@ -30,7 +30,7 @@ _RATIOS = (">1.5", ">2", ">3", ">10")
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the list that is looked at has: the names of its types, and the server's words for states."""
+    """Names from the current list: of its session types, and of the states that the server sent."""
 
     types: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
@@ -38,20 +38,20 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The part of a text from `start` to `end`, and what may stand in its place, likeliest first."""
+    """The part of a text from `start` to `end`, and its possible replacements, best first."""
 
     start: int
     end: int
     words: tuple[str, ...] = ()
 
     def applied(self, text: str, place: int) -> tuple[str, int]:
-        """The text with one of the words in it, and where the cursor stands then."""
+        """The text with one of the words inserted, and the new cursor position."""
         word = self.words[place % len(self.words)]
         return text[: self.start] + word + text[self.end :], self.start + len(word)
 
 
 def complete(text: str, cursor: int, offers: Offers) -> Completion:
-    """What may be typed at this place."""
+    """The suggestions at this cursor position."""
     raw = last_term(text[:cursor])
     turned = 1 if raw[:1] in {"-", "!"} else 0
     body, start = raw[turned:], cursor - len(raw) + turned
@@ -65,9 +65,9 @@ def complete(text: str, cursor: int, offers: Offers) -> Completion:
 
 
 def without_key(text: str, cursor: int) -> str:
-    """The text without the word at the cursor, if that is a key or begins one, and has no value yet.
+    """The text without the word at the cursor if it is a key without a value, or a prefix of a key.
 
-    While `took:>10m` is typed nobody looks for runs with the word `too`.
+    Otherwise the start of `took:>10m` would be searched for as the word `too` while it is typed.
     """
     raw = last_term(text[:cursor])
     body = raw.lstrip("-!").lower()
@@ -78,13 +78,13 @@ def without_key(text: str, cursor: int) -> str:
 
 
 def _last_part(value: str) -> int:
-    """Where the last value of a comma list begins; what is in quotes is completed as a whole."""
+    """Where the last value of a comma list begins; a quoted value is completed as a whole."""
     commas = (place for place, char in enumerate(value) if char == "," and not is_open(value[:place]))
     return max((place + 1 for place in commas), default=0)
 
 
 def _bare(typed: str, offers: Offers) -> tuple[str, ...]:
-    """Keys; once something is typed, the types that are called so, too."""
+    """Keys, and session types once something is typed."""
     keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.lower()))
     if not typed or '"' in typed:
         return () if typed else keys
@@ -113,19 +113,19 @@ def _values(key: str, typed: str, offers: Offers) -> Sequence[str]:
 
 
 def _fitting(typed: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that begin with it, without case; if none does, those that hold it."""
+    """The names that start with the typed text, ignoring case; if none does, those that contain it."""
     every = tuple(dict.fromkeys(map(str, names)))
     found = _beginning(typed, every)
     return found or tuple(name for name in every if folded(typed) in folded(name))
 
 
 def _beginning(typed: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that begin with it, without case."""
+    """The names that start with the typed text, ignoring case."""
     return tuple(name for name in names if folded(name).startswith(folded(typed)))
 
 
 def _counted(typed: str, known: tuple[str, ...], number: re.Pattern[str]) -> tuple[str, ...]:
-    """Known lengths of time; after a number its units."""
+    """Common durations; after a number, its possible units."""
     if not number.fullmatch(typed):
         return _beginning(typed, known)
     return tuple(dict.fromkeys((*_beginning(typed, known), *(typed + unit for unit in _UNITS))))

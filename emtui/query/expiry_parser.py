@@ -1,7 +1,7 @@
-"""A note with a moment to end at: `INC0012345 until 08:00`, as a person types it.
+"""Parser of notes with an expiry: `INC0012345 until 08:00`.
 
-The moment is one to come: a span from now, the next such clock time, the next such day of
-the week, a date (its midnight) or ISO 8601. Without an offset it is one of the person's zone.
+The expiry is in the future: a duration from now, the next such clock time, the next such day of
+the week, a date (its midnight) or ISO 8601. Without an offset it is in the user's zone.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from emtui.query.time_parsing import DAYS, edge
 
 HOW = "write until 08:00, 7d, Mon 08:00 or 2026-11-30"
 MOST = 400
-"""Characters of a note."""
+"""Maximum number of characters of a note."""
 _UNTIL = re.compile(r"(?:(?P<note>.*)\s)?until(?:\s+(?P<when>.*))?", re.IGNORECASE | re.DOTALL)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}))?")
 
 
 def parse_note(text: str, *, now: datetime, zone: tzinfo) -> tuple[str, datetime | None]:
-    """The note, and until when in UTC if it ends in `until …`. Raises `BadQuery`."""
+    """The note, and its expiry in UTC if it ends in `until …`. Raises `BadQuery`."""
     found = _UNTIL.fullmatch(text.strip())
     note, when = (found["note"] or "", (found["when"] or "").strip()) if found else (text, None)
     note = " ".join(note.split())
@@ -32,14 +32,14 @@ def parse_note(text: str, *, now: datetime, zone: tzinfo) -> tuple[str, datetime
 
 
 def parse_until(text: str, *, now: datetime, zone: tzinfo) -> datetime:
-    """The moment that is meant, later than `now`. Raises `BadQuery`."""
+    """The expiry, later than `now`. Raises `BadQuery`."""
     try:
         when = _moment(text, now, zone)
     except (ValueError, OverflowError):
-        what = f"{text_format.cut(text, 40)!r} is no time" if text else "Until when"
+        what = f"{text_format.cut(text, 40)!r} is not a time" if text else "until needs a time"
         raise BadQuery(f"{what}: {HOW}.", text) from None
     if when <= now:
-        raise BadQuery(f"{text} has passed: {HOW}.", text)
+        raise BadQuery(f"{text} is in the past: {HOW}.", text)
     return when
 
 

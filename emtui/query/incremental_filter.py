@@ -1,7 +1,7 @@
-"""Filtering a long list by a query in steps, so that a key may come in between.
+"""Filter of a long list by a query in short steps, so that key presses are handled in between.
 
-What was found is known by its position in the list. A query that can only match less than one
-whose filter is complete begins with what that one has found.
+Results are positions in the list. If a query narrows an earlier one whose filter is complete, only
+the results of that one are searched.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from emtui.em.model import Session
 from emtui.query.session_query import Query
 
 STEP = 500
-"""Sessions in one step: half a millisecond at most."""
+"""Sessions in one step, at most half a millisecond."""
 
 
 class IncrementalFilter:
-    """One pass over `sessions` by `query`; `before` is an earlier one, which may spare some of it."""
+    """One pass over `sessions` by `query`; `before` is an earlier pass whose results may be reused."""
 
     def __init__(
         self, sessions: tuple[Session, ...], query: Query, before: IncrementalFilter | None = None
@@ -34,16 +34,16 @@ class IncrementalFilter:
 
     @property
     def is_done(self) -> bool:
-        """Whether the pass is complete: then `positions` are those of all that match, in their order."""
+        """Whether the pass is complete: then `positions` are those of all matches, in order."""
         return self._next >= len(self._every)
 
     @property
     def matching(self) -> tuple[Session, ...]:
-        """Those that match, as far as they were found."""
+        """The matches found so far."""
         return self.sessions if self.query.empty else tuple(self._matching)
 
     def step(self) -> int:
-        """Filter some more; how many those were."""
+        """Filter the next sessions and return their number."""
         positions: Sequence[int] = self._every[self._next : self._next + STEP]
         self._next += STEP
         some = list(zip(positions, map(self.sessions.__getitem__, positions), strict=True))

@@ -1,7 +1,7 @@
-"""The query language: words and `key:value`, read into a query and written again.
+"""Parser of the query language: words and `key:value` terms.
 
-A word stands for itself (`text_match`); `"…"` keeps blanks together (`quoting`); a `-` or `!` in front
-turns a term round. The options of the command line are the same thing under other names.
+A word matches as text (`text_match`), `"…"` quotes blanks (`quoting`), and a leading `-` or `!` negates
+a term. The filter options of the command line are translated into such terms.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from emtui.query.type_aliases import Named, is_listed, named_by, needs_list, typ
 KEYS = ("state", "type", "since", "before", "until", "took", "ratio", "is", "message", "name", "id")
 
 _CONTAINED = frozenset({"", "message", "name"})
-"""Keys of terms that look for a text within another."""
+"""Keys whose terms match a part of a text; the empty key is a word."""
 _KEYED = re.compile(r"([A-Za-z_]+):(.*)", re.DOTALL)
 _TIMES = 'write 30s, 15m, 24h, 7d, 02:10, "Sat 02:10" or 2026-11-23T02:10'
 
 
 def term(key: str, value: str) -> str:
-    """`key:value` as it is typed in a query, quoted where it must be."""
+    """`key:value` as it is typed in a query, quoted if necessary."""
     return f"{key}:{quoted(value)}" if key else quoted(value)
 
 
@@ -40,17 +40,17 @@ class _Reader:
     zone: tzinfo
     beyond: Beyond
     lenient: bool = False
-    """Whether a time may stand that is wrong only by this `now`: its moment is no more than a stand-in."""
+    """Whether to accept times that are invalid only at this `now`; they are read as `now`."""
     settled: bool = False
-    """Whether a list has decided about the names of types: a later one refuses none of them."""
+    """Whether type names were checked against a list: later lists reject none of them."""
 
     def upon(self, beyond: Beyond) -> _Reader:
-        """The same, with what is known now; where that does not say when, it is when the query was read."""
+        """The same with another context; without a time of its own it gets the time of this reader."""
         settled = self.settled or self.beyond.types is not None
         return replace(self, beyond=beyond if beyond.now else replace(beyond, now=self.now), settled=settled)
 
     def term(self, turned: bool, key: str, value: str, named: Named | None = None) -> Term:
-        """One term; `named` is the type that a word names together with its neighbours."""
+        """One term; `named` is the type that a word names together with adjacent words."""
         is_own = named is not None and is_listed(named.words, self.beyond.types)
         test, basis = self._test(key, value, named.type if named and not is_own else "")
         parts, text = self._parts(key, value, named), term(key, value)
@@ -66,7 +66,7 @@ class _Reader:
         )
 
     def _parts(self, key: str, value: str, named: Named | None) -> tuple[str, ...]:
-        """What else the term rests on; a state on the words of the list, until they have decided about it."""
+        """The parts of the context that the term depends on; for a state, the list until it was checked."""
         if key == "state" and self.beyond.states is None and only_the_list_tells(value):
             return (STATES,)
         if named or (key == "type" and needs_list(value)):
@@ -74,9 +74,9 @@ class _Reader:
         return rests_on(key, value)
 
     def _test(self, key: str, value: str, kind: str) -> tuple[Test, tuple[object, ...]]:
-        """What a term asks, and what its answer hangs on that its text does not say."""
+        """The test of a term, and what its result depends on besides its text."""
         if key and not (value if key in _CONTAINED else value.strip()):
-            raise BadQuery(f"{key}: needs a value after it.", f"{key}:")
+            raise BadQuery(f"{key}: needs a value.", f"{key}:")
         match key:
             case "state":
                 return state_test(value, self.beyond.states), ()
@@ -117,11 +117,11 @@ def _moment_test(key: str, moment: datetime) -> Test:
 def parse(
     text: str, *, now: datetime, zone: tzinfo, beyond: Beyond = NOTHING, lenient: bool = False
 ) -> Query:
-    """Read a query; raises `BadQuery` at the first word that cannot be read, with the place of it.
+    """Parse a query; raises `BadQuery` with the position of the first invalid word.
 
-    An unclosed quote reaches to the end, so that a query may be read while it is typed. With `lenient`
-    it is read before the clock that it goes by is known: what only `now` makes wrong is let through, and
-    the query is to be read again.
+    An unclosed quote extends to the end, so that a query can be parsed while it is typed. `lenient`
+    accepts times that are invalid only at this `now`: for a query that is parsed before the server's clock
+    is known, and again after that.
     """
     reader, terms = _Reader(now, zone, NOTHING, lenient).upon(beyond), []
     texts = split(text)
@@ -138,10 +138,7 @@ def parse(
 
 
 def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the part of the text is that cannot be read: a value that is the word, else where it occurs.
-
-    Else the whole term.
-    """
+    """Start and end of the invalid word: where it is a value, else where it occurs, else the whole term."""
     if not word:
         return start, end
     value = re.compile(rf'(?<=[:,"\s]){re.escape(word)}(?=[,"\s]|\Z)', re.IGNORECASE)
@@ -151,7 +148,7 @@ def _place_of(word: str, text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _kinds(raws: list[str]) -> dict[int, Named]:
-    """The types that bare words name which stand beside each other, by the places of the words."""
+    """The types that adjacent bare words name together, by the positions of the words."""
     found: dict[int, Named] = {}
     row: list[tuple[int, str]] = []
     for place, raw in [*enumerate(raws), (len(raws), "-end")]:
@@ -174,7 +171,7 @@ def _not(test: Test) -> Test:
 
 
 def _split(raw: str) -> tuple[bool, str, str]:
-    """Whether the term is turned round, its key (empty for a word) and its value without quotes."""
+    """Whether the term is negated, its key (empty for a word) and its value without quotes."""
     turned = len(raw) > 1 and raw[0] in "-!"
     body = raw[1:] if turned else raw
     keyed = _KEYED.fullmatch(body)
@@ -187,8 +184,8 @@ def _split(raw: str) -> tuple[bool, str, str]:
         return turned, "id", guid
     if value.startswith("//"):
         return turned, "", unquoted(body)
-    sentence = f"{keyed[1]}: is no key of a query:"
+    sentence = f"Unknown query key {keyed[1]!r}:"
     if guess := nearest(key, KEYS):
         raise BadQuery(f"{sentence} did you mean {guess}:?", body)
     text = quoted(unquoted(body))
-    raise BadQuery(f"{sentence} for that text write {text}.", body, text)
+    raise BadQuery(f"{sentence} to search for this text, write {text}.", body, text)

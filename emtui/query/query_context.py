@@ -1,8 +1,8 @@
-"""What a query may rest on that a session alone does not tell, and the tests that need it.
+"""The context that a query is evaluated in, and the tests that depend on it.
 
-A frozen value, handed in by whoever knows: what is usual for each run, which runs nobody has
-seen, which are known, and the server's clock. It is compared with the one before, so that a
-list is only gone through again when what its query rests on has changed.
+A frozen value: the baselines, the unseen runs, the acknowledgements, and the server's clock. It is
+compared with the previous one, so that a list is filtered again only if a part that its query
+depends on has changed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from emtui.em.model import Outcome, Session
 from emtui.query.comparisons import parse_length, parse_times
 from emtui.query.query_errors import BadQuery, nearest
 
-IS = ("running", "unseen", "unusual", "stuck", "known")
-"""What may stand after `is:`."""
+IS = ("running", "unseen", "unusual", "stuck", "acknowledged")
+"""Values of `is:`."""
+_IS_ALIASES = {"known": "acknowledged"}
+"""Older values of `is:`, which are accepted but neither documented nor offered."""
 NOW, USUAL, UNSEEN, KNOWN, STATES, TYPES = "now", "usual", "unseen", "known", "states", "types"
-"""The parts of `Beyond`, as terms name what they rest on."""
+"""The parts of `Beyond`, by which terms name what they depend on."""
 
 Test = Callable[[Session], bool]
 """Whether a session satisfies one term."""
@@ -29,37 +31,38 @@ _RESTS_ON = {
     "unseen": (UNSEEN,),
     "unusual": (NOW, USUAL),
     "stuck": (NOW, USUAL),
-    "known": (KNOWN,),
+    "acknowledged": (KNOWN,),
 }
 
 
 class Usual(Protocol):
-    """What is usual for each run."""
+    """The baselines of runs."""
 
     def times(self, session: Session, took: timedelta | None) -> float | None:
-        """How many times the usual so long is, where that is known."""
+        """The duration as a multiple of the usual one, `None` without a baseline."""
 
     def ratio(self, session: Session, took: timedelta | None) -> float | None:
-        """The same, if it is unusually long."""
+        """The same if the duration is unusually long, else `None`."""
 
     def overrun(self, session: Session, now: datetime) -> float | None:
-        """The same, if it still runs and that is longer than any successful run before it took."""
+        """The same if the session runs longer than any successful run before it, else `None`."""
 
 
 class Knows(Protocol):
-    """What somebody has marked as known."""
+    """The acknowledgements of a list."""
 
     def of(self, session: Session) -> object | None:
-        """The mark of this run, if it has one."""
+        """The acknowledgement of this run, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """As of `now`, the server's clock at the last list: what is `usual` for each run, `unseen`, `known`.
+    """The context as of `now`, the server's clock at the latest list.
 
-    What is not known yet is empty or `None` and matches nothing. Without `now` it is the time at which the
-    query was read; `unseen` is `None` where nobody looks on. `states` are the words of State and Result
-    in the list and `types` its types, `None` until it is there.
+    `usual` are the baselines, `unseen` the UIDs of unseen runs, `known` the acknowledgements; missing ones
+    match nothing. Without `now`, terms use the time at which the query was read. `unseen` is `None` outside
+    the session browser. `states` are the values of State and Result in the list and `types` its types,
+    `None` before the first list.
     """
 
     now: datetime | None = None
@@ -70,7 +73,7 @@ class Beyond:
     types: tuple[str, ...] | None = None
 
     def parts(self, names: Iterable[str]) -> tuple[object, ...]:
-        """Some of its parts, by name."""
+        """Some of the parts, by name."""
         return tuple(getattr(self, name) for name in names)
 
 
@@ -78,7 +81,7 @@ NOTHING = Beyond()
 
 
 def rests_on(key: str, value: str) -> tuple[str, ...]:
-    """The parts of `Beyond` that a term of this key rests on."""
+    """The parts of `Beyond` that a term with this key and value depends on."""
     match key:
         case "took":
             return (NOW,)
@@ -92,7 +95,7 @@ def rests_on(key: str, value: str) -> tuple[str, ...]:
 
 
 def beyond_test(key: str, value: str, beyond: Beyond, now: datetime) -> Test:
-    """What `took:`, `ratio:` and `is:` ask, as of now. Raises `BadQuery`."""
+    """The test of a `took:`, `ratio:` or `is:` term as of `now`. Raises `BadQuery`."""
     match key:
         case "took":
             return _took_test(value, now)
@@ -103,23 +106,23 @@ def beyond_test(key: str, value: str, beyond: Beyond, now: datetime) -> Test:
 
 
 def _took_test(value: str, now: datetime) -> Test:
-    """`took:`: how long it took, up to `now` if it still runs; nobody knows, and it does not hold."""
+    """`took:`: the duration, up to `now` if the session is running; false if it is unknown."""
     try:
         fits = parse_length(value)
     except ValueError:
         raise BadQuery(
-            f"took:{value} is no length of time: write >10m, <30s, >=1h, 4m12s.", f"took:{value}", "took:>10m"
+            f"took:{value} is not a duration: write >10m, <30s, >=1h, 4m12s.", f"took:{value}", "took:>10m"
         ) from None
     return lambda session: (took := session.took(now)) is not None and fits(took)
 
 
 def _ratio_test(value: str, usual: Usual | None, now: datetime) -> Test:
-    """`ratio:`: how many times the usual a run took; false where that is not known."""
+    """`ratio:`: the duration as a multiple of the usual one; false without a baseline."""
     try:
         fits = parse_times(value)
     except ValueError:
         raise BadQuery(
-            f"ratio:{value} is not how many times the usual: write >2, >=1.5, <0.5.",
+            f"ratio:{value} is not a multiple of the usual duration: write >2, >=1.5, <0.5.",
             f"ratio:{value}",
             "ratio:>2",
         ) from None
@@ -132,16 +135,17 @@ def _ratio_test(value: str, usual: Usual | None, now: datetime) -> Test:
 
 
 def _is_test(value: str, beyond: Beyond, now: datetime) -> Test:
-    """`is:`: one of these; raises `BadQuery` for another word, and for `unseen` where nobody looks on."""
+    """`is:`: any of the values; raises `BadQuery` for unknown ones, and for `unseen` without a browser."""
     names = _names(value)
     if not names:
-        raise BadQuery(f"is: needs one of {', '.join(_taken(beyond))} after it.", "is:")
+        raise BadQuery(f"is: needs a value: {', '.join(_taken(beyond))}.", "is:")
     tests = [_one(name, beyond, now) for name in names]
     return tests[0] if len(tests) == 1 else lambda session: any(test(session) for test in tests)
 
 
 def _names(value: str) -> list[str]:
-    return [name for part in value.split(",") if (name := part.strip().casefold())]
+    names = (part.strip().casefold() for part in value.split(","))
+    return [_IS_ALIASES.get(name, name) for name in names if name]
 
 
 def _one(name: str, beyond: Beyond, now: datetime) -> Test:
@@ -151,26 +155,28 @@ def _one(name: str, beyond: Beyond, now: datetime) -> Test:
             return lambda session: session.running
         case "unseen":
             if unseen is None:
-                raise BadQuery("is:unseen is for the screens: here nobody has looked on.", name)
+                raise BadQuery("is:unseen works only in the session browser.", name)
             return lambda session: session.uid in unseen
         case "unusual":
             return lambda s: usual is not None and usual.ratio(s, s.took(now)) is not None
         case "stuck":
             return lambda s: usual is not None and usual.overrun(s, now) is not None
-        case "known":
+        case "acknowledged":
             return lambda session: known is not None and known.of(session) is not None
         case _:
-            raise BadQuery(f"is: takes no {name!r}: {_instead(name, _taken(beyond))}", name)
+            raise BadQuery(f"Unknown value is:{name}: {_instead(name, _taken(beyond))}", name)
 
 
 def _taken(beyond: Beyond) -> list[str]:
-    """The words that `is:` takes here."""
+    """The values of `is:` that are valid in this context."""
     return [name for name in IS if name != "unseen" or beyond.unseen is not None]
 
 
 def _instead(name: str, taken: Sequence[str]) -> str:
-    """What to write in place of a word that is none of `is:`."""
+    """The end of a sentence about an unknown value of `is:`: what to write instead."""
     if name in set(Outcome):
         return f"write state:{name}."
-    guess = nearest(name, taken)
-    return f"did you mean {guess}?" if guess else f"{', '.join(taken[:-1])} or {taken[-1]}."
+    guess = nearest(name, (*taken, *_IS_ALIASES))
+    if guess:
+        return f"did you mean is:{_IS_ALIASES.get(guess, guess)}?"
+    return f"valid values are {', '.join(taken[:-1])} and {taken[-1]}."

@@ -1,4 +1,4 @@
-"""What is wrong with a query, an order or the name of a session, and what was probably meant."""
+"""Errors of queries, sort orders and session IDs, and suggestions for mistyped words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 
 class BadQuery(ValueError):
-    """One sentence about the one `word` that could not be read, and where `at` in the text it stands.
+    """An invalid `word`, as one sentence; `at` is its start and end in the text, if known.
 
-    `instead` is what the sentence says to write, where a shell would take something away from it.
+    `instead` is the text that the sentence suggests, if it has to be quoted in a shell.
     """
 
     def __init__(self, sentence: str, word: str, instead: str = "") -> None:
@@ -20,7 +20,7 @@ class BadQuery(ValueError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` is probably a slip of: a beginning of it, or nearly it."""
+    """The known word that was probably meant: `word` is a prefix of it or similar to it."""
     by_fold = {name.casefold(): name for name in known}
     typed = word.casefold()
     starts = [name for fold, name in by_fold.items() if len(typed) > 1 and fold.startswith(typed)]
@@ -29,7 +29,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a wrong word: what was probably meant, else what there is."""
+    """The end of a sentence about an unknown word: the nearest known one, else all of them."""
     names = tuple(known)
     guess = nearest(word, names)
-    return f"did you mean {guess}?" if guess else f"known are {', '.join(names)}."
+    return f"did you mean {guess}?" if guess else f"valid values are {', '.join(names)}."

@@ -1,9 +1,9 @@
-r"""How a query is split into terms, and how any text is written so that it stays one term.
+r"""Splitting of a query into terms, and quoting of a text as one term.
 
-Blanks separate terms, except within double quotes; an unclosed quote reaches to the end. `\"` is
-a quote that belongs to the text, within quotes and outside. A backslash before anything else
-stands for itself, so that `\\bs02\share` is written as it is; only backslashes directly before a
-quote are doubled. These are the rules of command lines on Windows.
+Blanks separate terms, except within double quotes; an unclosed quote extends to the end. `\"` is
+a literal quote, within quotes and outside. Any other backslash is literal, so that `\\bs02\share` needs
+no escaping; only backslashes directly before a quote are doubled. These are the rules of Windows
+command lines.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ _NEEDS_QUOTES = re.compile(r'["\s]|^\Z|^[-!].|^[A-Za-z_]+:')
 
 
 def split(text: str) -> list[re.Match[str]]:
-    """The terms of a query as they are written, quotes included, with their places."""
+    """The terms of a query as written, with quotes and positions."""
     return list(_TERM.finditer(text))
 
 
 def last_term(text: str) -> str:
-    """The term at the end of the text, as far as it is written; empty after a blank."""
+    """The possibly incomplete term at the end of the text; empty after a blank."""
     terms = split(text)
     return terms[-1][0] if terms and terms[-1].end() == len(text) else ""
 
 
 def quoted(value: str) -> str:
-    """The value as it is written in a query: in quotes where it needs them."""
+    """The value as written in a query, in quotes if necessary."""
     if not _NEEDS_QUOTES.search(value):
         return value
     return f'"{_AT_END.sub(_doubled, _BEFORE_QUOTE.sub(_escaped, value))}"'
 
 
 def unquoted(written: str) -> str:
-    """The value that is written like this."""
+    """The value of a quoted text."""
     return _BEFORE_QUOTE.sub(_read, written)
 
 
 def is_open(text: str) -> bool:
-    """Whether a quote is opened in it that is not closed."""
+    """Whether the text has an unclosed quote."""
     return sum(len(found[1]) % 2 == 0 for found in _BEFORE_QUOTE.finditer(text)) % 2 == 1
 
 
 def closed(text: str) -> str:
-    """The same text, with an unclosed quote closed at its end, so that more may follow."""
+    """The same text with an unclosed quote closed at its end, so that more terms can follow."""
     return f'{_AT_END.sub(_doubled, text)}"' if is_open(text) else text
 
 

@@ -1,7 +1,7 @@
-"""A query that was read: terms, all of which must hold of a session.
+"""A parsed query: terms, all of which must match a session.
 
-What a session alone does not tell (`query_context`) may change: `Query.upon` makes the same query rest
-on what is known now. How a query is written is known to `parser`.
+`Query.upon` evaluates the same query in another context (`query_context`). `parser` makes queries from
+text.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from emtui.em.model import Session
 from emtui.query.query_context import Beyond, Test
 
 MOMENTS = frozenset({"since", "before", "until"})
-"""Keys whose value is a moment."""
+"""Keys whose value is a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term as it would be typed again, its key (empty for a word), and what it asks.
+    """One term: its text as typed, its key (empty for a word), and its test.
 
-    `needle` is the text that it looks for, if a longer one can only be found in fewer sessions.
-    `basis` is what else its answer hangs on: a moment, or those `parts` of what is beyond a session
-    that it rests on; then `again` makes the same term upon others.
+    `needle` is the text that it searches for, if a longer one can only match fewer sessions.
+    `basis` is what else the result depends on: a time, or the values of those `parts` of the context;
+    then `again` makes the same term for another context.
     """
 
     text: str
@@ -36,12 +36,12 @@ class Term:
 
     @property
     def at(self) -> datetime | None:
-        """The moment that it means, if its value is one."""
+        """The time that is its value, if it is one."""
         first = self.basis[0] if self.key in MOMENTS else None
         return first if isinstance(first, datetime) else None
 
     def narrows(self, other: Term) -> bool:
-        """Whether all that satisfy this one are sure to satisfy the other."""
+        """Whether every session that matches this term also matches the other."""
         if self.key != other.key:
             return False
         if self.text == other.text:
@@ -49,51 +49,51 @@ class Term:
         return bool(other.needle and other.needle in self.needle)
 
     def upon(self, beyond: Beyond) -> Term:
-        """The same term, resting on this; itself, if nothing that it rests on differs."""
+        """The same term in this context; itself if no part that it depends on differs."""
         new = self.again(beyond) if self.again else self
         return self if new.basis == self.basis else new
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that was read."""
+    """A parsed query."""
 
     terms: tuple[Term, ...] = ()
 
     @property
     def text(self) -> str:
-        """The query as it would be typed again; the same text means the same query."""
+        """The query as text; equal texts are equal queries."""
         return " ".join(term.text for term in self.terms)
 
     @property
     def empty(self) -> bool:
-        """Whether it lets everything through."""
+        """Whether it has no terms and matches everything."""
         return not self.terms
 
     @property
     def keys(self) -> frozenset[str]:
-        """The keys that stand in it."""
+        """The keys of its terms."""
         return frozenset(term.key for term in self.terms if term.key)
 
     def only(self, keys: frozenset[str]) -> Query:
-        """The part of it that has these keys."""
+        """A query of the terms with these keys only."""
         return Query(tuple(term for term in self.terms if term.key in keys))
 
     @property
     def rests_on(self) -> frozenset[str]:
-        """The parts of what is beyond a session that its terms rest on."""
+        """The parts of the context that its terms depend on."""
         return frozenset(part for term in self.terms for part in term.parts)
 
     def upon(self, beyond: Beyond) -> Query:
-        """The same query, resting on this; itself, if nothing that it rests on differs."""
+        """The same query in this context; itself if no part that it depends on differs."""
         terms = tuple(term.upon(beyond) for term in self.terms)
         changed = any(new is not old for new, old in zip(terms, self.terms, strict=True))
         return Query(terms) if changed else self
 
     def narrows(self, other: Query) -> bool:
-        """Whether it is sure to match only what the other matches."""
+        """Whether every session that matches this query also matches the other."""
         return all(any(mine.narrows(term) for mine in self.terms) for term in other.terms)
 
     def matches(self, session: Session) -> bool:
-        """Whether every term holds."""
+        """Whether every term matches the session."""
         return all(term.test(session) for term in self.terms)

@@ -1,4 +1,4 @@
-"""The ways to name one session: GUID, URN, URL, the first digits of a GUID, or the latest run."""
+"""References to one session: GUID, URN, URL, the first digits of a GUID, or the latest run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from emtui.query.query_errors import BadQuery
 from emtui.query.type_aliases import type_test
 
 FEWEST_DIGITS = 4
-"""How many leading hex digits of a GUID may stand for it."""
+"""Minimum number of leading hex digits of a GUID."""
 MANY = 10
-"""How many candidates are named when several match."""
+"""Maximum number of listed candidates if several sessions match."""
 
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _EXACT = re.compile(rf"(?:urn:veeam:systemsession:)?\{{?({_GUID})\}}?", re.IGNORECASE)
@@ -24,18 +24,20 @@ _ANY = re.compile(
 )
 _OURS = ("systemsession", "systemsessions")
 _AROUND = " \t\r\n<>()[]\"'`,;.“”„‘’«»"
-"""What stands around an ID that was copied out of a sentence, a mail or JSON."""
+"""Characters around an ID that was copied from a sentence, a mail or JSON."""
 _HEX = re.compile(r"[0-9a-f][0-9a-f-]*", re.IGNORECASE)
 _LATEST = re.compile(r"latest(?::(.*))?", re.IGNORECASE)
 LAST_GOOD = "good"
-"""Names no session by itself: the last good run before the one that is compared with it."""
+"""Reference for `--compare`: the last successful run before the other one."""
+LAST_SUCCESS = "last-success"
+"""The plain name of `LAST_GOOD`, which is documented; both are accepted."""
 
-_FORMS = "give a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
+_FORMS = "use a GUID, urn:veeam:SystemSession:GUID, its URL, 4 or more leading hex digits, or latest[:TYPE]."
 
 
 @dataclass(frozen=True, slots=True)
 class ExactTarget:
-    """One uid; `url` is the text it was taken from, whose host is never followed."""
+    """One uid; `url` is the URL it was taken from, whose host is ignored."""
 
     uid: Uid
     url: str | None = None
@@ -43,14 +45,14 @@ class ExactTarget:
 
 @dataclass(frozen=True, slots=True)
 class PrefixTarget:
-    """The first hex digits of a GUID: lower case, without dashes."""
+    """The first hex digits of a GUID, in lower case without dashes."""
 
     hex: str
 
 
 @dataclass(frozen=True, slots=True)
 class LatestTarget:
-    """The run that started last, of one type (as `type:` takes it) or of any."""
+    """The run that started last, of one type (as in `type:`) or of any."""
 
     type: str | None = None
 
@@ -59,15 +61,15 @@ Target = ExactTarget | PrefixTarget | LatestTarget
 
 
 class SeveralNamed(BadQuery):
-    """A text that names more than one session."""
+    """A text that contains several session IDs."""
 
 
 class NoMatch(LookupError):
-    """No session of the list is meant; one sentence."""
+    """No session of the list matches; the message is one sentence."""
 
 
 class SeveralMatch(LookupError):
-    """More than one session is meant: `total` of them, the first ten in `sessions`."""
+    """Several sessions match: `total` of them, the first ten in `sessions`."""
 
     def __init__(self, sentence: str, sessions: Sequence[Session]) -> None:
         super().__init__(sentence)
@@ -76,7 +78,7 @@ class SeveralMatch(LookupError):
 
 
 def parse_target(text: str) -> Target:
-    """Read the name of one session; raises `BadQuery` if it is none."""
+    """Parse a reference to one session; raises `BadQuery` if it is invalid."""
     text = text.strip()
     if exact := _EXACT.fullmatch(text):
         return ExactTarget(uid_of(exact[1]))
@@ -87,14 +89,14 @@ def parse_target(text: str) -> Target:
     digits = text.replace("-", "").lower()
     if _HEX.fullmatch(text) and FEWEST_DIGITS <= len(digits) <= 32:
         return PrefixTarget(digits)
-    raise BadQuery(f"{text!r} names no session: {_FORMS}", text)
+    raise BadQuery(f"{text!r} is not a session ID: {_FORMS}", text)
 
 
 def target_in(text: str) -> Target:
-    """The session that a text names: as `parse_target` reads it, in quotes or brackets, or in a sentence.
+    """The session that a text refers to: alone, in quotes or brackets, or within a sentence.
 
-    A sentence names the one GUID in it that is not said to be of something else, such as a job. Raises
-    `SeveralNamed` if there are more, `BadQuery` if there is none.
+    In a sentence, GUIDs that are marked as those of other objects, such as jobs, are ignored. Raises
+    `SeveralNamed` for several GUIDs, `BadQuery` for none.
     """
     for whole in (text, text.strip(_AROUND)):
         if names_session(whole):
@@ -103,7 +105,7 @@ def target_in(text: str) -> Target:
     found = (match for match in _ANY.finditer(text) if _is_ours(match["kind"] or match["path"]))
     guids = list(dict.fromkeys(match["guid"].lower() for match in found)) if readable else []
     if len(guids) > 1:
-        raise SeveralNamed(f"This names {len(guids)} different sessions: give one of them.", text)
+        raise SeveralNamed(f"The text contains {len(guids)} different session IDs: use one of them.", text)
     return ExactTarget(uid_of(guids[0])) if guids else parse_target(text)
 
 
@@ -112,13 +114,13 @@ def _is_ours(kind: str | None) -> bool:
 
 
 def is_wrapped_id(text: str) -> bool:
-    """Whether this is one GUID, URN or URL in brackets or before a comma; in quotes alone it is a query."""
+    """Whether this is one GUID, URN or URL with brackets or a comma; one in quotes is a query."""
     bare = text.strip(_AROUND)
     return text != f'"{bare}"' and names_session(bare) and isinstance(parse_target(bare), ExactTarget)
 
 
 def names_session(text: str) -> bool:
-    """Whether this is one of the ways to name a session."""
+    """Whether this is a valid reference to a session."""
     try:
         parse_target(text)
     except BadQuery:
@@ -133,16 +135,17 @@ def _latest(kind: str | None) -> LatestTarget:
 
 
 def find(target: Target, sessions: Iterable[Session]) -> Session:
-    """The one session of the list that is meant; raises `NoMatch`, `SeveralMatch` or `BadQuery`."""
+    """The session of the list that matches; raises `NoMatch`, `SeveralMatch` or `BadQuery`."""
     match target:
         case ExactTarget(uid):
             found = [session for session in sessions if session.uid == uid or session.id == find_guid(uid)]
-            return _only(found[:1], f"No session {find_guid(uid)} is in the list: it lists 30 days.")
+            return _only(found[:1], f"Session {find_guid(uid)} is not in the list of the last 30 days.")
         case PrefixTarget(digits):
             found = [session for session in sessions if session.id.replace("-", "").startswith(digits)]
             ids = {session.id: session for session in reversed(found)}  # the first row of each
             return _only(
-                list(ids.values())[::-1], f"No session's id begins with {digits}: the list holds 30 days."
+                list(ids.values())[::-1],
+                f"No session ID in the list of the last 30 days starts with {digits}.",
             )
         case LatestTarget(kind):
             sessions = list(sessions)
@@ -150,7 +153,7 @@ def find(target: Target, sessions: Iterable[Session]) -> Session:
             fits = type_test(kind, type_names(sessions) if whole else None) if kind else None
             newest = _newest(session for session in sessions if fits is None or fits(session.type))
             what = f"of type {kind} " if kind else ""
-            return _only(newest, f"No session {what}is in the list of the last 30 days.")
+            return _only(newest, f"No session {what}in the list of the last 30 days.")
 
 
 def _newest(sessions: Iterable[Session]) -> list[Session]:
@@ -165,5 +168,5 @@ def _only(found: Sequence[Session], nothing: str) -> Session:
     if not found:
         raise NoMatch(nothing)
     if len(found) > 1:
-        raise SeveralMatch(f"{len(found)} sessions begin with these digits: give more of them.", found)
+        raise SeveralMatch(f"{len(found)} session IDs start with these digits: add more digits.", found)
     return found[0]

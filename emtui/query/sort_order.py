@@ -1,6 +1,6 @@
-"""In what order sessions stand: any key of the JSON, either way round.
+"""Sort orders of sessions: by any key of the JSON, ascending or descending.
 
-What is unknown stands last in both directions, and equals stand by uid.
+Unknown values come last in both directions; equal values are ordered by uid.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 from emtui.chunked_work import Steps, drain
 from emtui.em.chunked_sort import sort_steps
 from emtui.em.model import Session
-from emtui.query.query_errors import BadQuery, meant
+from emtui.query.query_errors import BadQuery, meant, nearest
 from emtui.text_format import folded
 
 FIELDS = (
@@ -36,7 +36,10 @@ FIELDS = (
 )
 """The keys of a session's JSON, in their order."""
 
-_ALSO = {"took": "duration_s"}
+ALIASES = {"acknowledged": "known", "duration": "duration_s", "took": "duration_s"}
+"""Plain names that `--sort` accepts besides the keys, in lower case."""
+_PLAIN = {"known": "acknowledged"}
+"""Names that error messages suggest in place of a key."""
 _TEXTS: dict[str, Callable[[Session], str | None]] = {
     "uid": lambda session: session.uid,
     "id": lambda session: session.id,
@@ -49,25 +52,25 @@ _TEXTS: dict[str, Callable[[Session], str | None]] = {
     "canceled": lambda session: str(session.result.canceled),
 }
 STEP = 2_000
-"""Sessions whose keys are found at a time: one or two milliseconds."""
+"""Sessions whose keys are computed in one step, about one or two milliseconds."""
 Key = TypeVar("Key", str, datetime, timedelta)
 
 
 def nobody_knows(_: Session) -> bool:
-    """Nobody knows of any run."""
+    """No run is acknowledged."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which of `FIELDS`, and whether the largest comes first."""
+    """The one of `FIELDS` to sort by, and whether the largest value comes first."""
 
     field: str = "started"
     descending: bool = True
 
     @property
     def text(self) -> str:
-        """As `--sort` takes it: `-started`."""
+        """The order as `--sort` accepts it: `-started`."""
         return f"-{self.field}" if self.descending else self.field
 
     def sort(
@@ -75,8 +78,9 @@ class Order:
     ) -> tuple[Session, ...]:
         """The same sessions in this order.
 
-        Equals stand by uid, and what has no value last, in both directions. `now` is for how long running
-        ones took, `known` for whether somebody knows of a run: those come last, or first if `descending`.
+        Equal values are ordered by uid and missing ones come last, in both directions. `now` ends the
+        durations of running sessions. `known` says whether a run is acknowledged: such runs come last, or
+        first if `descending`.
         """
         return drain(self.sort_steps(sessions, now, known))
 
@@ -102,7 +106,7 @@ class Order:
 def _sorted(
     sessions: list[Session], key: Callable[[Session], Key | None], descending: bool
 ) -> Steps[tuple[Session, ...]]:
-    """In this order; by places, as a hundred thousand pairs would be looked through for garbage."""
+    """Sort by `key`, through positions: the garbage collector would traverse a hundred thousand pairs."""
     keys: list[Key | None] = []
     known: list[int] = []
     unknown: list[int] = []
@@ -125,7 +129,7 @@ def _as_compared(text: str | None) -> str | None:
 
 
 def _alike(_: Session) -> str | None:
-    """`server` and `kind` are the same for the whole list."""
+    """No key: `server` and `kind` are the same for the whole list."""
     return None
 
 
@@ -133,10 +137,25 @@ DEFAULT_ORDER = Order()
 
 
 def parse_order(text: str, fields: Sequence[str] = FIELDS) -> Order:
-    """Read `started`, `-started`, `took` …, one of these fields; raises `BadQuery` with the nearest."""
-    descending = text.startswith("-")
-    name = text.removeprefix("-").strip().casefold()
-    field = _ALSO.get(name, name)
+    """Read `started`, `-started`, `duration` …; raises `BadQuery` with the nearest of `fields`."""
+    descending, field = text.startswith("-"), field_of(text)
     if field not in fields:
-        raise BadQuery(f"Sessions cannot be sorted by {name!r}: {meant(name, fields)}", text)
+        raise BadQuery(f"Cannot sort by {_name(text)!r}: {_instead(_name(text), fields)}", text)
     return Order(field, descending)
+
+
+def _instead(name: str, fields: Sequence[str]) -> str:
+    """The end of a sentence about an unknown key: the nearest one or alias, else all."""
+    aliases = [alias for alias, field in ALIASES.items() if field in fields]
+    if guess := nearest(name, (*fields, *aliases)):
+        return f"did you mean {_PLAIN.get(guess, guess)}?"
+    return meant(name, [_PLAIN.get(field, field) for field in fields])
+
+
+def field_of(text: str) -> str:
+    """The key that a sort order names, directly or by an alias; not checked."""
+    return ALIASES.get(_name(text), _name(text))
+
+
+def _name(text: str) -> str:
+    return text.removeprefix("-").strip().casefold()

@@ -1,7 +1,7 @@
-"""What `state:` takes: outcomes, the documented words of every family, and whatever the server said.
+"""Values of `state:`: outcomes, the documented states of every family, and states from the list.
 
-A word that is neither of the first two may be the server's own, which only its list can tell. Before the
-list is there such a word is let through; the first list then decides, once for each term.
+A value that is neither an outcome nor documented can only be checked against the list. Before the first
+list it is accepted; the first list then decides, once for each term.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from emtui.text_format import folded
 
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
 SYSTEM_WORDS = ("InProgress", "CompletedSuccessfully", "CompletedWarning", "Error")
-"""What a system session may say that is no outcome: the words of other families are not offered."""
+"""States of system sessions that are not outcomes; those of other families are not suggested."""
 MOST = 100
-"""Words of a list that are offered and named: a server has a dozen."""
+"""Maximum number of states of a list that are suggested; a server has a dozen."""
 
 
 _DOCUMENTED = frozenset(map(folded, STATE_WORDS))
 
 
 def only_the_list_tells(value: str) -> bool:
-    """Whether a word of this value is neither an outcome nor documented."""
+    """Whether a name in this value is neither an outcome nor documented."""
     return any(name not in _OUTCOMES and name not in _DOCUMENTED for name in map(folded, _names(value)))
 
 
 def state_test(value: str, said: Iterable[str] | None) -> Test:
     """A test of outcome, State and Result for a comma list.
 
-    `said` are the words of the list, once it is there. Raises `BadQuery` for a word that is none of them.
+    `said` are the states of the list, `None` before the first one. Raises `BadQuery` for unknown names.
     """
     names = _names(value)
     if said is not None and only_the_list_tells(value):
@@ -42,7 +42,7 @@ def state_test(value: str, said: Iterable[str] | None) -> Test:
     known: dict[tuple[str | None, str | None, bool, bool], bool] = {}
 
     def test(session: Session) -> bool:
-        """Every key goes through the whole list with this, and thousands of sessions have the same words."""
+        """Cached by state: each key press tests the whole list, and thousands of sessions have the same."""
         result = session.result
         alike = session.state, result.word, result.canceled, session.ended is not None
         found = known.get(alike)
@@ -60,7 +60,7 @@ def _names(value: str) -> list[str]:
 
 
 def _checked(value: str, names: list[str], said: tuple[str, ...]) -> list[str]:
-    """The names, if each of them is known; one word of the server may have commas in it."""
+    """The names if each one is known; a state of the server may contain commas."""
     listed = frozenset(map(folded, said))
     if folded(value.strip()) in listed:
         return []
@@ -71,16 +71,16 @@ def _checked(value: str, names: list[str], said: tuple[str, ...]) -> list[str]:
 
 
 def _instead(name: str, said: tuple[str, ...]) -> str:
-    """What was probably meant, else what there is."""
+    """The nearest known state, else all of them."""
     if guess := nearest(name, (*STATE_WORDS, *said, *Outcome)):
         return f"did you mean {guess}?"
     words = [word for word in said if folded(word) not in _OUTCOMES]
-    listed = f"; the list says {', '.join(words)}" if words else ""
-    return f"known are {', '.join(Outcome)}{listed}."
+    listed = f"; states in the list: {', '.join(words)}" if words else ""
+    return f"valid values are {', '.join(Outcome)}{listed}."
 
 
 def offered_states(typed: str, said: Iterable[str]) -> tuple[str, ...]:
-    """What may be typed: outcomes; after a first letter the server's words, too, as the list has them."""
+    """Suggestions: outcomes, and after a first letter also the states of the list."""
     words: dict[str, str] = {str(outcome): str(outcome) for outcome in Outcome}
     if typed:
         for word in (*said, *SYSTEM_WORDS):
@@ -89,6 +89,6 @@ def offered_states(typed: str, said: Iterable[str]) -> tuple[str, ...]:
 
 
 def readable(said: Iterable[str]) -> tuple[str, ...]:
-    """Those of the list's words that a query can be completed with."""
+    """The states of the list that can be suggested."""
     fit = [word for word in said if word.isprintable() and '"' not in word and "," not in word]
     return tuple(sorted(fit, key=str.casefold)[:MOST])

@@ -1,7 +1,7 @@
-"""Texts within a session: where a word is looked for, and the tests that look.
+"""Text search in a session.
 
-A word stands in name, type, message, state, result, outcome or id, without case. Words that
-together are what the web UI or administrators call a type find that type, too.
+A word is searched in name, type, message, state, result, outcome and id, ignoring case. Words that
+together are another name of a type match sessions of that type as well.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from emtui.query.query_context import Test
 from emtui.text_format import folded
 
 _ALIKE = 4096
-"""Of how many kinds of sessions it is remembered whether a word stands in them."""
+"""Maximum number of cached results for sessions with the same texts."""
 _UID_LENGTH = len(SYSTEM_URN) + 36
-"""What is as long as this is the prefix and a GUID."""
+"""Length of a UID that is the prefix and a GUID."""
 _OF_GUID = re.compile(r"[0-9a-f-]*")
 
 
 def haystack(session: Session) -> str:
-    """Where words are looked for, folded."""
+    """The text that words are searched in, folded."""
     result = session.result
     said = (
         session.name,
@@ -35,7 +35,7 @@ def haystack(session: Session) -> str:
 
 
 def text_test(key: str, needle: str, kind: str = "") -> Test:
-    """Whether a folded text stands where this key looks; a word that names a type (`kind`) finds it, too."""
+    """The test of a folded text for this key; a word also matches sessions of type `kind`."""
     match key:
         case "message":
             return lambda session: needle in folded(session.message or "")
@@ -50,9 +50,9 @@ def text_test(key: str, needle: str, kind: str = "") -> Test:
 
 
 def _word_test(needle: str) -> Test:
-    """Whether it stands in the haystack, without making one for each session: most of it is alike in many.
+    """Search the haystack without building one per session, since most of it is the same in many.
 
-    Every key goes through the whole list with this, so it is one function, and calls few.
+    Each key press tests the whole list, so this is one function with few calls.
     """
     if "\n" in needle:
         return lambda session: needle in haystack(session)

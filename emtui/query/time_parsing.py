@@ -1,9 +1,9 @@
-"""The moment that a person means by `24h`, `02:10`, `Sat 02:10`, `2026-11-23` or `2026-11-23T02:10:04Z`.
+"""Parser of times in queries: `24h`, `02:10`, `Sat 02:10`, `2026-11-23` or `2026-11-23T02:10:04Z`.
 
-Without an offset a time is one of the person's zone. The answer is in UTC. Where clocks
-change no run is hidden by that: of an hour that comes twice `since` means the first and
-`until` the second, and a time that never comes is the moment at which it is left out. `02:10A` and
-`02:10B` are the first and the second of such an hour, as the screens write them.
+Times without an offset are in the user's zone; results are in UTC. Around a change of the clocks no run
+is hidden: of an ambiguous time `since` means the first and `until` the second occurrence, and a time
+that is skipped means the moment of the change. `02:10A` and `02:10B` are the first and second
+occurrence of an ambiguous time, as the screens show them.
 """
 
 from __future__ import annotations
@@ -23,19 +23,18 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class NotTwice(ValueError):
-    """A letter tells two times apart, but the time comes once; one sentence."""
+    """A time with the letter A or B that is not ambiguous; the message is one sentence."""
 
 
 class NotTwiceNow(NotTwice):
-    """The same of a clock time without a date: at another `now` it may have come twice."""
+    """The same for a clock time without a date, which may be ambiguous at another `now`."""
 
 
 def parse_moment(text: str, *, now: datetime, zone: tzinfo, last: bool = False) -> datetime:
-    """Read a span back from `now`, a clock time (the last such one), a date or ISO 8601.
+    """Read a duration before `now`, a clock time (its last occurrence), a date or ISO 8601.
 
-    A bare date is its midnight, or its last microsecond with `last`, as `until` means it; a
-    span is reckoned from the whole second. Raises `ValueError`, of the kind `NotTwice` for a letter
-    behind a time that comes once.
+    A date means its midnight, or its last microsecond with `last`, as in `until`. Durations count
+    from the whole second. Raises `ValueError`, as `NotTwice` for a letter after an unambiguous time.
     """
     if lettered := _LETTERED.fullmatch(text):
         return _of_two(lettered[1], lettered[2].upper(), now, zone)
@@ -61,7 +60,7 @@ def _clock(text: str) -> time:
 
 
 def _last_days(weekday: str | None, now: datetime, zone: tzinfo) -> tuple[date, date]:
-    """Today and the day before; of a weekday, such as `Sat` or `Su`, the last two. Raises `ValueError`."""
+    """Today and yesterday, or the last two such weekdays (`Sat`, `Su`). Raises `ValueError`."""
     today = now.astimezone(zone).date()
     if weekday is None:
         return today, today - text_format.DAY
@@ -80,9 +79,9 @@ def _last_clock(clock: time, days: tuple[date, date], now: datetime, zone: tzinf
 
 
 def _of_two(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first (`A`) or second (`B`) moment at which the clock shows this; raises `NotTwice`.
+    """The first (`A`) or second (`B`) occurrence of an ambiguous time; raises `NotTwice`.
 
-    Of a clock time without a date it is the last such moment there was.
+    For a clock time without a date it is the most recent one.
     """
     if found := _CLOCK.fullmatch(text):
         clock = _clock(found[2])
@@ -90,20 +89,20 @@ def _of_two(text: str, letter: str, now: datetime, zone: tzinfo) -> datetime:
         moments = _twice((datetime.combine(day, clock) for day in days), letter, zone)
         past = [moment for moment in moments if moment <= now]
         if moments and not past:
-            raise NotTwiceNow(f"{text}{letter} is still to come.")
+            raise NotTwiceNow(f"{text}{letter} is in the future.")
     else:
         local = datetime.fromisoformat(text)
         if local.tzinfo:
-            raise ValueError("an offset tells the two apart already")
+            raise ValueError("a time with an offset is not ambiguous")
         moments = past = _twice([local], letter, zone)
     if not moments:
         kind = NotTwiceNow if found else NotTwice
-        raise kind(f"the clock does not show {text} twice: leave the letter {letter} out.")
+        raise kind(f"{text} does not occur twice: remove the letter {letter}.")
     return past[0]
 
 
 def _twice(locals_: Iterable[datetime], letter: str, zone: tzinfo) -> list[datetime]:
-    """Of the times that a clock shows twice in this zone: the moments of the first or the second time."""
+    """The first or second occurrences of those times that are ambiguous in this zone."""
     found = []
     for local in locals_:
         first, second = (_in_utc(local, zone, last=last) for last in (False, True))
@@ -119,18 +118,18 @@ def _in_utc(when: datetime, zone: tzinfo, *, last: bool) -> datetime:
         first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
         return edge(when)
-    if second < first:  # it never comes: the rules before and after the change disagree the wrong way round
+    if second < first:  # skipped: the offsets before and after the change disagree the wrong way round
         return _change(second, first, zone)
     return second if last else first
 
 
 def edge(when: datetime) -> datetime:
-    """The edge of the calendar, for a time that lies beyond it in UTC."""
+    """The first or last representable time, for a time beyond it in UTC."""
     return _LONG_AGO if when.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
 
 
 def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The moment between these two at which the zone changes its offset, to the second."""
+    """The moment between these two when the zone changes its offset, to the second."""
     old = before.astimezone(zone).utcoffset()
     while after - before > _SECOND:
         middle = before + (after - before) // _SECOND // 2 * _SECOND

@@ -1,10 +1,10 @@
-"""Which session types a person means: a type of the list, the API's value, a glob, or the web UI's name.
+"""Names of session types: a type of the list, the API's value, a glob, or the web UI's label.
 
 The labels are those of Configuration > Sessions (user guide, "collecting data from
-backup servers", "performing catalog replication"); blanks, dashes and case do not count.
+backup servers", "performing catalog replication"); blanks, dashes and case are ignored.
 
-What the list calls a type comes first: it is taken whole, whatever it looks like. Before the list is
-there a name may still be one of its types, so that nothing is refused as a slip.
+A type of the list has precedence, whatever its name contains. Before the first list any name may be one
+of its types, so that none is rejected as mistyped.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ LABELS = {
     "Licence Update": "LicAutoUpdate",
     "vCenter Plugin": "VcPluginJob",
 }
-"""What the web UI and administrators call a type."""
+"""Types by the names that the web UI and administrators use."""
 _GLOB = re.compile(r"[*?]")
 
 
 MOST = 100
-"""Types that are offered: a server has a dozen."""
+"""Maximum number of suggested types; a server has a dozen."""
 _MOST_WORDS = max(len(label.split()) for label in LABELS)
 
 
@@ -47,14 +47,14 @@ _BY_NAME = {_plain(name): name for name in SESSION_TYPES} | {_plain(k): v for k,
 
 
 class Named(NamedTuple):
-    """Words beside each other that are together a name of this type."""
+    """Adjacent words that together are a name of this type."""
 
     words: str
     type: str
 
 
 def named_by(words: Sequence[str]) -> dict[int, Named]:
-    """Which words beside each other name a type that they do not stand in, by their places.
+    """The adjacent words that are another name of a type, by their positions.
 
     `database replication` is two words and one name of CollectJob.
     """
@@ -69,19 +69,19 @@ def named_by(words: Sequence[str]) -> dict[int, Named]:
 
 
 def is_type_name(text: str) -> bool:
-    """Whether this is what the API, the web UI or administrators call a type."""
+    """Whether the API, the web UI or administrators use this name for a type."""
     return _plain(text) in _BY_NAME
 
 
 def names_of(types: Iterable[str]) -> Iterator[str]:
-    """What `type:` takes for these, also in a comma list: their own names, then the web UI's."""
+    """Values of `type:` for these, usable in a comma list: their own names, then the web UI's."""
     listed = sorted(set(types), key=str.casefold)[:MOST]
     yield from (name for name in listed if name.isprintable() and name.strip() == name and "," not in name)
     yield from (label for label, kind in LABELS.items() if kind in listed and not is_listed(label, listed))
 
 
 def is_listed(name: str, listed: Iterable[str] | None) -> bool:
-    """Whether a type of the list is called so, without case."""
+    """Whether a type of the list has this name, ignoring case."""
     return listed is not None and folded(name.strip()) in _folded(listed)
 
 
@@ -90,7 +90,7 @@ def _folded(listed: Iterable[str]) -> frozenset[str]:
 
 
 def needs_list(text: str) -> bool:
-    """Whether the list may make of this value something else than what is known without it."""
+    """Whether the meaning of this value depends on the list."""
     name = text.strip()
     return folded(name) not in _DOCUMENTED and (_GLOB.search(name) is None or "," in name)
 
@@ -104,8 +104,9 @@ def type_test(
 ) -> Callable[[str | None], bool]:
     """A test of SessionType for a comma list of names and globs.
 
-    `listed` are the types of the list, once it is there; then a likely slip raises `BadQuery`, unless the
-    value is `settled`: an earlier list took it. A name that is like no known one is taken as it is.
+    `listed` are the types of the list, `None` before the first one. With a list, a probably mistyped name
+    raises `BadQuery`, unless the value is `settled`: accepted with an earlier list. Other unknown names are
+    compared as they are.
     """
     names = [name for part in text.split(",") if (name := part.strip())]
     own, whole = None if listed is None else tuple(listed), text.strip()
@@ -129,13 +130,13 @@ def type_test(
 
 
 def _patterns(name: str, own: Sequence[str] | None, *, settled: bool) -> Iterator[str]:
-    """What a folded name must be; of the list's own and another meaning both, before it is there."""
+    """Patterns of a folded name; before the first list, for a type of the list and for any other meaning."""
     if own is None or is_listed(name, own):
         yield _exactly(name)
         if own is not None:
             return
     if _GLOB.search(name):
-        yield translate(folded(name).replace("[", "[[]"))  # `*` and `?` stand for others, `[` for itself
+        yield translate(folded(name).replace("[", "[[]"))  # `*` and `?` are wildcards, `[` is literal
         return
     known = _BY_NAME.get(_plain(name))
     if known is None and own is not None and not settled:
@@ -150,6 +151,6 @@ def _exactly(name: str) -> str:
 def _refuse_slip(name: str, own: Sequence[str]) -> None:
     if guess := nearest(name, (*own[:MOST], *SESSION_TYPES, *LABELS)):
         raise BadQuery(
-            f"No session type is called {name!r}: did you mean {quoted(guess)}? A * stands for any text.",
+            f"No session type is called {name!r}: did you mean {quoted(guess)}? (* matches any text)",
             name,
         )

@@ -1,13 +1,17 @@
 """How the command line is read, and how a slip is answered."""
 
 import re
+import shlex
+from datetime import UTC, datetime
 
 import pytest
 
 from emtui.cli.arguments import BadUsage, read
 from emtui.cli.command_table import BY_NAME, COMMANDS, Command
+from emtui.cli.exit_codes import NoPassword, code_of
 from emtui.cli.help_text import manual
 from emtui.cli.query_args import joined, query_text
+from emtui.query import BadQuery, NoMatch, names_session, parse, parse_order
 
 
 def test_without_a_command_it_is_the_browser() -> None:
@@ -50,27 +54,32 @@ def test_the_last_of_a_repeated_option_holds_and_play_keeps_all() -> None:
 @pytest.mark.parametrize(
     ("argv", "hint"),
     [
-        (["sesions"], "did you mean sessions?"),
-        (["frobnicate"], "open, sessions, show"),
-        ([""], "no command ''"),
-        (["sessions", "--sicne", "24h"], "did you mean --since?"),
-        (["sessions", "-collect"], "put -- before"),
-        (["show", "latest", "--sicne", "24h"], "emtui show --help"),
-        (["--sicne", "24h"], "emtui --help"),
-        (["profiles", "-x"], "emtui profiles --help"),
-        (["help"], "use emtui --help or emtui COMMAND --help"),
-        (["help", "check"], "use emtui --help or emtui check --help"),
-        (["help", "nothing"], "use emtui --help or emtui COMMAND --help"),
-        (["sessions", "-o", "xml"], "table, json, jsonl, csv, not 'xml'"),
-        (["sessions", "-o"], "needs a value"),
-        (["sessions", "--pin", ""], "--pin needs a value"),
-        (["sessions", "--no-proxy=1"], "takes no value"),
-        (["show"], "needs an ID"),
-        (["show", "3f2a", "4b2c"], "not also '4b2c'"),
-        (["show", "3f2a", "--limit", "3"], "takes no option --limit"),
-        (["profiles", "prod"], "not also 'prod'"),
-        (["demo", "--server", "em01.example.net"], "takes no option --server"),
-        (["--sort", "started"], "takes no option --sort"),
+        (["sesions"], "Unknown command 'sesions': did you mean sessions? See emtui --help."),
+        (["frobnicate"], "Unknown command 'frobnicate'. See emtui --help."),
+        (["hlep"], "did you mean help?"),
+        ([""], "Unknown command ''."),
+        (
+            ["sessions", "--sicne", "24h"],
+            "Unknown option --sicne: did you mean --since? See emtui sessions --help.",
+        ),
+        (["sessions", "-collect"], "Use -- before arguments that start with a dash."),
+        (["show", "latest", "--sicne", "24h"], "See emtui show --help."),
+        (["--sicne", "24h"], "See emtui --help."),
+        (["--sever", "em01"], "Unknown option --sever: did you mean --server? See emtui --help."),
+        (["profiles", "-x"], "Unknown option -x. See emtui profiles --help."),
+        (["check", "--ignore-acknowledge"], "did you mean --ignore-acknowledged?"),
+        (["help", "check", "wait"], "emtui help takes only [COMMAND]: unexpected 'wait'."),
+        (["sessions", "-o", "xml"], "'xml' is not one of table, json, jsonl, csv."),
+        (["sessions", "-o"], "-o needs a value: -o FORMAT."),
+        (["sessions", "--pin", ""], "--pin needs a value: --pin SHA256."),
+        (["sessions", "--no-proxy=1"], "--no-proxy takes no value."),
+        (["show"], "emtui show needs a session ID"),
+        (["config"], "emtui config needs a subcommand: show."),
+        (["show", "3f2a", "4b2c"], "emtui show takes only ID: unexpected '4b2c'. See emtui show --help."),
+        (["show", "3f2a", "--limit", "3"], "emtui show has no option --limit. See emtui show --help."),
+        (["profiles", "prod"], "emtui profiles takes no arguments: unexpected 'prod'."),
+        (["demo", "--server", "em01.example.net"], "emtui demo has no option --server."),
+        (["--sort", "started"], "emtui has no option --sort."),
     ],
 )
 def test_a_slip_is_answered_with_one_sentence(argv: list[str], hint: str) -> None:
@@ -85,18 +94,58 @@ def test_every_format_of_a_command_is_taken_by_it() -> None:
     assert read(["events", "latest", "-ocsv"]).one("--output") == "csv"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_help_names_every_option_of_a_command(command: object) -> None:
-    known = BY_NAME[getattr(command, "name", "")]
-    text = manual(known)
-    assert all(option.name in text for option in known.taken)
-    assert text.startswith(f"usage: emtui {known.name}")
-    assert all(len(line) <= 110 for line in text.splitlines())
+EVERY = pytest.mark.parametrize("command", BY_NAME.values(), ids=lambda command: command.name or "emtui")
+
+
+@EVERY
+def test_help_names_every_option_of_a_command(command: Command) -> None:
+    text = manual(command)
+    assert text.startswith(f"{command.purpose}.\n")
+    assert f"\nUsage:\n  {command.title} " in text
+    assert all(f" {option.name}" in text for option in command.taken)
+    assert all(f" {option.short}, " in text for option in command.taken if option.short)
+
+
+@EVERY
+def test_no_line_of_a_help_is_cut_or_broken_at_80_columns(command: Command) -> None:
+    text = manual(command)
+    assert all(len(line) < 80 and line == line.rstrip() for line in text.splitlines())
+    words = " ".join(text.split())
+    assert all(" ".join(option.purpose.split()) in words for option in command.taken)
+
+
+@EVERY
+def test_every_help_has_examples_that_are_right_usage(command: Command) -> None:
+    text = manual(command)
+    assert "\nExamples:\n" in text
+    for example in command.examples:
+        assert f"  $ {example.line}\n" in text
+        words = shlex.split(example.line.partition(" | ")[0].partition(" > ")[0])
+        assert words[0] == "emtui"
+        given = read(words[1:])
+        assert command is BY_NAME[""] or given.command is command
+        if command.name in {"sessions", "tail", "open"} and not names_session(" ".join(given.operands)):
+            parse(query_text(given), now=datetime.now(UTC), zone=UTC)
+        if order := given.one("--sort"):
+            parse_order(order)
 
 
 def test_help_without_a_command_names_every_command() -> None:
     text = manual(BY_NAME[""])
-    assert all(f"  {command.name}" in text for command in COMMANDS)
+    assert all(f"\n  {command.name} " in text for command in COMMANDS)
+
+
+def test_the_help_lists_every_exit_code_that_an_error_has() -> None:
+    text = manual(BY_NAME[""])
+    for error in (ValueError(), BadUsage(), NoPassword(), BadQuery("", ""), NoMatch()):
+        assert f"\n  {code_of(error)}    " in text
+
+
+def test_an_old_option_name_is_accepted_and_not_documented() -> None:
+    given = read(["check", "--ignore-known"])
+    assert given.has("--ignore-acknowledged")
+    assert given == read(["check", "--ignore-acknowledged"])
+    assert "--ignore-known" not in manual(BY_NAME["check"])
 
 
 def test_options_are_query_words_under_other_names() -> None:
@@ -179,4 +228,4 @@ def test_an_option_that_is_suggested_is_one_of_the_command(command: Command) -> 
                 read(argv)
             said = re.search(r"did you mean (.*)\?", str(caught.value))
             assert said is None or said[1] in {option.name for option in command.taken}
-            assert said or command.most is None or f"emtui {command.name} --help" in str(caught.value)
+            assert str(caught.value).endswith(f" See emtui {command.name} --help.")

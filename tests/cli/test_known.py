@@ -65,12 +65,24 @@ def test_known_is_an_order_like_others(at_demo: Shell, demo: Demo) -> None:
     mark(at_demo, demo, UNREACHED)
     rows = at_demo.json("sessions", "--sort", "-known", "-o", "json")
     assert [row["known"] for row in rows] == [True] * 5 + [False] * (len(rows) - 5)
-    other = at_demo.json("sessions", "--sort", "known", "-o", "json")
+    plain = at_demo.json("sessions", "--sort", "-acknowledged", "-o", "json")
+    assert [row["uid"] for row in plain] == [row["uid"] for row in rows]
+    other = at_demo.json("sessions", "--sort", "acknowledged", "-o", "json")
     assert other[-1]["known"]
     for parted in (rows[:5], rows[5:], other[:-5], other[-5:]):
         assert [row["uid"] for row in parted] == sorted(row["uid"] for row in parted)
     first = at_demo("sessions", "--sort", "-known", "--limit", "5").stdout.splitlines()[1:]
     assert [LOST in row for row in first] == [True] * 5
+
+
+def test_acknowledged_is_the_plain_word_for_known(at_demo: Shell, demo: Demo) -> None:
+    mark(at_demo, demo, UNREACHED)
+    known = at_demo.json("sessions", "is:known", "-o", "json")
+    assert len(known) == 5
+    assert at_demo.json("sessions", "is:acknowledged", "-o", "json") == known
+    others = at_demo.json("sessions", "!is:acknowledged", "state:failed", "-o", "json")
+    assert others
+    assert not any(one["known"] for one in others)
 
 
 def test_wait_says_so_of_what_it_waited_for(at_demo: Shell, demo: Demo) -> None:
@@ -150,7 +162,7 @@ def test_a_check_may_ignore_what_is_known_and_says_how_much(shell: Shell, story:
     shell.environ["EMTUI_PASSWORD"] = story.password
     before = shell("check", "--timeout", "60", "--ignore-known")
     assert before.returncode == 2
-    assert "known ignored" not in before.stdout
+    assert "ignored" not in before.stdout
     kinds = ("DatabaseMaintenance", "CatalogReplicationJob")
     marks = [Mark(of(kind), kind, "", LONG_AGO, FAR) for of, kind in zip((hanging, late), kinds, strict=True)]
     mark(shell, story, *marks)
@@ -158,7 +170,7 @@ def test_a_check_may_ignore_what_is_known_and_says_how_much(shell: Shell, story:
     done = shell("check", "--timeout", "60", "--ignore-known")
     assert done.returncode == 1
     assert done.stdout.startswith("EMTUI WARNING - LicAutoUpdate warned 3 times since")
-    assert ". 2 known ignored | types=12" in done.stdout
+    assert ". 2 acknowledged alerts ignored | types=12" in done.stdout
 
 
 def test_a_monitoring_system_reads_what_the_team_knows(shell: Shell, story: Demo) -> None:
@@ -169,7 +181,7 @@ def test_a_monitoring_system_reads_what_the_team_knows(shell: Shell, story: Demo
     assert shell("check", "--timeout", "60", "--type", "LicAutoUpdate").returncode == 1
     done = shell("check", "--timeout", "60", "--type", "LicAutoUpdate", "--ignore-known")
     assert done.returncode == 0
-    assert ". 1 known ignored | " in done.stdout
+    assert ". 1 acknowledged alert ignored | " in done.stdout
 
 
 def test_only_looking_leaves_nothing_behind(at_demo: Shell) -> None:

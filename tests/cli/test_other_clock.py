@@ -205,4 +205,4 @@ def test_a_letter_that_the_servers_clock_does_not_know_is_refused_by_it(
 ) -> None:
     done = at_change(command, "since:01:10A")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "since:01:10A: the clock does not show 01:10 twice: leave the letter A out." in done.stderr
+    assert "since:01:10A: 01:10 does not occur twice: remove the letter A." in done.stderr

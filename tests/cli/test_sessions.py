@@ -83,13 +83,13 @@ def test_an_argument_is_read_as_it_is_typed_in_the_screens(
     ("argv", "said"),
     [
         (["type:Database Replication bs02"], "No session type is called 'Database'"),
-        (["since:02:10A"], "since:02:10A: the clock does not show 02:10 twice: leave the letter A out."),
-        (["--until", "2026-11-12"], "there is no option --until:"),
-        (["is:unsee"], "is: takes no 'unsee': running, unusual, stuck or known."),
+        (["since:02:10A"], "since:02:10A: 02:10 does not occur twice: remove the letter A."),
+        (["--until", "2026-11-12"], "Unknown option --until."),
+        (["is:unsee"], "Unknown value is:unsee: valid values are running, unusual, stuck and acknowledged."),
         (["took:x"], "write >10m, <30s, >=1h, 4m12s, in a shell 'took:>10m'."),
         (["ratio:x"], "in a shell 'ratio:>2'."),
         (["since:Sat 02:10"], """or 2026-11-23T02:10, in a shell 'since:"Sat 02:10"'."""),
-        (["disk:full"], """for that text write "disk:full", in a shell '"disk:full"'."""),
+        (["disk:full"], """to search for this text, write "disk:full", in a shell '"disk:full"'."""),
     ],
 )
 def test_what_cannot_be_read_is_2_with_what_to_write_here(at_demo: Shell, argv: list[str], said: str) -> None:
@@ -142,7 +142,7 @@ def test_took_ratio_and_is_rest_on_the_list_that_came(at_demo: Shell) -> None:
 def test_where_nobody_looks_on_unseen_is_one_sentence_and_2(at_demo: Shell, command: str) -> None:
     done = at_demo(command, "is:unseen")
     assert done.returncode == 2
-    assert done.stderr.strip() == "emtui: is:unseen is for the screens: here nobody has looked on."
+    assert done.stderr.strip() == "emtui: is:unseen works only in the session browser."
 
 
 def test_limit_cuts_after_sorting(at_demo: Shell) -> None:

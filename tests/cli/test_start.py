@@ -32,18 +32,51 @@ def test_the_version_is_answered_before_anything_else_of_emtui_is_loaded() -> No
     assert loaded.split() == ["emtui", "emtui.cli", "emtui.cli.stdio"]
 
 
-@pytest.mark.parametrize("argv", [["--version"], ["sessions", "--version"], ["-p", "prod", "--version"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--version"],
+        ["-V"],
+        ["sessions", "--version"],
+        ["sessions", "-V"],
+        ["check", "-V"],
+        ["-p", "prod", "--version"],
+        ["-p", "prod", "-V"],
+    ],
+)
 def test_the_version_is_told_wherever_it_is_asked_for(shell: Shell, argv: list[str]) -> None:
     done = shell(*argv)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("emtui ")
+    assert done.stdout.startswith("emtui 0.")
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["sessions", "-h"], ["-h", "show"]])
-def test_help_is_data(shell: Shell, argv: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("argv", "usage"),
+    [
+        (["--help"], "emtui [OPTIONS]"),
+        (["-h"], "emtui [OPTIONS]"),
+        (["help"], "emtui [OPTIONS]"),
+        (["sessions", "-h"], "emtui sessions [QUERY...] [OPTIONS]"),
+        (["help", "sessions"], "emtui sessions [QUERY...] [OPTIONS]"),
+        (["-h", "show"], "emtui show ID [OPTIONS]"),
+        (["check", "-h"], "emtui check [OPTIONS]"),
+        (["help", "check"], "emtui check [OPTIONS]"),
+        (["help", "--debug", "config"], "emtui config show [OPTIONS]"),
+        (["help", "help"], "emtui help [COMMAND] [OPTIONS]"),
+        (["help", "--help"], "emtui help [COMMAND] [OPTIONS]"),
+    ],
+)
+def test_help_is_data(shell: Shell, argv: list[str], usage: str) -> None:
     done = shell(*argv)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("usage: emtui")
+    assert done.returncode == 0
+    assert "--debug" in argv or done.stderr == ""
+    assert f"\nUsage:\n  {usage}\n" in done.stdout
+
+
+def test_help_for_what_is_no_command_names_the_nearest(shell: Shell) -> None:
+    done = shell("help", "chekc")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "emtui: Unknown command 'chekc': did you mean check? See emtui --help.\n"
 
 
 @pytest.mark.parametrize(

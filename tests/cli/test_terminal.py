@@ -83,11 +83,12 @@ def test_a_terminal_that_names_neither_gets_the_last_day(at_demo: Shell, query: 
 
 
 def test_the_screens_suggest_no_order_that_they_do_not_have(at_demo: Shell) -> None:
-    for order in ("knwon", "bogus"):
+    for order in ("knwon", "acknowledge", "bogus"):
         child = at_terminal(at_demo, "open", "--sort", order)
         assert ended(child) == 2
         said = (child.before or "").replace("\r\n", " ")
-        assert "cannot be sorted" in said
+        assert "Cannot sort by" in said
+        assert "nowledged" not in said
         assert "known?" not in said
         assert "known." not in said
 

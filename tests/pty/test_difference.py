@@ -115,8 +115,11 @@ def test_the_command_that_is_left_opens_the_same_difference_for_anybody(tmp_path
         terminal.until("s slowest")
 
 
-def test_the_last_good_run_has_a_name_of_its_own_on_the_command_line(tmp_path: Path, demo: Demo) -> None:
-    argv = ("open", "latest:DatabaseMaintenance", "--compare", "good")
+@pytest.mark.parametrize("name", ["last-success", "good"])
+def test_the_last_successful_run_has_a_name_on_the_command_line(
+    tmp_path: Path, demo: Demo, name: str
+) -> None:
+    argv = ("open", "latest:DatabaseMaintenance", "--compare", name)
     with emtui(*argv, environ=seat(tmp_path, demo)) as terminal:
         terminal.until("no line differs so far, 1 of 4 steps slower, 3 to come")
         terminal.until(under_cursor(r"› +\S+ +32s +\d+ +Waiting for a lock"))
@@ -127,7 +130,7 @@ def test_the_last_good_run_has_a_name_of_its_own_on_the_command_line(tmp_path: P
     [
         (("open", "--compare", "good"), "--compare stands with the ID of one session"),
         (("open", "state:failed", "--compare", "good"), "--compare stands with the ID of one session"),
-        (("open", "latest", "--compare", "nonesuch"), "names no session"),
+        (("open", "latest", "--compare", "nonesuch"), "is not a session ID"),
     ],
 )
 def test_two_runs_are_compared_or_one_sentence_says_why_not(

@@ -31,7 +31,7 @@ def test_what_is_known_is_dimmed_counted_after_what_is_new_and_undone_by_the_sam
 
 def test_a_wrong_time_is_said_and_nothing_is_lost(demo_list: Terminal) -> None:
     demo_list.press("am", "INC0012345 until tomorow", "enter")
-    shown = demo_list.until("'tomorow' is no time: write until 08:00, 7d, Mon 08:00 or 2026-11-30.")
+    shown = demo_list.until("'tomorow' is not a time: write until 08:00, 7d, Mon 08:00 or 2026-11-30.")
     assert "note: INC0012345 until tomorow" in shown
     demo_list.press("esc")
     demo_list.until("Nothing was marked.")

@@ -113,7 +113,7 @@ def test_digits_show_what_they_are_set_to_and_say_how_they_are_set(demo: Demo, t
         terminal.press("5")
         terminal.until(on_line(4, "/ type:CollectJob took:>3m "))
         terminal.press("6")
-        terminal.until("6: stat: is no key of a query: did you mean state:?")
+        terminal.until("6: Unknown query key 'stat': did you mean state:?")
         terminal.press("7")
         terminal.until('7 is yours to set: in config.toml, under [queries], 7 = "took:>10m"')
         terminal.press("?")

@@ -181,10 +181,11 @@ def test_a_view_and_an_id_are_too_much(tmp_path: Path) -> None:
     assert b"give one of them" in terminal.received
 
 
-def test_an_order_that_no_screen_has_is_one_sentence(tmp_path: Path) -> None:
-    with emtui("open", "--sort", "known", environ=a_home(tmp_path)) as terminal:
+@pytest.mark.parametrize("order", ["known", "-known", "acknowledged", "-Acknowledged"])
+def test_an_order_that_no_screen_has_is_one_sentence(tmp_path: Path, order: str) -> None:
+    with emtui("open", f"--sort={order}", environ=a_home(tmp_path)) as terminal:
         assert terminal.end() == 2
-    assert b"--sort known is for emtui sessions" in terminal.received
+    assert b"--sort acknowledged works only with emtui sessions." in terminal.received
 
 
 @pytest.mark.parametrize(

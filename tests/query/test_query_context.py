@@ -116,9 +116,11 @@ def test_what_runs_in_the_words_of_another_family_gets_stuck_whatever_end_it_has
         ("is:unseen", {1, 6}),
         ("is:unusual", {3, 4, 5}),
         ("is:stuck", {4}),
+        ("is:acknowledged", {3}),
         ("is:known", {3}),
         ("IS:Known,stuck", {3, 4}),
         ("is:unusual !is:known", {4, 5}),
+        ("is:unusual !is:Acknowledged", {4, 5}),
         ("-is:running,unseen", {2, 3, 7}),
     ],
 )
@@ -143,7 +145,7 @@ def test_what_is_not_known_yet_matches_nothing() -> None:
 
 
 def test_where_nobody_looks_on_nothing_is_unseen_and_that_is_said() -> None:
-    with pytest.raises(BadQuery, match="for the screens"):
+    with pytest.raises(BadQuery, match="only in the session browser"):
         read("is:unseen", Beyond())
 
 
@@ -159,7 +161,9 @@ def test_where_nobody_looks_on_nothing_is_unseen_and_that_is_said() -> None:
         ("is:", "is:", "needs a value"),
         ("is:,", "is:", "running, unseen"),
         ("is:failed", "failed", "write state:failed"),
-        ("is:stuk", "stuk", "did you mean stuck?"),
+        ("is:knwon", "knwon", "did you mean is:acknowledged?"),
+        ("is:xyz", "xyz", "valid values are running, unseen, unusual, stuck and acknowledged."),
+        ("is:stuk", "stuk", "did you mean is:stuck?"),
         ("before:noon", "before:noon", "02:10"),
     ],
 )
@@ -188,6 +192,7 @@ def test_a_query_rests_only_on_what_it_asks_for() -> None:
     assert read("took:>1m").rests_on == {"now"}
     assert read("is:running,unseen").rests_on == {"unseen"}
     assert read("ratio:>2 is:known").rests_on == {"now", "usual", "known"}
+    assert read("is:acknowledged").rests_on == {"known"}
 
 
 def test_a_query_stays_itself_unless_what_it_rests_on_has_changed() -> None:
@@ -218,6 +223,7 @@ TEXTS = (
     "is:unseen",
     "is:unseen,stuck",
     "-is:unseen",
+    "is:acknowledged",
     "is:known",
     "is:known,unusual !took:3m",
     "before:5m",

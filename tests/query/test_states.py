@@ -86,9 +86,13 @@ def test_a_word_that_only_the_list_can_tell_is_let_through_until_it_is_there_and
 def test_the_nearest_word_may_be_one_of_the_list() -> None:
     with pytest.raises(BadQuery, match="'Dreamin' is not a state: did you mean Dreaming"):
         read("state:Dreamin")
-    with pytest.raises(BadQuery, match=r"known are running, .*unknown; the list says Dreaming, Perhaps, Sto"):
+    with pytest.raises(
+        BadQuery, match=r"valid values are running, .*unknown; states in the list: Dreaming, Perhaps, Sto"
+    ):
         read("state:xyz")
-    with pytest.raises(BadQuery, match=r"known are running, success, warning, failed, canceled, unknown\.$"):
+    with pytest.raises(
+        BadQuery, match=r"valid values are running, success, warning, failed, canceled, unknown\.$"
+    ):
         read("state:xyz", ())
 
 

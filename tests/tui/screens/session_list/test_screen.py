@@ -203,7 +203,9 @@ async def test_of_two_ids_none_is_opened_and_that_is_said(way: str) -> None:
         await ui.pause()
         if way == "typed":
             await ui.press("enter")
-        await ui.wait_for(lambda: "names 2 different sessions: give one of them." in ui.footer())
+        await ui.wait_for(
+            lambda: "The text contains 2 different session IDs: use one of them." in ui.footer()
+        )
         assert ui.screen_name() == ("session_list" if way == "typed" else screen)
 
 
@@ -250,7 +252,7 @@ async def test_keys_of_latin_layouts_are_not_said_to_be_others(key: str) -> None
 async def test_what_names_no_session_is_one_sentence() -> None:
     async with demo_app() as ui:
         await ui.press("colon", *"nonesuch", "enter")
-        assert "names no session" in ui.footer()
+        assert "is not a session ID" in ui.footer()
         assert ui.screen_name() == "session_list"
 
 

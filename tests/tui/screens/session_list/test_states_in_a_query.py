@@ -25,7 +25,7 @@ async def test_a_word_that_the_list_does_not_have_is_underlined_with_the_nearest
 async def test_a_view_with_a_state_that_the_first_list_does_not_have_says_so_and_shows_all() -> None:
     async with demo_app(start=demo_start(query="state:dreamng")) as ui:
         assert ui.query().empty
-        assert ui.footer().startswith("'dreamng' is not a state: known are running, success")
+        assert ui.footer().startswith("'dreamng' is not a state: valid values are running, success")
 
 
 async def test_a_view_with_a_word_of_the_list_stays_as_it_was_typed() -> None:
