@@ -1,9 +1,9 @@
 """`emtui check`: one line and an exit code for a monitoring system.
 
 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, whatever happens: wrong usage, an unreachable server
-and our own faults are `EMTUI UNKNOWN - …` on standard output, and it never takes longer than its
-limit. The code is 3, too, where neither standard output nor standard error takes the line. Nobody is
-ever asked for a password.
+and internal errors are `EMTUI UNKNOWN - …` on standard output, and the check never exceeds its time
+limit. The code is also 3 if the line can be written neither to standard output nor to standard error. The
+check never prompts for a password.
 """
 
 from __future__ import annotations
@@ -39,46 +39,46 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
 
 LIMIT = 10.0
-"""Seconds, as monitoring systems wait."""
+"""Default time limit in seconds, as in monitoring systems."""
 LOG_OFF = 2.0
-"""Of these, so many are left for saying good-bye."""
+"""Seconds of the limit that are reserved for logging off."""
 _LONGEST = 3600.0
 _SAID = 3
-"""So many sentences fit a line that somebody reads on a telephone …"""
+"""Maximum number of sentences in the line, which may be read on a phone …"""
 _CELLS = 300
-"""… if none is longer than this."""
+"""… and of cells in each."""
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Do it; whatever goes wrong is UNKNOWN, in one line."""
+    """Run the check; any error is UNKNOWN, in one line."""
     try:
         code = work()
         return code if stdio.finish(0) == 0 and code in set(Level) else Level.UNKNOWN
     except (KeyboardInterrupt, exit_codes.Terminated):
         _be_deaf()
-        return unknown("interrupted")
-    except BaseException as problem:  # noqa: BLE001 - a check must say something, whatever happened
-        return unknown(exit_codes.sentence_of(problem) if isinstance(problem, Exception) else "it was ended")
+        return unknown("Interrupted")
+    except BaseException as problem:  # noqa: BLE001 - a check must print a line, whatever happened
+        return unknown(exit_codes.sentence_of(problem) if isinstance(problem, Exception) else "Terminated")
 
 
 def unknown(sentence: str) -> int:
-    """Say why nothing is known."""
+    """Print why there is no result."""
     return _answer(Level.UNKNOWN, [sentence])
 
 
 def _answer(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures] = ()) -> Level:
-    """Write the line; nothing is known to anybody if that cannot be done."""
+    """Print the line; UNKNOWN if that fails."""
     return level if stdio.answer(line(level, sentences, perfdata)) else Level.UNKNOWN
 
 
 def _be_deaf() -> None:
-    """Hear no further signal: the line is all that is left to be said."""
+    """Ignore further signals while the line is printed."""
     for number in (*process_hardening.ending_signals(), signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 
 
 def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) -> str:
-    """`EMTUI CRITICAL - first. Second. | figures`: the bar begins the figures, so no text holds one."""
+    """`EMTUI CRITICAL - first. Second. | figures`; a `|` within a text is replaced."""
     plain = (
         text_format.cut(text_format.one_line(sentence).replace("|", "/"), _CELLS) for sentence in sentences
     )
@@ -87,9 +87,9 @@ def line(level: Level, sentences: Sequence[str], perfdata: Sequence[Figures]) ->
 
 
 def run(given: Given) -> int:
-    """Judge what the server lists."""
+    """Check the list of sessions."""
     limits, kind = _limits(given), given.one("--type") or "*"
-    type_test(kind)  # whatever the list has, it is a name
+    type_test(kind)  # raises `BadQuery` before anything is sent
     seconds = _seconds(given.one("--timeout"))
     began, watch = time.monotonic(), _watch(seconds)
     try:
@@ -122,21 +122,21 @@ def _sentences(found: Sequence[Verdict], known: int) -> list[str]:
 
 
 def _nothing(given: Given, sessions: Sequence[Session], chosen: Callable[[str | None], bool]) -> int:
-    """No run of what was asked for. With an age it is too old for certain."""
+    """The result without any matching session; with `--max-age` it is CRITICAL."""
     named = sum(1 for session in sessions if not session.complete)
     if named:
-        return unknown(f"the server gives only the names of {named} of {len(sessions)} sessions")
+        return unknown(f"The server sent only the names of {named} of {len(sessions)} sessions")
     kind = given.one("--type")
     if any(chosen(session.type) for session in sessions):
-        return unknown(f"the start of no run{f' of {kind}' if kind else ''} is known")
-    what = f"no run of {kind} is listed" if kind else "no session is listed"
+        return unknown(f"No session{f' of type {kind}' if kind else ''} has a start time")
+    what = f"No session of type {kind} in the list" if kind else "The session list is empty"
     if kind and given.has("--max-age"):
         return _answer(Level.CRITICAL, [what])
     return unknown(what)
 
 
 def _asked(there: Reach, seconds: float, began: float) -> Checked:
-    """The list, when it was requested and came, and how far the server's clock was ahead."""
+    """The list with the times of request and response, and how far the server's clock is ahead."""
     password = unasked_password(there.connection)
 
     async def ask(client: Client) -> Checked:
@@ -150,14 +150,14 @@ def _asked(there: Reach, seconds: float, began: float) -> Checked:
     try:
         return talk(there, password, ask, say=stdio.narrate)
     except TimeoutError:
-        raise Unreachable(f"{there.server} has not answered within {seconds:g} s.") from None
+        raise Unreachable(f"{there.server} did not respond within {seconds:g} s.") from None
 
 
 def _watch(seconds: float) -> threading.Timer:
-    """The end of our patience, whatever holds us up: a resolver, a keyring, a command for the password."""
+    """End the process after the time limit, even if a resolver, keyring or password command hangs."""
 
     def end() -> None:
-        text = line(Level.UNKNOWN, [f"no answer within {seconds:g} s"], ()).encode()
+        text = line(Level.UNKNOWN, [f"No result within {seconds:g} s"], ()).encode()
         try:
             _write_at_once(text)
         finally:
@@ -170,7 +170,7 @@ def _watch(seconds: float) -> threading.Timer:
 
 
 def _write_at_once(text: bytes) -> None:
-    """The line, past every lock; to standard error where standard output does not take it."""
+    """Write the line without any lock; to standard error if standard output fails."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             if stream is not None:
@@ -196,7 +196,9 @@ def _pair(given: Given, name: str, read: Callable[[str], T]) -> Limit[T] | None:
     except ValueError as problem:
         raise BadUsage(f"{name}: {problem}") from None
     if len(values) > 2 or values != sorted(values):
-        raise BadUsage(f"{name} takes one value, or a smaller one for a warning before it: {name} 2,4.")
+        raise BadUsage(
+            f"{name} takes one value, or a lower one for a warning and the critical one: {name} 2,4."
+        )
     return Limit(values[0] if len(values) == 2 else None, values[-1])
 
 
@@ -206,7 +208,7 @@ def _ratio(text: str) -> float:
     except ValueError:
         ratio = 0.0
     if not 0 < ratio < 1_000_000:
-        raise ValueError(f"{text!r} is not how many times the usual: write 3 or 1.5.")
+        raise ValueError(f"{text!r} is not a multiple of the usual run time: write 3 or 1.5.")
     return ratio
 
 
@@ -215,5 +217,5 @@ def _seconds(text: str | None) -> float:
         return LIMIT
     seconds = seconds_of(text)
     if not 0 < seconds <= _LONGEST:
-        raise BadUsage("--timeout takes between a second and an hour.")
+        raise BadUsage("--timeout takes up to an hour: write 10, 30s or 5m.")
     return seconds

@@ -1,8 +1,8 @@
-"""What `emtui check` makes of an assessment: levels, one sentence for each, and figures.
+"""Rules of `emtui check`: turn an assessment into levels, one sentence each, and performance data.
 
-Pure: assessment and limits in. A type fails with its newest run that ended, canceled ones passed over;
-whether it hangs, is late, old or slow is judged as far as that was asked for, and as far as the list
-tells what is usual: what cannot be judged is said.
+Pure. A type fails if its newest run that ended failed, ignoring canceled ones. Stuck, overdue, old and
+slow runs are checked as far as that was requested and as far as there are baselines; what cannot be
+checked is reported.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from emtui.triage.type_status import Standing, Standings
 T = TypeVar("T", float, timedelta)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _LABEL = 60
-"""Characters of a type in the label of its figures."""
+"""Maximum number of characters of a type in a performance data label."""
 _MOST_NAMED = 3
-"""So many types are named that cannot be judged."""
+"""Maximum number of types listed that cannot be checked."""
 _MOST_TYPES = 40
-"""Monitoring systems cut what is longer than some kilobytes; documented are twelve types."""
+"""Maximum number of types with performance data: monitoring systems cut output after some kilobytes."""
 
 
 class Level(IntEnum):
-    """The exit code of a check, and how bad it is."""
+    """Exit code and severity of a check."""
 
     OK = 0
     WARNING = 1
@@ -47,13 +47,13 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit(Generic[T]):
-    """From which value on something is a warning, and from which critical."""
+    """Values above which the level is a warning, and above which it is critical."""
 
     warning: T | None
     critical: T
 
     def level(self, value: T) -> Level:
-        """How bad this value is."""
+        """The level of this value."""
         if value > self.critical:
             return Level.CRITICAL
         return Level.WARNING if self.warning is not None and value > self.warning else Level.OK
@@ -61,7 +61,7 @@ class Limit(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is asked for: whether runs that hang and runs that are late count, how old, how slow."""
+    """The conditions to check: stuck runs, overdue runs, maximum age, maximum ratio."""
 
     stuck: bool
     overdue: bool
@@ -70,13 +70,13 @@ class Limits:
 
     @property
     def on_time(self) -> bool:
-        """Whether types are judged as a whole, as they are where nothing is asked for."""
+        """Whether types are checked as a whole: the default, without any condition."""
         return self.stuck and self.overdue
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One thing that is wrong, or that all is well."""
+    """A problem, or the statement that there is none."""
 
     level: Level
     sentence: str
@@ -84,7 +84,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The performance data: label and value, as plugins write it."""
+    """One item of performance data: label and value, as plugins write them."""
 
     label: str
     value: str
@@ -96,9 +96,9 @@ class Figures:
 def verdicts(
     assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> list[Verdict]:
-    """What is wrong with the chosen types and not acknowledged, worst first.
+    """Problems of the chosen types that are not acknowledged, worst first.
 
-    Or one that says that they are well and what cannot be judged, unknown if that is all that was asked for.
+    Without any, one verdict that says so and what cannot be checked; UNKNOWN if nothing can be.
     """
     standing = assessment.statuses
     rows = [row for row in standing.types if chosen(row.type)]
@@ -116,23 +116,23 @@ def verdicts(
 def ignored(
     assessment: Assessment, chosen: Callable[[str | None], bool], limits: Limits, tell: Teller
 ) -> int:
-    """How much would be wrong if it were not acknowledged."""
+    """Number of problems that are acknowledged."""
     found = _found(assessment, chosen, limits, tell) if assessment.acknowledged else ()
     return sum(1 for finding, _ in found if assessment.mark_of(finding))
 
 
 def _well(standing: Standings, rows: list[Standing], limits: Limits) -> Verdict:
-    """Types are on time only as far as somebody asked."""
+    """The verdict without problems; `on time` only if schedules were checked."""
     no_rhythm = [row.type for row in rows if row.rhythm is None] if limits.overdue else []
     unsure = [row.type for row in rows if row.due and row.due.unsure] if limits.overdue else []
     no_usual = [row.type for row in rows if _has_no_usual(row, standing, limits)]
     judged_on_time = len(rows) - len(no_rhythm) - len(unsure)
-    told = limits.on_time and judged_on_time > 0  # the sentence says how many are not
+    told = limits.on_time and judged_on_time > 0  # the sentence then has these numbers
     unknown = []
     if no_rhythm and not told:
-        unknown.append(f"no rhythm known for {_listed(no_rhythm)}")
+        unknown.append(f"no schedule known for {_listed(no_rhythm)}")
     if unsure and not told:
-        unknown.append(f"too little history to tell whether {_listed(unsure)} {_are(unsure)} due")
+        unknown.append(f"not enough history to check whether {_listed(unsure)} {_are(unsure)} overdue")
     if no_usual:
         unknown.append(f"no usual length known for {_listed(no_usual)}")
     could = (
@@ -160,9 +160,9 @@ def _judges_lengths(rows: list[Standing], no_usual: list[str], limits: Limits) -
 
 
 def _has_no_usual(row: Standing, standing: Standings, limits: Limits) -> bool:
-    """Whether runs of a type would be judged by their length, and nothing is usual.
+    """Whether durations of a type should be checked, but have no baseline.
 
-    Where types are judged as a whole, only of runs that go on.
+    If types are checked as a whole, only running sessions count.
     """
     looked_at = _looked_at(row)
     if limits.ratio and not (looked_at and all(_can_judge(run, standing) for run in looked_at)):
@@ -176,7 +176,7 @@ def _has_no_usual(row: Standing, standing: Standings, limits: Limits) -> bool:
 
 
 def _can_judge(run: Session, standing: Standings) -> bool:
-    """Whether the usual length tells if a run took long; one of zero does only of a run as short as that."""
+    """Whether the baseline can rate a run; a baseline of zero can only rate very short runs."""
     base, took = standing.baselines.of(run), run.took(standing.now)
     return base is not None and (base.usual > timedelta() or took is None or took < NOTICED)
 
@@ -222,7 +222,7 @@ def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> I
     if limits.age:
         success = _last_success(row)
         if success is None:
-            yield Verdict(Level.CRITICAL, f"{row.type} has no good run in the list")
+            yield Verdict(Level.CRITICAL, f"{row.type} has no successful run in the list")
         elif level := limits.age.level(tell.now - _over(success)):
             when, age = tell.at(_over(success)), text_format.duration(tell.now - _over(success))
             ended = "ended" if success.ended else "began"
@@ -237,7 +237,7 @@ def _limited(row: Standing, usual: Baselines, limits: Limits, tell: Teller) -> I
 
 
 def _last_success(row: Standing) -> Session | None:
-    """The successful run that ended last; one whose end is unknown counts from its start."""
+    """The successful run that ended last; the start replaces an unknown end."""
     return max((run for run in row.runs if run.outcome is Outcome.SUCCESS), key=_over, default=None)
 
 
@@ -246,9 +246,9 @@ def _over(run: Session) -> datetime:
 
 
 def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[Session, timedelta, float] | None:
-    """The slowest of what runs and of the newest that ended: how long, and how many times the usual.
+    """The slowest of the running sessions and the newest that ended, its duration and its ratio.
 
-    A canceled run is passed over. Nothing that took less than half a minute more than usual is slow.
+    Canceled runs are ignored. A run is only slow from half a minute above the usual.
     """
     slow = []
     for run in _looked_at(row):
@@ -259,13 +259,13 @@ def _slow(row: Standing, usual: Baselines, now: datetime) -> tuple[Session, time
 
 
 def _looked_at(row: Standing) -> list[Session]:
-    """What runs, and the newest that ended."""
+    """The running sessions, and the newest that ended."""
     ended = next((run for run in row.runs if run.outcome in DECIDED), None)
     return [run for run in row.runs if run.running or run is ended]
 
 
 def figures(standing: Standings, chosen: Callable[[str | None], bool], limits: Limits) -> Iterator[Figures]:
-    """How many types there are, are on time, fail; and of each type its age and how long it took."""
+    """Numbers of types, of those on time and failing; of each type, age and last duration."""
     rows = [row for row in standing.types if chosen(row.type)]
     failing = sum(1 for row in rows if row.streak and row.streak.outcome is Outcome.FAILED)
     yield Figures("types", f"{len(rows)};;;0")

@@ -1,4 +1,4 @@
-"""One conversation with a server: where, as whom, ask, log off — also when a signal ends it."""
+"""Connect to a server, log on, run requests, and log off, even if a signal ends emtui."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LAST = 5.0
-"""Seconds that the work may take to end after a signal: a logon under way, the log-off, the connections."""
+"""Seconds allowed after a signal for a pending logon, the logoff and closing connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A server and a user, and how to get there."""
+    """A server, a user, and the connection settings."""
 
     server: Server
     user: str
@@ -40,12 +40,12 @@ class Reach:
 
     @property
     def zone(self) -> tzinfo:
-        """The zone that tables and clock times are meant in: the profile's, else this computer's."""
+        """Time zone of tables and clock times: the profile's, else this computer's."""
         return self.connection.zone
 
 
 def resolve(given: Given) -> Connection:
-    """What options, environment and configuration say, with a password from either of the first two."""
+    """Connection settings from options, environment and configuration; a password from the first two."""
     password = given_password(given)
     options = connection.Options(
         profile=given.one("--profile"),
@@ -61,40 +61,40 @@ def resolve(given: Given) -> Connection:
 
 
 def configuration() -> Config:
-    """What the person's configuration says, and the team's beneath it."""
+    """The user's configuration over the team's."""
     return load(*config_files())
 
 
 def reach(given: Given) -> Reach:
-    """The server and user that are meant; raises `BadUsage` if one is missing."""
+    """The configured server and user; raises `BadUsage` if one is missing."""
     connection = resolve(given)
     if connection.server is None:
-        raise BadUsage(f"which server? {choices()}")
+        raise BadUsage(f"No server configured. {choices()}")
     if connection.user is None:
-        raise BadUsage(f"who logs on to {connection.server}? Give --user or EMTUI_USER.")
+        raise BadUsage(f"No user configured for {connection.server}. Use --user or EMTUI_USER.")
     return Reach(connection.server, connection.user, connection)
 
 
 def choices() -> str:
-    """What a person may do where no server is meant."""
+    """What to do if no server is configured."""
     names = [profile.name for profile in configuration().profiles]
     if not names:
-        return "Give --server, EMTUI_SERVER or a profile (emtui login makes one)."
+        return "Use --server, EMTUI_SERVER or a profile (create one with emtui login)."
     return (
-        f"There are the profiles {', '.join(names)}, and none is the default: choose one with -p,"
+        f"Available profiles: {', '.join(names)}; none is the default. Choose one with -p,"
         " or set default_profile in the configuration."
     )
 
 
 def narrate_zone(there: Reach, now: datetime) -> None:
-    """Tell a person in which zone a table's times are, where that is not this computer's."""
+    """Print the time zone of a table on a terminal if it is not this computer's."""
     if there.connection.servers_zone and stdio.is_terminal(sys.stderr):
         offset = text_format.zone_offset(now, there.zone)
-        stdio.narrate(f"times are those of {there.zone}, now {offset}")
+        stdio.narrate(f"Times are in {there.zone} (now {offset})")
 
 
 def converse(there: Reach, ask: Callable[[Client], Awaitable[T]]) -> T:
-    """Log on, ask, log off."""
+    """Log on, run `ask`, and log off."""
     return talk(there, password_for(there.connection), ask)
 
 
@@ -106,17 +106,17 @@ def talk(
     insist: bool = False,
     say: Callable[[str], object] | None = None,
 ) -> T:
-    """The same with a password that is known; `insist` sends it although it was refused before.
+    """The same with a given password; `insist` sends it even if it was rejected before.
 
-    `say` is told where a refusal could not be remembered.
+    `say` gets the message if a rejection could not be recorded.
     """
-    import asyncio  # start-up time: only for who talks to a server
+    import asyncio  # start-up time: only to connect
 
     async def whole() -> T:
         async with await logged_on(there, password, insist=insist, say=say) as client:
             return await ask(client)
 
-    gc.freeze()  # a long list would have all that was loaded looked through again and again
+    gc.freeze()  # else the garbage collector traverses all loaded modules again and again for a long list
     return asyncio.run(until_terminated(whole()))
 
 
@@ -127,7 +127,7 @@ async def logged_on(
     insist: bool = False,
     say: Callable[[str], object] | None = None,
 ) -> Client:
-    """A client that is logged on; raises `EmError`. A person is told of a certificate that ends soon."""
+    """A client that is logged on; raises `EmError`. Warns on a terminal if the certificate expires soon."""
     from emtui.local.lockout_guard import Refusals
     from emtui.local.logon_policy import log_on  # start-up time: loads the client, and httpx with it
 
@@ -138,14 +138,14 @@ async def logged_on(
     if stdio.is_terminal(sys.stderr):
         ending = client.certificate and client.certificate.ending(datetime.now(UTC))
         if ending:
-            stdio.narrate(f"the certificate of {there.server} {ending}")
+            stdio.narrate(f"The certificate of {there.server} {ending}")
     return client
 
 
 async def until_terminated(work: Awaitable[T]) -> T:
-    """The result; a signal that ends emtui cancels the work, so that it logs off, and raises `Terminated`.
+    """Await the work; a terminating signal cancels it, so that it logs off, and raises `Terminated`.
 
-    A second one, as a terminal that goes away sends, does not cut the log-off short: that has its limit.
+    A second signal, which a closing terminal sends, does not interrupt the logoff; that has a time limit.
     """
     import asyncio  # start-up time: as in talk
 
@@ -179,7 +179,7 @@ async def until_terminated(work: Awaitable[T]) -> T:
 
 
 def seconds_of(timeout: str) -> float:
-    """What `--timeout` says: seconds, or a length of time such as 15m. Raises `BadUsage`."""
+    """The value of `--timeout` in seconds: a number, or a duration such as 15m. Raises `BadUsage`."""
     try:
         is_number = timeout.replace(".", "", 1).isdigit()
         return float(timeout) if is_number else text_format.parse_span(timeout).total_seconds()

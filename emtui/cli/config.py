@@ -1,4 +1,4 @@
-"""`emtui config show`: what the configuration says here, and where each value comes from."""
+"""`emtui config show`: the effective configuration and the source of each value."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ _KEYS = ("key", "value", "from")
 
 
 def run(given: Given) -> int:
-    """Show it."""
+    """Print the configuration."""
     if given.operands != ("show",):
-        raise BadUsage("config is only shown: emtui config show. The file is yours to edit.")
+        raise BadUsage(
+            "Unknown subcommand: use emtui config show. To change the configuration, edit the file."
+        )
     rows = [*_environment(os.environ), *_files(configuration())]
     if given.one("--output") == "json":
         records: list[Record] = [dict(zip(_KEYS, row, strict=True)) for row in rows]
@@ -36,14 +38,14 @@ def run(given: Given) -> int:
         stdio.say(output.as_table(_COLUMNS, rows, stdio.width()))
     for file in config_files():
         if file.is_relative_to(NOWHERE):
-            stdio.narrate("this user has no home folder: HOME or XDG_CONFIG_HOME gives a configuration")
+            stdio.narrate("No home directory: set HOME or XDG_CONFIG_HOME to use a configuration")
         elif not file.exists():
-            stdio.narrate(f"there is no {file}")
+            stdio.narrate(f"File not found: {file}")
     return 0
 
 
 def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """What stands above every file."""
+    """Environment variables, which override every file."""
     for name in VARIABLES:
         if value := environ.get(f"EMTUI_{name}"):
             yield name.lower(), _harmless(name.lower(), value), f"EMTUI_{name}"
@@ -52,7 +54,7 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _files(config: Config) -> Iterator[tuple[str, str, str]]:
-    """Each value that counts, and its file; of a command only the program: its arguments may tell."""
+    """Each effective value with its file; of a command only the program, as arguments may be secret."""
     if config.default is not None:
         yield "default_profile", config.default, str(config.default_from)
     for digit, stated in config.queries.items():
@@ -65,12 +67,12 @@ def _files(config: Config) -> Iterator[tuple[str, str, str]]:
 
 
 def _bare(key: str) -> str:
-    """A part of a key as TOML writes it: quoted where it holds more than letters, digits, `-` and `_`."""
+    """A part of a key in TOML syntax: quoted unless it has only letters, digits, `-` and `_`."""
     return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
 def _harmless(key: str, text: str) -> str:
-    """An address may hold a password that should not be there."""
+    """Remove user and password from a server URL."""
     return without_user(text) if key == "server" else text
 
 

@@ -1,6 +1,6 @@
-"""`emtui demo`: the simulated server, alone or with the browser in front of it.
+"""`emtui demo`: the simulated server, alone or with the session browser.
 
-Touches neither configuration, keyring nor state.
+Uses neither configuration, keyring nor state.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _HIGHEST_PORT = 65535
 
 
 class _Reader(argparse.ArgumentParser):
-    """The demo's own options, with slips as one sentence."""
+    """Parser of the demo's own options that raises errors as one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise instead of leaving."""
-        raise BadUsage(f"demo: {message.removeprefix('argument ')}.")
+        """Raise `BadUsage` instead of exiting."""
+        raise BadUsage(f"emtui demo: {message.removeprefix('argument ')}. See emtui demo --help.")
 
 
 def run(given: Given) -> int:
-    """Serve, or serve in a child and browse."""
+    """Run the server, or browse one in a child process."""
     if demo_options.wants_help(given.all("--play")):
         stdio.say(demo_options.table())
         return 0
     options = _options(given)
     if any(find_spec(module) is None for module in _NEEDED):
-        raise BadUsage("the demo server is an extra: pip install 'emtui[demo]'")
+        raise BadUsage("The demo server is not installed. Run: pip install 'emtui[demo]'")
     return _serve(given, options) if given.has("--serve") else _browse(given, options)
 
 
@@ -77,27 +77,27 @@ def _serve(given: Given, options: DemoOptions) -> int:
     except BrokenPipeError:
         raise
     except OSError as problem:
-        raise BadUsage(f"the demo did not start: {problem.strerror or problem}.") from None
+        raise BadUsage(f"Cannot start the demo server: {problem.strerror or problem}.") from None
 
 
 def _port(text: str | None, usual: int) -> int:
     if text is None:
         return usual
     if not (text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT):
-        raise BadUsage(f"--port takes a number from 0 to {_HIGHEST_PORT}, not {text!r}.")
+        raise BadUsage(f"--port must be a number from 0 to {_HIGHEST_PORT}, not {text!r}.")
     return int(text)
 
 
 def _browse(given: Given, options: DemoOptions) -> int:
     if given.has("--port"):
-        raise BadUsage("--port belongs to --serve; the browser finds a free port by itself.")
+        raise BadUsage("--port requires --serve. Without it, a free port is used.")
     need_terminal()
     options = replace(options, clock=options.clock or datetime.now(UTC), since=time.monotonic())
     try:
         with running(options) as announced:
             return _start(announced, options, given)
     except NotStarted as error:
-        raise BadUsage(f"the demo did not start: {error}") from None
+        raise BadUsage(f"Cannot start the demo server: {error}") from None
 
 
 def _start(announced: Announced, options: DemoOptions, given: Given) -> int:

@@ -1,4 +1,4 @@
-"""Doing what was asked, and what the process ends with."""
+"""Run a command and turn errors and signals into one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from emtui.cli.command_table import CHECK
 from emtui.local import process_hardening
 
 UNKNOWN = 3
-"""What `check` ends with where nothing is known."""
+"""Exit code of `check` if it has no result."""
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do what the arguments ask. Whatever goes wrong is one sentence on stderr and a code."""
+    """Run the command line. Any error is one sentence on stderr and an exit code."""
     if command_of(argv) == CHECK:
         return _check(argv)
     try:
@@ -38,14 +38,16 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _check(argv: Sequence[str]) -> int:
-    """One line and 0 to 3, whatever happens, in an installation that is not whole, too."""
+    """Run `check`: one line and exit code 0 to 3, even if the installation is incomplete."""
     try:
         _begin()
-        from emtui.cli.check import guarded  # where it cannot be loaded, that is the answer
+        from emtui.cli.check import guarded  # if it cannot be loaded, that is the result
 
         return guarded(lambda: _do(read(argv)))
-    except BaseException as error:  # noqa: BLE001 - a check must say something, whatever happened
-        stdio.answer(f"EMTUI UNKNOWN - emtui itself does not work here ({type(error).__name__})\n")
+    except BaseException as error:  # noqa: BLE001 - a check must print a line, whatever happened
+        stdio.answer(
+            f"EMTUI UNKNOWN - emtui cannot start: incomplete installation ({type(error).__name__})\n"
+        )
         return UNKNOWN
 
 
@@ -56,7 +58,7 @@ def _begin() -> None:
 
 
 def _report(error: Exception) -> int:
-    """Say what went wrong; the exit code. Works where the very modules that tell of it do not."""
+    """Print the error and return its exit code, even if the modules that describe it cannot be loaded."""
     try:
         for line in (exit_codes.sentence_of(error), *exit_codes.details_of(error)):
             stdio.narrate(line)
@@ -99,11 +101,11 @@ def _do(given: Given) -> int:
 
 
 def _log() -> None:
-    """Write down what is done; where that is cannot be, it stops nothing."""
+    """Start the debug log; without one the command still runs."""
     from emtui.local import logfile  # start-up time: only for --debug
     from emtui.local.state_files import NoState
 
     try:
-        stdio.narrate(f"what is done is written, without secrets, into {logfile.start(debug=True)}")
+        stdio.narrate(f"Writing a debug log (without secrets) to {logfile.start(debug=True)}")
     except NoState as problem:
-        stdio.narrate(f"nothing is written down: {problem}")
+        stdio.narrate(f"No debug log: {problem}")

@@ -1,4 +1,4 @@
-"""`emtui doctor`: everything that may stand between here and the server, one line each; nothing secret."""
+"""`emtui doctor`: checks of configuration and connection, one line each, without secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from emtui.cli import exit_codes, output, stdio
 from emtui.cli.arguments import Given
-from emtui.cli.client_session import choices, configuration, resolve, until_terminated
+from emtui.cli.client_session import choices, resolve, until_terminated
 from emtui.cli.password_sources import silent_password
 from emtui.doctor import local_checks, server_checks
 from emtui.doctor.check_result import Check, fail, ok, warn
@@ -22,7 +22,7 @@ from emtui.local.logfile import redacted
 
 
 def run(given: Given) -> int:
-    """Look at everything, and say what was found; the exit code is that of the first failure."""
+    """Run all checks and print the results; the exit code is that of the first failure."""
     if given.has("--report"):
         from emtui.cli.doctor_report import report  # noqa: PLC0415 - start-up time: only for --report
 
@@ -63,31 +63,37 @@ async def _checks(given: Given) -> AsyncIterator[Check]:
 
 
 async def _password(connection: Connection) -> tuple[Check | None, Secret | None]:
-    """Where the password comes from without asking anybody; why it does not, if it does not."""
+    """Whether a password is available without a prompt, and the password."""
     if connection.server is None or connection.user is None:
         return None, connection.password
     said: list[str] = []
     password = await silent_password(connection, said.append)
     if password:
-        return ok("password", "is known without asking anybody"), password
-    why = " ".join(said) or "is not known without asking a person"
-    return warn("password", why, "emtui login keeps it, or give EMTUI_PASSWORD or --password-stdin"), None
+        return ok("password", "available without a prompt"), password
+    why = " ".join(said) or "not available without a prompt"
+    return warn(
+        "password", why, "save it with emtui login --remember, or use EMTUI_PASSWORD or --password-stdin"
+    ), None
 
 
 def _configured(connection: Connection) -> Check:
-    profile = connection.profile.name if connection.profile else "none"
-    count = len(configuration().profiles)
-    whom = f"{connection.user or 'nobody'} at {connection.server or 'no server'}"
-    found = f"{whom}, profile {profile} of {count}; emtui config show says what comes from where"
+    parts = (
+        ("server", connection.server),
+        ("user", connection.user),
+        ("profile", connection.profile and connection.profile.name),
+    )
+    present = [f"{name} {value}" for name, value in parts if value]
+    missing = [f"no {name}" for name, value in parts if not value]
+    found = f"{', '.join(present + missing)}; emtui config show lists where each value comes from"
     if connection.server is None:
         return warn("connection", found, choices())
     if connection.user is None:
-        return warn("connection", found, "give --user or EMTUI_USER")
+        return warn("connection", found, "use --user or EMTUI_USER")
     return ok("connection", found)
 
 
 def _lines(check: Check) -> str:
-    """The check on one line, and the next step on another."""
+    """The check on one line, and the next step on a second one."""
     took = f"{check.seconds:.2f}s" if check.seconds is not None else ""
     line = f"{check.verdict.value:<4}  {check.name:<16}  {took:>6}  {check.found}\n"
     return line + (f"{'':30}{check.next}\n" if check.next else "")

@@ -1,4 +1,4 @@
-"""`emtui doctor --report`: the shape of what a server answers, to help those who have none."""
+"""`emtui doctor --report`: the structure of a server's responses, for people without a server."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from emtui.doctor import shape_report as doctor
 
 
 def report(given: Given) -> int:
-    """Ask the server, and print shapes alone."""
+    """Request the responses and print only their structure."""
     there = reach(given)
     password = password_for(there.connection)
     lines = asyncio.run(until_terminated(doctor.report(there.connection, there.server, there.user, password)))
-    stdio.say(f"emtui {__version__}: the shape of an Enterprise Manager's answers, without any value\n\n")
+    stdio.say(
+        f"emtui {__version__}: structure of the responses of an Enterprise Manager, without any values\n\n"
+    )
     stdio.say("".join(f"{line}\n" for line in lines))
     return 0

@@ -1,4 +1,4 @@
-"""`emtui events`: what one session logged; nothing here loads what explains a session."""
+"""`emtui events`: the log of one session, without loading the analysis of sessions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def _unexplained(_client: Client, _reading: SessionReading) -> None:
 def read_session(
     given: Given, explain: Callable[[Client, SessionReading], Awaitable[T]]
 ) -> tuple[SessionReading, T]:
-    """Read the session that is meant with its log, and what `explain` makes of it while logged on."""
+    """Request a session with its log, and run `explain` while logged on."""
     target = target_in(given.operands[0])
     there = reach(given)
     narrate_host(target, there.server)
@@ -91,17 +91,17 @@ def print_xml(given: Given, read: Callable[[Client, Uid], Awaitable[str]]) -> in
 
 def _narrate_problems(reading: SessionReading) -> None:
     if reading.session.odd:
-        stdio.narrate(f"of this session not all could be read: {reading.session.odd}")
+        stdio.narrate(f"Some values of this session are invalid: {reading.session.odd}")
     if reading.log.odd:
         stdio.narrate(
             f"{reading.log.odd} of {text_format.counted(len(reading.log.events), 'event')}"
-            " could not be read whole"
+            " could not be read completely"
         )
     narrate_replaced(reading.log.replaced)
 
 
 def event_table(reading: SessionReading) -> str:
-    """The log as a table, with the time of each event and how long after the start it was."""
+    """The log as a table, with the time of each event and its offset from the start."""
     begin = reading.session.started or next((event.time for event in reading.log.events if event.time), None)
     rows = [
         (

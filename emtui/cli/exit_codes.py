@@ -1,7 +1,7 @@
-"""Exit codes: what went wrong decides, in one table.
+"""Exit codes of errors, in one table.
 
-0 done · 1 our own fault · 2 usage · 3 not found · 4 logon refused, forbidden, no password ·
-5 unreachable · 6 the answer made no sense · 7 certificate not trusted · 130 interrupted ·
+0 success · 1 internal error · 2 usage · 3 not found · 4 logon refused, forbidden, no password ·
+5 unreachable · 6 invalid response from the server · 7 certificate not trusted · 130 interrupted ·
 141 closed pipe · 129 and 143 ended by SIGHUP or SIGTERM.
 """
 
@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 
 class Terminated(BaseException):
-    """A signal came that ends emtui. Not an `Exception`: nothing but the very end may stop it."""
+    """A signal that ends emtui was received. Not an `Exception`, so that only `dispatch` catches it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -31,11 +31,11 @@ class Terminated(BaseException):
 
 
 class NoPassword(Exception):
-    """Nobody knows the password, and there is nobody to ask."""
+    """No source has the password, and there is no terminal to ask on; or it cannot be sent."""
 
 
 def _codes() -> tuple[tuple[type[Exception], int], ...]:
-    from emtui.query import BadQuery, NoMatch, SeveralMatch  # start-up time: only for errors, so below
+    from emtui.query import BadQuery, NoMatch, SeveralMatch  # start-up time: only for errors
 
     return (
         (BadUsage, 2),
@@ -53,12 +53,12 @@ def _codes() -> tuple[tuple[type[Exception], int], ...]:
 
 
 def code_of(error: Exception) -> int:
-    """The exit code for what went wrong."""
+    """The exit code of an error."""
     return next((code for kind, code in _codes() if isinstance(error, kind)), OWN_FAULT)
 
 
 def details_of(error: Exception) -> tuple[str, ...]:
-    """What a person needs beside the sentence: the candidates, both fingerprints."""
+    """More lines about an error: the candidates, or both fingerprints."""
     from emtui.query import SeveralMatch
 
     match error:
@@ -76,7 +76,7 @@ def _candidate(session: Session) -> str:
 
 
 def sentence_of(error: Exception) -> str:
-    """What to tell the person; of our own faults only where they happened, since texts may hold secrets."""
+    """The sentence about an error; of an internal one only its location, as texts may contain secrets."""
     from emtui.query import BadQuery
 
     if isinstance(error, BadQuery) and error.instead:

@@ -1,4 +1,4 @@
-"""What this check's list lacks of what earlier checks saw: `check` keeps the list for the next one."""
+"""Runs that earlier checks saw and this one's list lacks; each check saves its list for the next."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from emtui.monitor.snapshot import Snapshot
 from emtui.monitor.unlisted_runs import UnlistedRuns
 
 OVERLAP = timedelta(minutes=1)
-"""A list kept since ours was requested is another check's; one from further ahead is a clock's fault."""
+"""A list saved up to this long after our request is a concurrent check's; later ones are clock errors."""
 
 SAME_CLOCK = timedelta(minutes=10)
-"""Where the server's clock was moved by more, ages are other ages: nothing new is missed, nor forgotten."""
+"""If the server's clock was changed by more, ages cannot be compared: no run is added or removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A list that was requested and came then, by this computer's clock; the server's was `skew` ahead."""
+    """A list, when it was requested and received by this computer's clock; the server's was `skew` ahead."""
 
     sessions: tuple[Session, ...]
     requested: datetime
@@ -29,10 +29,10 @@ class Checked:
 
 
 def compared(there: Reach, checked: Checked) -> Snapshot:
-    """The list with what it lacks, which is kept for the next check.
+    """The list with its missing runs; it is saved for the next check.
 
-    Of two checks at the same time the list of the first to finish is kept; a run that began
-    after ours was requested cannot be expected in it.
+    Of two concurrent checks the list of the first to finish is kept. A run that started after our request
+    is not expected in the list.
     """
     server, user = there.server.ascii_authority, there.user
     as_of, skew, listing = checked.as_of, checked.skew, Listing(checked.sessions)
@@ -55,7 +55,7 @@ def compared(there: Reach, checked: Checked) -> Snapshot:
 
 
 def _still_lacking(unlisted: UnlistedRuns, listing: Listing) -> UnlistedRuns:
-    """What was lacking already and has not returned: no age decides, as the clock was moved."""
+    """Runs that were missing before and still are; ages are ignored, as the clock was changed."""
     listed = {run.uid for run in listing.sessions}
     runs = tuple(run for run in unlisted.runs if run.uid not in listed)
     return replace(unlisted, runs=runs, since=unlisted.since if runs else None)

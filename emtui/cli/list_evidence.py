@@ -1,7 +1,7 @@
-"""What commands base their answers on in a list: what is usual for its runs, and what is acknowledged.
+"""Baselines and acknowledgements of a list, for the commands.
 
-Acknowledgements are made in the screens; here they are only read. A list is analyzed only as far as
-an answer needs it: where nothing is acknowledged, it costs no more than reading it.
+Acknowledgements are made in the session browser; here they are only read. A list is analyzed only as far
+as necessary: without acknowledgements, reading them is the only cost.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def query_context(
     query: Query, sessions: Sequence[Session], now: datetime, server: Server, zone: tzinfo
 ) -> Beyond:
-    """What this query depends on in this list; nobody watches it, so that nothing is unseen."""
+    """The context of this query for this list; `unseen` does not apply to commands."""
     parts = query.rests_on
     usual = None
     if "usual" in parts:
@@ -40,52 +40,52 @@ def query_context(
 
 
 def types_of(sessions: Sequence[Session]) -> tuple[str, ...] | None:
-    """The types of a list; not known where it gives only the names of runs."""
+    """The types of a list, `None` if it has only names of runs."""
     return tuple(sorted(type_names(sessions))) if is_complete(sessions) else None
 
 
 def is_complete(sessions: Sequence[Session]) -> bool:
-    """Whether a list gives more than the name of each run."""
+    """Whether a list has more than the name of each run."""
     return all(session.complete for session in sessions)
 
 
 def check(text: str, zone: tzinfo) -> None:
-    """Check before anything is sent that the query can be read; raises `BadQuery`.
+    """Validate the query before anything is sent; raises `BadQuery`.
 
-    What its times mean is known once the server's clock is: then it is read again, and only then is a time
-    refused that this computer's clock makes wrong, such as `02:10A` on a day whose clock shows 02:10 once.
+    It is parsed again once the server's clock is known. Only then are times rejected that are invalid by
+    the clock, such as `02:10A` on a day without an ambiguous 02:10.
     """
     parse(text, now=datetime.now(UTC), zone=zone, lenient=True)
 
 
 def read_knowledge(base: KnowledgeBase) -> Knowledge:
-    """What is recorded now; what cannot be read is reported once, and stops nothing."""
+    """The current acknowledgements; what cannot be read is reported once and skipped."""
     knowledge = base.load()
     narrate_problems(base)
     return knowledge
 
 
 def narrate_problems(base: KnowledgeBase) -> None:
-    """Report what could not be read, once while it lasts."""
-    for problem in base.new_problems("what is marked as known cannot be read"):
+    """Report new problems once."""
+    for problem in base.new_problems("cannot read the acknowledgements"):
         stdio.narrate(problem)
 
 
 class AcknowledgementReader:
-    """What is acknowledged in the lists of one server, as of the latest one."""
+    """Acknowledgements for the latest list of one server."""
 
     def __init__(self, server: Server, zone: tzinfo) -> None:
-        """`zone` is the server's: what runs daily keeps its time of day there."""
+        """`zone` is the server's, in which daily runs keep their time of day."""
         self._base = KnowledgeBase(server.ascii_authority)
         self._zone = zone
         self._latest: tuple[Snapshot, Known] | None = None
 
     def read(self) -> Knowledge:
-        """What is recorded now."""
+        """The current acknowledgements."""
         return read_knowledge(self._base)
 
     def acknowledged_in(self, snapshot: Snapshot) -> Known:
-        """What is acknowledged in this list; of the same one nothing is read again."""
+        """The acknowledgements for this list, cached for the latest one."""
         if self._latest is None or self._latest[0] is not snapshot:
             from emtui.monitor.assessment import acknowledged_in  # noqa: PLC0415 - as in query_context
 
@@ -93,21 +93,21 @@ class AcknowledgementReader:
         return self._latest[1]
 
     def covers(self, session: Session | None, snapshot: Snapshot | None) -> bool:
-        """Whether this run is acknowledged; nothing is before there is a list."""
+        """Whether this run is acknowledged; false without a list."""
         if session is None or snapshot is None:
             return False
         return self.acknowledged_in(snapshot).of(session) is not None
 
 
 def acknowledged_in_list(sessions: Sequence[Session], now: datetime, server: Server, zone: tzinfo) -> Known:
-    """What is acknowledged in a list that came when the server's clock showed `now`."""
+    """The acknowledgements for a list that was received at `now` by the server's clock."""
     return AcknowledgementReader(server, zone).acknowledged_in(Snapshot(tuple(sessions), now))
 
 
 async def is_acknowledged(client: Client, session: Session, zone: tzinfo) -> bool:
-    """Whether one run is acknowledged in the list, which is requested only if anything is recorded.
+    """Whether one run is acknowledged; requests the list only if there are acknowledgements.
 
-    Where the list cannot be had, that is reported, and nothing is acknowledged.
+    If the list cannot be requested, that is reported, and the run counts as not acknowledged.
     """
     reader = AcknowledgementReader(client.server, zone)
     if reader.read().is_empty:
@@ -115,15 +115,15 @@ async def is_acknowledged(client: Client, session: Session, zone: tzinfo) -> boo
     try:
         sessions = (await client.sessions()).sessions
     except EmError as problem:
-        stdio.narrate(f"whether it is known cannot be told: {problem}")
+        stdio.narrate(f"Cannot tell whether the session is acknowledged: {problem}")
         return False
     return reader.covers(session, Snapshot(sessions, client.now()))
 
 
 class FollowedQuery:
-    """A query of a list that is followed: it depends on the latest list. Raises `BadQuery`.
+    """A query that is evaluated for each new list. Raises `BadQuery`.
 
-    Its times are read by the server's clock with the first list, and stay.
+    Its times are resolved by the server's clock with the first list and then stay fixed.
     """
 
     def __init__(self, text: str, zone: tzinfo) -> None:
@@ -132,10 +132,10 @@ class FollowedQuery:
         self.query: Query | None = None
 
     def update(self, sessions: Sequence[Session], now: datetime, server: Server) -> None:
-        """Take the list as it is when the server's clock shows `now`."""
+        """Evaluate the query for a list received at `now` by the server's clock."""
         query = self.query or parse(self._text, now=now, zone=self._zone)
         self.query = query.upon(query_context(query, sessions, now, server, self._zone))
 
     def matches(self, session: Session) -> bool:
-        """Whether the query lets it through now; nothing before the first list."""
+        """Whether the query matches; false before the first list."""
         return self.query is not None and self.query.matches(session)

@@ -1,4 +1,4 @@
-"""`emtui login` and `emtui logout`: what this computer keeps of a server, its certificate and a password."""
+"""`emtui login` and `emtui logout`: save and remove a profile's pin and password."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
 
 PIN = "pin"
-"""What a person types to trust exactly the certificate that is shown."""
+"""What the user types to trust exactly the certificate that is shown."""
 
 
 def login(given: Given) -> int:
-    """Log on once, and keep how."""
+    """Verify the logon and save it as a profile."""
     config = configuration()
     there = _whom(given, config)
     name = _name(given, there, config)
@@ -38,56 +38,57 @@ def login(given: Given) -> int:
     there = _trusted(there, password)
     profile = _profile(name, there, config.find(name))
     _save(profile)
-    stdio.narrate(f"logged on to {there.server} as {there.user}; kept as profile {name}")
+    stdio.narrate(f"Logged on to {there.server} as {there.user}. Saved as profile {name}.")
     if given.has("--remember") or (there.connection.password is None and _wants_it_kept()):
         _remember(profile, there, password)
     return 0
 
 
 def logout(given: Given) -> int:
-    """Forget the password, and the certificate too if that is asked for."""
+    """Remove the saved password, and with `--forget-pin` the pinned certificate."""
     connection = resolve(given)
     if connection.server is None:
-        raise BadUsage(f"logout from where? {choices()}")
+        raise BadUsage(f"No server configured. {choices()}")
     if connection.user is None:
-        raise BadUsage("logout from where? Give -p, or --server and --user.")
+        raise BadUsage("No user configured. Use -p, or --server and --user.")
     stdio.narrate(_forgotten(connection.server, connection.user, connection.profile))
     profile = connection.profile
     if profile is None:
         return 0
     profile = replace(profile, keyring=OFF if profile.keyring == OFF else None)
     if given.has("--forget-pin"):
-        stdio.narrate(f"profile {profile.name} {_unpinned(profile)}")
+        stdio.narrate(f"Profile {profile.name}: {_unpinned(profile)}.")
         profile = replace(profile, pin=None, pin_key=None)
     _save(profile)
     return 0
 
 
 def _unpinned(profile: Profile) -> str:
-    """What became of its pin; what the team's file says is not ours to take away."""
+    """What happened to the pin; one from the team's file cannot be removed."""
     stated = configuration().stated.get(profile.name, {}).get("pin")
     if stated is None:
-        return "had no pin"
+        return "no certificate was pinned"
     own, *_ = config_files()
-    return "forgot its pin" if stated.file == own else f"has its pin from {stated.file}, where it stays"
+    return "pin removed" if stated.file == own else f"the pin is set in {stated.file} and was not removed"
 
 
 def _forgotten(server: Server, user: str, profile: Profile | None) -> str:
-    """Take the password out of the keyring; without a keyring there was none to take."""
+    """Remove the password from the keyring, if there is one, and return what happened."""
     keyring = profile.keyring if profile else None
     if keyring == OFF:
-        return "the keyring is switched off for this profile"
+        return "The keyring is disabled for this profile."
     try:
         had = asyncio.run(credentials.forget(server, user, keyring=keyring))
     except credentials.NoKeyring as problem:
         if isinstance(problem, credentials.KeyringSilent) or (profile and profile.keyring):
-            raise BadUsage(f"the password was not forgotten: {problem}") from None
+            raise BadUsage(f"The password was not removed: {problem}") from None
         return str(problem)
-    return f"the keyring {'forgot the' if had else 'held no'} password of {user} at {server}"
+    account = f"{user} at {server}"
+    return f"Password of {account} removed from the keyring." if had else f"No saved password for {account}."
 
 
 def _whom(given: Given, config: Config) -> Reach:
-    """Server and user, asked for where they are missing."""
+    """Server and user, with prompts for missing ones."""
     connection = _known(given, config)
     server = connection.server
     if server is None:
@@ -97,7 +98,7 @@ def _whom(given: Given, config: Config) -> Reach:
 
 
 def _known(given: Given, config: Config) -> Connection:
-    """What is known already. A profile that does not exist yet is the name of a new one."""
+    """The configured connection. An unknown profile is the name of a new one."""
     name = given.one("--profile")
     if name is None or config.find(name):
         return resolve(given)
@@ -109,12 +110,12 @@ def _known(given: Given, config: Config) -> Connection:
 def _asked(what: str, option: str) -> str:
     answer = prompts.ask(f"{what}: ") if prompts.somebody_there() else ""
     if not answer:
-        raise BadUsage(f"login needs {option}.")
+        raise BadUsage(f"emtui login needs {option}. See emtui login --help.")
     return answer
 
 
 def _name(given: Given, there: Reach, config: Config) -> str:
-    """What the profile is called: as given, as it was, or after the host, whichever is free."""
+    """The name of the profile: the given one, the current one, or a free one made from the host."""
     wished = given.one("--profile") or (there.connection.profile.name if there.connection.profile else None)
     if wished:
         return check_name(wished)
@@ -122,9 +123,7 @@ def _name(given: Given, there: Reach, config: Config) -> str:
         taken = config.find(name)
         if taken is None or taken.server == there.server:
             return name
-    raise BadUsage(
-        f"there is a profile {_first_label(there.server)} of another server: name this one with -p."
-    )
+    raise BadUsage(f"Profile {_first_label(there.server)} is for another server: choose a name with -p.")
 
 
 def _first_label(server: Server) -> str:
@@ -140,14 +139,14 @@ def _plain(host: str) -> str:
 
 
 def _password(connection: Connection) -> Secret:
-    """A fresh one where a person can type it: the kept one may be what does not work any more."""
+    """A newly typed password if there is a terminal, since the saved one may be outdated."""
     if connection.password is None and prompts.somebody_there():
         return asked_password(connection)
     return password_for(connection)
 
 
 def _trusted(there: Reach, password: Secret) -> Reach:
-    """Log on and off; a certificate that is not trusted is shown, and pinned if the person says so."""
+    """Log on and off; show an untrusted certificate and pin it if the user agrees."""
     try:
         seen = talk(there, password, _shown, insist=True)
     except Untrusted as error:
@@ -163,7 +162,7 @@ def _trusted(there: Reach, password: Secret) -> Reach:
 
 
 async def _shown(client: Client) -> Certificate | None:
-    """The logon itself is all that is wanted, and which certificate there was."""
+    """The certificate of the connection; nothing is requested."""
     return client.certificate
 
 
@@ -178,7 +177,7 @@ def _accepted(error: Untrusted) -> bool:
         ("SHA-256", seen.sha256),
     ):
         stdio.narrate(f"  {title:<8} {text}")
-    return prompts.ask(f"Type {PIN} to trust exactly this certificate, anything else to leave: ") == PIN
+    return prompts.ask(f"Type {PIN} to trust only this certificate, or press Enter to cancel: ") == PIN
 
 
 def _profile(name: str, there: Reach, before: Profile | None) -> Profile:
@@ -202,7 +201,7 @@ def _wants_it_kept() -> bool:
         stdio.narrate(str(problem))
         return False
     where = credentials.lasting(keyring)
-    return prompts.ask(f"Keep the password in {where}? [y/N] ").casefold() in {"y", "yes"}
+    return prompts.ask(f"Save the password in {where}? [y/N] ").casefold() in {"y", "yes"}
 
 
 def _remember(profile: Profile, there: Reach, password: Secret) -> None:
@@ -211,4 +210,4 @@ def _remember(profile: Profile, there: Reach, password: Secret) -> None:
     except credentials.NoKeyring as problem:
         raise BadUsage(str(problem)) from None
     _save(replace(profile, keyring=backend))
-    stdio.narrate(f"the password is in {credentials.lasting(backend)}")
+    stdio.narrate(f"Password saved in {credentials.lasting(backend)}.")

@@ -1,6 +1,6 @@
-"""Records and rows as text for stdout: tables, JSON, JSON lines, CSV.
+"""Format records and rows for stdout: tables, JSON, JSON lines, CSV.
 
-A table is cut to the width of a terminal and never on a pipe: one line per row, two
+Tables are cut to the width of a terminal and never on a pipe: one line per row, two
 blanks between columns, no frames.
 """
 
@@ -18,28 +18,28 @@ from emtui.handover.json_schema import Record, Value
 
 GAP = "  "
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-"""Made once: `json.dumps` makes one for every record."""
-_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")  # noqa: RUF001 - spreadsheets take the wide ones, too
-"""How a formula begins: after blanks too, and in full width, as spreadsheets read it."""
+"""Shared, since `json.dumps` creates one for every record."""
+_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r]")  # noqa: RUF001 - spreadsheets accept full-width ones
+"""The start of a spreadsheet formula, also after blanks and with full-width characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table; numbers stand on the right."""
+    """One column of a table; numbers are aligned to the right."""
 
     title: str
     right: bool = False
 
 
 def as_json(records: Sequence[Record]) -> str:
-    """One array, one object to a line."""
+    """One array with one object per line."""
     if not records:
         return "[]\n"
     return "[\n" + ",\n".join(f"  {_json(record)}" for record in records) + "\n]\n"
 
 
 def as_jsonl(records: Iterable[Record]) -> str:
-    """One object to a line."""
+    """One object per line."""
     return "".join(f"{_json(record)}\n" for record in records)
 
 
@@ -49,7 +49,7 @@ def as_line(record: Mapping[str, object]) -> str:
 
 
 def as_object(record: Record, **parts: Sequence[Record] | None) -> str:
-    """One bare object that ends with arrays of others, indented."""
+    """One indented object, followed by the given arrays as keys."""
     return json.dumps({**record, **parts}, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -58,7 +58,7 @@ def _json(record: Record) -> str:
 
 
 def as_csv(records: Iterable[Record], keys: Sequence[str]) -> str:
-    """A header of the keys; null is empty, and no text is taken for a formula."""
+    """CSV with a header of the keys; null is empty, and formulas are escaped."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(keys)
@@ -79,7 +79,7 @@ def _cell(value: Value) -> str:
 
 
 def as_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> str:
-    """A title line and one line per row; cut to `width` cells if there is one."""
+    """A header line and one line per row, cut to `width` cells if it is given."""
     plain = [[text_format.one_line(cell) for cell in row] for row in rows]
     lines = [[column.title for column in columns], *plain]
     widths = [max(text_format.cells(line[place]) for line in lines) for place in range(len(columns))]

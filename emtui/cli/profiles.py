@@ -1,4 +1,4 @@
-"""`emtui profiles`: the servers of the configuration, without any secret."""
+"""`emtui profiles`: the configured servers, without secrets."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from emtui.local.configuration import Config
 from emtui.local.profiles import OFF, Profile
 
 SHORT_PIN = 16
-"""Hex digits of a pin that are enough to recognise it."""
+"""Hex digits of a pin that are enough to recognize it."""
 
 ASKED = "asked"
-"""Where no keyring holds the password."""
+"""The password source if the password is in no keyring: a prompt."""
 
 _COLUMNS = tuple(output.Column(title) for title in ("Name", "Server", "User", "Password", "Pin", ""))
 
 
 def run(given: Given) -> int:
-    """List them."""
+    """List the profiles."""
     config = configuration()
     records = [_record(profile, config) for profile in config.profiles]
     if given.one("--output") == "json":
@@ -28,7 +28,7 @@ def run(given: Given) -> int:
         rows = [_row(profile, config) for profile in config.profiles]
         stdio.say(output.as_table(_COLUMNS, rows, stdio.width()))
     if not records:
-        stdio.narrate("there is no profile yet: emtui login makes one")
+        stdio.narrate("No profiles yet. Create one with emtui login.")
     return 0
 
 
@@ -44,7 +44,7 @@ def _record(profile: Profile, config: Config) -> Record:
 
 
 def _password(profile: Profile) -> str:
-    """Where the password is, never what it is."""
+    """The source of the password, never the password."""
     if profile.password_command:
         return "password_command"
     return profile.keyring if profile.keyring not in {None, OFF} else ASKED

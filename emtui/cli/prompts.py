@@ -1,6 +1,6 @@
-"""Questions to the person, on the terminal that they sit at, whatever stdout and stdin are.
+"""Prompts on the user's terminal, wherever stdout and stdin go.
 
-Where nobody sits (no terminal on stderr, or none at all) nothing is asked.
+Without a terminal on stderr, or without any, there are no prompts.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from emtui.em.secret import Secret
 
 TERMINAL = "/dev/tty"
 _LOCAL_MODES = 3
-"""Where in the list of tcgetattr(3) the modes are that say whether keys are shown."""
+"""Index of the local modes, which control the echo, in the list of tcgetattr(3)."""
 
 
 def somebody_there() -> bool:
-    """Whether a question would be seen, and could be answered."""
+    """Whether a prompt would be visible and can be answered."""
     if not stdio.is_terminal(sys.stderr):
         return False
     try:
@@ -33,17 +33,17 @@ def somebody_there() -> bool:
 
 
 def ask(question: str) -> str:
-    """One line of answer, without blanks around it; empty at the end of input."""
+    """One line of input, stripped; empty at the end of input."""
     try:
         with _terminal() as terminal:
             _write(question)
             return _line(terminal).decode(errors="replace").strip()
-    except OSError:  # the terminal has gone
+    except OSError:  # the terminal was closed
         return ""
 
 
 def ask_secret(question: str) -> Secret:
-    """One line that is not shown while it is typed; empty at the end of input."""
+    """One line of input without echo; empty at the end of input."""
     import termios  # noqa: PLC0415 - no such module on Windows
 
     try:
@@ -75,7 +75,7 @@ def _write(text: str) -> None:
 
 @contextmanager
 def _unseen(terminal: int) -> Iterator[None]:
-    """Nothing typed is shown, and what was typed before is dropped."""
+    """Turn off the echo and discard earlier input."""
     import termios  # noqa: PLC0415 - no such module on Windows
 
     before = termios.tcgetattr(terminal)
@@ -89,9 +89,9 @@ def _unseen(terminal: int) -> Iterator[None]:
 
 
 def _line(terminal: int) -> bytes:
-    """What is typed up to the end of a line, or of input; a signal that comes meanwhile is heard at once.
+    """Read up to the end of the line or of the input; signals are handled at once.
 
-    One that comes just before a read(2) would wait for the next key: so it wakes a select(2).
+    A signal just before a read(2) would wait for the next key, so it wakes a select(2) instead.
     """
     typed = b""
     with _woken() as woken:
@@ -109,7 +109,7 @@ def _line(terminal: int) -> bytes:
 
 @contextmanager
 def _woken() -> Iterator[int]:
-    """A descriptor that can be read once a signal has come."""
+    """A file descriptor that is readable after a signal."""
     woken, waking = os.pipe()
     os.set_blocking(waking, False)
     before = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)

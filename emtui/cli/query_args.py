@@ -1,4 +1,4 @@
-"""Query words and options as one query text, by the grammar that the screens read."""
+"""Combine query operands and filter options into one query text, as typed in the session browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TYPE = re.compile(r"\s*([-!]?type):(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def query_text(given: Given) -> str:
-    """The whole query, as it would be typed inside emtui."""
+    """The query as it would be typed in the session browser."""
     named = ((key, given.one(f"--{key}")) for key in ("since", "state", "type"))
     return " ".join(
         [*joined(given.operands), *(_option(key, value) for key, value in named if value is not None)]
@@ -21,15 +21,15 @@ def query_text(given: Given) -> str:
 
 
 def joined(operands: Iterable[str]) -> list[str]:
-    """Each operand as the text of one or more terms; an unclosed quote reaches to the end of its own."""
+    """Each operand as one or more terms; an unclosed quote extends to the end of its operand."""
     return [closed(_requoted(operand)) for operand in operands]
 
 
 def _requoted(operand: str) -> str:
-    """`type:Database Replication`, from which the shell took the quotes, is one term again.
+    """Restore the quotes that the shell removed from `type:"Database Replication"`.
 
-    Only where the whole value is such a name, or a comma list with such names; anything else is
-    read as in the screens, where a blank separates terms.
+    Only if the whole value is such a name, or a comma list with such names; in any other operand blanks
+    separate terms, as in the session browser.
     """
     found = _TYPE.fullmatch(operand)
     parts = found[2].split(",") if found and '"' not in operand else []
@@ -44,6 +44,6 @@ def _requoted(operand: str) -> str:
 
 
 def _option(key: str, value: str) -> str:
-    """The value of an option as a term: it stays one, with or without blanks."""
+    """The value of an option as one term, with or without blanks."""
     written = closed(f"{key}:{value}")
     return written if len(split(written)) == 1 else term(key, value)

@@ -1,4 +1,4 @@
-"""`--record FILE`: the screens as always, and a file that keeps what the server said meanwhile."""
+"""`--record FILE`: record the server's responses while the session browser runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emtui.monitor.recording.recording_format import Writer
 
 @contextmanager
 def recording(given: Given, now: Callable[[], datetime]) -> Iterator[Recorder]:
-    """A recorder while the screens run; afterwards the person hears where the file is, or what went wrong."""
+    """A recorder for the session browser; afterwards the file or the problem is reported."""
     path = Path(given.one("--record") or "")
     try:
         file = NewFile(path)
@@ -25,13 +25,15 @@ def recording(given: Given, now: Callable[[], datetime]) -> Iterator[Recorder]:
     except NoRecording as problem:
         raise BadUsage(str(problem)) from None
     except OSError as problem:
-        raise BadUsage(f"{told(path)} cannot be written: {problem.strerror}.") from None
+        raise BadUsage(f"Cannot write {told(path)}: {problem.strerror}.") from None
     recorder = Recorder(writer, now)
     try:
         yield recorder
     finally:
         if trouble := recorder.close():
             stdio.narrate(trouble)
-        stdio.narrate(f"recorded in {told(path)}, {text_format.size(file.size)}: emtui --replay shows it.")
+        stdio.narrate(
+            f"Recorded to {told(path)} ({text_format.size(file.size)}). Show it with emtui --replay."
+        )
         if not recorder.writing:
             file.close()

@@ -1,4 +1,4 @@
-"""`--replay FILE`: the screens with a recording in the place of a server. Nothing is asked of anybody."""
+"""`--replay FILE`: the session browser with a recording in place of a server. Connects to nothing."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _NAME_LONGEST = 24
 def replay(
     given: Given, query: str, order: str | None, target: str | None, compare: str | None, view: str | None
 ) -> int:
-    """Show it until the person leaves."""
+    """Show the recording until the user quits."""
     for option in ("--record", *(option.name for option in CONNECTION)):
         if given.has(option):
-            raise BadUsage(f"--replay shows a recording and asks no server: it goes without {option}.")
+            raise BadUsage(f"--replay connects to no server and cannot be combined with {option}.")
     path = Path(given.one("--replay") or "")
     speed = _speed(given.one("--speed"))
     with _opened(path) as file:
@@ -63,7 +63,7 @@ def _played(file: BinaryIO, path: Path, speed: float) -> Replay:
     except BadRecording as problem:
         raise BadUsage(str(problem)) from None
     except OSError as problem:
-        raise BadUsage(f"{told(path)} cannot be read: {problem.strerror}.") from None
+        raise BadUsage(f"Cannot read {told(path)}: {problem.strerror}.") from None
 
 
 def _speed(text: str | None) -> float:
@@ -72,5 +72,5 @@ def _speed(text: str | None) -> float:
     except ValueError:
         speed = 0.0
     if not 1 <= speed <= FASTEST:
-        raise BadUsage(f"--speed takes a number from 1 to {FASTEST:g}, not {text!r}.")
+        raise BadUsage(f"--speed must be a number from 1 to {FASTEST:g}, not {text!r}.")
     return speed

@@ -1,4 +1,4 @@
-"""Which session is meant: exact ones are asked for, prefixes and `latest` are looked up in the list."""
+"""Resolve a session reference: exact IDs are requested, prefixes and `latest` searched in the list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def session_of(client: Client, target: Target) -> Session:
-    """The session that is meant, whole: exact ones are asked for, others looked up in the list first."""
+    """The complete session; references that are not exact are searched in the list first."""
     if isinstance(target, ExactTarget):
         session = await client.session(target.uid)
         return session if session.complete else await _more_of(client, session)
@@ -27,13 +27,13 @@ async def session_of(client: Client, target: Target) -> Session:
 
 
 async def _more_of(client: Client, reference: Session) -> Session:
-    """What the list knows of a session to which the server gives, asked for it, only a reference."""
+    """The session from the list, for servers that return only a reference to it."""
     listed = (await client.sessions()).sessions
     return next((session for session in listed if session.uid == reference.uid), reference)
 
 
 async def listed_as(client: Client, target: Target) -> Session:
-    """The session of the list that a prefix or `latest` means."""
+    """The session of the list that matches a prefix or `latest`."""
     listing = await client.sessions()
     narrate_odd(listing)
     if not isinstance(target, LatestTarget) or target.type is None or is_complete(listing.sessions):
@@ -47,10 +47,10 @@ async def listed_as(client: Client, target: Target) -> Session:
 
 
 def narrate_host(target: Target, server: Server) -> None:
-    """Say so if a URL names another server than the one that is asked."""
+    """Report if a URL names another server than the configured one."""
     if not isinstance(target, ExactTarget) or target.url is None:
         return
     named = urlsplit(target.url).hostname
     host, _ = read_host(named or "") or (named, "")
     if host != server.host.casefold():
-        stdio.narrate(f"the URL names {named}; only its id is used, and {server} is asked")
+        stdio.narrate(f"The URL names {named}. Only its session ID is used, on {server}.")

@@ -1,4 +1,4 @@
-"""One session as it was read, and its fields as text: for `show` and `wait`."""
+"""One session with its log, and its fields as text for `show` and `wait`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from emtui.em.server_address import Server
 
 @dataclass(frozen=True, slots=True)
 class SessionReading:
-    """One session as it was read, and its log.
+    """One session with its log.
 
-    `now` is what the server's clock showed when they were read; times are written in `zone`.
+    `now` is the server's clock when they were read; times are shown in `zone`.
     """
 
     session: Session
@@ -25,7 +25,7 @@ class SessionReading:
 
 
 def fields(reading: SessionReading) -> str:
-    """What is known of a session, one fact a line."""
+    """The known fields of a session, one per line."""
     session, zone = reading.session, reading.zone
     took = session.took(reading.now)
     unknown = text_format.UNKNOWN if session.complete else None

@@ -1,4 +1,4 @@
-"""`emtui sessions`: the list, filtered, sorted and cut."""
+"""`emtui sessions`: the list, filtered, sorted and limited."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
 
 USUAL = "since:24h"
-"""What a terminal shows unless asked otherwise: a page, not a month."""
+"""The default on a terminal: about a page instead of a month."""
 
 _TIME_OR_ID = frozenset({"since", "before", "until", "id"})
-"""What a query says that it is not only about the last day."""
+"""Keys of a query that replace the default time range."""
 _OF_REFERENCES = frozenset({"since", "before", "until", "name", "id"})
-"""What of a query a bare reference can answer, which has a name and a start."""
+"""Keys that can be tested on a bare reference, which has only a name and a start."""
 _ORDERS_OF_REFERENCES = frozenset({"started", "name", "uid", "id", "server", "kind"})
 
 COLUMNS = (
@@ -43,7 +43,7 @@ COLUMNS = (
 
 
 def run(given: Given) -> int:
-    """List the sessions that were asked for."""
+    """List the sessions that match."""
     connection = reach(given)
     zone = connection.zone
     text = query_text(given)
@@ -75,16 +75,16 @@ def run(given: Given) -> int:
 def _is_acknowledged(
     client: Client, listing: Listing, now: datetime, zone: tzinfo
 ) -> Callable[[Session], bool]:
-    """Which runs are acknowledged, as of the complete list."""
+    """A test of whether a run is acknowledged, based on the complete list."""
     acknowledged = acknowledged_in_list(listing.sessions, now, client.server, zone)
     return lambda session: acknowledged.of(session) is not None
 
 
 def _bounded(query: Query, listed: Sequence[Session], now: datetime, zone: tzinfo) -> Query:
-    """The query; on a terminal the last 24 hours of it, if it names neither a time nor the ID of a run."""
+    """The query; on a terminal limited to 24 hours if it names neither a time nor the ID of a run."""
     if not stdio.to_terminal() or not _TIME_OR_ID.isdisjoint(query.keys) or _names_id(query, listed):
         return query
-    stdio.narrate("the last 24 hours and whatever still runs; --since 30d shows all")
+    stdio.narrate("Showing the last 24 hours and running sessions. Use --since 30d to list all.")
     return Query((*query.terms, *parse(USUAL, now=now, zone=zone).terms))
 
 
@@ -98,15 +98,15 @@ def _limit(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadUsage(f"--limit takes a number, not {text!r}.")
+        raise BadUsage(f"--limit must be a number, not {text!r}.")
     return int(text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """In what order runs are wanted, and how many of them, when the server's clock shows `now`.
+    """Sort order and limit, at `now` by the server's clock.
 
-    `known` says of which somebody knows.
+    `known` tests whether a run is acknowledged.
     """
 
     order: Order
@@ -115,23 +115,23 @@ class _Cut:
     known: Callable[[Session], bool]
 
     def sort(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
-        """All of them, as they stand now."""
+        """All of them, sorted."""
         return self.order.sort(sessions, self.now, self.known)
 
     def of(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
-        """The first of them."""
+        """The first ones up to the limit, sorted."""
         return self.sort(sessions)[: self.limit]
 
     @property
     def enough(self) -> int | None:
-        """How many are enough where names and starts tell the order; `None` where they do not."""
+        """The limit if references can be sorted by this order without requesting them, else `None`."""
         return self.limit if self.order.field in _ORDERS_OF_REFERENCES else None
 
 
 async def _chosen(
     client: Client, listing: Listing, query: Query, rests: Beyond, cut: _Cut
 ) -> tuple[Session, ...]:
-    """Filter, sort and cut; bare references are asked for one by one, and no more than it takes."""
+    """Filter, sort and limit; bare references are requested one by one, only as many as necessary."""
     if is_complete(listing.sessions):
         return cut.of(filter(query.matches, listing.sessions))
     if cut.limit == 0:
@@ -143,7 +143,7 @@ async def _chosen(
     kept = await _kept(client, placed, query, cut.enough, read) + await _kept(
         client, unplaced, query, None, read
     )
-    if len(read) == len(listing.sessions):  # now the list decides, and may raise `BadQuery`
+    if len(read) == len(listing.sessions):  # check the query against the list: may raise `BadQuery`
         query = query.upon(replace(rests, states=state_words(read), types=types_of(read)))
     return cut.of(filter(query.matches, kept))
 
@@ -151,7 +151,7 @@ async def _chosen(
 async def _kept(
     client: Client, sessions: Iterable[Session], query: Query, enough: int | None, read: list[Session]
 ) -> list[Session]:
-    """The first of them that the query wants, whole; all that were `read` for that are noted."""
+    """The first matches, complete; all requested sessions are added to `read`."""
     kept: list[Session] = []
     async for session in client.complete(sessions):
         read.append(session)
@@ -163,19 +163,17 @@ async def _kept(
 
 
 def narrate_odd(listing: Listing) -> None:
-    """Say what of the answer could not be taken as it stands."""
+    """Report invalid values and characters in the list."""
     if listing.odd:
         total = text_format.count(len(listing.sessions))
-        stdio.narrate(f"{text_format.count(listing.odd)} of {total} sessions could not be read whole")
+        stdio.narrate(f"{text_format.count(listing.odd)} of {total} sessions could not be read completely")
     narrate_replaced(listing.replaced)
 
 
 def narrate_replaced(replaced: int) -> None:
-    """Say how many characters XML does not allow."""
+    """Report how many characters were replaced because XML does not allow them."""
     if replaced:
-        stdio.narrate(
-            f"characters that XML does not allow, replaced by U+FFFD: {text_format.count(replaced)}"
-        )
+        stdio.narrate(f"Characters not allowed in XML, replaced with U+FFFD: {text_format.count(replaced)}")
 
 
 def _shown(
@@ -199,7 +197,7 @@ def _shown(
 
 
 def as_table(sessions: Sequence[Session], now: datetime, zone: tzinfo) -> str:
-    """A table of sessions, for a person or a pipe."""
+    """A table of sessions for a terminal or a pipe."""
     rows = [_row(session, now, zone) for session in sessions]
     return output.as_table(COLUMNS, rows, stdio.width())
 
@@ -217,7 +215,7 @@ def _row(session: Session, now: datetime, zone: tzinfo) -> tuple[str, ...]:
 
 
 def started(session: Session, now: datetime, zone: tzinfo) -> str:
-    """When it started: short where a person looks, the whole of it on a pipe."""
+    """The start: short on a terminal, in full on a pipe."""
     if session.started is None:
         return _unknown(session)
     if stdio.to_terminal():

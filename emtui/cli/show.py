@@ -1,4 +1,4 @@
-"""`emtui show`: one session, what it logged, and what its past says about it."""
+"""`emtui show`: one session, its events, and findings from its history."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def show(given: Given) -> int:
-    """Print one session with its events, and what its past says about it."""
+    """Print one session with its events and findings."""
     if given.one("--output") == "xml":
         return print_xml(given, lambda client, uid: client.session_xml(uid))
     reading, run = read_session(given, _explained)
@@ -43,16 +43,16 @@ def show(given: Given) -> int:
 
 
 async def _explained(client: Client, reading: SessionReading) -> ExplainedRun | None:
-    """What list and past logs say; without the list that is reported, and nothing is known."""
+    """Findings from the list and past logs; `None` without the list, which is reported."""
     base = KnowledgeBase(client.server.ascii_authority)
-    gone = (NotFound, Nonsense)  # a past run that is deleted meanwhile is not missed
+    gone = (NotFound, Nonsense)  # ignore past runs that were deleted meanwhile
     try:
         snapshot = Snapshot((await client.sessions()).sessions, reading.now)
         assessment = await beside(lambda: assess(snapshot, base.load(), reading.zone))
         explainer = Explainer(client, HistoryCache(), gone)
         run = await explainer.explain(assessment, reading.session, reading.log.events, reading.now)
     except EmError as problem:
-        stdio.narrate(f"nothing is said of what was before: {problem}")
+        stdio.narrate(f"No findings from earlier runs: {problem}")
         return None
     narrate_problems(base)
     return run

@@ -1,4 +1,4 @@
-"""What `emtui show` writes about the past of a run: lines for people, and JSON records."""
+"""Findings of `emtui show` about a run: text lines and JSON records."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from emtui.triage.streaks import Streak
 
 
 def fact_lines(run: ExplainedRun, formatter: Teller) -> str:
-    """One fact a line, as the fields of a session are written; first what people know of it."""
+    """One finding per line, like the fields of a session; acknowledgement and notes first."""
     facts = _facts(run, formatter)
     return "".join(f"{text_format.fit(label, 9)} {text_format.one_line(text)}\n" for label, text in facts)
 
 
 def finding_records(run: ExplainedRun, formatter: Teller) -> list[Record]:
-    """The same as values, each with the text that it is part of."""
+    """The same as records, each with its text."""
     texts = dict(_facts(run, formatter))
     found = [
         {"kind": label.casefold().replace(" ", "_"), "text": texts[label], **record}
@@ -36,7 +36,7 @@ def finding_records(run: ExplainedRun, formatter: Teller) -> list[Record]:
 
 
 def _facts(run: ExplainedRun, formatter: Teller) -> tuple[tuple[str, str], ...]:
-    """A label and a text each."""
+    """Pairs of label and text."""
     people = rows(run.session, run.acknowledged, run.notes, formatter)
     return (*people, *formatter.explained(run.explanation))
 
@@ -86,7 +86,7 @@ def _records(found: Explanation) -> Iterator[tuple[str, Record]]:
 
 
 def _after(streak: Streak, outcome: Outcome) -> int | None:
-    """How many runs with this outcome came directly before; unknown where the list does not say."""
+    """Number of runs with this outcome directly before; `None` if unknown."""
     if streak.before is None:
         return None
     return streak.before_count if streak.before is outcome else 0

@@ -1,4 +1,4 @@
-"""`emtui` and `emtui open`: start the TUI, in exactly the view that was asked for."""
+"""`emtui` and `emtui open`: start the session browser, in the given view."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from emtui.tui.launch import run
 from emtui.tui.launch_options import LaunchOptions
 
 NOT_ON_SCREENS = "known"
-"""The key that only `emtui sessions` sorts by."""
+"""The key that only `emtui sessions` can sort by."""
 
 
 def browse(given: Given) -> int:
-    """Start where the person left nothing open: the list, or the login."""
+    """Start with the list, or with the login if something is missing."""
     return open_view(given)
 
 
 def open_view(given: Given) -> int:
-    """Start with a query, an order, or one session."""
+    """Start with a query, a sort order, or one session."""
     need_terminal()
     target = _target(given)
     query = "" if target else _query(given)
@@ -37,7 +37,7 @@ def open_view(given: Given) -> int:
 
         return replay(given, query, order, target, compare, view)
     if given.has("--speed"):
-        raise BadUsage("--speed belongs to --replay.")
+        raise BadUsage("--speed requires --replay.")
     connection = resolve(given)
     connection = replace(connection, password=known_password(connection))
 
@@ -64,21 +64,22 @@ def open_view(given: Given) -> int:
 
 
 def need_terminal() -> None:
-    """The TUI reads keys from stdin and draws on stderr; raises `BadUsage` unless it can do both."""
+    """Raise `BadUsage` unless keys can be read from stdin and the screen drawn on stderr."""
     if not (stdio.is_terminal(sys.stdin) and stdio.is_terminal(sys.stderr)):
-        raise BadUsage("the browser needs a terminal; in scripts use emtui sessions, show or events.")
-    if not terminal.draws(os.environ):
-        named = terminal.kind(os.environ) or "nothing"
         raise BadUsage(
-            f"TERM says {named}, and the browser cannot draw on that; use emtui sessions, show or events."
+            "The session browser needs a terminal. In scripts, use emtui sessions, show or events."
         )
+    if not terminal.draws(os.environ):
+        kind = terminal.kind(os.environ)
+        what = f"The session browser does not support TERM={kind}" if kind else "TERM is not set"
+        raise BadUsage(f"{what}. Without a terminal, use emtui sessions, show or events.")
 
 
 def _query(given: Given) -> str:
-    """The operands as one query, which the list reads again by the server's clock; raises `BadQuery`."""
+    """The operands as one query, which the list parses again by the server's clock; raises `BadQuery`."""
     if not given.operands:
         return ""
-    from emtui.cli.query_args import joined  # start-up time: the login is painted without query
+    from emtui.cli.query_args import joined  # start-up time: the login screen needs no query
     from emtui.query import Beyond, parse
 
     typed, beyond = " ".join(joined(given.operands)), Beyond(unseen=())
@@ -86,7 +87,7 @@ def _query(given: Given) -> str:
 
 
 def _order(given: Given) -> str | None:
-    """The order, as it is written; raises `BadQuery`, and `BadUsage` for one that no screen has."""
+    """The sort order as text; raises `BadQuery`, and `BadUsage` for one that the browser does not have."""
     order = given.one("--sort")
     if order is None:
         return None
@@ -100,7 +101,7 @@ def _order(given: Given) -> str | None:
 
 
 def _target(given: Given) -> str | None:
-    """The one operand that names a session, rather than a query."""
+    """The operand if it is the only one and refers to a session, else `None`."""
     if len(given.operands) != 1:
         return None
     from emtui.query import is_wrapped_id, names_session  # start-up time: as in _query
@@ -110,30 +111,30 @@ def _target(given: Given) -> str | None:
 
 
 _OF_A_RUN = ("facts", "xml")
-"""What `--view` shows of one run; anything else is above the whole list."""
+"""Values of `--view` for one session; the others are for the list."""
 
 
 def _view(given: Given, target: str | None, compare: str | None) -> str | None:
-    """The page above the list, or above one run."""
+    """The view to open over the list or over one session."""
     view = given.one("--view")
     if view is None:
         return None
     if view in _OF_A_RUN and target is None:
-        raise BadUsage(f"--view {view} stands with the ID of one session: emtui open ID --view {view}.")
+        raise BadUsage(f"--view {view} requires the ID of one session: emtui open ID --view {view}.")
     if view in _OF_A_RUN and compare:
-        raise BadUsage(f"--view {view} and --compare are two views of a run: give one of them.")
+        raise BadUsage(f"--view {view} and --compare cannot be combined.")
     if view not in _OF_A_RUN and target:
-        raise BadUsage(f"--view {view} is of the whole list, and an ID is one run: give one of them.")
+        raise BadUsage(f"--view {view} cannot be combined with a session ID.")
     return view
 
 
 def _compare(given: Given, target: str | None) -> str | None:
-    """The run to compare with, as it is named; raises `BadQuery`."""
+    """The reference of the session to compare with; raises `BadQuery`."""
     other = given.one("--compare")
     if other is None:
         return None
     if target is None:
-        raise BadUsage("--compare stands with the ID of one session: emtui open ID --compare ID.")
+        raise BadUsage("--compare requires the ID of one session: emtui open ID --compare ID.")
     from emtui.query import LAST_GOOD, LAST_SUCCESS, target_in  # start-up time: as in _query
 
     if other in {LAST_GOOD, LAST_SUCCESS}:

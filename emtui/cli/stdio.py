@@ -1,4 +1,4 @@
-"""Standard output is data, standard error is narration; either may be a terminal, a pipe, or gone."""
+"""Standard streams: data on stdout, messages on stderr; each may be a terminal, a pipe, or closed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _VISIBLE = "backslashreplace"
 
 
 def prepare() -> None:
-    """UTF-8 on pipes whatever the locale; on a terminal what it cannot show is replaced."""
-    from emtui.local import terminal  # start-up time: `--version` needs none of this, so below
+    """Set up both streams: UTF-8 on pipes whatever the locale; a terminal's own encoding with escapes."""
+    from emtui.local import terminal  # start-up time: `--version` needs none of this
 
     _fill_gaps()
     terminal.as_it_was(os.environ)
@@ -25,16 +25,16 @@ def prepare() -> None:
 
 
 def _fill_gaps() -> None:
-    """Open nothing in place of a standard stream that was closed: a socket must not become one."""
+    """Open /dev/null in place of closed standard streams, so that no socket gets their numbers."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number
 
 
 def _manner(encoding: str) -> tuple[str, str]:
-    """How to write on a terminal: as the person's locale has it, not as Python takes the C locale."""
+    """Encoding and errors for a terminal: by the user's locale, not by Python's view of the C locale."""
     from emtui.local import terminal
 
     if terminal.writes_utf8(os.environ):
@@ -45,17 +45,17 @@ def _manner(encoding: str) -> tuple[str, str]:
 
 
 def _buffered(stream: TextIO) -> TextIO:
-    """With PYTHONUNBUFFERED a write that a closed pipe cuts short would pass for a whole one."""
+    """Add a buffer under PYTHONUNBUFFERED: without one, a write cut short by a closed pipe goes unnoticed."""
     raw = getattr(stream, "buffer", None)
     return TextIOWrapper(BufferedWriter(raw)) if isinstance(raw, RawIOBase) else stream
 
 
 class NotWritten(Exception):
-    """Standard output does not take what we have to say: the disk is full, or worse."""
+    """Standard output cannot be written, for example because the disk is full."""
 
 
 def say(text: str) -> None:
-    """Write data. Raises `BrokenPipeError` if nobody reads it, `NotWritten` for anything else."""
+    """Write data. Raises `BrokenPipeError` for a closed pipe, `NotWritten` for any other failure."""
     need_output()
     try:
         sys.stdout.write(shown(text))
@@ -67,7 +67,7 @@ def say(text: str) -> None:
 
 
 def say_now(text: str) -> None:
-    """Write data that somebody waits for; raises as `say` does."""
+    """Write data and flush; raises as `say` does."""
     say(text)
     try:
         sys.stdout.flush()
@@ -81,13 +81,13 @@ def say_now(text: str) -> None:
 def need_output() -> None:
     """Raise `NotWritten` if standard output was closed when emtui was started."""
     if sys.stdout is None:
-        raise NotWritten("standard output is closed: redirect it to a file, or to /dev/null.")
+        raise NotWritten("Standard output is closed: redirect it to a file or to /dev/null.")
 
 
 def answer(text: str) -> bool:
-    """Write a line that somebody must get: to standard error where standard output does not take it.
+    """Write a line to standard output, or to standard error if that fails.
 
-    Whether one of them took it.
+    Returns whether it was written.
     """
     try:
         say_now(text)
@@ -100,16 +100,16 @@ def answer(text: str) -> bool:
 
 
 def _unwritten(error: OSError) -> str:
-    return f"standard output cannot be written: {error.strerror}"
+    return f"Cannot write to standard output: {error.strerror}."
 
 
 def narrate(text: str) -> None:
-    """One line for the person; a stderr that is gone stops nothing."""
+    """Print one message on stderr; a closed stderr is ignored."""
     _complain(f"emtui: {text}\n")
 
 
 def _complain(text: str) -> bool:
-    """Write to standard error; whether it was taken."""
+    """Write to standard error and return whether that worked."""
     if sys.stderr is None:
         return False
     try:
@@ -122,7 +122,7 @@ def _complain(text: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """As it may stand on a terminal or in a file that is shown on one: without what would move it."""
+    """The text without control characters, so that it is safe to show on a terminal."""
     if text.replace("\n", "").isprintable():
         return text
     from emtui.em.text_sanitizer import guarded
@@ -131,17 +131,17 @@ def shown(text: str) -> str:
 
 
 def to_terminal() -> bool:
-    """Whether a person looks at standard output."""
+    """Whether standard output is a terminal."""
     return is_terminal(sys.stdout)
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether this stream is a terminal; one that is closed or gone is none."""
+    """Whether this stream is a terminal; false for a closed one."""
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def width() -> int | None:
-    """How many cells a line of standard output has; no limit on a pipe."""
+    """Width of standard output in cells, `None` on a pipe."""
     if not to_terminal():
         return None
     from emtui.local import terminal
@@ -150,7 +150,7 @@ def width() -> int | None:
 
 
 def finish(code: int) -> int:
-    """Send off what is still held back; 141 if nobody reads any more, silently."""
+    """Flush standard output and return `code`, or 141 silently if the pipe is closed."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -165,7 +165,7 @@ def finish(code: int) -> int:
 
 
 def leave(code: int) -> int:
-    """Send off what is still held back, if that can be done; what is said already is the reason to end."""
+    """Flush standard output if possible and return `code`; the error was already reported."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -175,7 +175,7 @@ def leave(code: int) -> int:
 
 
 def drop_output() -> None:
-    """Let nothing more reach standard output, so that Python's own flush at exit stays quiet."""
+    """Redirect standard output to /dev/null, so that Python's flush at exit cannot fail."""
     if sys.stdout is not None:
         _drop(sys.stdout)
 

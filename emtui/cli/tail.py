@@ -1,4 +1,4 @@
-"""`emtui tail`: one line for each change of the list, for ever."""
+"""`emtui tail`: one line per change of the list, until it is stopped."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from emtui.em.client import Client
     from emtui.monitor.snapshot import Snapshot
 _CHANGE, _OUTCOME, _TYPE, _ID = 8, 8, 24, 8
-"""Cells of the columns: lines come one by one, so they cannot be fitted to what is in them."""
+"""Fixed column widths in cells, since the lines are printed one by one."""
 
 
 def run(given: Given) -> int:
-    """Tell what changes, until somebody stops it."""
+    """Print changes until stopped."""
     there = reach(given)
     zone = there.zone
     query = FollowedQuery(query_text(given), zone)
@@ -79,7 +79,7 @@ def _as_json(line: Line, server: Server, known: bool) -> str:
 
 
 def _as_row(line: Line, zone: tzinfo) -> str:
-    """One line of the terminal; a problem is not cut, since it begins with a long URL."""
+    """One line for a terminal; a problem is not cut, since it begins with a long URL."""
     session = line.session
     cells = [text_format.clock_long(line.at, zone), line.change.ljust(_CHANGE)]
     if session:

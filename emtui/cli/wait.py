@@ -1,4 +1,4 @@
-"""`emtui wait` and `emtui events --follow`: one session until it ends."""
+"""`emtui wait` and `emtui events --follow`: follow one session until it ends."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ CODES = {
 }
 TIMED_OUT = 13
 _LONGEST = 30 * 24 * 3600
-"""Seconds: the server keeps no session longer."""
+"""Maximum in seconds; the server keeps sessions for 30 days."""
 
 
 def wait(given: Given) -> int:
-    """Wait for the end of a session; the exit code says what became of it."""
+    """Wait until a session ends; the exit code is its outcome."""
     target, timeout = target_in(given.operands[0]), _timeout(given.one("--timeout"))
     there = reach(given)
     narrate_host(target, there.server)
@@ -57,7 +57,9 @@ def wait(given: Given) -> int:
 
     found = converse(there, ask)
     if found is None:
-        stdio.narrate(f"it has not ended within {text_format.duration(timedelta(seconds=timeout or 0))}")
+        stdio.narrate(
+            f"The session did not end within {text_format.duration(timedelta(seconds=timeout or 0))}."
+        )
         return TIMED_OUT
     reading, known = found
     if as_json:
@@ -68,10 +70,10 @@ def wait(given: Given) -> int:
 
 
 def follow(given: Given) -> int:
-    """Print the events of a session as they come, until it ends."""
+    """Print new events of a session until it ends."""
     form = given.one("--output") or "table"
     if form not in _WRITERS:
-        raise BadUsage(f"--follow writes {', '.join(_WRITERS)}: {form} has an end.")
+        raise BadUsage(f"--follow supports only {', '.join(_WRITERS)}, not {form}.")
     target = target_in(given.operands[0])
     there = reach(given)
     narrate_host(target, there.server)
@@ -79,12 +81,12 @@ def follow(given: Given) -> int:
     async def ask(client: Client) -> Session:
         return await _followed(client, target, _Printer(form, there.zone))
 
-    stdio.narrate(f"it has ended: {converse(there, ask).outcome}")
+    stdio.narrate(f"Session ended: {converse(there, ask).outcome}.")
     return 0
 
 
 async def _ended(client: Client, target: Target, zone: tzinfo) -> Session:
-    """The session once it has ended; what may pass is waited through. Raises `Gone`."""
+    """The session once it has ended; temporary problems are retried. Raises `Gone`."""
     session, seen = await session_of(client, target), client.now()
     if not session.running:
         return session
@@ -136,14 +138,14 @@ async def _followed(client: Client, target: Target, printer: _Printer) -> Sessio
 
 
 def _say_once(said: str, problem: Exception) -> str:
-    """Trouble that lasts is said once."""
+    """Report a lasting problem once; returns its text."""
     if str(problem) != said:
-        stdio.narrate(f"{problem} It is waited for.")
+        stdio.narrate(f"{problem} Retrying.")
     return str(problem)
 
 
 def _timeout(text: str | None) -> float | None:
-    """Seconds, or a length of time such as 15m."""
+    """The limit in seconds, from a number or a duration such as 15m."""
     if text is None:
         return None
     return min(seconds_of(text), _LONGEST)
@@ -159,7 +161,7 @@ class _Printer:
     _begun: bool = False
 
     def show(self, log: Log, started: datetime | None) -> None:
-        """What of this log was not printed yet."""
+        """Print the new events of this log."""
         left = self._printed.copy()
         fresh = []
         for event, record in zip(log.events, event_records(log, started), strict=True):

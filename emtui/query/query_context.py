@@ -122,7 +122,7 @@ def _ratio_test(value: str, usual: Usual | None, now: datetime) -> Test:
         fits = parse_times(value)
     except ValueError:
         raise BadQuery(
-            f"ratio:{value} is not a multiple of the usual duration: write >2, >=1.5, <0.5.",
+            f"ratio:{value} is not a multiple of the usual length: write >2, >=1.5, <0.5.",
             f"ratio:{value}",
             "ratio:>2",
         ) from None

@@ -78,8 +78,8 @@ def test_what_hangs_is_late_or_warns_is_named_worst_first(shell: Shell, story: D
         (("--type", "CatalogConsolidation", "--max-ratio", "2,9"), 1, "times the usual"),
         (("--type", "CatalogConsolidation", "--max-ratio", "2"), 2, "times the usual"),
         (("--type", "HistoryCollectJob", "--max-age", "26h", "--max-ratio", "3"), 0, "1 type not failing"),
-        (("--type", "NoSuchThing*"), 3, "no run of NoSuchThing* is listed"),
-        (("--type", "NoSuchThing*", "--max-age", "26h"), 2, "no run of NoSuchThing* is listed"),
+        (("--type", "NoSuchThing*"), 3, "No session of type NoSuchThing* in the list"),
+        (("--type", "NoSuchThing*", "--max-age", "26h"), 2, "No session of type NoSuchThing* in the list"),
     ],
 )
 def test_a_condition_is_judged(
@@ -93,15 +93,15 @@ def test_a_condition_is_judged(
 @pytest.mark.parametrize(
     ("letters", "argv", "code", "text"),
     [
-        ("sss", (), 0, "OK - 1 type not failing; no rhythm known for LogExport |"),
-        ("sss", ("--overdue",), 3, "UNKNOWN - no rhythm known for LogExport |"),
+        ("sss", (), 0, "OK - 1 type not failing; no schedule known for LogExport |"),
+        ("sss", ("--overdue",), 3, "UNKNOWN - no schedule known for LogExport |"),
         ("sss", ("--stuck",), 3, "UNKNOWN - no usual length known for LogExport |"),
         ("sss", ("--max-ratio", "3"), 3, "UNKNOWN - no usual length known for LogExport |"),
         (
             "sss",
             ("--max-age", "26h", "--overdue"),
             0,
-            "OK - 1 type not failing; no rhythm known for LogExport",
+            "OK - 1 type not failing; no schedule known for LogExport",
         ),
         ("sssf", ("--overdue",), 2, "CRITICAL - LogExport failed at"),
         ("sfc", (), 2, "CRITICAL - LogExport failed at"),
@@ -153,7 +153,7 @@ def test_a_server_that_gives_only_names_is_unknown(shell: Shell) -> None:
     for demo in serve("--seed", "0", "--sessions", "1000", "--play", "references"):
         code, line = checked(at(shell, demo))
         assert code == 3
-        assert "gives only the names of" in line
+        assert "The server sent only the names of" in line
 
 
 def test_a_server_that_is_not_there_is_unknown(shell: Shell, story: Demo) -> None:
@@ -169,7 +169,7 @@ def test_without_a_password_nobody_is_asked(shell: Shell, story: Demo) -> None:
     del there.environ["EMTUI_PASSWORD"]
     code, line = checked(there)
     assert code == 3
-    assert "no password" in line
+    assert "No password" in line
 
 
 def test_a_refused_logon_is_unknown(shell: Shell, story: Demo) -> None:
@@ -184,7 +184,7 @@ def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_limit(shel
         shell.before = ("--server", f"https://127.0.0.1:{port}", "--user", "x")
         code, line = checked(at_mute(shell), "--timeout", "1")
     assert code == 3
-    assert "no answer within 1 s" in line
+    assert "No result within 1 s" in line
 
 
 def at_mute(shell: Shell) -> Shell:
@@ -202,7 +202,7 @@ def test_a_check_that_is_ended_is_unknown(shell: Shell) -> None:
             held, _ = mute.accept()
             child.send_signal(signal.SIGTERM)
             assert child.stdout
-            assert child.stdout.read() == "EMTUI UNKNOWN - interrupted\n"
+            assert child.stdout.read() == "EMTUI UNKNOWN - Interrupted\n"
             assert child.wait(30) == 3
         held.close()
 

@@ -96,7 +96,7 @@ def test_an_age_without_a_known_end_is_told_from_the_start() -> None:
 def test_a_type_that_never_was_good_is_too_old() -> None:
     sessions = outcomes(Outcome.CANCELED, Outcome.CANCELED, until=LAST)
     (verdict,) = judged(sessions, Limits(False, False, age=Limit(None, DAY)))
-    assert verdict == Verdict(Level.CRITICAL, "CollectJob has no good run in the list")
+    assert verdict == Verdict(Level.CRITICAL, "CollectJob has no successful run in the list")
 
 
 def test_a_ratio_is_that_of_the_slowest_of_what_runs_and_of_the_newest_that_ended() -> None:
@@ -136,9 +136,9 @@ STUCK, OVERDUE = Limits(True, False), Limits(False, True)
 @pytest.mark.parametrize(
     ("count", "limits", "level", "sentence"),
     [
-        (3, ALL, Level.OK, "1 type not failing; no rhythm known for LogExport"),
-        (9, ALL, Level.OK, "1 type not failing; no rhythm known for LogExport"),
-        (9, OVERDUE, Level.UNKNOWN, "no rhythm known for LogExport"),
+        (3, ALL, Level.OK, "1 type not failing; no schedule known for LogExport"),
+        (9, ALL, Level.OK, "1 type not failing; no schedule known for LogExport"),
+        (9, OVERDUE, Level.UNKNOWN, "no schedule known for LogExport"),
         (4, STUCK, Level.UNKNOWN, "no usual length known for LogExport"),
         (5, STUCK, Level.OK, "1 type not failing"),
         (5, RATIO, Level.UNKNOWN, "no usual length known for LogExport"),
@@ -147,7 +147,7 @@ STUCK, OVERDUE = Limits(True, False), Limits(False, True)
             3,
             Limits(False, True, age=Limit(None, DAY), ratio=Limit(None, 2.0)),
             Level.OK,
-            "1 type not failing; no rhythm known for LogExport; no usual length known for LogExport",
+            "1 type not failing; no schedule known for LogExport; no usual length known for LogExport",
         ),
     ],
 )
@@ -170,7 +170,7 @@ def test_a_usual_length_of_zero_tells_nothing_of_a_long_run(limits: Limits, outc
 
 def test_a_type_of_which_the_list_does_not_tell_whether_it_is_due_is_not_on_time() -> None:
     young = series("CollectJob", HOUR, NOON - 5 * DAY, 14)
-    sentence = "too little history to tell whether CollectJob is due"
+    sentence = "not enough history to check whether CollectJob is overdue"
     assert judged(young, OVERDUE) == [Verdict(Level.UNKNOWN, sentence)]
     assert judged(young) == [Verdict(Level.OK, f"1 type not failing; {sentence}")]
     both = [*series("CollectJob", HOUR, NOON - 5 * HOUR, 14), *good("LogExport")]
@@ -184,7 +184,7 @@ def test_some_types_that_cannot_be_judged_are_named() -> None:
     sessions = [*good(), *irregular("LogExport", 3), *irregular("LicenseRevoke", 2)]
     (verdict,) = judged(sessions, OVERDUE)
     assert verdict == Verdict(
-        Level.OK, "3 types not failing; no rhythm known for LogExport and LicenseRevoke"
+        Level.OK, "3 types not failing; no schedule known for LogExport and LicenseRevoke"
     )
     (verdict,) = judged(sessions, ALL)
     assert verdict == Verdict(Level.OK, "1 of 3 types on time, 2 without a rhythm")

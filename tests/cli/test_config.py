@@ -63,7 +63,7 @@ def test_keys_are_written_as_toml_writes_them(shell: Shell) -> None:
 def test_a_file_that_is_missing_is_said_aside(shell: Shell) -> None:
     done = shell("config", "show")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.count("there is no ") == 2
+    assert done.stderr.count("File not found: ") == 2
 
 
 @pytest.mark.parametrize("argv", [("config",), ("config", "edit"), ("config", "show", "it")])

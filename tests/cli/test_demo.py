@@ -45,7 +45,7 @@ def test_play_help_lists_the_switches() -> None:
         (["--play", "v14"], "v14"),
         (["--seed", "x"], "--seed"),
         (["--clock", "noon"], "--clock"),
-        (["--serve", "--port", "99999"], "--port takes a number"),
+        (["--serve", "--port", "99999"], "--port must be a number"),
         (["--port", "0"], "--serve"),
         ([], "needs a terminal"),
     ],

@@ -270,4 +270,4 @@ def test_a_keyring_that_cannot_be_used_is_told(at_demo: Shell) -> None:
     del at_demo.environ["EMTUI_PASSWORD"]
     done = at_demo("doctor")
     assert "warn  password" in done.stdout
-    assert "emtui login keeps it" in done.stdout
+    assert "save it with emtui login --remember" in done.stdout

@@ -236,7 +236,7 @@ def test_a_check_that_is_ended_says_its_line_and_is_logged_off(
         assert held.asked.wait(60)
         child.send_signal(number)
         out, _ = child.communicate(timeout=60)
-        assert (child.returncode, out) == (3, b"EMTUI UNKNOWN - interrupted\n")
+        assert (child.returncode, out) == (3, b"EMTUI UNKNOWN - Interrupted\n")
         assert server.count("DELETE") == 1
 
 

@@ -147,7 +147,7 @@ def test_a_run_whose_start_cannot_be_is_listed_last_and_judges_nothing(
     done = there("check", "--type", "LogExport", "--max-age", "26h")
     assert (done.returncode, done.stdout) == (
         3,
-        "EMTUI UNKNOWN - the start of no run of LogExport is known\n",
+        "EMTUI UNKNOWN - No session of type LogExport has a start time\n",
     )
 
 

@@ -153,7 +153,7 @@ def test_an_unusual_server_gives_the_same_sessions(shell: Shell, played: Played,
 def test_odd_rows_are_shown_and_counted_on_stderr(shell: Shell, played: Played) -> None:
     done = reaching(shell, played("odd-row"))("sessions", "-o", "jsonl")
     assert done.returncode == 0
-    assert "could not be read whole" in done.stderr
+    assert "could not be read completely" in done.stderr
 
 
 def test_hostile_bytes_reach_no_output(shell: Shell, played: Played) -> None:

@@ -241,7 +241,7 @@ def test_wait_ends_with_the_outcome(
         child.until(lambda: manager.looks > 2)
         assert child.process.poll() is None
         manager.bad = GONE
-        child.until(lambda: "It is waited for." in "".join(child.said))
+        child.until(lambda: "Retrying." in "".join(child.said))
         manager.bad = None
         manager.runs[2] = end
         assert child.end() == code
@@ -276,9 +276,9 @@ def test_wait_does_not_wait_for_what_has_ended_nor_for_ever(there: Shell, manage
     manager.runs = {2: RUNS}
     done = there("wait", guid(2), "--timeout", "0.3")
     assert (done.returncode, done.stdout) == (13, "")
-    assert "has not ended within 0.3s\n" in done.stderr
+    assert "did not end within 0.3s.\n" in done.stderr
     late = there("wait", guid(2), "--timeout", "1s")
-    assert "has not ended within 1.0s\n" in late.stderr, "with one unit, however it was written"
+    assert "did not end within 1.0s.\n" in late.stderr, "with one unit, however it was written"
     assert there("wait", guid(7)).returncode == 3
     assert there("wait", guid(2), "--timeout", "soon").returncode == 2
 
@@ -305,9 +305,9 @@ def test_a_run_that_is_gone_while_it_is_waited_for_is_told_as_gone(there: Shell,
 def test_an_id_may_be_given_as_it_was_copied(there: Shell, command: str, form: str) -> None:
     done = there(command, form.format(guid(1)))
     assert done.returncode == 0, done.stderr
-    assert ("the URL names x.example.net" in done.stderr) == form.startswith("<")
+    assert ("The URL names x.example.net" in done.stderr) == form.startswith("<")
     several = there(command, f"{guid(1)} {guid(2)}")
-    assert (several.returncode, "names 2 different sessions" in several.stderr) == (2, True)
+    assert (several.returncode, "contains 2 different session IDs" in several.stderr) == (2, True)
 
 
 # --- events --follow ----------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_events_are_printed_once_each_as_they_come(there: Shell, manager: Manage
         manager.lines = 4
         child.until(lambda: len(child.lines) == 4 + head)
         manager.bad = GONE
-        child.until(lambda: "It is waited for." in "".join(child.said))
+        child.until(lambda: "Retrying." in "".join(child.said))
         manager.bad = None
         manager.lines = 5
         manager.runs[2] = FAILED
@@ -331,7 +331,7 @@ def test_events_are_printed_once_each_as_they_come(there: Shell, manager: Manage
         *[False] * head,
         *[True] * 5,
     ]
-    assert "it has ended: failed" in "".join(child.said)
+    assert "Session ended: failed." in "".join(child.said)
 
 
 def test_events_are_not_followed_beyond_the_end_of_the_run_in_the_list(
@@ -355,4 +355,4 @@ def test_a_log_that_is_gone_is_told_as_that(there: Shell, manager: Manager, comm
 def test_what_has_an_end_is_not_followed(there: Shell) -> None:
     done = there("events", guid(1), "--follow", "-o", "json")
     assert done.returncode == 2
-    assert "--follow writes table, jsonl, csv" in done.stderr
+    assert "--follow supports only table, jsonl, csv, not json." in done.stderr

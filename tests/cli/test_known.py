@@ -143,7 +143,7 @@ def test_files_that_cannot_be_read_are_said_and_stop_nothing(at_demo: Shell, dem
     done = at_demo("sessions", "--limit", "1", "-o", "json")
     assert done.returncode == 0
     assert f"emtui: {file}: notes is not valid in a notes file: did you mean note?" in done.stderr
-    assert "what is marked as known cannot be read" in done.stderr
+    assert "cannot read the acknowledgements" in done.stderr
 
 
 def test_tail_says_so_too(at_demo: Shell, demo: Demo) -> None:

@@ -52,7 +52,7 @@ def test_a_letter_waits_for_the_clock_that_it_is_read_by() -> None:
     followed.update([], datetime(2026, 10, 25, 12, tzinfo=UTC), SERVER)
     assert followed.query is not None
     assert followed.query.terms[0].at == datetime(2026, 10, 25, 0, 10, tzinfo=UTC)
-    with pytest.raises(BadQuery, match="does not show 02:10 twice"):
+    with pytest.raises(BadQuery, match="02:10 does not occur twice"):
         FollowedQuery("since:02:10A", BERLIN).update([], NOON, SERVER)
 
 

@@ -298,7 +298,7 @@ def test_a_password_of_several_lines_is_not_sent(there: Shell, directory: Direct
     there.environ["EMTUI_PASSWORD"] = password
     done = there("sessions")
     assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr == "emtui: the password in EMTUI_PASSWORD is more than one line: nothing was sent.\n"
+    assert done.stderr == "emtui: The password in EMTUI_PASSWORD has more than one line. Nothing was sent.\n"
     assert directory.attempts == 0
 
 
@@ -307,7 +307,7 @@ def test_a_line_end_alone_is_no_password(there: Shell, directory: Directory, pas
     there.environ["EMTUI_PASSWORD"] = password
     done = there("sessions")
     assert done.returncode == 4
-    assert "no password for" in done.stderr
+    assert "No password for" in done.stderr
     assert directory.attempts == 0
 
 

@@ -94,7 +94,7 @@ def test_check_counts_only_runs_of_the_types_that_it_was_asked_about(
     listed[:] = listed[:3]
     assert "3 runs no longer listed" in at_server("check", "--type", "LogExport").stdout
     assert at_server("check", "--type", "CollectJob").stdout.startswith(
-        "EMTUI UNKNOWN - no run of CollectJob"
+        "EMTUI UNKNOWN - No session of type CollectJob"
     )
 
 
@@ -102,7 +102,7 @@ def test_an_empty_list_without_an_earlier_one_is_unknown(at_server: Shell, liste
     listed.clear()
     for _ in range(2):
         done = at_server("check")
-        assert (done.returncode, done.stdout) == (3, "EMTUI UNKNOWN - no session is listed\n")
+        assert (done.returncode, done.stdout) == (3, "EMTUI UNKNOWN - The session list is empty\n")
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"version":1}', '{"version":2}', "null", "\x00" * 99])

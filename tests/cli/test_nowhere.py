@@ -17,7 +17,7 @@ from somebody import Somebody, somebody
 
 LINE = re.compile(r"EMTUI (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| [^|\n]+)?\n")
 CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
-CLOSED = "emtui: standard output is closed: redirect it to a file, or to /dev/null.\n"
+CLOSED = "emtui: Standard output is closed: redirect it to a file or to /dev/null.\n"
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_a_full_disk_below_standard_output_is_1_and_one_sentence(at_demo: Shell)
     for argv in (("sessions",), ("show", "latest"), ("--help",), ("tail", "--from-start")):
         done = into(Path("/dev/full"), at_demo, *argv)
         assert done.returncode == 1
-        assert done.stderr == "emtui: standard output cannot be written: No space left on device\n"
+        assert done.stderr == "emtui: Cannot write to standard output: No space left on device.\n"
 
 
 def test_a_check_on_a_full_disk_answers_on_standard_error_with_the_same_code(at_demo: Shell) -> None:
@@ -191,7 +191,7 @@ def test_a_demo_that_may_write_nothing_is_one_sentence(nobody: Somebody) -> None
     nobody.before, nobody.bytes_on_disk = (), 0
     done = nobody("demo", "--serve", "--port", "0")
     assert done.returncode == 2
-    assert done.stderr.startswith("emtui: the demo did not start: ")
+    assert done.stderr.startswith("emtui: Cannot start the demo server: ")
     assert done.stderr.count("\n") == 1
 
 
@@ -295,7 +295,7 @@ def test_a_slip_is_2_all_the_same(at_demo: Shell) -> None:
 def test_what_writes_nothing_there_works_without_it(at_demo: Shell) -> None:
     done = closing(at_demo, ">&-", "login", "-p", "lab")
     assert done.returncode == 0
-    assert "kept as profile lab" in done.stderr
+    assert "Saved as profile lab." in done.stderr
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-"])

@@ -48,7 +48,7 @@ def test_profiles_is_a_table_and_empty_without_any(shell: Shell, with_profile: S
     assert lines[1].startswith("lab   127.0.0.1:")
     config_of(shell).unlink()
     assert shell.json("profiles", "-o", "json") == []
-    assert "emtui login makes one" in shell("profiles").stderr
+    assert "Create one with emtui login" in shell("profiles").stderr
 
 
 @pytest.mark.parametrize("command", [("sessions",), ("show", "latest"), ("check",), ("logout",)])
@@ -64,11 +64,11 @@ def test_of_several_profiles_one_must_be_chosen_and_how_is_said(
     done = shell(*command)
     assert done.returncode == (3 if command == ("check",) else 2)
     said = done.stdout + done.stderr
-    assert "There are the profiles prod, lab, and none is the default: choose one with -p, or" in said
+    assert "Available profiles: prod, lab; none is the default. Choose one with -p, or" in said
     assert "set default_profile in the configuration" in said
     file.unlink()
     done = shell(*command)
-    assert "a profile (emtui login makes one)" in done.stdout + done.stderr
+    assert "a profile (create one with emtui login)" in done.stdout + done.stderr
 
 
 def test_a_refused_login_keeps_nothing(at_demo: Shell) -> None:
@@ -93,7 +93,7 @@ def test_login_without_a_server_says_so(shell: Shell) -> None:
 
 def test_logout_can_forget_the_pin(with_profile: Shell, demo: Demo) -> None:
     done = with_profile("logout", "--forget-pin")
-    assert "forgot its pin" in done.stderr
+    assert "Profile lab: pin removed." in done.stderr
     assert demo.sha256 not in config_of(with_profile).read_text()
 
 

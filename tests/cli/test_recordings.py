@@ -16,11 +16,17 @@ LOOK = '{"at":"2026-11-23T12:00:00+00:00","list":1,"took":0}\n'
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        (("--speed", "2"), "--speed belongs to --replay."),
-        (("--replay", "night.rec", "--speed", "0.5"), "--speed takes a number from 1 to 100000, not '0.5'."),
-        (("--replay", "night.rec", "--speed", "nan"), "--speed takes a number"),
-        (("--replay", "night.rec", "--server", "em01"), "asks no server: it goes without --server."),
-        (("--replay", "night.rec", "--record", "other.rec"), "it goes without --record."),
+        (("--speed", "2"), "--speed requires --replay."),
+        (
+            ("--replay", "night.rec", "--speed", "0.5"),
+            "--speed must be a number from 1 to 100000, not '0.5'.",
+        ),
+        (("--replay", "night.rec", "--speed", "nan"), "--speed must be a number"),
+        (
+            ("--replay", "night.rec", "--server", "em01"),
+            "connects to no server and cannot be combined with --server.",
+        ),
+        (("--replay", "night.rec", "--record", "other.rec"), "cannot be combined with --record."),
         (("--replay", "missing.rec"), "missing.rec cannot be read: No such file or directory."),
         (("--replay", "."), " is not a file."),
         (("--replay", "text.rec"), "text.rec is not an emtui recording."),

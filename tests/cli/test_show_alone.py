@@ -21,7 +21,7 @@ def test_a_list_that_cannot_be_had_costs_the_findings_and_nothing_else(shell: Sh
         table, data = shell("show", GUID), shell("show", GUID, "-o", "json")
     for done in (table, data):
         assert done.returncode == 0
-        assert "nothing is said of what was before" in done.stderr
+        assert "No findings from earlier runs: " in done.stderr
     assert GUID in table.stdout
     shown = json.loads(data.stdout)
     assert (shown["id"], shown["findings"]) == (GUID, None)

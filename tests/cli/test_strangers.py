@@ -165,7 +165,7 @@ def test_the_list_is_true_in_every_form(there: Shell, held: Stranger) -> None:
     as_csv = ask(there, held, "sessions", "-o", "csv").stdout
     assert_rows([from_csv(row) for row in csv.DictReader(io.StringIO(as_csv, newline=""))], held)
     if held.manners.references != "list":
-        assert re.search(rf"\b1 of {len(RUNS)} sessions could not be read whole", as_json.stderr)
+        assert re.search(rf"\b1 of {len(RUNS)} sessions could not be read completely", as_json.stderr)
 
 
 def assert_log(rows: list[dict[str, Any]], run: Run) -> None:

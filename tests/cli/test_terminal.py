@@ -77,7 +77,7 @@ def test_a_terminal_that_names_a_time_or_a_run_gets_what_it_asks_for(at_demo: Sh
 def test_a_terminal_that_names_neither_gets_the_last_day(at_demo: Shell, query: str) -> None:
     expected = at_demo.json("sessions", query, "--since", "24h", "-o", "json")
     child = at_terminal(at_demo, "sessions", query)
-    child.expect("the last 24 hours and whatever still runs; --since 30d shows all\r\n")
+    child.expect("Showing the last 24 hours and running sessions. Use --since 30d to list all.\r\n")
     assert ended(child) == 0
     assert len((child.before or "").splitlines()) == 1 + len(expected)
 
@@ -120,7 +120,7 @@ def test_login_shows_a_certificate_and_pins_it_when_told_to(at_demo: Shell, demo
     child.expect(demo.sha256)
     child.expect("Type pin to trust")
     child.sendline("pin")
-    child.expect("kept as profile demo")
+    child.expect("Saved as profile demo.")
     assert ended(child) == 0
 
 

@@ -128,8 +128,8 @@ def test_the_last_successful_run_has_a_name_on_the_command_line(
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("open", "--compare", "good"), "--compare stands with the ID of one session"),
-        (("open", "state:failed", "--compare", "good"), "--compare stands with the ID of one session"),
+        (("open", "--compare", "good"), "--compare requires the ID of one session"),
+        (("open", "state:failed", "--compare", "good"), "--compare requires the ID of one session"),
         (("open", "latest", "--compare", "nonesuch"), "is not a session ID"),
     ],
 )

@@ -77,7 +77,7 @@ def test_unlocked_the_list_is_there_without_a_question(
     bus: str, home: dict[str, str], demo: Demo, record_property: Record
 ) -> None:
     with keyring_on(bus, Path(home["HOME"])):
-        assert "the password is in Secret Service" in remembered(home, demo)
+        assert "Password saved in Secret Service" in remembered(home, demo)
         with emtui(environ=home) as terminal:
             said(terminal, "1 of 3,", record_property)
             terminal.press("q")
@@ -148,7 +148,7 @@ def test_without_a_desktop_the_kernel_keeps_it(
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
         del home[name]
     try:
-        assert "the password is in kernel keyring for 12 hours" in remembered(home, demo)
+        assert "Password saved in kernel keyring for 12 hours" in remembered(home, demo)
         with emtui(environ=home) as terminal:
             said(terminal, "1 of 3,", record_property)
             terminal.press("q")
@@ -161,7 +161,7 @@ def test_without_a_desktop_the_kernel_keeps_it(
             text=True,
             check=True,
         )
-    assert "the keyring forgot the password" in out.stderr
+    assert "removed from the keyring." in out.stderr
 
 
 def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it(tmp_path: Path) -> None:
@@ -177,9 +177,9 @@ def test_the_box_the_confirmation_and_login_say_for_how_long_the_kernel_keeps_it
             with emtui("login", "-p", "lab", columns=120, environ=environ) as terminal:
                 terminal.until("Password of ")
                 terminal.press(PASSWORD, "\r")
-                terminal.until("Keep the password in kernel keyring for 12 hours? [y/N]")
+                terminal.until("Save the password in kernel keyring for 12 hours? [y/N]")
                 terminal.press("y", "\r")
-                terminal.until("the password is in kernel keyring for 12 hours")
+                terminal.until("Password saved in kernel keyring for 12 hours")
             out = [sys.executable, "-m", "emtui", "logout", "-p", "lab"]
             subprocess.run(out, env=environ, capture_output=True, check=True)
             with emtui(environ=environ) as terminal:

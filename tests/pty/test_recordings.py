@@ -191,7 +191,7 @@ def test_nothing_secret_is_in_the_file_and_it_is_its_owners_alone(recorded: Reco
     assert [found for found in secret if found in text] == []
     assert "the-server/api/systemSessions?format=Entity answered 503" in text
     assert "BEGIN" not in text
-    assert f"recorded in {recorded.path}, " in recorded.said.replace("\r\n", "")
+    assert f"Recorded to {recorded.path} (" in recorded.said.replace("\r\n", "")
 
 
 def test_a_file_that_is_there_is_left_as_it_is_and_no_logon_is_sent(recorded: Recorded) -> None:

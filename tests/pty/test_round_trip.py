@@ -178,7 +178,7 @@ def test_a_view_that_is_handed_over_is_the_same_for_somebody_else(
 def test_a_view_and_an_id_are_too_much(tmp_path: Path) -> None:
     with emtui("open", "--view", "types", "latest", environ=a_home(tmp_path)) as terminal:
         assert terminal.end() == 2
-    assert b"give one of them" in terminal.received
+    assert b"--view types cannot be combined with a session ID." in terminal.received
 
 
 @pytest.mark.parametrize("order", ["known", "-known", "acknowledged", "-Acknowledged"])
@@ -191,9 +191,12 @@ def test_an_order_that_no_screen_has_is_one_sentence(tmp_path: Path, order: str)
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("--view", "xml"), b"--view xml stands with the ID of one session"),
-        (("--view", "facts", "state:failed"), b"--view facts stands with the ID of one session"),
-        (("--view", "facts", "latest", "--compare", "good"), b"give one of them"),
+        (("--view", "xml"), b"--view xml requires the ID of one session"),
+        (("--view", "facts", "state:failed"), b"--view facts requires the ID of one session"),
+        (
+            ("--view", "facts", "latest", "--compare", "good"),
+            b"--view facts and --compare cannot be combined.",
+        ),
     ],
 )
 def test_what_the_server_said_is_of_one_run(argv: tuple[str, ...], said: bytes, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ ONE_SHOT: dict[str, tuple[tuple[str, ...], ...]] = {
         *(("events", ID[:4], "-o", form) for form in ("table", "json", "jsonl", "csv", "xml")),
         *(("events", ENDED, "--follow", "-o", form) for form in ("table", "jsonl", "csv")),
     ),
+    "help": (("help",), ("help", "sessions")),
     "wait": (("wait", ENDED), ("wait", ENDED, "--timeout", "1", "-o", "json")),
     "check": (
         ("check",),
@@ -109,7 +110,7 @@ def test_a_command_only_reads_and_logs_on_once_at_most(
         done = shell(*argv)
         assert "internal error" not in done.stderr
         assert_only_read(server)
-        assert server.count("POST") == (0 if command in {"config", "profiles", "logout"} else 1)
+        assert server.count("POST") == (0 if command in {"config", "help", "profiles", "logout"} else 1)
 
 
 @pytest.mark.parametrize("command", FOR_EVER)
